@@ -1,0 +1,77 @@
+// Applying ops by name.
+#include "capi/callbacks.hpp"
+
+using namespace gradtape;
+using namespace gradtape::capi;
+
+namespace gradtape::capi {
+
+const Op& op_named(const char* name) {
+  need_pointer(name, "gt_apply: op");
+  const Op* op = Registry::instance().find(name);
+  if (op) return *op;
+  const std::string like = Registry::instance().suggestion(name);
+  fail(Status::not_found, "gt_apply: no op is named \"{}\"{}", name, like.empty() ? "" : fmt::format("; is \"{}\" meant?", like));
+}
+
+Tensors read_inputs(Context& c, std::string_view op, const gt_tensor* inputs, std::size_t n) {
+  if (n > 0) need_pointer(inputs, fmt::format("{}: inputs with n_inputs above 0", op));
+  Tensors tensors;
+  // All handles are checked before any variable counts as read.
+  for (std::size_t i = 0; i < n; ++i)
+    if (!c.handles().find(bits_of(inputs[i])) || unpack(bits_of(inputs[i])).kind != Kind::tensor) c.peek(inputs[i], fmt::format("{}: input {}", op, i));
+  for (std::size_t i = 0; i < n; ++i) tensors.push_back(c.read(inputs[i], op));
+  return tensors;
+}
+
+void check_capacity(std::string_view op, std::size_t outputs, const gt_tensor* slots, std::size_t capacity) {
+  if (outputs > capacity) invalid("{}: has {} outputs, room for {} was given", op, outputs, capacity);
+  if (outputs > 0) need_pointer(slots, fmt::format("{}: outputs", op));
+}
+
+}  // namespace gradtape::capi
+
+extern "C" {
+
+gt_status gt_apply(gt_context ctx, const char* name, const gt_tensor* inputs, size_t n_inputs, const gt_attr* attrs, size_t n_attrs,
+                   gt_tensor* outputs, size_t capacity, size_t* n_outputs) {
+  clear_outputs(outputs, capacity, n_outputs);
+  return guarded(ctx, [&](Context& c) {
+    const Op& op = op_named(name);
+    const Tensors in = read_inputs(c, op.name, inputs, n_inputs);
+    const Tensors out = c.recorder().record(op, in, attrs_from(op, attrs, n_attrs));
+    check_capacity(op.name, out.size(), outputs, capacity);
+    c.publish_all(out, outputs);
+    if (n_outputs) *n_outputs = out.size();
+    c.bound_pending();
+  });
+}
+
+gt_status gt_apply_with_gradient(gt_context ctx, const char* name, const char* rule_name, const gt_tensor* inputs, size_t n_inputs,
+                                 const gt_attr* attrs, size_t n_attrs, gt_tensor* outputs, size_t capacity, size_t* n_outputs) {
+  clear_outputs(outputs, capacity, n_outputs);
+  return guarded(ctx, [&](Context& c) {
+    const Op& op = op_named(name);
+    need_pointer(rule_name, "gt_apply_with_gradient: rule_name");
+    const std::optional<GradientFunction> rule = gradient_named(rule_name);
+    if (!rule) fail(Status::not_found, "gt_apply_with_gradient: no gradient is registered under the name \"{}\"", rule_name);
+    const Tensors in = read_inputs(c, op.name, inputs, n_inputs);
+    std::shared_ptr<Attrs> given = attrs_from(op, attrs, n_attrs);
+    auto custom = std::make_shared<CustomRule>();
+    custom->name = op.name;
+    custom->op = &op;
+    custom->attrs = given ? std::make_shared<Attrs>(*given) : nullptr;
+    custom->backward = [&c, rule = *rule](const CustomCall& call, const Tensors& cotangents) { return call_gradient(c, rule, call, cotangents); };
+    Tensors inner;
+    {
+      const Recorder::Pause pause(c.recorder());
+      inner = c.recorder().record(op, in, std::move(given));
+    }
+    const Tensors out = with_gradient(in, inner, std::move(custom));
+    check_capacity(op.name, out.size(), outputs, capacity);
+    c.publish_all(out, outputs);
+    if (n_outputs) *n_outputs = out.size();
+  });
+}
+
+}  // extern "C"

@@ -1,0 +1,62 @@
+#include "capi/callbacks.hpp"
+
+#include <shared_mutex>
+
+namespace gradtape::capi {
+
+namespace {
+struct Gradients {
+  std::shared_mutex mutex;
+  std::unordered_map<std::string, GradientFunction> by_name;
+};
+Gradients& gradients() {
+  static auto* all = new Gradients;
+  return *all;
+}
+}  // namespace
+
+std::optional<GradientFunction> gradient_named(const std::string& name) {
+  std::shared_lock lock(gradients().mutex);
+  auto it = gradients().by_name.find(name);
+  if (it == gradients().by_name.end()) return std::nullopt;
+  return it->second;
+}
+
+void register_gradient(const std::string& name, GradientFunction gradient) {
+  std::unique_lock lock(gradients().mutex);
+  if (!gradients().by_name.emplace(name, gradient).second)
+    fail(Status::already_exists, "gt_register_gradient: \"{}\" has a gradient already", name);
+}
+
+void callback_failed(std::string_view what, gt_status status) {
+  fail(callback_status(status), "{} returned {} ({})", what, gt_status_name(status), status);
+}
+
+Tensors call_gradient(Context& c, const GradientFunction& f, const CustomCall& custom, const Tensors& cotangents) {
+  Tensors full;
+  for (std::size_t i = 0; i < custom.outputs.size(); ++i)
+    full.push_back(cotangents[i] ? cotangents[i] : zeros(c.recorder(), custom.outputs[i].spec()));
+  std::vector<gt_tensor> inputs, outputs, gradients_of_outputs;
+  Loan loan(c);
+  loan.lend(custom.inputs, inputs);
+  loan.lend(custom.outputs, outputs);
+  loan.lend(full, gradients_of_outputs);
+  const std::string name(custom.name);
+  const AttrArray attrs(custom.op, custom.attrs.get());
+  const gt_call call{sizeof(gt_call), name.c_str(),   inputs.data(), inputs.size(), outputs.data(),
+                     outputs.size(),  attrs.data(), attrs.size()};
+  std::vector<gt_tensor> results(inputs.size() + 1, nullptr);  // never an empty array
+  const gt_status status = f.call(c.handle(), f.data, &call, gradients_of_outputs.data(), results.data());
+  Tensors taken = loan.take(std::span(results.data(), inputs.size()), fmt::format("{}: input gradient", name));
+  if (status != GT_OK) callback_failed(fmt::format("{}: the gradient function", name), status);
+  for (std::size_t i = 0; i < taken.size(); ++i) {
+    if (!taken[i]) continue;
+    const Spec& want = custom.inputs[i].spec();
+    if (taken[i].spec().weak && is_floating(want.dtype)) taken[i] = cast(taken[i], want.dtype);
+    if (taken[i].dtype() != want.dtype || !(taken[i].shape() == want.shape))
+      invalid("{}: the gradient function returned {} for input {}, which is {}", name, to_string(taken[i].spec()), i, to_string(want));
+  }
+  return taken;
+}
+
+}  // namespace gradtape::capi

@@ -1,0 +1,31 @@
+// Calling the user's functions, and the registry of gradients by name.
+#pragma once
+
+#include "capi/marshal.hpp"
+#include "ops/custom.hpp"
+#include "ops/registry.hpp"
+
+namespace gradtape::capi {
+
+struct GradientFunction {
+  gt_gradient_fn call;
+  void* data;
+};
+std::optional<GradientFunction> gradient_named(const std::string& name);
+void register_gradient(const std::string& name, GradientFunction gradient);  // throws already_exists
+
+// Calls a gradient function with lent handles and checks what it gives back.
+Tensors call_gradient(Context& c, const GradientFunction& f, const CustomCall& call, const Tensors& cotangents);
+
+const Op& op_named(const char* name);
+Tensors read_inputs(Context& c, std::string_view op, const gt_tensor* inputs, std::size_t n);
+void check_capacity(std::string_view op, std::size_t outputs, const gt_tensor* slots, std::size_t capacity);
+inline void clear_outputs(gt_tensor* outputs, std::size_t capacity, std::size_t* n_outputs) {
+  for (std::size_t i = 0; outputs && i < capacity; ++i) outputs[i] = nullptr;
+  if (n_outputs) *n_outputs = 0;
+}
+
+// A callback failed: its status, with the first message it left in the context.
+[[noreturn]] void callback_failed(std::string_view what, gt_status status);
+
+}  // namespace gradtape::capi

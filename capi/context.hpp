@@ -1,0 +1,151 @@
+// A context, and how a call of the C interface enters it: one thread at a time, with every exception turned into a status.
+#pragma once
+
+#include <atomic>
+#include <mutex>
+#include <optional>
+#include <unordered_map>
+
+#include "capi/handles.hpp"
+#include "gradtape/gradtape.h"
+#include "run/evaluator.hpp"
+
+namespace gradtape::capi {
+
+// User callbacks that free something. Whatever drops the last reference queues the callback; it runs between calls.
+class Deferred {
+ public:
+  struct Link {
+    void (*free)(void*);
+    void* data;
+    Link* next = nullptr;
+  };
+  void push(Link* link) noexcept;
+  void run() noexcept;
+  void close() noexcept;  // from now on callbacks run at once
+
+ private:
+  std::mutex mutex_;
+  Link* head_ = nullptr;
+  bool closed_ = false;
+};
+
+// Owns a user's data: calls free exactly once, when the last copy goes.
+class UserData {
+ public:
+  // Frees at once if it cannot be built.
+  UserData(std::shared_ptr<Deferred> deferred, void (*free)(void*), void* data);
+  ~UserData();
+  UserData(const UserData&) = delete;
+  UserData& operator=(const UserData&) = delete;
+  void* data() const { return data_; }
+
+ private:
+  std::shared_ptr<Deferred> deferred_;
+  Deferred::Link* link_ = nullptr;
+  void* data_;
+};
+using UserDataPtr = std::shared_ptr<UserData>;
+
+class Context {
+ public:
+  Context(gt_context handle, const HandleParts& parts);
+  ~Context();
+
+  gt_context handle() const { return handle_; }
+  Recorder& recorder() { return recorder_; }
+  HandleTable& handles() { return handles_; }
+  const std::shared_ptr<Deferred>& deferred() const { return deferred_; }
+
+  // Looking up what a handle means. `what` begins the message of the error.
+  Tensor read(gt_tensor handle, std::string_view what);  // the value of a variable is read: tapes note it
+  Tensor peek(gt_tensor handle, std::string_view what);  // the same unnoticed
+  Place place(gt_tensor handle, std::string_view what);
+  VariablePtr variable(gt_tensor handle, std::string_view what);
+  std::shared_ptr<Tape> tape(gt_tape handle, std::string_view what);
+
+  // New handles, noted in the innermost scope.
+  gt_tensor publish(Object object);
+  gt_tape publish_tape(std::shared_ptr<Tape> tape);
+  // Writes handles for all tensors (null for empty ones), or none.
+  void publish_all(std::span<const Tensor> tensors, gt_tensor* out);
+  gt_status release(uint64_t handle);
+
+  void evaluate(std::span<const Tensor> tensors);
+  bool evaluating() const { return evaluating_; }
+  void bound_pending();  // a long recording without a read is computed in parts
+
+  void begin_scope() { scopes_.emplace_back(); }
+  void end_scope(std::span<const gt_tensor> keep);
+  std::size_t scope_depth() const { return scopes_.size(); }
+
+  void set_error(Status code, std::string_view message) noexcept;
+  struct Failure {
+    Status code;
+    std::string message;
+  };
+  std::optional<Failure> error;
+
+  int depth = 0;  // calls of this context on the stack
+  std::size_t scope_floor = 0;  // scopes opened outside the running callback
+
+ private:
+  [[noreturn]] void bad_handle(uint64_t bits, Kind wanted, std::string_view what);
+
+  gt_context handle_;
+  std::shared_ptr<Deferred> deferred_ = std::make_shared<Deferred>();
+  Recorder recorder_;
+  Evaluator evaluator_{recorder_};
+  HandleTable handles_;
+  std::vector<std::vector<uint64_t>> scopes_;
+  bool evaluating_ = false;
+  std::size_t pending_limit_;
+};
+
+// Enters the context for the length of a call.
+class Entry {
+ public:
+  explicit Entry(gt_context handle);
+  ~Entry();
+  Entry(const Entry&) = delete;
+  Entry& operator=(const Entry&) = delete;
+
+  gt_status status() const { return status_; }
+  Context& context() { return *context_; }
+
+ private:
+  Context* context_ = nullptr;
+  uint32_t index_ = 0;
+  bool outermost_ = false;
+  gt_status status_;
+};
+
+gt_status create_context(gt_context* out);
+gt_status destroy_context(gt_context handle);
+gt_status release_from_any_thread(gt_context ctx, uint64_t handle);
+
+// What is thrown, as a status and a message.
+Context::Failure current_failure() noexcept;
+
+// Runs body(Context&) inside the context; what it throws becomes the status, and the context's first error.
+template <class Body>
+gt_status guarded(gt_context ctx, Body&& body) noexcept {
+  Entry entry(ctx);
+  if (entry.status() != GT_OK) return entry.status();
+  try {
+    body(entry.context());
+    return GT_OK;
+  } catch (...) {
+    const Context::Failure failure = current_failure();
+    entry.context().set_error(failure.code, failure.message);
+    return static_cast<gt_status>(failure.code);
+  }
+}
+template <class Body>
+auto guarded_object(gt_context ctx, Body&& body) noexcept {
+  decltype(body(std::declval<Context&>())) result = nullptr;
+  guarded(ctx, [&](Context& c) { result = body(c); });
+  return result;
+}
+
+}  // namespace gradtape::capi

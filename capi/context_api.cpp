@@ -1,0 +1,61 @@
+// Contexts, errors, handles and scopes.
+#include "capi/marshal.hpp"
+
+using namespace gradtape;
+using namespace gradtape::capi;
+
+extern "C" {
+
+const char* gt_version(void) { return GRADTAPE_VERSION; }
+
+const char* gt_status_name(gt_status status) {
+  static constexpr const char* names[] = {"GT_OK",           "GT_INVALID_ARGUMENT", "GT_NOT_FOUND",     "GT_FAILED_PRECONDITION", "GT_OUT_OF_MEMORY",
+                                          "GT_INVALID_HANDLE", "GT_UNSUPPORTED",      "GT_BUSY",          "GT_CALLBACK_FAILED",     "GT_IO",
+                                          "GT_INTERNAL",       "GT_ALREADY_EXISTS",   "GT_CANCELLED"};
+  return status >= 0 && status <= GT_CANCELLED ? names[status] : "GT_?";
+}
+
+gt_status gt_context_create(gt_context* out) {
+  if (!out) return GT_INVALID_ARGUMENT;
+  *out = nullptr;
+  return create_context(out);
+}
+
+gt_status gt_context_destroy(gt_context ctx) { return destroy_context(ctx); }
+
+gt_status gt_take_error(gt_context ctx, char* message, size_t capacity, size_t* needed) {
+  gt_status code = GT_OK;
+  const gt_status entered = guarded(ctx, [&](Context& c) {
+    static const std::string none;
+    code = c.error ? static_cast<gt_status>(c.error->code) : GT_OK;
+    write_text(c.error ? c.error->message : none, message, capacity, needed);
+    if (message || !needed) c.error.reset();
+  });
+  return entered == GT_OK ? code : entered;
+}
+
+gt_status gt_random_seed(gt_context ctx, uint64_t key) {
+  return guarded(ctx, [&](Context& c) { c.recorder().seed(key); });
+}
+
+gt_status gt_release(gt_context ctx, const void* handle) { return release_from_any_thread(ctx, bits_of(handle)); }
+
+gt_tensor gt_tensor_duplicate(gt_context ctx, gt_tensor tensor) {
+  return guarded_object(ctx, [&](Context& c) {
+    Place p = c.place(tensor, "gt_tensor_duplicate: tensor");
+    return p.variable ? c.publish(std::move(p.variable)) : c.publish(std::move(p.tensor));
+  });
+}
+
+gt_status gt_scope_begin(gt_context ctx) {
+  return guarded(ctx, [](Context& c) { c.begin_scope(); });
+}
+
+gt_status gt_scope_end(gt_context ctx, const gt_tensor* keep, size_t n_keep) {
+  return guarded(ctx, [&](Context& c) {
+    if (n_keep > 0) need_pointer(keep, "gt_scope_end: keep with n_keep above 0");
+    c.end_scope(std::span(keep, n_keep));
+  });
+}
+
+}  // extern "C"

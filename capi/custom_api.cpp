@@ -1,0 +1,157 @@
+// Gradients and ops of the user's own.
+#include <algorithm>
+#include <cstring>
+
+#include "capi/callbacks.hpp"
+
+using namespace gradtape;
+using namespace gradtape::capi;
+
+namespace {
+
+// Runs a forward function on lent inputs; what it records is on no tape.
+Tensors call_forward(Context& c, const std::string& name, gt_forward_fn forward, void* data, const Tensors& in, std::size_t capacity) {
+  const Recorder::Pause pause(c.recorder());
+  std::vector<gt_tensor> inputs, outputs(capacity + 1, nullptr);
+  Loan loan(c);
+  loan.lend(in, inputs);
+  std::size_t n = 0;
+  const gt_status status = forward(c.handle(), data, inputs.data(), inputs.size(), outputs.data(), capacity, &n);
+  Tensors taken = loan.take(std::span(outputs.data(), capacity), fmt::format("{}: output", name));
+  if (status != GT_OK) callback_failed(fmt::format("{}: the forward function", name), status);
+  if (n > capacity) invalid("{}: the forward function has {} outputs, room for {} was given", name, n, capacity);
+  taken.resize(n);
+  for (std::size_t i = 0; i < n; ++i)
+    if (!taken[i]) fail(Status::callback_failed, "{}: the forward function returned GT_OK and left output {} of {} NULL", name, i, n);
+  return taken;
+}
+
+std::vector<gt_spec> specs_of(const Inference& c) {
+  std::vector<gt_spec> specs;
+  for (std::size_t i = 0; i < c.size(); ++i) specs.push_back(spec_to_c(c.in(i)));
+  return specs;
+}
+
+constexpr std::size_t kMaxOutputs = 64;  // of a user's op
+
+void infer_user_op(Inference& c, gt_infer_fn infer, void* data) {
+  const std::vector<gt_spec> inputs = specs_of(c);
+  std::vector<gt_spec> outputs(kMaxOutputs);
+  const AttrArray attrs(&c.op(), c.attrs());
+  std::size_t n = 0;
+  auto& context = *static_cast<Context*>(c.recorder().owner);
+  const gt_status status = infer(context.handle(), data, inputs.data(), inputs.size(), attrs.data(), attrs.size(), outputs.data(), kMaxOutputs, &n);
+  if (status != GT_OK) callback_failed(fmt::format("{}: the infer function", c.name()), status);
+  if (n > kMaxOutputs) invalid("{}: the infer function has {} outputs; there can be {}", c.name(), n, kMaxOutputs);
+  for (std::size_t i = 0; i < n; ++i) {
+    if (outputs[i].rank < 0) invalid("{}: the infer function gave output {} the rank {}", c.name(), i, outputs[i].rank);
+    Spec spec = spec_from_c(outputs[i], fmt::format("{}: output {}", c.name(), i));
+    c.out(spec.dtype, std::move(spec.shape));
+  }
+}
+
+void compute_user_op(const KernelCall& c, gt_compute_fn compute, void* data) {
+  std::vector<gt_spec> in_specs, out_specs;
+  std::vector<const void*> in;
+  std::vector<void*> out;
+  for (const View& v : c.in) {
+    in_specs.push_back(spec_to_c({v.dtype, *v.shape, false}));
+    in.push_back(v.data);
+  }
+  for (const MutableView& v : c.out) {
+    out_specs.push_back(spec_to_c({v.dtype, *v.shape, false}));
+    out.push_back(v.data);
+    std::memset(v.data, 0, static_cast<std::size_t>(v.elements()) * size_of(v.dtype));  // what the callback forgets is 0, not chance
+  }
+  const AttrArray attrs(&c.op, c.attrs);
+  const gt_status status = compute(data, in_specs.data(), in.data(), in.size(), attrs.data(), attrs.size(), out_specs.data(), out.data(), out.size());
+  if (status != GT_OK) callback_failed(fmt::format("{}: the compute function", c.op.name), status);
+  for (const MutableView& v : c.out)  // any other byte is no bool
+    if (v.dtype == Dtype::boolean)
+      std::transform(v.as<uint8_t>(), v.as<uint8_t>() + v.elements(), v.as<uint8_t>(), [](uint8_t b) { return static_cast<uint8_t>(b != 0); });
+}
+
+Tensors reverse_user_op(const Call& call, const Tensors& cotangents) {
+  const std::optional<GradientFunction> gradient = gradient_named(call.op().name);
+  if (!gradient) no_derivative(call.op(), "none was registered");
+  Tensors outputs;
+  for (std::size_t i = 0; i < call.outputs(); ++i) outputs.push_back(call.out(i));
+  auto& context = *static_cast<Context*>(call.recorder().owner);
+  return call_gradient(context, *gradient, {call, call.op().name, call.inputs(), outputs, call.attrs(), &call.op()}, cotangents);
+}
+
+// Functions that need no context have nowhere to leave a message: the status is all.
+template <class Body>
+gt_status registering(void (*free)(void*), void* data, Body&& body) noexcept {
+  try {
+    body();
+    return GT_OK;
+  } catch (...) {
+    if (free) free(data);
+    return static_cast<gt_status>(current_failure().code);
+  }
+}
+
+}  // namespace
+
+extern "C" {
+
+gt_status gt_custom_gradient(gt_context ctx, const char* given_name, gt_forward_fn forward, gt_gradient_fn backward, void* user_data,
+                             void (*free)(void*), const gt_tensor* inputs, size_t n_inputs, gt_tensor* outputs, size_t capacity,
+                             size_t* n_outputs) {
+  clear_outputs(outputs, capacity, n_outputs);
+  bool owned = false;
+  const gt_status status = guarded(ctx, [&](Context& c) {
+    auto owner = std::make_shared<UserData>(c.deferred(), free, user_data);
+    owned = true;
+    auto rule = std::make_shared<CustomRule>();
+    rule->name = given_name ? given_name : "custom_gradient";
+    if (!forward || !backward) invalid("{}: forward and backward must not be NULL", rule->name);
+    if (capacity > 0) need_pointer(outputs, fmt::format("{}: outputs with capacity above 0", rule->name));
+    rule->backward = [&c, backward, owner](const CustomCall& call, const Tensors& cotangents) {
+      return call_gradient(c, {backward, owner->data()}, call, cotangents);
+    };
+    const Tensors in = read_inputs(c, rule->name, inputs, n_inputs);
+    const Tensors values = call_forward(c, rule->name, forward, user_data, in, capacity);
+    const Tensors out = values.empty() ? Tensors{} : with_gradient(in, values, std::move(rule));
+    c.publish_all(out, outputs);
+    if (n_outputs) *n_outputs = out.size();
+  });
+  if (!owned && free) free(user_data);
+  return status;
+}
+
+gt_status gt_register_op(const char* name, const gt_op_definition* definition, void* user_data, void (*free)(void*)) {
+  return registering(free, user_data, [&] {
+    need_pointer(name, "gt_register_op: name");
+    need_pointer(definition, "gt_register_op: definition");
+    const std::size_t least = offsetof(gt_op_definition, gradient) + sizeof definition->gradient;
+    if (name[0] == '\0' || definition->struct_size < least || !definition->infer || !definition->compute)
+      invalid("gt_register_op: a name, struct_size, infer and compute are needed");
+    Op op;
+    op.name = name;
+    op.doc = definition->doc ? definition->doc : "";
+    op.inputs = {{"inputs", InputKind::any, true}};
+    op.variadic = true;
+    op.dtypes = kAllDtypes;
+    op.many_outputs = true;
+    op.infer = [infer = definition->infer, user_data](Inference& c) { infer_user_op(c, infer, user_data); };
+    op.computation = Kernel([compute = definition->compute, user_data](const KernelCall& c) { compute_user_op(c, compute, user_data); });
+    op.derivative = Rules{reverse_user_op, nullptr};
+    if (definition->gradient && gradient_named(name)) fail(Status::already_exists, "a gradient named {} is registered already", name);
+    Registry::instance().add(std::move(op));
+    if (definition->gradient) register_gradient(name, {definition->gradient, user_data});
+  });
+}
+
+gt_status gt_register_gradient(const char* name, gt_gradient_fn gradient, void* user_data, void (*free)(void*)) {
+  return registering(free, user_data, [&] {
+    need_pointer(name, "gt_register_gradient: name");
+    if (name[0] == '\0' || !gradient) invalid("gt_register_gradient: a name and a function are needed");
+    const Op* op = Registry::instance().find(name);
+    if (op && !op->by_user) fail(Status::already_exists, "gt_register_gradient: {} is a built-in op and has its gradient", name);
+    register_gradient(name, {gradient, user_data});
+  });
+}
+
+}  // extern "C"

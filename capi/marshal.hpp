@@ -1,0 +1,56 @@
+// Between the C interface's structs and the library's own.
+#pragma once
+
+#include "capi/context.hpp"
+
+namespace gradtape::capi {
+
+// Copies text out by the rule for strings.
+void write_text(const std::string& text, char* out, std::size_t capacity, std::size_t* needed);
+
+// A status that a callback returned; another number counts as callback_failed.
+Status callback_status(gt_status status);
+
+// The op's attributes from the user's, defaults filled in; null where the op has none. Throws naming op and attribute.
+std::shared_ptr<Attrs> attrs_from(const Op& op, const gt_attr* attrs, std::size_t n);
+
+// The reverse, for a callback: valid while this object lives. Attributes that are null or internal are left out.
+class AttrArray {
+ public:
+  AttrArray(const Op* op, const Attrs* attrs);
+  const gt_attr* data() const { return array_.data(); }
+  std::size_t size() const { return array_.size(); }
+
+ private:
+  void add(const char* name, const AttrValue& value);
+  std::vector<gt_attr> array_;
+  std::deque<std::vector<uint8_t>> storage_;
+};
+
+gt_spec spec_to_c(const Spec& spec);
+Spec spec_from_c(const gt_spec& spec, std::string_view what);
+
+// dims and rank as given by a user.
+Shape shape_from(std::string_view what, gt_dtype dtype, const int64_t* dims, std::size_t rank);
+void need_pointer(const void* pointer, std::string_view what);  // throws where it is null
+
+// Handles to inputs and outputs for the length of a callback. What the callback wrote into its slots is taken over: each handle is
+// released, the lent ones with it.
+class Loan {
+ public:
+  explicit Loan(Context& context) : context_(context), outer_floor_(context.scope_floor) { context.scope_floor = context.scope_depth(); }
+  ~Loan();
+  Loan(const Loan&) = delete;
+  Loan& operator=(const Loan&) = delete;
+
+  void lend(std::span<const Tensor> tensors, std::vector<gt_tensor>& out);
+  // The tensors behind the handles in the slots; an empty one for NULL. The slots are the library's from then on.
+  Tensors take(std::span<gt_tensor> slots, std::string_view what);
+
+ private:
+  Context& context_;
+  std::size_t outer_floor_;
+  std::vector<uint64_t> lent_;
+};
+
+}  // namespace gradtape::capi

@@ -1,0 +1,155 @@
+// Tapes and the derivatives taken of them.
+#include <algorithm>
+#include <cstring>
+
+#include "capi/marshal.hpp"
+
+using namespace gradtape;
+using namespace gradtape::capi;
+
+namespace {
+
+std::vector<Place> places(Context& c, const gt_tensor* handles, std::size_t n, const char* function, const char* what) {
+  if (n > 0) need_pointer(handles, fmt::format("{}: {}s with a count above 0", function, what));
+  std::vector<Place> result;
+  for (std::size_t i = 0; i < n; ++i) result.push_back(c.place(handles[i], fmt::format("{}: {} {}", function, what, i)));
+  return result;
+}
+
+bool zero_unconnected(int32_t unconnected, const char* function) {
+  if (unconnected != GT_UNCONNECTED_NULL && unconnected != GT_UNCONNECTED_ZERO)
+    invalid("{}: unconnected must be GT_UNCONNECTED_NULL 0 or GT_UNCONNECTED_ZERO 1, got {}", function, unconnected);
+  return unconnected == GT_UNCONNECTED_ZERO;
+}
+
+JacobianOptions options_from(Context& c, const gt_jacobian_options* given, const char* function) {
+  gt_jacobian_options o{};
+  if (given) {
+    if (given->struct_size < sizeof(size_t) || given->struct_size > 4096)
+      invalid("{}: options.struct_size must be sizeof(gt_jacobian_options), got {}", function, given->struct_size);
+    std::memcpy(&o, given, std::min(given->struct_size, sizeof o));  // an older caller knows fewer fields
+  }
+  if (o.mode < GT_MODE_AUTO || o.mode > GT_MODE_REVERSE)
+    invalid("{}: options.mode must be GT_MODE_AUTO 0, GT_MODE_FORWARD 1 or GT_MODE_REVERSE 2, got {}", function, o.mode);
+  if (o.batch_dependence != GT_BATCH_INDEPENDENT && o.batch_dependence != GT_BATCH_SUM)
+    invalid("{}: options.batch_dependence must be GT_BATCH_INDEPENDENT 0 or GT_BATCH_SUM 1, got {}", function, o.batch_dependence);
+  if (o.reserved != 0) invalid("{}: options.reserved must be 0, got {}", function, o.reserved);
+  JacobianOptions options;
+  options.zero_unconnected = zero_unconnected(o.unconnected, function);
+  options.mode = static_cast<Mode>(o.mode);
+  options.memory_budget = o.memory_budget;
+  options.sum_over_batch = o.batch_dependence == GT_BATCH_SUM;
+  options.evaluate = [&c](const Tensors& tensors) { c.evaluate(tensors); };
+  if (o.progress)
+    options.progress = [call = o.progress, data = o.progress_data](uint64_t done, uint64_t total) { return call(data, done, total) == 0; };
+  return options;
+}
+
+void clear(gt_tensor* out, std::size_t n) {
+  if (out) std::fill(out, out + n, nullptr);
+}
+
+template <class Body>
+gt_status with_tape(gt_context ctx, gt_tape handle, const char* function, Body&& body) {
+  return guarded(ctx, [&](Context& c) { body(c, *c.tape(handle, fmt::format("{}: tape", function))); });
+}
+
+}  // namespace
+
+extern "C" {
+
+gt_tape gt_tape_begin(gt_context ctx, uint32_t flags) {
+  return guarded_object(ctx, [&](Context& c) {
+    if (flags & ~uint32_t{GT_TAPE_PERSISTENT | GT_TAPE_MANUAL_WATCH})
+      invalid("gt_tape_begin: flags are GT_TAPE_PERSISTENT 1 and GT_TAPE_MANUAL_WATCH 2, got {}", flags);
+    return c.publish_tape(std::make_shared<Tape>(c.recorder(), (flags & GT_TAPE_PERSISTENT) != 0, (flags & GT_TAPE_MANUAL_WATCH) != 0));
+  });
+}
+
+gt_status gt_tape_end(gt_context ctx, gt_tape tape) {
+  return with_tape(ctx, tape, "gt_tape_end", [](Context&, Tape& t) { t.end(); });
+}
+gt_status gt_tape_watch(gt_context ctx, gt_tape tape, gt_tensor tensor) {
+  return with_tape(ctx, tape, "gt_tape_watch", [&](Context& c, Tape& t) { t.watch(c.place(tensor, "gt_tape_watch: tensor")); });
+}
+gt_status gt_tape_stop_recording(gt_context ctx, gt_tape tape) {
+  return with_tape(ctx, tape, "gt_tape_stop_recording", [](Context&, Tape& t) { t.stop(); });
+}
+gt_status gt_tape_resume_recording(gt_context ctx, gt_tape tape) {
+  return with_tape(ctx, tape, "gt_tape_resume_recording", [](Context&, Tape& t) { t.resume(); });
+}
+gt_status gt_tape_reset(gt_context ctx, gt_tape tape) {
+  return with_tape(ctx, tape, "gt_tape_reset", [](Context&, Tape& t) { t.reset(); });
+}
+
+gt_status gt_tape_watched_variables(gt_context ctx, gt_tape tape, gt_tensor* variables, size_t capacity, size_t* n) {
+  clear(variables, capacity);
+  if (n) *n = 0;
+  return with_tape(ctx, tape, "gt_tape_watched_variables", [&](Context& c, Tape& t) {
+    if (capacity > 0) need_pointer(variables, "gt_tape_watched_variables: variables with capacity above 0");
+    const auto& reads = t.recording().reads();
+    for (size_t i = 0; i < std::min(capacity, reads.size()); ++i) variables[i] = c.publish(reads[i].variable);
+    if (n) *n = reads.size();
+  });
+}
+
+gt_status gt_tape_gradient(gt_context ctx, gt_tape tape, const gt_tensor* targets, size_t n_targets, const gt_tensor* sources,
+                           size_t n_sources, const gt_tensor* output_gradients, int32_t unconnected, gt_tensor* gradients) {
+  constexpr const char* name = "gt_tape_gradient";
+  clear(gradients, n_sources);
+  return with_tape(ctx, tape, name, [&](Context& c, Tape& t) {
+    if (n_sources > 0) need_pointer(gradients, "gt_tape_gradient: gradients");
+    const bool zero = zero_unconnected(unconnected, name);
+    const auto to = places(c, targets, n_targets, name, "target"), by = places(c, sources, n_sources, name, "source");
+    Tensors cotangents;
+    for (size_t i = 0; output_gradients && i < n_targets; ++i)
+      cotangents.push_back(c.read(output_gradients[i], fmt::format("{}: output gradient {}", name, i)));
+    c.publish_all(t.gradient(to, by, cotangents, zero), gradients);
+    c.bound_pending();
+  });
+}
+
+gt_status gt_tape_jvp(gt_context ctx, gt_tape tape, const gt_tensor* targets, size_t n_targets, const gt_tensor* sources, size_t n_sources,
+                      const gt_tensor* tangents, int32_t unconnected, gt_tensor* jvps) {
+  constexpr const char* name = "gt_tape_jvp";
+  clear(jvps, n_targets);
+  return with_tape(ctx, tape, name, [&](Context& c, Tape& t) {
+    if (n_targets > 0) need_pointer(jvps, "gt_tape_jvp: jvps");
+    if (n_sources > 0) need_pointer(tangents, "gt_tape_jvp: tangents");
+    const bool zero = zero_unconnected(unconnected, name);
+    const auto to = places(c, targets, n_targets, name, "target"), by = places(c, sources, n_sources, name, "source");
+    Tensors along;
+    for (size_t i = 0; i < n_sources; ++i) along.push_back(tangents[i] ? c.read(tangents[i], fmt::format("{}: tangent {}", name, i)) : Tensor());
+    c.publish_all(t.jvp(to, by, along, zero), jvps);
+    c.bound_pending();
+  });
+}
+
+gt_status gt_tape_jacobian(gt_context ctx, gt_tape tape, gt_tensor target, const gt_tensor* sources, size_t n_sources,
+                           const gt_jacobian_options* options, gt_tensor* jacobians) {
+  constexpr const char* name = "gt_tape_jacobian";
+  clear(jacobians, n_sources);
+  return with_tape(ctx, tape, name, [&](Context& c, Tape& t) {
+    if (n_sources > 0) need_pointer(jacobians, "gt_tape_jacobian: jacobians");
+    const JacobianOptions o = options_from(c, options, name);
+    const Place to = c.place(target, "gt_tape_jacobian: target");
+    const auto by = places(c, sources, n_sources, name, "source");
+    c.publish_all(t.jacobian(to, by, o), jacobians);
+    c.bound_pending();
+  });
+}
+
+gt_status gt_tape_batch_jacobian(gt_context ctx, gt_tape tape, gt_tensor target, gt_tensor source, const gt_jacobian_options* options,
+                                 gt_tensor* jacobian) {
+  constexpr const char* name = "gt_tape_batch_jacobian";
+  clear(jacobian, 1);
+  return with_tape(ctx, tape, name, [&](Context& c, Tape& t) {
+    need_pointer(jacobian, "gt_tape_batch_jacobian: jacobian");
+    const JacobianOptions o = options_from(c, options, name);
+    const Place to = c.place(target, "gt_tape_batch_jacobian: target"), by = c.place(source, "gt_tape_batch_jacobian: source");
+    c.publish_all(Tensors{t.batch_jacobian(to, by, o)}, jacobian);
+    c.bound_pending();
+  });
+}
+
+}  // extern "C"

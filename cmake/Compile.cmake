@@ -1,0 +1,16 @@
+# Warnings, sanitizers and ccache for all targets of the project.
+add_library(gradtape_flags INTERFACE)
+target_compile_options(gradtape_flags INTERFACE -Wall -Wextra -Wpedantic $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor>)
+if(GRADTAPE_WERROR)
+  target_compile_options(gradtape_flags INTERFACE -Werror)
+endif()
+if(GRADTAPE_SANITIZE)
+  target_compile_options(gradtape_flags INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(gradtape_flags INTERFACE -fsanitize=address,undefined)
+endif()
+
+find_program(GRADTAPE_CCACHE ccache)
+if(GRADTAPE_CCACHE AND PROJECT_IS_TOP_LEVEL AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_C_COMPILER_LAUNCHER ${GRADTAPE_CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${GRADTAPE_CCACHE})
+endif()

@@ -1,0 +1,1443 @@
+/* Made by `./run generate` from the registry of ops: not to be edited.
+ *
+ * A typed function for every op: gt_apply underneath, so they add nothing to the library's interface. Each returns a new tensor, NULL on
+ * failure. Optional attributes: NULL for a list or a string, 0 for a dtype, GT_DEFAULT_INT for an integer take the default.
+ */
+#ifndef GRADTAPE_OPS_H
+#define GRADTAPE_OPS_H
+
+#include "gradtape.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define GT_DEFAULT_INT INT64_MIN
+
+typedef struct gt_attr_list {
+  gt_attr attrs[8];
+  union {
+    int64_t integer;
+    double number;
+    uint8_t flag;
+    gt_dtype dtype;
+  } values[8];
+  size_t n;
+} gt_attr_list;
+
+static inline void gt_add_attr(gt_attr_list* list, const char* name, int32_t kind, int32_t is_list, size_t count, const void* values) {
+  gt_attr* a = &list->attrs[list->n++];
+  a->name = name;
+  a->kind = kind;
+  a->is_list = is_list;
+  a->count = count;
+  a->values = values;
+}
+static inline void gt_add_int(gt_attr_list* list, const char* name, int64_t value) {
+  if (value == GT_DEFAULT_INT) return;
+  list->values[list->n].integer = value;
+  gt_add_attr(list, name, GT_ATTR_INT, 0, 1, &list->values[list->n]);
+}
+static inline void gt_add_float(gt_attr_list* list, const char* name, double value) {
+  list->values[list->n].number = value;
+  gt_add_attr(list, name, GT_ATTR_FLOAT, 0, 1, &list->values[list->n]);
+}
+static inline void gt_add_bool(gt_attr_list* list, const char* name, int32_t value) {
+  list->values[list->n].flag = value != 0;
+  gt_add_attr(list, name, GT_ATTR_BOOL, 0, 1, &list->values[list->n]);
+}
+static inline void gt_add_dtype(gt_attr_list* list, const char* name, gt_dtype value) {
+  if (value == 0) return;
+  list->values[list->n].dtype = value;
+  gt_add_attr(list, name, GT_ATTR_DTYPE, 0, 1, &list->values[list->n]);
+}
+static inline void gt_add_string(gt_attr_list* list, const char* name, const char* value) {
+  size_t n = 0;
+  if (!value) return;
+  while (value[n]) ++n;
+  gt_add_attr(list, name, GT_ATTR_STRING, 0, n, value);
+}
+static inline void gt_add_ints(gt_attr_list* list, const char* name, const int64_t* values, size_t n) {
+  if (!values) return;
+  gt_add_attr(list, name, GT_ATTR_INT, 1, n, values);
+}
+
+/* |x|; its derivative at 0 is 0. */
+static inline gt_tensor gt_abs(gt_context ctx, gt_tensor x) {
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "abs", inputs, 1, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* Inverse cosine, in radians, for x in [-1, 1]. */
+static inline gt_tensor gt_acos(gt_context ctx, gt_tensor x) {
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "acos", inputs, 1, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* Inverse hyperbolic cosine, for x >= 1. */
+static inline gt_tensor gt_acosh(gt_context ctx, gt_tensor x) {
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "acosh", inputs, 1, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* x + y. */
+static inline gt_tensor gt_add(gt_context ctx, gt_tensor x, gt_tensor y) {
+  gt_tensor inputs[2];
+  inputs[0] = x;
+  inputs[1] = y;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "add", inputs, 2, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* Index of the first largest entry along the axis. Attributes: axis (default 0). */
+static inline gt_tensor gt_argmax(gt_context ctx, gt_tensor x, int64_t axis) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_int(&list, "axis", axis);
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "argmax", inputs, 1, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
+/* Index of the first smallest entry along the axis. Attributes: axis (default 0). */
+static inline gt_tensor gt_argmin(gt_context ctx, gt_tensor x, int64_t axis) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_int(&list, "axis", axis);
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "argmin", inputs, 1, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
+/* Inverse sine, in radians, for x in [-1, 1]. */
+static inline gt_tensor gt_asin(gt_context ctx, gt_tensor x) {
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "asin", inputs, 1, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* Inverse hyperbolic sine. */
+static inline gt_tensor gt_asinh(gt_context ctx, gt_tensor x) {
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "asinh", inputs, 1, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* Inverse tangent, in radians. */
+static inline gt_tensor gt_atan(gt_context ctx, gt_tensor x) {
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "atan", inputs, 1, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* The angle of the point (y, x): of y / x, in its quadrant, in radians. */
+static inline gt_tensor gt_atan2(gt_context ctx, gt_tensor x, gt_tensor y) {
+  gt_tensor inputs[2];
+  inputs[0] = x;
+  inputs[1] = y;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "atan2", inputs, 2, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* Inverse hyperbolic tangent, for x in [-1, 1]. */
+static inline gt_tensor gt_atanh(gt_context ctx, gt_tensor x) {
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "atanh", inputs, 1, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* (x - mean) / sqrt(variance + epsilon) * scale + offset; training: with the moments over `axes`, which are outputs too. Attributes: training (default true), axes (optional), epsilon (default 0.001). */
+static inline gt_status gt_batch_normalization(gt_context ctx, gt_tensor x, gt_tensor scale, gt_tensor offset, gt_tensor mean /* or NULL */, gt_tensor variance /* or NULL */, int32_t training, const int64_t* axes, size_t n_axes, double epsilon, gt_tensor* outputs, size_t capacity, size_t* n_outputs) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_bool(&list, "training", training);
+  gt_add_ints(&list, "axes", axes, n_axes);
+  gt_add_float(&list, "epsilon", epsilon);
+  gt_tensor inputs[5];
+  inputs[0] = x;
+  inputs[1] = scale;
+  inputs[2] = offset;
+  inputs[3] = mean;
+  inputs[4] = variance;
+  size_t n_inputs = 5;
+  while (n_inputs > 0 && !inputs[n_inputs - 1]) --n_inputs;
+  return gt_apply(ctx, "batch_normalization", inputs, n_inputs, list.attrs, list.n, outputs, capacity, n_outputs);
+}
+
+/* x repeated along its axes of size 1 and along new leading axes. Attributes: shape. */
+static inline gt_tensor gt_broadcast_to(gt_context ctx, gt_tensor x, const int64_t* shape, size_t n_shape) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_ints(&list, "shape", shape, n_shape);
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "broadcast_to", inputs, 1, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
+/* x in another dtype: float to int truncates toward 0 and saturates, to bool is x != 0. Attributes: dtype. */
+static inline gt_tensor gt_cast(gt_context ctx, gt_tensor x, gt_dtype dtype) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_dtype(&list, "dtype", dtype);
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "cast", inputs, 1, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
+/* The smallest integer >= x. */
+static inline gt_tensor gt_ceil(gt_context ctx, gt_tensor x) {
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "ceil", inputs, 1, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* x * clip_norm / max(norm(x), clip_norm) over the axes; zeros stay, and their gradient passes. Attributes: clip_norm, axes (optional). */
+static inline gt_tensor gt_clip_by_norm(gt_context ctx, gt_tensor x, double clip_norm, const int64_t* axes, size_t n_axes) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_float(&list, "clip_norm", clip_norm);
+  gt_add_ints(&list, "axes", axes, n_axes);
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "clip_by_norm", inputs, 1, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
+/* min(max(x, clip_value_min), clip_value_max); the gradient passes on both bounds. Attributes: clip_value_min, clip_value_max. */
+static inline gt_tensor gt_clip_by_value(gt_context ctx, gt_tensor x, double clip_value_min, double clip_value_max) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_float(&list, "clip_value_min", clip_value_min);
+  gt_add_float(&list, "clip_value_max", clip_value_max);
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "clip_by_value", inputs, 1, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
+/* The inputs one after the other along `axis`. Attributes: axis (default 0). */
+static inline gt_tensor gt_concat(gt_context ctx, const gt_tensor* values, size_t n_values, int64_t axis) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_int(&list, "axis", axis);
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "concat", values, n_values, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
+/* Cosine of x, in radians. */
+static inline gt_tensor gt_cos(gt_context ctx, gt_tensor x) {
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "cos", inputs, 1, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* Hyperbolic cosine. */
+static inline gt_tensor gt_cosh(gt_context ctx, gt_tensor x) {
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "cosh", inputs, 1, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* Products of all entries up to each one; its derivatives are right with zeros among them, to any order. Attributes: axis (default 0), exclusive (default false), reverse (default false). */
+static inline gt_tensor gt_cumprod(gt_context ctx, gt_tensor x, int64_t axis, int32_t exclusive, int32_t reverse) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_int(&list, "axis", axis);
+  gt_add_bool(&list, "exclusive", exclusive);
+  gt_add_bool(&list, "reverse", reverse);
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "cumprod", inputs, 1, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
+/* Sums of all entries up to each one. Attributes: axis (default 0), exclusive (default false), reverse (default false). */
+static inline gt_tensor gt_cumsum(gt_context ctx, gt_tensor x, int64_t axis, int32_t exclusive, int32_t reverse) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_int(&list, "axis", axis);
+  gt_add_bool(&list, "exclusive", exclusive);
+  gt_add_bool(&list, "reverse", reverse);
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "cumsum", inputs, 1, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
+/* Determinant of the matrices in the last two axes; its derivatives are right for singular ones too. */
+static inline gt_tensor gt_det(gt_context ctx, gt_tensor x) {
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "det", inputs, 1, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* The diagonal k of the matrices in the last two axes: entries [i, i + k]. Attributes: k (default 0). */
+static inline gt_tensor gt_diag_part(gt_context ctx, gt_tensor x, int64_t k) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_int(&list, "k", k);
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "diag_part", inputs, 1, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
+/* x / y. */
+static inline gt_tensor gt_divide(gt_context ctx, gt_tensor x, gt_tensor y) {
+  gt_tensor inputs[2];
+  inputs[0] = x;
+  inputs[1] = y;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "divide", inputs, 2, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* x / y, 0 where y is 0. */
+static inline gt_tensor gt_divide_no_nan(gt_context ctx, gt_tensor x, gt_tensor y) {
+  gt_tensor inputs[2];
+  inputs[0] = x;
+  inputs[1] = y;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "divide_no_nan", inputs, 2, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* Sum of products over the labels that the output lacks, as in "ij,jk->ik"; "..." stands for axes that broadcast. Attributes: equation. */
+static inline gt_tensor gt_einsum(gt_context ctx, const gt_tensor* operands, size_t n_operands, const char* equation) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_string(&list, "equation", equation);
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "einsum", operands, n_operands, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
+/* x where x >= 0, else e^x - 1. */
+static inline gt_tensor gt_elu(gt_context ctx, gt_tensor x) {
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "elu", inputs, 1, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* x == y. */
+static inline gt_tensor gt_equal(gt_context ctx, gt_tensor x, gt_tensor y) {
+  gt_tensor inputs[2];
+  inputs[0] = x;
+  inputs[1] = y;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "equal", inputs, 2, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* 2 / sqrt(pi) * integral of e^(-s^2) from 0 to x. */
+static inline gt_tensor gt_erf(gt_context ctx, gt_tensor x) {
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "erf", inputs, 1, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* 1 - erf(x), exact for large x. */
+static inline gt_tensor gt_erfc(gt_context ctx, gt_tensor x) {
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "erfc", inputs, 1, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* e^x. */
+static inline gt_tensor gt_exp(gt_context ctx, gt_tensor x) {
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "exp", inputs, 1, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* 2^x. */
+static inline gt_tensor gt_exp2(gt_context ctx, gt_tensor x) {
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "exp2", inputs, 1, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* A new axis of size 1 at `axis`. Attributes: axis (default 0). */
+static inline gt_tensor gt_expand_dims(gt_context ctx, gt_tensor x, int64_t axis) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_int(&list, "axis", axis);
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "expand_dims", inputs, 1, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
+/* e^x - 1, exact near 0. */
+static inline gt_tensor gt_expm1(gt_context ctx, gt_tensor x) {
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "expm1", inputs, 1, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* Identity matrices [batch_shape..., num_rows, num_columns]. Attributes: num_rows, num_columns (optional), batch_shape (default []), dtype (optional). */
+static inline gt_tensor gt_eye(gt_context ctx, int64_t num_rows, int64_t num_columns, const int64_t* batch_shape, size_t n_batch_shape, gt_dtype dtype) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_int(&list, "num_rows", num_rows);
+  gt_add_int(&list, "num_columns", num_columns);
+  gt_add_ints(&list, "batch_shape", batch_shape, n_batch_shape);
+  gt_add_dtype(&list, "dtype", dtype);
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "eye", NULL, 0, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
+/* A tensor of `shape` that holds value everywhere. Attributes: shape. */
+static inline gt_tensor gt_fill(gt_context ctx, gt_tensor value, const int64_t* shape, size_t n_shape) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_ints(&list, "shape", shape, n_shape);
+  gt_tensor inputs[1];
+  inputs[0] = value;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "fill", inputs, 1, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
+/* The largest integer <= x. */
+static inline gt_tensor gt_floor(gt_context ctx, gt_tensor x) {
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "floor", inputs, 1, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* x / y, rounded toward minus infinity. */
+static inline gt_tensor gt_floor_divide(gt_context ctx, gt_tensor x, gt_tensor y) {
+  gt_tensor inputs[2];
+  inputs[0] = x;
+  inputs[1] = y;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "floor_divide", inputs, 2, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* x * y + z. */
+static inline gt_tensor gt_fma(gt_context ctx, gt_tensor x, gt_tensor y, gt_tensor z) {
+  gt_tensor inputs[3];
+  inputs[0] = x;
+  inputs[1] = y;
+  inputs[2] = z;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "fma", inputs, 3, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* Entries of params along `axis`, at indices; the first batch_dims axes of both run together. Attributes: axis (optional), batch_dims (default 0). */
+static inline gt_tensor gt_gather(gt_context ctx, gt_tensor params, gt_tensor indices, int64_t axis, int64_t batch_dims) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_int(&list, "axis", axis);
+  gt_add_int(&list, "batch_dims", batch_dims);
+  gt_tensor inputs[2];
+  inputs[0] = params;
+  inputs[1] = indices;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "gather", inputs, 2, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
+/* x * P(X <= x), X ~ N(0, 1); approximate: 0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))). Attributes: approximate (default false). */
+static inline gt_tensor gt_gelu(gt_context ctx, gt_tensor x, int32_t approximate) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_bool(&list, "approximate", approximate);
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "gelu", inputs, 1, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
+/* x > y. */
+static inline gt_tensor gt_greater(gt_context ctx, gt_tensor x, gt_tensor y) {
+  gt_tensor inputs[2];
+  inputs[0] = x;
+  inputs[1] = y;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "greater", inputs, 2, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* x >= y. */
+static inline gt_tensor gt_greater_equal(gt_context ctx, gt_tensor x, gt_tensor y) {
+  gt_tensor inputs[2];
+  inputs[0] = x;
+  inputs[1] = y;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "greater_equal", inputs, 2, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* sqrt(x^2 + y^2), without overflow. */
+static inline gt_tensor gt_hypot(gt_context ctx, gt_tensor x, gt_tensor y) {
+  gt_tensor inputs[2];
+  inputs[0] = x;
+  inputs[1] = y;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "hypot", inputs, 2, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* x itself. */
+static inline gt_tensor gt_identity(gt_context ctx, gt_tensor x) {
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "identity", inputs, 1, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* Inverse of the matrices in the last two axes. */
+static inline gt_tensor gt_inv(gt_context ctx, gt_tensor x) {
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "inv", inputs, 1, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* Whether x is neither nan nor infinite. */
+static inline gt_tensor gt_is_finite(gt_context ctx, gt_tensor x) {
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "is_finite", inputs, 1, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* Whether x is an infinity. */
+static inline gt_tensor gt_is_inf(gt_context ctx, gt_tensor x) {
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "is_inf", inputs, 1, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* Whether x is not a number. */
+static inline gt_tensor gt_is_nan(gt_context ctx, gt_tensor x) {
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "is_nan", inputs, 1, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* x where (x > 0), else alpha * x; its derivative at 0 is alpha. Attributes: alpha (default 0.2). */
+static inline gt_tensor gt_leaky_relu(gt_context ctx, gt_tensor x, double alpha) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_float(&list, "alpha", alpha);
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "leaky_relu", inputs, 1, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
+/* start + weight * (end - start). */
+static inline gt_tensor gt_lerp(gt_context ctx, gt_tensor start, gt_tensor end, gt_tensor weight) {
+  gt_tensor inputs[3];
+  inputs[0] = start;
+  inputs[1] = end;
+  inputs[2] = weight;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "lerp", inputs, 3, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* x < y. */
+static inline gt_tensor gt_less(gt_context ctx, gt_tensor x, gt_tensor y) {
+  gt_tensor inputs[2];
+  inputs[0] = x;
+  inputs[1] = y;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "less", inputs, 2, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* x <= y. */
+static inline gt_tensor gt_less_equal(gt_context ctx, gt_tensor x, gt_tensor y) {
+  gt_tensor inputs[2];
+  inputs[0] = x;
+  inputs[1] = y;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "less_equal", inputs, 2, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* num numbers from start to stop at equal distances, along a new axis. Attributes: num, axis (default 0). */
+static inline gt_tensor gt_linspace(gt_context ctx, gt_tensor start, gt_tensor stop, int64_t num, int64_t axis) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_int(&list, "num", num);
+  gt_add_int(&list, "axis", axis);
+  gt_tensor inputs[2];
+  inputs[0] = start;
+  inputs[1] = stop;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "linspace", inputs, 2, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
+/* Natural logarithm. */
+static inline gt_tensor gt_log(gt_context ctx, gt_tensor x) {
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "log", inputs, 1, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* log(1 + x), exact near 0. */
+static inline gt_tensor gt_log1p(gt_context ctx, gt_tensor x) {
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "log1p", inputs, 1, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* Logarithm to base 2. */
+static inline gt_tensor gt_log2(gt_context ctx, gt_tensor x) {
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "log2", inputs, 1, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* log(1 / (1 + e^-x)). */
+static inline gt_tensor gt_log_sigmoid(gt_context ctx, gt_tensor x) {
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "log_sigmoid", inputs, 1, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* log(e^x / sum(e^x)) along the axis, without overflow. Attributes: axis (default -1). */
+static inline gt_tensor gt_log_softmax(gt_context ctx, gt_tensor x, int64_t axis) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_int(&list, "axis", axis);
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "log_softmax", inputs, 1, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
+/* x and y. */
+static inline gt_tensor gt_logical_and(gt_context ctx, gt_tensor x, gt_tensor y) {
+  gt_tensor inputs[2];
+  inputs[0] = x;
+  inputs[1] = y;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "logical_and", inputs, 2, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* not x. */
+static inline gt_tensor gt_logical_not(gt_context ctx, gt_tensor x) {
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "logical_not", inputs, 1, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* x or y. */
+static inline gt_tensor gt_logical_or(gt_context ctx, gt_tensor x, gt_tensor y) {
+  gt_tensor inputs[2];
+  inputs[0] = x;
+  inputs[1] = y;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "logical_or", inputs, 2, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* x or y, not both. */
+static inline gt_tensor gt_logical_xor(gt_context ctx, gt_tensor x, gt_tensor y) {
+  gt_tensor inputs[2];
+  inputs[0] = x;
+  inputs[1] = y;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "logical_xor", inputs, 2, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* Matrix product of the last two axes; leading axes broadcast. Attributes: transpose_a (default false), transpose_b (default false). */
+static inline gt_tensor gt_matmul(gt_context ctx, gt_tensor a, gt_tensor b, int32_t transpose_a, int32_t transpose_b) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_bool(&list, "transpose_a", transpose_a);
+  gt_add_bool(&list, "transpose_b", transpose_b);
+  gt_tensor inputs[2];
+  inputs[0] = a;
+  inputs[1] = b;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "matmul", inputs, 2, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
+/* The larger of x and y; on a tie the gradient goes to x. */
+static inline gt_tensor gt_maximum(gt_context ctx, gt_tensor x, gt_tensor y) {
+  gt_tensor inputs[2];
+  inputs[0] = x;
+  inputs[1] = y;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "maximum", inputs, 2, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* The smaller of x and y; on a tie the gradient goes to x. */
+static inline gt_tensor gt_minimum(gt_context ctx, gt_tensor x, gt_tensor y) {
+  gt_tensor inputs[2];
+  inputs[0] = x;
+  inputs[1] = y;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "minimum", inputs, 2, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* x - y * floor(x / y): has the sign of y. */
+static inline gt_tensor gt_mod(gt_context ctx, gt_tensor x, gt_tensor y) {
+  gt_tensor inputs[2];
+  inputs[0] = x;
+  inputs[1] = y;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "mod", inputs, 2, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* Mean and biased variance over the axes. Attributes: axes (optional), keepdims (default false). */
+static inline gt_status gt_moments(gt_context ctx, gt_tensor x, const int64_t* axes, size_t n_axes, int32_t keepdims, gt_tensor* outputs, size_t capacity, size_t* n_outputs) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_ints(&list, "axes", axes, n_axes);
+  gt_add_bool(&list, "keepdims", keepdims);
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  return gt_apply(ctx, "moments", inputs, 1, list.attrs, list.n, outputs, capacity, n_outputs);
+}
+
+/* x * y. */
+static inline gt_tensor gt_multiply(gt_context ctx, gt_tensor x, gt_tensor y) {
+  gt_tensor inputs[2];
+  inputs[0] = x;
+  inputs[1] = y;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "multiply", inputs, 2, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* x * y, 0 wherever x is 0, even against nan. */
+static inline gt_tensor gt_multiply_no_nan(gt_context ctx, gt_tensor x, gt_tensor y) {
+  gt_tensor inputs[2];
+  inputs[0] = x;
+  inputs[1] = y;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "multiply_no_nan", inputs, 2, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* -x. */
+static inline gt_tensor gt_negative(gt_context ctx, gt_tensor x) {
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "negative", inputs, 1, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* Vector norm of order ord, or over two axes the matrix norm: euclidean (Frobenius), 1 (largest column sum), inf (largest row sum). Attributes: ord (default "euclidean"), axis (optional), keepdims (default false). */
+static inline gt_tensor gt_norm(gt_context ctx, gt_tensor x, const char* ord, const int64_t* axis, size_t n_axis, int32_t keepdims) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_string(&list, "ord", ord);
+  gt_add_ints(&list, "axis", axis, n_axis);
+  gt_add_bool(&list, "keepdims", keepdims);
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "norm", inputs, 1, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
+/* x != y. */
+static inline gt_tensor gt_not_equal(gt_context ctx, gt_tensor x, gt_tensor y) {
+  gt_tensor inputs[2];
+  inputs[0] = x;
+  inputs[1] = y;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "not_equal", inputs, 2, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* on_value where the new axis's index equals indices, off_value elsewhere. Attributes: depth, axis (default -1), on_value (default 1), off_value (default 0), dtype (optional). */
+static inline gt_tensor gt_one_hot(gt_context ctx, gt_tensor indices, int64_t depth, int64_t axis, double on_value, double off_value, gt_dtype dtype) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_int(&list, "depth", depth);
+  gt_add_int(&list, "axis", axis);
+  gt_add_float(&list, "on_value", on_value);
+  gt_add_float(&list, "off_value", off_value);
+  gt_add_dtype(&list, "dtype", dtype);
+  gt_tensor inputs[1];
+  inputs[0] = indices;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "one_hot", inputs, 1, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
+/* Ones of x's shape and dtype; no gradient reaches x. */
+static inline gt_tensor gt_ones_like(gt_context ctx, gt_tensor x) {
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "ones_like", inputs, 1, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* x with paddings [[before, after], ...]: of constant_values, or mirrored at the edges. Attributes: paddings, mode (default "CONSTANT"), constant_values (default 0). */
+static inline gt_tensor gt_pad(gt_context ctx, gt_tensor x, const int64_t* paddings, size_t n_paddings, const char* mode, double constant_values) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_ints(&list, "paddings", paddings, n_paddings);
+  gt_add_string(&list, "mode", mode);
+  gt_add_float(&list, "constant_values", constant_values);
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "pad", inputs, 1, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
+/* x^y; d/dx = y x^(y-1), d/dy = x^y log(x) where x > 0, else 0. */
+static inline gt_tensor gt_pow(gt_context ctx, gt_tensor x, gt_tensor y) {
+  gt_tensor inputs[2];
+  inputs[0] = x;
+  inputs[1] = y;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "pow", inputs, 2, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* Independent normal numbers of the given mean and standard deviation. Attributes: shape, dtype (default "float32"), mean (default 0), stddev (default 1), key (optional), counter (optional). */
+static inline gt_tensor gt_random_normal(gt_context ctx, const int64_t* shape, size_t n_shape, gt_dtype dtype, double mean, double stddev, int64_t key, int64_t counter) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_ints(&list, "shape", shape, n_shape);
+  gt_add_dtype(&list, "dtype", dtype);
+  gt_add_float(&list, "mean", mean);
+  gt_add_float(&list, "stddev", stddev);
+  gt_add_int(&list, "key", key);
+  gt_add_int(&list, "counter", counter);
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "random_normal", NULL, 0, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
+/* Independent uniform numbers in [minval, maxval). Attributes: shape, dtype (default "float32"), minval (default 0), maxval (default 1), key (optional), counter (optional). */
+static inline gt_tensor gt_random_uniform(gt_context ctx, const int64_t* shape, size_t n_shape, gt_dtype dtype, double minval, double maxval, int64_t key, int64_t counter) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_ints(&list, "shape", shape, n_shape);
+  gt_add_dtype(&list, "dtype", dtype);
+  gt_add_float(&list, "minval", minval);
+  gt_add_float(&list, "maxval", maxval);
+  gt_add_int(&list, "key", key);
+  gt_add_int(&list, "counter", counter);
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "random_uniform", NULL, 0, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
+/* start, start + delta, ... below (above, if delta < 0) limit. int32 where all are integers and no dtype is given. Attributes: start (default 0), limit, delta (default 1), dtype (optional). */
+static inline gt_tensor gt_range(gt_context ctx, double start, double limit, double delta, gt_dtype dtype) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_float(&list, "start", start);
+  gt_add_float(&list, "limit", limit);
+  gt_add_float(&list, "delta", delta);
+  gt_add_dtype(&list, "dtype", dtype);
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "range", NULL, 0, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
+/* 1 / x. */
+static inline gt_tensor gt_reciprocal(gt_context ctx, gt_tensor x) {
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "reciprocal", inputs, 1, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* Whether all entries over the axes are true. Attributes: axis (optional), keepdims (default false). */
+static inline gt_tensor gt_reduce_all(gt_context ctx, gt_tensor x, const int64_t* axis, size_t n_axis, int32_t keepdims) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_ints(&list, "axis", axis, n_axis);
+  gt_add_bool(&list, "keepdims", keepdims);
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "reduce_all", inputs, 1, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
+/* Whether any entry over the axes is true. Attributes: axis (optional), keepdims (default false). */
+static inline gt_tensor gt_reduce_any(gt_context ctx, gt_tensor x, const int64_t* axis, size_t n_axis, int32_t keepdims) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_ints(&list, "axis", axis, n_axis);
+  gt_add_bool(&list, "keepdims", keepdims);
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "reduce_any", inputs, 1, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
+/* log(sum(e^x)) over the axes, without overflow. Attributes: axis (optional), keepdims (default false). */
+static inline gt_tensor gt_reduce_logsumexp(gt_context ctx, gt_tensor x, const int64_t* axis, size_t n_axis, int32_t keepdims) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_ints(&list, "axis", axis, n_axis);
+  gt_add_bool(&list, "keepdims", keepdims);
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "reduce_logsumexp", inputs, 1, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
+/* Largest entry over the axes; tied entries share the gradient evenly. Attributes: axis (optional), keepdims (default false). */
+static inline gt_tensor gt_reduce_max(gt_context ctx, gt_tensor x, const int64_t* axis, size_t n_axis, int32_t keepdims) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_ints(&list, "axis", axis, n_axis);
+  gt_add_bool(&list, "keepdims", keepdims);
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "reduce_max", inputs, 1, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
+/* Mean over the axes. Attributes: axis (optional), keepdims (default false). */
+static inline gt_tensor gt_reduce_mean(gt_context ctx, gt_tensor x, const int64_t* axis, size_t n_axis, int32_t keepdims) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_ints(&list, "axis", axis, n_axis);
+  gt_add_bool(&list, "keepdims", keepdims);
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "reduce_mean", inputs, 1, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
+/* Smallest entry over the axes; tied entries share the gradient evenly. Attributes: axis (optional), keepdims (default false). */
+static inline gt_tensor gt_reduce_min(gt_context ctx, gt_tensor x, const int64_t* axis, size_t n_axis, int32_t keepdims) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_ints(&list, "axis", axis, n_axis);
+  gt_add_bool(&list, "keepdims", keepdims);
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "reduce_min", inputs, 1, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
+/* Product over the axes; its derivatives are right with zeros among the factors, to any order. Attributes: axis (optional), keepdims (default false). */
+static inline gt_tensor gt_reduce_prod(gt_context ctx, gt_tensor x, const int64_t* axis, size_t n_axis, int32_t keepdims) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_ints(&list, "axis", axis, n_axis);
+  gt_add_bool(&list, "keepdims", keepdims);
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "reduce_prod", inputs, 1, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
+/* Square root of the biased variance. Attributes: axis (optional), keepdims (default false). */
+static inline gt_tensor gt_reduce_std(gt_context ctx, gt_tensor x, const int64_t* axis, size_t n_axis, int32_t keepdims) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_ints(&list, "axis", axis, n_axis);
+  gt_add_bool(&list, "keepdims", keepdims);
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "reduce_std", inputs, 1, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
+/* Sum over the axes. Attributes: axis (optional), keepdims (default false). */
+static inline gt_tensor gt_reduce_sum(gt_context ctx, gt_tensor x, const int64_t* axis, size_t n_axis, int32_t keepdims) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_ints(&list, "axis", axis, n_axis);
+  gt_add_bool(&list, "keepdims", keepdims);
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "reduce_sum", inputs, 1, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
+/* Biased variance over the axes: mean((x - mean(x))^2). Attributes: axis (optional), keepdims (default false). */
+static inline gt_tensor gt_reduce_variance(gt_context ctx, gt_tensor x, const int64_t* axis, size_t n_axis, int32_t keepdims) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_ints(&list, "axis", axis, n_axis);
+  gt_add_bool(&list, "keepdims", keepdims);
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "reduce_variance", inputs, 1, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
+/* max(x, 0); its derivative at 0 is 0. */
+static inline gt_tensor gt_relu(gt_context ctx, gt_tensor x) {
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "relu", inputs, 1, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* min(max(x, 0), 6); its derivative at 0 and at 6 is 0. */
+static inline gt_tensor gt_relu6(gt_context ctx, gt_tensor x) {
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "relu6", inputs, 1, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* The same elements in another shape; one entry of shape may be -1. Attributes: shape. */
+static inline gt_tensor gt_reshape(gt_context ctx, gt_tensor x, const int64_t* shape, size_t n_shape) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_ints(&list, "shape", shape, n_shape);
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "reshape", inputs, 1, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
+/* The named axes from the last entry to the first. Attributes: axis. */
+static inline gt_tensor gt_reverse(gt_context ctx, gt_tensor x, const int64_t* axis, size_t n_axis) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_ints(&list, "axis", axis, n_axis);
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "reverse", inputs, 1, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
+/* The nearest integer, halves to the even one. */
+static inline gt_tensor gt_round(gt_context ctx, gt_tensor x) {
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "round", inputs, 1, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* 1 / sqrt(x). */
+static inline gt_tensor gt_rsqrt(gt_context ctx, gt_tensor x) {
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "rsqrt", inputs, 1, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* Zeros of `shape`, to which updates are added where gather(axis, batch_dims) with these indices would read. Attributes: shape, axis (optional), batch_dims (default 0). */
+static inline gt_tensor gt_scatter_add(gt_context ctx, gt_tensor indices, gt_tensor updates, const int64_t* shape, size_t n_shape, int64_t axis, int64_t batch_dims) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_ints(&list, "shape", shape, n_shape);
+  gt_add_int(&list, "axis", axis);
+  gt_add_int(&list, "batch_dims", batch_dims);
+  gt_tensor inputs[2];
+  inputs[0] = indices;
+  inputs[1] = updates;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "scatter_add", inputs, 2, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
+/* 1.0507 * (x where (x > 0), else 1.6733 * (e^x - 1)); its derivative at 0 is 1.0507. */
+static inline gt_tensor gt_selu(gt_context ctx, gt_tensor x) {
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "selu", inputs, 1, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* 1 / (1 + e^-x). */
+static inline gt_tensor gt_sigmoid(gt_context ctx, gt_tensor x) {
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "sigmoid", inputs, 1, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* -1, 0 or 1; its derivative is 0 everywhere. */
+static inline gt_tensor gt_sign(gt_context ctx, gt_tensor x) {
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "sign", inputs, 1, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* x * sigmoid(x). */
+static inline gt_tensor gt_silu(gt_context ctx, gt_tensor x) {
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "silu", inputs, 1, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* Sine of x, in radians. */
+static inline gt_tensor gt_sin(gt_context ctx, gt_tensor x) {
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "sin", inputs, 1, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* Hyperbolic sine. */
+static inline gt_tensor gt_sinh(gt_context ctx, gt_tensor x) {
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "sinh", inputs, 1, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* The part of x from begin with the given size; -1: to the end. Attributes: begin, size. */
+static inline gt_tensor gt_slice(gt_context ctx, gt_tensor x, const int64_t* begin, size_t n_begin, const int64_t* size, size_t n_size) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_ints(&list, "begin", begin, n_begin);
+  gt_add_ints(&list, "size", size, n_size);
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "slice", inputs, 1, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
+/* e^x / sum(e^x) along the axis, without overflow. Attributes: axis (default -1). */
+static inline gt_tensor gt_softmax(gt_context ctx, gt_tensor x, int64_t axis) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_int(&list, "axis", axis);
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "softmax", inputs, 1, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
+/* -sum(labels * log_softmax(logits)) along the axis. Attributes: axis (default -1). */
+static inline gt_tensor gt_softmax_cross_entropy_with_logits(gt_context ctx, gt_tensor labels, gt_tensor logits, int64_t axis) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_int(&list, "axis", axis);
+  gt_tensor inputs[2];
+  inputs[0] = labels;
+  inputs[1] = logits;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "softmax_cross_entropy_with_logits", inputs, 2, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
+/* log(1 + e^x), without overflow. */
+static inline gt_tensor gt_softplus(gt_context ctx, gt_tensor x) {
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "softplus", inputs, 1, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* x / (1 + |x|). */
+static inline gt_tensor gt_softsign(gt_context ctx, gt_tensor x) {
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "softsign", inputs, 1, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* x with matrix x = rhs [..., n, k]; with the transposed matrix where adjoint. Attributes: adjoint (default false). */
+static inline gt_tensor gt_solve(gt_context ctx, gt_tensor matrix, gt_tensor rhs, int32_t adjoint) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_bool(&list, "adjoint", adjoint);
+  gt_tensor inputs[2];
+  inputs[0] = matrix;
+  inputs[1] = rhs;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "solve", inputs, 2, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
+/* -log_softmax(logits)[label] along the last axis. */
+static inline gt_tensor gt_sparse_softmax_cross_entropy(gt_context ctx, gt_tensor labels, gt_tensor logits) {
+  gt_tensor inputs[2];
+  inputs[0] = labels;
+  inputs[1] = logits;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "sparse_softmax_cross_entropy", inputs, 2, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* Square root: y * y = x. */
+static inline gt_tensor gt_sqrt(gt_context ctx, gt_tensor x) {
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "sqrt", inputs, 1, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* x * x. */
+static inline gt_tensor gt_square(gt_context ctx, gt_tensor x) {
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "square", inputs, 1, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* (x - y)^2. */
+static inline gt_tensor gt_squared_difference(gt_context ctx, gt_tensor x, gt_tensor y) {
+  gt_tensor inputs[2];
+  inputs[0] = x;
+  inputs[1] = y;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "squared_difference", inputs, 2, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* Without the named axes, or all axes, of size 1. Attributes: axis (optional). */
+static inline gt_tensor gt_squeeze(gt_context ctx, gt_tensor x, const int64_t* axis, size_t n_axis) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_ints(&list, "axis", axis, n_axis);
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "squeeze", inputs, 1, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
+/* The inputs as the entries of a new axis. Attributes: axis (default 0). */
+static inline gt_tensor gt_stack(gt_context ctx, const gt_tensor* values, size_t n_values, int64_t axis) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_int(&list, "axis", axis);
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "stack", values, n_values, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
+/* x itself, taken as a constant by every derivative. */
+static inline gt_tensor gt_stop_gradient(gt_context ctx, gt_tensor x) {
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "stop_gradient", inputs, 1, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* x - y. */
+static inline gt_tensor gt_subtract(gt_context ctx, gt_tensor x, gt_tensor y) {
+  gt_tensor inputs[2];
+  inputs[0] = x;
+  inputs[1] = y;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "subtract", inputs, 2, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* Tangent of x, in radians. */
+static inline gt_tensor gt_tan(gt_context ctx, gt_tensor x) {
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "tan", inputs, 1, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* Hyperbolic tangent. */
+static inline gt_tensor gt_tanh(gt_context ctx, gt_tensor x) {
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "tanh", inputs, 1, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* x repeated multiples[i] times along axis i. Attributes: multiples. */
+static inline gt_tensor gt_tile(gt_context ctx, gt_tensor x, const int64_t* multiples, size_t n_multiples) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_ints(&list, "multiples", multiples, n_multiples);
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "tile", inputs, 1, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
+/* Axes in another order: axis i of the result is axis perm[i] of x. Without perm they are reversed. Attributes: perm (optional). */
+static inline gt_tensor gt_transpose(gt_context ctx, gt_tensor x, const int64_t* perm, size_t n_perm) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_ints(&list, "perm", perm, n_perm);
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "transpose", inputs, 1, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
+/* The integer part, toward 0. */
+static inline gt_tensor gt_trunc(gt_context ctx, gt_tensor x) {
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "trunc", inputs, 1, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* x where the condition holds, else y; what is not selected reaches no gradient. */
+static inline gt_tensor gt_where(gt_context ctx, gt_tensor condition, gt_tensor x, gt_tensor y) {
+  gt_tensor inputs[3];
+  inputs[0] = condition;
+  inputs[1] = x;
+  inputs[2] = y;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "where", inputs, 3, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* x * log1p(y), 0 where x is 0. */
+static inline gt_tensor gt_xlog1py(gt_context ctx, gt_tensor x, gt_tensor y) {
+  gt_tensor inputs[2];
+  inputs[0] = x;
+  inputs[1] = y;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "xlog1py", inputs, 2, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* x * log(y), 0 where x is 0. */
+static inline gt_tensor gt_xlogy(gt_context ctx, gt_tensor x, gt_tensor y) {
+  gt_tensor inputs[2];
+  inputs[0] = x;
+  inputs[1] = y;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "xlogy", inputs, 2, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* Zeros of x's shape and dtype; no gradient reaches x. */
+static inline gt_tensor gt_zeros_like(gt_context ctx, gt_tensor x) {
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "zeros_like", inputs, 1, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,653 @@
+// Made by `./run generate` from the registry of ops: not to be edited.
+// A C++ function for every op, over gradtape/ops.h.
+#pragma once
+
+#include "gradtape.hpp"
+
+namespace gradtape {
+
+/// |x|; its derivative at 0 is 0.
+inline Tensor abs(const Tensor& x) {
+  return detail::wrap(x.context(), gt_abs(x.context(), x.get()));
+}
+
+/// Inverse cosine, in radians, for x in [-1, 1].
+inline Tensor acos(const Tensor& x) {
+  return detail::wrap(x.context(), gt_acos(x.context(), x.get()));
+}
+
+/// Inverse hyperbolic cosine, for x >= 1.
+inline Tensor acosh(const Tensor& x) {
+  return detail::wrap(x.context(), gt_acosh(x.context(), x.get()));
+}
+
+/// x + y.
+inline Tensor add(const Tensor& x, const Tensor& y) {
+  return detail::wrap(x.context(), gt_add(x.context(), x.get(), y.get()));
+}
+
+/// Index of the first largest entry along the axis. Attributes: axis (default 0).
+inline Tensor argmax(const Tensor& x, int64_t axis = 0) {
+  return detail::wrap(x.context(), gt_argmax(x.context(), x.get(), axis));
+}
+
+/// Index of the first smallest entry along the axis. Attributes: axis (default 0).
+inline Tensor argmin(const Tensor& x, int64_t axis = 0) {
+  return detail::wrap(x.context(), gt_argmin(x.context(), x.get(), axis));
+}
+
+/// Inverse sine, in radians, for x in [-1, 1].
+inline Tensor asin(const Tensor& x) {
+  return detail::wrap(x.context(), gt_asin(x.context(), x.get()));
+}
+
+/// Inverse hyperbolic sine.
+inline Tensor asinh(const Tensor& x) {
+  return detail::wrap(x.context(), gt_asinh(x.context(), x.get()));
+}
+
+/// Inverse tangent, in radians.
+inline Tensor atan(const Tensor& x) {
+  return detail::wrap(x.context(), gt_atan(x.context(), x.get()));
+}
+
+/// The angle of the point (y, x): of y / x, in its quadrant, in radians.
+inline Tensor atan2(const Tensor& x, const Tensor& y) {
+  return detail::wrap(x.context(), gt_atan2(x.context(), x.get(), y.get()));
+}
+
+/// Inverse hyperbolic tangent, for x in [-1, 1].
+inline Tensor atanh(const Tensor& x) {
+  return detail::wrap(x.context(), gt_atanh(x.context(), x.get()));
+}
+
+/// (x - mean) / sqrt(variance + epsilon) * scale + offset; training: with the moments over `axes`, which are outputs too. Attributes: training (default true), axes (optional), epsilon (default 0.001).
+inline std::vector<Tensor> batch_normalization(const Tensor& x, const Tensor& scale, const Tensor& offset, const Tensor& mean = {}, const Tensor& variance = {}, bool training = true, std::optional<Ints> axes = std::nullopt, double epsilon = 0.001) {
+  return detail::outputs(x.context(), [&](gt_tensor* out, std::size_t capacity, std::size_t* n) {
+    return gt_batch_normalization(x.context(), x.get(), scale.get(), offset.get(), mean.get(), variance.get(), training, axes ? axes->data() : nullptr, axes ? axes->size() : 0, epsilon, out, capacity, n);
+  });
+}
+
+/// x repeated along its axes of size 1 and along new leading axes. Attributes: shape.
+inline Tensor broadcast_to(const Tensor& x, const Ints& shape) {
+  return detail::wrap(x.context(), gt_broadcast_to(x.context(), x.get(), detail::data(shape), shape.size()));
+}
+
+/// x in another dtype: float to int truncates toward 0 and saturates, to bool is x != 0. Attributes: dtype.
+inline Tensor cast(const Tensor& x, Dtype dtype) {
+  return detail::wrap(x.context(), gt_cast(x.context(), x.get(), static_cast<gt_dtype>(dtype)));
+}
+
+/// The smallest integer >= x.
+inline Tensor ceil(const Tensor& x) {
+  return detail::wrap(x.context(), gt_ceil(x.context(), x.get()));
+}
+
+/// x * clip_norm / max(norm(x), clip_norm) over the axes; zeros stay, and their gradient passes. Attributes: clip_norm, axes (optional).
+inline Tensor clip_by_norm(const Tensor& x, double clip_norm, std::optional<Ints> axes = std::nullopt) {
+  return detail::wrap(x.context(), gt_clip_by_norm(x.context(), x.get(), clip_norm, axes ? axes->data() : nullptr, axes ? axes->size() : 0));
+}
+
+/// min(max(x, clip_value_min), clip_value_max); the gradient passes on both bounds. Attributes: clip_value_min, clip_value_max.
+inline Tensor clip_by_value(const Tensor& x, double clip_value_min, double clip_value_max) {
+  return detail::wrap(x.context(), gt_clip_by_value(x.context(), x.get(), clip_value_min, clip_value_max));
+}
+
+/// The inputs one after the other along `axis`. Attributes: axis (default 0).
+inline Tensor concat(const std::vector<Tensor>& values, int64_t axis = 0) {
+  return detail::wrap(detail::context_of(values), gt_concat(detail::context_of(values), detail::handles(values).data(), values.size(), axis));
+}
+
+/// Cosine of x, in radians.
+inline Tensor cos(const Tensor& x) {
+  return detail::wrap(x.context(), gt_cos(x.context(), x.get()));
+}
+
+/// Hyperbolic cosine.
+inline Tensor cosh(const Tensor& x) {
+  return detail::wrap(x.context(), gt_cosh(x.context(), x.get()));
+}
+
+/// Products of all entries up to each one; its derivatives are right with zeros among them, to any order. Attributes: axis (default 0), exclusive (default false), reverse (default false).
+inline Tensor cumprod(const Tensor& x, int64_t axis = 0, bool exclusive = false, bool reverse = false) {
+  return detail::wrap(x.context(), gt_cumprod(x.context(), x.get(), axis, exclusive, reverse));
+}
+
+/// Sums of all entries up to each one. Attributes: axis (default 0), exclusive (default false), reverse (default false).
+inline Tensor cumsum(const Tensor& x, int64_t axis = 0, bool exclusive = false, bool reverse = false) {
+  return detail::wrap(x.context(), gt_cumsum(x.context(), x.get(), axis, exclusive, reverse));
+}
+
+/// Determinant of the matrices in the last two axes; its derivatives are right for singular ones too.
+inline Tensor det(const Tensor& x) {
+  return detail::wrap(x.context(), gt_det(x.context(), x.get()));
+}
+
+/// The diagonal k of the matrices in the last two axes: entries [i, i + k]. Attributes: k (default 0).
+inline Tensor diag_part(const Tensor& x, int64_t k = 0) {
+  return detail::wrap(x.context(), gt_diag_part(x.context(), x.get(), k));
+}
+
+/// x / y.
+inline Tensor divide(const Tensor& x, const Tensor& y) {
+  return detail::wrap(x.context(), gt_divide(x.context(), x.get(), y.get()));
+}
+
+/// x / y, 0 where y is 0.
+inline Tensor divide_no_nan(const Tensor& x, const Tensor& y) {
+  return detail::wrap(x.context(), gt_divide_no_nan(x.context(), x.get(), y.get()));
+}
+
+/// Sum of products over the labels that the output lacks, as in "ij,jk->ik"; "..." stands for axes that broadcast. Attributes: equation.
+inline Tensor einsum(const std::vector<Tensor>& operands, const char* equation) {
+  return detail::wrap(detail::context_of(operands), gt_einsum(detail::context_of(operands), detail::handles(operands).data(), operands.size(), equation));
+}
+
+/// x where x >= 0, else e^x - 1.
+inline Tensor elu(const Tensor& x) {
+  return detail::wrap(x.context(), gt_elu(x.context(), x.get()));
+}
+
+/// x == y.
+inline Tensor equal(const Tensor& x, const Tensor& y) {
+  return detail::wrap(x.context(), gt_equal(x.context(), x.get(), y.get()));
+}
+
+/// 2 / sqrt(pi) * integral of e^(-s^2) from 0 to x.
+inline Tensor erf(const Tensor& x) {
+  return detail::wrap(x.context(), gt_erf(x.context(), x.get()));
+}
+
+/// 1 - erf(x), exact for large x.
+inline Tensor erfc(const Tensor& x) {
+  return detail::wrap(x.context(), gt_erfc(x.context(), x.get()));
+}
+
+/// e^x.
+inline Tensor exp(const Tensor& x) {
+  return detail::wrap(x.context(), gt_exp(x.context(), x.get()));
+}
+
+/// 2^x.
+inline Tensor exp2(const Tensor& x) {
+  return detail::wrap(x.context(), gt_exp2(x.context(), x.get()));
+}
+
+/// A new axis of size 1 at `axis`. Attributes: axis (default 0).
+inline Tensor expand_dims(const Tensor& x, int64_t axis = 0) {
+  return detail::wrap(x.context(), gt_expand_dims(x.context(), x.get(), axis));
+}
+
+/// e^x - 1, exact near 0.
+inline Tensor expm1(const Tensor& x) {
+  return detail::wrap(x.context(), gt_expm1(x.context(), x.get()));
+}
+
+/// Identity matrices [batch_shape..., num_rows, num_columns]. Attributes: num_rows, num_columns (optional), batch_shape (default []), dtype (optional).
+inline Tensor eye(const Context& ctx, int64_t num_rows, std::optional<int64_t> num_columns = std::nullopt, const Ints& batch_shape = {}, std::optional<Dtype> dtype = std::nullopt) {
+  return detail::wrap(ctx.get(), gt_eye(ctx.get(), num_rows, num_columns.value_or(GT_DEFAULT_INT), detail::data(batch_shape), batch_shape.size(), dtype ? static_cast<gt_dtype>(*dtype) : 0));
+}
+
+/// A tensor of `shape` that holds value everywhere. Attributes: shape.
+inline Tensor fill(const Tensor& value, const Ints& shape) {
+  return detail::wrap(value.context(), gt_fill(value.context(), value.get(), detail::data(shape), shape.size()));
+}
+
+/// The largest integer <= x.
+inline Tensor floor(const Tensor& x) {
+  return detail::wrap(x.context(), gt_floor(x.context(), x.get()));
+}
+
+/// x / y, rounded toward minus infinity.
+inline Tensor floor_divide(const Tensor& x, const Tensor& y) {
+  return detail::wrap(x.context(), gt_floor_divide(x.context(), x.get(), y.get()));
+}
+
+/// x * y + z.
+inline Tensor fma(const Tensor& x, const Tensor& y, const Tensor& z) {
+  return detail::wrap(x.context(), gt_fma(x.context(), x.get(), y.get(), z.get()));
+}
+
+/// Entries of params along `axis`, at indices; the first batch_dims axes of both run together. Attributes: axis (optional), batch_dims (default 0).
+inline Tensor gather(const Tensor& params, const Tensor& indices, std::optional<int64_t> axis = std::nullopt, int64_t batch_dims = 0) {
+  return detail::wrap(params.context(), gt_gather(params.context(), params.get(), indices.get(), axis.value_or(GT_DEFAULT_INT), batch_dims));
+}
+
+/// x * P(X <= x), X ~ N(0, 1); approximate: 0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))). Attributes: approximate (default false).
+inline Tensor gelu(const Tensor& x, bool approximate = false) {
+  return detail::wrap(x.context(), gt_gelu(x.context(), x.get(), approximate));
+}
+
+/// x > y.
+inline Tensor greater(const Tensor& x, const Tensor& y) {
+  return detail::wrap(x.context(), gt_greater(x.context(), x.get(), y.get()));
+}
+
+/// x >= y.
+inline Tensor greater_equal(const Tensor& x, const Tensor& y) {
+  return detail::wrap(x.context(), gt_greater_equal(x.context(), x.get(), y.get()));
+}
+
+/// sqrt(x^2 + y^2), without overflow.
+inline Tensor hypot(const Tensor& x, const Tensor& y) {
+  return detail::wrap(x.context(), gt_hypot(x.context(), x.get(), y.get()));
+}
+
+/// x itself.
+inline Tensor identity(const Tensor& x) {
+  return detail::wrap(x.context(), gt_identity(x.context(), x.get()));
+}
+
+/// Inverse of the matrices in the last two axes.
+inline Tensor inv(const Tensor& x) {
+  return detail::wrap(x.context(), gt_inv(x.context(), x.get()));
+}
+
+/// Whether x is neither nan nor infinite.
+inline Tensor is_finite(const Tensor& x) {
+  return detail::wrap(x.context(), gt_is_finite(x.context(), x.get()));
+}
+
+/// Whether x is an infinity.
+inline Tensor is_inf(const Tensor& x) {
+  return detail::wrap(x.context(), gt_is_inf(x.context(), x.get()));
+}
+
+/// Whether x is not a number.
+inline Tensor is_nan(const Tensor& x) {
+  return detail::wrap(x.context(), gt_is_nan(x.context(), x.get()));
+}
+
+/// x where (x > 0), else alpha * x; its derivative at 0 is alpha. Attributes: alpha (default 0.2).
+inline Tensor leaky_relu(const Tensor& x, double alpha = 0.2) {
+  return detail::wrap(x.context(), gt_leaky_relu(x.context(), x.get(), alpha));
+}
+
+/// start + weight * (end - start).
+inline Tensor lerp(const Tensor& start, const Tensor& end, const Tensor& weight) {
+  return detail::wrap(start.context(), gt_lerp(start.context(), start.get(), end.get(), weight.get()));
+}
+
+/// x < y.
+inline Tensor less(const Tensor& x, const Tensor& y) {
+  return detail::wrap(x.context(), gt_less(x.context(), x.get(), y.get()));
+}
+
+/// x <= y.
+inline Tensor less_equal(const Tensor& x, const Tensor& y) {
+  return detail::wrap(x.context(), gt_less_equal(x.context(), x.get(), y.get()));
+}
+
+/// num numbers from start to stop at equal distances, along a new axis. Attributes: num, axis (default 0).
+inline Tensor linspace(const Tensor& start, const Tensor& stop, int64_t num, int64_t axis = 0) {
+  return detail::wrap(start.context(), gt_linspace(start.context(), start.get(), stop.get(), num, axis));
+}
+
+/// Natural logarithm.
+inline Tensor log(const Tensor& x) {
+  return detail::wrap(x.context(), gt_log(x.context(), x.get()));
+}
+
+/// log(1 + x), exact near 0.
+inline Tensor log1p(const Tensor& x) {
+  return detail::wrap(x.context(), gt_log1p(x.context(), x.get()));
+}
+
+/// Logarithm to base 2.
+inline Tensor log2(const Tensor& x) {
+  return detail::wrap(x.context(), gt_log2(x.context(), x.get()));
+}
+
+/// log(1 / (1 + e^-x)).
+inline Tensor log_sigmoid(const Tensor& x) {
+  return detail::wrap(x.context(), gt_log_sigmoid(x.context(), x.get()));
+}
+
+/// log(e^x / sum(e^x)) along the axis, without overflow. Attributes: axis (default -1).
+inline Tensor log_softmax(const Tensor& x, int64_t axis = -1) {
+  return detail::wrap(x.context(), gt_log_softmax(x.context(), x.get(), axis));
+}
+
+/// x and y.
+inline Tensor logical_and(const Tensor& x, const Tensor& y) {
+  return detail::wrap(x.context(), gt_logical_and(x.context(), x.get(), y.get()));
+}
+
+/// not x.
+inline Tensor logical_not(const Tensor& x) {
+  return detail::wrap(x.context(), gt_logical_not(x.context(), x.get()));
+}
+
+/// x or y.
+inline Tensor logical_or(const Tensor& x, const Tensor& y) {
+  return detail::wrap(x.context(), gt_logical_or(x.context(), x.get(), y.get()));
+}
+
+/// x or y, not both.
+inline Tensor logical_xor(const Tensor& x, const Tensor& y) {
+  return detail::wrap(x.context(), gt_logical_xor(x.context(), x.get(), y.get()));
+}
+
+/// Matrix product of the last two axes; leading axes broadcast. Attributes: transpose_a (default false), transpose_b (default false).
+inline Tensor matmul(const Tensor& a, const Tensor& b, bool transpose_a = false, bool transpose_b = false) {
+  return detail::wrap(a.context(), gt_matmul(a.context(), a.get(), b.get(), transpose_a, transpose_b));
+}
+
+/// The larger of x and y; on a tie the gradient goes to x.
+inline Tensor maximum(const Tensor& x, const Tensor& y) {
+  return detail::wrap(x.context(), gt_maximum(x.context(), x.get(), y.get()));
+}
+
+/// The smaller of x and y; on a tie the gradient goes to x.
+inline Tensor minimum(const Tensor& x, const Tensor& y) {
+  return detail::wrap(x.context(), gt_minimum(x.context(), x.get(), y.get()));
+}
+
+/// x - y * floor(x / y): has the sign of y.
+inline Tensor mod(const Tensor& x, const Tensor& y) {
+  return detail::wrap(x.context(), gt_mod(x.context(), x.get(), y.get()));
+}
+
+/// Mean and biased variance over the axes. Attributes: axes (optional), keepdims (default false).
+inline std::vector<Tensor> moments(const Tensor& x, std::optional<Ints> axes = std::nullopt, bool keepdims = false) {
+  return detail::outputs(x.context(), [&](gt_tensor* out, std::size_t capacity, std::size_t* n) {
+    return gt_moments(x.context(), x.get(), axes ? axes->data() : nullptr, axes ? axes->size() : 0, keepdims, out, capacity, n);
+  });
+}
+
+/// x * y.
+inline Tensor multiply(const Tensor& x, const Tensor& y) {
+  return detail::wrap(x.context(), gt_multiply(x.context(), x.get(), y.get()));
+}
+
+/// x * y, 0 wherever x is 0, even against nan.
+inline Tensor multiply_no_nan(const Tensor& x, const Tensor& y) {
+  return detail::wrap(x.context(), gt_multiply_no_nan(x.context(), x.get(), y.get()));
+}
+
+/// -x.
+inline Tensor negative(const Tensor& x) {
+  return detail::wrap(x.context(), gt_negative(x.context(), x.get()));
+}
+
+/// Vector norm of order ord, or over two axes the matrix norm: euclidean (Frobenius), 1 (largest column sum), inf (largest row sum). Attributes: ord (default "euclidean"), axis (optional), keepdims (default false).
+inline Tensor norm(const Tensor& x, const char* ord = "euclidean", std::optional<Ints> axis = std::nullopt, bool keepdims = false) {
+  return detail::wrap(x.context(), gt_norm(x.context(), x.get(), ord, axis ? axis->data() : nullptr, axis ? axis->size() : 0, keepdims));
+}
+
+/// x != y.
+inline Tensor not_equal(const Tensor& x, const Tensor& y) {
+  return detail::wrap(x.context(), gt_not_equal(x.context(), x.get(), y.get()));
+}
+
+/// on_value where the new axis's index equals indices, off_value elsewhere. Attributes: depth, axis (default -1), on_value (default 1), off_value (default 0), dtype (optional).
+inline Tensor one_hot(const Tensor& indices, int64_t depth, int64_t axis = -1, double on_value = 1, double off_value = 0, std::optional<Dtype> dtype = std::nullopt) {
+  return detail::wrap(indices.context(), gt_one_hot(indices.context(), indices.get(), depth, axis, on_value, off_value, dtype ? static_cast<gt_dtype>(*dtype) : 0));
+}
+
+/// Ones of x's shape and dtype; no gradient reaches x.
+inline Tensor ones_like(const Tensor& x) {
+  return detail::wrap(x.context(), gt_ones_like(x.context(), x.get()));
+}
+
+/// x with paddings [[before, after], ...]: of constant_values, or mirrored at the edges. Attributes: paddings, mode (default "CONSTANT"), constant_values (default 0).
+inline Tensor pad(const Tensor& x, const Ints& paddings, const char* mode = "CONSTANT", double constant_values = 0) {
+  return detail::wrap(x.context(), gt_pad(x.context(), x.get(), detail::data(paddings), paddings.size(), mode, constant_values));
+}
+
+/// x^y; d/dx = y x^(y-1), d/dy = x^y log(x) where x > 0, else 0.
+inline Tensor pow(const Tensor& x, const Tensor& y) {
+  return detail::wrap(x.context(), gt_pow(x.context(), x.get(), y.get()));
+}
+
+/// Independent normal numbers of the given mean and standard deviation. Attributes: shape, dtype (default "float32"), mean (default 0), stddev (default 1), key (optional), counter (optional).
+inline Tensor random_normal(const Context& ctx, const Ints& shape, Dtype dtype = Dtype::float32, double mean = 0, double stddev = 1, std::optional<int64_t> key = std::nullopt, std::optional<int64_t> counter = std::nullopt) {
+  return detail::wrap(ctx.get(), gt_random_normal(ctx.get(), detail::data(shape), shape.size(), static_cast<gt_dtype>(dtype), mean, stddev, key.value_or(GT_DEFAULT_INT), counter.value_or(GT_DEFAULT_INT)));
+}
+
+/// Independent uniform numbers in [minval, maxval). Attributes: shape, dtype (default "float32"), minval (default 0), maxval (default 1), key (optional), counter (optional).
+inline Tensor random_uniform(const Context& ctx, const Ints& shape, Dtype dtype = Dtype::float32, double minval = 0, double maxval = 1, std::optional<int64_t> key = std::nullopt, std::optional<int64_t> counter = std::nullopt) {
+  return detail::wrap(ctx.get(), gt_random_uniform(ctx.get(), detail::data(shape), shape.size(), static_cast<gt_dtype>(dtype), minval, maxval, key.value_or(GT_DEFAULT_INT), counter.value_or(GT_DEFAULT_INT)));
+}
+
+/// start, start + delta, ... below (above, if delta < 0) limit. int32 where all are integers and no dtype is given. Attributes: start (default 0), limit, delta (default 1), dtype (optional).
+inline Tensor range(const Context& ctx, double limit, double start = 0, double delta = 1, std::optional<Dtype> dtype = std::nullopt) {
+  return detail::wrap(ctx.get(), gt_range(ctx.get(), start, limit, delta, dtype ? static_cast<gt_dtype>(*dtype) : 0));
+}
+
+/// 1 / x.
+inline Tensor reciprocal(const Tensor& x) {
+  return detail::wrap(x.context(), gt_reciprocal(x.context(), x.get()));
+}
+
+/// Whether all entries over the axes are true. Attributes: axis (optional), keepdims (default false).
+inline Tensor reduce_all(const Tensor& x, std::optional<Ints> axis = std::nullopt, bool keepdims = false) {
+  return detail::wrap(x.context(), gt_reduce_all(x.context(), x.get(), axis ? axis->data() : nullptr, axis ? axis->size() : 0, keepdims));
+}
+
+/// Whether any entry over the axes is true. Attributes: axis (optional), keepdims (default false).
+inline Tensor reduce_any(const Tensor& x, std::optional<Ints> axis = std::nullopt, bool keepdims = false) {
+  return detail::wrap(x.context(), gt_reduce_any(x.context(), x.get(), axis ? axis->data() : nullptr, axis ? axis->size() : 0, keepdims));
+}
+
+/// log(sum(e^x)) over the axes, without overflow. Attributes: axis (optional), keepdims (default false).
+inline Tensor reduce_logsumexp(const Tensor& x, std::optional<Ints> axis = std::nullopt, bool keepdims = false) {
+  return detail::wrap(x.context(), gt_reduce_logsumexp(x.context(), x.get(), axis ? axis->data() : nullptr, axis ? axis->size() : 0, keepdims));
+}
+
+/// Largest entry over the axes; tied entries share the gradient evenly. Attributes: axis (optional), keepdims (default false).
+inline Tensor reduce_max(const Tensor& x, std::optional<Ints> axis = std::nullopt, bool keepdims = false) {
+  return detail::wrap(x.context(), gt_reduce_max(x.context(), x.get(), axis ? axis->data() : nullptr, axis ? axis->size() : 0, keepdims));
+}
+
+/// Mean over the axes. Attributes: axis (optional), keepdims (default false).
+inline Tensor reduce_mean(const Tensor& x, std::optional<Ints> axis = std::nullopt, bool keepdims = false) {
+  return detail::wrap(x.context(), gt_reduce_mean(x.context(), x.get(), axis ? axis->data() : nullptr, axis ? axis->size() : 0, keepdims));
+}
+
+/// Smallest entry over the axes; tied entries share the gradient evenly. Attributes: axis (optional), keepdims (default false).
+inline Tensor reduce_min(const Tensor& x, std::optional<Ints> axis = std::nullopt, bool keepdims = false) {
+  return detail::wrap(x.context(), gt_reduce_min(x.context(), x.get(), axis ? axis->data() : nullptr, axis ? axis->size() : 0, keepdims));
+}
+
+/// Product over the axes; its derivatives are right with zeros among the factors, to any order. Attributes: axis (optional), keepdims (default false).
+inline Tensor reduce_prod(const Tensor& x, std::optional<Ints> axis = std::nullopt, bool keepdims = false) {
+  return detail::wrap(x.context(), gt_reduce_prod(x.context(), x.get(), axis ? axis->data() : nullptr, axis ? axis->size() : 0, keepdims));
+}
+
+/// Square root of the biased variance. Attributes: axis (optional), keepdims (default false).
+inline Tensor reduce_std(const Tensor& x, std::optional<Ints> axis = std::nullopt, bool keepdims = false) {
+  return detail::wrap(x.context(), gt_reduce_std(x.context(), x.get(), axis ? axis->data() : nullptr, axis ? axis->size() : 0, keepdims));
+}
+
+/// Sum over the axes. Attributes: axis (optional), keepdims (default false).
+inline Tensor reduce_sum(const Tensor& x, std::optional<Ints> axis = std::nullopt, bool keepdims = false) {
+  return detail::wrap(x.context(), gt_reduce_sum(x.context(), x.get(), axis ? axis->data() : nullptr, axis ? axis->size() : 0, keepdims));
+}
+
+/// Biased variance over the axes: mean((x - mean(x))^2). Attributes: axis (optional), keepdims (default false).
+inline Tensor reduce_variance(const Tensor& x, std::optional<Ints> axis = std::nullopt, bool keepdims = false) {
+  return detail::wrap(x.context(), gt_reduce_variance(x.context(), x.get(), axis ? axis->data() : nullptr, axis ? axis->size() : 0, keepdims));
+}
+
+/// max(x, 0); its derivative at 0 is 0.
+inline Tensor relu(const Tensor& x) {
+  return detail::wrap(x.context(), gt_relu(x.context(), x.get()));
+}
+
+/// min(max(x, 0), 6); its derivative at 0 and at 6 is 0.
+inline Tensor relu6(const Tensor& x) {
+  return detail::wrap(x.context(), gt_relu6(x.context(), x.get()));
+}
+
+/// The same elements in another shape; one entry of shape may be -1. Attributes: shape.
+inline Tensor reshape(const Tensor& x, const Ints& shape) {
+  return detail::wrap(x.context(), gt_reshape(x.context(), x.get(), detail::data(shape), shape.size()));
+}
+
+/// The named axes from the last entry to the first. Attributes: axis.
+inline Tensor reverse(const Tensor& x, const Ints& axis) {
+  return detail::wrap(x.context(), gt_reverse(x.context(), x.get(), detail::data(axis), axis.size()));
+}
+
+/// The nearest integer, halves to the even one.
+inline Tensor round(const Tensor& x) {
+  return detail::wrap(x.context(), gt_round(x.context(), x.get()));
+}
+
+/// 1 / sqrt(x).
+inline Tensor rsqrt(const Tensor& x) {
+  return detail::wrap(x.context(), gt_rsqrt(x.context(), x.get()));
+}
+
+/// Zeros of `shape`, to which updates are added where gather(axis, batch_dims) with these indices would read. Attributes: shape, axis (optional), batch_dims (default 0).
+inline Tensor scatter_add(const Tensor& indices, const Tensor& updates, const Ints& shape, std::optional<int64_t> axis = std::nullopt, int64_t batch_dims = 0) {
+  return detail::wrap(indices.context(), gt_scatter_add(indices.context(), indices.get(), updates.get(), detail::data(shape), shape.size(), axis.value_or(GT_DEFAULT_INT), batch_dims));
+}
+
+/// 1.0507 * (x where (x > 0), else 1.6733 * (e^x - 1)); its derivative at 0 is 1.0507.
+inline Tensor selu(const Tensor& x) {
+  return detail::wrap(x.context(), gt_selu(x.context(), x.get()));
+}
+
+/// 1 / (1 + e^-x).
+inline Tensor sigmoid(const Tensor& x) {
+  return detail::wrap(x.context(), gt_sigmoid(x.context(), x.get()));
+}
+
+/// -1, 0 or 1; its derivative is 0 everywhere.
+inline Tensor sign(const Tensor& x) {
+  return detail::wrap(x.context(), gt_sign(x.context(), x.get()));
+}
+
+/// x * sigmoid(x).
+inline Tensor silu(const Tensor& x) {
+  return detail::wrap(x.context(), gt_silu(x.context(), x.get()));
+}
+
+/// Sine of x, in radians.
+inline Tensor sin(const Tensor& x) {
+  return detail::wrap(x.context(), gt_sin(x.context(), x.get()));
+}
+
+/// Hyperbolic sine.
+inline Tensor sinh(const Tensor& x) {
+  return detail::wrap(x.context(), gt_sinh(x.context(), x.get()));
+}
+
+/// The part of x from begin with the given size; -1: to the end. Attributes: begin, size.
+inline Tensor slice(const Tensor& x, const Ints& begin, const Ints& size) {
+  return detail::wrap(x.context(), gt_slice(x.context(), x.get(), detail::data(begin), begin.size(), detail::data(size), size.size()));
+}
+
+/// e^x / sum(e^x) along the axis, without overflow. Attributes: axis (default -1).
+inline Tensor softmax(const Tensor& x, int64_t axis = -1) {
+  return detail::wrap(x.context(), gt_softmax(x.context(), x.get(), axis));
+}
+
+/// -sum(labels * log_softmax(logits)) along the axis. Attributes: axis (default -1).
+inline Tensor softmax_cross_entropy_with_logits(const Tensor& labels, const Tensor& logits, int64_t axis = -1) {
+  return detail::wrap(labels.context(), gt_softmax_cross_entropy_with_logits(labels.context(), labels.get(), logits.get(), axis));
+}
+
+/// log(1 + e^x), without overflow.
+inline Tensor softplus(const Tensor& x) {
+  return detail::wrap(x.context(), gt_softplus(x.context(), x.get()));
+}
+
+/// x / (1 + |x|).
+inline Tensor softsign(const Tensor& x) {
+  return detail::wrap(x.context(), gt_softsign(x.context(), x.get()));
+}
+
+/// x with matrix x = rhs [..., n, k]; with the transposed matrix where adjoint. Attributes: adjoint (default false).
+inline Tensor solve(const Tensor& matrix, const Tensor& rhs, bool adjoint = false) {
+  return detail::wrap(matrix.context(), gt_solve(matrix.context(), matrix.get(), rhs.get(), adjoint));
+}
+
+/// -log_softmax(logits)[label] along the last axis.
+inline Tensor sparse_softmax_cross_entropy(const Tensor& labels, const Tensor& logits) {
+  return detail::wrap(labels.context(), gt_sparse_softmax_cross_entropy(labels.context(), labels.get(), logits.get()));
+}
+
+/// Square root: y * y = x.
+inline Tensor sqrt(const Tensor& x) {
+  return detail::wrap(x.context(), gt_sqrt(x.context(), x.get()));
+}
+
+/// x * x.
+inline Tensor square(const Tensor& x) {
+  return detail::wrap(x.context(), gt_square(x.context(), x.get()));
+}
+
+/// (x - y)^2.
+inline Tensor squared_difference(const Tensor& x, const Tensor& y) {
+  return detail::wrap(x.context(), gt_squared_difference(x.context(), x.get(), y.get()));
+}
+
+/// Without the named axes, or all axes, of size 1. Attributes: axis (optional).
+inline Tensor squeeze(const Tensor& x, std::optional<Ints> axis = std::nullopt) {
+  return detail::wrap(x.context(), gt_squeeze(x.context(), x.get(), axis ? axis->data() : nullptr, axis ? axis->size() : 0));
+}
+
+/// The inputs as the entries of a new axis. Attributes: axis (default 0).
+inline Tensor stack(const std::vector<Tensor>& values, int64_t axis = 0) {
+  return detail::wrap(detail::context_of(values), gt_stack(detail::context_of(values), detail::handles(values).data(), values.size(), axis));
+}
+
+/// x itself, taken as a constant by every derivative.
+inline Tensor stop_gradient(const Tensor& x) {
+  return detail::wrap(x.context(), gt_stop_gradient(x.context(), x.get()));
+}
+
+/// x - y.
+inline Tensor subtract(const Tensor& x, const Tensor& y) {
+  return detail::wrap(x.context(), gt_subtract(x.context(), x.get(), y.get()));
+}
+
+/// Tangent of x, in radians.
+inline Tensor tan(const Tensor& x) {
+  return detail::wrap(x.context(), gt_tan(x.context(), x.get()));
+}
+
+/// Hyperbolic tangent.
+inline Tensor tanh(const Tensor& x) {
+  return detail::wrap(x.context(), gt_tanh(x.context(), x.get()));
+}
+
+/// x repeated multiples[i] times along axis i. Attributes: multiples.
+inline Tensor tile(const Tensor& x, const Ints& multiples) {
+  return detail::wrap(x.context(), gt_tile(x.context(), x.get(), detail::data(multiples), multiples.size()));
+}
+
+/// Axes in another order: axis i of the result is axis perm[i] of x. Without perm they are reversed. Attributes: perm (optional).
+inline Tensor transpose(const Tensor& x, std::optional<Ints> perm = std::nullopt) {
+  return detail::wrap(x.context(), gt_transpose(x.context(), x.get(), perm ? perm->data() : nullptr, perm ? perm->size() : 0));
+}
+
+/// The integer part, toward 0.
+inline Tensor trunc(const Tensor& x) {
+  return detail::wrap(x.context(), gt_trunc(x.context(), x.get()));
+}
+
+/// x where the condition holds, else y; what is not selected reaches no gradient.
+inline Tensor where(const Tensor& condition, const Tensor& x, const Tensor& y) {
+  return detail::wrap(condition.context(), gt_where(condition.context(), condition.get(), x.get(), y.get()));
+}
+
+/// x * log1p(y), 0 where x is 0.
+inline Tensor xlog1py(const Tensor& x, const Tensor& y) {
+  return detail::wrap(x.context(), gt_xlog1py(x.context(), x.get(), y.get()));
+}
+
+/// x * log(y), 0 where x is 0.
+inline Tensor xlogy(const Tensor& x, const Tensor& y) {
+  return detail::wrap(x.context(), gt_xlogy(x.context(), x.get(), y.get()));
+}
+
+/// Zeros of x's shape and dtype; no gradient reaches x.
+inline Tensor zeros_like(const Tensor& x) {
+  return detail::wrap(x.context(), gt_zeros_like(x.context(), x.get()));
+}
+
+}  // namespace gradtape

@@ -1,0 +1,124 @@
+#include "autodiff/batch.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "autodiff/reverse.hpp"
+#include "ops/functions.hpp"
+
+namespace gradtape {
+
+namespace {
+using TensorMap = std::unordered_map<Tensor, Tensor, TensorHash, TensorSame>;
+
+// All symbolic nodes the outputs are computed from, by rising id.
+std::vector<Node*> symbolic_nodes(std::span<const Tensor> outputs) {
+  std::vector<Node*> stack, found;
+  std::unordered_set<Node*> seen;
+  const auto visit = [&](const Tensor& t) {
+    if (t && t.node()->symbolic && seen.insert(t.node()).second) stack.push_back(t.node());
+  };
+  for (const Tensor& t : outputs) visit(t);
+  while (!stack.empty()) {
+    Node* node = stack.back();
+    stack.pop_back();
+    found.push_back(node);
+    for (const Tensor& input : node->inputs) visit(input);
+  }
+  std::ranges::sort(found, {}, &Node::id);
+  return found;
+}
+
+// Operands of different rank broadcast from the right: the leading axis of each must stand before the same number of axes.
+Tensors batch_elementwise(const BatchCall& b) {
+  std::size_t rank = 0;
+  for (const Tensor& input : b.call.inputs()) rank = std::max(rank, input.rank());
+  Tensors in;
+  for (std::size_t i = 0; i < b.in.size(); ++i)
+    in.push_back(b.batched[i] ? insert_axes(b.in[i], 1, rank - b.call.in(i).rank()) : b.in[i]);
+  return reapply_all(b.call, in);
+}
+
+Tensors batch_node(const BatchCall& b) {
+  const Op& op = b.call.op();
+  if (op.batch) return op.batch(b);
+  if (op.is_elementwise()) return batch_elementwise(b);
+  return batch_by_rows(b);
+}
+
+int elementwise_samples(const Call& c, std::span<const int> axes) {
+  const Shape& out = c.out_spec().shape;
+  int common = kNoSamples;
+  for (std::size_t i = 0; i < axes.size(); ++i) {
+    if (axes[i] == kNoSamples) continue;
+    const int axis = axes[i] + static_cast<int>(out.rank() - c.in(i).rank());
+    if (out[static_cast<std::size_t>(axis)] != c.in(i).shape()[static_cast<std::size_t>(axes[i])]) return kMixed;
+    if (common != kNoSamples && common != axis) return kMixed;
+    common = axis;
+  }
+  return common;
+}
+}  // namespace
+
+std::vector<Batched> batch(std::span<const Tensor> outputs, std::span<const Tensor> placeholders, std::span<const Tensor> values, int64_t size) {
+  TensorMap batched;
+  for (std::size_t i = 0; i < placeholders.size(); ++i) batched[placeholders[i]] = values[i];
+  const auto batched_of = [&](const Tensor& t) {
+    auto it = batched.find(t);
+    return it == batched.end() ? Tensor() : it->second;
+  };
+  for (Node* node : symbolic_nodes(outputs)) {
+    const Tensor keep(node);
+    const Call call(*node);
+    BatchCall b{call, {}, {}, size};
+    bool any = false;
+    for (const Tensor& input : node->inputs) {
+      const Tensor value = batched_of(input);
+      b.batched.push_back(static_cast<bool>(value));
+      b.in.push_back(value ? value : input);
+      any |= b.batched.back();
+    }
+    if (!any) continue;  // a placeholder, or something that depends on another derivative's placeholder
+    const Tensors results = batch_node(b);
+    for (std::size_t i = 0; i < results.size(); ++i) batched[Tensor(node, static_cast<uint32_t>(i))] = results[i];
+  }
+  std::vector<Batched> results;
+  for (const Tensor& t : outputs) {
+    const Tensor value = t ? batched_of(t) : Tensor();
+    results.push_back({value ? value : t, static_cast<bool>(value)});
+  }
+  return results;
+}
+
+const Node* where_samples_mix(const Tensor& to, const Tensor& from, const std::function<bool(const Tensor&)>& passable) {
+  std::unordered_map<const Node*, int> axis_of;
+  const auto axis = [&](const Tensor& t) {
+    if (t.same(from)) return 0;
+    auto it = axis_of.find(t.node());
+    return it == axis_of.end() ? kNoSamples : it->second;
+  };
+  const Node* last = nullptr;
+  for (Node* node : path_between(Tensors{to}, Tensors{from}, passable).nodes) {
+    SmallVector<int, 3> axes;
+    for (const Tensor& input : node->inputs) axes.push_back(is_floating(input.dtype()) ? axis(input) : kNoSamples);
+    const Call call(*node);
+    int result = kMixed;
+    if (const auto* u = std::get_if<Undifferentiable>(&node->op.derivative); u && !u->fatal)
+      result = kNoSamples;  // no derivative goes through
+    else if (node->op.sample_axis)
+      result = node->op.sample_axis(call, axes);
+    else if (node->op.is_elementwise())
+      result = elementwise_samples(call, axes);
+    if (result == kMixed) return node;
+    axis_of[node] = result;
+    last = node;
+  }
+  return axis(to) == 0 || axis(to) == kNoSamples ? nullptr : last;
+}
+
+std::string name_with_composite(const Node& node) {
+  return node.within ? fmt::format("{} (in {})", node.op.name, node.within->name) : node.op.name;
+}
+
+}  // namespace gradtape

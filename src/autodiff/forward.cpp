@@ -1,0 +1,124 @@
+#include "autodiff/forward.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "ops/functions.hpp"
+
+namespace gradtape {
+
+namespace {
+Tensor plus(const Tensor& a, const Tensor& b) { return !a ? b : !b ? a : a + b; }
+
+// A rule that is only known in reverse, transposed: ct -> <rule(ct), tangent> is linear in ct, and its derivative by ct is the tangent of
+// the output.
+Tensors transposed(const Call& c, const Rules& rules, const Tensors& tangents) {
+  Recorder& recorder = c.recorder();
+  Tensors placeholders;
+  for (std::size_t i = 0; i < c.outputs(); ++i)
+    placeholders.push_back(is_floating(c.out_spec(i).dtype) ? recorder.placeholder(c.out_spec(i)) : zeros(recorder, c.out_spec(i)));
+  const uint64_t reads = recorder.symbolic_reads;
+  Tensors gradients;
+  try {
+    gradients = rules.reverse(c, placeholders);
+  } catch (const Error&) {
+    if (recorder.symbolic_reads == reads) throw;
+    fail(Status::unsupported,
+         "{}: its gradient function reads the value of a cotangent, so that forward mode cannot derive a tangent from it; use reverse mode",
+         c.op().name);
+  }
+  Tensors targets, cotangents;
+  for (std::size_t i = 0; i < c.size(); ++i)
+    if (gradients[i] && tangents[i]) {
+      targets.push_back(gradients[i]);
+      cotangents.push_back(tangents[i]);
+    }
+  const Passable in_rule = [](const Tensor& t) { return t.node()->symbolic && !t.node()->inputs.empty(); };
+  Tensors results = reverse({targets, cotangents, placeholders, in_rule});
+  for (Tensor& result : results)
+    if (result && result.node()->symbolic && !path_between(Tensors{result}, placeholders, in_rule).nodes.empty())
+      fail(Status::unsupported,
+           "{}: its gradient is not linear in the output's cotangent (a clipped one, say): there is no tangent in forward mode; use reverse mode",
+           c.op().name);
+  return results;
+}
+
+struct ForwardStep {
+  const Call& c;
+  const Tensors& tangents;
+  Tensors results;
+
+  void operator()(const Partials& p) {
+    Tensor sum;
+    for (std::size_t i = 0; i < c.size(); ++i)
+      if (tangents[i] && p.by_input[i]) sum = plus(sum, p.by_input[i](c, tangents[i]));
+    if (sum) results[0] = broadcast_to(sum, c.out_spec().shape);
+  }
+  void operator()(const Linear& l) {
+    const auto linear_in = [&](std::size_t i) { return l.by_input[std::min(i, l.by_input.size() - 1)] != nullptr; };
+    if (l.jointly) {
+      Tensors inputs;
+      for (std::size_t i = 0; i < c.size(); ++i) inputs.push_back(tangents[i] ? tangents[i] : zeros_like(c.in(i)));
+      results = reapply_all(c, inputs);
+      return;
+    }
+    for (std::size_t i = 0; i < c.size(); ++i) {
+      if (!tangents[i] || !linear_in(i)) continue;
+      Tensors inputs(c.inputs().begin(), c.inputs().end());
+      inputs[i] = tangents[i];
+      results[0] = plus(results[0], reapply_all(c, inputs)[0]);
+    }
+  }
+  void operator()(const Rules& r) {
+    if (r.forward)
+      results = r.forward(c, tangents);
+    else if (r.reverse)
+      results = transposed(c, r, tangents);
+    else
+      no_derivative(c.op(), "none was registered");
+  }
+  void operator()(const Undifferentiable& u) {
+    if (u.fatal) no_derivative(c.op(), u.reason);
+  }
+  void operator()(std::monostate) { fail(Status::internal, "{} has no derivative declared", c.op().name); }
+};
+}  // namespace
+
+Tensors forward(const ForwardRequest& request) {
+  std::unordered_map<Tensor, Tensor, TensorHash, TensorSame> tangents;
+  Tensors sources;
+  for (std::size_t i = 0; i < request.sources.size(); ++i)
+    if (request.sources[i] && request.tangents[i]) {
+      sources.push_back(request.sources[i]);
+      Tensor& t = tangents[request.sources[i]];
+      t = plus(t, request.tangents[i]);
+    }
+  const auto tangent_of = [&](const Tensor& t) {
+    auto it = tangents.find(t);
+    return it == tangents.end() ? Tensor() : it->second;
+  };
+  const Path path = path_between(request.targets, sources, request.passable);
+  for (Node* node : path.nodes) {
+    const Tensor keep(node);
+    Tensors in;
+    bool any = false;
+    for (const Tensor& input : node->inputs) {
+      in.push_back(tangent_of(input));
+      any |= static_cast<bool>(in.back());
+    }
+    if (!any) continue;
+    const Call call(*node);
+    ForwardStep step{call, in, Tensors(node->outputs.size())};
+    std::visit(step, node->op.derivative);
+    for (std::size_t i = 0; i < node->outputs.size(); ++i)
+      if (step.results[i] && is_floating(node->outputs[i].spec.dtype)) {
+        Tensor& t = tangents[Tensor(node, static_cast<uint32_t>(i))];
+        t = plus(t, step.results[i]);  // an intermediate may be a source as well
+      }
+  }
+  Tensors results;
+  for (const Tensor& t : request.targets) results.push_back(tangent_of(t));
+  return results;
+}
+
+}  // namespace gradtape

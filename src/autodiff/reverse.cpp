@@ -1,0 +1,133 @@
+#include "autodiff/reverse.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "ops/functions.hpp"
+
+namespace gradtape {
+
+namespace {
+// Whether the op could pass a derivative from this input at all: integers and bools carry none.
+bool carries(const Tensor& t) { return is_floating(t.dtype()); }
+
+std::vector<Node*> reachable(std::span<const Tensor> targets, const Passable& passable) {
+  std::vector<Node*> stack, found;
+  std::unordered_set<Node*> seen;
+  const auto visit = [&](const Tensor& t) {
+    if (t && carries(t) && passable(t) && seen.insert(t.node()).second) stack.push_back(t.node());
+  };
+  for (const Tensor& t : targets) visit(t);
+  while (!stack.empty()) {
+    Node* node = stack.back();
+    stack.pop_back();
+    found.push_back(node);
+    for (const Tensor& input : node->inputs) visit(input);
+  }
+  std::ranges::sort(found, {}, &Node::id);
+  return found;
+}
+
+class Cotangents {
+ public:
+  void add(const Tensor& t, const Tensor& cotangent) {
+    Tensor& sum = sums_[t];
+    sum = sum ? sum + cotangent : cotangent;
+  }
+  Tensor take(const Tensor& t) {
+    auto it = sums_.find(t);
+    if (it == sums_.end()) return {};
+    return it->second;
+  }
+  void drop(const Tensor& t) { sums_.erase(t); }
+
+ private:
+  std::unordered_map<Tensor, Tensor, TensorHash, TensorSame> sums_;
+};
+
+struct ReverseStep {
+  const Call& c;
+  const Tensors& cotangents;
+  const std::function<bool(const Tensor&)>& wanted;
+  Tensors results;
+
+  bool want(std::size_t i) const { return carries(c.in(i)) && wanted(c.in(i)); }
+
+  void operator()(const Partials& p) {
+    for (std::size_t i = 0; i < c.size(); ++i)
+      if (want(i) && p.by_input[i])
+        if (Tensor g = p.by_input[i](c, cotangents[0])) {
+          if (!(g.shape() == c.out_spec().shape)) g = broadcast_to(g, c.out_spec().shape);
+          results[i] = sum_to(g, c.in(i).shape());
+        }
+  }
+  void operator()(const Linear& l) {
+    for (std::size_t i = 0; i < c.size(); ++i)
+      if (Transpose transpose = l.by_input[std::min(i, l.by_input.size() - 1)]; want(i) && transpose)
+        results[i] = transpose(c, cotangents[0], i);
+  }
+  void operator()(const Rules& r) {
+    if (!r.reverse) no_derivative(c.op(), "none was registered");
+    results = r.reverse(c, cotangents);
+  }
+  void operator()(const Undifferentiable& u) {
+    if (u.fatal) no_derivative(c.op(), u.reason);
+  }
+  void operator()(std::monostate) { fail(Status::internal, "{} has no derivative declared", c.op().name); }
+};
+}  // namespace
+
+void no_derivative(const Op& op, const std::string& reason) {
+  fail(Status::not_found, "{}: no gradient: {}; gt_register_gradient gives it one", op.name, reason);
+}
+
+Path path_between(std::span<const Tensor> targets, std::span<const Tensor> sources, const Passable& passable) {
+  auto sources_set = std::make_shared<std::unordered_set<Tensor, TensorHash, TensorSame>>();
+  for (const Tensor& s : sources)
+    if (s) sources_set->insert(s);
+  auto dependent = std::make_shared<std::unordered_set<const Node*>>();
+  Path path;
+  path.on_path = [=](const Tensor& t) { return dependent->contains(t.node()) || sources_set->contains(t); };
+  for (Node* node : reachable(targets, passable)) {
+    // A leaf that is a target itself has nothing in front of it.
+    const bool depends = std::ranges::any_of(node->inputs, [&](const Tensor& t) { return carries(t) && path.on_path(t); });
+    if (!depends) continue;
+    dependent->insert(node);
+    path.nodes.push_back(node);
+  }
+  return path;
+}
+
+Tensors reverse(const ReverseRequest& request) {
+  const Path path = path_between(request.targets, request.sources, request.passable);
+  Cotangents cotangents;
+  for (std::size_t i = 0; i < request.targets.size(); ++i)
+    if (path.on_path(request.targets[i])) cotangents.add(request.targets[i], request.cotangents[i]);
+
+  std::unordered_set<Tensor, TensorHash, TensorSame> sources(request.sources.begin(), request.sources.end());
+  for (std::size_t k = path.nodes.size(); k-- > 0;) {
+    Node& node = *path.nodes[k];
+    const Tensor keep(&node);
+    Tensors ct;
+    bool any = false;
+    for (std::size_t i = 0; i < node.outputs.size(); ++i) {
+      const Tensor out(&node, static_cast<uint32_t>(i));
+      ct.push_back(cotangents.take(out));
+      any |= static_cast<bool>(ct.back());
+      if (!sources.contains(out)) cotangents.drop(out);
+    }
+    if (!any) continue;
+    const Call call(node);
+    ReverseStep step{call, ct, path.on_path, Tensors(node.inputs.size())};
+    std::visit(step, node.op.derivative);
+    for (std::size_t i = 0; i < node.inputs.size(); ++i)
+      if (step.results[i] && step.want(i)) cotangents.add(node.inputs[i], step.results[i]);
+  }
+  Tensors results;
+  for (const Tensor& s : request.sources) results.push_back(s ? cotangents.take(s) : Tensor());
+  return results;
+}
+
+}  // namespace gradtape

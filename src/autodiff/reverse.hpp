@@ -1,0 +1,32 @@
+// Reverse mode: cotangents carried from targets back to sources, each step recorded as more nodes.
+#pragma once
+
+#include <functional>
+
+#include "graph/recorder.hpp"
+
+namespace gradtape {
+
+// Which tensors a derivative may pass through: those a tape recorded, or all of a graph.
+using Passable = std::function<bool(const Tensor&)>;
+
+struct ReverseRequest {
+  std::span<const Tensor> targets;
+  std::span<const Tensor> cotangents;  // one per target, of its shape and dtype
+  std::span<const Tensor> sources;
+  Passable passable;                   // is this tensor the result of an op the derivative may go through
+};
+// One cotangent per source; empty where no target depends on it.
+Tensors reverse(const ReverseRequest& request);
+
+// The nodes that targets are computed from, through passable ones, and that depend on a source; by rising id. Without recursion.
+struct Path {
+  std::vector<Node*> nodes;
+  std::function<bool(const Tensor&)> on_path;  // a source, or depends on one
+};
+Path path_between(std::span<const Tensor> targets, std::span<const Tensor> sources, const Passable& passable);
+
+// The error for an op without a derivative.
+[[noreturn]] void no_derivative(const Op& op, const std::string& reason);
+
+}  // namespace gradtape

@@ -1,0 +1,145 @@
+#include "autodiff/tape.hpp"
+
+#include <exception>
+
+#include "ops/functions.hpp"
+
+namespace gradtape {
+
+void Tape::check_idle(const char* what) const {
+  if (in_use_ > 0) fail(Status::failed_precondition, "{}: a derivative of this tape is being taken", what);
+}
+
+void Tape::stop() {
+  if (!is_recording()) fail(Status::failed_precondition, "gt_tape_stop_recording: the tape is not recording");
+  end();
+}
+
+void Tape::resume() {
+  if (is_recording()) fail(Status::failed_precondition, "gt_tape_resume_recording: the tape is recording already");
+  check_idle("gt_tape_resume_recording");
+  recorder_.activate(&recording_);
+  used_ = false;  // a used-up tape starts afresh: its recording is empty
+}
+
+void Tape::reset() {
+  if (!is_recording()) fail(Status::failed_precondition, "gt_tape_reset: the tape is not recording; only a recording tape can be reset");
+  check_idle("gt_tape_reset");
+  recording_.clear();
+}
+
+void Tape::watch(const Place& place) {
+  if (place.variable)
+    recording_.watch(place.variable);
+  else
+    recording_.watch(place.tensor);
+}
+
+Tape::Use::Use(Tape& tape, const char* what) : tape_(tape), exceptions_(std::uncaught_exceptions()) {
+  if (!tape.persistent_ && tape.used_)
+    fail(Status::failed_precondition,
+         "{}: a non-persistent tape serves one gradient, jvp or Jacobian, and this one has; begin it with GT_TAPE_PERSISTENT", what);
+  if (!tape.persistent_) {
+    tape.check_idle(what);
+    tape.end();
+  }
+  ++tape.in_use_;
+}
+
+Tape::Use::~Use() {
+  --tape_.in_use_;
+  if (tape_.persistent_ || std::uncaught_exceptions() > exceptions_) return;
+  tape_.used_ = true;
+  tape_.recording_.clear();
+}
+
+Passable Tape::passable() const {
+  return [this](const Tensor& t) { return recording_.recorded(t); };
+}
+
+Tensors Tape::tensors_of(const Place& place) const {
+  if (!place.variable) return {place.tensor};
+  Tensors tensors;
+  if (const Recording::Read* read = recording_.read_of(place.variable.get())) tensors = read->values;
+  for (const Tensor& t : tensors)
+    if (t.same(place.tensor)) return tensors;
+  tensors.push_back(place.tensor);
+  return tensors;
+}
+
+Tensors Tape::reverse_from(std::span<const Tensor> targets, std::span<const Tensor> cotangents, std::span<const Place> sources) const {
+  // A source counts where it is on the tape, or is itself a target.
+  std::vector<std::size_t> first;
+  Tensors all;
+  for (const Place& source : sources) {
+    first.push_back(all.size());
+    for (const Tensor& t : tensors_of(source)) {
+      bool counts = recording_.holds(t);
+      for (const Tensor& target : targets) counts |= target.same(t);
+      if (counts) all.push_back(t);
+    }
+  }
+  first.push_back(all.size());
+  const Tensors cotangents_of_all = reverse({targets, cotangents, all, passable()});
+  Tensors results;
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    Tensor sum;
+    for (std::size_t k = first[i]; k < first[i + 1]; ++k)
+      if (const Tensor& g = cotangents_of_all[k]) sum = sum ? sum + g : g;
+    results.push_back(sum);
+  }
+  return results;
+}
+
+Tensors Tape::forward_from(std::span<const Tensor> targets, std::span<const Place> sources, std::span<const Tensor> tangents) const {
+  Tensors all, moved;
+  for (std::size_t i = 0; i < sources.size(); ++i)
+    for (const Tensor& t : tensors_of(sources[i])) {
+      bool counts = recording_.holds(t);
+      for (const Tensor& target : targets) counts |= target.same(t);
+      if (!counts) continue;
+      all.push_back(t);
+      moved.push_back(tangents[i]);
+    }
+  return forward({targets, all, moved, passable()});
+}
+
+namespace {
+// What is handed in beside the tape must fit what it belongs to, or be a scalar without a dtype.
+Tensor fitting(const char* what, std::size_t index, const Tensor& given, const Spec& want) {
+  const Tensor t = given.spec().weak && !want.weak && is_floating(want.dtype) ? cast(given, want.dtype) : given;
+  if (t.dtype() != want.dtype || !(t.shape() == want.shape))
+    invalid("{} {} must be {}, got {}", what, index, to_string(want), to_string(given.spec()));
+  return t;
+}
+}  // namespace
+
+Tensors Tape::gradient(std::span<const Place> targets, std::span<const Place> sources, std::span<const Tensor> given, bool zero_unconnected) {
+  Tensors tensors, cotangents;
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    const Tensor& t = targets[i].tensor;
+    tensors.push_back(t);
+    if (!given.empty()) cotangents.push_back(fitting("gt_tape_gradient: output gradient", i, given[i], t.spec()));
+  }
+  const Use use(*this, "gt_tape_gradient");
+  if (given.empty())
+    for (const Tensor& t : tensors) cotangents.push_back(ones(recorder_, t.spec()));
+  Tensors results = reverse_from(tensors, cotangents, sources);
+  for (std::size_t i = 0; i < sources.size(); ++i)
+    if (!results[i] && zero_unconnected) results[i] = zeros_like(sources[i].tensor);
+  return results;
+}
+
+Tensors Tape::jvp(std::span<const Place> targets, std::span<const Place> sources, std::span<const Tensor> given, bool zero_unconnected) {
+  Tensors tensors, tangents;
+  for (const Place& target : targets) tensors.push_back(target.tensor);
+  for (std::size_t i = 0; i < sources.size(); ++i)
+    tangents.push_back(given[i] ? fitting("gt_tape_jvp: tangent", i, given[i], sources[i].tensor.spec()) : Tensor());
+  const Use use(*this, "gt_tape_jvp");
+  Tensors results = forward_from(tensors, sources, tangents);
+  for (std::size_t i = 0; i < targets.size(); ++i)
+    if (!results[i] && zero_unconnected) results[i] = zeros_like(tensors[i]);
+  return results;
+}
+
+}  // namespace gradtape

@@ -1,0 +1,63 @@
+// Attributes of ops: what an op declares, and the values one application of it has.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/dtype.hpp"
+#include "base/shape.hpp"
+
+namespace gradtape {
+
+using Ints = SmallVector<int64_t, 6>;
+using Floats = SmallVector<double, 2>;
+
+// Whatever an op of the library itself or of the user carries along that is no plain attribute (a callback, say).
+struct Payload {
+  virtual ~Payload() = default;
+};
+using PayloadPtr = std::shared_ptr<const Payload>;
+
+// std::monostate is "null": the attribute was left out and has no other default.
+using AttrValue = std::variant<std::monostate, int64_t, double, bool, Dtype, std::string, Ints, Floats, PayloadPtr>;
+
+// Kinds an attribute accepts, as a set of bits.
+enum AttrKind : uint32_t {
+  kAttrInt = 1,
+  kAttrFloat = 2,
+  kAttrBool = 4,
+  kAttrDtype = 8,
+  kAttrString = 16,
+  kAttrInts = 32,
+  kAttrFloats = 64,
+  kAttrPayload = 128,  // internal: not given by name
+};
+
+struct AttrSpec {
+  std::string name;
+  uint32_t kinds;
+  bool required;
+  AttrValue fallback;                // used where the attribute is left out
+  std::vector<std::string> choices;  // of a string; empty: any
+};
+
+struct Attrs {
+  SmallVector<AttrValue, 2> values;  // in the order of the op's specs
+  std::vector<std::string> names;    // of a user's op, which has no specs
+};
+using AttrsPtr = std::shared_ptr<const Attrs>;
+
+std::string to_string(const AttrValue& value);
+std::string kinds_to_string(uint32_t kinds);
+
+// Brings a value to one of the accepted kinds (an integer where a float is wanted, one element where a list is wanted, a dtype by
+// name), or throws naming the op and the attribute.
+AttrValue convert_attr(std::string_view op, const AttrSpec& spec, AttrValue value);
+
+// Mixes a value into a running 64-bit hash.
+uint64_t hash_mix(uint64_t hash, uint64_t value);
+uint64_t hash_attr(uint64_t hash, const AttrValue& value);
+
+}  // namespace gradtape

@@ -1,0 +1,53 @@
+#include "graph/node.hpp"
+
+#include "graph/recorder.hpp"
+
+namespace gradtape {
+
+std::string to_string(const Spec& spec) { return fmt::format("{}{}", name_of(spec.dtype), to_string(spec.shape)); }
+
+Node::Node(Recorder& recorder, const Op& op, uint64_t id) : op(op), recorder(recorder), id(id) { ++recorder.pending_; }
+
+Node::~Node() {
+  if (!evaluated) --recorder.pending_;
+  for (const Membership& m : memberships)
+    if (!m.watched) m.recording->drop(m.index);
+}
+
+void Node::forget(const Recording* recording) noexcept {
+  for (std::size_t i = 0; i < memberships.size(); ++i)
+    if (memberships[i].recording == recording) {
+      memberships.erase(i);
+      break;
+    }
+  detach();
+}
+
+void Node::set_evaluated() noexcept {
+  if (!evaluated) --recorder.pending_;
+  evaluated = true;
+  detach();
+}
+
+void Node::detach() noexcept {
+  if (!evaluated) return;
+  for (const Membership& m : memberships)
+    if (!m.watched) return;
+  inputs.clear();
+}
+
+// A long chain is freed one node after the other: what a destructor lets go of queues up instead of recursing.
+void Node::destroy(Node* node) noexcept {
+  Recorder& recorder = node->recorder;
+  node->next_dead_ = recorder.dead_;
+  recorder.dead_ = node;
+  if (recorder.sweeping_) return;
+  recorder.sweeping_ = true;
+  while (Node* next = recorder.dead_) {
+    recorder.dead_ = next->next_dead_;
+    delete next;
+  }
+  recorder.sweeping_ = false;
+}
+
+}  // namespace gradtape

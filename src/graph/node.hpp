@@ -1,0 +1,127 @@
+// The graph: a Node is one application of an op, immutable once recorded; a Tensor is one of its outputs.
+#pragma once
+
+#include <cstdint>
+#include <utility>
+
+#include "base/buffer.hpp"
+#include "base/dtype.hpp"
+#include "base/shape.hpp"
+#include "graph/attrs.hpp"
+
+namespace gradtape {
+
+struct Op;
+class Node;
+class Recorder;
+class Recording;
+
+struct Spec {
+  Dtype dtype = Dtype::float32;
+  Shape shape;
+  bool weak = false;  // a float64 that takes the dtype of what it meets: gt_scalar, eye without a dtype
+};
+std::string to_string(const Spec& spec);  // "float32[2, 3]"
+
+// A counted reference to one output of a node. One context's nodes are used by one thread at a time: counts are not atomic.
+class Tensor {
+ public:
+  Tensor() = default;
+  explicit Tensor(Node* node, uint32_t index = 0);
+  Tensor(const Tensor& other);
+  Tensor(Tensor&& other) noexcept : node_(std::exchange(other.node_, nullptr)), index_(other.index_) {}
+  Tensor& operator=(Tensor other) noexcept {
+    std::swap(node_, other.node_);
+    std::swap(index_, other.index_);
+    return *this;
+  }
+  ~Tensor();
+
+  explicit operator bool() const { return node_ != nullptr; }
+  bool same(const Tensor& other) const { return node_ == other.node_ && index_ == other.index_; }
+  Node* node() const { return node_; }
+  uint32_t index() const { return index_; }
+  Recorder& recorder() const;
+  const Spec& spec() const;
+  const Shape& shape() const { return spec().shape; }
+  Dtype dtype() const { return spec().dtype; }
+  std::size_t rank() const { return shape().rank(); }
+  std::size_t bytes() const { return static_cast<std::size_t>(shape().elements()) * size_of(dtype()); }
+  const BufferPtr& value() const;  // null while pending
+
+ private:
+  Node* node_ = nullptr;
+  uint32_t index_ = 0;
+};
+
+using Tensors = SmallVector<Tensor, 3>;
+
+struct TensorHash {
+  std::size_t operator()(const Tensor& t) const { return reinterpret_cast<std::size_t>(t.node()) / 16 * 31 + t.index(); }
+};
+struct TensorSame {
+  bool operator()(const Tensor& a, const Tensor& b) const { return a.same(b); }
+};
+
+class Node {
+ public:
+  struct Output {
+    Spec spec;
+    BufferPtr value;
+  };
+  // That a recording knows this node: as one recorded on it (at an index of its list), or as one with a watched output.
+  struct Membership {
+    Recording* recording;
+    uint32_t index;
+    bool watched;
+  };
+
+  Node(Recorder& recorder, const Op& op, uint64_t id);
+  ~Node();
+
+  const Op& op;
+  Recorder& recorder;
+  const uint64_t id;  // order of recording: an input's id is smaller than its user's
+  Tensors inputs;     // dropped once evaluated, unless a tape needs them
+  AttrsPtr attrs;     // null: no attributes
+  const Op* within = nullptr;  // the composite whose body recorded it
+  SmallVector<Output, 1> outputs;
+  SmallVector<Membership, 1> memberships;
+  bool evaluated = false;
+  // Scratch of the planner: the slot of the first output, valid while `visit` is that of the running pass.
+  uint32_t slot = 0;
+  uint64_t visit = 0;
+  bool symbolic = false;  // depends on a tensor without a value
+
+  const Membership* membership(const Recording* recording) const {
+    for (const Membership& m : memberships)
+      if (m.recording == recording) return &m;
+    return nullptr;
+  }
+  void forget(const Recording* recording) noexcept;
+  void set_evaluated() noexcept;
+  void detach() noexcept;  // lets go of the inputs where nothing can ask for them again
+
+  uint32_t references() const { return references_; }
+
+ private:
+  friend class Tensor;
+  friend class Recorder;
+  static void destroy(Node* node) noexcept;
+
+  uint32_t references_ = 0;
+  Node* next_dead_ = nullptr;  // of a chain that is destroyed without recursion
+};
+
+inline Tensor::Tensor(Node* node, uint32_t index) : node_(node), index_(index) { ++node->references_; }
+inline Tensor::Tensor(const Tensor& other) : node_(other.node_), index_(other.index_) {
+  if (node_) ++node_->references_;
+}
+inline Tensor::~Tensor() {
+  if (node_ && --node_->references_ == 0) Node::destroy(node_);
+}
+inline Recorder& Tensor::recorder() const { return node_->recorder; }
+inline const Spec& Tensor::spec() const { return node_->outputs[index_].spec; }
+inline const BufferPtr& Tensor::value() const { return node_->outputs[index_].value; }
+
+}  // namespace gradtape

@@ -1,0 +1,213 @@
+// What an op is: everything the library knows of it, in one record. Definitions live in ops/.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/view.hpp"
+#include "graph/node.hpp"
+
+namespace gradtape {
+
+// ---- What the functions of an op are given -------------------------------------------------------------------------
+
+// One application of an op: its inputs, attributes and, once recorded, outputs.
+class Call {
+ public:
+  Call(const Op& op, Recorder& recorder, std::span<const Tensor> inputs, const Attrs* attrs, Node* node)
+      : op_(op), recorder_(recorder), inputs_(inputs), attrs_(attrs), node_(node) {}
+  explicit Call(Node& node);
+
+  const Op& op() const { return op_; }
+  Recorder& recorder() const { return recorder_; }
+  std::span<const Tensor> inputs() const { return inputs_; }
+  std::size_t size() const { return inputs_.size(); }
+  const Tensor& in(std::size_t i = 0) const { return inputs_[i]; }
+  Tensor out(std::size_t i = 0) const { return Tensor(node_, static_cast<uint32_t>(i)); }
+  const Spec& out_spec(std::size_t i = 0) const { return node_->outputs[i].spec; }
+  std::size_t outputs() const { return node_->outputs.size(); }
+  AttrsPtr attrs() const { return node_->attrs; }
+
+  const AttrValue& attr(std::string_view name) const;
+  bool has(std::string_view name) const { return !std::holds_alternative<std::monostate>(attr(name)); }
+  int64_t integer(std::string_view name) const { return std::get<int64_t>(attr(name)); }
+  double number(std::string_view name) const { return std::get<double>(attr(name)); }
+  bool flag(std::string_view name) const { return std::get<bool>(attr(name)); }
+  const Ints& ints(std::string_view name) const { return std::get<Ints>(attr(name)); }
+  const std::string& text(std::string_view name) const { return std::get<std::string>(attr(name)); }
+
+ private:
+  const Op& op_;
+  Recorder& recorder_;
+  std::span<const Tensor> inputs_;
+  const Attrs* attrs_;
+  Node* node_;
+};
+
+// Shapes and dtypes of the outputs from those of the inputs. Attributes may be brought to a canonical form (axes counted from 0).
+class Inference {
+ public:
+  Inference(const Op& op, Recorder& recorder, std::span<const Tensor> inputs, Attrs* attrs)
+      : op_(op), recorder_(recorder), inputs_(inputs), attrs_(attrs) {}
+
+  const Op& op() const { return op_; }
+  Recorder& recorder() const { return recorder_; }
+  std::string_view name() const;
+  std::size_t size() const { return inputs_.size(); }
+  const Spec& in(std::size_t i = 0) const { return inputs_[i].spec(); }
+  const Shape& shape(std::size_t i = 0) const { return in(i).shape; }
+  std::size_t rank(std::size_t i = 0) const { return shape(i).rank(); }
+  AttrValue& attr(std::string_view name) const;
+  bool has(std::string_view name) const { return !std::holds_alternative<std::monostate>(attr(name)); }
+  int64_t integer(std::string_view name) const { return std::get<int64_t>(attr(name)); }
+  bool flag(std::string_view name) const { return std::get<bool>(attr(name)); }
+  const Ints& ints(std::string_view name) const { return std::get<Ints>(attr(name)); }
+  Attrs* attrs() const { return attrs_; }
+
+  // Replaces the named axis attribute by its value counted from 0; extra: axes that do not exist yet (expand_dims, stack).
+  std::size_t axis(std::string_view name, std::size_t rank) const;
+  // The same for a list of axes; null means all of them. Sorted, without repetition.
+  const Ints& axes(std::string_view name, std::size_t rank) const;
+
+  void out(Dtype dtype, Shape shape, bool weak = false) { outputs.push_back({dtype, std::move(shape), weak}); }
+  void like(std::size_t i, Shape shape) { out(in(i).dtype, std::move(shape), in(i).weak); }
+
+  SmallVector<Spec, 1> outputs;
+
+ private:
+  const Op& op_;
+  Recorder& recorder_;
+  std::span<const Tensor> inputs_;
+  Attrs* attrs_;
+};
+int64_t normalize_axis(std::string_view op, int64_t axis, std::size_t rank);
+
+struct KernelCall {
+  const Op& op;
+  std::span<const View> in;
+  std::span<const MutableView> out;
+  const Attrs* attrs;
+
+  const AttrValue& attr(std::string_view name) const;
+  int64_t integer(std::string_view name) const { return std::get<int64_t>(attr(name)); }
+  bool flag(std::string_view name) const { return std::get<bool>(attr(name)); }
+  const Ints& ints(std::string_view name) const { return std::get<Ints>(attr(name)); }
+};
+
+// A call some of whose inputs have a leading axis of `size` more than recorded.
+struct BatchCall {
+  const Call& call;
+  Tensors in;
+  SmallVector<bool, 3> batched;
+  int64_t size;
+
+  Tensor full(std::size_t i) const;  // input i with the leading axis, repeated where it had none
+};
+
+// ---- How an op is computed -------------------------------------------------------------------------------------------
+
+// One instruction over a run of elements. Operand k advances by one element a step, or stays (stride 0).
+struct Tile {
+  std::size_t n;
+  const void* in[3];
+  bool fixed[3];
+  void* out;
+  const Attrs* attrs;
+};
+using TileFn = void (*)(const Tile&);
+
+struct Elementwise {
+  TileFn table[kDtypeSlots] = {};              // by dtype of the shared operands
+  TileFn (*select)(Dtype from, Dtype to) = nullptr;  // cast: by both
+};
+using Kernel = std::function<void(const KernelCall&)>;
+struct Alias {};  // the outputs are the memory of the last inputs, one each
+// The op is a body of other ops: nothing of its own is recorded.
+using Composite = std::function<Tensors(const Call&)>;
+struct Leaf {};  // has its value, or never will
+
+using Computation = std::variant<Leaf, Elementwise, Kernel, Alias, Composite>;
+
+// ---- How an op is differentiated: exactly one of five ways (a composite needs none of its own) -----------------------------
+
+// Elementwise: t -> d(out)/d(in_i) * t, which serves cotangents and tangents alike. A null entry: no derivative by that input.
+using Scale = Tensor (*)(const Call&, const Tensor& t);
+struct Partials {
+  SmallVector<Scale, 3> by_input;
+};
+// Linear in some inputs: how a cotangent goes back to input i. jointly: out(x1, x2) = A x1 + B x2; else linear in each alone.
+using Transpose = Tensor (*)(const Call&, const Tensor& cotangent, std::size_t input);
+struct Linear {
+  SmallVector<Transpose, 2> by_input;  // the last one serves all further inputs; null: not linear in that input
+  bool jointly = false;
+};
+// An explicit pair. Absent cotangents and tangents are empty tensors and stand for zero; so are absent results.
+struct Rules {
+  std::function<Tensors(const Call&, const Tensors& cotangents)> reverse;  // one per input
+  std::function<Tensors(const Call&, const Tensors& tangents)> forward;    // one per output; null: by transposing `reverse`
+};
+// No derivative, with the reason. Reaching it is an error where `fatal`: a user's op whose gradient nobody registered.
+struct Undifferentiable {
+  std::string reason;
+  bool fatal = false;
+};
+
+using Derivative = std::variant<std::monostate, Partials, Linear, Rules, Undifferentiable>;
+
+// ---- The rest ----------------------------------------------------------------------------------------------------------
+
+using Batching = Tensors (*)(const BatchCall&);
+
+// Where the samples of a batch are: axes[i] is input i's batch axis (kNoSamples: it has none). Returns the output's, or kMixed.
+inline constexpr int kNoSamples = -1;
+inline constexpr int kMixed = -2;
+using SampleAxis = int (*)(const Call&, std::span<const int> axes);
+
+enum class InputKind { shared, integer, boolean, any };  // shared: all of these have one dtype
+struct InputSpec {
+  std::string name;
+  InputKind kind = InputKind::shared;
+  bool optional = false;
+};
+
+using DtypeSet = uint32_t;  // bit d: Dtype d
+constexpr DtypeSet bit(Dtype d) { return 1u << static_cast<int>(d); }
+inline constexpr DtypeSet kFloating = bit(Dtype::float32) | bit(Dtype::float64);
+inline constexpr DtypeSet kInteger = bit(Dtype::int32) | bit(Dtype::int64);
+inline constexpr DtypeSet kNumeric = kFloating | kInteger;
+inline constexpr DtypeSet kBoolean = bit(Dtype::boolean);
+inline constexpr DtypeSet kAllDtypes = kNumeric | kBoolean;
+
+struct Sample {
+  std::string inputs;  // "f[2,3] i4[5]": see docs/adding-an-op.md
+  std::string attrs;   // a JSON object
+};
+
+struct Op {
+  std::string name;
+  std::string doc;  // one line, with the formula
+  std::vector<InputSpec> inputs;
+  bool variadic = false;  // the last input may be given any number of times, from one
+  std::vector<AttrSpec> attrs;
+  DtypeSet dtypes = kFloating;  // of the shared inputs
+
+  std::function<void(Inference&)> infer;
+  Computation computation;
+  Derivative derivative;
+  Batching batch = nullptr;  // null: elementwise by itself, anything else row by row
+  SampleAxis sample_axis = nullptr;
+  std::vector<Sample> samples;
+  bool internal = false;      // not offered by name
+  bool by_user = false;       // registered from outside: its attributes are whatever is given
+  bool many_outputs = false;  // may have more than one
+
+  bool is_elementwise() const { return std::holds_alternative<Elementwise>(computation); }
+  bool is_composite() const { return std::holds_alternative<Composite>(computation); }
+  std::size_t attr_index(std::string_view name) const;  // throws where there is none
+};
+
+}  // namespace gradtape

@@ -1,0 +1,101 @@
+#include "graph/print.hpp"
+
+#include <algorithm>
+#include <unordered_set>
+
+#include "graph/recorder.hpp"
+
+namespace gradtape {
+
+namespace {
+constexpr int64_t kShown = 3;       // entries at either end of an axis
+constexpr int64_t kShownWhole = 8;  // axes up to this size are shown whole
+
+std::string element(const void* data, Dtype dtype, int64_t i) {
+  return dispatch(dtype, [&](auto type) {
+    using T = typename decltype(type)::type;
+    return fmt::format("{}", static_cast<const T*>(data)[i]);
+  });
+}
+
+std::string values(const void* data, const Spec& spec, std::size_t axis, int64_t offset) {
+  if (axis == spec.shape.rank()) return element(data, spec.dtype, offset);
+  const int64_t n = spec.shape[axis], stride = spec.shape.product(axis + 1, spec.shape.rank());
+  std::string text = "[";
+  for (int64_t i = 0; i < n; ++i) {
+    if (i > 0) text += ", ";
+    if (n > kShownWhole && i == kShown) {
+      text += "..., ";
+      i = n - kShown;
+    }
+    text += values(data, spec, axis + 1, offset + i * stride);
+  }
+  return text + "]";
+}
+
+std::vector<const Node*> nodes_behind(std::span<const Tensor> targets) {
+  std::vector<const Node*> stack, found;
+  std::unordered_set<const Node*> seen;
+  const auto visit = [&](const Tensor& t) {
+    if (t && seen.insert(t.node()).second) stack.push_back(t.node());
+  };
+  for (const Tensor& t : targets) visit(t);
+  while (!stack.empty()) {
+    const Node* node = stack.back();
+    stack.pop_back();
+    found.push_back(node);
+    for (const Tensor& input : node->inputs) visit(input);
+  }
+  std::ranges::sort(found, {}, &Node::id);
+  return found;
+}
+
+std::string attributes(const Node& node) {
+  std::string text;
+  for (std::size_t i = 0; node.attrs && i < node.attrs->values.size(); ++i)
+    if (node.op.by_user || node.op.attrs[i].kinds != kAttrPayload)
+      text += fmt::format("{}{}={}", text.empty() ? "" : ", ", node.op.by_user ? node.attrs->names[i] : node.op.attrs[i].name,
+                          to_string(node.attrs->values[i]));
+  return text;
+}
+
+std::string specs(const Node& node) {
+  std::string text;
+  for (const Node::Output& out : node.outputs) text += (text.empty() ? "" : ", ") + to_string(out.spec);
+  return text;
+}
+}  // namespace
+
+std::string describe(const Tensor& t) {
+  const Node& node = *t.node();
+  std::string text = fmt::format("{} {}", to_string(t.spec()), node.op.name);
+  if (t.value())
+    text += " = " + values(t.value()->data(), t.spec(), 0, 0);
+  else
+    text += node.symbolic ? " (symbolic: no value)" : " (pending)";
+  return text;
+}
+
+std::string graph_as_text(std::span<const Tensor> targets) {
+  std::string text;
+  for (const Node* node : nodes_behind(targets)) {
+    std::string inputs;
+    for (const Tensor& input : node->inputs)
+      inputs += fmt::format("{}%{}{}", inputs.empty() ? "" : ", ", input.node()->id, input.node()->outputs.size() > 1 ? fmt::format(".{}", input.index()) : "");
+    const std::string attrs = attributes(*node);
+    text += fmt::format("%{} = {}({}){}: {}{}\n", node->id, node->op.name, inputs, attrs.empty() ? "" : " {" + attrs + "}", specs(*node),
+                        node->evaluated ? "" : " pending");
+  }
+  return text;
+}
+
+std::string graph_as_dot(std::span<const Tensor> targets) {
+  std::string text = "digraph gradtape {\n  rankdir=TB;\n  node [shape=box, fontname=\"monospace\"];\n";
+  for (const Node* node : nodes_behind(targets)) {
+    text += fmt::format("  n{} [label=\"{}\\n{}\"{}];\n", node->id, node->op.name, specs(*node), node->evaluated ? ", style=filled" : "");
+    for (const Tensor& input : node->inputs) text += fmt::format("  n{} -> n{};\n", input.node()->id, node->id);
+  }
+  return text + "}\n";
+}
+
+}  // namespace gradtape

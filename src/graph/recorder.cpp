@@ -1,0 +1,232 @@
+#include "graph/recorder.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+namespace gradtape {
+
+namespace {
+Op leaf(const char* name, const char* doc) {
+  Op op;
+  op.name = name;
+  op.doc = doc;
+  op.internal = true;
+  op.derivative = Undifferentiable{"a leaf depends on nothing"};
+  return op;
+}
+
+template <class T>
+bool holds_exactly(double value) {
+  return value >= -std::ldexp(1.0, std::numeric_limits<T>::digits) && value < std::ldexp(1.0, std::numeric_limits<T>::digits) &&
+         std::trunc(value) == value;
+}
+
+std::string dtype_names(DtypeSet set) {
+  std::string text;
+  for (int d = 1; d < kDtypeSlots; ++d)
+    if (set & bit(static_cast<Dtype>(d))) text += (text.empty() ? "" : ", ") + std::string(name_of(static_cast<Dtype>(d)));
+  return text;
+}
+
+bool kind_allows(InputKind kind, Dtype dtype) {
+  if (kind == InputKind::integer) return is_integer(dtype);
+  if (kind == InputKind::boolean) return dtype == Dtype::boolean;
+  return true;
+}
+}  // namespace
+
+const Op& constant_op() {
+  static const Op op = leaf("constant", "A value.");
+  return op;
+}
+const Op& placeholder_op() {
+  static const Op op = leaf("placeholder", "A value that is not there: the cotangent or tangent of a Jacobian under construction.");
+  return op;
+}
+
+Tensor Recorder::constant(Spec spec, BufferPtr value) {
+  Tensor t(new Node(*this, constant_op(), next_id_++));
+  t.node()->outputs.push_back({std::move(spec), std::move(value)});
+  t.node()->set_evaluated();
+  return t;
+}
+
+Tensor Recorder::scalar(double value, Dtype dtype, bool weak) {
+  BufferPtr buffer = allocate(size_of(dtype));
+  dispatch(dtype, [&](auto type) {
+    using T = typename decltype(type)::type;
+    const T element = static_cast<T>(value);
+    std::memcpy(buffer->data(), &element, sizeof element);
+  });
+  return constant({dtype, {}, weak}, std::move(buffer));
+}
+
+Tensor Recorder::placeholder(Spec spec) {
+  Tensor t(new Node(*this, placeholder_op(), next_id_++));
+  t.node()->outputs.push_back({std::move(spec), nullptr});
+  t.node()->symbolic = true;
+  return t;
+}
+
+Tensor Recorder::read(const VariablePtr& variable) {
+  if (paused_ == 0)
+    for (Recording* recording : active_) recording->note_read(variable);
+  return variable->value;
+}
+
+VariablePtr Recorder::new_variable(const Tensor& initial) {
+  auto variable = std::make_shared<Variable>();
+  std::erase_if(variables_, [](const auto& v) { return v.expired(); });
+  variables_.push_back(variable);
+  bind(variable, initial);
+  return variable;
+}
+
+void Recorder::bind(const VariablePtr& variable, const Tensor& value) {
+  if (value.node()->symbolic)
+    fail(Status::failed_precondition, "a variable cannot be assigned a cotangent or tangent that has no value yet");
+  Pause pause(*this);
+  // A fresh leaf, or an unrecorded cast to its own dtype: either way no tape connects it with where it came from.
+  if (value.value())
+    variable->value = constant(value.spec(), value.value());
+  else {
+    auto attrs = std::make_shared<Attrs>();
+    attrs->values.push_back(value.dtype());
+    const bool weak = value.spec().weak;
+    variable->value = record(cast_, std::span(&value, 1), std::move(attrs))[0];
+    variable->value.node()->outputs[0].spec.weak = weak;
+  }
+}
+
+void Recorder::add_pending_variables(Tensors& wanted) {
+  for (const auto& weak : variables_)
+    if (auto variable = weak.lock(); variable && variable->value && !variable->value.value()) wanted.push_back(variable->value);
+}
+
+void Recorder::deactivate(const Recording* recording) noexcept {
+  active_.erase(std::remove(active_.begin(), active_.end(), recording), active_.end());
+}
+
+bool Recorder::is_active(const Recording* recording) const {
+  return std::find(active_.begin(), active_.end(), recording) != active_.end();
+}
+
+void Recorder::check_arity(const Op& op, std::size_t n) const {
+  const auto optional = static_cast<std::size_t>(std::ranges::count_if(op.inputs, &InputSpec::optional));
+  const std::size_t most = op.inputs.size(), least = most - optional;
+  if (op.variadic ? n < least : n < least || n > most) {
+    std::string names;
+    for (const InputSpec& input : op.inputs) names += (names.empty() ? "" : ", ") + input.name;
+    const std::string want = op.variadic ? fmt::format("at least {}", least)
+                             : optional  ? fmt::format("{} to {}", least, most)
+                                         : fmt::format("{}", most);
+    invalid("{}: takes {} input(s) ({}), got {}", op.name, want, names, n);
+  }
+}
+
+Tensor Recorder::strengthen(const Tensor& weak, Dtype dtype, const Op& op) {
+  if (&weak.node()->op == &constant_op() && weak.rank() == 0) {
+    double value;
+    std::memcpy(&value, weak.value()->data(), sizeof value);
+    const bool exact = dtype == Dtype::int32   ? holds_exactly<int32_t>(value)
+                       : dtype == Dtype::int64 ? holds_exactly<int64_t>(value)
+                       : dtype == Dtype::boolean ? value == 0 || value == 1
+                                                 : true;
+    if (!exact) invalid("{}: the scalar {} is no {}; make a tensor of the dtype that is meant, or cast", op.name, value, name_of(dtype));
+    if (weak.node()->memberships.empty()) return scalar(value, dtype);
+  }
+  auto attrs = std::make_shared<Attrs>();
+  attrs->values.push_back(dtype);
+  return record(cast_, std::span(&weak, 1), std::move(attrs))[0];
+}
+
+void Recorder::unify_dtypes(const Op& op, Tensors& inputs) {
+  const auto spec_of = [&](std::size_t i) -> const InputSpec& { return op.inputs[std::min(i, op.inputs.size() - 1)]; };
+  std::optional<Dtype> shared;
+  bool weak = false;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const Spec& s = inputs[i].spec();
+    weak |= s.weak;
+    if (spec_of(i).kind == InputKind::shared && !s.weak && !shared) shared = s.dtype;
+  }
+  for (std::size_t i = 0; weak && i < inputs.size(); ++i) {
+    if (!inputs[i].spec().weak) continue;
+    const InputKind kind = spec_of(i).kind;
+    if (kind == InputKind::shared && shared) inputs[i] = strengthen(inputs[i], *shared, op);
+    if (kind == InputKind::integer) inputs[i] = strengthen(inputs[i], Dtype::int64, op);
+    if (kind == InputKind::boolean) inputs[i] = strengthen(inputs[i], Dtype::boolean, op);
+  }
+  std::optional<std::size_t> first;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const InputSpec& input = spec_of(i);
+    const Dtype dtype = inputs[i].dtype();
+    if (!kind_allows(input.kind, dtype))
+      invalid("{}: {} must be {}, got {}", op.name, input.name, input.kind == InputKind::integer ? "int32 or int64" : "bool", name_of(dtype));
+    if (input.kind != InputKind::shared) continue;
+    if (!(op.dtypes & bit(dtype)))
+      invalid("{}: {} must be one of {}, got {}", op.name, input.name, dtype_names(op.dtypes), name_of(dtype));
+    if (first && inputs[*first].dtype() != dtype)
+      invalid("{}: inputs must have one dtype, got {} for {} and {} for {}; cast one of them", op.name,
+              name_of(inputs[*first].dtype()), spec_of(*first).name, name_of(dtype), input.name);
+    if (!first) first = i;
+  }
+}
+
+void Recorder::note(Node& node) {
+  for (Recording* recording : active_)
+    for (const Tensor& input : node.inputs)
+      if (is_floating(input.dtype()) && recording->holds(input)) {
+        recording->add(node);
+        break;
+      }
+}
+
+// Errors from inside name the op the user called as well.
+Tensors Recorder::record_body(const Composite& body, const Call& c) {
+  const Op* outer = std::exchange(composite_, composite_ ? composite_ : &c.op());
+  try {
+    Tensors outputs = body(c);
+    composite_ = outer;
+    return outputs;
+  } catch (const Error& e) {
+    composite_ = outer;
+    if (outer || e.message().starts_with(c.op().name + ":")) throw;
+    throw Error(e.code(), fmt::format("{}: {}", c.op().name, e.message()));
+  } catch (...) {
+    composite_ = outer;
+    throw;
+  }
+}
+
+Tensors Recorder::record(const Op& op, std::span<const Tensor> given, std::shared_ptr<Attrs> attrs) {
+  check_arity(op, given.size());
+  Tensors inputs(given.begin(), given.end());
+  unify_dtypes(op, inputs);
+  if (const auto* body = std::get_if<Composite>(&op.computation)) {
+    if (op.infer) {
+      Inference check(op, *this, inputs, attrs.get());
+      op.infer(check);
+    }
+    return record_body(*body, Call(op, *this, inputs, attrs.get(), nullptr));
+  }
+  Inference inference(op, *this, inputs, attrs.get());
+  op.infer(inference);
+  for (const Spec& spec : inference.outputs) check_bytes(op.name, spec.shape, size_of(spec.dtype));
+
+  Tensor keep(new Node(*this, op, next_id_++));
+  Node& node = *keep.node();
+  for (const Tensor& input : inputs) node.symbolic |= input.node()->symbolic;
+  node.inputs = std::move(inputs);
+  node.attrs = std::move(attrs);
+  node.within = composite_;
+  node.outputs.reserve(inference.outputs.size());
+  for (Spec& spec : inference.outputs) node.outputs.push_back({std::move(spec), nullptr});
+  if (paused_ == 0 && !active_.empty()) note(node);
+  Tensors outputs;
+  for (std::size_t i = 0; i < node.outputs.size(); ++i) outputs.push_back(Tensor(&node, static_cast<uint32_t>(i)));
+  return outputs;
+}
+
+}  // namespace gradtape

@@ -1,0 +1,88 @@
+// Records applications of ops as nodes and lets the active tapes note them. One recorder belongs to one context.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "graph/op.hpp"
+#include "graph/recording.hpp"
+
+namespace gradtape {
+
+class Recorder {
+ public:
+  explicit Recorder(const Op& cast) : cast_(cast), cache_(std::make_shared<BlockCache>()) {}
+  Recorder(const Recorder&) = delete;
+  Recorder& operator=(const Recorder&) = delete;
+
+  // Records op(inputs), or the body of a composite. attrs: one value per spec of the op, null where the op has none.
+  Tensors record(const Op& op, std::span<const Tensor> inputs, std::shared_ptr<Attrs> attrs);
+
+  // Leaves. A constant has a value; a placeholder stands for one and never has it.
+  Tensor constant(Spec spec, BufferPtr value);
+  Tensor scalar(double value, Dtype dtype, bool weak = false);
+  Tensor placeholder(Spec spec);
+  BufferPtr allocate(std::size_t bytes) { return std::make_shared<Buffer>(cache_, bytes); }
+
+  // Variables. Reading lets the active tapes watch; binding cuts the new value off from what it was computed from.
+  Tensor read(const VariablePtr& variable);
+  VariablePtr new_variable(const Tensor& initial);
+  void bind(const VariablePtr& variable, const Tensor& value);
+  void add_pending_variables(Tensors& wanted);
+
+  void activate(Recording* recording) { active_.push_back(recording); }
+  void deactivate(const Recording* recording) noexcept;
+  bool is_active(const Recording* recording) const;
+  bool has_active() const { return !active_.empty() && paused_ == 0; }
+
+  // While one of these lives, nothing is recorded on any tape (the inside of a custom gradient's forward).
+  class Pause {
+   public:
+    explicit Pause(Recorder& recorder) : recorder_(recorder) { ++recorder_.paused_; }
+    ~Pause() { --recorder_.paused_; }
+    Pause(const Pause&) = delete;
+    Pause& operator=(const Pause&) = delete;
+
+   private:
+    Recorder& recorder_;
+  };
+
+  std::size_t pending() const { return pending_; }
+  uint64_t next_visit() { return ++visit_; }
+  uint64_t next_random() { return random_counter_++; }
+  uint64_t random_key() const { return random_key_; }
+  void seed(uint64_t key) { random_key_ = key, random_counter_ = 0; }
+
+  void* owner = nullptr;        // the context, for callbacks
+  uint64_t symbolic_reads = 0;  // how often a value was asked of something symbolic
+
+ private:
+  friend class Node;
+  void check_arity(const Op& op, std::size_t n) const;
+  // Casts scalars without a dtype to that of their fellows, then checks all dtypes.
+  void unify_dtypes(const Op& op, Tensors& inputs);
+  Tensors record_body(const Composite& body, const Call& c);
+  Tensor strengthen(const Tensor& weak, Dtype dtype, const Op& op);
+  void note(Node& node);
+
+  const Op& cast_;
+  std::shared_ptr<BlockCache> cache_;
+  std::vector<Recording*> active_;
+  std::vector<std::weak_ptr<Variable>> variables_;
+  const Op* composite_ = nullptr;  // the outermost one whose body is being recorded
+  int paused_ = 0;
+  uint64_t next_id_ = 1;
+  std::size_t pending_ = 0;
+  uint64_t visit_ = 0;
+  Node* dead_ = nullptr;
+  bool sweeping_ = false;
+  uint64_t random_key_ = 0;
+  uint64_t random_counter_ = 0;
+};
+
+const Op& constant_op();
+const Op& placeholder_op();
+
+}  // namespace gradtape

@@ -1,0 +1,55 @@
+// A Wengert list: which nodes were recorded while a tape was active and depended on something it watches.
+// It holds nodes weakly, so that a branch nobody can reach any more is freed while recording goes on; what a target depends on is
+// reached through the target.
+#pragma once
+
+#include <vector>
+
+#include "graph/node.hpp"
+
+namespace gradtape {
+
+// A variable: a tensor that can be bound anew. Its value is never connected to what it was assigned from.
+struct Variable {
+  Tensor value;
+  bool trainable = true;
+};
+using VariablePtr = std::shared_ptr<Variable>;
+
+class Recording {
+ public:
+  Recording(Recorder& recorder, bool watches_variables) : recorder_(recorder), watches_variables_(watches_variables) {}
+  ~Recording() { clear(); }
+  Recording(const Recording&) = delete;
+  Recording& operator=(const Recording&) = delete;
+
+  struct Read {
+    VariablePtr variable;
+    Tensors values;  // the values it was read with, in order
+  };
+
+  bool holds(const Tensor& t) const;       // recorded, or watched
+  bool recorded(const Tensor& t) const;    // the result of an op that is on the list
+  void watch(const Tensor& t);             // nothing happens where it is held already
+  void watch(const VariablePtr& variable);
+  void note_read(const VariablePtr& variable);
+  void add(Node& node);
+  void drop(std::size_t index) noexcept { nodes_[index] = nullptr, ++dropped_; }
+  void clear() noexcept;  // forgets everything, watches included
+
+  const std::vector<Read>& reads() const { return reads_; }
+  const Read* read_of(const Variable* variable) const;
+  bool watches_variables() const { return watches_variables_; }
+
+ private:
+  void compact() noexcept;
+
+  Recorder& recorder_;
+  bool watches_variables_;
+  std::vector<Node*> nodes_;  // null: freed since
+  std::size_t dropped_ = 0;
+  std::vector<Tensor> watched_;
+  std::vector<Read> reads_;
+};
+
+}  // namespace gradtape

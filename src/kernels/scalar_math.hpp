@@ -1,0 +1,103 @@
+// Scalar functions that the standard library lacks, or has in a form that overflows, cancels or is undefined for some integers.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <type_traits>
+
+namespace gradtape {
+
+template <class T>
+inline constexpr bool is_int = std::is_integral_v<T> && !std::is_same_v<T, bool>;
+
+// Integer arithmetic wraps around, as in numpy; it is never undefined.
+template <class T>
+T wrap_add(T a, T b) {
+  if constexpr (is_int<T>)
+    return static_cast<T>(static_cast<std::make_unsigned_t<T>>(a) + static_cast<std::make_unsigned_t<T>>(b));
+  else
+    return a + b;
+}
+template <class T>
+T wrap_subtract(T a, T b) {
+  if constexpr (is_int<T>)
+    return static_cast<T>(static_cast<std::make_unsigned_t<T>>(a) - static_cast<std::make_unsigned_t<T>>(b));
+  else
+    return a - b;
+}
+template <class T>
+T wrap_multiply(T a, T b) {
+  if constexpr (is_int<T>)
+    return static_cast<T>(static_cast<std::make_unsigned_t<T>>(a) * static_cast<std::make_unsigned_t<T>>(b));
+  else if constexpr (std::is_same_v<T, bool>)
+    return a && b;
+  else
+    return a * b;
+}
+
+// Rounds toward minus infinity. Integer division by 0 gives 0.
+template <class T>
+T floor_divide(T a, T b) {
+  if constexpr (is_int<T>) {
+    if (b == 0) return 0;
+    if (b == -1) return wrap_subtract(T(0), a);
+    return static_cast<T>(a / b - (a % b != 0 && (a < 0) != (b < 0)));
+  } else {
+    return std::floor(a / b);
+  }
+}
+// Has the divisor's sign.
+template <class T>
+T floor_mod(T a, T b) {
+  if constexpr (is_int<T>) {
+    if (b == 0 || b == -1) return 0;
+    const T r = a % b;
+    return r != 0 && (r < 0) != (b < 0) ? r + b : r;
+  } else {
+    const T r = std::fmod(a, b);
+    return r != 0 && (r < 0) != (b < 0) ? r + b : r;
+  }
+}
+
+template <class T>
+T power(T x, T y) {
+  if constexpr (is_int<T>) {
+    if (y < 0) return x == 1 ? 1 : x == -1 ? (y % 2 == 0 ? 1 : -1) : 0;
+    T result = 1;
+    for (; y > 0; y /= 2, x = wrap_multiply(x, x))
+      if (y % 2 == 1) result = wrap_multiply(result, x);
+    return result;
+  } else {
+    return std::pow(x, y);
+  }
+}
+
+template <class T>
+T sigmoid_of(T x) {
+  if (x >= 0) return 1 / (1 + std::exp(-x));
+  const T e = std::exp(x);
+  return e / (1 + e);
+}
+template <class T>
+T softplus_of(T x) {
+  return x > 0 ? x + std::log1p(std::exp(-x)) : std::log1p(std::exp(x));
+}
+
+// float to integer truncates; what does not fit goes to the nearest end of the range, nan to 0.
+template <class To, class From>
+To convert(From x) {
+  if constexpr (std::is_same_v<To, bool>) {
+    return x != From(0);
+  } else if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To>) {
+    if (std::isnan(x)) return 0;
+    const From bound = std::ldexp(From(1), std::numeric_limits<To>::digits);
+    if (x >= bound) return std::numeric_limits<To>::max();
+    if (x < -bound) return std::numeric_limits<To>::min();
+    return static_cast<To>(x);
+  } else {
+    return static_cast<To>(x);
+  }
+}
+
+}  // namespace gradtape

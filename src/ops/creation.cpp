@@ -1,0 +1,140 @@
+// Tensors from attributes. Without a dtype the result is weak: it takes the dtype of what it meets.
+#include <cmath>
+
+#include "kernels/kernels.hpp"
+#include "ops/define.hpp"
+
+namespace gradtape {
+
+namespace {
+Tensor in_dtype(const Call& c, const Tensor& x) {
+  if (c.has("dtype")) return cast(x, std::get<Dtype>(c.attr("dtype")));
+  const Tensor y = cast(x, Dtype::float64);
+  y.node()->outputs[0].spec.weak = true;
+  return y;
+}
+
+Tensor column(const Tensor& x) { return insert_axes(x, 1, 1); }
+
+void infer_range(Inference& c) {
+  bool integers = true;
+  for (const char* name : {"start", "limit", "delta"})
+    if (auto* i = std::get_if<int64_t>(&c.attr(name)))
+      c.attr(name) = static_cast<double>(*i);
+    else
+      integers = false;
+  const double start = std::get<double>(c.attr("start")), limit = std::get<double>(c.attr("limit")), delta = std::get<double>(c.attr("delta"));
+  const double count = std::ceil((limit - start) / delta);
+  if (delta == 0 || !std::isfinite(count) || count > 0x1p53)
+    invalid("range: cannot count from {} to {} in steps of {}", start, limit, delta);
+  const bool weak = !c.has("dtype") && !integers;
+  const Dtype dtype = c.has("dtype") ? std::get<Dtype>(c.attr("dtype")) : weak ? Dtype::float64 : Dtype::int32;
+  if (dtype == Dtype::boolean) invalid("range: numbers cannot be bool");
+  c.out(dtype, {static_cast<int64_t>(std::max(0.0, count))}, weak);
+}
+
+void define_sequences(Registry& r) {
+  Define(r, "range", "start, start + delta, ... below (above, if delta < 0) limit. int32 where all are integers and no dtype is given.")
+      .attr("start", kAttrInt | kAttrFloat, int64_t{0})
+      .required("limit", kAttrInt | kAttrFloat)
+      .attr("delta", kAttrInt | kAttrFloat, int64_t{1})
+      .attr("dtype", kAttrDtype)
+      .infer(infer_range)
+      .kernel(kernels::range)
+      .none("it depends on no tensor")
+      .sample("", R"({"limit": 5})");
+  Define(r, "linspace", "num numbers from start to stop at equal distances, along a new axis.")
+      .inputs({{"start"}, {"stop"}})
+      .required("num", kAttrInt)
+      .attr("axis", kAttrInt, int64_t{0})
+      .infer([](Inference& c) {
+        if (c.integer("num") < 1) invalid("linspace: num must be at least 1, got {}", c.integer("num"));
+        if (!(c.shape(0) == c.shape(1))) invalid("linspace: start and stop must have one shape, got {} and {}", to_string(c.shape(0)), to_string(c.shape(1)));
+        c.axis("axis", c.rank() + 1);
+      })
+      .composite([](const Call& c) {
+        const int64_t num = c.integer("num");
+        const auto axis = static_cast<std::size_t>(c.integer("axis"));
+        const Tensor start = insert_axes(c.in(0), axis, 1), stop = insert_axes(c.in(1), axis, 1);
+        if (num == 1) return start;
+        // A weight of exactly 0 and 1 at the ends, so that they are start and stop themselves.
+        Tensor weight = range(c.recorder(), 0, num, 1, start.dtype()) / static_cast<double>(num - 1);
+        weight = insert_axes(weight, 1, start.rank() - axis - 1);
+        return start * (1.0 - weight) + stop * weight;
+      })
+      .sample("f[] f[]", R"({"num": 4})")
+      .sample("f[2] f[2]", R"({"num": 3, "axis": -1})");
+}
+
+void define_masks(Registry& r) {
+  Define(r, "eye", "Identity matrices [batch_shape..., num_rows, num_columns].")
+      .required("num_rows", kAttrInt)
+      .attr("num_columns", kAttrInt)
+      .attr("batch_shape", kAttrInts, Ints{})
+      .attr("dtype", kAttrDtype)
+      .infer([](Inference& c) {
+        if (!c.has("num_columns")) c.attr("num_columns") = c.integer("num_rows");
+        if (c.integer("num_rows") < 0 || c.integer("num_columns") < 0)
+          invalid("eye: sizes must be >= 0, got {} by {}", c.integer("num_rows"), c.integer("num_columns"));
+      })
+      .composite([](const Call& c) {
+        const int64_t m = c.integer("num_rows"), n = c.integer("num_columns");
+        const Tensor mask = equal(column(range(c.recorder(), 0, m, 1, Dtype::int64)), range(c.recorder(), 0, n, 1, Dtype::int64));
+        Shape shape{std::span<const int64_t>(c.ints("batch_shape"))};
+        shape.push_back(m);
+        shape.push_back(n);
+        return in_dtype(c, broadcast_to(mask, shape));
+      })
+      .sample("", R"({"num_rows": 3, "num_columns": 2})");
+  Define(r, "one_hot", "on_value where the new axis's index equals indices, off_value elsewhere.")
+      .inputs({{"indices", InputKind::integer}})
+      .required("depth", kAttrInt)
+      .attr("axis", kAttrInt, int64_t{-1})
+      .attr("on_value", kAttrFloat, 1.0)
+      .attr("off_value", kAttrFloat, 0.0)
+      .attr("dtype", kAttrDtype)
+      .infer([](Inference& c) {
+        if (c.integer("depth") < 0) invalid("one_hot: depth must be >= 0, got {}", c.integer("depth"));
+        c.axis("axis", c.rank() + 1);
+      })
+      .composite([](const Call& c) {
+        const auto axis = static_cast<std::size_t>(c.integer("axis"));
+        const Tensor positions = insert_axes(range(c.recorder(), 0, c.integer("depth"), 1, c.in().dtype()), 1, c.in().rank() - axis);
+        const Tensor hot = equal(insert_axes(c.in(), axis, 1), positions);
+        Recorder& rec = c.recorder();
+        const Tensor values = where(hot, rec.scalar(c.number("on_value"), Dtype::float64), rec.scalar(c.number("off_value"), Dtype::float64));
+        return in_dtype(c, values);
+      })
+      .sample("i3[2]", R"({"depth": 3})");
+}
+
+void define_fills(Registry& r) {
+  Define(r, "fill", "A tensor of `shape` that holds value everywhere.")
+      .inputs({{"value"}})
+      .dtypes(kAllDtypes)
+      .required("shape", kAttrInts)
+      .infer([](Inference& c) {
+        if (c.rank() != 0) invalid("fill: value must have rank 0, got {}", to_string(c.shape()));
+      })
+      .composite([](const Call& c) { return broadcast_to(c.in(), Shape(std::span<const int64_t>(c.ints("shape")))); })
+      .sample("f[]", R"({"shape": [2, 3]})");
+  Define(r, "zeros_like", "Zeros of x's shape and dtype; no gradient reaches x.")
+      .inputs({{"x"}})
+      .dtypes(kAllDtypes)
+      .composite([](const Call& c) { return zeros_like(c.in()); })
+      .sample("f[2,3]");
+  Define(r, "ones_like", "Ones of x's shape and dtype; no gradient reaches x.")
+      .inputs({{"x"}})
+      .dtypes(kAllDtypes)
+      .composite([](const Call& c) { return ones(c.recorder(), c.in().spec()); })
+      .sample("f[2,3]");
+}
+}  // namespace
+
+void define_creation(Registry& r) {
+  define_sequences(r);
+  define_masks(r);
+  define_fills(r);
+}
+
+}  // namespace gradtape

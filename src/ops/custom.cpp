@@ -1,0 +1,54 @@
+#include "ops/custom.hpp"
+
+#include "ops/define.hpp"
+
+namespace gradtape {
+
+namespace {
+// Inputs: those of the user, then the values to pass on, one per output.
+std::size_t user_inputs(const Call& c) { return c.size() - c.outputs(); }
+
+Tensors call_backward(const Call& c, const Tensors& cotangents) {
+  const auto& rule = static_cast<const CustomRule&>(*std::get<PayloadPtr>(c.attr("rule")));
+  const std::size_t n = user_inputs(c);
+  Tensors outputs;
+  for (std::size_t i = 0; i < c.outputs(); ++i) outputs.push_back(c.out(i));
+  Tensors gradients = rule.backward({c, rule.name, c.inputs().first(n), outputs, rule.attrs, rule.op}, cotangents);
+  gradients.resize(c.size());
+  return gradients;
+}
+
+void infer_custom(Inference& c) {
+  for (std::size_t i = static_cast<std::size_t>(c.integer("inputs")); i < c.size(); ++i) c.like(i, c.shape(i));
+}
+
+// The rule speaks of one row. While no tape records, only the values matter, and they are there already.
+Tensors batch_custom(const BatchCall& b) {
+  if (b.call.recorder().has_active()) return batch_by_rows(b);
+  Tensors outputs;
+  for (std::size_t i = user_inputs(b.call); i < b.in.size(); ++i) outputs.push_back(b.full(i));
+  return outputs;
+}
+}  // namespace
+
+Tensors with_gradient(std::span<const Tensor> inputs, std::span<const Tensor> outputs, std::shared_ptr<const CustomRule> rule) {
+  static const Op& op = Registry::instance().builtin("custom_gradient");
+  Tensors all(inputs.begin(), inputs.end());
+  for (const Tensor& out : outputs) all.push_back(out);
+  return apply(op, all, {PayloadPtr(std::move(rule)), static_cast<int64_t>(inputs.size())});
+}
+
+void define_custom(Registry& r) {
+  Define(r, "custom_gradient", "Values with a derivative that the user gives.")
+      .internal()
+      .variadic("values", InputKind::any)
+      .dtypes(kAllDtypes)
+      .attr("rule", kAttrPayload)
+      .attr("inputs", kAttrInt)
+      .infer(infer_custom)
+      .alias()
+      .rules(call_backward, nullptr)
+      .batch(batch_custom);
+}
+
+}  // namespace gradtape

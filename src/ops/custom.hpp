@@ -1,0 +1,29 @@
+// Ops whose derivative a user gives: a node that passes on values computed elsewhere, with a rule of its own.
+#pragma once
+
+#include "ops/functions.hpp"
+
+namespace gradtape {
+
+// What a user's gradient function sees, and gives back: one cotangent per input (empty: none).
+struct CustomCall {
+  const Call& call;
+  std::string_view name;
+  std::span<const Tensor> inputs;
+  std::span<const Tensor> outputs;
+  AttrsPtr attrs;          // of the op the rule was applied to, with its specs; null: none
+  const Op* op = nullptr;
+};
+using CustomBackward = std::function<Tensors(const CustomCall&, const Tensors& cotangents)>;
+
+struct CustomRule : Payload {
+  std::string name;
+  CustomBackward backward;
+  const Op* op = nullptr;  // gt_apply_with_gradient: the op itself, with its attributes
+  AttrsPtr attrs;
+};
+
+// Tensors with the values of `outputs` whose derivative by `inputs` is what the rule says.
+Tensors with_gradient(std::span<const Tensor> inputs, std::span<const Tensor> outputs, std::shared_ptr<const CustomRule> rule);
+
+}  // namespace gradtape

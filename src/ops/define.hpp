@@ -1,0 +1,96 @@
+// The vocabulary in which ops are defined, and the families of definitions. docs/adding-an-op.md shows its use.
+#pragma once
+
+#include "kernels/tile.hpp"
+#include "ops/functions.hpp"
+#include "ops/registry.hpp"
+
+namespace gradtape {
+
+// One per file of this folder.
+void define_unary(Registry&);
+void define_binary(Registry&);
+void define_comparisons(Registry&);
+void define_reductions(Registry&);
+void define_shape(Registry&);
+void define_indexing(Registry&);
+void define_creation(Registry&);
+void define_linalg(Registry&);
+void define_einsum(Registry&);
+void define_scan(Registry&);
+void define_nn(Registry&);
+void define_random(Registry&);
+void define_custom(Registry&);
+
+class Define {
+ public:
+  Define(Registry& registry, const char* name, const char* doc) : op_(registry.define(name, doc)) {}
+
+  Define& inputs(std::vector<InputSpec> inputs) { return op_.inputs = std::move(inputs), *this; }
+  Define& variadic(const char* name, InputKind kind = InputKind::shared) {
+    op_.inputs = {{name, kind}};
+    op_.variadic = true;
+    return *this;
+  }
+  Define& dtypes(DtypeSet set) { return op_.dtypes = set, *this; }
+  Define& attr(const char* name, uint32_t kinds, AttrValue fallback = {}, std::vector<std::string> choices = {}) {
+    op_.attrs.push_back({name, kinds, false, std::move(fallback), std::move(choices)});
+    return *this;
+  }
+  Define& required(const char* name, uint32_t kinds, std::vector<std::string> choices = {}) {
+    op_.attrs.push_back({name, kinds, true, {}, std::move(choices)});
+    return *this;
+  }
+  Define& infer(std::function<void(Inference&)> f) { return op_.infer = std::move(f), *this; }
+  Define& kernel(Kernel f) { return op_.computation = std::move(f), *this; }
+  Define& alias() { return op_.computation = Alias{}, *this; }
+  Define& composite(std::function<Tensor(const Call&)> body);
+  Define& composite_of_many(Composite body) {
+    op_.many_outputs = true;
+    op_.computation = std::move(body);
+    return *this;
+  }
+  Define& elementwise(Elementwise e) { return op_.computation = e, *this; }
+  Define& partials(std::initializer_list<Scale> by_input) { return op_.derivative = Partials{by_input}, *this; }
+  Define& linear(std::initializer_list<Transpose> by_input) { return op_.derivative = Linear{by_input, false}, *this; }
+  Define& jointly_linear(Transpose transpose) { return op_.derivative = Linear{{transpose}, true}, *this; }
+  Define& rules(decltype(Rules::reverse) reverse, decltype(Rules::forward) forward) {
+    op_.derivative = Rules{std::move(reverse), std::move(forward)};
+    return *this;
+  }
+  Define& none(const char* reason) { return op_.derivative = Undifferentiable{reason}, *this; }
+  Define& batch(Batching f) { return op_.batch = f, *this; }
+  Define& samples_follow(SampleAxis f) { return op_.sample_axis = f, *this; }
+  Define& sample(const char* inputs, const char* attrs = "{}") { return op_.samples.push_back({inputs, attrs}), *this; }
+  Define& internal() { return op_.internal = true, *this; }
+
+ private:
+  Op& op_;
+};
+
+// Elementwise ops of one and more inputs: the broadcast shape, and the shared dtype or bool.
+void infer_elementwise(Inference& c);
+void infer_predicate(Inference& c);
+
+// The dtypes of an elementwise op's operands, as a type: the loops are made for these alone.
+template <DtypeSet Set>
+struct In {};
+inline constexpr In<kFloating> floating;
+inline constexpr In<kNumeric> numeric;
+inline constexpr In<kBoolean> boolean;
+inline constexpr In<kAllDtypes> any_dtype;
+
+template <auto F, DtypeSet Set = kFloating>
+Define unary(Registry& r, const char* name, const char* doc, In<Set> = {}) {
+  Define d(r, name, doc);
+  d.inputs({{"x"}}).dtypes(Set).elementwise(tiles<F, Set, 1>()).infer(infer_elementwise);
+  return d;
+}
+template <auto F, DtypeSet Set = kNumeric>
+Define binary(Registry& r, const char* name, const char* doc, In<Set> = {}) {
+  Define d(r, name, doc);
+  d.inputs({{"x"}, {"y"}}).dtypes(Set).elementwise(tiles<F, Set, 2>()).infer(infer_elementwise);
+  return d;
+}
+
+}  // namespace gradtape

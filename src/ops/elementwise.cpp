@@ -1,0 +1,32 @@
+// What all elementwise definitions share.
+#include "ops/define.hpp"
+
+namespace gradtape {
+
+Define& Define::composite(std::function<Tensor(const Call&)> body) {
+  op_.computation = Composite([body = std::move(body)](const Call& c) { return Tensors{body(c)}; });
+  return *this;
+}
+
+namespace {
+void infer_broadcast(Inference& c, std::size_t like, bool predicate) {
+  Shape shape = c.shape(0);
+  for (std::size_t i = 1; i < c.size(); ++i)
+    if (c.shape(i) == shape)
+      continue;
+    else if (Shape wider; broadcast_shapes(shape, c.shape(i), wider))
+      shape = std::move(wider);
+    else
+      invalid("{}: shapes {} and {} do not broadcast: sizes must be equal, or 1, counted from the last axis", c.name(),
+              to_string(shape), to_string(c.shape(i)));
+  if (predicate)
+    c.out(Dtype::boolean, std::move(shape));
+  else
+    c.like(like, std::move(shape));
+}
+}  // namespace
+
+void infer_elementwise(Inference& c) { infer_broadcast(c, c.size() - 1, false); }
+void infer_predicate(Inference& c) { infer_broadcast(c, 0, true); }
+
+}  // namespace gradtape

@@ -1,0 +1,107 @@
+// Ops as C++ functions, for the bodies of composites and for derivative rules.
+#pragma once
+
+#include <initializer_list>
+#include <vector>
+
+#include "graph/recorder.hpp"
+
+namespace gradtape {
+
+// Any op: attributes in the order of the op's specs, those left out at the end take their defaults.
+Tensors apply(const Op& op, std::span<const Tensor> inputs, std::vector<AttrValue> attrs = {});
+Tensor apply1(const Op& op, std::initializer_list<Tensor> inputs, std::vector<AttrValue> attrs = {});
+// The same op on other inputs.
+Tensor reapply(const Call& c, std::initializer_list<Tensor> inputs);
+Tensor reapply(const Call& c, std::initializer_list<Tensor> inputs, std::vector<AttrValue> attrs);
+Tensors reapply_all(const Call& c, std::span<const Tensor> inputs);
+Tensors reapply_all(const Call& c, std::span<const Tensor> inputs, std::vector<AttrValue> attrs);
+
+Tensor operator+(const Tensor& a, const Tensor& b);
+Tensor operator-(const Tensor& a, const Tensor& b);
+Tensor operator*(const Tensor& a, const Tensor& b);
+Tensor operator/(const Tensor& a, const Tensor& b);
+Tensor operator-(const Tensor& x);
+// A number takes the dtype of the tensor beside it.
+Tensor operator+(const Tensor& a, double b);
+Tensor operator-(const Tensor& a, double b);
+Tensor operator*(const Tensor& a, double b);
+Tensor operator/(const Tensor& a, double b);
+Tensor operator+(double a, const Tensor& b);
+Tensor operator-(double a, const Tensor& b);
+Tensor operator*(double a, const Tensor& b);
+Tensor operator/(double a, const Tensor& b);
+Tensor number_like(const Tensor& x, double value);  // rank 0
+
+Tensor abs(const Tensor& x);
+Tensor sign(const Tensor& x);
+Tensor square(const Tensor& x);
+Tensor sqrt(const Tensor& x);
+Tensor rsqrt(const Tensor& x);
+Tensor exp(const Tensor& x);
+Tensor log(const Tensor& x);
+Tensor log1p(const Tensor& x);
+Tensor sin(const Tensor& x);
+Tensor cos(const Tensor& x);
+Tensor sinh(const Tensor& x);
+Tensor cosh(const Tensor& x);
+Tensor tanh(const Tensor& x);
+Tensor sigmoid(const Tensor& x);
+Tensor floor(const Tensor& x);
+Tensor identity(const Tensor& x);
+Tensor stop_gradient(const Tensor& x);
+Tensor is_finite(const Tensor& x);
+Tensor logical_not(const Tensor& x);
+Tensor cast(const Tensor& x, Dtype dtype);
+Tensor pow(const Tensor& x, const Tensor& y);
+Tensor maximum(const Tensor& x, const Tensor& y);
+Tensor minimum(const Tensor& x, const Tensor& y);
+Tensor equal(const Tensor& x, const Tensor& y);
+Tensor not_equal(const Tensor& x, const Tensor& y);
+Tensor less(const Tensor& x, const Tensor& y);
+Tensor less_equal(const Tensor& x, const Tensor& y);
+Tensor greater(const Tensor& x, const Tensor& y);
+Tensor greater_equal(const Tensor& x, const Tensor& y);
+Tensor logical_and(const Tensor& x, const Tensor& y);
+Tensor where(const Tensor& condition, const Tensor& x, const Tensor& y);
+// x * y, and 0 wherever x is 0, even against infinities: a zero cotangent stays zero.
+Tensor multiply_no_nan(const Tensor& x, const Tensor& y);
+Tensor divide_no_nan(const Tensor& x, const Tensor& y);
+
+Tensor reduce_sum(const Tensor& x, const Ints& axes, bool keepdims = false);
+Tensor reduce_mean(const Tensor& x, const Ints& axes, bool keepdims = false);
+Tensor reduce_max(const Tensor& x, const Ints& axes, bool keepdims = false);
+Ints all_axes(const Tensor& x);
+
+Tensor reshape(const Tensor& x, const Shape& shape);
+Tensor transpose(const Tensor& x, const Ints& perm);
+Tensor broadcast_to(const Tensor& x, const Shape& shape);
+Tensor concat(std::span<const Tensor> xs, int64_t axis);
+Tensor slice(const Tensor& x, const Ints& begin, const Ints& size);
+Tensor pad(const Tensor& x, const Ints& paddings, double value = 0);
+Tensor reverse(const Tensor& x, const Ints& axes);
+Tensor gather(const Tensor& params, const Tensor& indices, int64_t axis, int64_t batch_dims);
+Tensor scatter_add(const Tensor& indices, const Tensor& updates, const Shape& shape, int64_t axis, int64_t batch_dims);
+Tensor range(Recorder& r, int64_t start, int64_t limit, int64_t delta, Dtype dtype);
+Tensor cumsum(const Tensor& x, int64_t axis, bool exclusive, bool reverse);
+Tensor matmul(const Tensor& a, const Tensor& b, bool transpose_a = false, bool transpose_b = false);
+Tensor solve(const Tensor& a, const Tensor& b, bool adjoint = false);
+Tensor diag_part(const Tensor& x);
+
+// Compositions used in rules everywhere.
+Tensor constant_ints(Recorder& r, std::span<const int64_t> values);  // int64 [n]
+Tensor zeros(Recorder& r, const Spec& spec);
+Tensor ones(Recorder& r, const Spec& spec);
+Tensor zeros_like(const Tensor& x);
+Tensor matrix_transpose(const Tensor& x);  // swaps the last two axes
+Tensor move_axis(const Tensor& x, std::size_t from, std::size_t to);
+Tensor insert_axes(const Tensor& x, std::size_t position, std::size_t count);  // axes of size 1
+Tensor sum_to(const Tensor& x, const Shape& shape);  // undoes broadcasting: sums over the axes that were stretched
+Tensor slice_along(const Tensor& x, std::size_t axis, int64_t begin, int64_t size);
+Tensor select_row(const Tensor& x, int64_t row);  // x[row]
+Tensor stack_rows(std::span<const Tensor> rows);  // the inverse: a new leading axis
+
+// The fallback for an op without a batching rule: one application per row.
+Tensors batch_by_rows(const BatchCall& b);
+
+}  // namespace gradtape

@@ -1,0 +1,268 @@
+// Products and factorisations of the matrices in the last two axes; leading axes are batches.
+#include <algorithm>
+
+#include "kernels/kernels.hpp"
+#include "ops/define.hpp"
+
+namespace gradtape {
+
+namespace {
+Shape batch_of(const Shape& s) { return Shape(std::span(s.begin(), s.rank() - 2)); }
+Shape with_matrix(Shape batch, int64_t rows, int64_t columns) {
+  batch.push_back(rows);
+  batch.push_back(columns);
+  return batch;
+}
+int64_t rows_of(const Shape& s) { return s[s.rank() - 2]; }
+int64_t columns_of(const Shape& s) { return s[s.rank() - 1]; }
+
+void need_matrices(const Inference& c, std::size_t i) {
+  if (c.rank(i) < 2) invalid("{}: {} must have at least 2 axes, got shape {}", c.name(), c.op().inputs[i].name, to_string(c.shape(i)));
+}
+void need_square(const Inference& c, std::size_t i) {
+  need_matrices(c, i);
+  if (rows_of(c.shape(i)) != columns_of(c.shape(i)))
+    invalid("{}: {} must be square in its last two axes, got shape {}", c.name(), c.op().inputs[i].name, to_string(c.shape(i)));
+}
+
+Tensors batch_of_matrices(const BatchCall& b) {
+  Tensors full;
+  for (std::size_t i = 0; i < b.in.size(); ++i) full.push_back(b.full(i));
+  return reapply_all(b.call, full);
+}
+// Samples may lie along batch axes, not along those of the matrices.
+int samples_of_matrices(const Call& c, std::span<const int> axes) {
+  int common = kNoSamples;
+  for (std::size_t i = 0; i < axes.size(); ++i) {
+    if (axes[i] == kNoSamples) continue;
+    if (axes[i] >= static_cast<int>(c.in(i).rank()) - 2 || (common != kNoSamples && axes[i] != common)) return kMixed;
+    common = axes[i];
+  }
+  return common;
+}
+
+void infer_matmul(Inference& c) {
+  need_matrices(c, 0);
+  need_matrices(c, 1);
+  const bool ta = c.flag("transpose_a"), tb = c.flag("transpose_b");
+  const Shape &a = c.shape(0), &b = c.shape(1);
+  const int64_t m = ta ? columns_of(a) : rows_of(a), inner_a = ta ? rows_of(a) : columns_of(a);
+  const int64_t n = tb ? rows_of(b) : columns_of(b), inner_b = tb ? columns_of(b) : rows_of(b);
+  if (inner_a != inner_b)
+    invalid("matmul: inner sizes must agree, got {}{} and {}{}", to_string(a), ta ? " transposed" : "", to_string(b), tb ? " transposed" : "");
+  Shape batch;
+  if (!broadcast_shapes(batch_of(a), batch_of(b), batch))
+    invalid("matmul: batch axes must broadcast, got {} and {}", to_string(a), to_string(b));
+  c.like(0, with_matrix(batch, m, n));
+}
+
+// Where b is one matrix for the whole batch, its cotangent is one product over all rows rather than a sum of many.
+Tensor rows_together(const Tensor& x) { return reshape(x, {x.shape().product(0, x.rank() - 1), columns_of(x.shape())}); }
+
+Tensor matmul_transpose(const Call& c, const Tensor& ct, std::size_t input) {
+  const bool ta = c.flag("transpose_a"), tb = c.flag("transpose_b");
+  const Tensor &a = c.in(0), &b = c.in(1);
+  if (input == 0) return sum_to(ta ? matmul(b, ct, tb, true) : matmul(ct, b, false, !tb), a.shape());
+  if (b.rank() == 2 && a.rank() > 2 && !ta) {
+    const Tensor x = rows_together(a), g = rows_together(ct);
+    return tb ? matmul(g, x, true, false) : matmul(x, g, true, false);
+  }
+  return sum_to(tb ? matmul(ct, a, true, ta) : matmul(a, ct, !ta, false), b.shape());
+}
+
+Tensors batch_matmul(const BatchCall& b) {
+  const std::size_t rank = std::max(b.call.in(0).rank(), b.call.in(1).rank());
+  Tensors in;
+  for (std::size_t i = 0; i < 2; ++i)
+    in.push_back(b.batched[i] ? insert_axes(b.in[i], 1, rank - b.call.in(i).rank()) : b.in[i]);
+  return reapply_all(b.call, in);
+}
+
+int samples_of_matmul(const Call& c, std::span<const int> axes) {
+  const int rank = static_cast<int>(c.out_spec().shape.rank());
+  int common = kNoSamples;
+  for (std::size_t i = 0; i < 2; ++i) {
+    if (axes[i] == kNoSamples) continue;
+    const int own = static_cast<int>(c.in(i).rank());
+    const bool transposed = c.flag(i == 0 ? "transpose_a" : "transpose_b");
+    const int kept = (i == 0) == transposed ? own - 1 : own - 2;  // of the matrix axes, the one the result keeps
+    int out;
+    if (axes[i] < own - 2) {
+      out = axes[i] + rank - own;
+      if (c.in(i).shape()[static_cast<std::size_t>(axes[i])] != c.out_spec().shape[static_cast<std::size_t>(out)]) return kMixed;
+    } else if (axes[i] == kept) {
+      out = i == 0 ? rank - 2 : rank - 1;
+    } else {
+      return kMixed;
+    }
+    if (common != kNoSamples && common != out) return kMixed;
+    common = out;
+  }
+  return common;
+}
+
+void define_products(Registry& r) {
+  Define(r, "matmul", "Matrix product of the last two axes; leading axes broadcast.")
+      .inputs({{"a"}, {"b"}})
+      .dtypes(kNumeric)
+      .attr("transpose_a", kAttrBool, false)
+      .attr("transpose_b", kAttrBool, false)
+      .infer(infer_matmul)
+      .kernel(kernels::matmul)
+      .linear({matmul_transpose})
+      .batch(batch_matmul)
+      .samples_follow(samples_of_matmul)
+      .sample("f[2,3] f[3,2]")
+      .sample("f[3,2] f[4,3]", R"({"transpose_a": true, "transpose_b": true})")
+      .sample("f[2,2,3] f[3,2]")
+      .sample("f[3,1,2,2] f[2,2,3]");
+}
+
+// With A x = b: the cotangent of b solves A^T y = ct, that of A is -y x^T; the tangent solves A x' = b' - A' x.
+void define_solve(Registry& r) {
+  Define(r, "lu_solve", "x with matrix x = rhs, or with the transposed matrix where adjoint; equal batch axes.")
+      .internal()
+      .inputs({{"matrix"}, {"rhs"}})
+      .attr("adjoint", kAttrBool, false)
+      .infer([](Inference& c) { c.like(1, c.shape(1)); })
+      .kernel(kernels::solve)
+      .rules(
+          [](const Call& c, const Tensors& ct) {
+            const bool adjoint = c.flag("adjoint");
+            const Tensor b = solve(c.in(0), ct[0], !adjoint), x = c.out();
+            return Tensors{-(adjoint ? matmul(x, b, false, true) : matmul(b, x, false, true)), b};
+          },
+          [](const Call& c, const Tensors& t) {
+            const bool adjoint = c.flag("adjoint");
+            Tensor right = t[1];
+            if (t[0]) {
+              const Tensor moved = matmul(t[0], c.out(), adjoint, false);
+              right = right ? right - moved : -moved;
+            }
+            return Tensors{solve(c.in(0), right, adjoint)};
+          })
+      .batch(batch_of_matrices)
+      .samples_follow([](const Call& c, std::span<const int> axes) {
+        // Columns of the right side are solved for one by one.
+        const int last = static_cast<int>(c.in(1).rank()) - 1;
+        return axes[0] == kNoSamples && axes[1] == last ? last : samples_of_matrices(c, axes);
+      });
+  Define(r, "solve", "x with matrix x = rhs [..., n, k]; with the transposed matrix where adjoint.")
+      .inputs({{"matrix"}, {"rhs"}})
+      .attr("adjoint", kAttrBool, false)
+      .infer([](Inference& c) {
+        need_square(c, 0);
+        need_matrices(c, 1);
+        Shape batch;
+        if (rows_of(c.shape(0)) != rows_of(c.shape(1)) || !broadcast_shapes(batch_of(c.shape(0)), batch_of(c.shape(1)), batch))
+          invalid("solve: matrix [..., n, n] and rhs [..., n, k] must agree on n and on their batch axes, got {} and {}", to_string(c.shape(0)),
+                  to_string(c.shape(1)));
+      })
+      .composite([](const Call& c) {
+        static const Op& lu_solve = Registry::instance().builtin("lu_solve");
+        const Shape &a = c.in(0).shape(), &b = c.in(1).shape();
+        Shape batch;
+        broadcast_shapes(batch_of(a), batch_of(b), batch);
+        return apply1(lu_solve,
+                      {broadcast_to(c.in(0), with_matrix(batch, rows_of(a), columns_of(a))), broadcast_to(c.in(1), with_matrix(batch, rows_of(b), columns_of(b)))},
+                      {c.flag("adjoint")});
+      })
+      .sample("s[3,3] f[3,2]")
+      .sample("s[2,2,2] f[2,2,1]", R"({"adjoint": true})");
+  Define(r, "inv", "Inverse of the matrices in the last two axes.")
+      .inputs({{"x"}})
+      .infer([](Inference& c) { need_square(c, 0); })
+      .composite([](const Call& c) {
+        static const Op& eye = Registry::instance().builtin("eye");
+        const int64_t n = rows_of(c.in().shape());
+        auto attrs = std::make_shared<Attrs>();
+        for (AttrValue v : {AttrValue(n), AttrValue(n), AttrValue(Ints{}), AttrValue(c.in().dtype())}) attrs->values.push_back(std::move(v));
+        return solve(c.in(), c.recorder().record(eye, {}, std::move(attrs))[0]);
+      })
+      .sample("s[3,3]");
+}
+
+constexpr int64_t kMinorOrder = 32;  // up to here the second derivative of det goes through minors, which hold for singular matrices
+
+// The minors of x [..., n, n], gathered into [..., n * n, n - 1, n - 1]: minor i * n + j lacks row i and column j.
+std::vector<int64_t> minor_entries(int64_t n) {
+  std::vector<int64_t> at;
+  for (int64_t i = 0; i < n; ++i)
+    for (int64_t j = 0; j < n; ++j)
+      for (int64_t k = 0; k < n; ++k)
+        for (int64_t l = 0; l < n; ++l)
+          if (k != i && l != j) at.push_back(k * n + l);
+  return at;
+}
+Tensor checkerboard(const Tensor& like, int64_t n) {  // (-1)^(i + j), [n, n]
+  const Tensor line = range(like.recorder(), 0, n, 1, like.dtype());
+  const Tensor sum = insert_axes(line, 1, 1) + line;
+  return 1.0 - 2.0 * (sum - 2.0 * floor(sum * 0.5));
+}
+
+// The second derivative of det at A, applied to a direction: symmetric, hence its own transpose.
+Tensor det_curvature(const Tensor& a, const Tensor& cofactors, const Tensor& direction) {
+  static const Op& cofactor = Registry::instance().builtin("cofactor");
+  static const Op& det = Registry::instance().builtin("det");
+  const Shape& shape = a.shape();
+  const int64_t n = rows_of(shape);
+  if (n > kMinorOrder) {
+    // C = det(A) X with X = A^-T, hence dC = <C, E> X - det(A) X E^T X.
+    const Tensor d = insert_axes(apply1(det, {a}), shape.rank() - 2, 2), x = cofactors / d;
+    const Ints matrix{static_cast<int64_t>(shape.rank()) - 2, static_cast<int64_t>(shape.rank()) - 1};
+    return reduce_sum(cofactors * direction, matrix, true) * x - d * matmul(matmul(x, direction, false, true), x);
+  }
+  Shape flat = batch_of(shape), minors = flat, weights = flat;
+  flat.push_back(n * n);
+  for (int64_t d : {n * n, n - 1, n - 1}) minors.push_back(d);
+  for (int64_t d : {n * n, int64_t{1}, int64_t{1}}) weights.push_back(d);
+  const int64_t axis = static_cast<int64_t>(flat.rank()) - 1;
+  const Tensor at = constant_ints(a.recorder(), minor_entries(n));
+  const Tensor minor = reshape(gather(reshape(a, flat), at, axis, 0), minors);
+  const Tensor weighted = apply1(cofactor, {minor}) * reshape(direction * checkerboard(a, n), weights);
+  Shape entries = batch_of(shape);
+  entries.push_back(n * n * (n - 1) * (n - 1));
+  return reshape(scatter_add(at, reshape(weighted, entries), flat, axis, 0), shape);
+}
+
+void define_determinants(Registry& r) {
+  Define(r, "cofactor", "The derivative of det: det(A) A^-T where A is not singular.")
+      .internal()
+      .inputs({{"x"}})
+      .infer([](Inference& c) { c.like(0, c.shape()); })
+      .kernel(kernels::cofactor)
+      .rules([](const Call& c, const Tensors& ct) { return Tensors{det_curvature(c.in(), c.out(), ct[0])}; },
+             [](const Call& c, const Tensors& t) { return Tensors{det_curvature(c.in(), c.out(), t[0])}; })
+      .batch(batch_of_matrices)
+      .samples_follow(samples_of_matrices);
+  Define(r, "det", "Determinant of the matrices in the last two axes; its derivatives are right for singular ones too.")
+      .inputs({{"x"}})
+      .infer([](Inference& c) {
+        need_square(c, 0);
+        c.like(0, batch_of(c.shape()));
+      })
+      .kernel(kernels::det)
+      .rules(
+          [](const Call& c, const Tensors& ct) {
+            static const Op& cofactor = Registry::instance().builtin("cofactor");
+            return Tensors{insert_axes(ct[0], ct[0].rank(), 2) * apply1(cofactor, {c.in()})};
+          },
+          [](const Call& c, const Tensors& t) {
+            static const Op& cofactor = Registry::instance().builtin("cofactor");
+            const auto rank = static_cast<int64_t>(c.in().rank());
+            return Tensors{reduce_sum(t[0] * apply1(cofactor, {c.in()}), {rank - 2, rank - 1})};
+          })
+      .batch(batch_of_matrices)
+      .samples_follow(samples_of_matrices)
+      .sample("s[3,3]")
+      .sample("s[2,2,2]");
+}
+}  // namespace
+
+void define_linalg(Registry& r) {
+  define_products(r);
+  define_solve(r);
+  define_determinants(r);
+}
+
+}  // namespace gradtape

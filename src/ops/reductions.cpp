@@ -1,0 +1,220 @@
+// Reductions over the axes named by "axis": null means all, keepdims leaves them as axes of size 1.
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <limits>
+
+#include "kernels/kernels.hpp"
+#include "ops/define.hpp"
+
+namespace gradtape {
+
+namespace {
+bool is_reduced(const Ints& axes, std::size_t axis) {
+  return std::ranges::find(axes, static_cast<int64_t>(axis)) != axes.end();
+}
+
+Shape reduced_shape(const Shape& in, const Ints& axes, bool keepdims) {
+  Shape out;
+  for (std::size_t i = 0; i < in.rank(); ++i)
+    if (!is_reduced(axes, i))
+      out.push_back(in[i]);
+    else if (keepdims)
+      out.push_back(1);
+  return out;
+}
+
+void infer_reduction(Inference& c) { c.like(0, reduced_shape(c.shape(), c.axes("axis", c.rank()), c.flag("keepdims"))); }
+
+// x, one value per reduced group, with the reduced axes back as axes of size 1.
+Tensor kept(const Call& c, const Tensor& x) { return reshape(x, reduced_shape(c.in().shape(), c.ints("axis"), true)); }
+
+Tensors batch_reduction(const BatchCall& b) {
+  Ints axes;
+  for (int64_t a : b.call.ints("axis")) axes.push_back(a + 1);
+  return {reapply(b.call, {b.in[0]}, {axes, b.call.flag("keepdims")})};
+}
+
+int samples_of_reduction(const Call& c, std::span<const int> axes) {
+  const Ints& reduced = c.ints("axis");
+  if (is_reduced(reduced, static_cast<std::size_t>(axes[0]))) return kMixed;
+  if (c.flag("keepdims")) return axes[0];
+  return axes[0] - static_cast<int>(std::ranges::count_if(reduced, [&](int64_t a) { return a < axes[0]; }));
+}
+
+Define reduction(Registry& r, const char* name, const char* doc) {
+  Define d(r, name, doc);
+  d.inputs({{"x"}}).attr("axis", kAttrInts).attr("keepdims", kAttrBool, false).infer(infer_reduction);
+  d.batch(batch_reduction).samples_follow(samples_of_reduction);
+  d.sample("f[2,3]").sample("f[2,3,2]", R"({"axis": [0, 2], "keepdims": true})").sample("f[2,3]", R"({"axis": 1})");
+  return d;
+}
+
+// The share of each element in the derivative of a maximum or minimum: tied entries share evenly.
+Tensor shares(const Call& c) {
+  const Tensor chosen = cast(equal(c.in(), kept(c, c.out())), c.in().dtype());
+  return chosen / reduce_sum(chosen, c.ints("axis"), true);
+}
+void extreme(Define d, Kernel kernel) {
+  d.dtypes(kNumeric).kernel(std::move(kernel));
+  d.rules([](const Call& c, const Tensors& ct) { return Tensors{kept(c, ct[0]) * shares(c)}; },
+          [](const Call& c, const Tensors& t) {
+            return Tensors{reduce_sum(t[0] * shares(c), c.ints("axis"), c.flag("keepdims"))};
+          });
+}
+
+// A tree of products: its derivatives hold to any order with any number of zeros, since nothing is divided.
+Tensor tree_product(const Call& c) {
+  const Tensor& x = c.in();
+  const Ints& axes = c.ints("axis");
+  Ints perm;
+  for (std::size_t i = 0; i < x.rank(); ++i)
+    if (!is_reduced(axes, i)) perm.push_back(static_cast<int64_t>(i));
+  perm.reserve(x.rank());
+  for (int64_t a : axes) perm.push_back(a);
+  Shape merged = reduced_shape(x.shape(), axes, false);
+  const std::size_t last = merged.rank();
+  int64_t n = 1;
+  for (int64_t a : axes) n *= x.shape()[static_cast<std::size_t>(a)];
+  merged.push_back(n);
+  const Shape result = reduced_shape(x.shape(), axes, c.flag("keepdims"));
+  if (n == 0) return ones(c.recorder(), {x.dtype(), result, x.spec().weak});
+  Tensor y = reshape(transpose(x, perm), merged);
+  while (n > 1) {
+    const int64_t half = n / 2;
+    Tensor product = slice_along(y, last, 0, half) * slice_along(y, last, half, half);
+    if (n % 2 == 1) product = concat(Tensors{product, slice_along(y, last, n - 1, 1)}, static_cast<int64_t>(last));
+    y = product;
+    n = n - half;
+  }
+  return reshape(y, result);
+}
+
+Tensor mean_of(const Call& c) {
+  const Ints& axes = c.ints("axis");
+  double n = 1;
+  for (int64_t a : axes) n *= static_cast<double>(c.in().shape()[static_cast<std::size_t>(a)]);
+  return reduce_sum(c.in(), axes, c.flag("keepdims")) / n;
+}
+
+Tensor variance_of(const Call& c) {
+  const Tensor& x = c.in();
+  const Ints& axes = c.ints("axis");
+  return reduce_mean(square(x - reduce_mean(x, axes, true)), axes, c.flag("keepdims"));
+}
+
+// log sum e^(x - m) + m with the maximum m, or 0 where that is infinite. What is taken off does not change the derivative.
+Tensor logsumexp_of(const Call& c) {
+  const Tensor& x = c.in();
+  const Ints& axes = c.ints("axis");
+  const Tensor top = stop_gradient(reduce_max(x, axes, true));
+  const Tensor m = where(is_finite(top), top, number_like(x, 0));
+  const Tensor y = log(reduce_sum(exp(x - m), axes, true)) + m;
+  return reshape(y, reduced_shape(x.shape(), axes, c.flag("keepdims")));
+}
+
+void define_norm(Registry& r);
+}  // namespace
+
+void define_reductions(Registry& r) {
+  reduction(r, "reduce_sum", "Sum over the axes.")
+      .dtypes(kNumeric)
+      .kernel(kernels::reduce_sum)
+      .linear({[](const Call& c, const Tensor& ct, std::size_t) { return broadcast_to(kept(c, ct), c.in().shape()); }});
+  reduction(r, "reduce_mean", "Mean over the axes.").composite(mean_of);
+  extreme(reduction(r, "reduce_max", "Largest entry over the axes; tied entries share the gradient evenly."), kernels::reduce_max);
+  extreme(reduction(r, "reduce_min", "Smallest entry over the axes; tied entries share the gradient evenly."), kernels::reduce_min);
+  reduction(r, "reduce_prod", "Product over the axes; its derivatives are right with zeros among the factors, to any order.")
+      .dtypes(kNumeric)
+      .composite(tree_product);
+  reduction(r, "reduce_logsumexp", "log(sum(e^x)) over the axes, without overflow.").composite(logsumexp_of);
+  reduction(r, "reduce_variance", "Biased variance over the axes: mean((x - mean(x))^2).").composite(variance_of);
+  reduction(r, "reduce_std", "Square root of the biased variance.").composite([](const Call& c) { return sqrt(variance_of(c)); });
+  for (bool all : {true, false})
+    Define(r, all ? "reduce_all" : "reduce_any", all ? "Whether all entries over the axes are true." : "Whether any entry over the axes is true.")
+        .inputs({{"x"}})
+        .dtypes(kBoolean)
+        .attr("axis", kAttrInts)
+        .attr("keepdims", kAttrBool, false)
+        .infer(infer_reduction)
+        .kernel(all ? kernels::reduce_all : kernels::reduce_any)
+        .none("its result is a bool")
+        .batch(batch_reduction)
+        .sample("b[2,3]", R"({"axis": 1})");
+  for (bool largest : {true, false})
+    Define(r, largest ? "argmax" : "argmin", largest ? "Index of the first largest entry along the axis." : "Index of the first smallest entry along the axis.")
+        .inputs({{"x"}})
+        .dtypes(kNumeric)
+        .attr("axis", kAttrInt, int64_t{0})
+        .infer([](Inference& c) {
+          const std::size_t axis = c.axis("axis", c.rank());
+          if (c.shape()[axis] == 0) invalid("{}: axis {} of shape {} has no entries", c.name(), axis, to_string(c.shape()));
+          c.out(Dtype::int64, c.shape().without(axis));
+        })
+        .kernel(largest ? kernels::argmax : kernels::argmin)
+        .none("its result is an index")
+        .batch([](const BatchCall& b) { return Tensors{reapply(b.call, {b.in[0]}, {b.call.integer("axis") + 1})}; })
+        .sample("f[2,3]", R"({"axis": 1})");
+  define_norm(r);
+}
+
+namespace {
+// sqrt(sum of squares), with derivative 0 where all is 0.
+Tensor euclidean(const Tensor& x, const Ints& axes) {
+  const Tensor sum = reduce_sum(square(x), axes, true);
+  const Tensor none = equal(sum, number_like(sum, 0));
+  return where(none, number_like(sum, 0), sqrt(where(none, number_like(sum, 1), sum)));
+}
+
+double order_of(const AttrValue& ord) {
+  if (const auto* i = std::get_if<int64_t>(&ord)) return static_cast<double>(*i);
+  if (const auto* d = std::get_if<double>(&ord)) return *d;
+  const std::string& name = std::get<std::string>(ord);
+  if (name == "euclidean" || name == "fro") return 2;
+  char* end = nullptr;
+  const double number = std::strtod(name.c_str(), &end);  // "inf" too
+  return name.empty() || *end != '\0' ? std::numeric_limits<double>::quiet_NaN() : number;
+}
+
+Tensor norm_of(const Call& c) {
+  const Tensor& x = c.in();
+  const Ints& axes = c.ints("axis");
+  const double ord = order_of(c.attr("ord"));
+  const Shape result = reduced_shape(x.shape(), axes, c.flag("keepdims"));
+  const bool matrix = c.flag("matrix");
+  if (ord == 2) return reshape(euclidean(x, axes), result);
+  // A matrix norm sums over one of the two axes and takes the maximum over the other.
+  if (std::isinf(ord)) return reshape(reduce_max(matrix ? reduce_sum(abs(x), {axes[1]}, true) : abs(x), matrix ? Ints{axes[0]} : axes, true), result);
+  if (ord == 1) return reshape(matrix ? reduce_max(reduce_sum(abs(x), {axes[0]}, true), {axes[1]}, true) : reduce_sum(abs(x), axes, true), result);
+  const Tensor sum = reduce_sum(pow(abs(x), number_like(x, ord)), axes, true);
+  return reshape(pow(sum, number_like(x, 1 / ord)), result);
+}
+
+void define_norm(Registry& r) {
+  Define(r, "norm", "Vector norm of order ord, or over two axes the matrix norm: euclidean (Frobenius), 1 (largest column sum), inf (largest row sum).")
+      .inputs({{"x"}})
+      .attr("ord", kAttrInt | kAttrFloat | kAttrString, std::string("euclidean"))
+      .attr("axis", kAttrInts)
+      .attr("keepdims", kAttrBool, false)
+      .attr("matrix", kAttrPayload, false)
+      .infer([](Inference& c) {
+        const double ord = order_of(c.attr("ord"));
+        if (!(ord > 0)) invalid("norm: ord must be \"euclidean\", \"inf\" or a positive number, got {}", to_string(c.attr("ord")));
+        const bool two_axes = c.has("axis") && c.ints("axis").size() == 2;
+        const Ints given = two_axes ? c.ints("axis") : Ints{};
+        const Ints& axes = c.axes("axis", c.rank());
+        // Rows come first in what was given, whatever order the sorted list has.
+        const bool swapped = two_axes && normalize_axis("norm", given[0], c.rank()) > normalize_axis("norm", given[1], c.rank());
+        if (c.has("axis") && two_axes && ord != 1 && ord != 2 && !std::isinf(ord))
+          invalid("norm: over two axes ord must be \"euclidean\", 1 or \"inf\", got {}", to_string(c.attr("ord")));
+        c.attr("matrix") = two_axes;
+        if (swapped) c.attr("axis") = Ints{axes[1], axes[0]};
+      })
+      .composite(norm_of)
+      .sample("f[2,3]")
+      .sample("f[2,3]", R"({"ord": 3, "axis": 1})")
+      .sample("f[2,3]", R"({"ord": 1, "axis": [0, 1]})");
+}
+}  // namespace
+
+}  // namespace gradtape

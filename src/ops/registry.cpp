@@ -1,0 +1,85 @@
+#include "ops/registry.hpp"
+
+#include <algorithm>
+
+#include "ops/define.hpp"
+
+namespace gradtape {
+
+Registry& Registry::instance() {
+  static Registry registry;
+  return registry;
+}
+
+Registry::Registry() {
+  for (auto family : {define_unary, define_binary, define_comparisons, define_reductions, define_shape, define_indexing,
+                      define_creation, define_linalg, define_einsum, define_scan, define_nn, define_random, define_custom})
+    family(*this);
+}
+
+Op& Registry::define(std::string name, std::string doc) {
+  Op op;
+  op.name = std::move(name);
+  op.doc = std::move(doc);
+  return store(std::move(op));
+}
+
+Op& Registry::store(Op op) {
+  ops_.push_back(std::move(op));
+  Op& stored = ops_.back();
+  by_name_[stored.name] = &stored;
+  return stored;
+}
+
+const Op* Registry::find(std::string_view name) const {
+  std::shared_lock lock(mutex_);
+  auto it = by_name_.find(name);
+  return it == by_name_.end() || it->second->internal ? nullptr : it->second;
+}
+
+const Op& Registry::builtin(std::string_view name) const {
+  std::shared_lock lock(mutex_);
+  auto it = by_name_.find(name);
+  if (it == by_name_.end()) fail(Status::internal, "no op is named {}", name);
+  return *it->second;
+}
+
+std::vector<const Op*> Registry::all() const {
+  std::shared_lock lock(mutex_);
+  std::vector<const Op*> ops;
+  for (const Op& op : ops_)
+    if (!op.internal) ops.push_back(&op);
+  std::ranges::sort(ops, {}, [](const Op* op) -> std::string_view { return op->name; });
+  return ops;
+}
+
+const Op& Registry::add(Op op) {
+  std::unique_lock lock(mutex_);
+  if (by_name_.contains(op.name)) fail(Status::already_exists, "an op named {} is registered already", op.name);
+  op.by_user = true;
+  return store(std::move(op));
+}
+
+std::string Registry::suggestion(std::string_view name) const {
+  const auto distance = [](std::string_view a, std::string_view b) {
+    std::vector<std::size_t> row(b.size() + 1);
+    for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+    for (std::size_t i = 1; i <= a.size(); ++i) {
+      std::size_t diagonal = row[0];
+      row[0] = i;
+      for (std::size_t j = 1; j <= b.size(); ++j) {
+        const std::size_t substituted = diagonal + (a[i - 1] != b[j - 1]);
+        diagonal = row[j];
+        row[j] = std::min({row[j] + 1, row[j - 1] + 1, substituted});
+      }
+    }
+    return row[b.size()];
+  };
+  std::string best;
+  std::size_t least = std::max<std::size_t>(3, name.size() / 2);
+  for (const Op* op : all())
+    if (std::size_t d = distance(name, op->name); d < least) least = d, best = op->name;
+  return best;
+}
+
+}  // namespace gradtape

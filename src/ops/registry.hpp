@@ -1,0 +1,38 @@
+// All ops by name: the library's own, made once, and those users register. Shared by every context of the process.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <shared_mutex>
+#include <string_view>
+#include <unordered_map>
+
+#include "graph/op.hpp"
+
+namespace gradtape {
+
+class Registry {
+ public:
+  static Registry& instance();
+
+  const Op* find(std::string_view name) const;  // null: none of that name, or an internal one
+  const Op& builtin(std::string_view name) const;  // internal ones too; throws where there is none
+  std::vector<const Op*> all() const;              // by name
+
+  // Takes a user's op. Throws already_exists.
+  const Op& add(Op op);
+  // Finds ops of similar name, for messages.
+  std::string suggestion(std::string_view name) const;
+
+  Op& define(std::string name, std::string doc);  // while the library's own are being made
+
+ private:
+  Registry();
+  Op& store(Op op);
+  mutable std::shared_mutex mutex_;
+  std::deque<Op> ops_;  // addresses stay
+  std::unordered_map<std::string_view, Op*> by_name_;
+};
+
+}  // namespace gradtape

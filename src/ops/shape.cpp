@@ -1,0 +1,377 @@
+// Ops that only rearrange: each is linear, and its transpose is another of them.
+#include <algorithm>
+
+#include "kernels/kernels.hpp"
+#include "ops/define.hpp"
+
+namespace gradtape {
+
+namespace {
+Shape shape_attr(const Call& c, std::string_view name) { return Shape(std::span<const int64_t>(c.ints(name))); }
+
+Ints with_leading(const Ints& values, int64_t first) {
+  Ints result{first};
+  for (int64_t v : values) result.push_back(v);
+  return result;
+}
+Ints shifted(const Ints& axes) {
+  Ints result;
+  for (int64_t a : axes) result.push_back(a + 1);
+  return result;
+}
+
+void infer_reshape(Inference& c) {
+  Ints shape = c.ints("shape");
+  int64_t known = 1, unknown = -1;
+  for (std::size_t i = 0; i < shape.size(); ++i) {
+    if (shape[i] == -1 && unknown < 0)
+      unknown = static_cast<int64_t>(i);
+    else if (shape[i] < 0)
+      invalid("reshape: sizes must be >= 0, one of them may be -1, got {}", to_string(std::span<const int64_t>(shape)));
+    else if (__builtin_mul_overflow(known, shape[i], &known))
+      invalid("reshape: shape {} holds more elements than memory can", to_string(std::span<const int64_t>(shape)));
+  }
+  const int64_t n = c.shape().elements();
+  if (unknown >= 0 && known > 0 && n % known == 0) shape[static_cast<std::size_t>(unknown)] = n / known;
+  const bool fits = unknown < 0 ? known == n : known > 0 && n % known == 0;
+  if (!fits)
+    invalid("reshape: {} of {} element(s) cannot have shape {}", to_string(c.shape()), n, to_string(std::span<const int64_t>(shape)));
+  c.attr("shape") = shape;
+  c.like(0, Shape(std::span<const int64_t>(shape)));
+}
+
+// The batch axis of a reshape is where the same size has the same number of elements in front of it.
+int samples_of_reshape(const Call& c, std::span<const int> axes) {
+  const Shape &in = c.in().shape(), &out = c.out_spec().shape;
+  const auto axis = static_cast<std::size_t>(axes[0]);
+  for (std::size_t i = 0; i < out.rank(); ++i)
+    if (out[i] == in[axis] && out.product(0, i) == in.product(0, axis)) return static_cast<int>(i);
+  return kMixed;
+}
+
+void define_reshape(Registry& r) {
+  Define(r, "reshape", "The same elements in another shape; one entry of shape may be -1.")
+      .inputs({{"x"}})
+      .dtypes(kAllDtypes)
+      .required("shape", kAttrInts)
+      .infer(infer_reshape)
+      .alias()
+      .linear({[](const Call& c, const Tensor& ct, std::size_t) { return reshape(ct, c.in().shape()); }})
+      .batch([](const BatchCall& b) { return Tensors{reshape(b.in[0], shape_attr(b.call, "shape").with_leading(b.size))}; })
+      .samples_follow(samples_of_reshape)
+      .sample("f[2,3]", R"({"shape": [3, -1]})");
+  Define(r, "expand_dims", "A new axis of size 1 at `axis`.")
+      .inputs({{"x"}})
+      .dtypes(kAllDtypes)
+      .attr("axis", kAttrInt, int64_t{0})
+      .infer([](Inference& c) { c.axis("axis", c.rank() + 1); })
+      .composite([](const Call& c) { return reshape(c.in(), c.in().shape().inserted(static_cast<std::size_t>(c.integer("axis")), 1)); })
+      .sample("f[2,3]", R"({"axis": -1})");
+  Define(r, "squeeze", "Without the named axes, or all axes, of size 1.")
+      .inputs({{"x"}})
+      .dtypes(kAllDtypes)
+      .attr("axis", kAttrInts)
+      .infer([](Inference& c) {
+        const bool all = !c.has("axis") || c.ints("axis").empty();
+        if (all) c.attr("axis") = AttrValue{};
+        Ints chosen;
+        for (int64_t a : c.axes("axis", c.rank()))
+          if (c.shape()[static_cast<std::size_t>(a)] == 1)
+            chosen.push_back(a);
+          else if (!all)
+            invalid("squeeze: axis {} of shape {} has not size 1", a, to_string(c.shape()));
+        c.attr("axis") = chosen;
+      })
+      .composite([](const Call& c) {
+        Shape shape;
+        for (std::size_t i = 0; i < c.in().rank(); ++i)
+          if (std::ranges::find(c.ints("axis"), static_cast<int64_t>(i)) == c.ints("axis").end()) shape.push_back(c.in().shape()[i]);
+        return reshape(c.in(), shape);
+      })
+      .sample("f[2,1,3]", R"({"axis": [1]})");
+}
+
+void define_transpose(Registry& r) {
+  Define(r, "transpose", "Axes in another order: axis i of the result is axis perm[i] of x. Without perm they are reversed.")
+      .inputs({{"x"}})
+      .dtypes(kAllDtypes)
+      .attr("perm", kAttrInts)
+      .infer([](Inference& c) {
+        Ints perm;
+        if (c.has("perm"))
+          for (int64_t p : c.ints("perm")) perm.push_back(normalize_axis("transpose", p, c.rank()));
+        else
+          for (std::size_t i = c.rank(); i-- > 0;) perm.push_back(static_cast<int64_t>(i));
+        Ints sorted = perm;
+        std::sort(sorted.begin(), sorted.end());
+        Shape shape;
+        for (std::size_t i = 0; i < perm.size(); ++i) {
+          if (perm.size() != c.rank() || sorted[i] != static_cast<int64_t>(i)) break;
+          shape.push_back(c.shape()[static_cast<std::size_t>(perm[i])]);
+        }
+        if (shape.rank() != c.rank())
+          invalid("transpose: perm must name each of the {} axes of {} once, got {}", c.rank(), to_string(c.shape()),
+                  to_string(std::span<const int64_t>(perm)));
+        c.attr("perm") = perm;
+        c.like(0, shape);
+      })
+      .kernel(kernels::transpose)
+      .linear({[](const Call& c, const Tensor& ct, std::size_t) {
+        const Ints& perm = c.ints("perm");
+        Ints inverse(perm.size(), 0);
+        for (std::size_t i = 0; i < perm.size(); ++i) inverse[static_cast<std::size_t>(perm[i])] = static_cast<int64_t>(i);
+        return transpose(ct, inverse);
+      }})
+      .batch([](const BatchCall& b) { return Tensors{transpose(b.in[0], with_leading(shifted(b.call.ints("perm")), 0))}; })
+      .samples_follow([](const Call& c, std::span<const int> axes) {
+        const Ints& perm = c.ints("perm");
+        return static_cast<int>(std::ranges::find(perm, int64_t{axes[0]}) - perm.begin());
+      })
+      .sample("f[2,3,2]", R"({"perm": [2, 0, 1]})");
+}
+
+void define_broadcast(Registry& r) {
+  Define(r, "broadcast_to", "x repeated along its axes of size 1 and along new leading axes.")
+      .inputs({{"x"}})
+      .dtypes(kAllDtypes)
+      .required("shape", kAttrInts)
+      .infer([](Inference& c) {
+        const Shape shape{std::span<const int64_t>(c.ints("shape"))};
+        Shape wider;
+        if (!broadcast_shapes(c.shape(), shape, wider) || !(wider == shape))
+          invalid("broadcast_to: {} does not broadcast to {}", to_string(c.shape()), to_string(shape));
+        c.like(0, shape);
+      })
+      .kernel(kernels::broadcast_to)
+      .linear({[](const Call& c, const Tensor& ct, std::size_t) { return sum_to(ct, c.in().shape()); }})
+      .batch([](const BatchCall& b) {
+        const Shape shape = shape_attr(b.call, "shape");
+        const Tensor aligned = insert_axes(b.in[0], 1, shape.rank() + 1 - b.in[0].rank());
+        return Tensors{broadcast_to(aligned, shape.with_leading(b.size))};
+      })
+      .samples_follow([](const Call& c, std::span<const int> axes) {
+        const Shape &in = c.in().shape(), &out = c.out_spec().shape;
+        const std::size_t axis = static_cast<std::size_t>(axes[0]) + out.rank() - in.rank();
+        return out[axis] == in[static_cast<std::size_t>(axes[0])] ? static_cast<int>(axis) : kMixed;
+      })
+      .sample("f[3,1]", R"({"shape": [2, 3, 2]})");
+  Define(r, "tile", "x repeated multiples[i] times along axis i.")
+      .inputs({{"x"}})
+      .dtypes(kAllDtypes)
+      .required("multiples", kAttrInts)
+      .infer([](Inference& c) {
+        const Ints& multiples = c.ints("multiples");
+        if (multiples.size() != c.rank() || std::ranges::any_of(multiples, [](int64_t m) { return m < 0; }))
+          invalid("tile: multiples must be {} numbers >= 0, one for each axis of {}, got {}", c.rank(), to_string(c.shape()),
+                  to_string(std::span<const int64_t>(multiples)));
+      })
+      .composite([](const Call& c) {
+        Tensor y = c.in();
+        for (std::size_t i = 0; i < c.in().rank(); ++i) {
+          const int64_t m = c.ints("multiples")[i], n = y.shape()[i];
+          if (m == 1) continue;
+          int64_t total;
+          if (__builtin_mul_overflow(m, n, &total)) invalid("tile: {} times {} entries are more than memory can hold", m, n);
+          const Shape folded = y.shape().inserted(i, 1);
+          y = reshape(broadcast_to(reshape(y, folded), folded.replaced(i, m)), y.shape().replaced(i, total));
+        }
+        return y;
+      })
+      .sample("f[2,3]", R"({"multiples": [2, 2]})");
+}
+
+void infer_concat(Inference& c) {
+  const std::size_t axis = c.axis("axis", c.rank());
+  int64_t total = 0;
+  for (std::size_t i = 0; i < c.size(); ++i) {
+    if (c.rank(i) != c.rank() || !(c.shape(i).replaced(axis, 0) == c.shape().replaced(axis, 0)))
+      invalid("concat: all inputs must agree but for axis {}, got {} and {}", axis, to_string(c.shape()), to_string(c.shape(i)));
+    if (__builtin_add_overflow(total, c.shape(i)[axis], &total)) invalid("concat: the result has more entries than memory can hold");
+  }
+  c.like(0, c.shape().replaced(axis, total));
+}
+
+void define_concat(Registry& r) {
+  Define(r, "concat", "The inputs one after the other along `axis`.")
+      .variadic("values")
+      .dtypes(kAllDtypes)
+      .attr("axis", kAttrInt, int64_t{0})
+      .infer(infer_concat)
+      .kernel(kernels::concat)
+      .jointly_linear([](const Call& c, const Tensor& ct, std::size_t input) {
+        const auto axis = static_cast<std::size_t>(c.integer("axis"));
+        int64_t begin = 0;
+        for (std::size_t i = 0; i < input; ++i) begin += c.in(i).shape()[axis];
+        return slice_along(ct, axis, begin, c.in(input).shape()[axis]);
+      })
+      .batch([](const BatchCall& b) {
+        Tensors full;
+        for (std::size_t i = 0; i < b.in.size(); ++i) full.push_back(b.full(i));
+        return reapply_all(b.call, full, {b.call.integer("axis") + 1});
+      })
+      .samples_follow([](const Call& c, std::span<const int> axes) {
+        int common = kNoSamples;
+        for (int a : axes)
+          if (a != kNoSamples && (a == c.integer("axis") || (common != kNoSamples && a != common)))
+            return kMixed;
+          else if (a != kNoSamples)
+            common = a;
+        return common;
+      })
+      .sample("f[2,3] f[1,3]", R"({"axis": 0})");
+  Define(r, "stack", "The inputs as the entries of a new axis.")
+      .variadic("values")
+      .dtypes(kAllDtypes)
+      .attr("axis", kAttrInt, int64_t{0})
+      .infer([](Inference& c) {
+        c.axis("axis", c.rank() + 1);
+        for (std::size_t i = 1; i < c.size(); ++i)
+          if (!(c.shape(i) == c.shape()))
+            invalid("stack: all inputs must have one shape, got {} and {}", to_string(c.shape()), to_string(c.shape(i)));
+      })
+      .composite([](const Call& c) {
+        Tensors parts;
+        for (const Tensor& x : c.inputs()) parts.push_back(insert_axes(x, static_cast<std::size_t>(c.integer("axis")), 1));
+        return concat(parts, c.integer("axis"));
+      })
+      .sample("f[2,3] f[2,3]", R"({"axis": 1})");
+}
+
+void infer_slice(Inference& c) {
+  const Ints &begin = c.ints("begin"), &given = c.ints("size");
+  if (begin.size() != c.rank() || given.size() != c.rank())
+    invalid("slice: begin and size must have one entry for each of the {} axes of {}, got {} and {}", c.rank(), to_string(c.shape()),
+            to_string(std::span<const int64_t>(begin)), to_string(std::span<const int64_t>(given)));
+  Ints size;
+  for (std::size_t i = 0; i < c.rank(); ++i) {
+    const int64_t n = c.shape()[i];
+    const bool starts = begin[i] >= 0 && begin[i] <= n;
+    size.push_back(starts && given[i] == -1 ? n - begin[i] : given[i]);
+    if (!starts || size[i] < 0 || size[i] > n - begin[i])
+      invalid("slice: axis {} of {} has entries 0 to {}; begin {} with size {} leaves it", i, to_string(c.shape()), n - 1, begin[i], given[i]);
+  }
+  c.attr("size") = size;
+  c.like(0, Shape(std::span<const int64_t>(size)));
+}
+
+void define_slice(Registry& r) {
+  Define(r, "slice", "The part of x from begin with the given size; -1: to the end.")
+      .inputs({{"x"}})
+      .dtypes(kAllDtypes)
+      .required("begin", kAttrInts)
+      .required("size", kAttrInts)
+      .infer(infer_slice)
+      .kernel(kernels::slice)
+      .linear({[](const Call& c, const Tensor& ct, std::size_t) {
+        Ints paddings;
+        for (std::size_t i = 0; i < ct.rank(); ++i) {
+          const int64_t before = c.ints("begin")[i];
+          paddings.push_back(before);
+          paddings.push_back(c.in().shape()[i] - before - ct.shape()[i]);
+        }
+        return pad(ct, paddings);
+      }})
+      .batch([](const BatchCall& b) {
+        return Tensors{slice(b.in[0], with_leading(b.call.ints("begin"), 0), with_leading(b.call.ints("size"), b.size))};
+      })
+      .samples_follow([](const Call& c, std::span<const int> axes) {
+        const auto axis = static_cast<std::size_t>(axes[0]);
+        return c.out_spec().shape[axis] == c.in().shape()[axis] ? axes[0] : kMixed;
+      })
+      .sample("f[3,4]", R"({"begin": [1, 0], "size": [2, -1]})");
+  Define(r, "reverse", "The named axes from the last entry to the first.")
+      .inputs({{"x"}})
+      .dtypes(kAllDtypes)
+      .required("axis", kAttrInts)
+      .infer([](Inference& c) {
+        c.axes("axis", c.rank());
+        c.like(0, c.shape());
+      })
+      .kernel(kernels::reverse)
+      .linear({[](const Call& c, const Tensor& ct, std::size_t) { return reverse(ct, c.ints("axis")); }})
+      .batch([](const BatchCall& b) { return Tensors{reverse(b.in[0], shifted(b.call.ints("axis")))}; })
+      .samples_follow([](const Call& c, std::span<const int> axes) {
+        const Ints& flipped = c.ints("axis");
+        return std::ranges::find(flipped, int64_t{axes[0]}) == flipped.end() ? axes[0] : kMixed;
+      })
+      .sample("f[2,3]", R"({"axis": [1]})");
+}
+
+void infer_pad(Inference& c) {
+  const Ints& paddings = c.ints("paddings");
+  if (paddings.size() != 2 * c.rank() || std::ranges::any_of(paddings, [](int64_t p) { return p < 0; }))
+    invalid("{}: paddings must be {} numbers >= 0, before and after each axis of {}, got {}", c.name(), 2 * c.rank(), to_string(c.shape()),
+            to_string(std::span<const int64_t>(paddings)));
+  Shape shape = c.shape();
+  for (std::size_t i = 0; i < shape.rank(); ++i)
+    if (__builtin_add_overflow(shape[i], paddings[2 * i], &shape[i]) || __builtin_add_overflow(shape[i], paddings[2 * i + 1], &shape[i]))
+      invalid("{}: the result has more entries than memory can hold", c.name());
+  c.like(0, shape);
+}
+
+// Entries beyond an edge come from inside, mirrored with (SYMMETRIC) or without (REFLECT) the edge itself.
+Tensor mirror_pad(const Tensor& x, const Ints& paddings, bool symmetric) {
+  Tensor y = x;
+  for (std::size_t i = 0; i < x.rank(); ++i) {
+    const int64_t before = paddings[2 * i], after = paddings[2 * i + 1], n = x.shape()[i], most = symmetric ? n : n - 1;
+    if (before == 0 && after == 0) continue;
+    if (before > most || after > most)
+      invalid("pad: {} padding of axis {} of {} can be at most {}, got {} and {}", symmetric ? "SYMMETRIC" : "REFLECT", i,
+              to_string(x.shape()), most, before, after);
+    std::vector<int64_t> indices;
+    for (int64_t k = -before; k < n + after; ++k)
+      indices.push_back(k < 0 ? -k - symmetric : k < n ? k : 2 * n - k - 2 + symmetric);
+    y = gather(y, constant_ints(x.recorder(), indices), static_cast<int64_t>(i), 0);
+  }
+  return y;
+}
+
+void define_pad(Registry& r) {
+  Define(r, "constant_pad", "x with paddings[i] entries of constant_values before and after axis i.")
+      .internal()
+      .inputs({{"x"}})
+      .dtypes(kAllDtypes)
+      .required("paddings", kAttrInts)
+      .attr("constant_values", kAttrFloat, 0.0)
+      .infer(infer_pad)
+      .kernel(kernels::constant_pad)
+      .rules(
+          [](const Call& c, const Tensors& ct) {
+            Ints begin;
+            for (std::size_t i = 0; i < c.in().rank(); ++i) begin.push_back(c.ints("paddings")[2 * i]);
+            return Tensors{slice(ct[0], begin, Ints(c.in().shape().begin(), c.in().shape().end()))};
+          },
+          [](const Call& c, const Tensors& t) { return Tensors{pad(t[0], c.ints("paddings"))}; })
+      .batch([](const BatchCall& b) {
+        return Tensors{reapply(b.call, {b.in[0]}, {with_leading(with_leading(b.call.ints("paddings"), 0), 0), b.call.attr("constant_values")})};
+      })
+      .samples_follow([](const Call& c, std::span<const int> axes) {
+        const auto axis = static_cast<std::size_t>(axes[0]);
+        return c.out_spec().shape[axis] == c.in().shape()[axis] ? axes[0] : kMixed;
+      });
+  Define(r, "pad", "x with paddings [[before, after], ...]: of constant_values, or mirrored at the edges.")
+      .inputs({{"x"}})
+      .dtypes(kAllDtypes)
+      .required("paddings", kAttrInts)
+      .attr("mode", kAttrString, std::string("CONSTANT"), {"CONSTANT", "REFLECT", "SYMMETRIC"})
+      .attr("constant_values", kAttrFloat, 0.0)
+      .infer(infer_pad)
+      .composite([](const Call& c) {
+        if (c.text("mode") == "CONSTANT") return pad(c.in(), c.ints("paddings"), c.number("constant_values"));
+        return mirror_pad(c.in(), c.ints("paddings"), c.text("mode") == "SYMMETRIC");
+      })
+      .sample("f[2,3]", R"({"paddings": [[1, 0], [0, 2]], "constant_values": 2})")
+      .sample("f[3]", R"({"paddings": [[1, 2]], "mode": "REFLECT"})");
+}
+}  // namespace
+
+void define_shape(Registry& r) {
+  define_reshape(r);
+  define_transpose(r);
+  define_broadcast(r);
+  define_concat(r);
+  define_slice(r);
+  define_pad(r);
+}
+
+}  // namespace gradtape

@@ -1,0 +1,281 @@
+// Elementwise ops of one input. Above each derivative stands nothing but the formula itself: t is the tangent or the cotangent.
+#include <numbers>
+
+#include "kernels/scalar_math.hpp"
+#include "ops/define.hpp"
+
+namespace gradtape {
+
+namespace {
+using std::numbers::pi;
+
+constexpr double kSeluScale = 1.0507009873554805, kSeluAlpha = 1.6732632423543772;
+
+double attr_number(const Attrs* attrs, std::size_t i) { return std::get<double>(attrs->values[i]); }
+
+Tensor zero_derivative(const Call&, const Tensor& t) { return zeros_like(t); }
+Tensor keep_where(const Tensor& condition, const Tensor& t) { return where(condition, t, number_like(t, 0)); }
+
+void define_powers(Registry& r) {
+  unary<[](auto x) { return x * x; }>(r, "square", "x * x.", floating)
+      .partials({[](const Call& c, const Tensor& t) { return t * (2.0 * c.in()); }})
+      .sample("f[2,3]");
+  // A zero cotangent stays zero at 0, where the derivative is infinite.
+  unary<[](auto x) { return std::sqrt(x); }>(r, "sqrt", "Square root: y * y = x.")
+      .partials({[](const Call& c, const Tensor& t) { return multiply_no_nan(0.5 * t, 1.0 / c.out()); }})
+      .sample("p[2,3]");
+  unary<[](auto x) { return 1 / std::sqrt(x); }>(r, "rsqrt", "1 / sqrt(x).")
+      .partials({[](const Call& c, const Tensor& t) { return multiply_no_nan(-0.5 * t, c.out() / c.in()); }})
+      .sample("p[2,3]");
+  unary<[](auto x) { return 1 / x; }>(r, "reciprocal", "1 / x.")
+      .partials({[](const Call& c, const Tensor& t) { return -(t * square(c.out())); }})
+      .sample("p[2,3]");
+}
+
+void define_exponentials(Registry& r) {
+  unary<[](auto x) { return std::exp(x); }>(r, "exp", "e^x.")
+      .partials({[](const Call& c, const Tensor& t) { return t * c.out(); }})
+      .sample("f[2,3]");
+  unary<[](auto x) { return std::exp2(x); }>(r, "exp2", "2^x.")
+      .partials({[](const Call& c, const Tensor& t) { return t * (std::numbers::ln2 * c.out()); }})
+      .sample("f[2,3]");
+  unary<[](auto x) { return std::expm1(x); }>(r, "expm1", "e^x - 1, exact near 0.")
+      .partials({[](const Call& c, const Tensor& t) { return t * exp(c.in()); }})
+      .sample("f[2,3]");
+  unary<[](auto x) { return std::log(x); }>(r, "log", "Natural logarithm.")
+      .partials({[](const Call& c, const Tensor& t) { return t / c.in(); }})
+      .sample("p[2,3]");
+  unary<[](auto x) { return std::log2(x); }>(r, "log2", "Logarithm to base 2.")
+      .partials({[](const Call& c, const Tensor& t) { return t / (std::numbers::ln2 * c.in()); }})
+      .sample("p[2,3]");
+  unary<[](auto x) { return std::log1p(x); }>(r, "log1p", "log(1 + x), exact near 0.")
+      .partials({[](const Call& c, const Tensor& t) { return t / (1.0 + c.in()); }})
+      .sample("p[2,3]");
+}
+
+void define_trigonometric(Registry& r) {
+  unary<[](auto x) { return std::sin(x); }>(r, "sin", "Sine of x, in radians.")
+      .partials({[](const Call& c, const Tensor& t) { return t * cos(c.in()); }})
+      .sample("f[2,3]");
+  unary<[](auto x) { return std::cos(x); }>(r, "cos", "Cosine of x, in radians.")
+      .partials({[](const Call& c, const Tensor& t) { return -(t * sin(c.in())); }})
+      .sample("f[2,3]");
+  unary<[](auto x) { return std::tan(x); }>(r, "tan", "Tangent of x, in radians.")
+      .partials({[](const Call& c, const Tensor& t) { return t * (1.0 + square(c.out())); }})
+      .sample("u[2,3]");
+  unary<[](auto x) { return std::asin(x); }>(r, "asin", "Inverse sine, in radians, for x in [-1, 1].")
+      .partials({[](const Call& c, const Tensor& t) { return t * rsqrt((1.0 - c.in()) * (1.0 + c.in())); }})
+      .sample("u[2,3]");
+  unary<[](auto x) { return std::acos(x); }>(r, "acos", "Inverse cosine, in radians, for x in [-1, 1].")
+      .partials({[](const Call& c, const Tensor& t) { return -(t * rsqrt((1.0 - c.in()) * (1.0 + c.in()))); }})
+      .sample("u[2,3]");
+  unary<[](auto x) { return std::atan(x); }>(r, "atan", "Inverse tangent, in radians.")
+      .partials({[](const Call& c, const Tensor& t) { return t / (1.0 + square(c.in())); }})
+      .sample("f[2,3]");
+}
+
+void define_hyperbolic(Registry& r) {
+  unary<[](auto x) { return std::sinh(x); }>(r, "sinh", "Hyperbolic sine.")
+      .partials({[](const Call& c, const Tensor& t) { return t * cosh(c.in()); }})
+      .sample("f[2,3]");
+  unary<[](auto x) { return std::cosh(x); }>(r, "cosh", "Hyperbolic cosine.")
+      .partials({[](const Call& c, const Tensor& t) { return t * sinh(c.in()); }})
+      .sample("f[2,3]");
+  unary<[](auto x) { return std::tanh(x); }>(r, "tanh", "Hyperbolic tangent.")
+      .partials({[](const Call& c, const Tensor& t) { return t * (1.0 - square(c.out())); }})
+      .sample("f[2,3]");
+  unary<[](auto x) { return std::asinh(x); }>(r, "asinh", "Inverse hyperbolic sine.")
+      .partials({[](const Call& c, const Tensor& t) { return t * rsqrt(1.0 + square(c.in())); }})
+      .sample("f[2,3]");
+  unary<[](auto x) { return std::acosh(x); }>(r, "acosh", "Inverse hyperbolic cosine, for x >= 1.")
+      .partials({[](const Call& c, const Tensor& t) { return t * rsqrt((c.in() - 1.0) * (c.in() + 1.0)); }})
+      .sample("g[2,3]");
+  unary<[](auto x) { return std::atanh(x); }>(r, "atanh", "Inverse hyperbolic tangent, for x in [-1, 1].")
+      .partials({[](const Call& c, const Tensor& t) { return t / ((1.0 - c.in()) * (1.0 + c.in())); }})
+      .sample("u[2,3]");
+}
+
+void define_activations(Registry& r) {
+  unary<[](auto x) { return sigmoid_of(x); }>(r, "sigmoid", "1 / (1 + e^-x).")
+      .partials({[](const Call& c, const Tensor& t) { return t * (c.out() * (1.0 - c.out())); }})
+      .sample("f[2,3]");
+  unary<[](auto x) { return -softplus_of(-x); }>(r, "log_sigmoid", "log(1 / (1 + e^-x)).")
+      .partials({[](const Call& c, const Tensor& t) { return t * sigmoid(-c.in()); }})
+      .sample("f[2,3]");
+  unary<[](auto x) { return softplus_of(x); }>(r, "softplus", "log(1 + e^x), without overflow.")
+      .partials({[](const Call& c, const Tensor& t) { return t * sigmoid(c.in()); }})
+      .sample("f[2,3]");
+  unary<[](auto x) { return (x > 0) || x != x ? x : decltype(x)(0); }>(r, "relu", "max(x, 0); its derivative at 0 is 0.", numeric)
+      .partials({[](const Call& c, const Tensor& t) { return keep_where(greater(c.in(), number_like(c.in(), 0)), t); }})
+      .sample("f[2,3]");
+  unary<[](auto x) { return x != x ? x : std::min(std::max(x, decltype(x)(0)), decltype(x)(6)); }>(
+      r, "relu6", "min(max(x, 0), 6); its derivative at 0 and at 6 is 0.", numeric)
+      .partials({[](const Call& c, const Tensor& t) {
+        const Tensor& x = c.in();
+        return keep_where(logical_and(greater(x, number_like(x, 0)), less(x, number_like(x, 6))), t);
+      }})
+      .sample("f[2,3]");
+  unary<[](auto x, const Attrs* a) { return (x > 0) ? x : decltype(x)(attr_number(a, 0)) * x; }>(
+      r, "leaky_relu", "x where (x > 0), else alpha * x; its derivative at 0 is alpha.")
+      .attr("alpha", kAttrFloat, 0.2)
+      .partials({[](const Call& c, const Tensor& t) {
+        return where(greater(c.in(), number_like(c.in(), 0)), t, c.number("alpha") * t);
+      }})
+      .sample("f[2,3]", R"({"alpha": 0.125})");
+  unary<[](auto x) { return x >= 0 || x != x ? x : std::expm1(x); }>(r, "elu", "x where x >= 0, else e^x - 1.")
+      .partials({[](const Call& c, const Tensor& t) {
+        const Tensor zero = number_like(c.in(), 0);
+        return where(less(c.in(), zero), t * exp(minimum(c.in(), zero)), t);
+      }})
+      .sample("f[2,3]");
+  unary<[](auto x) {
+    using T = decltype(x);
+    return T(kSeluScale) * (x > 0 || x != x ? x : T(kSeluAlpha) * std::expm1(x));
+  }>(r, "selu", "1.0507 * (x where (x > 0), else 1.6733 * (e^x - 1)); its derivative at 0 is 1.0507.")
+      .partials({[](const Call& c, const Tensor& t) {
+        const Tensor zero = number_like(c.in(), 0);
+        return kSeluScale * where(less(c.in(), zero), t * (kSeluAlpha * exp(minimum(c.in(), zero))), t);
+      }})
+      .sample("f[2,3]");
+  Define(r, "silu", "x * sigmoid(x).")
+      .inputs({{"x"}})
+      .composite([](const Call& c) { return c.in() * sigmoid(c.in()); })
+      .sample("f[2,3]");
+  unary<[](auto x) {
+    using T = decltype(x);
+    return std::isinf(x) ? std::copysign(T(1), x) : x / (1 + std::abs(x));
+  }>(r, "softsign", "x / (1 + |x|).")
+      .partials({[](const Call& c, const Tensor& t) { return t / square(1.0 + abs(c.in())); }})
+      .sample("f[2,3]");
+  Define(r, "gelu", "x * P(X <= x), X ~ N(0, 1); approximate: 0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))).")
+      .inputs({{"x"}})
+      .attr("approximate", kAttrBool, false)
+      .composite([](const Call& c) {
+        static const Op& erfc = Registry::instance().builtin("erfc");
+        const Tensor& x = c.in();
+        if (!c.flag("approximate")) return 0.5 * x * apply1(erfc, {-std::numbers::sqrt2 / 2 * x});
+        // 0.5 (1 + tanh(z)) = sigmoid(2 z), without cancellation for x far below 0
+        return x * sigmoid(2 * std::sqrt(2 / pi) * (x + 0.044715 * (x * square(x))));
+      })
+      .sample("f[2,3]")
+      .sample("f[2,3]", R"({"approximate": true})");
+}
+
+void define_error_functions(Registry& r) {
+  unary<[](auto x) { return std::erf(x); }>(r, "erf", "2 / sqrt(pi) * integral of e^(-s^2) from 0 to x.")
+      .partials({[](const Call& c, const Tensor& t) { return t * (2 / std::sqrt(pi) * exp(-square(c.in()))); }})
+      .sample("f[2,3]");
+  unary<[](auto x) { return std::erfc(x); }>(r, "erfc", "1 - erf(x), exact for large x.")
+      .partials({[](const Call& c, const Tensor& t) { return t * (-2 / std::sqrt(pi) * exp(-square(c.in()))); }})
+      .sample("f[2,3]");
+}
+
+void define_rounding(Registry& r) {
+  const char* flat = "it is constant between its jumps";
+  unary<[](auto x) { return std::floor(x); }>(r, "floor", "The largest integer <= x.").none(flat).sample("f[2,3]");
+  unary<[](auto x) { return std::ceil(x); }>(r, "ceil", "The smallest integer >= x.").none(flat).sample("f[2,3]");
+  unary<[](auto x) { return std::nearbyint(x); }>(r, "round", "The nearest integer, halves to the even one.").none(flat).sample("f[2,3]");
+  unary<[](auto x) { return std::trunc(x); }>(r, "trunc", "The integer part, toward 0.").none(flat).sample("f[2,3]");
+  unary<[](auto x) {
+    using T = decltype(x);
+    return x != x ? x : T((x > 0) - (x < 0));
+  }>(r, "sign", "-1, 0 or 1; its derivative is 0 everywhere.", numeric)
+      .partials({zero_derivative})
+      .sample("f[2,3]");
+  unary<[](auto x) {
+    if constexpr (is_int<decltype(x)>)
+      return x < 0 ? wrap_subtract(decltype(x)(0), x) : x;
+    else
+      return std::abs(x);
+  }>(r, "abs", "|x|; its derivative at 0 is 0.", numeric)
+      .partials({[](const Call& c, const Tensor& t) { return t * sign(c.in()); }})
+      .sample("f[2,3]");
+  unary<[](auto x) { return wrap_subtract(decltype(x)(is_int<decltype(x)> ? 0 : -0.0), x); }>(r, "negative", "-x.", numeric)
+      .partials({[](const Call&, const Tensor& t) { return -t; }})
+      .sample("f[2,3]");
+  unary<[](auto x, const Attrs* a) {
+    using T = decltype(x);
+    const T low = convert<T>(attr_number(a, 0)), high = convert<T>(attr_number(a, 1));
+    return x < low ? low : (x > high) ? high : x;
+  }>(r, "clip_by_value", "min(max(x, clip_value_min), clip_value_max); the gradient passes on both bounds.", numeric)
+      .required("clip_value_min", kAttrFloat)
+      .required("clip_value_max", kAttrFloat)
+      .partials({[](const Call& c, const Tensor& t) {
+        const Tensor &x = c.in(), low = number_like(x, c.number("clip_value_min")), high = number_like(x, c.number("clip_value_max"));
+        return keep_where(logical_and(greater_equal(x, low), less_equal(x, high)), t);
+      }})
+      .infer([](Inference& c) {
+        if (std::get<double>(c.attr("clip_value_min")) > std::get<double>(c.attr("clip_value_max")))
+          invalid("clip_by_value: clip_value_min {} is above clip_value_max {}", std::get<double>(c.attr("clip_value_min")),
+                  std::get<double>(c.attr("clip_value_max")));
+        infer_elementwise(c);
+      })
+      .sample("f[2,3]", R"({"clip_value_min": -0.5, "clip_value_max": 0.75})");
+}
+
+template <class To>
+struct CastTo {
+  template <class From>
+  static void tile(const Tile& t) {
+    const From* x = static_cast<const From*>(t.in[0]);
+    To* y = static_cast<To*>(t.out);
+    for (std::size_t i = 0; i < t.n; ++i) y[i] = convert<To>(t.fixed[0] ? *x : x[i]);
+  }
+};
+TileFn cast_tile(Dtype from, Dtype to) {
+  return dispatch(to, [&](auto to_type) {
+    return dispatch(from, [&](auto from_type) -> TileFn {
+      return CastTo<typename decltype(to_type)::type>::template tile<typename decltype(from_type)::type>;
+    });
+  });
+}
+
+void define_passing(Registry& r) {
+  Elementwise cast;
+  cast.select = cast_tile;
+  Define(r, "cast", "x in another dtype: float to int truncates toward 0 and saturates, to bool is x != 0.")
+      .inputs({{"x"}})
+      .dtypes(kAllDtypes)
+      .required("dtype", kAttrDtype)
+      .elementwise(cast)
+      .infer([](Inference& c) { c.out(std::get<Dtype>(c.attr("dtype")), c.shape()); })
+      .partials({[](const Call& c, const Tensor& t) {
+        // The same map forwards and backwards, between the two dtypes: whichever of them t does not have.
+        const Dtype from = c.in().dtype(), to = c.out_spec().dtype;
+        if (!is_floating(from) || !is_floating(to)) return Tensor();
+        return gradtape::cast(t, t.dtype() == from ? to : from);
+      }})
+      .sample("f[2,3]", R"({"dtype": "float64"})");
+  Define(r, "identity", "x itself.")
+      .inputs({{"x"}})
+      .dtypes(kAllDtypes)
+      .alias()
+      .infer(infer_elementwise)
+      .linear({[](const Call&, const Tensor& ct, std::size_t) { return ct; }})
+      .batch([](const BatchCall& b) { return Tensors{reapply(b.call, {b.in[0]})}; })
+      .samples_follow([](const Call&, std::span<const int> axes) { return axes[0]; })
+      .sample("f[2,3]");
+  Define(r, "stop_gradient", "x itself, taken as a constant by every derivative.")
+      .inputs({{"x"}})
+      .dtypes(kAllDtypes)
+      .alias()
+      .infer(infer_elementwise)
+      .none("stop_gradient is there to cut the derivative")
+      .batch([](const BatchCall& b) { return Tensors{reapply(b.call, {b.in[0]})}; })
+      .samples_follow([](const Call&, std::span<const int> axes) { return axes[0]; })
+      .sample("f[2,3]");
+}
+}  // namespace
+
+void define_unary(Registry& r) {
+  define_powers(r);
+  define_exponentials(r);
+  define_trigonometric(r);
+  define_hyperbolic(r);
+  define_activations(r);
+  define_error_functions(r);
+  define_rounding(r);
+  define_passing(r);
+}
+
+}  // namespace gradtape

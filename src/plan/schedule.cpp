@@ -1,0 +1,122 @@
+#include "plan/schedule.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+
+namespace gradtape {
+
+namespace {
+bool is_recorded(const Node& node) {
+  return std::ranges::any_of(node.memberships, [](const Node::Membership& m) { return !m.watched; });
+}
+
+void collect(Schedule& s, std::span<const Tensor> targets, uint64_t visit) {
+  std::vector<Node*> stack;
+  const auto reach = [&](const Tensor& t) {
+    Node* node = t.node();
+    if (node->evaluated || node->visit == visit) return;
+    node->visit = visit;
+    stack.push_back(node);
+  };
+  for (const Tensor& t : targets) reach(t);
+  while (!stack.empty()) {
+    Node* node = stack.back();
+    stack.pop_back();
+    s.nodes.push_back(node);
+    for (const Tensor& input : node->inputs) reach(input);
+  }
+  std::ranges::sort(s.nodes, {}, &Node::id);
+}
+
+void number_slots(Schedule& s, uint64_t visit) {
+  for (Node* node : s.nodes)
+    for (const Tensor& input : node->inputs) {
+      Node* source = input.node();
+      if (!source->evaluated || source->visit == visit) continue;
+      source->visit = visit;
+      source->slot = s.slots;
+      for (std::size_t i = 0; i < source->outputs.size(); ++i) {
+        s.leaves.push_back(Tensor(source, static_cast<uint32_t>(i)));
+        ++s.slots;
+      }
+    }
+  for (Node* node : s.nodes) {
+    node->slot = s.slots;
+    s.slots += static_cast<uint32_t>(node->outputs.size());
+  }
+}
+
+// Kept: what a handle, a variable, a tape or a node outside this schedule refers to, and what a node on a tape reads, since its
+// derivative may ask for it.
+void find_kept(Schedule& s, std::span<const Tensor> targets) {
+  std::unordered_map<const Node*, uint32_t> inside;
+  std::unordered_map<const Node*, std::size_t> position;
+  for (std::size_t i = 0; i < s.nodes.size(); ++i) position[s.nodes[i]] = i;
+  s.kept.assign(s.nodes.size(), 0);
+  for (const Node* node : s.nodes)
+    for (const Tensor& input : node->inputs) ++inside[input.node()];
+  for (std::size_t i = 0; i < s.nodes.size(); ++i) {
+    const Node* node = s.nodes[i];
+    const bool recorded = is_recorded(*node);
+    s.kept[i] |= recorded || node->references() > inside[node];
+    if (!recorded) continue;
+    for (const Tensor& input : node->inputs)
+      if (auto it = position.find(input.node()); it != position.end()) s.kept[it->second] = 1;
+  }
+  for (const Tensor& t : targets)
+    if (auto it = position.find(t.node()); it != position.end()) s.kept[it->second] = 1;
+}
+
+class StructureHash {
+ public:
+  void add(uint64_t value) { lanes_ = {hash_mix(lanes_[0], value), hash_mix(lanes_[1], value ^ 0xD6E8FEB86659FD93ull)}; }
+  void add(const Spec& spec) {
+    add(static_cast<uint64_t>(spec.dtype) << 8 | spec.shape.rank());
+    for (int64_t d : spec.shape) add(static_cast<uint64_t>(d));
+  }
+  std::array<uint64_t, 2> value() const { return lanes_; }
+
+ private:
+  std::array<uint64_t, 2> lanes_ = {0x243F6A8885A308D3ull, 0x13198A2E03707344ull};
+};
+
+void compute_hash(Schedule& s) {
+  StructureHash h;
+  h.add(s.leaves.size());
+  for (const Tensor& leaf : s.leaves) h.add(leaf.spec());
+  for (std::size_t i = 0; i < s.nodes.size(); ++i) {
+    const Node& node = *s.nodes[i];
+    h.add(reinterpret_cast<uintptr_t>(&node.op));
+    // What an alias has of attributes shows in its shape alone.
+    if (node.attrs && !std::holds_alternative<Alias>(node.op.computation)) {
+      uint64_t attrs = 0;
+      for (const AttrValue& value : node.attrs->values) attrs = hash_attr(attrs, value);
+      for (const std::string& name : node.attrs->names) attrs = hash_mix(attrs, std::hash<std::string>{}(name));
+      h.add(attrs);
+    }
+    for (const Tensor& input : node.inputs) h.add(input.node()->slot + input.index());
+    for (const Node::Output& out : node.outputs) h.add(out.spec);
+    h.add(s.kept[i]);
+  }
+  s.hash = h.value();
+}
+}  // namespace
+
+Schedule schedule(Recorder& recorder, std::span<const Tensor> targets) {
+  for (const Tensor& t : targets)
+    if (t.node()->symbolic) {
+      ++recorder.symbolic_reads;
+      fail(Status::failed_precondition,
+           "{}: this tensor has no value: it stands for the cotangent or tangent of a Jacobian (or a transposed rule) that is being built",
+           t.node()->op.name);
+    }
+  Schedule s;
+  const uint64_t visit = recorder.next_visit();
+  collect(s, targets, visit);
+  number_slots(s, visit);
+  find_kept(s, targets);
+  compute_hash(s);
+  return s;
+}
+
+}  // namespace gradtape

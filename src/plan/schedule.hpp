@@ -1,0 +1,22 @@
+// The part of the graph that an evaluation has to compute: its nodes in order, the values they start from, and what must be kept.
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include "graph/recorder.hpp"
+
+namespace gradtape {
+
+struct Schedule {
+  std::vector<Node*> nodes;      // by rising id: inputs come before their users
+  std::vector<Tensor> leaves;    // tensors with values that the nodes read; slot i is leaf i
+  std::vector<uint8_t> kept;     // per node: something outside still holds it
+  uint32_t slots = 0;            // leaves first, then the outputs of the nodes in order
+  std::array<uint64_t, 2> hash;  // of the structure: ops, attributes, shapes, connections, what is kept
+};
+
+// Throws where a target has no value because it depends on a placeholder.
+Schedule schedule(Recorder& recorder, std::span<const Tensor> targets);
+
+}  // namespace gradtape

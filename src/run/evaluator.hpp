@@ -1,0 +1,30 @@
+// Computes pending tensors: schedule, plan (made or remembered), run.
+#pragma once
+
+#include <map>
+
+#include "plan/plan.hpp"
+
+namespace gradtape {
+
+class Evaluator {
+ public:
+  explicit Evaluator(Recorder& recorder) : recorder_(recorder) {}
+
+  // Gives each target its value, and the pending variables theirs. On an error nothing has changed.
+  void evaluate(std::span<const Tensor> targets);
+
+ private:
+  void compute(std::span<const Tensor> targets);
+  PlanPtr plan_for(const Schedule& s);
+
+  static constexpr std::size_t kPlans = 1024;  // remembered at most
+
+  Recorder& recorder_;
+  std::map<std::array<uint64_t, 2>, PlanPtr> plans_;
+};
+
+// Runs the steps; slots holds the leaves' buffers and receives those of the outputs that are still wanted.
+void execute(const Plan& plan, Recorder& recorder, std::vector<BufferPtr>& slots);
+
+}  // namespace gradtape
