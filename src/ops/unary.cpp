@@ -141,10 +141,7 @@ void define_activations(Registry& r) {
       .inputs({{"x"}})
       .composite([](const Call& c) { return c.in() * sigmoid(c.in()); })
       .sample("f[2,3]");
-  unary<[](auto x) {
-    using T = decltype(x);
-    return std::isinf(x) ? std::copysign(T(1), x) : x / (1 + std::abs(x));
-  }>(r, "softsign", "x / (1 + |x|).")
+  unary<[](auto x) { return x / (1 + std::abs(x)); }>(r, "softsign", "x / (1 + |x|).")
       .partials({[](const Call& c, const Tensor& t) { return t / square(1.0 + abs(c.in())); }})
       .sample("f[2,3]");
   Define(r, "gelu", "x * P(X <= x), X ~ N(0, 1); approximate: 0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))).")

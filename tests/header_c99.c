@@ -1,0 +1,14 @@
+/* The public header alone, as C99: it compiles without a warning, and what it declares is there. */
+#include "gradtape/gradtape.h"
+
+int gt_header_c99(void);
+int gt_header_c99(void) {
+  gt_context ctx;
+  gt_tensor x, y;
+  double value = 0;
+  if (gt_context_create(&ctx) != GT_OK) return 1;
+  x = gt_scalar(ctx, 3.0);
+  y = gt_multiply(ctx, x, x);
+  if (gt_tensor_read(ctx, y, &value, sizeof value) != GT_OK) return 2;
+  return gt_context_destroy(ctx) == GT_OK && value == 9.0 ? 0 : 3;
+}
