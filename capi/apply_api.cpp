@@ -11,7 +11,8 @@ const Op& op_named(const char* name) {
   const Op* op = Registry::instance().find(name);
   if (op) return *op;
   const std::string like = Registry::instance().suggestion(name);
-  fail(Status::not_found, "gt_apply: no op is named \"{}\"{}", name, like.empty() ? "" : fmt::format("; is \"{}\" meant?", like));
+  fail(Status::not_found, "gt_apply: no op is named \"{}\"{}", name,
+       like.empty() ? "" : fmt::format("; is \"{}\" meant?", like));
 }
 
 Tensors read_inputs(Context& c, std::string_view op, const gt_tensor* inputs, std::size_t n) {
@@ -19,7 +20,8 @@ Tensors read_inputs(Context& c, std::string_view op, const gt_tensor* inputs, st
   Tensors tensors;
   // All handles are checked before any variable counts as read.
   for (std::size_t i = 0; i < n; ++i)
-    if (!c.handles().find(bits_of(inputs[i])) || unpack(bits_of(inputs[i])).kind != Kind::tensor) c.peek(inputs[i], fmt::format("{}: input {}", op, i));
+    if (!c.handles().find(bits_of(inputs[i])) || unpack(bits_of(inputs[i])).kind != Kind::tensor)
+      c.peek(inputs[i], fmt::format("{}: input {}", op, i));
   for (std::size_t i = 0; i < n; ++i) tensors.push_back(c.read(inputs[i], op));
   return tensors;
 }
@@ -33,8 +35,8 @@ void check_capacity(std::string_view op, std::size_t outputs, const gt_tensor* s
 
 extern "C" {
 
-gt_status gt_apply(gt_context ctx, const char* name, const gt_tensor* inputs, size_t n_inputs, const gt_attr* attrs, size_t n_attrs,
-                   gt_tensor* outputs, size_t capacity, size_t* n_outputs) {
+gt_status gt_apply(gt_context ctx, const char* name, const gt_tensor* inputs, size_t n_inputs, const gt_attr* attrs,
+                   size_t n_attrs, gt_tensor* outputs, size_t capacity, size_t* n_outputs) {
   clear_outputs(outputs, capacity, n_outputs);
   return guarded(ctx, [&](Context& c) {
     const Op& op = op_named(name);
@@ -47,21 +49,25 @@ gt_status gt_apply(gt_context ctx, const char* name, const gt_tensor* inputs, si
   });
 }
 
-gt_status gt_apply_with_gradient(gt_context ctx, const char* name, const char* rule_name, const gt_tensor* inputs, size_t n_inputs,
-                                 const gt_attr* attrs, size_t n_attrs, gt_tensor* outputs, size_t capacity, size_t* n_outputs) {
+gt_status gt_apply_with_gradient(gt_context ctx, const char* name, const char* rule_name, const gt_tensor* inputs,
+                                 size_t n_inputs, const gt_attr* attrs, size_t n_attrs, gt_tensor* outputs,
+                                 size_t capacity, size_t* n_outputs) {
   clear_outputs(outputs, capacity, n_outputs);
   return guarded(ctx, [&](Context& c) {
     const Op& op = op_named(name);
     need_pointer(rule_name, "gt_apply_with_gradient: rule_name");
     const std::optional<GradientFunction> rule = gradient_named(rule_name);
-    if (!rule) fail(Status::not_found, "gt_apply_with_gradient: no gradient is registered under the name \"{}\"", rule_name);
+    if (!rule)
+      fail(Status::not_found, "gt_apply_with_gradient: no gradient is registered under the name \"{}\"", rule_name);
     const Tensors in = read_inputs(c, op.name, inputs, n_inputs);
     std::shared_ptr<Attrs> given = attrs_from(op, attrs, n_attrs);
     auto custom = std::make_shared<CustomRule>();
     custom->name = op.name;
     custom->op = &op;
     custom->attrs = given ? std::make_shared<Attrs>(*given) : nullptr;
-    custom->backward = [&c, rule = *rule](const CustomCall& call, const Tensors& cotangents) { return call_gradient(c, rule, call, cotangents); };
+    custom->backward = [&c, rule = *rule](const CustomCall& call, const Tensors& cotangents) {
+      return call_gradient(c, rule, call, cotangents);
+    };
     Tensors inner;
     {
       const Recorder::Pause pause(c.recorder());

@@ -43,8 +43,8 @@ Tensors call_gradient(Context& c, const GradientFunction& f, const CustomCall& c
   loan.lend(full, gradients_of_outputs);
   const std::string name(custom.name);
   const AttrArray attrs(custom.op, custom.attrs.get());
-  const gt_call call{sizeof(gt_call), name.c_str(),   inputs.data(), inputs.size(), outputs.data(),
-                     outputs.size(),  attrs.data(), attrs.size()};
+  const gt_call call{sizeof(gt_call), name.c_str(),   inputs.data(), inputs.size(),
+                     outputs.data(),  outputs.size(), attrs.data(),  attrs.size()};
   std::vector<gt_tensor> results(inputs.size() + 1, nullptr);  // never an empty array
   const gt_status status = f.call(c.handle(), f.data, &call, gradients_of_outputs.data(), results.data());
   Tensors taken = loan.take(std::span(results.data(), inputs.size()), fmt::format("{}: input gradient", name));
@@ -54,7 +54,8 @@ Tensors call_gradient(Context& c, const GradientFunction& f, const CustomCall& c
     const Spec& want = custom.inputs[i].spec();
     if (taken[i].spec().weak && is_floating(want.dtype)) taken[i] = cast(taken[i], want.dtype);
     if (taken[i].dtype() != want.dtype || !(taken[i].shape() == want.shape))
-      invalid("{}: the gradient function returned {} for input {}, which is {}", name, to_string(taken[i].spec()), i, to_string(want));
+      invalid("{}: the gradient function returned {} for input {}, which is {}", name, to_string(taken[i].spec()), i,
+              to_string(want));
   }
   return taken;
 }

@@ -7,7 +7,8 @@
 
 namespace gradtape::capi {
 
-// ---- Freeing the user's data ------------------------------------------------------------------------------------------
+// ---- Freeing the user's data
+// ------------------------------------------------------------------------------------------
 
 void Deferred::push(Link* link) noexcept {
   {
@@ -44,14 +45,16 @@ void Deferred::close() noexcept {
   run();
 }
 
-UserData::UserData(std::shared_ptr<Deferred> deferred, void (*free)(void*), void* data) : deferred_(std::move(deferred)), data_(data) {
+UserData::UserData(std::shared_ptr<Deferred> deferred, void (*free)(void*), void* data)
+    : deferred_(std::move(deferred)), data_(data) {
   if (free) link_ = new Deferred::Link{free, data};
 }
 UserData::~UserData() {
   if (link_) deferred_->push(link_);
 }
 
-// ---- Where contexts live ------------------------------------------------------------------------------------------------
+// ---- Where contexts live
+// ------------------------------------------------------------------------------------------------
 
 namespace {
 constexpr uint32_t kContexts = 1u << kContextBits;
@@ -89,7 +92,8 @@ Entered enter(gt_context handle, uint32_t& index) {
   uint64_t state = home.state.load(std::memory_order_acquire);
   if (life_bits(state) != p.context_life || (state & Home::states) == Home::vacant) return Entered::gone;
   if ((state & Home::states) == Home::idle &&
-      home.state.compare_exchange_strong(state, (state & ~uint64_t{Home::states}) | Home::busy, std::memory_order_acq_rel)) {
+      home.state.compare_exchange_strong(state, (state & ~uint64_t{Home::states}) | Home::busy,
+                                         std::memory_order_acq_rel)) {
     home.owner.store(this_thread(), std::memory_order_relaxed);
     return Entered::fresh;
   }
@@ -229,7 +233,8 @@ Context::Failure current_failure() noexcept {
   }
 }
 
-// ---- The context itself ----------------------------------------------------------------------------------------------
+// ---- The context itself
+// ----------------------------------------------------------------------------------------------
 
 namespace {
 // Nodes that may wait to be computed before the values of all live handles are computed unasked.
@@ -237,7 +242,10 @@ constexpr std::size_t kPendingLimit = std::size_t{1} << 18;
 }  // namespace
 
 Context::Context(gt_context handle, const HandleParts& parts)
-    : handle_(handle), recorder_(Registry::instance().builtin("cast")), handles_(parts.context, parts.context_life), pending_limit_(kPendingLimit) {
+    : handle_(handle),
+      recorder_(Registry::instance().builtin("cast")),
+      handles_(parts.context, parts.context_life),
+      pending_limit_(kPendingLimit) {
   recorder_.owner = this;
 }
 
@@ -247,10 +255,12 @@ void Context::bad_handle(uint64_t bits, Kind wanted, std::string_view what) {
   if (bits == 0) fail(Status::invalid_handle, "{} is NULL", what);
   const HandleParts p = unpack(bits);
   const HandleParts own = unpack(bits_of(handle_));
-  const bool known = p.kind == Kind::tensor || p.kind == Kind::tape || p.kind == Kind::context || p.kind == Kind::function;
+  const bool known =
+      p.kind == Kind::tensor || p.kind == Kind::tape || p.kind == Kind::context || p.kind == Kind::function;
   if (!known) fail(Status::invalid_handle, "{} is not a handle", what);
   if (p.kind != wanted) fail(Status::invalid_handle, "{} is a {}, not a {}", what, name_of(p.kind), name_of(wanted));
-  if (p.context != own.context || p.context_life != own.context_life) fail(Status::invalid_handle, "{} is of another context", what);
+  if (p.context != own.context || p.context_life != own.context_life)
+    fail(Status::invalid_handle, "{} is of another context", what);
   fail(Status::invalid_handle, "{} was released", what);
 }
 
@@ -289,7 +299,9 @@ gt_tensor Context::publish(Object object) {
   return to_handle<gt_tensor>(handle);
 }
 
-gt_tape Context::publish_tape(std::shared_ptr<Tape> tape) { return reinterpret_cast<gt_tape>(publish(std::move(tape))); }
+gt_tape Context::publish_tape(std::shared_ptr<Tape> tape) {
+  return reinterpret_cast<gt_tape>(publish(std::move(tape)));
+}
 
 void Context::publish_all(std::span<const Tensor> tensors, gt_tensor* out) {
   std::size_t done = 0;
@@ -334,7 +346,8 @@ void Context::bound_pending() {
 
 void Context::end_scope(std::span<const gt_tensor> keep) {
   if (scopes_.size() <= scope_floor)
-    fail(Status::failed_precondition, "gt_scope_end: no scope is open{}", scope_floor > 0 ? " that this callback began" : "");
+    fail(Status::failed_precondition, "gt_scope_end: no scope is open{}",
+         scope_floor > 0 ? " that this callback began" : "");
   for (std::size_t i = 0; i < keep.size(); ++i) peek(keep[i], fmt::format("gt_scope_end: keep {}", i));
   std::vector<uint64_t> ending = std::move(scopes_.back());
   scopes_.pop_back();

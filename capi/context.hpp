@@ -1,4 +1,5 @@
-// A context, and how a call of the C interface enters it: one thread at a time, with every exception turned into a status.
+// A context, and how a call of the C interface enters it: one thread at a time, with every exception turned into a
+// status.
 #pragma once
 
 #include <atomic>
@@ -86,7 +87,7 @@ class Context {
   };
   std::optional<Failure> error;
 
-  int depth = 0;  // calls of this context on the stack
+  int depth = 0;                // calls of this context on the stack
   std::size_t scope_floor = 0;  // scopes opened outside the running callback
 
  private:

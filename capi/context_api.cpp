@@ -9,9 +9,19 @@ extern "C" {
 const char* gt_version(void) { return GRADTAPE_VERSION; }
 
 const char* gt_status_name(gt_status status) {
-  static constexpr const char* names[] = {"GT_OK",           "GT_INVALID_ARGUMENT", "GT_NOT_FOUND",     "GT_FAILED_PRECONDITION", "GT_OUT_OF_MEMORY",
-                                          "GT_INVALID_HANDLE", "GT_UNSUPPORTED",      "GT_BUSY",          "GT_CALLBACK_FAILED",     "GT_IO",
-                                          "GT_INTERNAL",       "GT_ALREADY_EXISTS",   "GT_CANCELLED"};
+  static constexpr const char* names[] = {"GT_OK",
+                                          "GT_INVALID_ARGUMENT",
+                                          "GT_NOT_FOUND",
+                                          "GT_FAILED_PRECONDITION",
+                                          "GT_OUT_OF_MEMORY",
+                                          "GT_INVALID_HANDLE",
+                                          "GT_UNSUPPORTED",
+                                          "GT_BUSY",
+                                          "GT_CALLBACK_FAILED",
+                                          "GT_IO",
+                                          "GT_INTERNAL",
+                                          "GT_ALREADY_EXISTS",
+                                          "GT_CANCELLED"};
   return status >= 0 && status <= GT_CANCELLED ? names[status] : "GT_?";
 }
 

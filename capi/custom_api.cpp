@@ -10,7 +10,8 @@ using namespace gradtape::capi;
 namespace {
 
 // Runs a forward function on lent inputs; what it records is on no tape.
-Tensors call_forward(Context& c, const std::string& name, gt_forward_fn forward, void* data, const Tensors& in, std::size_t capacity) {
+Tensors call_forward(Context& c, const std::string& name, gt_forward_fn forward, void* data, const Tensors& in,
+                     std::size_t capacity) {
   const Recorder::Pause pause(c.recorder());
   std::vector<gt_tensor> inputs, outputs(capacity + 1, nullptr);
   Loan loan(c);
@@ -22,7 +23,9 @@ Tensors call_forward(Context& c, const std::string& name, gt_forward_fn forward,
   if (n > capacity) invalid("{}: the forward function has {} outputs, room for {} was given", name, n, capacity);
   taken.resize(n);
   for (std::size_t i = 0; i < n; ++i)
-    if (!taken[i]) fail(Status::callback_failed, "{}: the forward function returned GT_OK and left output {} of {} NULL", name, i, n);
+    if (!taken[i])
+      fail(Status::callback_failed, "{}: the forward function returned GT_OK and left output {} of {} NULL", name, i,
+           n);
   return taken;
 }
 
@@ -40,7 +43,8 @@ void infer_user_op(Inference& c, gt_infer_fn infer, void* data) {
   const AttrArray attrs(&c.op(), c.attrs());
   std::size_t n = 0;
   auto& context = *static_cast<Context*>(c.recorder().owner);
-  const gt_status status = infer(context.handle(), data, inputs.data(), inputs.size(), attrs.data(), attrs.size(), outputs.data(), kMaxOutputs, &n);
+  const gt_status status = infer(context.handle(), data, inputs.data(), inputs.size(), attrs.data(), attrs.size(),
+                                 outputs.data(), kMaxOutputs, &n);
   if (status != GT_OK) callback_failed(fmt::format("{}: the infer function", c.name()), status);
   if (n > kMaxOutputs) invalid("{}: the infer function has {} outputs; there can be {}", c.name(), n, kMaxOutputs);
   for (std::size_t i = 0; i < n; ++i) {
@@ -61,14 +65,18 @@ void compute_user_op(const KernelCall& c, gt_compute_fn compute, void* data) {
   for (const MutableView& v : c.out) {
     out_specs.push_back(spec_to_c({v.dtype, *v.shape, false}));
     out.push_back(v.data);
-    std::memset(v.data, 0, static_cast<std::size_t>(v.elements()) * size_of(v.dtype));  // what the callback forgets is 0, not chance
+    std::memset(
+        v.data, 0,
+        static_cast<std::size_t>(v.elements()) * size_of(v.dtype));  // what the callback forgets is 0, not chance
   }
   const AttrArray attrs(&c.op, c.attrs);
-  const gt_status status = compute(data, in_specs.data(), in.data(), in.size(), attrs.data(), attrs.size(), out_specs.data(), out.data(), out.size());
+  const gt_status status = compute(data, in_specs.data(), in.data(), in.size(), attrs.data(), attrs.size(),
+                                   out_specs.data(), out.data(), out.size());
   if (status != GT_OK) callback_failed(fmt::format("{}: the compute function", c.op.name), status);
   for (const MutableView& v : c.out)  // any other byte is no bool
     if (v.dtype == Dtype::boolean)
-      std::transform(v.as<uint8_t>(), v.as<uint8_t>() + v.elements(), v.as<uint8_t>(), [](uint8_t b) { return static_cast<uint8_t>(b != 0); });
+      std::transform(v.as<uint8_t>(), v.as<uint8_t>() + v.elements(), v.as<uint8_t>(),
+                     [](uint8_t b) { return static_cast<uint8_t>(b != 0); });
 }
 
 Tensors reverse_user_op(const Call& call, const Tensors& cotangents) {
@@ -77,7 +85,8 @@ Tensors reverse_user_op(const Call& call, const Tensors& cotangents) {
   Tensors outputs;
   for (std::size_t i = 0; i < call.outputs(); ++i) outputs.push_back(call.out(i));
   auto& context = *static_cast<Context*>(call.recorder().owner);
-  return call_gradient(context, *gradient, {call, call.op().name, call.inputs(), outputs, call.attrs(), &call.op()}, cotangents);
+  return call_gradient(context, *gradient, {call, call.op().name, call.inputs(), outputs, call.attrs(), &call.op()},
+                       cotangents);
 }
 
 // Functions that need no context have nowhere to leave a message: the status is all.
@@ -96,9 +105,9 @@ gt_status registering(void (*free)(void*), void* data, Body&& body) noexcept {
 
 extern "C" {
 
-gt_status gt_custom_gradient(gt_context ctx, const char* given_name, gt_forward_fn forward, gt_gradient_fn backward, void* user_data,
-                             void (*free)(void*), const gt_tensor* inputs, size_t n_inputs, gt_tensor* outputs, size_t capacity,
-                             size_t* n_outputs) {
+gt_status gt_custom_gradient(gt_context ctx, const char* given_name, gt_forward_fn forward, gt_gradient_fn backward,
+                             void* user_data, void (*free)(void*), const gt_tensor* inputs, size_t n_inputs,
+                             gt_tensor* outputs, size_t capacity, size_t* n_outputs) {
   clear_outputs(outputs, capacity, n_outputs);
   bool owned = false;
   const gt_status status = guarded(ctx, [&](Context& c) {
@@ -136,9 +145,11 @@ gt_status gt_register_op(const char* name, const gt_op_definition* definition, v
     op.dtypes = kAllDtypes;
     op.many_outputs = true;
     op.infer = [infer = definition->infer, user_data](Inference& c) { infer_user_op(c, infer, user_data); };
-    op.computation = Kernel([compute = definition->compute, user_data](const KernelCall& c) { compute_user_op(c, compute, user_data); });
+    op.computation = Kernel(
+        [compute = definition->compute, user_data](const KernelCall& c) { compute_user_op(c, compute, user_data); });
     op.derivative = Rules{reverse_user_op, nullptr};
-    if (definition->gradient && gradient_named(name)) fail(Status::already_exists, "a gradient named {} is registered already", name);
+    if (definition->gradient && gradient_named(name))
+      fail(Status::already_exists, "a gradient named {} is registered already", name);
     Registry::instance().add(std::move(op));
     if (definition->gradient) register_gradient(name, {definition->gradient, user_data});
   });
@@ -149,7 +160,8 @@ gt_status gt_register_gradient(const char* name, gt_gradient_fn gradient, void* 
     need_pointer(name, "gt_register_gradient: name");
     if (name[0] == '\0' || !gradient) invalid("gt_register_gradient: a name and a function are needed");
     const Op* op = Registry::instance().find(name);
-    if (op && !op->by_user) fail(Status::already_exists, "gt_register_gradient: {} is a built-in op and has its gradient", name);
+    if (op && !op->by_user)
+      fail(Status::already_exists, "gt_register_gradient: {} is a built-in op and has its gradient", name);
     register_gradient(name, {gradient, user_data});
   });
 }

@@ -1,4 +1,5 @@
-// DLPack in and out. The structs are those of DLPack's C interface (dlpack.h, before version 1.0), whose layout is fixed.
+// DLPack in and out. The structs are those of DLPack's C interface (dlpack.h, before version 1.0), whose layout is
+// fixed.
 #include "capi/marshal.hpp"
 
 using namespace gradtape;
@@ -39,8 +40,10 @@ Dtype from_dl(DLDataType t) {
     const DLDataType own = to_dl(static_cast<Dtype>(i));
     if (own.code == t.code && own.bits == t.bits && t.lanes == 1) return static_cast<Dtype>(i);
   }
-  fail(Status::unsupported, "gt_tensor_from_dlpack: element type code {} of {} bits and {} lanes is none of bool, int32, int64, float32, float64", t.code, t.bits,
-       t.lanes);
+  fail(Status::unsupported,
+       "gt_tensor_from_dlpack: element type code {} of {} bits and {} lanes is none of bool, int32, int64, float32, "
+       "float64",
+       t.code, t.bits, t.lanes);
 }
 
 // What is exported: keeps the memory alive, on whatever thread the deleter runs.
@@ -85,7 +88,9 @@ gt_status gt_tensor_to_dlpack(gt_context ctx, gt_tensor tensor, void** out) {
     e->shape.assign(t.shape().begin(), t.shape().end());
     const Shape::Dims strides = strides_of(t.shape());
     e->strides.assign(strides.begin(), strides.end());
-    e->managed.dl_tensor = {e->buffer->data(), {kCpu, 0}, static_cast<int32_t>(t.rank()), to_dl(t.dtype()), e->shape.data(), e->strides.data(), 0};
+    e->managed.dl_tensor = {
+        e->buffer->data(), {kCpu, 0}, static_cast<int32_t>(t.rank()), to_dl(t.dtype()), e->shape.data(),
+        e->strides.data(), 0};
     e->managed.manager_ctx = e.get();
     e->managed.deleter = [](DLManagedTensor* m) { delete static_cast<Export*>(m->manager_ctx); };
     *out = &e.release()->managed;
@@ -101,7 +106,8 @@ gt_tensor gt_tensor_from_dlpack(gt_context ctx, void* dl_managed_tensor) {
       fail(Status::unsupported, "gt_tensor_from_dlpack: device type {} is not the CPU, {}", t.device.device_type, kCpu);
     const Dtype dtype = from_dl(t.dtype);
     if (t.ndim < 0) invalid("gt_tensor_from_dlpack: ndim is {}", t.ndim);
-    const Shape shape = shape_from("gt_tensor_from_dlpack", static_cast<gt_dtype>(dtype), t.shape, static_cast<std::size_t>(t.ndim));
+    const Shape shape =
+        shape_from("gt_tensor_from_dlpack", static_cast<gt_dtype>(dtype), t.shape, static_cast<std::size_t>(t.ndim));
     const std::size_t bytes = static_cast<std::size_t>(shape.elements()) * size_of(dtype);
     if (bytes > 0) need_pointer(t.data, "gt_tensor_from_dlpack: data");
     const char* data = static_cast<const char*>(t.data) + t.byte_offset;
@@ -131,7 +137,8 @@ gt_tensor gt_tensor_from_dlpack(gt_context ctx, void* dl_managed_tensor) {
       copy_strided(dense, data, static_cast<char*>(buffer->data()), size_of(dtype), 0);
     }
     if (dtype == Dtype::boolean)
-      for (std::size_t i = 0; i < bytes; ++i) static_cast<uint8_t*>(buffer->data())[i] = static_cast<uint8_t*>(buffer->data())[i] != 0;
+      for (std::size_t i = 0; i < bytes; ++i)
+        static_cast<uint8_t*>(buffer->data())[i] = static_cast<uint8_t*>(buffer->data())[i] != 0;
     gt_tensor handle = c.publish(c.recorder().constant({dtype, shape, false}, std::move(buffer)));
     give_back(managed);
     return handle;

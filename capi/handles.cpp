@@ -4,7 +4,9 @@ namespace gradtape::capi {
 
 namespace {
 constexpr uint64_t mask(int bits) { return (uint64_t{1} << bits) - 1; }
-Kind kind_of(const Object& object) { return std::holds_alternative<std::shared_ptr<Tape>>(object) ? Kind::tape : Kind::tensor; }
+Kind kind_of(const Object& object) {
+  return std::holds_alternative<std::shared_ptr<Tape>>(object) ? Kind::tape : Kind::tensor;
+}
 }  // namespace
 
 uint64_t pack(const HandleParts& p) {
@@ -38,7 +40,8 @@ std::string_view name_of(Kind kind) {
 uint64_t HandleTable::add(Object object) {
   uint32_t index = free_;
   if (index == kNone) {
-    if (slots_.size() > mask(kSlotBits)) fail(Status::out_of_memory, "a context can hold {} live handles; release some", slots_.size());
+    if (slots_.size() > mask(kSlotBits))
+      fail(Status::out_of_memory, "a context can hold {} live handles; release some", slots_.size());
     index = static_cast<uint32_t>(slots_.size());
     slots_.emplace_back();
   } else {
@@ -54,7 +57,8 @@ HandleTable::Slot* HandleTable::slot_of(uint64_t handle) {
   const HandleParts p = unpack(handle);
   if (p.context != context_ || p.context_life != context_life_ || p.slot >= slots_.size()) return nullptr;
   Slot& slot = slots_[p.slot];
-  if (slot.life != p.life || std::holds_alternative<std::monostate>(slot.object) || kind_of(slot.object) != p.kind) return nullptr;
+  if (slot.life != p.life || std::holds_alternative<std::monostate>(slot.object) || kind_of(slot.object) != p.kind)
+    return nullptr;
   return &slot;
 }
 

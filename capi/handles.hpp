@@ -2,7 +2,8 @@
 //
 //   bit 63: 0 | 62-56: kind | 55-46: context | 45-36: life of the context | 35-22: life of the slot | 21-0: slot
 //
-// A slot whose lives are used up is never used again, so that within a context no stale handle comes to mean something else.
+// A slot whose lives are used up is never used again, so that within a context no stale handle comes to mean something
+// else.
 #pragma once
 
 #include <cstdint>
@@ -39,7 +40,7 @@ class HandleTable {
   HandleTable(uint32_t context, uint32_t context_life) : context_(context), context_life_(context_life) {}
 
   uint64_t add(Object object);
-  Object* find(uint64_t handle);  // null: not a live handle of this table
+  Object* find(uint64_t handle);   // null: not a live handle of this table
   Object remove(uint64_t handle);  // monostate: not a live handle
   bool is_lent(uint64_t handle);
   void set_lent(uint64_t handle);

@@ -78,7 +78,8 @@ std::shared_ptr<Attrs> attrs_from(const Op& op, const gt_attr* attrs, std::size_
   SmallVector<bool, 8> given(op.attrs.size(), false);
   for (const AttrSpec& spec : op.attrs) result->values.push_back(spec.fallback);
   for (std::size_t i = 0; i < n; ++i) {
-    const auto it = std::ranges::find_if(op.attrs, [&](const AttrSpec& s) { return s.kinds != kAttrPayload && s.name == attrs[i].name; });
+    const auto it = std::ranges::find_if(
+        op.attrs, [&](const AttrSpec& s) { return s.kinds != kAttrPayload && s.name == attrs[i].name; });
     if (it == op.attrs.end()) unknown_attr(op, attrs[i].name);
     const auto k = static_cast<std::size_t>(it - op.attrs.begin());
     if (given[k]) invalid("{}: attribute {} is given twice", op.name, it->name);
@@ -113,14 +114,17 @@ void AttrArray::add(const char* name, const AttrValue& value) {
   if (const auto* b = std::get_if<bool>(&value)) store(GT_ATTR_BOOL, false, b, 1, 1);
   if (const auto* s = std::get_if<std::string>(&value)) store(GT_ATTR_STRING, false, s->data(), s->size(), 1);
   if (const auto* d = std::get_if<Dtype>(&value)) store(GT_ATTR_DTYPE, false, d, 1, sizeof *d);
-  if (const auto* list = std::get_if<Ints>(&value)) store(GT_ATTR_INT, true, list->data(), list->size(), sizeof(int64_t));
-  if (const auto* list = std::get_if<Floats>(&value)) store(GT_ATTR_FLOAT, true, list->data(), list->size(), sizeof(double));
+  if (const auto* list = std::get_if<Ints>(&value))
+    store(GT_ATTR_INT, true, list->data(), list->size(), sizeof(int64_t));
+  if (const auto* list = std::get_if<Floats>(&value))
+    store(GT_ATTR_FLOAT, true, list->data(), list->size(), sizeof(double));
 }
 
 gt_spec spec_to_c(const Spec& spec) {
   gt_spec c{};
   if (spec.shape.rank() > GT_MAX_RANK)
-    fail(Status::unsupported, "a user's op takes tensors of at most {} axes, got {}", +GT_MAX_RANK, to_string(spec.shape));
+    fail(Status::unsupported, "a user's op takes tensors of at most {} axes, got {}", +GT_MAX_RANK,
+         to_string(spec.shape));
   c.dtype = static_cast<gt_dtype>(spec.dtype);
   c.rank = static_cast<int32_t>(spec.shape.rank());
   std::copy(spec.shape.begin(), spec.shape.end(), c.dims);
@@ -128,12 +132,14 @@ gt_spec spec_to_c(const Spec& spec) {
 }
 
 Spec spec_from_c(const gt_spec& c, std::string_view what) {
-  return {static_cast<Dtype>(c.dtype), shape_from(what, c.dtype, c.dims, static_cast<std::size_t>(std::max(c.rank, 0))), false};
+  return {static_cast<Dtype>(c.dtype), shape_from(what, c.dtype, c.dims, static_cast<std::size_t>(std::max(c.rank, 0))),
+          false};
 }
 
 Shape shape_from(std::string_view what, gt_dtype dtype, const int64_t* dims, std::size_t rank) {
   if (!is_known(static_cast<Dtype>(dtype)))
-    invalid("{}: {} is no dtype; dtypes are GT_BOOL 1, GT_INT32 2, GT_INT64 3, GT_FLOAT32 4, GT_FLOAT64 5", what, dtype);
+    invalid("{}: {} is no dtype; dtypes are GT_BOOL 1, GT_INT32 2, GT_INT64 3, GT_FLOAT32 4, GT_FLOAT64 5", what,
+            dtype);
   if (rank > GT_MAX_RANK) invalid("{}: a tensor has at most {} axes, got {}", what, +GT_MAX_RANK, rank);
   if (rank > 0) need_pointer(dims, fmt::format("{}: dims with rank {}", what, rank));
   const Shape shape(std::span(dims, rank));

@@ -34,11 +34,13 @@ Spec spec_from_c(const gt_spec& spec, std::string_view what);
 Shape shape_from(std::string_view what, gt_dtype dtype, const int64_t* dims, std::size_t rank);
 void need_pointer(const void* pointer, std::string_view what);  // throws where it is null
 
-// Handles to inputs and outputs for the length of a callback. What the callback wrote into its slots is taken over: each handle is
-// released, the lent ones with it.
+// Handles to inputs and outputs for the length of a callback. What the callback wrote into its slots is taken over:
+// each handle is released, the lent ones with it.
 class Loan {
  public:
-  explicit Loan(Context& context) : context_(context), outer_floor_(context.scope_floor) { context.scope_floor = context.scope_depth(); }
+  explicit Loan(Context& context) : context_(context), outer_floor_(context.scope_floor) {
+    context.scope_floor = context.scope_depth();
+  }
   ~Loan();
   Loan(const Loan&) = delete;
   Loan& operator=(const Loan&) = delete;

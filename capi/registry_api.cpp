@@ -36,8 +36,9 @@ std::string value_json(const AttrValue& value) {
 }
 
 std::string kinds_json(uint32_t kinds) {
-  constexpr std::pair<uint32_t, const char*> names[] = {{kAttrInt, "int"},       {kAttrFloat, "float"}, {kAttrBool, "bool"},    {kAttrDtype, "dtype"},
-                                                        {kAttrString, "string"}, {kAttrInts, "ints"},   {kAttrFloats, "floats"}};
+  constexpr std::pair<uint32_t, const char*> names[] = {
+      {kAttrInt, "int"},       {kAttrFloat, "float"}, {kAttrBool, "bool"},    {kAttrDtype, "dtype"},
+      {kAttrString, "string"}, {kAttrInts, "ints"},   {kAttrFloats, "floats"}};
   return list(names, [&](const auto& n) { return kinds & n.first ? quoted(n.second) : std::string(); });
 }
 
@@ -54,27 +55,33 @@ std::string derivative_of(const Op& op) {
   return names[op.derivative.index()];
 }
 std::string batching_of(const Op& op) {
-  return op.is_composite() ? "composite" : op.is_elementwise() ? "elementwise" : op.batch ? "native" : op.inputs.empty() ? "no inputs" : "rows";
+  return op.is_composite()     ? "composite"
+         : op.is_elementwise() ? "elementwise"
+         : op.batch            ? "native"
+         : op.inputs.empty()   ? "no inputs"
+                               : "rows";
 }
 
 std::string describe_op(const Op& op) {
   constexpr const char* kinds[] = {"shared", "integer", "bool", "any"};
   const std::string inputs = list(op.inputs, [&](const InputSpec& in) {
-    return fmt::format(R"({{"name": {}, "dtype": "{}", "optional": {}}})", quoted(in.name), kinds[static_cast<int>(in.kind)], in.optional);
+    return fmt::format(R"({{"name": {}, "dtype": "{}", "optional": {}}})", quoted(in.name),
+                       kinds[static_cast<int>(in.kind)], in.optional);
   });
   const std::string attrs = list(op.attrs, [&](const AttrSpec& a) {
     if (a.kinds == kAttrPayload) return std::string();
     const std::string choices = list(a.choices, [](const std::string& s) { return quoted(s); });
-    return fmt::format(R"({{"name": {}, "kinds": {}, "required": {}, "default": {}, "choices": {}}})", quoted(a.name), kinds_json(a.kinds), a.required,
-                       value_json(a.fallback), choices);
+    return fmt::format(R"({{"name": {}, "kinds": {}, "required": {}, "default": {}, "choices": {}}})", quoted(a.name),
+                       kinds_json(a.kinds), a.required, value_json(a.fallback), choices);
   });
-  const std::string samples =
-      list(op.samples, [](const Sample& s) { return fmt::format(R"({{"inputs": {}, "attrs": {}}})", quoted(s.inputs), s.attrs); });
+  const std::string samples = list(op.samples, [](const Sample& s) {
+    return fmt::format(R"({{"inputs": {}, "attrs": {}}})", quoted(s.inputs), s.attrs);
+  });
   const auto* none = std::get_if<Undifferentiable>(&op.derivative);
   return fmt::format(
       R"({{"name": {}, "doc": {}, "inputs": {}, "variadic": {}, "dtypes": {}, "attrs": {}, "many_outputs": {}, "derivative": "{}", "reason": {}, "batching": "{}", "registered_by_user": {}, "samples": {}}})",
-      quoted(op.name), quoted(op.doc), inputs, op.variadic, dtypes_json(op.dtypes), attrs, op.many_outputs, derivative_of(op),
-      none ? quoted(none->reason) : "null", batching_of(op), op.by_user, samples);
+      quoted(op.name), quoted(op.doc), inputs, op.variadic, dtypes_json(op.dtypes), attrs, op.many_outputs,
+      derivative_of(op), none ? quoted(none->reason) : "null", batching_of(op), op.by_user, samples);
 }
 
 }  // namespace

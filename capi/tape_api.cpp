@@ -12,7 +12,8 @@ namespace {
 std::vector<Place> places(Context& c, const gt_tensor* handles, std::size_t n, const char* function, const char* what) {
   if (n > 0) need_pointer(handles, fmt::format("{}: {}s with a count above 0", function, what));
   std::vector<Place> result;
-  for (std::size_t i = 0; i < n; ++i) result.push_back(c.place(handles[i], fmt::format("{}: {} {}", function, what, i)));
+  for (std::size_t i = 0; i < n; ++i)
+    result.push_back(c.place(handles[i], fmt::format("{}: {} {}", function, what, i)));
   return result;
 }
 
@@ -30,9 +31,11 @@ JacobianOptions options_from(Context& c, const gt_jacobian_options* given, const
     std::memcpy(&o, given, std::min(given->struct_size, sizeof o));  // an older caller knows fewer fields
   }
   if (o.mode < GT_MODE_AUTO || o.mode > GT_MODE_REVERSE)
-    invalid("{}: options.mode must be GT_MODE_AUTO 0, GT_MODE_FORWARD 1 or GT_MODE_REVERSE 2, got {}", function, o.mode);
+    invalid("{}: options.mode must be GT_MODE_AUTO 0, GT_MODE_FORWARD 1 or GT_MODE_REVERSE 2, got {}", function,
+            o.mode);
   if (o.batch_dependence != GT_BATCH_INDEPENDENT && o.batch_dependence != GT_BATCH_SUM)
-    invalid("{}: options.batch_dependence must be GT_BATCH_INDEPENDENT 0 or GT_BATCH_SUM 1, got {}", function, o.batch_dependence);
+    invalid("{}: options.batch_dependence must be GT_BATCH_INDEPENDENT 0 or GT_BATCH_SUM 1, got {}", function,
+            o.batch_dependence);
   if (o.reserved != 0) invalid("{}: options.reserved must be 0, got {}", function, o.reserved);
   JacobianOptions options;
   options.zero_unconnected = zero_unconnected(o.unconnected, function);
@@ -41,7 +44,9 @@ JacobianOptions options_from(Context& c, const gt_jacobian_options* given, const
   options.sum_over_batch = o.batch_dependence == GT_BATCH_SUM;
   options.evaluate = [&c](const Tensors& tensors) { c.evaluate(tensors); };
   if (o.progress)
-    options.progress = [call = o.progress, data = o.progress_data](uint64_t done, uint64_t total) { return call(data, done, total) == 0; };
+    options.progress = [call = o.progress, data = o.progress_data](uint64_t done, uint64_t total) {
+      return call(data, done, total) == 0;
+    };
   return options;
 }
 
@@ -62,7 +67,8 @@ gt_tape gt_tape_begin(gt_context ctx, uint32_t flags) {
   return guarded_object(ctx, [&](Context& c) {
     if (flags & ~uint32_t{GT_TAPE_PERSISTENT | GT_TAPE_MANUAL_WATCH})
       invalid("gt_tape_begin: flags are GT_TAPE_PERSISTENT 1 and GT_TAPE_MANUAL_WATCH 2, got {}", flags);
-    return c.publish_tape(std::make_shared<Tape>(c.recorder(), (flags & GT_TAPE_PERSISTENT) != 0, (flags & GT_TAPE_MANUAL_WATCH) != 0));
+    return c.publish_tape(
+        std::make_shared<Tape>(c.recorder(), (flags & GT_TAPE_PERSISTENT) != 0, (flags & GT_TAPE_MANUAL_WATCH) != 0));
   });
 }
 
@@ -70,7 +76,8 @@ gt_status gt_tape_end(gt_context ctx, gt_tape tape) {
   return with_tape(ctx, tape, "gt_tape_end", [](Context&, Tape& t) { t.end(); });
 }
 gt_status gt_tape_watch(gt_context ctx, gt_tape tape, gt_tensor tensor) {
-  return with_tape(ctx, tape, "gt_tape_watch", [&](Context& c, Tape& t) { t.watch(c.place(tensor, "gt_tape_watch: tensor")); });
+  return with_tape(ctx, tape, "gt_tape_watch",
+                   [&](Context& c, Tape& t) { t.watch(c.place(tensor, "gt_tape_watch: tensor")); });
 }
 gt_status gt_tape_stop_recording(gt_context ctx, gt_tape tape) {
   return with_tape(ctx, tape, "gt_tape_stop_recording", [](Context&, Tape& t) { t.stop(); });
@@ -93,8 +100,9 @@ gt_status gt_tape_watched_variables(gt_context ctx, gt_tape tape, gt_tensor* var
   });
 }
 
-gt_status gt_tape_gradient(gt_context ctx, gt_tape tape, const gt_tensor* targets, size_t n_targets, const gt_tensor* sources,
-                           size_t n_sources, const gt_tensor* output_gradients, int32_t unconnected, gt_tensor* gradients) {
+gt_status gt_tape_gradient(gt_context ctx, gt_tape tape, const gt_tensor* targets, size_t n_targets,
+                           const gt_tensor* sources, size_t n_sources, const gt_tensor* output_gradients,
+                           int32_t unconnected, gt_tensor* gradients) {
   constexpr const char* name = "gt_tape_gradient";
   clear(gradients, n_sources);
   return with_tape(ctx, tape, name, [&](Context& c, Tape& t) {
@@ -109,8 +117,9 @@ gt_status gt_tape_gradient(gt_context ctx, gt_tape tape, const gt_tensor* target
   });
 }
 
-gt_status gt_tape_jvp(gt_context ctx, gt_tape tape, const gt_tensor* targets, size_t n_targets, const gt_tensor* sources, size_t n_sources,
-                      const gt_tensor* tangents, int32_t unconnected, gt_tensor* jvps) {
+gt_status gt_tape_jvp(gt_context ctx, gt_tape tape, const gt_tensor* targets, size_t n_targets,
+                      const gt_tensor* sources, size_t n_sources, const gt_tensor* tangents, int32_t unconnected,
+                      gt_tensor* jvps) {
   constexpr const char* name = "gt_tape_jvp";
   clear(jvps, n_targets);
   return with_tape(ctx, tape, name, [&](Context& c, Tape& t) {
@@ -119,7 +128,8 @@ gt_status gt_tape_jvp(gt_context ctx, gt_tape tape, const gt_tensor* targets, si
     const bool zero = zero_unconnected(unconnected, name);
     const auto to = places(c, targets, n_targets, name, "target"), by = places(c, sources, n_sources, name, "source");
     Tensors along;
-    for (size_t i = 0; i < n_sources; ++i) along.push_back(tangents[i] ? c.read(tangents[i], fmt::format("{}: tangent {}", name, i)) : Tensor());
+    for (size_t i = 0; i < n_sources; ++i)
+      along.push_back(tangents[i] ? c.read(tangents[i], fmt::format("{}: tangent {}", name, i)) : Tensor());
     c.publish_all(t.jvp(to, by, along, zero), jvps);
     c.bound_pending();
   });
@@ -139,14 +149,15 @@ gt_status gt_tape_jacobian(gt_context ctx, gt_tape tape, gt_tensor target, const
   });
 }
 
-gt_status gt_tape_batch_jacobian(gt_context ctx, gt_tape tape, gt_tensor target, gt_tensor source, const gt_jacobian_options* options,
-                                 gt_tensor* jacobian) {
+gt_status gt_tape_batch_jacobian(gt_context ctx, gt_tape tape, gt_tensor target, gt_tensor source,
+                                 const gt_jacobian_options* options, gt_tensor* jacobian) {
   constexpr const char* name = "gt_tape_batch_jacobian";
   clear(jacobian, 1);
   return with_tape(ctx, tape, name, [&](Context& c, Tape& t) {
     need_pointer(jacobian, "gt_tape_batch_jacobian: jacobian");
     const JacobianOptions o = options_from(c, options, name);
-    const Place to = c.place(target, "gt_tape_batch_jacobian: target"), by = c.place(source, "gt_tape_batch_jacobian: source");
+    const Place to = c.place(target, "gt_tape_batch_jacobian: target"),
+                by = c.place(source, "gt_tape_batch_jacobian: source");
     c.publish_all(Tensors{t.batch_jacobian(to, by, o)}, jacobian);
     c.bound_pending();
   });

@@ -12,7 +12,8 @@ using namespace gradtape::capi;
 namespace {
 
 // The shape of row-major memory that a user gives, after checking that the bytes are what it takes.
-Spec checked_memory(std::string_view what, gt_dtype dtype, const int64_t* dims, size_t rank, const void* memory, size_t bytes) {
+Spec checked_memory(std::string_view what, gt_dtype dtype, const int64_t* dims, size_t rank, const void* memory,
+                    size_t bytes) {
   const Shape shape = shape_from(what, dtype, dims, rank);
   const auto d = static_cast<Dtype>(dtype);
   const auto want = static_cast<size_t>(shape.elements()) * size_of(d);
@@ -27,7 +28,8 @@ Tensor computed(Context& c, gt_tensor handle, std::string_view what) {
   return t;
 }
 
-gt_status assign(gt_context ctx, gt_tensor variable, gt_tensor value, const char* name, Tensor (*combine)(const Tensor&, const Tensor&)) {
+gt_status assign(gt_context ctx, gt_tensor variable, gt_tensor value, const char* name,
+                 Tensor (*combine)(const Tensor&, const Tensor&)) {
   return guarded(ctx, [&](Context& c) {
     const VariablePtr v = c.variable(variable, fmt::format("{}: variable", name));
     const Spec& spec = v->value.spec();
@@ -48,27 +50,31 @@ gt_status assign(gt_context ctx, gt_tensor variable, gt_tensor value, const char
 
 extern "C" {
 
-gt_tensor gt_tensor_create(gt_context ctx, gt_dtype dtype, const int64_t* dims, size_t rank, const void* row_major, size_t bytes) {
+gt_tensor gt_tensor_create(gt_context ctx, gt_dtype dtype, const int64_t* dims, size_t rank, const void* row_major,
+                           size_t bytes) {
   return guarded_object(ctx, [&](Context& c) {
     const Spec spec = checked_memory("gt_tensor_create", dtype, dims, rank, row_major, bytes);
     BufferPtr buffer = c.recorder().allocate(bytes);
     if (spec.dtype == Dtype::boolean)
-      std::transform(static_cast<const uint8_t*>(row_major), static_cast<const uint8_t*>(row_major) + bytes, static_cast<uint8_t*>(buffer->data()),
-                     [](uint8_t b) { return static_cast<uint8_t>(b != 0); });
+      std::transform(static_cast<const uint8_t*>(row_major), static_cast<const uint8_t*>(row_major) + bytes,
+                     static_cast<uint8_t*>(buffer->data()), [](uint8_t b) { return static_cast<uint8_t>(b != 0); });
     else if (bytes > 0)
       std::memcpy(buffer->data(), row_major, bytes);
     return c.publish(c.recorder().constant(spec, std::move(buffer)));
   });
 }
 
-gt_tensor gt_tensor_borrow(gt_context ctx, gt_dtype dtype, const int64_t* dims, size_t rank, const void* row_major, size_t bytes,
-                           void (*free)(void*), void* user_data) {
+gt_tensor gt_tensor_borrow(gt_context ctx, gt_dtype dtype, const int64_t* dims, size_t rank, const void* row_major,
+                           size_t bytes, void (*free)(void*), void* user_data) {
   bool owned = false;
   gt_tensor result = guarded_object(ctx, [&](Context& c) {
     const Spec spec = checked_memory("gt_tensor_borrow", dtype, dims, rank, row_major, bytes);
     if (reinterpret_cast<uintptr_t>(row_major) % size_of(spec.dtype) != 0)
-      invalid("gt_tensor_borrow: the memory must be aligned to {} bytes, the size of {}", size_of(spec.dtype), name_of(spec.dtype));
-    if (spec.dtype == Dtype::boolean && std::any_of(static_cast<const uint8_t*>(row_major), static_cast<const uint8_t*>(row_major) + bytes, [](uint8_t b) { return b > 1; }))
+      invalid("gt_tensor_borrow: the memory must be aligned to {} bytes, the size of {}", size_of(spec.dtype),
+              name_of(spec.dtype));
+    if (spec.dtype == Dtype::boolean &&
+        std::any_of(static_cast<const uint8_t*>(row_major), static_cast<const uint8_t*>(row_major) + bytes,
+                    [](uint8_t b) { return b > 1; }))
       invalid("gt_tensor_borrow: a bool must be 0 or 1; gt_tensor_create takes any byte");
     auto owner = std::make_shared<UserData>(c.deferred(), free, user_data);
     owned = true;
@@ -84,14 +90,19 @@ gt_tensor gt_scalar(gt_context ctx, double value) {
 }
 
 gt_tensor gt_variable(gt_context ctx, gt_tensor initial) {
-  return guarded_object(ctx, [&](Context& c) { return c.publish(c.recorder().new_variable(c.read(initial, "gt_variable: initial"))); });
+  return guarded_object(
+      ctx, [&](Context& c) { return c.publish(c.recorder().new_variable(c.read(initial, "gt_variable: initial"))); });
 }
 
 gt_status gt_variable_set_trainable(gt_context ctx, gt_tensor variable, int32_t trainable) {
-  return guarded(ctx, [&](Context& c) { c.variable(variable, "gt_variable_set_trainable: variable")->trainable = trainable != 0; });
+  return guarded(ctx, [&](Context& c) {
+    c.variable(variable, "gt_variable_set_trainable: variable")->trainable = trainable != 0;
+  });
 }
 
-gt_status gt_assign(gt_context ctx, gt_tensor variable, gt_tensor value) { return assign(ctx, variable, value, "gt_assign", nullptr); }
+gt_status gt_assign(gt_context ctx, gt_tensor variable, gt_tensor value) {
+  return assign(ctx, variable, value, "gt_assign", nullptr);
+}
 gt_status gt_assign_add(gt_context ctx, gt_tensor variable, gt_tensor value) {
   return assign(ctx, variable, value, "gt_assign_add", [](const Tensor& a, const Tensor& b) { return a + b; });
 }
@@ -120,7 +131,8 @@ gt_status gt_tensor_read(gt_context ctx, gt_tensor tensor, void* row_major, size
   return guarded(ctx, [&](Context& c) {
     Tensor t = c.peek(tensor, "gt_tensor_read: tensor");
     const bool as_float = t.spec().weak && bytes * 2 == t.bytes();
-    if (bytes != t.bytes() && !as_float) invalid("gt_tensor_read: {} has {} bytes, got {}", to_string(t.spec()), t.bytes(), bytes);
+    if (bytes != t.bytes() && !as_float)
+      invalid("gt_tensor_read: {} has {} bytes, got {}", to_string(t.spec()), t.bytes(), bytes);
     if (bytes > 0) need_pointer(row_major, "gt_tensor_read: row_major");
     c.evaluate(std::span(&t, 1));
     if (bytes == 0) return;
@@ -142,7 +154,9 @@ gt_status gt_tensor_borrow_data(gt_context ctx, gt_tensor tensor, const void** r
   return guarded(ctx, [&](Context& c) {
     need_pointer(row_major, "gt_tensor_borrow_data: row_major");
     if (c.place(tensor, "gt_tensor_borrow_data: tensor").variable)
-      invalid("gt_tensor_borrow_data: a variable may be assigned while its memory is lent; read it, or take gt_identity of it");
+      invalid(
+          "gt_tensor_borrow_data: a variable may be assigned while its memory is lent; read it, or take gt_identity of "
+          "it");
     const Tensor t = computed(c, tensor, "gt_tensor_borrow_data: tensor");
     *row_major = t.value()->data();
     if (bytes) *bytes = t.bytes();
@@ -166,14 +180,16 @@ gt_status gt_tensor_describe(gt_context ctx, gt_tensor tensor, char* text, size_
   });
 }
 
-gt_status gt_graph_describe(gt_context ctx, const gt_tensor* tensors, size_t n, int32_t format, char* text, size_t capacity, size_t* needed) {
+gt_status gt_graph_describe(gt_context ctx, const gt_tensor* tensors, size_t n, int32_t format, char* text,
+                            size_t capacity, size_t* needed) {
   if (needed) *needed = 0;
   return guarded(ctx, [&](Context& c) {
     if (n > 0) need_pointer(tensors, "gt_graph_describe: tensors with n above 0");
     if (format != GT_GRAPH_TEXT && format != GT_GRAPH_DOT)
       invalid("gt_graph_describe: format must be GT_GRAPH_TEXT 0 or GT_GRAPH_DOT 1, got {}", format);
     Tensors targets;
-    for (size_t i = 0; i < n; ++i) targets.push_back(c.peek(tensors[i], fmt::format("gt_graph_describe: tensor {}", i)));
+    for (size_t i = 0; i < n; ++i)
+      targets.push_back(c.peek(tensors[i], fmt::format("gt_graph_describe: tensor {}", i)));
     write_text(format == GT_GRAPH_DOT ? graph_as_dot(targets) : graph_as_text(targets), text, capacity, needed);
   });
 }

@@ -9,6 +9,7 @@ install(EXPORT gradtape NAMESPACE gradtape:: DESTINATION ${package_dir})
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/gradtapeConfig.cmake.in ${PROJECT_BINARY_DIR}/gradtapeConfig.cmake
   INSTALL_DESTINATION ${package_dir})
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/gradtapeConfigVersion.cmake COMPATIBILITY SameMajorVersion)
+file(RELATIVE_PATH prefix_from_pkgconfig /p/${CMAKE_INSTALL_LIBDIR}/pkgconfig /p)
 configure_file(${CMAKE_CURRENT_LIST_DIR}/gradtape.pc.in ${PROJECT_BINARY_DIR}/gradtape.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/gradtapeConfig.cmake ${PROJECT_BINARY_DIR}/gradtapeConfigVersion.cmake DESTINATION ${package_dir})
 install(FILES ${PROJECT_BINARY_DIR}/gradtape.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

@@ -1,6 +1,7 @@
 /* TensorFlow's guide "Advanced automatic differentiation", part by part, through the C interface.
  *
- * Each part prints what a reader of the guide would look at and checks its own claims; the program ends with 0 if all hold. */
+ * Each part prints what a reader of the guide would look at and checks its own claims; the program ends with 0 if all
+ * hold. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,11 +10,14 @@
 
 static void title(const char* text) { printf("\n%s\n", text); }
 
-static gt_tensor number(gt_context ctx, float value) { return gt_tensor_create(ctx, GT_FLOAT32, NULL, 0, &value, sizeof value); }
+static gt_tensor number(gt_context ctx, float value) {
+  return gt_tensor_create(ctx, GT_FLOAT32, NULL, 0, &value, sizeof value);
+}
 
 static int close_to(double a, double b) { return fabs(a - b) <= 1e-5 * (1 + fabs(b)); }
 
-/* ---- 1, 2: controlling what is recorded -------------------------------------------------------------------------------- */
+/* ---- 1, 2: controlling what is recorded
+ * -------------------------------------------------------------------------------- */
 
 static void stop_recording(gt_context ctx) {
   title("1. Stop recording: y_sq is computed behind the tape's back");
@@ -45,7 +49,8 @@ static void reset(gt_context ctx) {
   check(item(ctx, grad[0]) == 4 && !grad[1], "dz/dx is 2x, and y is not connected");
 }
 
-/* ---- 3: stopping the gradient -------------------------------------------------------------------------------------------- */
+/* ---- 3: stopping the gradient
+ * -------------------------------------------------------------------------------------------- */
 
 static void stop_gradient(gt_context ctx) {
   title("3. Stop gradient: more precise than stopping the tape");
@@ -60,10 +65,12 @@ static void stop_gradient(gt_context ctx) {
   check(item(ctx, grad[0]) == 4 && !grad[1], "the gradient stops at stop_gradient");
 }
 
-/* ---- 4: custom gradients --------------------------------------------------------------------------------------------------- */
+/* ---- 4: custom gradients
+ * --------------------------------------------------------------------------------------------------- */
 
 /* An identity whose gradient is clipped on its way back. */
-static gt_status identity_forward(gt_context ctx, void* user, const gt_tensor* in, size_t n, gt_tensor* out, size_t capacity, size_t* n_out) {
+static gt_status identity_forward(gt_context ctx, void* user, const gt_tensor* in, size_t n, gt_tensor* out,
+                                  size_t capacity, size_t* n_out) {
   (void)ctx, (void)user, (void)n, (void)capacity;
   out[0] = in[0];
   *n_out = 1;
@@ -87,16 +94,16 @@ static void clip_gradient(gt_context ctx) {
 }
 
 /* An op of one's own over plain memory (the cube), and its gradient, registered by name. */
-static gt_status cube_infer(gt_context ctx, void* user, const gt_spec* in, size_t n, const gt_attr* attrs, size_t n_attrs, gt_spec* out, size_t capacity,
-                            size_t* n_out) {
+static gt_status cube_infer(gt_context ctx, void* user, const gt_spec* in, size_t n, const gt_attr* attrs,
+                            size_t n_attrs, gt_spec* out, size_t capacity, size_t* n_out) {
   (void)ctx, (void)user, (void)attrs, (void)n_attrs, (void)capacity;
   if (n != 1 || in[0].dtype != GT_FLOAT32) return GT_INVALID_ARGUMENT;
   out[0] = in[0];
   *n_out = 1;
   return GT_OK;
 }
-static gt_status cube_compute(void* user, const gt_spec* specs, const void* const* in, size_t n, const gt_attr* attrs, size_t n_attrs,
-                              const gt_spec* out_specs, void* const* out, size_t n_out) {
+static gt_status cube_compute(void* user, const gt_spec* specs, const void* const* in, size_t n, const gt_attr* attrs,
+                              size_t n_attrs, const gt_spec* out_specs, void* const* out, size_t n_out) {
   (void)user, (void)n, (void)attrs, (void)n_attrs, (void)out_specs, (void)n_out;
   const float* x = in[0];
   float* y = out[0];
@@ -127,14 +134,17 @@ static void own_op(gt_context ctx) {
   gt_tape_gradient(ctx, inner, &y, 1, &x, 1, NULL, GT_UNCONNECTED_NULL, &first);
   gt_tape_gradient(ctx, outer, &first, 1, &x, 1, NULL, GT_UNCONNECTED_NULL, &second);
   printf("  cube(2) = %g, first derivative %g, second %g\n", item(ctx, y), item(ctx, first), item(ctx, second));
-  check(item(ctx, y) == 8 && item(ctx, first) == 12 && item(ctx, second) == 12, "3x^2 and 6x: a gradient made of ops has a gradient");
+  check(item(ctx, y) == 8 && item(ctx, first) == 12 && item(ctx, second) == 12,
+        "3x^2 and 6x: a gradient made of ops has a gradient");
 }
 
-/* log(1 + e^x): the plain formula overflows at 100, and its gradient is nan there. e^x is kept from the forward pass. */
+/* log(1 + e^x): the plain formula overflows at 100, and its gradient is nan there. e^x is kept from the forward pass.
+ */
 typedef struct {
   gt_tensor e;
 } kept_exp;
-static gt_status log1pexp_forward(gt_context ctx, void* user, const gt_tensor* in, size_t n, gt_tensor* out, size_t capacity, size_t* n_out) {
+static gt_status log1pexp_forward(gt_context ctx, void* user, const gt_tensor* in, size_t n, gt_tensor* out,
+                                  size_t capacity, size_t* n_out) {
   (void)n, (void)capacity;
   kept_exp* kept = user;
   kept->e = gt_exp(ctx, in[0]);
@@ -142,7 +152,8 @@ static gt_status log1pexp_forward(gt_context ctx, void* user, const gt_tensor* i
   *n_out = 1;
   return out[0] ? GT_OK : GT_CALLBACK_FAILED;
 }
-static gt_status log1pexp_backward(gt_context ctx, void* user, const gt_call* call, const gt_tensor* dy, gt_tensor* dx) {
+static gt_status log1pexp_backward(gt_context ctx, void* user, const gt_call* call, const gt_tensor* dy,
+                                   gt_tensor* dx) {
   (void)call;
   const kept_exp* kept = user;
   gt_tensor one = gt_scalar(ctx, 1); /* dy * (1 - 1 / (1 + e^x)) */
@@ -166,7 +177,8 @@ static void stable_gradient(gt_context ctx) {
 }
 
 /* A value changed without its gradient. */
-static gt_status round_and_clip_forward(gt_context ctx, void* user, const gt_tensor* in, size_t n, gt_tensor* out, size_t capacity, size_t* n_out) {
+static gt_status round_and_clip_forward(gt_context ctx, void* user, const gt_tensor* in, size_t n, gt_tensor* out,
+                                        size_t capacity, size_t* n_out) {
   (void)user, (void)n, (void)capacity;
   out[0] = gt_round(ctx, gt_clip_by_value(ctx, in[0], 0, 10));
   *n_out = 1;
@@ -196,7 +208,8 @@ static void custom_gradients(gt_context ctx) {
   pass_through(ctx);
 }
 
-/* ---- 5, 6: several tapes, higher orders ------------------------------------------------------------------------------------ */
+/* ---- 5, 6: several tapes, higher orders
+ * ------------------------------------------------------------------------------------ */
 
 static void multiple_tapes(gt_context ctx) {
   title("5. Multiple tapes: each watches what it is told");
@@ -226,7 +239,8 @@ static void higher_order(gt_context ctx) {
   check(item(ctx, d1) == 3 && item(ctx, d2) == 6 && item(ctx, d3) == 6, "3, 6 and 6 at x = 1");
 }
 
-/* ---- 7: input gradient regularisation ----------------------------------------------------------------------------------------- */
+/* ---- 7: input gradient regularisation
+ * ----------------------------------------------------------------------------------------- */
 
 static void input_gradient_regularization(gt_context ctx) {
   title("7. Input gradient regularization: the gradient of the size of a gradient");
@@ -246,7 +260,8 @@ static void input_gradient_regularization(gt_context ctx) {
   check(item(ctx, gt_norm(ctx, grads[0], "euclidean", NULL, 0, 0)) > 0, "the kernel can be trained to make it smaller");
 }
 
-/* ---- 8, 9: Jacobians ------------------------------------------------------------------------------------------------------------ */
+/* ---- 8, 9: Jacobians
+ * ------------------------------------------------------------------------------------------------------------ */
 
 static void scalar_source(gt_context ctx) {
   title("8. Jacobian of a tensor by a scalar: sigmoid along a line");
@@ -259,7 +274,8 @@ static void scalar_source(gt_context ctx) {
   print_shape(ctx, "dy_dx.shape", dy_dx);
   float slope[201];
   if (gt_tensor_read(ctx, dy_dx, slope, sizeof slope) != GT_OK) die(ctx, "reading the Jacobian");
-  printf("slope at -10, -2, 0, 2, 10: %.5f %.5f %.5f %.5f %.5f\n", slope[0], slope[80], slope[100], slope[120], slope[200]);
+  printf("slope at -10, -2, 0, 2, 10: %.5f %.5f %.5f %.5f %.5f\n", slope[0], slope[80], slope[100], slope[120],
+         slope[200]);
   check(slope[100] == 0.25f && close_to(slope[80], slope[120]), "1/4 in the middle, and symmetric");
 }
 
@@ -280,7 +296,8 @@ static void tensor_source(gt_context ctx) {
   check(delta < 1e-4, "the Jacobian, summed over the target, is the gradient");
 }
 
-/* ---- 10: the Hessian ------------------------------------------------------------------------------------------------------------- */
+/* ---- 10: the Hessian
+ * ------------------------------------------------------------------------------------------------------------- */
 
 static gt_tensor two_layer_loss(gt_context ctx, const dense_layer* l1, const dense_layer* l2, gt_tensor x) {
   return mean_all(ctx, gt_square(ctx, dense_apply(ctx, l2, dense_apply(ctx, l1, x))));
@@ -313,7 +330,8 @@ static void hessian_newton(gt_context ctx) {
   check(after < before, "the step lowers the loss");
 }
 
-/* ---- 11, 12: batch Jacobians -------------------------------------------------------------------------------------------------------- */
+/* ---- 11, 12: batch Jacobians
+ * -------------------------------------------------------------------------------------------------------- */
 
 static void batch_jacobian(gt_context ctx) {
   title("11. Batch Jacobian: one block for each sample");
@@ -330,8 +348,8 @@ static void batch_jacobian(gt_context ctx) {
 
   const int64_t axis[] = {2};
   gt_tensor sum = gt_reduce_sum(ctx, full, axis, 1, 0), diagonal = gt_einsum(ctx, &full, 1, "bxby->bxy");
-  printf("largest difference from the full Jacobian's diagonal: %g, from its sum over the batch: %g\n", largest_difference(ctx, blocks, diagonal),
-         largest_difference(ctx, blocks, sum));
+  printf("largest difference from the full Jacobian's diagonal: %g, from its sum over the batch: %g\n",
+         largest_difference(ctx, blocks, diagonal), largest_difference(ctx, blocks, sum));
   check(largest_difference(ctx, blocks, diagonal) < 1e-5, "the blocks are the diagonal of the full Jacobian");
   check(largest_difference(ctx, sum, diagonal) < 1e-5, "which is 0 off its diagonal: samples do not touch each other");
 }
@@ -339,7 +357,9 @@ static void batch_jacobian(gt_context ctx) {
 static void batch_norm_refused(gt_context ctx) {
   title("12. Batch normalization: the samples depend on each other");
   gt_tensor x = normal(ctx, 7, 5), full = NULL, blocks = NULL;
-  layer model[3] = {{DENSE, dense(ctx, 5, 8, gt_elu), {0}}, {BATCH_NORM, {0}, batch_norm(ctx, 8)}, {DENSE, dense(ctx, 8, 6, gt_elu), {0}}};
+  layer model[3] = {{DENSE, dense(ctx, 5, 8, gt_elu), {0}},
+                    {BATCH_NORM, {0}, batch_norm(ctx, 8)},
+                    {DENSE, dense(ctx, 8, 6, gt_elu), {0}}};
   gt_tape t = gt_tape_begin(ctx, GT_TAPE_PERSISTENT | GT_TAPE_MANUAL_WATCH);
   gt_tape_watch(ctx, t, x);
   gt_tensor y = sequential(ctx, model, 3, x);
@@ -359,13 +379,23 @@ static void batch_norm_refused(gt_context ctx) {
   gt_tensor diagonal = gt_einsum(ctx, &full, 1, "bxby->bxy"), sum = gt_reduce_sum(ctx, full, axis, 1, 0);
   const int64_t perm[] = {1, 0, 2};
   printf("the sum over the batch differs from the diagonal by %g\n", largest_difference(ctx, blocks, diagonal));
-  check(largest_difference(ctx, blocks, gt_transpose(ctx, sum, perm, 3)) < 1e-5, "GT_BATCH_SUM is the full Jacobian summed over the target's batch");
+  check(largest_difference(ctx, blocks, gt_transpose(ctx, sum, perm, 3)) < 1e-5,
+        "GT_BATCH_SUM is the full Jacobian summed over the target's batch");
   check(largest_difference(ctx, blocks, diagonal) > 1e-3, "which is not the diagonal");
 }
 
 int main(void) {
-  static void (*const parts[])(gt_context) = {stop_recording, reset,         stop_gradient, custom_gradients, multiple_tapes, higher_order,
-                                              input_gradient_regularization, scalar_source, tensor_source,    hessian_newton, batch_jacobian,
+  static void (*const parts[])(gt_context) = {stop_recording,
+                                              reset,
+                                              stop_gradient,
+                                              custom_gradients,
+                                              multiple_tapes,
+                                              higher_order,
+                                              input_gradient_regularization,
+                                              scalar_source,
+                                              tensor_source,
+                                              hessian_newton,
+                                              batch_jacobian,
                                               batch_norm_refused};
   gt_context ctx;
   if (gt_context_create(&ctx) != GT_OK) return 1;

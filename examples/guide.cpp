@@ -1,11 +1,12 @@
 // TensorFlow's guide "Advanced automatic differentiation", part by part, through the C++ face.
 //
-// Each part prints what a reader of the guide would look at and checks its own claims; the program ends with 0 if all hold.
+// Each part prints what a reader of the guide would look at and checks its own claims; the program ends with 0 if all
+// hold.
 #include <cmath>
 #include <cstdio>
 #include <functional>
-#include <memory>
 #include <gradtape/gradtape.hpp>
+#include <memory>
 
 using namespace gradtape;
 
@@ -35,9 +36,12 @@ void print_shape(const char* label, const Tensor& t) {
 double largest_difference(const Tensor& a, const Tensor& b) { return reduce_max(abs(a - b)).item(); }
 
 Tensor number(const Context& ctx, float value) { return ctx.tensor<float>({}, {value}); }
-Tensor normal(const Context& ctx, std::int64_t rows, std::int64_t columns) { return random_normal(ctx, {rows, columns}); }
+Tensor normal(const Context& ctx, std::int64_t rows, std::int64_t columns) {
+  return random_normal(ctx, {rows, columns});
+}
 
-// ---- Layers made of ops ----------------------------------------------------------------------------------------------
+// ---- Layers made of ops
+// ----------------------------------------------------------------------------------------------
 
 using Activation = std::function<Tensor(const Tensor&)>;
 using Layer = std::function<Tensor(const Tensor&)>;
@@ -53,14 +57,19 @@ struct Dense {
         activation(std::move(activation)) {}
   Tensor operator()(const Tensor& x) const { return activation(matmul(x, kernel) + bias); }
 
-  static double limit(std::int64_t inputs, std::int64_t units) { return std::sqrt(6.0 / static_cast<double>(inputs + units)); }
+  static double limit(std::int64_t inputs, std::int64_t units) {
+    return std::sqrt(6.0 / static_cast<double>(inputs + units));
+  }
 };
 
 struct BatchNormalization {
   Variable gamma, beta;
 
-  BatchNormalization(const Context& ctx, std::int64_t features) : gamma(fill(number(ctx, 1), {features})), beta(fill(number(ctx, 0), {features})) {}
-  Tensor operator()(const Tensor& x) const { return batch_normalization(x, gamma, beta)[0]; }  // with the batch's own moments
+  BatchNormalization(const Context& ctx, std::int64_t features)
+      : gamma(fill(number(ctx, 1), {features})), beta(fill(number(ctx, 0), {features})) {}
+  Tensor operator()(const Tensor& x) const {
+    return batch_normalization(x, gamma, beta)[0];
+  }  // with the batch's own moments
 };
 
 struct Sequential {
@@ -74,7 +83,8 @@ struct Sequential {
 const Activation relu_fn = [](const Tensor& x) { return relu(x); };
 const Activation elu_fn = [](const Tensor& x) { return elu(x); };
 
-// ---- The parts ---------------------------------------------------------------------------------------------------------
+// ---- The parts
+// ---------------------------------------------------------------------------------------------------------
 
 void check_first_only(const std::vector<Tensor>& grad, const char* claim) {
   print("dz/dx", grad[0]);
@@ -118,7 +128,8 @@ void clipped_gradient(const Context& ctx) {
   const Variable v(number(ctx, 2));
   Tape t(ctx);
   const Tensor output = custom_gradient(
-      v * v, [](const Tensor& x) { return x; }, [](const Tensor&, const Tensor& dy) { return clip_by_norm(dy, 0.5); }, "clip_gradients");
+      v * v, [](const Tensor& x) { return x; }, [](const Tensor&, const Tensor& dy) { return clip_by_norm(dy, 0.5); },
+      "clip_gradients");
   const Tensor grad = t.gradient(output, v);
   print("d(v * v)/dv with its gradient clipped to 0.5", grad);
   check(output.item() == 4 && grad.item() == 2, "the value is 4, the gradient 0.5 * 2v");
@@ -133,9 +144,11 @@ void registered_gradient(const Context& ctx) {
   Tape outer(ctx), inner(ctx);
   const Tensor y = apply_with_gradient("sign", "soft_sign", {x})[0];
   const Tensor first = inner.gradient(y, x), second = outer.gradient(first, x);
-  std::printf("sign(0.5) = %g, with the registered gradient %g, and of second order %g\n", y.item(), first.item(), second.item());
+  std::printf("sign(0.5) = %g, with the registered gradient %g, and of second order %g\n", y.item(), first.item(),
+              second.item());
   const double th = std::tanh(0.5);
-  check(y.item() == 1 && std::abs(first.item() - (1 - th * th)) < 1e-6 && std::abs(second.item() + 2 * th * (1 - th * th)) < 1e-6,
+  check(y.item() == 1 && std::abs(first.item() - (1 - th * th)) < 1e-6 &&
+            std::abs(second.item() + 2 * th * (1 - th * th)) < 1e-6,
         "1 - tanh^2 and its derivative");
 }
 
@@ -162,7 +175,8 @@ void pass_through(const Context& ctx) {
   const Variable x(number(ctx, 12.3f));
   Tape t(ctx);
   const Tensor y = custom_gradient(
-      x, [](const Tensor& in) { return round(clip_by_value(in, 0, 10)); }, [](const Tensor&, const Tensor& dy) { return dy; }, "round_and_clip");
+      x, [](const Tensor& in) { return round(clip_by_value(in, 0, 10)); },
+      [](const Tensor&, const Tensor& dy) { return dy; }, "round_and_clip");
   const double grad = t.gradient(y, x).item();
   std::printf("12.3 becomes %g, with gradient %g\n", y.item(), grad);
   check(y.item() == 10 && grad == 1, "round and clip_by_value are the identity backwards");
@@ -225,7 +239,8 @@ void scalar_source(const Context& ctx) {
   print_shape("y.shape", y);
   print_shape("dy_dx.shape", dy_dx);
   const auto slope = dy_dx.to_vector<float>();
-  std::printf("slope at -10, -2, 0, 2, 10: %.5f %.5f %.5f %.5f %.5f\n", slope[0], slope[80], slope[100], slope[120], slope[200]);
+  std::printf("slope at -10, -2, 0, 2, 10: %.5f %.5f %.5f %.5f %.5f\n", slope[0], slope[80], slope[100], slope[120],
+              slope[200]);
   check(slope[100] == 0.25f && std::abs(slope[80] - slope[120]) < 1e-6f, "1/4 in the middle, and symmetric");
 }
 
@@ -282,8 +297,8 @@ void batch_jacobian(const Context& ctx) {
   print_shape("full jacobian.shape", full);
   print_shape("batch_jacobian.shape", blocks);
   const Tensor sum = reduce_sum(full, Ints{2}), diagonal = einsum({full}, "bxby->bxy");
-  std::printf("largest difference from the full Jacobian's diagonal: %g, from its sum over the batch: %g\n", largest_difference(blocks, diagonal),
-              largest_difference(blocks, sum));
+  std::printf("largest difference from the full Jacobian's diagonal: %g, from its sum over the batch: %g\n",
+              largest_difference(blocks, diagonal), largest_difference(blocks, sum));
   check(largest_difference(blocks, diagonal) < 1e-5, "the blocks are the diagonal of the full Jacobian");
   check(largest_difference(sum, diagonal) < 1e-5, "which is 0 off its diagonal: samples do not touch each other");
 }
@@ -319,8 +334,9 @@ int main() try {
   const Context ctx;
   std::printf("gradtape %s: TensorFlow's guide \"Advanced automatic differentiation\" in C++\n", gt_version());
   ctx.seed(42);
-  for (auto part : {stop_recording, reset, stop_gradient_part, custom_gradients, multiple_tapes, higher_order, input_gradient_regularization,
-                    scalar_source, tensor_source, hessian_newton, batch_jacobian, batch_norm_refused})
+  for (auto part : {stop_recording, reset, stop_gradient_part, custom_gradients, multiple_tapes, higher_order,
+                    input_gradient_regularization, scalar_source, tensor_source, hessian_newton, batch_jacobian,
+                    batch_norm_refused})
     part(ctx);
   std::printf("\n%s\n", failures == 0 ? "All claims hold." : "Some claims do not hold.");
   return failures != 0;

@@ -63,7 +63,8 @@ dense_layer dense(gt_context ctx, int64_t inputs, int64_t units, activation_fn a
   const int64_t shape[] = {inputs, units};
   const double limit = sqrt(6.0 / (double)(inputs + units));
   dense_layer l;
-  l.kernel = gt_variable(ctx, gt_random_uniform(ctx, shape, 2, GT_FLOAT32, -limit, limit, GT_DEFAULT_INT, GT_DEFAULT_INT));
+  l.kernel =
+      gt_variable(ctx, gt_random_uniform(ctx, shape, 2, GT_FLOAT32, -limit, limit, GT_DEFAULT_INT, GT_DEFAULT_INT));
   l.bias = constant_variable(ctx, units, 0);
   l.activation = activation;
   return l;

@@ -7,8 +7,9 @@
 namespace test {
 namespace {
 
-const std::set<std::string> kLoose = {"solve", "inv", "det", "cholesky", "triangular_solve", "slogdet", "qr", "eigh", "eigh_function",
-                                      "svd", "lstsq", "matrix_power", "expm", "lgamma", "digamma", "erfinv"};
+const std::set<std::string> kLoose = {
+    "solve", "inv",   "det",          "cholesky", "triangular_solve", "slogdet", "qr",    "eigh", "eigh_function",
+    "svd",   "lstsq", "matrix_power", "expm",     "lgamma",           "digamma", "erfinv"};
 
 template <class T>
 class GoldenCase : public testing::Test {
@@ -75,15 +76,16 @@ class GoldenCase : public testing::Test {
         result.push_back(outputs_[i]);
         // An output that is float64 whatever the run (a cast) has cotangents of its own dtype.
         const bool wide = dtype_of(ctx_, outputs_[i]) == GT_FLOAT64;
-        cotangents.push_back(wide ? golden_tensor<double>(ctx_, c_["cotangents"][i]) : golden_tensor<T>(ctx_, c_["cotangents"][i]));
+        cotangents.push_back(wide ? golden_tensor<double>(ctx_, c_["cotangents"][i])
+                                  : golden_tensor<T>(ctx_, c_["cotangents"][i]));
       }
     return result;
   }
   std::vector<gt_tensor> vjp(gt_tape tape) {
     std::vector<gt_tensor> cotangents, gradients(sources_.size());
     const auto to = targets(cotangents);
-    EXPECT_EQ(gt_tape_gradient(ctx_, tape, to.data(), to.size(), sources_.data(), sources_.size(), cotangents.data(), GT_UNCONNECTED_NULL,
-                               gradients.data()),
+    EXPECT_EQ(gt_tape_gradient(ctx_, tape, to.data(), to.size(), sources_.data(), sources_.size(), cotangents.data(),
+                               GT_UNCONNECTED_NULL, gradients.data()),
               GT_OK);
     return gradients;
   }
@@ -101,8 +103,8 @@ class GoldenCase : public testing::Test {
   void check_jvp() {
     std::vector<gt_tensor> tangents, results(outputs_.size());
     for (const json& t : c_["tangents"]) tangents.push_back(golden_tensor<T>(ctx_, t));
-    ASSERT_EQ(gt_tape_jvp(ctx_, tape_, outputs_.data(), outputs_.size(), sources_.data(), sources_.size(), tangents.data(), GT_UNCONNECTED_NULL,
-                          results.data()),
+    ASSERT_EQ(gt_tape_jvp(ctx_, tape_, outputs_.data(), outputs_.size(), sources_.data(), sources_.size(),
+                          tangents.data(), GT_UNCONNECTED_NULL, results.data()),
               GT_OK);
     for (std::size_t i = 0; i < results.size(); ++i)
       if (!c_["jvp"][i].is_null()) compare_or_none(results[i], c_["jvp"][i], first_order(), "jvp " + std::to_string(i));
@@ -116,8 +118,8 @@ class GoldenCase : public testing::Test {
         connected.push_back(gradients[i]);
         weights.push_back(golden_tensor<T>(ctx_, c_["second"]["u"][i]));
       }
-    ASSERT_EQ(gt_tape_gradient(ctx_, outer_, connected.data(), connected.size(), sources_.data(), sources_.size(), weights.data(),
-                               GT_UNCONNECTED_NULL, results.data()),
+    ASSERT_EQ(gt_tape_gradient(ctx_, outer_, connected.data(), connected.size(), sources_.data(), sources_.size(),
+                               weights.data(), GT_UNCONNECTED_NULL, results.data()),
               GT_OK);
     for (std::size_t i = 0; i < results.size(); ++i)
       compare_or_none(results[i], c_["second"]["result"][i], second_order(), "second " + std::to_string(i));

@@ -113,7 +113,8 @@ class AttrList {
  private:
   void push(const std::string& name, int32_t kind, bool list, const void* data, std::size_t n, std::size_t bytes) {
     names_.push_back(std::make_unique<std::string>(name));
-    store_.push_back(std::make_unique<std::vector<char>>(static_cast<const char*>(data), static_cast<const char*>(data) + bytes));
+    store_.push_back(
+        std::make_unique<std::vector<char>>(static_cast<const char*>(data), static_cast<const char*>(data) + bytes));
     store_.back()->push_back(0);
     attrs_.push_back({names_.back()->c_str(), kind, list, n, store_.back()->data()});
   }
@@ -155,11 +156,13 @@ class AttrList {
   std::vector<gt_attr> attrs_;
 };
 
-inline std::vector<gt_tensor> apply(gt_context ctx, const std::string& op, const std::vector<gt_tensor>& inputs, const json& attrs = json::object()) {
+inline std::vector<gt_tensor> apply(gt_context ctx, const std::string& op, const std::vector<gt_tensor>& inputs,
+                                    const json& attrs = json::object()) {
   const AttrList list(attrs);
   std::vector<gt_tensor> outputs(64);
   std::size_t n = 0;
-  const gt_status status = gt_apply(ctx, op.c_str(), inputs.data(), inputs.size(), list.data(), list.size(), outputs.data(), outputs.size(), &n);
+  const gt_status status = gt_apply(ctx, op.c_str(), inputs.data(), inputs.size(), list.data(), list.size(),
+                                    outputs.data(), outputs.size(), &n);
   outputs.resize(status == GT_OK ? n : 0);
   return outputs;
 }
@@ -177,7 +180,8 @@ inline bool has_op(const std::string& name) { return gt_op_describe(name.c_str()
 struct Tolerance {
   double relative, absolute;  // absolute: times max(1, largest finite |want|)
 };
-inline void expect_close(const std::vector<double>& got, const std::vector<double>& want, Tolerance tolerance, const std::string& what) {
+inline void expect_close(const std::vector<double>& got, const std::vector<double>& want, Tolerance tolerance,
+                         const std::string& what) {
   ASSERT_EQ(got.size(), want.size()) << what;
   double largest = 1;
   for (double w : want)

@@ -27,29 +27,39 @@ AttrForm form_of(const json& attr) {
   const json& fallback = attr["default"];
   const bool required = attr["required"], nullable = !required && fallback.is_null();
   if (has_kind(attr, "ints"))
-    return {fmt::format("const int64_t* {0}, size_t n_{0}", name), fmt::format("gt_add_ints(&list, \"{0}\", {0}, n_{0});", name),
+    return {fmt::format("const int64_t* {0}, size_t n_{0}", name),
+            fmt::format("gt_add_ints(&list, \"{0}\", {0}, n_{0});", name),
             nullable ? fmt::format("std::optional<Ints> {}", name) : fmt::format("const Ints& {}", name),
-            required ? "" : nullable ? "std::nullopt" : "{}",
-            nullable ? fmt::format("{0} ? {0}->data() : nullptr, {0} ? {0}->size() : 0", name) : fmt::format("detail::data({0}), {0}.size()", name)};
+            required   ? ""
+            : nullable ? "std::nullopt"
+                       : "{}",
+            nullable ? fmt::format("{0} ? {0}->data() : nullptr, {0} ? {0}->size() : 0", name)
+                     : fmt::format("detail::data({0}), {0}.size()", name)};
   if (has_kind(attr, "string"))
-    return {fmt::format("const char* {}", name), fmt::format("gt_add_string(&list, \"{0}\", {0});", name), fmt::format("const char* {}", name),
-            required ? "" : fmt::format("{}", fallback.dump()), name};
+    return {fmt::format("const char* {}", name), fmt::format("gt_add_string(&list, \"{0}\", {0});", name),
+            fmt::format("const char* {}", name), required ? "" : fmt::format("{}", fallback.dump()), name};
   if (has_kind(attr, "float")) {
     const bool missing = required || fallback.is_null();
-    return {fmt::format("double {}", name), fmt::format("gt_add_float(&list, \"{0}\", {0});", name), fmt::format("double {}", name),
-            missing ? "" : fmt::format("{}", fallback.get<double>()), name};
+    return {fmt::format("double {}", name), fmt::format("gt_add_float(&list, \"{0}\", {0});", name),
+            fmt::format("double {}", name), missing ? "" : fmt::format("{}", fallback.get<double>()), name};
   }
   if (has_kind(attr, "bool"))
-    return {fmt::format("int32_t {}", name), fmt::format("gt_add_bool(&list, \"{0}\", {0});", name), fmt::format("bool {}", name),
-            required ? "" : fallback.dump(), name};
+    return {fmt::format("int32_t {}", name), fmt::format("gt_add_bool(&list, \"{0}\", {0});", name),
+            fmt::format("bool {}", name), required ? "" : fallback.dump(), name};
   if (has_kind(attr, "dtype"))
     return {fmt::format("gt_dtype {}", name), fmt::format("gt_add_dtype(&list, \"{0}\", {0});", name),
             nullable ? fmt::format("std::optional<Dtype> {}", name) : fmt::format("Dtype {}", name),
-            required ? "" : nullable ? "std::nullopt" : fmt::format("Dtype::{}", fallback.get<std::string>()),
-            nullable ? fmt::format("{0} ? static_cast<gt_dtype>(*{0}) : 0", name) : fmt::format("static_cast<gt_dtype>({})", name)};
+            required   ? ""
+            : nullable ? "std::nullopt"
+                       : fmt::format("Dtype::{}", fallback.get<std::string>()),
+            nullable ? fmt::format("{0} ? static_cast<gt_dtype>(*{0}) : 0", name)
+                     : fmt::format("static_cast<gt_dtype>({})", name)};
   return {fmt::format("int64_t {}", name), fmt::format("gt_add_int(&list, \"{0}\", {0});", name),
           nullable ? fmt::format("std::optional<int64_t> {}", name) : fmt::format("int64_t {}", name),
-          required ? "" : nullable ? "std::nullopt" : fallback.dump(), nullable ? fmt::format("{0}.value_or(GT_DEFAULT_INT)", name) : name};
+          required   ? ""
+          : nullable ? "std::nullopt"
+                     : fallback.dump(),
+          nullable ? fmt::format("{0}.value_or(GT_DEFAULT_INT)", name) : name};
 }
 
 std::string doc_of(const json& op) {
@@ -96,7 +106,8 @@ std::string c_function(const json& op) {
     inputs = "inputs";
     count = std::to_string(n_inputs);
     if (op["inputs"][n_inputs - 1]["optional"]) {
-      body += fmt::format("  size_t n_inputs = {};\n  while (n_inputs > 0 && !inputs[n_inputs - 1]) --n_inputs;\n", n_inputs);
+      body += fmt::format("  size_t n_inputs = {};\n  while (n_inputs > 0 && !inputs[n_inputs - 1]) --n_inputs;\n",
+                          n_inputs);
       count = "n_inputs";
     }
   } else if (!variadic) {
@@ -109,7 +120,8 @@ std::string c_function(const json& op) {
     body += "  return " + apply + ";\n";
   else
     body += "  gt_tensor out = NULL;\n  (void)" + apply + ";\n  return out;\n";
-  return fmt::format("/* {} */\nstatic inline {} gt_{}({}) {{\n{}}}\n\n", doc_of(op), many ? "gt_status" : "gt_tensor", name, params, body);
+  return fmt::format("/* {} */\nstatic inline {} gt_{}({}) {{\n{}}}\n\n", doc_of(op), many ? "gt_status" : "gt_tensor",
+                     name, params, body);
 }
 
 std::string cpp_function(const json& op) {
@@ -141,21 +153,28 @@ std::string cpp_function(const json& op) {
   for (const json& a : op["attrs"]) {
     const AttrForm form = form_of(a);
     const bool after_optional = !op["inputs"].empty() && op["inputs"].back()["optional"] && form.cpp_default.empty();
-    tail.push_back(form.cpp_param + (form.cpp_default.empty() && !after_optional ? "" : " = " + (after_optional ? "{}" : form.cpp_default)));
+    tail.push_back(form.cpp_param + (form.cpp_default.empty() && !after_optional
+                                         ? ""
+                                         : " = " + (after_optional ? "{}" : form.cpp_default)));
     args.push_back(form.cpp_args);
   }
   // C++ wants parameters without a default first.
-  std::stable_partition(tail.begin(), tail.end(), [](const std::string& p) { return p.find(" = ") == std::string::npos; });
+  std::stable_partition(tail.begin(), tail.end(),
+                        [](const std::string& p) { return p.find(" = ") == std::string::npos; });
   for (std::string& p : tail) params.push_back(std::move(p));
   const std::string context = sourceless ? "ctx.get()" : args[0];
-  const std::string joined_params = fmt::format("{}", fmt::join(params, ", ")), joined_args = fmt::format("{}", fmt::join(args, ", "));
+  const std::string joined_params = fmt::format("{}", fmt::join(params, ", ")),
+                    joined_args = fmt::format("{}", fmt::join(args, ", "));
   std::string body;
   if (many)
-    body = fmt::format("  return detail::outputs({}, [&](gt_tensor* out, std::size_t capacity, std::size_t* n) {{\n    return gt_{}({}, out, capacity, n);\n  }});\n",
-                       context, name, joined_args);
+    body = fmt::format(
+        "  return detail::outputs({}, [&](gt_tensor* out, std::size_t capacity, std::size_t* n) {{\n    return "
+        "gt_{}({}, out, capacity, n);\n  }});\n",
+        context, name, joined_args);
   else
     body = fmt::format("  return detail::wrap({}, gt_{}({}));\n", context, name, joined_args);
-  return fmt::format("/// {}\ninline {} {}({}) {{\n{}}}\n\n", doc_of(op), many ? "std::vector<Tensor>" : "Tensor", name, joined_params, body);
+  return fmt::format("/// {}\ninline {} {}({}) {{\n{}}}\n\n", doc_of(op), many ? "std::vector<Tensor>" : "Tensor", name,
+                     joined_params, body);
 }
 
 constexpr const char* kCHead = R"(/* Made by `./run generate` from the registry of ops: not to be edited.

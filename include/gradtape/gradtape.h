@@ -1,7 +1,8 @@
 /* gradtape: automatic differentiation of tensor programs.
  *
- * Tensor computations are recorded on tapes; from a tape come gradients, directional derivatives, Jacobians and Hessians, of any order.
- * This is the whole interface: plain C99, usable from any language. gradtape/ops.h has a typed function for every op.
+ * Tensor computations are recorded on tapes; from a tape come gradients, directional derivatives, Jacobians and
+ * Hessians, of any order. This is the whole interface: plain C99, usable from any language. gradtape/ops.h has a typed
+ * function for every op.
  *
  *     gt_context ctx;
  *     gt_context_create(&ctx);
@@ -15,26 +16,25 @@
  *
  * CONVENTIONS
  *
- * Contexts. All state lives in a gt_context: active tapes, scopes, random state, the first error. A context may move between threads and
- *   is used by one thread at a time; a call that finds another thread inside returns GT_BUSY (NULL, where it returns an object) and has
- *   done nothing. gt_release alone may be called from any thread at any time. While a gt_compute_fn runs, other calls on its context
- *   give GT_BUSY.
- * Handles. A handle is a number in a pointer's clothes, never an address. A null, stale, foreign or wrong-kind handle gives
- *   GT_INVALID_HANDLE. The caller owns every handle it is given and returns it with gt_release, or by ending the scope it was made in;
- *   gt_context_destroy makes all of them stale.
- * Errors. A function that makes one object returns it, and NULL on failure; every other function returns a gt_status. On failure output
- *   parameters are set to NULL or 0 and whatever the caller had stays as it was. The context keeps the first error, code and message,
- *   until gt_take_error. An op given a NULL from an earlier failure fails quietly with GT_INVALID_HANDLE: C expressions nest, and one check
- *   at the end tells the first cause. Any function may fail with GT_INVALID_HANDLE, GT_BUSY, GT_OUT_OF_MEMORY and GT_INTERNAL; these are
- *   not repeated below.
- * Data is copied in and out, unless a function's name says borrow. Memory is row-major and contiguous. bool is one byte, 0 or 1.
- * Evaluation is lazy: an op checks shapes and dtypes and records itself; values are computed when they are read, or by gt_eval. Errors that
- *   depend on values (an index out of range, a singular matrix) come then.
- * Numbers. Integer arithmetic wraps around; floating point is IEEE. There is no implicit conversion between dtypes, but a tensor from
- *   gt_scalar, or from an op without its optional dtype attribute, takes the dtype of what it meets: until then it is GT_FLOAT64, and
- *   gt_tensor_read gives it as float where 4 bytes an element are asked for.
- * Strings go out into the caller's buffer: at most `capacity` bytes with the final 0; *needed (may be NULL) is the size for all of it.
- * Growth. Option structs begin with size_t struct_size: set it to sizeof. Numbers, once released, never change their meaning.
+ * Contexts. All state lives in a gt_context: active tapes, scopes, random state, the first error. A context may move
+ * between threads and is used by one thread at a time; a call that finds another thread inside returns GT_BUSY (NULL,
+ * where it returns an object) and has done nothing. gt_release alone may be called from any thread at any time. While a
+ * gt_compute_fn runs, other calls on its context give GT_BUSY. Handles. A handle is a number in a pointer's clothes,
+ * never an address. A null, stale, foreign or wrong-kind handle gives GT_INVALID_HANDLE. The caller owns every handle
+ * it is given and returns it with gt_release, or by ending the scope it was made in; gt_context_destroy makes all of
+ * them stale. Errors. A function that makes one object returns it, and NULL on failure; every other function returns a
+ * gt_status. On failure output parameters are set to NULL or 0 and whatever the caller had stays as it was. The context
+ * keeps the first error, code and message, until gt_take_error. An op given a NULL from an earlier failure fails
+ * quietly with GT_INVALID_HANDLE: C expressions nest, and one check at the end tells the first cause. Any function may
+ * fail with GT_INVALID_HANDLE, GT_BUSY, GT_OUT_OF_MEMORY and GT_INTERNAL; these are not repeated below. Data is copied
+ * in and out, unless a function's name says borrow. Memory is row-major and contiguous. bool is one byte, 0 or 1.
+ * Evaluation is lazy: an op checks shapes and dtypes and records itself; values are computed when they are read, or by
+ * gt_eval. Errors that depend on values (an index out of range, a singular matrix) come then. Numbers. Integer
+ * arithmetic wraps around; floating point is IEEE. There is no implicit conversion between dtypes, but a tensor from
+ *   gt_scalar, or from an op without its optional dtype attribute, takes the dtype of what it meets: until then it is
+ * GT_FLOAT64, and gt_tensor_read gives it as float where 4 bytes an element are asked for. Strings go out into the
+ * caller's buffer: at most `capacity` bytes with the final 0; *needed (may be NULL) is the size for all of it. Growth.
+ * Option structs begin with size_t struct_size: set it to sizeof. Numbers, once released, never change their meaning.
  */
 #ifndef GRADTAPE_GRADTAPE_H
 #define GRADTAPE_GRADTAPE_H
@@ -56,7 +56,8 @@
 extern "C" {
 #endif
 
-/* ---- Types and numbers -------------------------------------------------------------------------------------------------- */
+/* ---- Types and numbers
+ * -------------------------------------------------------------------------------------------------- */
 
 typedef struct gt_context_s* gt_context;
 typedef struct gt_tensor_s* gt_tensor; /* a value, or a variable: a variable goes wherever a tensor goes */
@@ -90,48 +91,52 @@ GT_API const char* gt_version(void);
 /* The name of a status, "GT_OUT_OF_MEMORY"; "GT_?" for a number that is none. */
 GT_API const char* gt_status_name(gt_status status);
 
-/* ---- Contexts, errors, handles --------------------------------------------------------------------------------------------- */
+/* ---- Contexts, errors, handles
+ * --------------------------------------------------------------------------------------------- */
 
 /* Makes a context. GT_OUT_OF_MEMORY also where 1024 contexts are alive. */
 GT_API gt_status gt_context_create(gt_context* out);
 /* Ends a context: its tensors, tapes and variables are freed, its handles become stale, callbacks that free are called.
  * GT_FAILED_PRECONDITION inside a callback of this context. */
 GT_API gt_status gt_context_destroy(gt_context ctx);
-/* Returns the first error since the last call and clears it; GT_OK and "" where there is none. A call with message NULL and needed not
- * NULL only asks for the size, and clears nothing. */
+/* Returns the first error since the last call and clears it; GT_OK and "" where there is none. A call with message NULL
+ * and needed not NULL only asks for the size, and clears nothing. */
 GT_API gt_status gt_take_error(gt_context ctx, char* message, size_t capacity, size_t* needed);
 /* Sets the key of the random ops and starts their draws anew. A new context has key 0. */
 GT_API gt_status gt_random_seed(gt_context ctx, uint64_t key);
 
-/* Gives back a tensor or a tape. From any thread, at any time; never touches the error. User callbacks that free memory run at the next
- * call on the context, not here. */
+/* Gives back a tensor or a tape. From any thread, at any time; never touches the error. User callbacks that free memory
+ * run at the next call on the context, not here. */
 GT_API gt_status gt_release(gt_context ctx, const void* handle);
 /* Another handle to the same tensor or variable. */
 GT_API gt_tensor gt_tensor_duplicate(gt_context ctx, gt_tensor tensor);
-/* gt_scope_end releases every tensor and tape handle made since the matching gt_scope_begin but the n_keep in `keep` (kept ones belong to
- * the scope around, if any). GT_FAILED_PRECONDITION where no scope is open; a callback can end only scopes that it began. */
+/* gt_scope_end releases every tensor and tape handle made since the matching gt_scope_begin but the n_keep in `keep`
+ * (kept ones belong to the scope around, if any). GT_FAILED_PRECONDITION where no scope is open; a callback can end
+ * only scopes that it began. */
 GT_API gt_status gt_scope_begin(gt_context ctx);
 GT_API gt_status gt_scope_end(gt_context ctx, const gt_tensor* keep, size_t n_keep);
 
-/* ---- Tensors and variables ---------------------------------------------------------------------------------------------------- */
+/* ---- Tensors and variables
+ * ---------------------------------------------------------------------------------------------------- */
 
-/* A tensor with a copy of row_major. bytes must be the product of dims times the size of the dtype. dims may be NULL where rank is 0,
- * row_major where bytes is 0. */
-GT_API gt_tensor gt_tensor_create(gt_context ctx, gt_dtype dtype, const int64_t* dims, size_t rank, const void* row_major, size_t bytes);
-/* The same without the copy: the memory must stay as it is until `free` (may be NULL) is called with user_data, exactly once; at once where
- * the call fails. It must be aligned to its elements. */
-GT_API gt_tensor gt_tensor_borrow(gt_context ctx, gt_dtype dtype, const int64_t* dims, size_t rank, const void* row_major, size_t bytes,
-                                  void (*free)(void*), void* user_data);
-/* A tensor of rank 0 that takes the dtype of what it meets. GT_INVALID_ARGUMENT comes from the op where it meets an integer dtype
- * that cannot hold it. */
+/* A tensor with a copy of row_major. bytes must be the product of dims times the size of the dtype. dims may be NULL
+ * where rank is 0, row_major where bytes is 0. */
+GT_API gt_tensor gt_tensor_create(gt_context ctx, gt_dtype dtype, const int64_t* dims, size_t rank,
+                                  const void* row_major, size_t bytes);
+/* The same without the copy: the memory must stay as it is until `free` (may be NULL) is called with user_data, exactly
+ * once; at once where the call fails. It must be aligned to its elements. */
+GT_API gt_tensor gt_tensor_borrow(gt_context ctx, gt_dtype dtype, const int64_t* dims, size_t rank,
+                                  const void* row_major, size_t bytes, void (*free)(void*), void* user_data);
+/* A tensor of rank 0 that takes the dtype of what it meets. GT_INVALID_ARGUMENT comes from the op where it meets an
+ * integer dtype that cannot hold it. */
 GT_API gt_tensor gt_scalar(gt_context ctx, double value);
-/* A variable: a tensor whose value can be assigned anew. Reading it (using it in an op) takes the value it has then, and lets the
- * recording tapes watch it. */
+/* A variable: a tensor whose value can be assigned anew. Reading it (using it in an op) takes the value it has then,
+ * and lets the recording tapes watch it. */
 GT_API gt_tensor gt_variable(gt_context ctx, gt_tensor initial);
 /* 0: tapes do not watch it by themselves. New variables are trainable. */
 GT_API gt_status gt_variable_set_trainable(gt_context ctx, gt_tensor variable, int32_t trainable);
-/* variable = value, variable + value, variable - value; shape and dtype must be the variable's. What was read before keeps its value, and no
- * gradient goes through an assignment. GT_INVALID_ARGUMENT where the tensor is no variable. */
+/* variable = value, variable + value, variable - value; shape and dtype must be the variable's. What was read before
+ * keeps its value, and no gradient goes through an assignment. GT_INVALID_ARGUMENT where the tensor is no variable. */
 GT_API gt_status gt_assign(gt_context ctx, gt_tensor variable, gt_tensor value);
 GT_API gt_status gt_assign_add(gt_context ctx, gt_tensor variable, gt_tensor value);
 GT_API gt_status gt_assign_sub(gt_context ctx, gt_tensor variable, gt_tensor value);
@@ -146,25 +151,30 @@ GT_API gt_status gt_tensor_borrow_data(gt_context ctx, gt_tensor tensor, const v
 /* Computes the tensors, together and once, and the pending values of variables. */
 GT_API gt_status gt_eval(gt_context ctx, const gt_tensor* tensors, size_t n);
 
-/* DLPack (https://dmlc.github.io/dlpack): to_dlpack gives a DLManagedTensor*, whose deleter the receiver calls, on any thread, also after the
- * context is gone; it shares memory, which is not to be written to. from_dlpack takes over a DLManagedTensor* on the CPU: it borrows where
- * the memory is contiguous, else copies, and calls the deleter once; on failure the tensor stays the caller's. GT_UNSUPPORTED: another
- * device or element type. */
+/* DLPack (https://dmlc.github.io/dlpack): to_dlpack gives a DLManagedTensor*, whose deleter the receiver calls, on any
+ * thread, also after the context is gone; it shares memory, which is not to be written to. from_dlpack takes over a
+ * DLManagedTensor* on the CPU: it borrows where the memory is contiguous, else copies, and calls the deleter once; on
+ * failure the tensor stays the caller's. GT_UNSUPPORTED: another device or element type. */
 GT_API gt_status gt_tensor_to_dlpack(gt_context ctx, gt_tensor tensor, void** dl_managed_tensor);
 GT_API gt_tensor gt_tensor_from_dlpack(gt_context ctx, void* dl_managed_tensor);
 
-/* One line about a tensor: dtype, shape, the op it is from, its values (shortened) where it has them. Computes nothing. */
+/* One line about a tensor: dtype, shape, the op it is from, its values (shortened) where it has them. Computes nothing.
+ */
 GT_API gt_status gt_tensor_describe(gt_context ctx, gt_tensor tensor, char* text, size_t capacity, size_t* needed);
 enum { GT_GRAPH_TEXT = 0, GT_GRAPH_DOT = 1 };
-/* The recorded graph behind the tensors: a line per node, or Graphviz. Computed parts whose tapes have ended are cut off. */
-GT_API gt_status gt_graph_describe(gt_context ctx, const gt_tensor* tensors, size_t n, int32_t format, char* text, size_t capacity,
-                                   size_t* needed);
+/* The recorded graph behind the tensors: a line per node, or Graphviz. Computed parts whose tapes have ended are cut
+ * off. */
+GT_API gt_status gt_graph_describe(gt_context ctx, const gt_tensor* tensors, size_t n, int32_t format, char* text,
+                                   size_t capacity, size_t* needed);
 
-/* ---- Ops ------------------------------------------------------------------------------------------------------------------------ */
+/* ---- Ops
+ * ------------------------------------------------------------------------------------------------------------------------
+ */
 
 enum { GT_ATTR_INT = 1, GT_ATTR_FLOAT = 2, GT_ATTR_BOOL = 3, GT_ATTR_STRING = 4, GT_ATTR_DTYPE = 5 };
-/* One named attribute of an op. An integer serves where a float is wanted, one element where a list is wanted, a name ("float32") where a
- * dtype is wanted. A list of lists is given row by row. An attribute that is left out takes its default. */
+/* One named attribute of an op. An integer serves where a float is wanted, one element where a list is wanted, a name
+ * ("float32") where a dtype is wanted. A list of lists is given row by row. An attribute that is left out takes its
+ * default. */
 typedef struct gt_attr {
   const char* name;
   int32_t kind;
@@ -173,51 +183,58 @@ typedef struct gt_attr {
   const void* values; /* int64_t, double, uint8_t, char, gt_dtype */
 } gt_attr;
 
-/* Applies an op by its registered name. *n_outputs (may be NULL) is the number of outputs; where it is above capacity the call fails with
- * GT_INVALID_ARGUMENT. GT_NOT_FOUND: no op of that name. */
-GT_API gt_status gt_apply(gt_context ctx, const char* op, const gt_tensor* inputs, size_t n_inputs, const gt_attr* attrs, size_t n_attrs,
-                          gt_tensor* outputs, size_t capacity, size_t* n_outputs);
+/* Applies an op by its registered name. *n_outputs (may be NULL) is the number of outputs; where it is above capacity
+ * the call fails with GT_INVALID_ARGUMENT. GT_NOT_FOUND: no op of that name. */
+GT_API gt_status gt_apply(gt_context ctx, const char* op, const gt_tensor* inputs, size_t n_inputs,
+                          const gt_attr* attrs, size_t n_attrs, gt_tensor* outputs, size_t capacity, size_t* n_outputs);
 
-/* The registered ops, sorted by name: how many there are, the name of one (a string that stays), and its description as a JSON object:
- * name, doc, inputs, attrs, dtypes, derivative, batching, samples. Need no context. */
+/* The registered ops, sorted by name: how many there are, the name of one (a string that stays), and its description as
+ * a JSON object: name, doc, inputs, attrs, dtypes, derivative, batching, samples. Need no context. */
 GT_API size_t gt_op_count(void);
 GT_API const char* gt_op_name(size_t index); /* NULL: no such index */
 GT_API gt_status gt_op_describe(const char* op, char* json, size_t capacity, size_t* needed);
 
-/* ---- Tapes ------------------------------------------------------------------------------------------------------------------------ */
+/* ---- Tapes
+ * ------------------------------------------------------------------------------------------------------------------------
+ */
 
 enum { GT_TAPE_PERSISTENT = 1, GT_TAPE_MANUAL_WATCH = 2 };
 enum { GT_UNCONNECTED_NULL = 0, GT_UNCONNECTED_ZERO = 1 };
 
-/* Begins a tape, recording. From now on it notes every op that depends on something it watches: tensors given to gt_tape_watch, trainable
- * variables that are read (not with GT_TAPE_MANUAL_WATCH), and what came of them. Several tapes may record at once and end in any order.
- * A tape serves one gradient, jvp, jacobian or batch_jacobian, which also ends it; with GT_TAPE_PERSISTENT any number, and then those taken
- * while it records are recorded on it too. */
+/* Begins a tape, recording. From now on it notes every op that depends on something it watches: tensors given to
+ * gt_tape_watch, trainable variables that are read (not with GT_TAPE_MANUAL_WATCH), and what came of them. Several
+ * tapes may record at once and end in any order. A tape serves one gradient, jvp, jacobian or batch_jacobian, which
+ * also ends it; with GT_TAPE_PERSISTENT any number, and then those taken while it records are recorded on it too. */
 GT_API gt_tape gt_tape_begin(gt_context ctx, uint32_t flags);
 /* Stops recording; what was recorded stays. Ending an ended tape does nothing. */
 GT_API gt_status gt_tape_end(gt_context ctx, gt_tape tape);
-/* Watching a tensor the tape knows already does nothing. It may also be done after the end; ops recorded before are not recorded
- * again. Tensors of an integer or bool dtype may be watched, and have no gradient. */
+/* Watching a tensor the tape knows already does nothing. It may also be done after the end; ops recorded before are not
+ * recorded again. Tensors of an integer or bool dtype may be watched, and have no gradient. */
 GT_API gt_status gt_tape_watch(gt_context ctx, gt_tape tape, gt_tensor tensor);
-/* Pauses the tape, and lets it record again: after a pause, or after its end, where it goes on with the same recording (a used-up tape
- * with an empty one). GT_FAILED_PRECONDITION where it is not, or is, recording. */
+/* Pauses the tape, and lets it record again: after a pause, or after its end, where it goes on with the same recording
+ * (a used-up tape with an empty one). GT_FAILED_PRECONDITION where it is not, or is, recording. */
 GT_API gt_status gt_tape_stop_recording(gt_context ctx, gt_tape tape);
 GT_API gt_status gt_tape_resume_recording(gt_context ctx, gt_tape tape);
 /* Forgets all that was recorded and watched. GT_FAILED_PRECONDITION where the tape is not recording. */
 GT_API gt_status gt_tape_reset(gt_context ctx, gt_tape tape);
-/* The variables the tape watches, in the order in which it met them, as new handles: the first `capacity`, and how many there are. */
-GT_API gt_status gt_tape_watched_variables(gt_context ctx, gt_tape tape, gt_tensor* variables, size_t capacity, size_t* n);
+/* The variables the tape watches, in the order in which it met them, as new handles: the first `capacity`, and how many
+ * there are. */
+GT_API gt_status gt_tape_watched_variables(gt_context ctx, gt_tape tape, gt_tensor* variables, size_t capacity,
+                                           size_t* n);
 
-/* gradients[i] = d (sum of all targets) / d sources[i], of the source's shape and dtype; with output_gradients (one per target, of its shape
- * and dtype) the sum is weighted by them. A source that no target depends on gives NULL, or zeros. A target may be a source, and
- * either may be given twice. GT_FAILED_PRECONDITION: a used-up tape. GT_NOT_FOUND: an op on the way has no gradient. */
-GT_API gt_status gt_tape_gradient(gt_context ctx, gt_tape tape, const gt_tensor* targets, size_t n_targets, const gt_tensor* sources,
-                                  size_t n_sources, const gt_tensor* output_gradients /* or NULL */, int32_t unconnected,
+/* gradients[i] = d (sum of all targets) / d sources[i], of the source's shape and dtype; with output_gradients (one per
+ * target, of its shape and dtype) the sum is weighted by them. A source that no target depends on gives NULL, or zeros.
+ * A target may be a source, and either may be given twice. GT_FAILED_PRECONDITION: a used-up tape. GT_NOT_FOUND: an op
+ * on the way has no gradient. */
+GT_API gt_status gt_tape_gradient(gt_context ctx, gt_tape tape, const gt_tensor* targets, size_t n_targets,
+                                  const gt_tensor* sources, size_t n_sources,
+                                  const gt_tensor* output_gradients /* or NULL */, int32_t unconnected,
                                   gt_tensor* gradients);
-/* Forward mode from the same recording: jvps[j] = the derivative of targets[j] along the tangents, one per source, of its shape and dtype; a
- * NULL entry is zero. */
-GT_API gt_status gt_tape_jvp(gt_context ctx, gt_tape tape, const gt_tensor* targets, size_t n_targets, const gt_tensor* sources,
-                             size_t n_sources, const gt_tensor* tangents, int32_t unconnected, gt_tensor* jvps);
+/* Forward mode from the same recording: jvps[j] = the derivative of targets[j] along the tangents, one per source, of
+ * its shape and dtype; a NULL entry is zero. */
+GT_API gt_status gt_tape_jvp(gt_context ctx, gt_tape tape, const gt_tensor* targets, size_t n_targets,
+                             const gt_tensor* sources, size_t n_sources, const gt_tensor* tangents, int32_t unconnected,
+                             gt_tensor* jvps);
 
 enum { GT_MODE_AUTO = 0, GT_MODE_FORWARD = 1, GT_MODE_REVERSE = 2 };
 enum { GT_BATCH_INDEPENDENT = 0, GT_BATCH_SUM = 1 };
@@ -226,29 +243,33 @@ typedef int32_t (*gt_progress_fn)(void* user_data, uint64_t done, uint64_t total
 typedef struct gt_jacobian_options {
   size_t struct_size;
   int32_t unconnected;
-  int32_t mode;               /* AUTO: by rows or by columns, whichever are fewer; reverse where a custom gradient is on the way */
-  uint64_t memory_budget;     /* bytes of working memory beside the result; 0: 256 MiB */
-  int32_t batch_dependence;   /* batch_jacobian: INDEPENDENT is an error that names the op where samples may mix; SUM sums over the target's
-                                 batch, TensorFlow's formula, whatever it means */
-  int32_t reserved;           /* 0 */
+  int32_t mode; /* AUTO: by rows or by columns, whichever are fewer; reverse where a custom gradient is on the way */
+  uint64_t memory_budget;   /* bytes of working memory beside the result; 0: 256 MiB */
+  int32_t batch_dependence; /* batch_jacobian: INDEPENDENT is an error that names the op where samples may mix; SUM sums
+                               over the target's batch, TensorFlow's formula, whatever it means */
+  int32_t reserved;         /* 0 */
   gt_progress_fn progress;
   void* progress_data;
 } gt_jacobian_options;
-/* jacobians[i] = d target / d sources[i], of the target's shape followed by the source's. Unconnected: NULL, or zeros. */
-GT_API gt_status gt_tape_jacobian(gt_context ctx, gt_tape tape, gt_tensor target, const gt_tensor* sources, size_t n_sources,
-                                  const gt_jacobian_options* options /* or NULL */, gt_tensor* jacobians);
-/* For target [b, y...] and source [b, x...], each sample of the one depending on the same sample of the other alone: [b, y..., x...], the
- * diagonal blocks of the Jacobian. GT_FAILED_PRECONDITION: samples may mix, and the message names the op. */
+/* jacobians[i] = d target / d sources[i], of the target's shape followed by the source's. Unconnected: NULL, or zeros.
+ */
+GT_API gt_status gt_tape_jacobian(gt_context ctx, gt_tape tape, gt_tensor target, const gt_tensor* sources,
+                                  size_t n_sources, const gt_jacobian_options* options /* or NULL */,
+                                  gt_tensor* jacobians);
+/* For target [b, y...] and source [b, x...], each sample of the one depending on the same sample of the other alone:
+ * [b, y..., x...], the diagonal blocks of the Jacobian. GT_FAILED_PRECONDITION: samples may mix, and the message names
+ * the op. */
 GT_API gt_status gt_tape_batch_jacobian(gt_context ctx, gt_tape tape, gt_tensor target, gt_tensor source,
                                         const gt_jacobian_options* options /* or NULL */, gt_tensor* jacobian);
 
-/* ---- Gradients and ops of one's own ---------------------------------------------------------------------------------------------- */
+/* ---- Gradients and ops of one's own
+ * ---------------------------------------------------------------------------------------------- */
 
-/* Callbacks run on the calling thread, inside the call that needs them, and report failure by a status other than GT_OK, which that call then
- * returns (GT_CALLBACK_FAILED for a number that is no status). The `free` that comes with them is called exactly once with user_data, when
- * nothing can call them any more; at once where the call that takes them fails.
- * Handles they are given are lent: valid during the call, not to be released. Handles they write to an output slot belong to the library from
- * then on; a lent one may be written too, and counts as a new tensor. */
+/* Callbacks run on the calling thread, inside the call that needs them, and report failure by a status other than
+ * GT_OK, which that call then returns (GT_CALLBACK_FAILED for a number that is no status). The `free` that comes with
+ * them is called exactly once with user_data, when nothing can call them any more; at once where the call that takes
+ * them fails. Handles they are given are lent: valid during the call, not to be released. Handles they write to an
+ * output slot belong to the library from then on; a lent one may be written too, and counts as a new tensor. */
 
 /* One application of an op. */
 typedef struct gt_call {
@@ -261,20 +282,21 @@ typedef struct gt_call {
   const gt_attr* attrs;
   size_t n_attrs;
 } gt_call;
-typedef gt_status (*gt_forward_fn)(gt_context ctx, void* user_data, const gt_tensor* inputs, size_t n_inputs, gt_tensor* outputs,
-                                   size_t capacity, size_t* n_outputs);
-/* output_gradients: one per output, zeros where unused, never NULL. input_gradients: one per input, NULL at first; NULL: none. Inside a Jacobian
- * an output gradient may have no value: reading it fails, and the Jacobian then calls once for each row. */
-typedef gt_status (*gt_gradient_fn)(gt_context ctx, void* user_data, const gt_call* call, const gt_tensor* output_gradients,
-                                    gt_tensor* input_gradients);
+typedef gt_status (*gt_forward_fn)(gt_context ctx, void* user_data, const gt_tensor* inputs, size_t n_inputs,
+                                   gt_tensor* outputs, size_t capacity, size_t* n_outputs);
+/* output_gradients: one per output, zeros where unused, never NULL. input_gradients: one per input, NULL at first;
+ * NULL: none. Inside a Jacobian an output gradient may have no value: reading it fails, and the Jacobian then calls
+ * once for each row. */
+typedef gt_status (*gt_gradient_fn)(gt_context ctx, void* user_data, const gt_call* call,
+                                    const gt_tensor* output_gradients, gt_tensor* input_gradients);
 
-/* outputs = forward(inputs), whose gradient is what backward says. forward is called once, now; its ops are recorded on no tape. backward's
- * are, on the tapes that record while the gradient is taken, so that higher orders follow. Forward mode transposes backward, which must be
- * linear in the output gradients for that (GT_UNSUPPORTED otherwise). name may be NULL.
- * GT_CALLBACK_FAILED: forward left an output NULL. */
-GT_API gt_status gt_custom_gradient(gt_context ctx, const char* name, gt_forward_fn forward, gt_gradient_fn backward, void* user_data,
-                                    void (*free)(void*), const gt_tensor* inputs, size_t n_inputs, gt_tensor* outputs, size_t capacity,
-                                    size_t* n_outputs);
+/* outputs = forward(inputs), whose gradient is what backward says. forward is called once, now; its ops are recorded on
+ * no tape. backward's are, on the tapes that record while the gradient is taken, so that higher orders follow. Forward
+ * mode transposes backward, which must be linear in the output gradients for that (GT_UNSUPPORTED otherwise). name may
+ * be NULL. GT_CALLBACK_FAILED: forward left an output NULL. */
+GT_API gt_status gt_custom_gradient(gt_context ctx, const char* name, gt_forward_fn forward, gt_gradient_fn backward,
+                                    void* user_data, void (*free)(void*), const gt_tensor* inputs, size_t n_inputs,
+                                    gt_tensor* outputs, size_t capacity, size_t* n_outputs);
 
 typedef struct gt_spec {
   gt_dtype dtype;
@@ -282,12 +304,14 @@ typedef struct gt_spec {
   int64_t dims[GT_MAX_RANK];
 } gt_spec;
 /* Shapes and dtypes of the outputs. Called when the op is applied. */
-typedef gt_status (*gt_infer_fn)(gt_context ctx, void* user_data, const gt_spec* inputs, size_t n_inputs, const gt_attr* attrs,
-                                 size_t n_attrs, gt_spec* outputs, size_t capacity, size_t* n_outputs);
-/* Computes the outputs, row-major memory of the inferred sizes. Called when values are needed; must not use the context. */
-typedef gt_status (*gt_compute_fn)(void* user_data, const gt_spec* input_specs, const void* const* inputs, size_t n_inputs,
-                                   const gt_attr* attrs, size_t n_attrs, const gt_spec* output_specs, void* const* outputs,
-                                   size_t n_outputs);
+typedef gt_status (*gt_infer_fn)(gt_context ctx, void* user_data, const gt_spec* inputs, size_t n_inputs,
+                                 const gt_attr* attrs, size_t n_attrs, gt_spec* outputs, size_t capacity,
+                                 size_t* n_outputs);
+/* Computes the outputs, row-major memory of the inferred sizes. Called when values are needed; must not use the
+ * context. */
+typedef gt_status (*gt_compute_fn)(void* user_data, const gt_spec* input_specs, const void* const* inputs,
+                                   size_t n_inputs, const gt_attr* attrs, size_t n_attrs, const gt_spec* output_specs,
+                                   void* const* outputs, size_t n_outputs);
 typedef struct gt_op_definition {
   size_t struct_size;
   const char* doc; /* or NULL */
@@ -295,15 +319,20 @@ typedef struct gt_op_definition {
   gt_compute_fn compute;
   gt_gradient_fn gradient; /* or NULL: register it later, or never */
 } gt_op_definition;
-/* Makes an op known to gt_apply in every context of the process, for as long as the process lives: `free` is called only where the
- * registration fails. It may be given any number of inputs of any dtypes, and any attributes. GT_ALREADY_EXISTS: the name is taken. */
-GT_API gt_status gt_register_op(const char* name, const gt_op_definition* definition, void* user_data, void (*free)(void*));
-/* The gradient of a user's op that has none yet, or a rule under any other name, for gt_apply_with_gradient. GT_ALREADY_EXISTS: the name has a
- * gradient; every built-in op has. */
-GT_API gt_status gt_register_gradient(const char* op_or_rule_name, gt_gradient_fn gradient, void* user_data, void (*free)(void*));
-/* gt_apply, with the gradient registered as rule_name in place of the op's own, on every tape. GT_NOT_FOUND: no op or no rule of that name. */
-GT_API gt_status gt_apply_with_gradient(gt_context ctx, const char* op, const char* rule_name, const gt_tensor* inputs, size_t n_inputs,
-                                        const gt_attr* attrs, size_t n_attrs, gt_tensor* outputs, size_t capacity, size_t* n_outputs);
+/* Makes an op known to gt_apply in every context of the process, for as long as the process lives: `free` is called
+ * only where the registration fails. It may be given any number of inputs of any dtypes, and any attributes.
+ * GT_ALREADY_EXISTS: the name is taken. */
+GT_API gt_status gt_register_op(const char* name, const gt_op_definition* definition, void* user_data,
+                                void (*free)(void*));
+/* The gradient of a user's op that has none yet, or a rule under any other name, for gt_apply_with_gradient.
+ * GT_ALREADY_EXISTS: the name has a gradient; every built-in op has. */
+GT_API gt_status gt_register_gradient(const char* op_or_rule_name, gt_gradient_fn gradient, void* user_data,
+                                      void (*free)(void*));
+/* gt_apply, with the gradient registered as rule_name in place of the op's own, on every tape. GT_NOT_FOUND: no op or
+ * no rule of that name. */
+GT_API gt_status gt_apply_with_gradient(gt_context ctx, const char* op, const char* rule_name, const gt_tensor* inputs,
+                                        size_t n_inputs, const gt_attr* attrs, size_t n_attrs, gt_tensor* outputs,
+                                        size_t capacity, size_t* n_outputs);
 
 #ifdef __cplusplus
 }

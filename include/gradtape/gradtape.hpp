@@ -1,4 +1,5 @@
-// gradtape in C++: RAII over the C interface, header-only. Handles release themselves, errors are exceptions, lambdas serve as callbacks.
+// gradtape in C++: RAII over the C interface, header-only. Handles release themselves, errors are exceptions, lambdas
+// serve as callbacks.
 //
 //     gradtape::Context ctx;
 //     gradtape::Tensor x = ctx.scalar(3.0);
@@ -7,8 +8,8 @@
 //     gradtape::Tensor y = x * x;
 //     double dy_dx = tape.gradient(y, x).item();   // 6
 //
-// What a function computes, its shapes and its errors are those of the C function of the same name in gradtape.h. A Context must outlive the
-// objects made from it, and is used by one thread at a time.
+// What a function computes, its shapes and its errors are those of the C function of the same name in gradtape.h. A
+// Context must outlive the objects made from it, and is used by one thread at a time.
 #pragma once
 
 #include <array>
@@ -39,7 +40,13 @@ class Error : public std::runtime_error {
   gt_status status_;
 };
 
-enum class Dtype : gt_dtype { bool_ = GT_BOOL, int32 = GT_INT32, int64 = GT_INT64, float32 = GT_FLOAT32, float64 = GT_FLOAT64 };
+enum class Dtype : gt_dtype {
+  bool_ = GT_BOOL,
+  int32 = GT_INT32,
+  int64 = GT_INT64,
+  float32 = GT_FLOAT32,
+  float64 = GT_FLOAT64
+};
 
 /// The Dtype of a C++ type: float, double, int32_t, int64_t or bool.
 template <class T>
@@ -91,7 +98,8 @@ class Tensor {
  public:
   Tensor() = default;  ///< no tensor: the gradient of what is not connected
   Tensor(gt_context ctx, gt_tensor handle) : ctx_(ctx), handle_(handle) {}  ///< takes over a handle
-  Tensor(const Tensor& other) : ctx_(other.ctx_), handle_(other.handle_ ? gt_tensor_duplicate(other.ctx_, other.handle_) : nullptr) {
+  Tensor(const Tensor& other)
+      : ctx_(other.ctx_), handle_(other.handle_ ? gt_tensor_duplicate(other.ctx_, other.handle_) : nullptr) {
     if (other.handle_ && !handle_) detail::throw_error(ctx_, GT_INVALID_HANDLE);
   }
   Tensor(Tensor&& other) noexcept : ctx_(other.ctx_), handle_(std::exchange(other.handle_, nullptr)) {}
@@ -126,7 +134,9 @@ class Tensor {
     detail::check(ctx_, gt_tensor_dtype(ctx_, handle_, &d));
     return static_cast<Dtype>(d);
   }
-  void read(void* row_major, std::size_t bytes) const { detail::check(ctx_, gt_tensor_read(ctx_, handle_, row_major, bytes)); }
+  void read(void* row_major, std::size_t bytes) const {
+    detail::check(ctx_, gt_tensor_read(ctx_, handle_, row_major, bytes));
+  }
   /// The elements, row by row. T must be the tensor's type (float also serves a scalar without a dtype).
   template <class T>
   std::vector<T> to_vector() const {
@@ -175,7 +185,9 @@ class Variable : public Tensor {
     detail::check(context(), gt_assign_sub(context(), get(), value.get()));
     return *this;
   }
-  void set_trainable(bool trainable) { detail::check(context(), gt_variable_set_trainable(context(), get(), trainable)); }
+  void set_trainable(bool trainable) {
+    detail::check(context(), gt_variable_set_trainable(context(), get(), trainable));
+  }
 };
 
 namespace detail {
@@ -183,7 +195,9 @@ inline Tensor wrap(gt_context ctx, gt_tensor handle) {
   if (!handle) throw_error(ctx, GT_INVALID_HANDLE);
   return Tensor(ctx, handle);
 }
-inline gt_context context_of(const std::vector<Tensor>& tensors) { return tensors.empty() ? nullptr : tensors.front().context(); }
+inline gt_context context_of(const std::vector<Tensor>& tensors) {
+  return tensors.empty() ? nullptr : tensors.front().context();
+}
 inline std::vector<gt_tensor> handles(const std::vector<Tensor>& tensors) {
   std::vector<gt_tensor> result;
   for (const Tensor& t : tensors) result.push_back(t.get());
@@ -243,7 +257,8 @@ class Context {
     return tensor(dtype_of<T>(), shape, values.data(), values.size() * sizeof(T));
   }
   Tensor tensor(Dtype dtype, const Shape& shape, const void* row_major, std::size_t bytes) const {
-    return detail::wrap(ctx_, gt_tensor_create(ctx_, static_cast<gt_dtype>(dtype), shape.data(), shape.size(), row_major, bytes));
+    return detail::wrap(
+        ctx_, gt_tensor_create(ctx_, static_cast<gt_dtype>(dtype), shape.data(), shape.size(), row_major, bytes));
   }
   /// Rank 0, of the dtype of what it meets.
   Tensor scalar(double value) const { return detail::wrap(ctx_, gt_scalar(ctx_, value)); }
@@ -253,7 +268,8 @@ class Context {
     detail::check(ctx_, gt_eval(ctx_, handles.data(), handles.size()));
   }
   /// Any op by its name.
-  std::vector<Tensor> apply(const char* op, const std::vector<Tensor>& inputs, const std::vector<gt_attr>& attrs = {}) const {
+  std::vector<Tensor> apply(const char* op, const std::vector<Tensor>& inputs,
+                            const std::vector<gt_attr>& attrs = {}) const {
     const auto handles = detail::handles(inputs);
     return detail::outputs(ctx_, [&](gt_tensor* out, std::size_t capacity, std::size_t* n) {
       return gt_apply(ctx_, op, handles.data(), handles.size(), attrs.data(), attrs.size(), out, capacity, n);
@@ -281,7 +297,8 @@ struct JacobianOptions {
     if (progress) {
       o.progress = [](void* f, std::uint64_t done, std::uint64_t total) -> std::int32_t {
         bool go_on = false;
-        const gt_status s = detail::protect([&] { go_on = (*static_cast<const std::function<bool(std::uint64_t, std::uint64_t)>*>(f))(done, total); });
+        const gt_status s = detail::protect(
+            [&] { go_on = (*static_cast<const std::function<bool(std::uint64_t, std::uint64_t)>*>(f))(done, total); });
         return s != GT_OK || !go_on;
       };
       o.progress_data = const_cast<void*>(static_cast<const void*>(&progress));
@@ -323,30 +340,39 @@ class Tape {
   };
 
   /// Gradients of the sum of the targets; an empty Tensor where a source is not connected.
-  std::vector<Tensor> gradient(const std::vector<Tensor>& targets, const std::vector<Tensor>& sources, const std::vector<Tensor>& output_gradients = {},
-                               bool zero_unconnected = false) {
-    const auto to = detail::handles(targets), by = detail::handles(sources), weights = detail::handles(output_gradients);
+  std::vector<Tensor> gradient(const std::vector<Tensor>& targets, const std::vector<Tensor>& sources,
+                               const std::vector<Tensor>& output_gradients = {}, bool zero_unconnected = false) {
+    const auto to = detail::handles(targets), by = detail::handles(sources),
+               weights = detail::handles(output_gradients);
     if (!weights.empty() && weights.size() != to.size())
-      throw Error(GT_INVALID_ARGUMENT, "gradient: " + std::to_string(to.size()) + " targets and " + std::to_string(weights.size()) + " output gradients");
+      throw Error(GT_INVALID_ARGUMENT, "gradient: " + std::to_string(to.size()) + " targets and " +
+                                           std::to_string(weights.size()) + " output gradients");
     std::vector<gt_tensor> out(by.size());
-    detail::check(ctx_, gt_tape_gradient(ctx_, handle_, to.data(), to.size(), by.data(), by.size(), weights.empty() ? nullptr : weights.data(),
+    detail::check(ctx_, gt_tape_gradient(ctx_, handle_, to.data(), to.size(), by.data(), by.size(),
+                                         weights.empty() ? nullptr : weights.data(),
                                          zero_unconnected ? GT_UNCONNECTED_ZERO : GT_UNCONNECTED_NULL, out.data()));
     return detail::wrap_all(ctx_, out.data(), out.size());
   }
-  Tensor gradient(const Tensor& target, const Tensor& source) { return gradient(std::vector<Tensor>{target}, std::vector<Tensor>{source})[0]; }
-  std::vector<Tensor> gradient(const Tensor& target, const std::vector<Tensor>& sources) { return gradient(std::vector<Tensor>{target}, sources); }
+  Tensor gradient(const Tensor& target, const Tensor& source) {
+    return gradient(std::vector<Tensor>{target}, std::vector<Tensor>{source})[0];
+  }
+  std::vector<Tensor> gradient(const Tensor& target, const std::vector<Tensor>& sources) {
+    return gradient(std::vector<Tensor>{target}, sources);
+  }
 
-  std::vector<Tensor> jvp(const std::vector<Tensor>& targets, const std::vector<Tensor>& sources, const std::vector<Tensor>& tangents,
-                          bool zero_unconnected = false) {
+  std::vector<Tensor> jvp(const std::vector<Tensor>& targets, const std::vector<Tensor>& sources,
+                          const std::vector<Tensor>& tangents, bool zero_unconnected = false) {
     const auto to = detail::handles(targets), by = detail::handles(sources), along = detail::handles(tangents);
     if (along.size() != by.size())
-      throw Error(GT_INVALID_ARGUMENT, "jvp: " + std::to_string(by.size()) + " sources and " + std::to_string(along.size()) + " tangents");
+      throw Error(GT_INVALID_ARGUMENT,
+                  "jvp: " + std::to_string(by.size()) + " sources and " + std::to_string(along.size()) + " tangents");
     std::vector<gt_tensor> out(to.size());
     detail::check(ctx_, gt_tape_jvp(ctx_, handle_, to.data(), to.size(), by.data(), by.size(), along.data(),
                                     zero_unconnected ? GT_UNCONNECTED_ZERO : GT_UNCONNECTED_NULL, out.data()));
     return detail::wrap_all(ctx_, out.data(), out.size());
   }
-  std::vector<Tensor> jacobian(const Tensor& target, const std::vector<Tensor>& sources, const JacobianOptions& options = {}) {
+  std::vector<Tensor> jacobian(const Tensor& target, const std::vector<Tensor>& sources,
+                               const JacobianOptions& options = {}) {
     const auto by = detail::handles(sources);
     std::vector<gt_tensor> out(by.size());
     const gt_jacobian_options o = options.c();
@@ -389,18 +415,21 @@ struct CustomFunctions {
   Forward forward;
   Backward backward;
 };
-inline gt_status call_forward(gt_context ctx, void* user, const gt_tensor* inputs, std::size_t n, gt_tensor* outputs, std::size_t capacity,
-                              std::size_t* n_outputs) {
+inline gt_status call_forward(gt_context ctx, void* user, const gt_tensor* inputs, std::size_t n, gt_tensor* outputs,
+                              std::size_t capacity, std::size_t* n_outputs) {
   return protect([&] {
     std::vector<Tensor> results = static_cast<CustomFunctions*>(user)->forward(borrow(ctx, inputs, n));
     *n_outputs = results.size();
     for (std::size_t i = 0; i < results.size() && i < capacity; ++i) outputs[i] = results[i].release();
   });
 }
-inline gt_status call_backward(gt_context ctx, void* user, const gt_call* call, const gt_tensor* output_gradients, gt_tensor* input_gradients) {
+inline gt_status call_backward(gt_context ctx, void* user, const gt_call* call, const gt_tensor* output_gradients,
+                               gt_tensor* input_gradients) {
   return protect([&] {
-    const Application a{call->op, borrow(ctx, call->inputs, call->n_inputs), borrow(ctx, call->outputs, call->n_outputs)};
-    std::vector<Tensor> results = static_cast<CustomFunctions*>(user)->backward(a, borrow(ctx, output_gradients, call->n_outputs));
+    const Application a{call->op, borrow(ctx, call->inputs, call->n_inputs),
+                        borrow(ctx, call->outputs, call->n_outputs)};
+    std::vector<Tensor> results =
+        static_cast<CustomFunctions*>(user)->backward(a, borrow(ctx, output_gradients, call->n_outputs));
     if (results.size() != call->n_inputs)
       throw Error(GT_INVALID_ARGUMENT, "a gradient function must return one gradient per input");
     for (std::size_t i = 0; i < results.size(); ++i) input_gradients[i] = results[i].release();
@@ -409,36 +438,45 @@ inline gt_status call_backward(gt_context ctx, void* user, const gt_call* call, 
 }  // namespace detail
 
 /// forward(inputs), whose gradient is what backward says. See gt_custom_gradient.
-inline std::vector<Tensor> custom_gradient(const std::vector<Tensor>& inputs, Forward forward, Backward backward, const char* name = nullptr) {
+inline std::vector<Tensor> custom_gradient(const std::vector<Tensor>& inputs, Forward forward, Backward backward,
+                                           const char* name = nullptr) {
   const gt_context ctx = detail::context_of(inputs);
   const auto handles = detail::handles(inputs);
   auto* functions = new detail::CustomFunctions{std::move(forward), std::move(backward)};
   const auto free = [](void* f) { delete static_cast<detail::CustomFunctions*>(f); };
   return detail::outputs(ctx, [&](gt_tensor* out, std::size_t capacity, std::size_t* n) {
-    return gt_custom_gradient(ctx, name, detail::call_forward, detail::call_backward, functions, free, handles.data(), handles.size(), out, capacity, n);
+    return gt_custom_gradient(ctx, name, detail::call_forward, detail::call_backward, functions, free, handles.data(),
+                              handles.size(), out, capacity, n);
   });
 }
 /// The same for one input and one output.
 inline Tensor custom_gradient(const Tensor& x, std::function<Tensor(const Tensor&)> forward,
-                              std::function<Tensor(const Tensor& x, const Tensor& output_gradient)> backward, const char* name = nullptr) {
+                              std::function<Tensor(const Tensor& x, const Tensor& output_gradient)> backward,
+                              const char* name = nullptr) {
   return custom_gradient(
-      std::vector<Tensor>{x}, [f = std::move(forward)](const std::vector<Tensor>& in) { return std::vector<Tensor>{f(in[0])}; },
-      [g = std::move(backward)](const Application& a, const std::vector<Tensor>& dy) { return std::vector<Tensor>{g(a.inputs[0], dy[0])}; }, name)[0];
+      std::vector<Tensor>{x},
+      [f = std::move(forward)](const std::vector<Tensor>& in) { return std::vector<Tensor>{f(in[0])}; },
+      [g = std::move(backward)](const Application& a, const std::vector<Tensor>& dy) {
+        return std::vector<Tensor>{g(a.inputs[0], dy[0])};
+      },
+      name)[0];
 }
 
 /// Registers a gradient for a user's op, or a rule for apply_with_gradient, for the life of the process.
 inline void register_gradient(const char* name, Backward backward) {
   auto* functions = new detail::CustomFunctions{nullptr, std::move(backward)};
-  const gt_status s =
-      gt_register_gradient(name, detail::call_backward, functions, [](void* f) { delete static_cast<detail::CustomFunctions*>(f); });
+  const gt_status s = gt_register_gradient(name, detail::call_backward, functions,
+                                           [](void* f) { delete static_cast<detail::CustomFunctions*>(f); });
   if (s != GT_OK) throw Error(s, std::string("register_gradient(") + name + "): " + gt_status_name(s));
 }
 /// An op with a registered rule in place of its own gradient.
-inline std::vector<Tensor> apply_with_gradient(const char* op, const char* rule, const std::vector<Tensor>& inputs, const std::vector<gt_attr>& attrs = {}) {
+inline std::vector<Tensor> apply_with_gradient(const char* op, const char* rule, const std::vector<Tensor>& inputs,
+                                               const std::vector<gt_attr>& attrs = {}) {
   const gt_context ctx = detail::context_of(inputs);
   const auto handles = detail::handles(inputs);
   return detail::outputs(ctx, [&](gt_tensor* out, std::size_t capacity, std::size_t* n) {
-    return gt_apply_with_gradient(ctx, op, rule, handles.data(), handles.size(), attrs.data(), attrs.size(), out, capacity, n);
+    return gt_apply_with_gradient(ctx, op, rule, handles.data(), handles.size(), attrs.data(), attrs.size(), out,
+                                  capacity, n);
   });
 }
 

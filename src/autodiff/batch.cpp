@@ -30,7 +30,8 @@ std::vector<Node*> symbolic_nodes(std::span<const Tensor> outputs) {
   return found;
 }
 
-// Operands of different rank broadcast from the right: the leading axis of each must stand before the same number of axes.
+// Operands of different rank broadcast from the right: the leading axis of each must stand before the same number of
+// axes.
 Tensors batch_elementwise(const BatchCall& b) {
   std::size_t rank = 0;
   for (const Tensor& input : b.call.inputs()) rank = std::max(rank, input.rank());
@@ -61,7 +62,8 @@ int elementwise_samples(const Call& c, std::span<const int> axes) {
 }
 }  // namespace
 
-std::vector<Batched> batch(std::span<const Tensor> outputs, std::span<const Tensor> placeholders, std::span<const Tensor> values, int64_t size) {
+std::vector<Batched> batch(std::span<const Tensor> outputs, std::span<const Tensor> placeholders,
+                           std::span<const Tensor> values, int64_t size) {
   TensorMap batched;
   for (std::size_t i = 0; i < placeholders.size(); ++i) batched[placeholders[i]] = values[i];
   const auto batched_of = [&](const Tensor& t) {
@@ -91,7 +93,8 @@ std::vector<Batched> batch(std::span<const Tensor> outputs, std::span<const Tens
   return results;
 }
 
-const Node* where_samples_mix(const Tensor& to, const Tensor& from, const std::function<bool(const Tensor&)>& passable) {
+const Node* where_samples_mix(const Tensor& to, const Tensor& from,
+                              const std::function<bool(const Tensor&)>& passable) {
   std::unordered_map<const Node*, int> axis_of;
   const auto axis = [&](const Tensor& t) {
     if (t.same(from)) return 0;

@@ -1,21 +1,22 @@
-// Batching: a graph that depends on placeholders, rebuilt for a leading axis of many values of them at once. And the check whether the
-// samples of a batch stay apart on their way through a graph.
+// Batching: a graph that depends on placeholders, rebuilt for a leading axis of many values of them at once. And the
+// check whether the samples of a batch stay apart on their way through a graph.
 #pragma once
 
 #include "graph/recorder.hpp"
 
 namespace gradtape {
 
-// outputs with each placeholder replaced by many values of it: values[i] has a leading axis of `size` before the placeholder's shape.
-// An output that does not depend on a placeholder comes back without the leading axis.
+// outputs with each placeholder replaced by many values of it: values[i] has a leading axis of `size` before the
+// placeholder's shape. An output that does not depend on a placeholder comes back without the leading axis.
 struct Batched {
   Tensor value;
   bool batched = false;
 };
-std::vector<Batched> batch(std::span<const Tensor> outputs, std::span<const Tensor> placeholders, std::span<const Tensor> values, int64_t size);
+std::vector<Batched> batch(std::span<const Tensor> outputs, std::span<const Tensor> placeholders,
+                           std::span<const Tensor> values, int64_t size);
 
-// Follows the batch axis 0 of `from` through the graph to `to`. Null: each sample of `to` depends on the same sample of `from` alone;
-// otherwise the op in which samples may mix.
+// Follows the batch axis 0 of `from` through the graph to `to`. Null: each sample of `to` depends on the same sample of
+// `from` alone; otherwise the op in which samples may mix.
 const Node* where_samples_mix(const Tensor& to, const Tensor& from, const std::function<bool(const Tensor&)>& passable);
 std::string name_with_composite(const Node& node);  // "reduce_sum (in batch_normalization)"
 

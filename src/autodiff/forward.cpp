@@ -10,13 +10,14 @@ namespace gradtape {
 namespace {
 Tensor plus(const Tensor& a, const Tensor& b) { return !a ? b : !b ? a : a + b; }
 
-// A rule that is only known in reverse, transposed: ct -> <rule(ct), tangent> is linear in ct, and its derivative by ct is the tangent of
-// the output.
+// A rule that is only known in reverse, transposed: ct -> <rule(ct), tangent> is linear in ct, and its derivative by ct
+// is the tangent of the output.
 Tensors transposed(const Call& c, const Rules& rules, const Tensors& tangents) {
   Recorder& recorder = c.recorder();
   Tensors placeholders;
   for (std::size_t i = 0; i < c.outputs(); ++i)
-    placeholders.push_back(is_floating(c.out_spec(i).dtype) ? recorder.placeholder(c.out_spec(i)) : zeros(recorder, c.out_spec(i)));
+    placeholders.push_back(is_floating(c.out_spec(i).dtype) ? recorder.placeholder(c.out_spec(i))
+                                                            : zeros(recorder, c.out_spec(i)));
   const uint64_t reads = recorder.symbolic_reads;
   Tensors gradients;
   try {
@@ -24,7 +25,8 @@ Tensors transposed(const Call& c, const Rules& rules, const Tensors& tangents) {
   } catch (const Error&) {
     if (recorder.symbolic_reads == reads) throw;
     fail(Status::unsupported,
-         "{}: its gradient function reads the value of a cotangent, so that forward mode cannot derive a tangent from it; use reverse mode",
+         "{}: its gradient function reads the value of a cotangent, so that forward mode cannot derive a tangent from "
+         "it; use reverse mode",
          c.op().name);
   }
   Tensors targets, cotangents;
@@ -38,7 +40,8 @@ Tensors transposed(const Call& c, const Rules& rules, const Tensors& tangents) {
   for (Tensor& result : results)
     if (result && result.node()->symbolic && !path_between(Tensors{result}, placeholders, in_rule).nodes.empty())
       fail(Status::unsupported,
-           "{}: its gradient is not linear in the output's cotangent (a clipped one, say): there is no tangent in forward mode; use reverse mode",
+           "{}: its gradient is not linear in the output's cotangent (a clipped one, say): there is no tangent in "
+           "forward mode; use reverse mode",
            c.op().name);
   return results;
 }

@@ -1,5 +1,5 @@
-// Jacobians: the linear map from a symbolic cotangent (or tangent), built once, batched over a basis and evaluated in chunks that fit the
-// memory budget.
+// Jacobians: the linear map from a symbolic cotangent (or tangent), built once, batched over a basis and evaluated in
+// chunks that fit the memory budget.
 #include <algorithm>
 
 #include "autodiff/batch.hpp"
@@ -19,7 +19,8 @@ Shape joined(const Shape& a, const Shape& b) {
   return s;
 }
 
-// Rows first..first+count of the identity of order n, each shaped as spec. Along `repeat` > 0 leading entries a row is the same.
+// Rows first..first+count of the identity of order n, each shaped as spec. Along `repeat` > 0 leading entries a row is
+// the same.
 Tensor basis(Recorder& r, const Spec& spec, int64_t n, int64_t first, int64_t count, int64_t repeat) {
   const Tensor rows = insert_axes(range(r, first, first + count, 1, Dtype::int64), 1, 1);
   const Tensor hot = cast(equal(rows, range(r, 0, n, 1, Dtype::int64)), spec.dtype);
@@ -31,9 +32,11 @@ Tensor basis(Recorder& r, const Spec& spec, int64_t n, int64_t first, int64_t co
 // Bytes that one row of the batched graph takes, roughly: all symbolic nodes, as recorded.
 uint64_t bytes_per_row(std::span<const Tensor> outputs, const Tensor& placeholder) {
   uint64_t bytes = placeholder.bytes();
-  const Path path = path_between(outputs, Tensors{placeholder}, [](const Tensor& t) { return t.node()->symbolic && !t.node()->inputs.empty(); });
+  const Path path = path_between(outputs, Tensors{placeholder},
+                                 [](const Tensor& t) { return t.node()->symbolic && !t.node()->inputs.empty(); });
   for (const Node* node : path.nodes)
-    for (const Node::Output& out : node->outputs) bytes += static_cast<uint64_t>(out.spec.shape.elements()) * gradtape::size_of(out.spec.dtype);
+    for (const Node::Output& out : node->outputs)
+      bytes += static_cast<uint64_t>(out.spec.shape.elements()) * gradtape::size_of(out.spec.dtype);
   return bytes;
 }
 }  // namespace
@@ -47,14 +50,18 @@ class JacobianBuilder {
   Tensors by_reverse(const Place& target, std::span<const Place> sources, int64_t repeat) {
     const Spec& spec = target.tensor.spec();
     const int64_t n = repeat > 0 ? spec.shape.product(1, spec.shape.rank()) : spec.shape.elements();
-    const auto pull = [&](const Tensor& ct) { return tape_.reverse_from(Tensors{target.tensor}, Tensors{ct}, sources); };
+    const auto pull = [&](const Tensor& ct) {
+      return tape_.reverse_from(Tensors{target.tensor}, Tensors{ct}, sources);
+    };
     return over_basis(spec, n, repeat, pull);
   }
   // d target / d source by tangents: [source..., target...].
   Tensors by_forward(const Place& target, const Place& source, int64_t repeat) {
     const Spec& spec = source.tensor.spec();
     const int64_t n = repeat > 0 ? spec.shape.product(1, spec.shape.rank()) : spec.shape.elements();
-    const auto push = [&](const Tensor& t) { return tape_.forward_from(Tensors{target.tensor}, std::span(&source, 1), Tensors{t}); };
+    const auto push = [&](const Tensor& t) {
+      return tape_.forward_from(Tensors{target.tensor}, std::span(&source, 1), Tensors{t});
+    };
     return over_basis(spec, n, repeat, push);
   }
 
@@ -81,13 +88,15 @@ class JacobianBuilder {
       if (r_.symbolic_reads == reads) throw;
       return row_by_row(spec, n, repeat, map);
     }
-    if (std::ranges::none_of(symbolic_results, [](const Tensor& t) { return static_cast<bool>(t); })) return symbolic_results;
+    if (std::ranges::none_of(symbolic_results, [](const Tensor& t) { return static_cast<bool>(t); }))
+      return symbolic_results;
     return in_chunks(spec, n, repeat);
   }
 
   Tensors in_chunks(const Spec& spec, int64_t n, int64_t repeat) {
     const uint64_t budget = options_.memory_budget ? options_.memory_budget : kDefaultBudget;
-    const int64_t fit = static_cast<int64_t>(std::min<uint64_t>(budget / std::max<uint64_t>(1, bytes_per_row(symbolic_results, placeholder)), INT32_MAX));
+    const int64_t fit = static_cast<int64_t>(
+        std::min<uint64_t>(budget / std::max<uint64_t>(1, bytes_per_row(symbolic_results, placeholder)), INT32_MAX));
     const int64_t chunk = std::clamp<int64_t>(fit, 1, std::max<int64_t>(n, 1));
     std::vector<Tensors> parts(symbolic_results.size());
     for (int64_t first = 0; first < n || first == 0; first += chunk) {
@@ -136,7 +145,8 @@ class JacobianBuilder {
   }
 
   void report() {
-    if (options_.progress && !options_.progress(done_, total_)) fail(Status::cancelled, "the Jacobian was cancelled after {} of {} rows", done_, total_);
+    if (options_.progress && !options_.progress(done_, total_))
+      fail(Status::cancelled, "the Jacobian was cancelled after {} of {} rows", done_, total_);
   }
 
   Tape& tape_;
@@ -173,7 +183,8 @@ Tensors Tape::jacobian(const Place& target, std::span<const Place> sources, cons
       for (const Tensor& t : tensors_of(source)) all.push_back(t);
     }
     const int64_t outputs = elements(target);
-    const bool cheaper_forward = inputs < outputs && !has_reverse_only_rule(path_between(Tensors{target.tensor}, all, passable()));
+    const bool cheaper_forward =
+        inputs < outputs && !has_reverse_only_rule(path_between(Tensors{target.tensor}, all, passable()));
     const bool by_forward = options.mode == Mode::forward || (options.mode == Mode::automatic && cheaper_forward);
     JacobianBuilder builder(*this, options);
     builder.start(static_cast<uint64_t>(by_forward ? inputs : outputs));
@@ -203,9 +214,11 @@ Tensors Tape::jacobian(const Place& target, std::span<const Place> sources, cons
 Tensor Tape::batch_jacobian(const Place& target, const Place& source, const JacobianOptions& options) {
   const Shape &ys = target.tensor.shape(), &xs = source.tensor.shape();
   for (const auto& [name, shape] : {std::pair("target", &ys), std::pair("source", &xs)})
-    if (shape->rank() < 2) invalid("gt_tape_batch_jacobian: {} must have at least 2 axes, [batch, ...], got {}", name, to_string(*shape));
+    if (shape->rank() < 2)
+      invalid("gt_tape_batch_jacobian: {} must have at least 2 axes, [batch, ...], got {}", name, to_string(*shape));
   if (ys[0] != xs[0])
-    invalid("gt_tape_batch_jacobian: target and source must have the same first size, the batch, got {} and {}", to_string(ys), to_string(xs));
+    invalid("gt_tape_batch_jacobian: target and source must have the same first size, the batch, got {} and {}",
+            to_string(ys), to_string(xs));
   const Use use(*this, "gt_tape_batch_jacobian");
   const int64_t batch_size = ys[0];
   const Shape y = ys.without_leading(), x = xs.without_leading();
@@ -218,9 +231,12 @@ Tensor Tape::batch_jacobian(const Place& target, const Place& source, const Jaco
   const Path path = path_between(Tensors{target.tensor}, sources, passable());
   const bool cheaper_forward = x.elements() < y.elements() && !options.sum_over_batch && !has_reverse_only_rule(path);
   // TensorFlow's formula sums over the target's batch, which only reverse mode does.
-  const bool by_forward = !options.sum_over_batch && (options.mode == Mode::forward || (options.mode == Mode::automatic && cheaper_forward));
+  const bool by_forward = !options.sum_over_batch &&
+                          (options.mode == Mode::forward || (options.mode == Mode::automatic && cheaper_forward));
   if (options.sum_over_batch && options.mode == Mode::forward)
-    invalid("gt_tape_batch_jacobian: GT_BATCH_SUM sums over the target's batch: it needs reverse mode, not GT_MODE_FORWARD");
+    invalid(
+        "gt_tape_batch_jacobian: GT_BATCH_SUM sums over the target's batch: it needs reverse mode, not "
+        "GT_MODE_FORWARD");
   JacobianBuilder builder(*this, options);
   builder.start(static_cast<uint64_t>(by_forward ? x.elements() : y.elements()));
   const int64_t repeat = std::max<int64_t>(batch_size, 1);
@@ -231,19 +247,24 @@ Tensor Tape::batch_jacobian(const Place& target, const Place& source, const Jaco
     const bool connected = path.on_path(target.tensor);
     return connected ? zeros(recorder_, result_spec) : unconnected();
   }
-  if (rows.empty() || !rows[0]) return y.elements() * x.elements() == 0 && path.on_path(target.tensor) ? zeros(recorder_, result_spec) : unconnected();
+  if (rows.empty() || !rows[0])
+    return y.elements() * x.elements() == 0 && path.on_path(target.tensor) ? zeros(recorder_, result_spec)
+                                                                           : unconnected();
   if (!options.sum_over_batch) check_samples(target, sources, builder.placeholder, builder.symbolic_results);
 
   // [y, batch, x] or [x, batch, y], both as three axes.
-  const Tensor three = reshape(rows[0], {by_forward ? x.elements() : y.elements(), batch_size, by_forward ? y.elements() : x.elements()});
+  const Tensor three = reshape(
+      rows[0], {by_forward ? x.elements() : y.elements(), batch_size, by_forward ? y.elements() : x.elements()});
   return reshape(transpose(three, by_forward ? Ints{1, 2, 0} : Ints{1, 0, 2}), result_shape);
 }
 
-void Tape::check_samples(const Place& target, const Tensors& sources, const Tensor& placeholder, const Tensors& derivative) const {
+void Tape::check_samples(const Place& target, const Tensors& sources, const Tensor& placeholder,
+                         const Tensors& derivative) const {
   const Passable in_map = [](const Tensor& t) { return t.node()->symbolic && !t.node()->inputs.empty(); };
   const Node* mixer = nullptr;
   if (!derivative.empty() && !(mixer = where_samples_mix(derivative[0], placeholder, in_map))) return;
-  // The map mixes samples, or could not be built symbolically. The op the user recorded says more than one of its derivative.
+  // The map mixes samples, or could not be built symbolically. The op the user recorded says more than one of its
+  // derivative.
   for (const Tensor& source : sources)
     if (const Node* recorded = where_samples_mix(target.tensor, source, passable())) {
       mixer = recorded;
@@ -251,10 +272,13 @@ void Tape::check_samples(const Place& target, const Tensors& sources, const Tens
     }
   if (!mixer) {
     if (derivative.empty()) return;
-    fail(Status::failed_precondition, "gt_tape_batch_jacobian: the samples of the batch do not stay apart; GT_BATCH_SUM sums over the target's batch");
+    fail(Status::failed_precondition,
+         "gt_tape_batch_jacobian: the samples of the batch do not stay apart; GT_BATCH_SUM sums over the target's "
+         "batch");
   }
   fail(Status::failed_precondition,
-       "gt_tape_batch_jacobian: {} may mix the samples of the batch, so that the Jacobian has no blocks of its own for each; take "
+       "gt_tape_batch_jacobian: {} may mix the samples of the batch, so that the Jacobian has no blocks of its own for "
+       "each; take "
        "gt_tape_jacobian, or GT_BATCH_SUM for the sum over the target's batch",
        name_with_composite(*mixer));
 }

@@ -92,7 +92,8 @@ Path path_between(std::span<const Tensor> targets, std::span<const Tensor> sourc
   path.on_path = [=](const Tensor& t) { return dependent->contains(t.node()) || sources_set->contains(t); };
   for (Node* node : reachable(targets, passable)) {
     // A leaf that is a target itself has nothing in front of it.
-    const bool depends = std::ranges::any_of(node->inputs, [&](const Tensor& t) { return carries(t) && path.on_path(t); });
+    const bool depends =
+        std::ranges::any_of(node->inputs, [&](const Tensor& t) { return carries(t) && path.on_path(t); });
     if (!depends) continue;
     dependent->insert(node);
     path.nodes.push_back(node);

@@ -14,12 +14,13 @@ struct ReverseRequest {
   std::span<const Tensor> targets;
   std::span<const Tensor> cotangents;  // one per target, of its shape and dtype
   std::span<const Tensor> sources;
-  Passable passable;                   // is this tensor the result of an op the derivative may go through
+  Passable passable;  // is this tensor the result of an op the derivative may go through
 };
 // One cotangent per source; empty where no target depends on it.
 Tensors reverse(const ReverseRequest& request);
 
-// The nodes that targets are computed from, through passable ones, and that depend on a source; by rising id. Without recursion.
+// The nodes that targets are computed from, through passable ones, and that depend on a source; by rising id. Without
+// recursion.
 struct Path {
   std::vector<Node*> nodes;
   std::function<bool(const Tensor&)> on_path;  // a source, or depends on one

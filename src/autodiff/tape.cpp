@@ -23,7 +23,8 @@ void Tape::resume() {
 }
 
 void Tape::reset() {
-  if (!is_recording()) fail(Status::failed_precondition, "gt_tape_reset: the tape is not recording; only a recording tape can be reset");
+  if (!is_recording())
+    fail(Status::failed_precondition, "gt_tape_reset: the tape is not recording; only a recording tape can be reset");
   check_idle("gt_tape_reset");
   recording_.clear();
 }
@@ -38,7 +39,9 @@ void Tape::watch(const Place& place) {
 Tape::Use::Use(Tape& tape, const char* what) : tape_(tape), exceptions_(std::uncaught_exceptions()) {
   if (!tape.persistent_ && tape.used_)
     fail(Status::failed_precondition,
-         "{}: a non-persistent tape serves one gradient, jvp or Jacobian, and this one has; begin it with GT_TAPE_PERSISTENT", what);
+         "{}: a non-persistent tape serves one gradient, jvp or Jacobian, and this one has; begin it with "
+         "GT_TAPE_PERSISTENT",
+         what);
   if (!tape.persistent_) {
     tape.check_idle(what);
     tape.end();
@@ -67,7 +70,8 @@ Tensors Tape::tensors_of(const Place& place) const {
   return tensors;
 }
 
-Tensors Tape::reverse_from(std::span<const Tensor> targets, std::span<const Tensor> cotangents, std::span<const Place> sources) const {
+Tensors Tape::reverse_from(std::span<const Tensor> targets, std::span<const Tensor> cotangents,
+                           std::span<const Place> sources) const {
   // A source counts where it is on the tape, or is itself a target.
   std::vector<std::size_t> first;
   Tensors all;
@@ -91,7 +95,8 @@ Tensors Tape::reverse_from(std::span<const Tensor> targets, std::span<const Tens
   return results;
 }
 
-Tensors Tape::forward_from(std::span<const Tensor> targets, std::span<const Place> sources, std::span<const Tensor> tangents) const {
+Tensors Tape::forward_from(std::span<const Tensor> targets, std::span<const Place> sources,
+                           std::span<const Tensor> tangents) const {
   Tensors all, moved;
   for (std::size_t i = 0; i < sources.size(); ++i)
     for (const Tensor& t : tensors_of(sources[i])) {
@@ -114,7 +119,8 @@ Tensor fitting(const char* what, std::size_t index, const Tensor& given, const S
 }
 }  // namespace
 
-Tensors Tape::gradient(std::span<const Place> targets, std::span<const Place> sources, std::span<const Tensor> given, bool zero_unconnected) {
+Tensors Tape::gradient(std::span<const Place> targets, std::span<const Place> sources, std::span<const Tensor> given,
+                       bool zero_unconnected) {
   Tensors tensors, cotangents;
   for (std::size_t i = 0; i < targets.size(); ++i) {
     const Tensor& t = targets[i].tensor;
@@ -130,7 +136,8 @@ Tensors Tape::gradient(std::span<const Place> targets, std::span<const Place> so
   return results;
 }
 
-Tensors Tape::jvp(std::span<const Place> targets, std::span<const Place> sources, std::span<const Tensor> given, bool zero_unconnected) {
+Tensors Tape::jvp(std::span<const Place> targets, std::span<const Place> sources, std::span<const Tensor> given,
+                  bool zero_unconnected) {
   Tensors tensors, tangents;
   for (const Place& target : targets) tensors.push_back(target.tensor);
   for (std::size_t i = 0; i < sources.size(); ++i)

@@ -27,7 +27,8 @@ struct JacobianOptions {
 
 class Tape {
  public:
-  Tape(Recorder& recorder, bool persistent, bool manual_watch) : recorder_(recorder), persistent_(persistent), recording_(recorder, !manual_watch) {
+  Tape(Recorder& recorder, bool persistent, bool manual_watch)
+      : recorder_(recorder), persistent_(persistent), recording_(recorder, !manual_watch) {
     recorder_.activate(&recording_);
   }
   ~Tape() { recorder_.deactivate(&recording_); }
@@ -42,8 +43,10 @@ class Tape {
   const Recording& recording() const { return recording_; }
 
   // cotangents: empty, or one per target. Empty results: unconnected.
-  Tensors gradient(std::span<const Place> targets, std::span<const Place> sources, std::span<const Tensor> cotangents, bool zero_unconnected);
-  Tensors jvp(std::span<const Place> targets, std::span<const Place> sources, std::span<const Tensor> tangents, bool zero_unconnected);
+  Tensors gradient(std::span<const Place> targets, std::span<const Place> sources, std::span<const Tensor> cotangents,
+                   bool zero_unconnected);
+  Tensors jvp(std::span<const Place> targets, std::span<const Place> sources, std::span<const Tensor> tangents,
+              bool zero_unconnected);
   Tensors jacobian(const Place& target, std::span<const Place> sources, const JacobianOptions& options);
   Tensor batch_jacobian(const Place& target, const Place& source, const JacobianOptions& options);
 
@@ -62,11 +65,14 @@ class Tape {
   void check_idle(const char* what) const;
   // The tensors a place stands for on this tape.
   Tensors tensors_of(const Place& place) const;
-  Tensors reverse_from(std::span<const Tensor> targets, std::span<const Tensor> cotangents, std::span<const Place> sources) const;
-  Tensors forward_from(std::span<const Tensor> targets, std::span<const Place> sources, std::span<const Tensor> tangents) const;
+  Tensors reverse_from(std::span<const Tensor> targets, std::span<const Tensor> cotangents,
+                       std::span<const Place> sources) const;
+  Tensors forward_from(std::span<const Tensor> targets, std::span<const Place> sources,
+                       std::span<const Tensor> tangents) const;
   Passable passable() const;
   // Throws, naming the op, where a sample of the target depends on another sample of the source.
-  void check_samples(const Place& target, const Tensors& sources, const Tensor& placeholder, const Tensors& derivative) const;
+  void check_samples(const Place& target, const Tensors& sources, const Tensor& placeholder,
+                     const Tensors& derivative) const;
 
   Recorder& recorder_;
   bool persistent_;

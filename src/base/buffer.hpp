@@ -11,8 +11,8 @@
 
 namespace gradtape {
 
-// Touching fresh pages costs ten times a reused block, so freed blocks of a context are kept, up to a limit. Thread-safe: a
-// buffer lent out (DLPack) may be given back on any thread.
+// Touching fresh pages costs ten times a reused block, so freed blocks of a context are kept, up to a limit.
+// Thread-safe: a buffer lent out (DLPack) may be given back on any thread.
 class BlockCache {
  public:
   static constexpr std::size_t kLimit = std::size_t{512} << 20;  // bytes kept unused

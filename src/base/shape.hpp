@@ -9,7 +9,8 @@
 
 namespace gradtape {
 
-// Users give at most GT_MAX_RANK = 16 axes; a Jacobian of such by such has 32, and one more while its rows are computed together.
+// Users give at most GT_MAX_RANK = 16 axes; a Jacobian of such by such has 32, and one more while its rows are computed
+// together.
 inline constexpr std::size_t kMaxRank = 40;
 inline constexpr int64_t kMaxBytes = int64_t{1} << 62;
 

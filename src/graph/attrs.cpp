@@ -16,7 +16,7 @@ template <class... F>
 Overloaded(F...) -> Overloaded<F...>;
 
 uint32_t kind_of(const AttrValue& value) {
-  constexpr uint32_t kinds[] = {0,          kAttrInt,  kAttrFloat,  kAttrBool,   kAttrDtype,
+  constexpr uint32_t kinds[] = {0,           kAttrInt,  kAttrFloat,  kAttrBool,   kAttrDtype,
                                 kAttrString, kAttrInts, kAttrFloats, kAttrPayload};
   return kinds[value.index()];
 }
@@ -41,8 +41,7 @@ AttrValue coerce(const AttrSpec& spec, const AttrValue& value) {
 
 std::string to_string(const AttrValue& value) {
   return std::visit(
-      Overloaded{[](std::monostate) { return std::string("null"); },
-                 [](int64_t v) { return fmt::format("{}", v); },
+      Overloaded{[](std::monostate) { return std::string("null"); }, [](int64_t v) { return fmt::format("{}", v); },
                  [](double v) { return fmt::format("{}", v); },
                  [](bool v) { return std::string(v ? "true" : "false"); },
                  [](Dtype v) { return fmt::format("{}", name_of(v)); },
@@ -55,8 +54,9 @@ std::string to_string(const AttrValue& value) {
 
 std::string kinds_to_string(uint32_t kinds) {
   constexpr std::pair<uint32_t, const char*> names[] = {
-      {kAttrInt, "an integer"},     {kAttrFloat, "a float"},          {kAttrBool, "a bool"},  {kAttrDtype, "a dtype"},
-      {kAttrString, "a string"}, {kAttrInts, "a list of integers"}, {kAttrFloats, "a list of floats"}};
+      {kAttrInt, "an integer"},         {kAttrFloat, "a float"},   {kAttrBool, "a bool"},
+      {kAttrDtype, "a dtype"},          {kAttrString, "a string"}, {kAttrInts, "a list of integers"},
+      {kAttrFloats, "a list of floats"}};
   std::string text;
   for (auto [kind, name] : names)
     if (kinds & kind) text += (text.empty() ? "" : " or ") + std::string(name);
@@ -87,23 +87,22 @@ uint64_t hash_mix(uint64_t hash, uint64_t value) {
 uint64_t hash_attr(uint64_t hash, const AttrValue& value) {
   hash = hash_mix(hash, value.index());
   return std::visit(
-      Overloaded{[&](std::monostate) { return hash; },
-                 [&](int64_t v) { return hash_mix(hash, static_cast<uint64_t>(v)); },
-                 [&](double v) { return hash_mix(hash, std::bit_cast<uint64_t>(v)); },
-                 [&](bool v) { return hash_mix(hash, v); },
-                 [&](Dtype v) { return hash_mix(hash, static_cast<uint64_t>(v)); },
-                 [&](const std::string& v) { return hash_mix(hash, std::hash<std::string>{}(v)); },
-                 [&](const Ints& v) {
-                   uint64_t h = hash_mix(hash, v.size());
-                   for (int64_t i : v) h = hash_mix(h, static_cast<uint64_t>(i));
-                   return h;
-                 },
-                 [&](const Floats& v) {
-                   uint64_t h = hash_mix(hash, v.size());
-                   for (double d : v) h = hash_mix(h, std::bit_cast<uint64_t>(d));
-                   return h;
-                 },
-                 [&](const PayloadPtr& v) { return hash_mix(hash, reinterpret_cast<uintptr_t>(v.get())); }},
+      Overloaded{
+          [&](std::monostate) { return hash; }, [&](int64_t v) { return hash_mix(hash, static_cast<uint64_t>(v)); },
+          [&](double v) { return hash_mix(hash, std::bit_cast<uint64_t>(v)); },
+          [&](bool v) { return hash_mix(hash, v); }, [&](Dtype v) { return hash_mix(hash, static_cast<uint64_t>(v)); },
+          [&](const std::string& v) { return hash_mix(hash, std::hash<std::string>{}(v)); },
+          [&](const Ints& v) {
+            uint64_t h = hash_mix(hash, v.size());
+            for (int64_t i : v) h = hash_mix(h, static_cast<uint64_t>(i));
+            return h;
+          },
+          [&](const Floats& v) {
+            uint64_t h = hash_mix(hash, v.size());
+            for (double d : v) h = hash_mix(h, std::bit_cast<uint64_t>(d));
+            return h;
+          },
+          [&](const PayloadPtr& v) { return hash_mix(hash, reinterpret_cast<uintptr_t>(v.get())); }},
       value);
 }
 

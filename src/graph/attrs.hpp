@@ -52,8 +52,8 @@ using AttrsPtr = std::shared_ptr<const Attrs>;
 std::string to_string(const AttrValue& value);
 std::string kinds_to_string(uint32_t kinds);
 
-// Brings a value to one of the accepted kinds (an integer where a float is wanted, one element where a list is wanted, a dtype by
-// name), or throws naming the op and the attribute.
+// Brings a value to one of the accepted kinds (an integer where a float is wanted, one element where a list is wanted,
+// a dtype by name), or throws naming the op and the attribute.
 AttrValue convert_attr(std::string_view op, const AttrSpec& spec, AttrValue value);
 
 // Mixes a value into a running 64-bit hash.

@@ -23,7 +23,8 @@ struct Spec {
 };
 std::string to_string(const Spec& spec);  // "float32[2, 3]"
 
-// A counted reference to one output of a node. One context's nodes are used by one thread at a time: counts are not atomic.
+// A counted reference to one output of a node. One context's nodes are used by one thread at a time: counts are not
+// atomic.
 class Tensor {
  public:
   Tensor() = default;
@@ -57,7 +58,9 @@ class Tensor {
 using Tensors = SmallVector<Tensor, 3>;
 
 struct TensorHash {
-  std::size_t operator()(const Tensor& t) const { return reinterpret_cast<std::size_t>(t.node()) / 16 * 31 + t.index(); }
+  std::size_t operator()(const Tensor& t) const {
+    return reinterpret_cast<std::size_t>(t.node()) / 16 * 31 + t.index();
+  }
 };
 struct TensorSame {
   bool operator()(const Tensor& a, const Tensor& b) const { return a.same(b); }
@@ -81,9 +84,9 @@ class Node {
 
   const Op& op;
   Recorder& recorder;
-  const uint64_t id;  // order of recording: an input's id is smaller than its user's
-  Tensors inputs;     // dropped once evaluated, unless a tape needs them
-  AttrsPtr attrs;     // null: no attributes
+  const uint64_t id;           // order of recording: an input's id is smaller than its user's
+  Tensors inputs;              // dropped once evaluated, unless a tape needs them
+  AttrsPtr attrs;              // null: no attributes
   const Op* within = nullptr;  // the composite whose body recorded it
   SmallVector<Output, 1> outputs;
   SmallVector<Membership, 1> memberships;

@@ -48,7 +48,8 @@ class Call {
   Node* node_;
 };
 
-// Shapes and dtypes of the outputs from those of the inputs. Attributes may be brought to a canonical form (axes counted from 0).
+// Shapes and dtypes of the outputs from those of the inputs. Attributes may be brought to a canonical form (axes
+// counted from 0).
 class Inference {
  public:
   Inference(const Op& op, Recorder& recorder, std::span<const Tensor> inputs, Attrs* attrs)
@@ -68,7 +69,8 @@ class Inference {
   const Ints& ints(std::string_view name) const { return std::get<Ints>(attr(name)); }
   Attrs* attrs() const { return attrs_; }
 
-  // Replaces the named axis attribute by its value counted from 0; extra: axes that do not exist yet (expand_dims, stack).
+  // Replaces the named axis attribute by its value counted from 0; extra: axes that do not exist yet (expand_dims,
+  // stack).
   std::size_t axis(std::string_view name, std::size_t rank) const;
   // The same for a list of axes; null means all of them. Sorted, without repetition.
   const Ints& axes(std::string_view name, std::size_t rank) const;
@@ -108,7 +110,8 @@ struct BatchCall {
   Tensor full(std::size_t i) const;  // input i with the leading axis, repeated where it had none
 };
 
-// ---- How an op is computed -------------------------------------------------------------------------------------------
+// ---- How an op is computed
+// -------------------------------------------------------------------------------------------
 
 // One instruction over a run of elements. Operand k advances by one element a step, or stays (stride 0).
 struct Tile {
@@ -121,7 +124,7 @@ struct Tile {
 using TileFn = void (*)(const Tile&);
 
 struct Elementwise {
-  TileFn table[kDtypeSlots] = {};              // by dtype of the shared operands
+  TileFn table[kDtypeSlots] = {};                    // by dtype of the shared operands
   TileFn (*select)(Dtype from, Dtype to) = nullptr;  // cast: by both
 };
 using Kernel = std::function<void(const KernelCall&)>;
@@ -132,14 +135,17 @@ struct Leaf {};  // has its value, or never will
 
 using Computation = std::variant<Leaf, Elementwise, Kernel, Alias, Composite>;
 
-// ---- How an op is differentiated: exactly one of five ways (a composite needs none of its own) -----------------------------
+// ---- How an op is differentiated: exactly one of five ways (a composite needs none of its own)
+// -----------------------------
 
-// Elementwise: t -> d(out)/d(in_i) * t, which serves cotangents and tangents alike. A null entry: no derivative by that input.
+// Elementwise: t -> d(out)/d(in_i) * t, which serves cotangents and tangents alike. A null entry: no derivative by that
+// input.
 using Scale = Tensor (*)(const Call&, const Tensor& t);
 struct Partials {
   SmallVector<Scale, 3> by_input;
 };
-// Linear in some inputs: how a cotangent goes back to input i. jointly: out(x1, x2) = A x1 + B x2; else linear in each alone.
+// Linear in some inputs: how a cotangent goes back to input i. jointly: out(x1, x2) = A x1 + B x2; else linear in each
+// alone.
 using Transpose = Tensor (*)(const Call&, const Tensor& cotangent, std::size_t input);
 struct Linear {
   SmallVector<Transpose, 2> by_input;  // the last one serves all further inputs; null: not linear in that input
@@ -148,7 +154,8 @@ struct Linear {
 // An explicit pair. Absent cotangents and tangents are empty tensors and stand for zero; so are absent results.
 struct Rules {
   std::function<Tensors(const Call&, const Tensors& cotangents)> reverse;  // one per input
-  std::function<Tensors(const Call&, const Tensors& tangents)> forward;    // one per output; null: by transposing `reverse`
+  std::function<Tensors(const Call&, const Tensors& tangents)>
+      forward;  // one per output; null: by transposing `reverse`
 };
 // No derivative, with the reason. Reaching it is an error where `fatal`: a user's op whose gradient nobody registered.
 struct Undifferentiable {
@@ -158,11 +165,13 @@ struct Undifferentiable {
 
 using Derivative = std::variant<std::monostate, Partials, Linear, Rules, Undifferentiable>;
 
-// ---- The rest ----------------------------------------------------------------------------------------------------------
+// ---- The rest
+// ----------------------------------------------------------------------------------------------------------
 
 using Batching = Tensors (*)(const BatchCall&);
 
-// Where the samples of a batch are: axes[i] is input i's batch axis (kNoSamples: it has none). Returns the output's, or kMixed.
+// Where the samples of a batch are: axes[i] is input i's batch axis (kNoSamples: it has none). Returns the output's, or
+// kMixed.
 inline constexpr int kNoSamples = -1;
 inline constexpr int kMixed = -2;
 using SampleAxis = int (*)(const Call&, std::span<const int> axes);

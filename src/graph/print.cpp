@@ -54,8 +54,9 @@ std::string attributes(const Node& node) {
   std::string text;
   for (std::size_t i = 0; node.attrs && i < node.attrs->values.size(); ++i)
     if (node.op.by_user || node.op.attrs[i].kinds != kAttrPayload)
-      text += fmt::format("{}{}={}", text.empty() ? "" : ", ", node.op.by_user ? node.attrs->names[i] : node.op.attrs[i].name,
-                          to_string(node.attrs->values[i]));
+      text +=
+          fmt::format("{}{}={}", text.empty() ? "" : ", ",
+                      node.op.by_user ? node.attrs->names[i] : node.op.attrs[i].name, to_string(node.attrs->values[i]));
   return text;
 }
 
@@ -81,10 +82,11 @@ std::string graph_as_text(std::span<const Tensor> targets) {
   for (const Node* node : nodes_behind(targets)) {
     std::string inputs;
     for (const Tensor& input : node->inputs)
-      inputs += fmt::format("{}%{}{}", inputs.empty() ? "" : ", ", input.node()->id, input.node()->outputs.size() > 1 ? fmt::format(".{}", input.index()) : "");
+      inputs += fmt::format("{}%{}{}", inputs.empty() ? "" : ", ", input.node()->id,
+                            input.node()->outputs.size() > 1 ? fmt::format(".{}", input.index()) : "");
     const std::string attrs = attributes(*node);
-    text += fmt::format("%{} = {}({}){}: {}{}\n", node->id, node->op.name, inputs, attrs.empty() ? "" : " {" + attrs + "}", specs(*node),
-                        node->evaluated ? "" : " pending");
+    text += fmt::format("%{} = {}({}){}: {}{}\n", node->id, node->op.name, inputs,
+                        attrs.empty() ? "" : " {" + attrs + "}", specs(*node), node->evaluated ? "" : " pending");
   }
   return text;
 }
@@ -92,7 +94,8 @@ std::string graph_as_text(std::span<const Tensor> targets) {
 std::string graph_as_dot(std::span<const Tensor> targets) {
   std::string text = "digraph gradtape {\n  rankdir=TB;\n  node [shape=box, fontname=\"monospace\"];\n";
   for (const Node* node : nodes_behind(targets)) {
-    text += fmt::format("  n{} [label=\"{}\\n{}\"{}];\n", node->id, node->op.name, specs(*node), node->evaluated ? ", style=filled" : "");
+    text += fmt::format("  n{} [label=\"{}\\n{}\"{}];\n", node->id, node->op.name, specs(*node),
+                        node->evaluated ? ", style=filled" : "");
     for (const Tensor& input : node->inputs) text += fmt::format("  n{} -> n{};\n", input.node()->id, node->id);
   }
   return text + "}\n";

@@ -19,14 +19,15 @@ Op leaf(const char* name, const char* doc) {
 
 template <class T>
 bool holds_exactly(double value) {
-  return value >= -std::ldexp(1.0, std::numeric_limits<T>::digits) && value < std::ldexp(1.0, std::numeric_limits<T>::digits) &&
-         std::trunc(value) == value;
+  return value >= -std::ldexp(1.0, std::numeric_limits<T>::digits) &&
+         value < std::ldexp(1.0, std::numeric_limits<T>::digits) && std::trunc(value) == value;
 }
 
 std::string dtype_names(DtypeSet set) {
   std::string text;
   for (int d = 1; d < kDtypeSlots; ++d)
-    if (set & bit(static_cast<Dtype>(d))) text += (text.empty() ? "" : ", ") + std::string(name_of(static_cast<Dtype>(d)));
+    if (set & bit(static_cast<Dtype>(d)))
+      text += (text.empty() ? "" : ", ") + std::string(name_of(static_cast<Dtype>(d)));
   return text;
 }
 
@@ -42,7 +43,8 @@ const Op& constant_op() {
   return op;
 }
 const Op& placeholder_op() {
-  static const Op op = leaf("placeholder", "A value that is not there: the cotangent or tangent of a Jacobian under construction.");
+  static const Op op =
+      leaf("placeholder", "A value that is not there: the cotangent or tangent of a Jacobian under construction.");
   return op;
 }
 
@@ -102,7 +104,8 @@ void Recorder::bind(const VariablePtr& variable, const Tensor& value) {
 
 void Recorder::add_pending_variables(Tensors& wanted) {
   for (const auto& weak : variables_)
-    if (auto variable = weak.lock(); variable && variable->value && !variable->value.value()) wanted.push_back(variable->value);
+    if (auto variable = weak.lock(); variable && variable->value && !variable->value.value())
+      wanted.push_back(variable->value);
 }
 
 void Recorder::deactivate(const Recording* recording) noexcept {
@@ -130,11 +133,13 @@ Tensor Recorder::strengthen(const Tensor& weak, Dtype dtype, const Op& op) {
   if (&weak.node()->op == &constant_op() && weak.rank() == 0) {
     double value;
     std::memcpy(&value, weak.value()->data(), sizeof value);
-    const bool exact = dtype == Dtype::int32   ? holds_exactly<int32_t>(value)
-                       : dtype == Dtype::int64 ? holds_exactly<int64_t>(value)
+    const bool exact = dtype == Dtype::int32     ? holds_exactly<int32_t>(value)
+                       : dtype == Dtype::int64   ? holds_exactly<int64_t>(value)
                        : dtype == Dtype::boolean ? value == 0 || value == 1
                                                  : true;
-    if (!exact) invalid("{}: the scalar {} is no {}; make a tensor of the dtype that is meant, or cast", op.name, value, name_of(dtype));
+    if (!exact)
+      invalid("{}: the scalar {} is no {}; make a tensor of the dtype that is meant, or cast", op.name, value,
+              name_of(dtype));
     if (weak.node()->memberships.empty()) return scalar(value, dtype);
   }
   auto attrs = std::make_shared<Attrs>();
@@ -163,7 +168,8 @@ void Recorder::unify_dtypes(const Op& op, Tensors& inputs) {
     const InputSpec& input = spec_of(i);
     const Dtype dtype = inputs[i].dtype();
     if (!kind_allows(input.kind, dtype))
-      invalid("{}: {} must be {}, got {}", op.name, input.name, input.kind == InputKind::integer ? "int32 or int64" : "bool", name_of(dtype));
+      invalid("{}: {} must be {}, got {}", op.name, input.name,
+              input.kind == InputKind::integer ? "int32 or int64" : "bool", name_of(dtype));
     if (input.kind != InputKind::shared) continue;
     if (!(op.dtypes & bit(dtype)))
       invalid("{}: {} must be one of {}, got {}", op.name, input.name, dtype_names(op.dtypes), name_of(dtype));

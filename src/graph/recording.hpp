@@ -1,6 +1,6 @@
 // A Wengert list: which nodes were recorded while a tape was active and depended on something it watches.
-// It holds nodes weakly, so that a branch nobody can reach any more is freed while recording goes on; what a target depends on is
-// reached through the target.
+// It holds nodes weakly, so that a branch nobody can reach any more is freed while recording goes on; what a target
+// depends on is reached through the target.
 #pragma once
 
 #include <vector>
@@ -28,9 +28,9 @@ class Recording {
     Tensors values;  // the values it was read with, in order
   };
 
-  bool holds(const Tensor& t) const;       // recorded, or watched
-  bool recorded(const Tensor& t) const;    // the result of an op that is on the list
-  void watch(const Tensor& t);             // nothing happens where it is held already
+  bool holds(const Tensor& t) const;     // recorded, or watched
+  bool recorded(const Tensor& t) const;  // the result of an op that is on the list
+  void watch(const Tensor& t);           // nothing happens where it is held already
   void watch(const VariablePtr& variable);
   void note_read(const VariablePtr& variable);
   void add(Node& node);

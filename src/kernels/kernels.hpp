@@ -1,4 +1,5 @@
-// Loops over memory for everything that is not elementwise. Views are contiguous; shapes were checked when the op was recorded.
+// Loops over memory for everything that is not elementwise. Views are contiguous; shapes were checked when the op was
+// recorded.
 #pragma once
 
 #include "graph/op.hpp"

@@ -5,20 +5,24 @@
 #include "kernels/scalar_math.hpp"
 
 extern "C" {
-void sgemm_(const char* ta, const char* tb, const int* m, const int* n, const int* k, const float* alpha, const float* a, const int* lda,
-            const float* b, const int* ldb, const float* beta, float* c, const int* ldc);
-void dgemm_(const char* ta, const char* tb, const int* m, const int* n, const int* k, const double* alpha, const double* a,
-            const int* lda, const double* b, const int* ldb, const double* beta, double* c, const int* ldc);
+void sgemm_(const char* ta, const char* tb, const int* m, const int* n, const int* k, const float* alpha,
+            const float* a, const int* lda, const float* b, const int* ldb, const float* beta, float* c,
+            const int* ldc);
+void dgemm_(const char* ta, const char* tb, const int* m, const int* n, const int* k, const double* alpha,
+            const double* a, const int* lda, const double* b, const int* ldb, const double* beta, double* c,
+            const int* ldc);
 }
 
 namespace gradtape::kernels {
 
 namespace {
-void gemm(const char* ta, const char* tb, int m, int n, int k, const float* a, int lda, const float* b, int ldb, float* c) {
+void gemm(const char* ta, const char* tb, int m, int n, int k, const float* a, int lda, const float* b, int ldb,
+          float* c) {
   const float one = 1, zero = 0;
   sgemm_(ta, tb, &m, &n, &k, &one, a, &lda, b, &ldb, &zero, c, &m);
 }
-void gemm(const char* ta, const char* tb, int m, int n, int k, const double* a, int lda, const double* b, int ldb, double* c) {
+void gemm(const char* ta, const char* tb, int m, int n, int k, const double* a, int lda, const double* b, int ldb,
+          double* c) {
   const double one = 1, zero = 0;
   dgemm_(ta, tb, &m, &n, &k, &one, a, &lda, b, &ldb, &zero, c, &m);
 }
@@ -34,7 +38,8 @@ void product(bool ta, bool tb, int64_t m, int64_t n, int64_t k, const T* a, cons
     if constexpr (has_blas) {
       // BLAS counts by columns: it computes out^T = op(b)^T op(a)^T.
       gemm(tb ? "T" : "N", ta ? "T" : "N", static_cast<int>(n), static_cast<int>(m), static_cast<int>(k), b,
-           static_cast<int>(std::max<int64_t>(1, tb ? k : n)), a, static_cast<int>(std::max<int64_t>(1, ta ? m : k)), out);
+           static_cast<int>(std::max<int64_t>(1, tb ? k : n)), a, static_cast<int>(std::max<int64_t>(1, ta ? m : k)),
+           out);
     }
     return;
   }
@@ -42,7 +47,8 @@ void product(bool ta, bool tb, int64_t m, int64_t n, int64_t k, const T* a, cons
   for (int64_t i = 0; i < m; ++i)
     for (int64_t j = 0; j < n; ++j) {
       T sum = T(0);
-      for (int64_t l = 0; l < k; ++l) sum = wrap_add(sum, wrap_multiply(a[i * a_row + l * a_step], b[l * b_row + j * b_step]));
+      for (int64_t l = 0; l < k; ++l)
+        sum = wrap_add(sum, wrap_multiply(a[i * a_row + l * a_step], b[l * b_row + j * b_step]));
       out[i * n + j] = sum;
     }
 }

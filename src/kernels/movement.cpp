@@ -76,8 +76,7 @@ void spread_strided(const T* x, T* out, const Shape& shape, const Shape::Dims& s
 
 // Position of each index into `size` entries, negative ones refused.
 int64_t checked_index(const KernelCall& c, int64_t index, int64_t size) {
-  if (index < 0 || index >= size)
-    invalid("{}: index {} is out of range: the axis has size {}", c.op.name, index, size);
+  if (index < 0 || index >= size) invalid("{}: index {} is out of range: the axis has size {}", c.op.name, index, size);
   return index;
 }
 

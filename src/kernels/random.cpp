@@ -1,6 +1,6 @@
-// Random numbers as a function of a key and a counter: Philox4x32-10 (Salmon, Moraes, Dror, Shaw: Parallel random numbers: as easy as
-// 1, 2, 3; SC 2011). Only additions, multiplications, divisions and square roots of IEEE doubles follow, so that every machine gives
-// the same numbers.
+// Random numbers as a function of a key and a counter: Philox4x32-10 (Salmon, Moraes, Dror, Shaw: Parallel random
+// numbers: as easy as 1, 2, 3; SC 2011). Only additions, multiplications, divisions and square roots of IEEE doubles
+// follow, so that every machine gives the same numbers.
 #include <array>
 #include <cmath>
 #include <cstdint>
@@ -29,8 +29,8 @@ class Stream {
   Stream(uint64_t key, uint64_t draw) : key_(key), draw_(draw) {}
   uint64_t bits(int64_t i) const {
     const auto block = static_cast<uint64_t>(i) / 2;
-    const Block r = philox({static_cast<uint32_t>(block), static_cast<uint32_t>(block >> 32), static_cast<uint32_t>(draw_),
-                            static_cast<uint32_t>(draw_ >> 32)},
+    const Block r = philox({static_cast<uint32_t>(block), static_cast<uint32_t>(block >> 32),
+                            static_cast<uint32_t>(draw_), static_cast<uint32_t>(draw_ >> 32)},
                            static_cast<uint32_t>(key_), static_cast<uint32_t>(key_ >> 32));
     const int half = static_cast<int>(i % 2) * 2;
     return uint64_t{r[half]} << 32 | r[half + 1];
@@ -56,11 +56,13 @@ double portable_log(double x) {
   double m = std::frexp(x, &exponent);
   if (m < 0.70710678118654752) m *= 2, --exponent;
   const double s = (m - 1) / (m + 1), s2 = s * s;
-  const double series = polynomial(s2, {1.0 / 23, 1.0 / 21, 1.0 / 19, 1.0 / 17, 1.0 / 15, 1.0 / 13, 1.0 / 11, 1.0 / 9, 1.0 / 7, 1.0 / 5, 1.0 / 3, 1.0});
+  const double series = polynomial(s2, {1.0 / 23, 1.0 / 21, 1.0 / 19, 1.0 / 17, 1.0 / 15, 1.0 / 13, 1.0 / 11, 1.0 / 9,
+                                        1.0 / 7, 1.0 / 5, 1.0 / 3, 1.0});
   return 2 * s * series + exponent * 0.69314718055994531;
 }
 
-// The quantile of the standard normal distribution, to 1e-16: algorithm AS 241, PPND16 (Wichura, Applied Statistics 37, 1988).
+// The quantile of the standard normal distribution, to 1e-16: algorithm AS 241, PPND16 (Wichura, Applied Statistics 37,
+// 1988).
 double normal_quantile(double p) {
   const double q = p - 0.5;
   if (std::fabs(q) <= 0.425) {
@@ -75,16 +77,20 @@ double normal_quantile(double p) {
   double x;
   if (r <= 5) {
     r -= 1.6;
-    x = polynomial(r, {7.7454501427834140764e-4, 0.0227238449892691845833, 0.24178072517745061177, 1.27045825245236838258,
-                       3.64784832476320460504, 5.7694972214606914055, 4.6303378461565452959, 1.42343711074968357734}) /
-        polynomial(r, {1.05075007164441684324e-9, 5.475938084995344946e-4, 0.0151986665636164571966, 0.14810397642748007459,
-                       0.68976733498510000455, 1.6763848301838038494, 2.05319162663775882187, 1.0});
+    x = polynomial(r,
+                   {7.7454501427834140764e-4, 0.0227238449892691845833, 0.24178072517745061177, 1.27045825245236838258,
+                    3.64784832476320460504, 5.7694972214606914055, 4.6303378461565452959, 1.42343711074968357734}) /
+        polynomial(
+            r, {1.05075007164441684324e-9, 5.475938084995344946e-4, 0.0151986665636164571966, 0.14810397642748007459,
+                0.68976733498510000455, 1.6763848301838038494, 2.05319162663775882187, 1.0});
   } else {
     r -= 5;
-    x = polynomial(r, {2.01033439929228813265e-7, 2.71155556874348757815e-5, 0.0012426609473880784386, 0.026532189526576123093,
-                       0.29656057182850489123, 1.7848265399172913358, 5.4637849111641143699, 6.6579046435011037772}) /
-        polynomial(r, {2.04426310338993978564e-15, 1.4215117583164458887e-7, 1.8463183175100546818e-5, 7.868691311456132591e-4,
-                       0.0148753612908506148525, 0.13692988092273580531, 0.59983220655588793769, 1.0});
+    x = polynomial(
+            r, {2.01033439929228813265e-7, 2.71155556874348757815e-5, 0.0012426609473880784386, 0.026532189526576123093,
+                0.29656057182850489123, 1.7848265399172913358, 5.4637849111641143699, 6.6579046435011037772}) /
+        polynomial(
+            r, {2.04426310338993978564e-15, 1.4215117583164458887e-7, 1.8463183175100546818e-5, 7.868691311456132591e-4,
+                0.0148753612908506148525, 0.13692988092273580531, 0.59983220655588793769, 1.0});
   }
   return q < 0 ? -x : x;
 }
@@ -117,7 +123,8 @@ void random_normal(const KernelCall& c) {
     T* out = c.out[0].as<T>();
     // The middle of each of 2^52 cells: never 0 or 1.
     for (int64_t i = 0; i < c.out[0].elements(); ++i)
-      out[i] = static_cast<T>(mean + deviation * normal_quantile((static_cast<double>(stream.bits(i) >> 12) + 0.5) * 0x1p-52));
+      out[i] = static_cast<T>(mean +
+                              deviation * normal_quantile((static_cast<double>(stream.bits(i) >> 12) + 0.5) * 0x1p-52));
   });
 }
 

@@ -63,7 +63,8 @@ struct Any {
   }
 };
 
-constexpr int64_t kRun = 128;  // elements summed straight; longer rows are halved, so that errors grow with the logarithm
+constexpr int64_t kRun =
+    128;  // elements summed straight; longer rows are halved, so that errors grow with the logarithm
 
 // A contiguous row: eight accumulators for runs, pairwise above.
 template <class R, class T>
@@ -181,7 +182,8 @@ void arg_extreme(const KernelCall& c, Better better) {
         int64_t best = 0;
         const T* line = x + o * n * inner + i;
         for (int64_t k = 1; k < n; ++k)
-          if (line[best * inner] == line[best * inner] && (better(line[k * inner], line[best * inner]) || line[k * inner] != line[k * inner]))
+          if (line[best * inner] == line[best * inner] &&
+              (better(line[k * inner], line[best * inner]) || line[k * inner] != line[k * inner]))
             best = k;
         out[o * inner + i] = best;
       }

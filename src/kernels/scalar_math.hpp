@@ -1,4 +1,5 @@
-// Scalar functions that the standard library lacks, or has in a form that overflows, cancels or is undefined for some integers.
+// Scalar functions that the standard library lacks, or has in a form that overflows, cancels or is undefined for some
+// integers.
 #pragma once
 
 #include <algorithm>

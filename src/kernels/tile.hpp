@@ -51,8 +51,7 @@ template <auto F, DtypeSet Set, int Operands>
 Elementwise tiles() {
   Elementwise e;
   const auto add = [&]<class T>(Type<T>) {
-    if constexpr ((Set & bit(dtype_of<T>)) != 0)
-      {
+    if constexpr ((Set & bit(dtype_of<T>)) != 0) {
       if constexpr (Operands == 1)
         e.table[static_cast<int>(dtype_of<T>)] = unary_tile<F, T>;
       else

@@ -13,8 +13,13 @@ Tensor is_zero(const Tensor& x) { return equal(x, number_like(x, 0)); }
 Tensor one_where(const Tensor& condition, const Tensor& x) { return where(condition, number_like(x, 1), x); }
 
 void define_arithmetic(Registry& r) {
-  binary<[](auto x, auto y) { return wrap_add(x, y); }>(r, "add", "x + y.").partials({pass, pass}).sample("f[2,3] f[3]").sample("f[] f[2]");
-  binary<[](auto x, auto y) { return wrap_subtract(x, y); }>(r, "subtract", "x - y.").partials({pass, pass_negated}).sample("f[2,3] f[2,1]");
+  binary<[](auto x, auto y) { return wrap_add(x, y); }>(r, "add", "x + y.")
+      .partials({pass, pass})
+      .sample("f[2,3] f[3]")
+      .sample("f[] f[2]");
+  binary<[](auto x, auto y) { return wrap_subtract(x, y); }>(r, "subtract", "x - y.")
+      .partials({pass, pass_negated})
+      .sample("f[2,3] f[2,1]");
   binary<[](auto x, auto y) { return wrap_multiply(x, y); }>(r, "multiply", "x * y.")
       .partials({[](const Call& c, const Tensor& t) { return t * c.in(1); },
                  [](const Call& c, const Tensor& t) { return t * c.in(0); }})
@@ -30,14 +35,18 @@ void define_arithmetic(Registry& r) {
   binary<[](auto x, auto y) { return floor_mod(x, y); }>(r, "mod", "x - y * floor(x / y): has the sign of y.")
       .partials({pass, [](const Call& c, const Tensor& t) { return -(t * floor(c.in(0) / c.in(1))); }})
       .sample("f[2,3] p[3]");
-  binary<[](auto x, auto y) { const auto d = wrap_subtract(x, y); return wrap_multiply(d, d); }>(r, "squared_difference", "(x - y)^2.")
+  binary<[](auto x, auto y) {
+    const auto d = wrap_subtract(x, y);
+    return wrap_multiply(d, d);
+  }>(r, "squared_difference", "(x - y)^2.")
       .partials({[](const Call& c, const Tensor& t) { return t * (2.0 * (c.in(0) - c.in(1))); },
                  [](const Call& c, const Tensor& t) { return t * (2.0 * (c.in(1) - c.in(0))); }})
       .sample("f[2,3] f[3]");
 }
 
 void define_powers(Registry& r) {
-  binary<[](auto x, auto y) { return power(x, y); }>(r, "pow", "x^y; d/dx = y x^(y-1), d/dy = x^y log(x) where x > 0, else 0.")
+  binary<[](auto x, auto y) { return power(x, y); }>(r, "pow",
+                                                     "x^y; d/dx = y x^(y-1), d/dy = x^y log(x) where x > 0, else 0.")
       .partials({[](const Call& c, const Tensor& t) {
                    // Where y is 0 the derivative is 0 for every x, 0 included.
                    const Tensor &x = c.in(0), &y = c.in(1), flat = is_zero(y);
@@ -54,7 +63,8 @@ void define_powers(Registry& r) {
                  [](const Call& c, const Tensor& t) { return t * divide_no_nan(c.in(1), c.out()); }})
       .sample("f[2,3] f[3]");
   // x / r and y / r first: squares of large or small numbers would leave the range.
-  binary<[](auto y, auto x) { return std::atan2(y, x); }>(r, "atan2", "The angle of the point (y, x): of y / x, in its quadrant, in radians.", floating)
+  binary<[](auto y, auto x) { return std::atan2(y, x); }>(
+      r, "atan2", "The angle of the point (y, x): of y / x, in its quadrant, in radians.", floating)
       .partials({[](const Call& c, const Tensor& t) {
                    static const Op& hypot = Registry::instance().builtin("hypot");
                    const Tensor radius = apply1(hypot, {c.in(0), c.in(1)});
@@ -69,7 +79,8 @@ void define_powers(Registry& r) {
 }
 
 void define_guarded(Registry& r) {
-  binary<[](auto x, auto y) { return x == 0 ? decltype(x)(0) : x * std::log(y); }>(r, "xlogy", "x * log(y), 0 where x is 0.", floating)
+  binary<[](auto x, auto y) { return x == 0 ? decltype(x)(0) : x * std::log(y); }>(
+      r, "xlogy", "x * log(y), 0 where x is 0.", floating)
       .partials({[](const Call& c, const Tensor& t) {
                    const Tensor none = is_zero(c.in(0));
                    return keep_where(logical_not(none), t * log(one_where(none, c.in(1))));
@@ -79,7 +90,8 @@ void define_guarded(Registry& r) {
                    return keep_where(logical_not(none), t * (c.in(0) / one_where(none, c.in(1))));
                  }})
       .sample("f[2,3] p[3]");
-  binary<[](auto x, auto y) { return x == 0 ? decltype(x)(0) : x * std::log1p(y); }>(r, "xlog1py", "x * log1p(y), 0 where x is 0.", floating)
+  binary<[](auto x, auto y) { return x == 0 ? decltype(x)(0) : x * std::log1p(y); }>(
+      r, "xlog1py", "x * log1p(y), 0 where x is 0.", floating)
       .partials({[](const Call& c, const Tensor& t) {
                    const Tensor none = is_zero(c.in(0));
                    return keep_where(logical_not(none), t * log1p(one_where(none, c.in(1))));
@@ -89,11 +101,13 @@ void define_guarded(Registry& r) {
                    return keep_where(logical_not(none), t * (c.in(0) / (1.0 + one_where(none, c.in(1)))));
                  }})
       .sample("f[2,3] p[3]");
-  binary<[](auto x, auto y) { return y == 0 ? decltype(x)(0) : x / y; }>(r, "divide_no_nan", "x / y, 0 where y is 0.", floating)
+  binary<[](auto x, auto y) { return y == 0 ? decltype(x)(0) : x / y; }>(r, "divide_no_nan", "x / y, 0 where y is 0.",
+                                                                         floating)
       .partials({[](const Call& c, const Tensor& t) { return divide_no_nan(t, c.in(1)); },
                  [](const Call& c, const Tensor& t) { return -divide_no_nan(t * c.out(), c.in(1)); }})
       .sample("f[2,3] p[3]");
-  binary<[](auto x, auto y) { return x == 0 ? decltype(x)(0) : x * y; }>(r, "multiply_no_nan", "x * y, 0 wherever x is 0, even against nan.", floating)
+  binary<[](auto x, auto y) { return x == 0 ? decltype(x)(0) : x * y; }>(
+      r, "multiply_no_nan", "x * y, 0 wherever x is 0, even against nan.", floating)
       .partials({[](const Call& c, const Tensor& t) { return multiply_no_nan(t, c.in(1)); },
                  [](const Call& c, const Tensor& t) { return multiply_no_nan(c.in(0), t); }})
       .sample("f[2,3] f[3]");
@@ -101,11 +115,13 @@ void define_guarded(Registry& r) {
 
 void define_selection(Registry& r) {
   // nan wins over every number, whichever operand it is.
-  binary<[](auto x, auto y) { return x >= y || x != x ? x : y; }>(r, "maximum", "The larger of x and y; on a tie the gradient goes to x.")
+  binary<[](auto x, auto y) { return x >= y || x != x ? x : y; }>(
+      r, "maximum", "The larger of x and y; on a tie the gradient goes to x.")
       .partials({[](const Call& c, const Tensor& t) { return keep_where(greater_equal(c.in(0), c.in(1)), t); },
                  [](const Call& c, const Tensor& t) { return keep_where(less(c.in(0), c.in(1)), t); }})
       .sample("f[2,3] f[3]");
-  binary<[](auto x, auto y) { return x <= y || x != x ? x : y; }>(r, "minimum", "The smaller of x and y; on a tie the gradient goes to x.")
+  binary<[](auto x, auto y) { return x <= y || x != x ? x : y; }>(
+      r, "minimum", "The smaller of x and y; on a tie the gradient goes to x.")
       .partials({[](const Call& c, const Tensor& t) { return keep_where(less_equal(c.in(0), c.in(1)), t); },
                  [](const Call& c, const Tensor& t) { return keep_where(greater(c.in(0), c.in(1)), t); }})
       .sample("f[2,3] f[3]");
@@ -133,7 +149,8 @@ void where_tile(const Tile& t) {
 void define_where(Registry& r) {
   Elementwise e;
   for (Dtype d : {Dtype::boolean, Dtype::int32, Dtype::int64, Dtype::float32, Dtype::float64})
-    e.table[static_cast<int>(d)] = dispatch(d, [](auto type) -> TileFn { return where_tile<typename decltype(type)::type>; });
+    e.table[static_cast<int>(d)] =
+        dispatch(d, [](auto type) -> TileFn { return where_tile<typename decltype(type)::type>; });
   Define(r, "where", "x where the condition holds, else y; what is not selected reaches no gradient.")
       .inputs({{"condition", InputKind::boolean}, {"x"}, {"y"}})
       .dtypes(kAllDtypes)
@@ -156,7 +173,10 @@ void define_binary(Registry& r) {
 void define_comparisons(Registry& r) {
   const char* reason = "its result is a bool";
   const auto compare = [&]<auto F, DtypeSet Set>(const char* name, const char* doc, In<Set> set) {
-    binary<F>(r, name, doc, set).infer(infer_predicate).none(reason).sample(Set == kBoolean ? "b[2,3] b[3]" : "f[2,3] f[3]");
+    binary<F>(r, name, doc, set)
+        .infer(infer_predicate)
+        .none(reason)
+        .sample(Set == kBoolean ? "b[2,3] b[3]" : "f[2,3] f[3]");
   };
   compare.operator()<[](auto x, auto y) { return x == y; }>("equal", "x == y.", any_dtype);
   compare.operator()<[](auto x, auto y) { return x != y; }>("not_equal", "x != y.", any_dtype);
@@ -167,10 +187,22 @@ void define_comparisons(Registry& r) {
   compare.operator()<[](bool x, bool y) { return x && y; }>("logical_and", "x and y.", boolean);
   compare.operator()<[](bool x, bool y) { return x || y; }>("logical_or", "x or y.", boolean);
   compare.operator()<[](bool x, bool y) { return x != y; }>("logical_xor", "x or y, not both.", boolean);
-  unary<[](bool x) { return !x; }>(r, "logical_not", "not x.", boolean).infer(infer_predicate).none(reason).sample("b[2,3]");
-  unary<[](auto x) { return x != x; }>(r, "is_nan", "Whether x is not a number.").infer(infer_predicate).none(reason).sample("f[2,3]");
-  unary<[](auto x) { return std::isinf(x); }>(r, "is_inf", "Whether x is an infinity.").infer(infer_predicate).none(reason).sample("f[2,3]");
-  unary<[](auto x) { return std::isfinite(x); }>(r, "is_finite", "Whether x is neither nan nor infinite.").infer(infer_predicate).none(reason).sample("f[2,3]");
+  unary<[](bool x) { return !x; }>(r, "logical_not", "not x.", boolean)
+      .infer(infer_predicate)
+      .none(reason)
+      .sample("b[2,3]");
+  unary<[](auto x) { return x != x; }>(r, "is_nan", "Whether x is not a number.")
+      .infer(infer_predicate)
+      .none(reason)
+      .sample("f[2,3]");
+  unary<[](auto x) { return std::isinf(x); }>(r, "is_inf", "Whether x is an infinity.")
+      .infer(infer_predicate)
+      .none(reason)
+      .sample("f[2,3]");
+  unary<[](auto x) { return std::isfinite(x); }>(r, "is_finite", "Whether x is neither nan nor infinite.")
+      .infer(infer_predicate)
+      .none(reason)
+      .sample("f[2,3]");
 }
 
 }  // namespace gradtape

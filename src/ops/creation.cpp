@@ -23,7 +23,8 @@ void infer_range(Inference& c) {
       c.attr(name) = static_cast<double>(*i);
     else
       integers = false;
-  const double start = std::get<double>(c.attr("start")), limit = std::get<double>(c.attr("limit")), delta = std::get<double>(c.attr("delta"));
+  const double start = std::get<double>(c.attr("start")), limit = std::get<double>(c.attr("limit")),
+               delta = std::get<double>(c.attr("delta"));
   const double count = std::ceil((limit - start) / delta);
   if (delta == 0 || !std::isfinite(count) || count > 0x1p53)
     invalid("range: cannot count from {} to {} in steps of {}", start, limit, delta);
@@ -34,7 +35,9 @@ void infer_range(Inference& c) {
 }
 
 void define_sequences(Registry& r) {
-  Define(r, "range", "start, start + delta, ... below (above, if delta < 0) limit. int32 where all are integers and no dtype is given.")
+  Define(r, "range",
+         "start, start + delta, ... below (above, if delta < 0) limit. int32 where all are integers and no dtype is "
+         "given.")
       .attr("start", kAttrInt | kAttrFloat, int64_t{0})
       .required("limit", kAttrInt | kAttrFloat)
       .attr("delta", kAttrInt | kAttrFloat, int64_t{1})
@@ -49,7 +52,9 @@ void define_sequences(Registry& r) {
       .attr("axis", kAttrInt, int64_t{0})
       .infer([](Inference& c) {
         if (c.integer("num") < 1) invalid("linspace: num must be at least 1, got {}", c.integer("num"));
-        if (!(c.shape(0) == c.shape(1))) invalid("linspace: start and stop must have one shape, got {} and {}", to_string(c.shape(0)), to_string(c.shape(1)));
+        if (!(c.shape(0) == c.shape(1)))
+          invalid("linspace: start and stop must have one shape, got {} and {}", to_string(c.shape(0)),
+                  to_string(c.shape(1)));
         c.axis("axis", c.rank() + 1);
       })
       .composite([](const Call& c) {
@@ -79,7 +84,8 @@ void define_masks(Registry& r) {
       })
       .composite([](const Call& c) {
         const int64_t m = c.integer("num_rows"), n = c.integer("num_columns");
-        const Tensor mask = equal(column(range(c.recorder(), 0, m, 1, Dtype::int64)), range(c.recorder(), 0, n, 1, Dtype::int64));
+        const Tensor mask =
+            equal(column(range(c.recorder(), 0, m, 1, Dtype::int64)), range(c.recorder(), 0, n, 1, Dtype::int64));
         Shape shape{std::span<const int64_t>(c.ints("batch_shape"))};
         shape.push_back(m);
         shape.push_back(n);
@@ -99,10 +105,12 @@ void define_masks(Registry& r) {
       })
       .composite([](const Call& c) {
         const auto axis = static_cast<std::size_t>(c.integer("axis"));
-        const Tensor positions = insert_axes(range(c.recorder(), 0, c.integer("depth"), 1, c.in().dtype()), 1, c.in().rank() - axis);
+        const Tensor positions =
+            insert_axes(range(c.recorder(), 0, c.integer("depth"), 1, c.in().dtype()), 1, c.in().rank() - axis);
         const Tensor hot = equal(insert_axes(c.in(), axis, 1), positions);
         Recorder& rec = c.recorder();
-        const Tensor values = where(hot, rec.scalar(c.number("on_value"), Dtype::float64), rec.scalar(c.number("off_value"), Dtype::float64));
+        const Tensor values = where(hot, rec.scalar(c.number("on_value"), Dtype::float64),
+                                    rec.scalar(c.number("off_value"), Dtype::float64));
         return in_dtype(c, values);
       })
       .sample("i3[2]", R"({"depth": 3})");

@@ -31,7 +31,8 @@ Tensors batch_custom(const BatchCall& b) {
 }
 }  // namespace
 
-Tensors with_gradient(std::span<const Tensor> inputs, std::span<const Tensor> outputs, std::shared_ptr<const CustomRule> rule) {
+Tensors with_gradient(std::span<const Tensor> inputs, std::span<const Tensor> outputs,
+                      std::shared_ptr<const CustomRule> rule) {
   static const Op& op = Registry::instance().builtin("custom_gradient");
   Tensors all(inputs.begin(), inputs.end());
   for (const Tensor& out : outputs) all.push_back(out);

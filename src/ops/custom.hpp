@@ -11,7 +11,7 @@ struct CustomCall {
   std::string_view name;
   std::span<const Tensor> inputs;
   std::span<const Tensor> outputs;
-  AttrsPtr attrs;          // of the op the rule was applied to, with its specs; null: none
+  AttrsPtr attrs;  // of the op the rule was applied to, with its specs; null: none
   const Op* op = nullptr;
 };
 using CustomBackward = std::function<Tensors(const CustomCall&, const Tensors& cotangents)>;
@@ -24,6 +24,7 @@ struct CustomRule : Payload {
 };
 
 // Tensors with the values of `outputs` whose derivative by `inputs` is what the rule says.
-Tensors with_gradient(std::span<const Tensor> inputs, std::span<const Tensor> outputs, std::shared_ptr<const CustomRule> rule);
+Tensors with_gradient(std::span<const Tensor> inputs, std::span<const Tensor> outputs,
+                      std::shared_ptr<const CustomRule> rule);
 
 }  // namespace gradtape

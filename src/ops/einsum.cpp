@@ -56,11 +56,13 @@ Equation parse(const std::string& equation, std::span<const Tensor> operands) {
   Equation parsed;
   std::size_t unnamed = 0;
   for (std::size_t i = 0; i < terms.size(); ++i) {
-    const std::size_t letters = static_cast<std::size_t>(std::ranges::count_if(terms[i], [](char ch) { return ch != '.'; }));
+    const std::size_t letters =
+        static_cast<std::size_t>(std::ranges::count_if(terms[i], [](char ch) { return ch != '.'; }));
     const bool dots = terms[i].find("...") != std::string::npos;
     const std::size_t rank = operands[i].rank();
     if (dots ? rank < letters : rank != letters)
-      malformed(equation, fmt::format("operand {} has shape {}, its term \"{}\" names {} axes", i, to_string(operands[i].shape()), terms[i], letters));
+      malformed(equation, fmt::format("operand {} has shape {}, its term \"{}\" names {} axes", i,
+                                      to_string(operands[i].shape()), terms[i], letters));
     if (dots && rank - letters > 10) malformed(equation, "an ellipsis stands for at most 10 axes");
     parsed.inputs.push_back(expand(equation, terms[i], dots ? rank - letters : 0));
     if (dots) unnamed = std::max(unnamed, rank - letters);
@@ -76,7 +78,8 @@ Equation parse(const std::string& equation, std::span<const Tensor> operands) {
       if (times == 1 && std::isalpha(static_cast<unsigned char>(label))) parsed.output += label;
   }
   for (char label : parsed.output) {
-    if (std::ranges::count(parsed.output, label) > 1) malformed(equation, fmt::format("'{}' stands twice in the output", label));
+    if (std::ranges::count(parsed.output, label) > 1)
+      malformed(equation, fmt::format("'{}' stands twice in the output", label));
     if (std::ranges::none_of(parsed.inputs, [&](const Labels& in) { return in.find(label) != Labels::npos; }))
       malformed(equation, fmt::format("output '{}' is in no operand", label));
   }
@@ -149,7 +152,8 @@ Tensor grouped(const Term& t, const Labels& batch, const Labels& first, const La
 
 int64_t size_of(const Term& t, char label) { return t.x.shape()[t.labels.find(label)]; }
 
-// The product of two terms: labels of both that are needed later are batches, the others of both are summed by the matrix product.
+// The product of two terms: labels of both that are needed later are batches, the others of both are summed by the
+// matrix product.
 Term contract(const Term& a, const Term& b, const Labels& needed) {
   Labels batch, inner, left, right;
   for (char label : a.labels) {
@@ -185,7 +189,9 @@ Tensor einsum(const Call& c) {
 }  // namespace
 
 void define_einsum(Registry& r) {
-  Define(r, "einsum", "Sum of products over the labels that the output lacks, as in \"ij,jk->ik\"; \"...\" stands for axes that broadcast.")
+  Define(r, "einsum",
+         "Sum of products over the labels that the output lacks, as in \"ij,jk->ik\"; \"...\" stands for axes that "
+         "broadcast.")
       .variadic("operands")
       .dtypes(kNumeric)
       .required("equation", kAttrString)

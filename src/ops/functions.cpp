@@ -349,7 +349,8 @@ Tensors batch_by_rows(const BatchCall& b) {
   Tensors stacked;
   for (std::size_t k = 0; k < rows.size(); ++k) {
     const Spec& spec = b.call.out_spec(k);
-    stacked.push_back(b.size > 0 ? stack_rows(rows[k]) : zeros(b.call.recorder(), {spec.dtype, spec.shape.with_leading(0), spec.weak}));
+    stacked.push_back(b.size > 0 ? stack_rows(rows[k])
+                                 : zeros(b.call.recorder(), {spec.dtype, spec.shape.with_leading(0), spec.weak}));
   }
   return stacked;
 }

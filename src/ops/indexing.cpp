@@ -20,20 +20,23 @@ void check_geometry(Inference& c, const Shape& params, const Shape& indices) {
   int64_t batch_dims = c.integer("batch_dims");
   if (batch_dims < 0) batch_dims += static_cast<int64_t>(indices.rank());
   if (batch_dims < 0 || batch_dims > static_cast<int64_t>(std::min(indices.rank(), params.rank() - 1)))
-    invalid("{}: batch_dims {} does not fit params {} and indices {}", c.name(), c.integer("batch_dims"), to_string(params), to_string(indices));
+    invalid("{}: batch_dims {} does not fit params {} and indices {}", c.name(), c.integer("batch_dims"),
+            to_string(params), to_string(indices));
   c.attr("batch_dims") = batch_dims;
   if (!c.has("axis")) c.attr("axis") = batch_dims;
   if (static_cast<int64_t>(c.axis("axis", params.rank())) < batch_dims)
     invalid("{}: axis {} lies among the {} batch dims", c.name(), c.integer("axis"), batch_dims);
   for (std::size_t i = 0; i < static_cast<std::size_t>(batch_dims); ++i)
     if (params[i] != indices[i])
-      invalid("{}: params {} and indices {} must agree on their {} batch dims", c.name(), to_string(params), to_string(indices), batch_dims);
+      invalid("{}: params {} and indices {} must agree on their {} batch dims", c.name(), to_string(params),
+              to_string(indices), batch_dims);
 }
 
 Tensors batch_gather(const BatchCall& b) {
   const int64_t axis = b.call.integer("axis"), batch_dims = b.call.integer("batch_dims");
   if (!b.batched[1] && batch_dims == 0) return {gather(b.in[0], b.in[1], axis + 1, 0)};
-  if (!b.batched[0] && batch_dims == 0) return {move_axis(gather(b.in[0], b.in[1], axis, 0), static_cast<std::size_t>(axis), 0)};
+  if (!b.batched[0] && batch_dims == 0)
+    return {move_axis(gather(b.in[0], b.in[1], axis, 0), static_cast<std::size_t>(axis), 0)};
   return {gather(b.full(0), b.full(1), axis + 1, batch_dims + 1)};
 }
 
@@ -51,7 +54,8 @@ void define_gather(Registry& r) {
       .attr("batch_dims", kAttrInt, int64_t{0})
       .infer([](Inference& c) {
         check_geometry(c, c.shape(0), c.shape(1));
-        c.like(0, gathered_shape(c.shape(0), c.shape(1), static_cast<std::size_t>(c.integer("axis")), static_cast<std::size_t>(c.integer("batch_dims"))));
+        c.like(0, gathered_shape(c.shape(0), c.shape(1), static_cast<std::size_t>(c.integer("axis")),
+                                 static_cast<std::size_t>(c.integer("batch_dims"))));
       })
       .kernel(kernels::gather)
       .linear({[](const Call& c, const Tensor& ct, std::size_t) {
@@ -65,7 +69,8 @@ void define_gather(Registry& r) {
       })
       .sample("f[4,3] i4[2]", R"({"axis": 0})")
       .sample("f[2,4] i4[2,3]", R"({"axis": 1, "batch_dims": 1})");
-  Define(r, "scatter_add", "Zeros of `shape`, to which updates are added where gather(axis, batch_dims) with these indices would read.")
+  Define(r, "scatter_add",
+         "Zeros of `shape`, to which updates are added where gather(axis, batch_dims) with these indices would read.")
       .inputs({{"indices", InputKind::integer}, {"updates"}})
       .dtypes(kNumeric)
       .required("shape", kAttrInts)
@@ -75,14 +80,16 @@ void define_gather(Registry& r) {
         const Shape shape{std::span<const int64_t>(c.ints("shape"))};
         check_bytes("scatter_add", shape, 8);
         check_geometry(c, shape, c.shape(0));
-        const Shape want = gathered_shape(shape, c.shape(0), static_cast<std::size_t>(c.integer("axis")), static_cast<std::size_t>(c.integer("batch_dims")));
+        const Shape want = gathered_shape(shape, c.shape(0), static_cast<std::size_t>(c.integer("axis")),
+                                          static_cast<std::size_t>(c.integer("batch_dims")));
         if (!(want == c.shape(1)))
-          invalid("scatter_add: with shape {} and indices {}, updates must be {}, got {}", to_string(shape), to_string(c.shape(0)),
-                  to_string(want), to_string(c.shape(1)));
+          invalid("scatter_add: with shape {} and indices {}, updates must be {}, got {}", to_string(shape),
+                  to_string(c.shape(0)), to_string(want), to_string(c.shape(1)));
         c.like(1, shape);
       })
       .kernel(kernels::scatter_add)
-      .linear({nullptr, [](const Call& c, const Tensor& ct, std::size_t) { return gather(ct, c.in(0), c.integer("axis"), c.integer("batch_dims")); }})
+      .linear({nullptr, [](const Call& c, const Tensor& ct,
+                           std::size_t) { return gather(ct, c.in(0), c.integer("axis"), c.integer("batch_dims")); }})
       .batch([](const BatchCall& b) {
         const Shape shape = Shape(std::span<const int64_t>(b.call.ints("shape"))).with_leading(b.size);
         const int64_t axis = b.call.integer("axis"), batch_dims = b.call.integer("batch_dims");
@@ -106,7 +113,8 @@ void define_diagonal(Registry& r) {
       .infer([](Inference& c) {
         if (c.rank() < 2) invalid("diag_part: x must have at least 2 axes, got {}", to_string(c.shape()));
         const int64_t m = c.shape()[c.rank() - 2], n = c.shape()[c.rank() - 1], k = c.integer("k");
-        if (k < -m || k > n) invalid("diag_part: k must lie in [{}, {}] for matrices of {} by {}, got {}", -m, n, m, n, k);
+        if (k < -m || k > n)
+          invalid("diag_part: k must lie in [{}, {}] for matrices of {} by {}, got {}", -m, n, m, n, k);
       })
       .composite([](const Call& c) {
         const Shape& s = c.in().shape();

@@ -17,12 +17,14 @@ int64_t rows_of(const Shape& s) { return s[s.rank() - 2]; }
 int64_t columns_of(const Shape& s) { return s[s.rank() - 1]; }
 
 void need_matrices(const Inference& c, std::size_t i) {
-  if (c.rank(i) < 2) invalid("{}: {} must have at least 2 axes, got shape {}", c.name(), c.op().inputs[i].name, to_string(c.shape(i)));
+  if (c.rank(i) < 2)
+    invalid("{}: {} must have at least 2 axes, got shape {}", c.name(), c.op().inputs[i].name, to_string(c.shape(i)));
 }
 void need_square(const Inference& c, std::size_t i) {
   need_matrices(c, i);
   if (rows_of(c.shape(i)) != columns_of(c.shape(i)))
-    invalid("{}: {} must be square in its last two axes, got shape {}", c.name(), c.op().inputs[i].name, to_string(c.shape(i)));
+    invalid("{}: {} must be square in its last two axes, got shape {}", c.name(), c.op().inputs[i].name,
+            to_string(c.shape(i)));
 }
 
 Tensors batch_of_matrices(const BatchCall& b) {
@@ -49,7 +51,8 @@ void infer_matmul(Inference& c) {
   const int64_t m = ta ? columns_of(a) : rows_of(a), inner_a = ta ? rows_of(a) : columns_of(a);
   const int64_t n = tb ? rows_of(b) : columns_of(b), inner_b = tb ? columns_of(b) : rows_of(b);
   if (inner_a != inner_b)
-    invalid("matmul: inner sizes must agree, got {}{} and {}{}", to_string(a), ta ? " transposed" : "", to_string(b), tb ? " transposed" : "");
+    invalid("matmul: inner sizes must agree, got {}{} and {}{}", to_string(a), ta ? " transposed" : "", to_string(b),
+            tb ? " transposed" : "");
   Shape batch;
   if (!broadcast_shapes(batch_of(a), batch_of(b), batch))
     invalid("matmul: batch axes must broadcast, got {} and {}", to_string(a), to_string(b));
@@ -57,7 +60,9 @@ void infer_matmul(Inference& c) {
 }
 
 // Where b is one matrix for the whole batch, its cotangent is one product over all rows rather than a sum of many.
-Tensor rows_together(const Tensor& x) { return reshape(x, {x.shape().product(0, x.rank() - 1), columns_of(x.shape())}); }
+Tensor rows_together(const Tensor& x) {
+  return reshape(x, {x.shape().product(0, x.rank() - 1), columns_of(x.shape())});
+}
 
 Tensor matmul_transpose(const Call& c, const Tensor& ct, std::size_t input) {
   const bool ta = c.flag("transpose_a"), tb = c.flag("transpose_b");
@@ -89,7 +94,8 @@ int samples_of_matmul(const Call& c, std::span<const int> axes) {
     int out;
     if (axes[i] < own - 2) {
       out = axes[i] + rank - own;
-      if (c.in(i).shape()[static_cast<std::size_t>(axes[i])] != c.out_spec().shape[static_cast<std::size_t>(out)]) return kMixed;
+      if (c.in(i).shape()[static_cast<std::size_t>(axes[i])] != c.out_spec().shape[static_cast<std::size_t>(out)])
+        return kMixed;
     } else if (axes[i] == kept) {
       out = i == 0 ? rank - 2 : rank - 1;
     } else {
@@ -154,9 +160,11 @@ void define_solve(Registry& r) {
         need_square(c, 0);
         need_matrices(c, 1);
         Shape batch;
-        if (rows_of(c.shape(0)) != rows_of(c.shape(1)) || !broadcast_shapes(batch_of(c.shape(0)), batch_of(c.shape(1)), batch))
-          invalid("solve: matrix [..., n, n] and rhs [..., n, k] must agree on n and on their batch axes, got {} and {}", to_string(c.shape(0)),
-                  to_string(c.shape(1)));
+        if (rows_of(c.shape(0)) != rows_of(c.shape(1)) ||
+            !broadcast_shapes(batch_of(c.shape(0)), batch_of(c.shape(1)), batch))
+          invalid(
+              "solve: matrix [..., n, n] and rhs [..., n, k] must agree on n and on their batch axes, got {} and {}",
+              to_string(c.shape(0)), to_string(c.shape(1)));
       })
       .composite([](const Call& c) {
         static const Op& lu_solve = Registry::instance().builtin("lu_solve");
@@ -164,7 +172,8 @@ void define_solve(Registry& r) {
         Shape batch;
         broadcast_shapes(batch_of(a), batch_of(b), batch);
         return apply1(lu_solve,
-                      {broadcast_to(c.in(0), with_matrix(batch, rows_of(a), columns_of(a))), broadcast_to(c.in(1), with_matrix(batch, rows_of(b), columns_of(b)))},
+                      {broadcast_to(c.in(0), with_matrix(batch, rows_of(a), columns_of(a))),
+                       broadcast_to(c.in(1), with_matrix(batch, rows_of(b), columns_of(b)))},
                       {c.flag("adjoint")});
       })
       .sample("s[3,3] f[3,2]")
@@ -176,13 +185,15 @@ void define_solve(Registry& r) {
         static const Op& eye = Registry::instance().builtin("eye");
         const int64_t n = rows_of(c.in().shape());
         auto attrs = std::make_shared<Attrs>();
-        for (AttrValue v : {AttrValue(n), AttrValue(n), AttrValue(Ints{}), AttrValue(c.in().dtype())}) attrs->values.push_back(std::move(v));
+        for (AttrValue v : {AttrValue(n), AttrValue(n), AttrValue(Ints{}), AttrValue(c.in().dtype())})
+          attrs->values.push_back(std::move(v));
         return solve(c.in(), c.recorder().record(eye, {}, std::move(attrs))[0]);
       })
       .sample("s[3,3]");
 }
 
-constexpr int64_t kMinorOrder = 32;  // up to here the second derivative of det goes through minors, which hold for singular matrices
+constexpr int64_t kMinorOrder =
+    32;  // up to here the second derivative of det goes through minors, which hold for singular matrices
 
 // The minors of x [..., n, n], gathered into [..., n * n, n - 1, n - 1]: minor i * n + j lacks row i and column j.
 std::vector<int64_t> minor_entries(int64_t n) {

@@ -37,7 +37,8 @@ void define_softmax(Registry& r) {
       .attr("axis", kAttrInt, int64_t{-1})
       .infer([](Inference& c) {
         if (!(c.shape(0) == c.shape(1)))
-          invalid("softmax_cross_entropy_with_logits: labels and logits must have one shape, got {} and {}", to_string(c.shape(0)), to_string(c.shape(1)));
+          invalid("softmax_cross_entropy_with_logits: labels and logits must have one shape, got {} and {}",
+                  to_string(c.shape(0)), to_string(c.shape(1)));
         c.axis("axis", c.rank(1));
       })
       .composite([](const Call& c) {
@@ -49,8 +50,9 @@ void define_softmax(Registry& r) {
       .inputs({{"labels", InputKind::integer}, {"logits"}})
       .infer([](Inference& c) {
         if (c.rank(1) == 0 || !(c.shape(1).without(c.rank(1) - 1) == c.shape(0)))
-          invalid("sparse_softmax_cross_entropy: labels must have the shape of logits without its last axis, got {} and {}", to_string(c.shape(0)),
-                  to_string(c.shape(1)));
+          invalid(
+              "sparse_softmax_cross_entropy: labels must have the shape of logits without its last axis, got {} and {}",
+              to_string(c.shape(0)), to_string(c.shape(1)));
       })
       .composite([](const Call& c) {
         const auto axis = static_cast<int64_t>(c.in(1).rank()) - 1;
@@ -79,12 +81,14 @@ void define_normalizations(Registry& r) {
         if (c.flag("keepdims")) return Tensors{mean, variance};
         Shape shape;
         for (std::size_t i = 0; i < c.in().rank(); ++i)
-          if (std::ranges::find(c.ints("axes"), static_cast<int64_t>(i)) == c.ints("axes").end()) shape.push_back(c.in().shape()[i]);
+          if (std::ranges::find(c.ints("axes"), static_cast<int64_t>(i)) == c.ints("axes").end())
+            shape.push_back(c.in().shape()[i]);
         return Tensors{reshape(mean, shape), reshape(variance, shape)};
       })
       .sample("f[4,3]", R"({"axes": [0]})");
   Define(r, "batch_normalization",
-         "(x - mean) / sqrt(variance + epsilon) * scale + offset; training: with the moments over `axes`, which are outputs too.")
+         "(x - mean) / sqrt(variance + epsilon) * scale + offset; training: with the moments over `axes`, which are "
+         "outputs too.")
       .inputs({{"x"}, {"scale"}, {"offset"}, {"mean", InputKind::shared, true}, {"variance", InputKind::shared, true}})
       .attr("training", kAttrBool, true)
       .attr("axes", kAttrInts)
@@ -92,8 +96,8 @@ void define_normalizations(Registry& r) {
       .infer([](Inference& c) {
         const bool training = c.flag("training");
         if (c.size() != (training ? 3u : 5u))
-          invalid("batch_normalization: takes x, scale, offset{} with training {}, got {} inputs", training ? "" : ", mean, variance",
-                  training ? "true" : "false", c.size());
+          invalid("batch_normalization: takes x, scale, offset{} with training {}, got {} inputs",
+                  training ? "" : ", mean, variance", training ? "true" : "false", c.size());
         if (!c.has("axes")) {
           Ints axes;  // all but the last
           for (std::size_t i = 0; i + 1 < c.rank(); ++i) axes.push_back(static_cast<int64_t>(i));
@@ -109,17 +113,20 @@ void define_normalizations(Registry& r) {
         const Tensor y = (x - mean) * (rsqrt(variance + epsilon) * scale) + offset;
         Shape flat;
         for (std::size_t i = 0; i < x.rank(); ++i)
-          if (std::ranges::find(c.ints("axes"), static_cast<int64_t>(i)) == c.ints("axes").end()) flat.push_back(x.shape()[i]);
+          if (std::ranges::find(c.ints("axes"), static_cast<int64_t>(i)) == c.ints("axes").end())
+            flat.push_back(x.shape()[i]);
         return Tensors{y, reshape(mean, flat), reshape(variance, flat)};
       })
       .sample("f[4,3] f[3] f[3]", R"({"axes": [0]})")
       .sample("f[4,3] f[3] f[3] f[3] p[3]", R"({"training": false})");
-  Define(r, "clip_by_norm", "x * clip_norm / max(norm(x), clip_norm) over the axes; zeros stay, and their gradient passes.")
+  Define(r, "clip_by_norm",
+         "x * clip_norm / max(norm(x), clip_norm) over the axes; zeros stay, and their gradient passes.")
       .inputs({{"x"}})
       .required("clip_norm", kAttrFloat)
       .attr("axes", kAttrInts)
       .infer([](Inference& c) {
-        if (!(std::get<double>(c.attr("clip_norm")) > 0)) invalid("clip_by_norm: clip_norm must be above 0, got {}", std::get<double>(c.attr("clip_norm")));
+        if (!(std::get<double>(c.attr("clip_norm")) > 0))
+          invalid("clip_by_norm: clip_norm must be above 0, got {}", std::get<double>(c.attr("clip_norm")));
         c.axes("axes", c.rank());
       })
       .composite([](const Call& c) {

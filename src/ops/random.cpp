@@ -1,5 +1,6 @@
-// Random tensors. A draw is a function of a key (the context's seed) and a counter (how many draws came before): given as attributes, it
-// can be repeated. Both travel as an input, so that a step that draws anew has the same plan as the one before.
+// Random tensors. A draw is a function of a key (the context's seed) and a counter (how many draws came before): given
+// as attributes, it can be repeated. Both travel as an input, so that a step that draws anew has the same plan as the
+// one before.
 #include "kernels/kernels.hpp"
 #include "ops/define.hpp"
 
@@ -14,24 +15,32 @@ void infer_random(Inference& c) {
   c.out(dtype, shape);
 }
 
-Define distribution(Registry& r, const char* name, const char* doc, const char* first, double a, const char* second, double b) {
+Define distribution(Registry& r, const char* name, const char* doc, const char* first, double a, const char* second,
+                    double b) {
   Define d(r, name, doc);
-  d.required("shape", kAttrInts).attr("dtype", kAttrDtype, Dtype::float32).attr(first, kAttrFloat, a).attr(second, kAttrFloat, b);
+  d.required("shape", kAttrInts)
+      .attr("dtype", kAttrDtype, Dtype::float32)
+      .attr(first, kAttrFloat, a)
+      .attr(second, kAttrFloat, b);
   d.infer(infer_random).none("it depends on no tensor");
   return d;
 }
 
 // The offered op draws the state; the internal one computes the numbers from it.
-void random(Registry& r, const char* name, const char* kernel_name, const char* doc, const char* first, double a, const char* second, double b,
-            Kernel kernel) {
-  distribution(r, kernel_name, doc, first, a, second, b).internal().inputs({{"state", InputKind::integer}}).kernel(std::move(kernel));
+void random(Registry& r, const char* name, const char* kernel_name, const char* doc, const char* first, double a,
+            const char* second, double b, Kernel kernel) {
+  distribution(r, kernel_name, doc, first, a, second, b)
+      .internal()
+      .inputs({{"state", InputKind::integer}})
+      .kernel(std::move(kernel));
   distribution(r, name, doc, first, a, second, b)
       .attr("key", kAttrInt)
       .attr("counter", kAttrInt)
       .composite([kernel_name, first, second](const Call& c) {
         Recorder& recorder = c.recorder();
-        const int64_t state[] = {c.has("key") ? c.integer("key") : static_cast<int64_t>(recorder.random_key()),
-                                 c.has("counter") ? c.integer("counter") : static_cast<int64_t>(recorder.next_random())};
+        const int64_t state[] = {
+            c.has("key") ? c.integer("key") : static_cast<int64_t>(recorder.random_key()),
+            c.has("counter") ? c.integer("counter") : static_cast<int64_t>(recorder.next_random())};
         return apply1(Registry::instance().builtin(kernel_name), {constant_ints(recorder, state)},
                       {c.attr("shape"), c.attr("dtype"), c.attr(first), c.attr(second)});
       })
@@ -40,10 +49,10 @@ void random(Registry& r, const char* name, const char* kernel_name, const char* 
 }  // namespace
 
 void define_random(Registry& r) {
-  random(r, "random_uniform", "philox_uniform", "Independent uniform numbers in [minval, maxval).", "minval", 0, "maxval", 1,
-         kernels::random_uniform);
-  random(r, "random_normal", "philox_normal", "Independent normal numbers of the given mean and standard deviation.", "mean", 0, "stddev", 1,
-         kernels::random_normal);
+  random(r, "random_uniform", "philox_uniform", "Independent uniform numbers in [minval, maxval).", "minval", 0,
+         "maxval", 1, kernels::random_uniform);
+  random(r, "random_normal", "philox_normal", "Independent normal numbers of the given mean and standard deviation.",
+         "mean", 0, "stddev", 1, kernels::random_normal);
 }
 
 }  // namespace gradtape

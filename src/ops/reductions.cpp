@@ -24,7 +24,9 @@ Shape reduced_shape(const Shape& in, const Ints& axes, bool keepdims) {
   return out;
 }
 
-void infer_reduction(Inference& c) { c.like(0, reduced_shape(c.shape(), c.axes("axis", c.rank()), c.flag("keepdims"))); }
+void infer_reduction(Inference& c) {
+  c.like(0, reduced_shape(c.shape(), c.axes("axis", c.rank()), c.flag("keepdims")));
+}
 
 // x, one value per reduced group, with the reduced axes back as axes of size 1.
 Tensor kept(const Call& c, const Tensor& x) { return reshape(x, reduced_shape(c.in().shape(), c.ints("axis"), true)); }
@@ -103,7 +105,8 @@ Tensor variance_of(const Call& c) {
   return reduce_mean(square(x - reduce_mean(x, axes, true)), axes, c.flag("keepdims"));
 }
 
-// log sum e^(x - m) + m with the maximum m, or 0 where that is infinite. What is taken off does not change the derivative.
+// log sum e^(x - m) + m with the maximum m, or 0 where that is infinite. What is taken off does not change the
+// derivative.
 Tensor logsumexp_of(const Call& c) {
   const Tensor& x = c.in();
   const Ints& axes = c.ints("axis");
@@ -122,16 +125,22 @@ void define_reductions(Registry& r) {
       .kernel(kernels::reduce_sum)
       .linear({[](const Call& c, const Tensor& ct, std::size_t) { return broadcast_to(kept(c, ct), c.in().shape()); }});
   reduction(r, "reduce_mean", "Mean over the axes.").composite(mean_of);
-  extreme(reduction(r, "reduce_max", "Largest entry over the axes; tied entries share the gradient evenly."), kernels::reduce_max);
-  extreme(reduction(r, "reduce_min", "Smallest entry over the axes; tied entries share the gradient evenly."), kernels::reduce_min);
-  reduction(r, "reduce_prod", "Product over the axes; its derivatives are right with zeros among the factors, to any order.")
+  extreme(reduction(r, "reduce_max", "Largest entry over the axes; tied entries share the gradient evenly."),
+          kernels::reduce_max);
+  extreme(reduction(r, "reduce_min", "Smallest entry over the axes; tied entries share the gradient evenly."),
+          kernels::reduce_min);
+  reduction(r, "reduce_prod",
+            "Product over the axes; its derivatives are right with zeros among the factors, to any order.")
       .dtypes(kNumeric)
       .composite(tree_product);
   reduction(r, "reduce_logsumexp", "log(sum(e^x)) over the axes, without overflow.").composite(logsumexp_of);
   reduction(r, "reduce_variance", "Biased variance over the axes: mean((x - mean(x))^2).").composite(variance_of);
-  reduction(r, "reduce_std", "Square root of the biased variance.").composite([](const Call& c) { return sqrt(variance_of(c)); });
+  reduction(r, "reduce_std", "Square root of the biased variance.").composite([](const Call& c) {
+    return sqrt(variance_of(c));
+  });
   for (bool all : {true, false})
-    Define(r, all ? "reduce_all" : "reduce_any", all ? "Whether all entries over the axes are true." : "Whether any entry over the axes is true.")
+    Define(r, all ? "reduce_all" : "reduce_any",
+           all ? "Whether all entries over the axes are true." : "Whether any entry over the axes is true.")
         .inputs({{"x"}})
         .dtypes(kBoolean)
         .attr("axis", kAttrInts)
@@ -142,13 +151,16 @@ void define_reductions(Registry& r) {
         .batch(batch_reduction)
         .sample("b[2,3]", R"({"axis": 1})");
   for (bool largest : {true, false})
-    Define(r, largest ? "argmax" : "argmin", largest ? "Index of the first largest entry along the axis." : "Index of the first smallest entry along the axis.")
+    Define(r, largest ? "argmax" : "argmin",
+           largest ? "Index of the first largest entry along the axis."
+                   : "Index of the first smallest entry along the axis.")
         .inputs({{"x"}})
         .dtypes(kNumeric)
         .attr("axis", kAttrInt, int64_t{0})
         .infer([](Inference& c) {
           const std::size_t axis = c.axis("axis", c.rank());
-          if (c.shape()[axis] == 0) invalid("{}: axis {} of shape {} has no entries", c.name(), axis, to_string(c.shape()));
+          if (c.shape()[axis] == 0)
+            invalid("{}: axis {} of shape {} has no entries", c.name(), axis, to_string(c.shape()));
           c.out(Dtype::int64, c.shape().without(axis));
         })
         .kernel(largest ? kernels::argmax : kernels::argmin)
@@ -184,14 +196,21 @@ Tensor norm_of(const Call& c) {
   const bool matrix = c.flag("matrix");
   if (ord == 2) return reshape(euclidean(x, axes), result);
   // A matrix norm sums over one of the two axes and takes the maximum over the other.
-  if (std::isinf(ord)) return reshape(reduce_max(matrix ? reduce_sum(abs(x), {axes[1]}, true) : abs(x), matrix ? Ints{axes[0]} : axes, true), result);
-  if (ord == 1) return reshape(matrix ? reduce_max(reduce_sum(abs(x), {axes[0]}, true), {axes[1]}, true) : reduce_sum(abs(x), axes, true), result);
+  if (std::isinf(ord))
+    return reshape(
+        reduce_max(matrix ? reduce_sum(abs(x), {axes[1]}, true) : abs(x), matrix ? Ints{axes[0]} : axes, true), result);
+  if (ord == 1)
+    return reshape(
+        matrix ? reduce_max(reduce_sum(abs(x), {axes[0]}, true), {axes[1]}, true) : reduce_sum(abs(x), axes, true),
+        result);
   const Tensor sum = reduce_sum(pow(abs(x), number_like(x, ord)), axes, true);
   return reshape(pow(sum, number_like(x, 1 / ord)), result);
 }
 
 void define_norm(Registry& r) {
-  Define(r, "norm", "Vector norm of order ord, or over two axes the matrix norm: euclidean (Frobenius), 1 (largest column sum), inf (largest row sum).")
+  Define(r, "norm",
+         "Vector norm of order ord, or over two axes the matrix norm: euclidean (Frobenius), 1 (largest column sum), "
+         "inf (largest row sum).")
       .inputs({{"x"}})
       .attr("ord", kAttrInt | kAttrFloat | kAttrString, std::string("euclidean"))
       .attr("axis", kAttrInts)
@@ -199,12 +218,14 @@ void define_norm(Registry& r) {
       .attr("matrix", kAttrPayload, false)
       .infer([](Inference& c) {
         const double ord = order_of(c.attr("ord"));
-        if (!(ord > 0)) invalid("norm: ord must be \"euclidean\", \"inf\" or a positive number, got {}", to_string(c.attr("ord")));
+        if (!(ord > 0))
+          invalid("norm: ord must be \"euclidean\", \"inf\" or a positive number, got {}", to_string(c.attr("ord")));
         const bool two_axes = c.has("axis") && c.ints("axis").size() == 2;
         const Ints given = two_axes ? c.ints("axis") : Ints{};
         const Ints& axes = c.axes("axis", c.rank());
         // Rows come first in what was given, whatever order the sorted list has.
-        const bool swapped = two_axes && normalize_axis("norm", given[0], c.rank()) > normalize_axis("norm", given[1], c.rank());
+        const bool swapped =
+            two_axes && normalize_axis("norm", given[0], c.rank()) > normalize_axis("norm", given[1], c.rank());
         if (c.has("axis") && two_axes && ord != 1 && ord != 2 && !std::isinf(ord))
           invalid("norm: over two axes ord must be \"euclidean\", 1 or \"inf\", got {}", to_string(c.attr("ord")));
         c.attr("matrix") = two_axes;

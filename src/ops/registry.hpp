@@ -16,7 +16,7 @@ class Registry {
  public:
   static Registry& instance();
 
-  const Op* find(std::string_view name) const;  // null: none of that name, or an internal one
+  const Op* find(std::string_view name) const;     // null: none of that name, or an internal one
   const Op& builtin(std::string_view name) const;  // internal ones too; throws where there is none
   std::vector<const Op*> all() const;              // by name
 

@@ -7,7 +7,11 @@ namespace gradtape {
 namespace {
 Define scan(Registry& r, const char* name, const char* doc) {
   Define d(r, name, doc);
-  d.inputs({{"x"}}).dtypes(kNumeric).attr("axis", kAttrInt, int64_t{0}).attr("exclusive", kAttrBool, false).attr("reverse", kAttrBool, false);
+  d.inputs({{"x"}})
+      .dtypes(kNumeric)
+      .attr("axis", kAttrInt, int64_t{0})
+      .attr("exclusive", kAttrBool, false)
+      .attr("reverse", kAttrBool, false);
   d.infer([](Inference& c) {
     c.axis("axis", c.rank());
     c.like(0, c.shape());
@@ -38,12 +42,17 @@ Tensor cumprod_of(const Call& c) {
 void define_scan(Registry& r) {
   scan(r, "cumsum", "Sums of all entries up to each one.")
       .kernel(kernels::cumsum)
-      .linear({[](const Call& c, const Tensor& ct, std::size_t) { return cumsum(ct, c.integer("axis"), c.flag("exclusive"), !c.flag("reverse")); }})
+      .linear({[](const Call& c, const Tensor& ct, std::size_t) {
+        return cumsum(ct, c.integer("axis"), c.flag("exclusive"), !c.flag("reverse"));
+      }})
       .batch([](const BatchCall& b) {
         return Tensors{cumsum(b.in[0], b.call.integer("axis") + 1, b.call.flag("exclusive"), b.call.flag("reverse"))};
       })
-      .samples_follow([](const Call& c, std::span<const int> axes) { return axes[0] == c.integer("axis") ? kMixed : axes[0]; });
-  scan(r, "cumprod", "Products of all entries up to each one; its derivatives are right with zeros among them, to any order.").composite(cumprod_of);
+      .samples_follow(
+          [](const Call& c, std::span<const int> axes) { return axes[0] == c.integer("axis") ? kMixed : axes[0]; });
+  scan(r, "cumprod",
+       "Products of all entries up to each one; its derivatives are right with zeros among them, to any order.")
+      .composite(cumprod_of);
 }
 
 }  // namespace gradtape

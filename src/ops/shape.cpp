@@ -35,7 +35,8 @@ void infer_reshape(Inference& c) {
   if (unknown >= 0 && known > 0 && n % known == 0) shape[static_cast<std::size_t>(unknown)] = n / known;
   const bool fits = unknown < 0 ? known == n : known > 0 && n % known == 0;
   if (!fits)
-    invalid("reshape: {} of {} element(s) cannot have shape {}", to_string(c.shape()), n, to_string(std::span<const int64_t>(shape)));
+    invalid("reshape: {} of {} element(s) cannot have shape {}", to_string(c.shape()), n,
+            to_string(std::span<const int64_t>(shape)));
   c.attr("shape") = shape;
   c.like(0, Shape(std::span<const int64_t>(shape)));
 }
@@ -57,7 +58,9 @@ void define_reshape(Registry& r) {
       .infer(infer_reshape)
       .alias()
       .linear({[](const Call& c, const Tensor& ct, std::size_t) { return reshape(ct, c.in().shape()); }})
-      .batch([](const BatchCall& b) { return Tensors{reshape(b.in[0], shape_attr(b.call, "shape").with_leading(b.size))}; })
+      .batch([](const BatchCall& b) {
+        return Tensors{reshape(b.in[0], shape_attr(b.call, "shape").with_leading(b.size))};
+      })
       .samples_follow(samples_of_reshape)
       .sample("f[2,3]", R"({"shape": [3, -1]})");
   Define(r, "expand_dims", "A new axis of size 1 at `axis`.")
@@ -65,7 +68,9 @@ void define_reshape(Registry& r) {
       .dtypes(kAllDtypes)
       .attr("axis", kAttrInt, int64_t{0})
       .infer([](Inference& c) { c.axis("axis", c.rank() + 1); })
-      .composite([](const Call& c) { return reshape(c.in(), c.in().shape().inserted(static_cast<std::size_t>(c.integer("axis")), 1)); })
+      .composite([](const Call& c) {
+        return reshape(c.in(), c.in().shape().inserted(static_cast<std::size_t>(c.integer("axis")), 1));
+      })
       .sample("f[2,3]", R"({"axis": -1})");
   Define(r, "squeeze", "Without the named axes, or all axes, of size 1.")
       .inputs({{"x"}})
@@ -85,14 +90,16 @@ void define_reshape(Registry& r) {
       .composite([](const Call& c) {
         Shape shape;
         for (std::size_t i = 0; i < c.in().rank(); ++i)
-          if (std::ranges::find(c.ints("axis"), static_cast<int64_t>(i)) == c.ints("axis").end()) shape.push_back(c.in().shape()[i]);
+          if (std::ranges::find(c.ints("axis"), static_cast<int64_t>(i)) == c.ints("axis").end())
+            shape.push_back(c.in().shape()[i]);
         return reshape(c.in(), shape);
       })
       .sample("f[2,1,3]", R"({"axis": [1]})");
 }
 
 void define_transpose(Registry& r) {
-  Define(r, "transpose", "Axes in another order: axis i of the result is axis perm[i] of x. Without perm they are reversed.")
+  Define(r, "transpose",
+         "Axes in another order: axis i of the result is axis perm[i] of x. Without perm they are reversed.")
       .inputs({{"x"}})
       .dtypes(kAllDtypes)
       .attr("perm", kAttrInts)
@@ -119,10 +126,12 @@ void define_transpose(Registry& r) {
       .linear({[](const Call& c, const Tensor& ct, std::size_t) {
         const Ints& perm = c.ints("perm");
         Ints inverse(perm.size(), 0);
-        for (std::size_t i = 0; i < perm.size(); ++i) inverse[static_cast<std::size_t>(perm[i])] = static_cast<int64_t>(i);
+        for (std::size_t i = 0; i < perm.size(); ++i)
+          inverse[static_cast<std::size_t>(perm[i])] = static_cast<int64_t>(i);
         return transpose(ct, inverse);
       }})
-      .batch([](const BatchCall& b) { return Tensors{transpose(b.in[0], with_leading(shifted(b.call.ints("perm")), 0))}; })
+      .batch(
+          [](const BatchCall& b) { return Tensors{transpose(b.in[0], with_leading(shifted(b.call.ints("perm")), 0))}; })
       .samples_follow([](const Call& c, std::span<const int> axes) {
         const Ints& perm = c.ints("perm");
         return static_cast<int>(std::ranges::find(perm, int64_t{axes[0]}) - perm.begin());
@@ -162,8 +171,8 @@ void define_broadcast(Registry& r) {
       .infer([](Inference& c) {
         const Ints& multiples = c.ints("multiples");
         if (multiples.size() != c.rank() || std::ranges::any_of(multiples, [](int64_t m) { return m < 0; }))
-          invalid("tile: multiples must be {} numbers >= 0, one for each axis of {}, got {}", c.rank(), to_string(c.shape()),
-                  to_string(std::span<const int64_t>(multiples)));
+          invalid("tile: multiples must be {} numbers >= 0, one for each axis of {}, got {}", c.rank(),
+                  to_string(c.shape()), to_string(std::span<const int64_t>(multiples)));
       })
       .composite([](const Call& c) {
         Tensor y = c.in();
@@ -171,7 +180,8 @@ void define_broadcast(Registry& r) {
           const int64_t m = c.ints("multiples")[i], n = y.shape()[i];
           if (m == 1) continue;
           int64_t total;
-          if (__builtin_mul_overflow(m, n, &total)) invalid("tile: {} times {} entries are more than memory can hold", m, n);
+          if (__builtin_mul_overflow(m, n, &total))
+            invalid("tile: {} times {} entries are more than memory can hold", m, n);
           const Shape folded = y.shape().inserted(i, 1);
           y = reshape(broadcast_to(reshape(y, folded), folded.replaced(i, m)), y.shape().replaced(i, total));
         }
@@ -185,8 +195,10 @@ void infer_concat(Inference& c) {
   int64_t total = 0;
   for (std::size_t i = 0; i < c.size(); ++i) {
     if (c.rank(i) != c.rank() || !(c.shape(i).replaced(axis, 0) == c.shape().replaced(axis, 0)))
-      invalid("concat: all inputs must agree but for axis {}, got {} and {}", axis, to_string(c.shape()), to_string(c.shape(i)));
-    if (__builtin_add_overflow(total, c.shape(i)[axis], &total)) invalid("concat: the result has more entries than memory can hold");
+      invalid("concat: all inputs must agree but for axis {}, got {} and {}", axis, to_string(c.shape()),
+              to_string(c.shape(i)));
+    if (__builtin_add_overflow(total, c.shape(i)[axis], &total))
+      invalid("concat: the result has more entries than memory can hold");
   }
   c.like(0, c.shape().replaced(axis, total));
 }
@@ -227,11 +239,13 @@ void define_concat(Registry& r) {
         c.axis("axis", c.rank() + 1);
         for (std::size_t i = 1; i < c.size(); ++i)
           if (!(c.shape(i) == c.shape()))
-            invalid("stack: all inputs must have one shape, got {} and {}", to_string(c.shape()), to_string(c.shape(i)));
+            invalid("stack: all inputs must have one shape, got {} and {}", to_string(c.shape()),
+                    to_string(c.shape(i)));
       })
       .composite([](const Call& c) {
         Tensors parts;
-        for (const Tensor& x : c.inputs()) parts.push_back(insert_axes(x, static_cast<std::size_t>(c.integer("axis")), 1));
+        for (const Tensor& x : c.inputs())
+          parts.push_back(insert_axes(x, static_cast<std::size_t>(c.integer("axis")), 1));
         return concat(parts, c.integer("axis"));
       })
       .sample("f[2,3] f[2,3]", R"({"axis": 1})");
@@ -240,15 +254,17 @@ void define_concat(Registry& r) {
 void infer_slice(Inference& c) {
   const Ints &begin = c.ints("begin"), &given = c.ints("size");
   if (begin.size() != c.rank() || given.size() != c.rank())
-    invalid("slice: begin and size must have one entry for each of the {} axes of {}, got {} and {}", c.rank(), to_string(c.shape()),
-            to_string(std::span<const int64_t>(begin)), to_string(std::span<const int64_t>(given)));
+    invalid("slice: begin and size must have one entry for each of the {} axes of {}, got {} and {}", c.rank(),
+            to_string(c.shape()), to_string(std::span<const int64_t>(begin)),
+            to_string(std::span<const int64_t>(given)));
   Ints size;
   for (std::size_t i = 0; i < c.rank(); ++i) {
     const int64_t n = c.shape()[i];
     const bool starts = begin[i] >= 0 && begin[i] <= n;
     size.push_back(starts && given[i] == -1 ? n - begin[i] : given[i]);
     if (!starts || size[i] < 0 || size[i] > n - begin[i])
-      invalid("slice: axis {} of {} has entries 0 to {}; begin {} with size {} leaves it", i, to_string(c.shape()), n - 1, begin[i], given[i]);
+      invalid("slice: axis {} of {} has entries 0 to {}; begin {} with size {} leaves it", i, to_string(c.shape()),
+              n - 1, begin[i], given[i]);
   }
   c.attr("size") = size;
   c.like(0, Shape(std::span<const int64_t>(size)));
@@ -272,7 +288,8 @@ void define_slice(Registry& r) {
         return pad(ct, paddings);
       }})
       .batch([](const BatchCall& b) {
-        return Tensors{slice(b.in[0], with_leading(b.call.ints("begin"), 0), with_leading(b.call.ints("size"), b.size))};
+        return Tensors{
+            slice(b.in[0], with_leading(b.call.ints("begin"), 0), with_leading(b.call.ints("size"), b.size))};
       })
       .samples_follow([](const Call& c, std::span<const int> axes) {
         const auto axis = static_cast<std::size_t>(axes[0]);
@@ -300,11 +317,12 @@ void define_slice(Registry& r) {
 void infer_pad(Inference& c) {
   const Ints& paddings = c.ints("paddings");
   if (paddings.size() != 2 * c.rank() || std::ranges::any_of(paddings, [](int64_t p) { return p < 0; }))
-    invalid("{}: paddings must be {} numbers >= 0, before and after each axis of {}, got {}", c.name(), 2 * c.rank(), to_string(c.shape()),
-            to_string(std::span<const int64_t>(paddings)));
+    invalid("{}: paddings must be {} numbers >= 0, before and after each axis of {}, got {}", c.name(), 2 * c.rank(),
+            to_string(c.shape()), to_string(std::span<const int64_t>(paddings)));
   Shape shape = c.shape();
   for (std::size_t i = 0; i < shape.rank(); ++i)
-    if (__builtin_add_overflow(shape[i], paddings[2 * i], &shape[i]) || __builtin_add_overflow(shape[i], paddings[2 * i + 1], &shape[i]))
+    if (__builtin_add_overflow(shape[i], paddings[2 * i], &shape[i]) ||
+        __builtin_add_overflow(shape[i], paddings[2 * i + 1], &shape[i]))
       invalid("{}: the result has more entries than memory can hold", c.name());
   c.like(0, shape);
 }
@@ -316,8 +334,8 @@ Tensor mirror_pad(const Tensor& x, const Ints& paddings, bool symmetric) {
     const int64_t before = paddings[2 * i], after = paddings[2 * i + 1], n = x.shape()[i], most = symmetric ? n : n - 1;
     if (before == 0 && after == 0) continue;
     if (before > most || after > most)
-      invalid("pad: {} padding of axis {} of {} can be at most {}, got {} and {}", symmetric ? "SYMMETRIC" : "REFLECT", i,
-              to_string(x.shape()), most, before, after);
+      invalid("pad: {} padding of axis {} of {} can be at most {}, got {} and {}", symmetric ? "SYMMETRIC" : "REFLECT",
+              i, to_string(x.shape()), most, before, after);
     std::vector<int64_t> indices;
     for (int64_t k = -before; k < n + after; ++k)
       indices.push_back(k < 0 ? -k - symmetric : k < n ? k : 2 * n - k - 2 + symmetric);
@@ -343,7 +361,9 @@ void define_pad(Registry& r) {
           },
           [](const Call& c, const Tensors& t) { return Tensors{pad(t[0], c.ints("paddings"))}; })
       .batch([](const BatchCall& b) {
-        return Tensors{reapply(b.call, {b.in[0]}, {with_leading(with_leading(b.call.ints("paddings"), 0), 0), b.call.attr("constant_values")})};
+        return Tensors{
+            reapply(b.call, {b.in[0]},
+                    {with_leading(with_leading(b.call.ints("paddings"), 0), 0), b.call.attr("constant_values")})};
       })
       .samples_follow([](const Call& c, std::span<const int> axes) {
         const auto axis = static_cast<std::size_t>(axes[0]);

@@ -1,4 +1,5 @@
-// Elementwise ops of one input. Above each derivative stands nothing but the formula itself: t is the tangent or the cotangent.
+// Elementwise ops of one input. Above each derivative stands nothing but the formula itself: t is the tangent or the
+// cotangent.
 #include <numbers>
 
 #include "kernels/scalar_math.hpp"
@@ -105,7 +106,8 @@ void define_activations(Registry& r) {
   unary<[](auto x) { return softplus_of(x); }>(r, "softplus", "log(1 + e^x), without overflow.")
       .partials({[](const Call& c, const Tensor& t) { return t * sigmoid(c.in()); }})
       .sample("f[2,3]");
-  unary<[](auto x) { return (x > 0) || x != x ? x : decltype(x)(0); }>(r, "relu", "max(x, 0); its derivative at 0 is 0.", numeric)
+  unary<[](auto x) { return (x > 0) || x != x ? x : decltype(x)(0); }>(r, "relu",
+                                                                       "max(x, 0); its derivative at 0 is 0.", numeric)
       .partials({[](const Call& c, const Tensor& t) { return keep_where(greater(c.in(), number_like(c.in(), 0)), t); }})
       .sample("f[2,3]");
   unary<[](auto x) { return x != x ? x : std::min(std::max(x, decltype(x)(0)), decltype(x)(6)); }>(
@@ -171,7 +173,9 @@ void define_rounding(Registry& r) {
   const char* flat = "it is constant between its jumps";
   unary<[](auto x) { return std::floor(x); }>(r, "floor", "The largest integer <= x.").none(flat).sample("f[2,3]");
   unary<[](auto x) { return std::ceil(x); }>(r, "ceil", "The smallest integer >= x.").none(flat).sample("f[2,3]");
-  unary<[](auto x) { return std::nearbyint(x); }>(r, "round", "The nearest integer, halves to the even one.").none(flat).sample("f[2,3]");
+  unary<[](auto x) { return std::nearbyint(x); }>(r, "round", "The nearest integer, halves to the even one.")
+      .none(flat)
+      .sample("f[2,3]");
   unary<[](auto x) { return std::trunc(x); }>(r, "trunc", "The integer part, toward 0.").none(flat).sample("f[2,3]");
   unary<[](auto x) {
     using T = decltype(x);
@@ -187,7 +191,8 @@ void define_rounding(Registry& r) {
   }>(r, "abs", "|x|; its derivative at 0 is 0.", numeric)
       .partials({[](const Call& c, const Tensor& t) { return t * sign(c.in()); }})
       .sample("f[2,3]");
-  unary<[](auto x) { return wrap_subtract(decltype(x)(is_int<decltype(x)> ? 0 : -0.0), x); }>(r, "negative", "-x.", numeric)
+  unary<[](auto x) { return wrap_subtract(decltype(x)(is_int<decltype(x)> ? 0 : -0.0), x); }>(r, "negative", "-x.",
+                                                                                              numeric)
       .partials({[](const Call&, const Tensor& t) { return -t; }})
       .sample("f[2,3]");
   unary<[](auto x, const Attrs* a) {
@@ -198,13 +203,14 @@ void define_rounding(Registry& r) {
       .required("clip_value_min", kAttrFloat)
       .required("clip_value_max", kAttrFloat)
       .partials({[](const Call& c, const Tensor& t) {
-        const Tensor &x = c.in(), low = number_like(x, c.number("clip_value_min")), high = number_like(x, c.number("clip_value_max"));
+        const Tensor &x = c.in(), low = number_like(x, c.number("clip_value_min")),
+                     high = number_like(x, c.number("clip_value_max"));
         return keep_where(logical_and(greater_equal(x, low), less_equal(x, high)), t);
       }})
       .infer([](Inference& c) {
         if (std::get<double>(c.attr("clip_value_min")) > std::get<double>(c.attr("clip_value_max")))
-          invalid("clip_by_value: clip_value_min {} is above clip_value_max {}", std::get<double>(c.attr("clip_value_min")),
-                  std::get<double>(c.attr("clip_value_max")));
+          invalid("clip_by_value: clip_value_min {} is above clip_value_max {}",
+                  std::get<double>(c.attr("clip_value_min")), std::get<double>(c.attr("clip_value_max")));
         infer_elementwise(c);
       })
       .sample("f[2,3]", R"({"clip_value_min": -0.5, "clip_value_max": 0.75})");

@@ -14,7 +14,8 @@ void merge_axes(const Shape& shape, std::span<const Spec* const> operands, Step&
     if (shape[axis] == 1) continue;
     const std::size_t last = step.loop.rank();
     bool merges = last > 0;
-    for (std::size_t k = 0; merges && k < full.size(); ++k) merges = step.strides[k][last - 1] == full[k][axis] * shape[axis];
+    for (std::size_t k = 0; merges && k < full.size(); ++k)
+      merges = step.strides[k][last - 1] == full[k][axis] * shape[axis];
     if (merges) {
       step.loop[last - 1] *= shape[axis];
       for (std::size_t k = 0; k < full.size(); ++k) step.strides[k][last - 1] = full[k][axis];
@@ -40,8 +41,8 @@ void allow_in_place(const Plan& plan, Step& step, std::size_t leaves) {
   for (std::size_t k = 0; k < step.in.size(); ++k) {
     const uint32_t slot = step.in[k];
     const Spec& in = plan.specs[slot];
-    if (slot >= leaves && in.shape == out.shape && size_of(in.dtype) == size_of(out.dtype) && std::ranges::count(step.in, slot) == 1 &&
-        std::ranges::count(step.last, slot) == 1)
+    if (slot >= leaves && in.shape == out.shape && size_of(in.dtype) == size_of(out.dtype) &&
+        std::ranges::count(step.in, slot) == 1 && std::ranges::count(step.last, slot) == 1)
       step.in_place = static_cast<int>(k);
   }
 }

@@ -1,4 +1,5 @@
-// A plan: how a schedule is computed, free of the graph it was made from, so that the next schedule of the same structure can use it.
+// A plan: how a schedule is computed, free of the graph it was made from, so that the next schedule of the same
+// structure can use it.
 #pragma once
 
 #include <memory>

@@ -46,8 +46,8 @@ void number_slots(Schedule& s, uint64_t visit) {
   }
 }
 
-// Kept: what a handle, a variable, a tape or a node outside this schedule refers to, and what a node on a tape reads, since its
-// derivative may ask for it.
+// Kept: what a handle, a variable, a tape or a node outside this schedule refers to, and what a node on a tape reads,
+// since its derivative may ask for it.
 void find_kept(Schedule& s, std::span<const Tensor> targets) {
   std::unordered_map<const Node*, uint32_t> inside;
   std::unordered_map<const Node*, std::size_t> position;
@@ -69,7 +69,9 @@ void find_kept(Schedule& s, std::span<const Tensor> targets) {
 
 class StructureHash {
  public:
-  void add(uint64_t value) { lanes_ = {hash_mix(lanes_[0], value), hash_mix(lanes_[1], value ^ 0xD6E8FEB86659FD93ull)}; }
+  void add(uint64_t value) {
+    lanes_ = {hash_mix(lanes_[0], value), hash_mix(lanes_[1], value ^ 0xD6E8FEB86659FD93ull)};
+  }
   void add(const Spec& spec) {
     add(static_cast<uint64_t>(spec.dtype) << 8 | spec.shape.rank());
     for (int64_t d : spec.shape) add(static_cast<uint64_t>(d));
@@ -107,7 +109,8 @@ Schedule schedule(Recorder& recorder, std::span<const Tensor> targets) {
     if (t.node()->symbolic) {
       ++recorder.symbolic_reads;
       fail(Status::failed_precondition,
-           "{}: this tensor has no value: it stands for the cotangent or tangent of a Jacobian (or a transposed rule) that is being built",
+           "{}: this tensor has no value: it stands for the cotangent or tangent of a Jacobian (or a transposed rule) "
+           "that is being built",
            t.node()->op.name);
     }
   Schedule s;

@@ -1,4 +1,5 @@
-// The part of the graph that an evaluation has to compute: its nodes in order, the values they start from, and what must be kept.
+// The part of the graph that an evaluation has to compute: its nodes in order, the values they start from, and what
+// must be kept.
 #pragma once
 
 #include <array>

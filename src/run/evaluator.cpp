@@ -22,7 +22,8 @@ void Evaluator::compute(std::span<const Tensor> targets) {
   for (std::size_t i = 0; i < s.nodes.size(); ++i)
     if (s.kept[i]) kept.push_back(Tensor(s.nodes[i]));
   for (const Tensor& t : kept)
-    for (std::size_t k = 0; k < t.node()->outputs.size(); ++k) t.node()->outputs[k].value = std::move(slots[t.node()->slot + k]);
+    for (std::size_t k = 0; k < t.node()->outputs.size(); ++k)
+      t.node()->outputs[k].value = std::move(slots[t.node()->slot + k]);
   // From here on nodes let go of their inputs, and those that are not kept die.
   for (const Tensor& t : kept) t.node()->set_evaluated();
 }

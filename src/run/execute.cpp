@@ -27,7 +27,8 @@ void run_loop(const Step& step, std::span<const View> in, void* out, std::size_t
       const bool again = ++at[axis] < step.loop[axis];
       for (std::size_t k = 0; k < operands; ++k) {
         const int64_t steps = again ? 1 : 1 - step.loop[axis];
-        tile.in[k] = static_cast<const char*>(tile.in[k]) + steps * step.strides[k][axis] * static_cast<int64_t>(sizes[k]);
+        tile.in[k] =
+            static_cast<const char*>(tile.in[k]) + steps * step.strides[k][axis] * static_cast<int64_t>(sizes[k]);
       }
       if (again) break;
       at[axis] = 0;
@@ -37,11 +38,13 @@ void run_loop(const Step& step, std::span<const View> in, void* out, std::size_t
 
 class Runner {
  public:
-  Runner(const Plan& plan, Recorder& recorder, std::vector<BufferPtr>& slots) : plan_(plan), recorder_(recorder), slots_(slots) {}
+  Runner(const Plan& plan, Recorder& recorder, std::vector<BufferPtr>& slots)
+      : plan_(plan), recorder_(recorder), slots_(slots) {}
 
   void run(const Step& step) {
     SmallVector<View, 3> in;
-    for (uint32_t slot : step.in) in.push_back({slots_[slot]->data(), plan_.specs[slot].dtype, &plan_.specs[slot].shape});
+    for (uint32_t slot : step.in)
+      in.push_back({slots_[slot]->data(), plan_.specs[slot].dtype, &plan_.specs[slot].shape});
     if (std::holds_alternative<Alias>(step.op->computation)) {
       const std::size_t first = step.in.size() - step.out.size();
       for (std::size_t i = 0; i < step.out.size(); ++i) slots_[step.out[i]] = slots_[step.in[first + i]];
@@ -63,7 +66,9 @@ class Runner {
   }
 
  private:
-  BufferPtr fresh(const Spec& spec) { return recorder_.allocate(static_cast<std::size_t>(spec.shape.elements()) * size_of(spec.dtype)); }
+  BufferPtr fresh(const Spec& spec) {
+    return recorder_.allocate(static_cast<std::size_t>(spec.shape.elements()) * size_of(spec.dtype));
+  }
 
   BufferPtr result_buffer(const Step& step) {
     if (step.in_place >= 0) {
