@@ -361,13 +361,9 @@ void Context::end_scope(std::span<const gt_tensor> keep) {
   }
 }
 
-void Context::set_error(Status code, std::string_view message) noexcept {
-  if (error) return;
-  try {
-    error = Failure{code, std::string(message)};
-  } catch (...) {
-    error = Failure{code, {}};
-  }
+void Context::set_error(Failure failure) noexcept {
+  if (error && !error->symbolic) return;
+  error = std::move(failure);
 }
 
 }  // namespace gradtape::capi

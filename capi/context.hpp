@@ -80,11 +80,16 @@ class Context {
   void end_scope(std::span<const gt_tensor> keep);
   std::size_t scope_depth() const { return scopes_.size(); }
 
-  void set_error(Status code, std::string_view message) noexcept;
   struct Failure {
     Status code;
     std::string message;
+    // A value was asked of a placeholder. What is made of that (a Jacobian row by row, an error that says more) replaces it.
+    bool symbolic = false;
   };
+  void set_error(Failure failure) noexcept;
+  void discard_symbolic_error() noexcept {
+    if (error && error->symbolic) error.reset();
+  }
   std::optional<Failure> error;
 
   int depth = 0;                // calls of this context on the stack
@@ -133,13 +138,17 @@ template <class Body>
 gt_status guarded(gt_context ctx, Body&& body) noexcept {
   Entry entry(ctx);
   if (entry.status() != GT_OK) return entry.status();
+  Context& c = entry.context();
+  const uint64_t symbolic_reads = c.recorder().symbolic_reads;
   try {
-    body(entry.context());
+    body(c);
     return GT_OK;
   } catch (...) {
-    const Context::Failure failure = current_failure();
-    entry.context().set_error(failure.code, failure.message);
-    return static_cast<gt_status>(failure.code);
+    Context::Failure failure = current_failure();
+    failure.symbolic = failure.code == Status::failed_precondition && c.recorder().symbolic_reads != symbolic_reads;
+    const auto status = static_cast<gt_status>(failure.code);
+    c.set_error(std::move(failure));
+    return status;
   }
 }
 template <class Body>

@@ -43,6 +43,7 @@ JacobianOptions options_from(Context& c, const gt_jacobian_options* given, const
   options.memory_budget = o.memory_budget;
   options.sum_over_batch = o.batch_dependence == GT_BATCH_SUM;
   options.evaluate = [&c](const Tensors& tensors) { c.evaluate(tensors); };
+  options.discard_attempt = [&c] { c.discard_symbolic_error(); };
   if (o.progress)
     options.progress = [call = o.progress, data = o.progress_data](uint64_t done, uint64_t total) {
       return call(data, done, total) == 0;

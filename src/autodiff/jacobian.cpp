@@ -123,6 +123,7 @@ class JacobianBuilder {
 
   // For a rule that asks for the values of its cotangent: one call a row.
   Tensors row_by_row(const Spec& spec, int64_t n, int64_t repeat, const Map& map) {
+    options_.discard_attempt();
     std::vector<Tensors> rows;
     Tensors results;
     for (int64_t k = 0; k < n; ++k) {
