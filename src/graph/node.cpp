@@ -34,6 +34,7 @@ void Node::detach() noexcept {
   for (const Membership& m : memberships)
     if (!m.watched) return;
   inputs.clear();
+  attrs = nullptr;  // a user's rule is freed here
 }
 
 // A long chain is freed one node after the other: what a destructor lets go of queues up instead of recursing.

@@ -103,7 +103,7 @@ class Node {
   }
   void forget(const Recording* recording) noexcept;
   void set_evaluated() noexcept;
-  void detach() noexcept;  // lets go of the inputs where nothing can ask for them again
+  void detach() noexcept;  // lets go of inputs and attributes where nothing can ask for them again
 
   uint32_t references() const { return references_; }
 
