@@ -293,10 +293,16 @@ std::shared_ptr<Tape> Context::tape(gt_tape handle, std::string_view what) {
 }
 
 gt_tensor Context::publish(Object object) {
-  if (!scopes_.empty()) scopes_.back().reserve(scopes_.back().size() + 1);
-  const uint64_t handle = handles_.add(std::move(object));
-  if (!scopes_.empty()) scopes_.back().push_back(handle);
-  return to_handle<gt_tensor>(handle);
+  if (scopes_.empty()) return to_handle<gt_tensor>(handles_.add(std::move(object)));
+  std::vector<uint64_t>& scope = scopes_.back();
+  scope.push_back(0);  // room first: a handle that nobody knows of would leak
+  try {
+    scope.back() = handles_.add(std::move(object));
+  } catch (...) {
+    scope.pop_back();
+    throw;
+  }
+  return to_handle<gt_tensor>(scope.back());
 }
 
 gt_tape Context::publish_tape(std::shared_ptr<Tape> tape) {

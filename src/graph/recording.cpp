@@ -20,9 +20,14 @@ bool Recording::recorded(const Tensor& t) const {
 
 void Recording::watch(const Tensor& t) {
   if (holds(t)) return;
-  watched_.reserve(watched_.size() + 1);
-  if (!t.node()->membership(this)) t.node()->memberships.push_back({this, 0, true});
   watched_.push_back(t);
+  if (t.node()->membership(this)) return;  // another output of the same node is watched
+  try {
+    t.node()->memberships.push_back({this, 0, true});
+  } catch (...) {
+    watched_.pop_back();
+    throw;
+  }
 }
 
 void Recording::watch(const VariablePtr& variable) {

@@ -1,7 +1,6 @@
 #include "plan/schedule.hpp"
 
 #include <algorithm>
-#include <unordered_map>
 
 namespace gradtape {
 
@@ -48,23 +47,25 @@ void number_slots(Schedule& s, uint64_t visit) {
 
 // Kept: what a handle, a variable, a tape or a node outside this schedule refers to, and what a node on a tape reads,
 // since its derivative may ask for it.
-void find_kept(Schedule& s, std::span<const Tensor> targets) {
-  std::unordered_map<const Node*, uint32_t> inside;
-  std::unordered_map<const Node*, std::size_t> position;
-  for (std::size_t i = 0; i < s.nodes.size(); ++i) position[s.nodes[i]] = i;
+void find_kept(Schedule& s, std::span<const Tensor> targets, uint64_t visit) {
   s.kept.assign(s.nodes.size(), 0);
+  for (std::size_t i = 0; i < s.nodes.size(); ++i) {
+    s.nodes[i]->position = static_cast<uint32_t>(i);
+    s.nodes[i]->uses = 0;
+  }
+  const auto inside = [&](const Node* node) { return !node->evaluated && node->visit == visit; };
   for (const Node* node : s.nodes)
-    for (const Tensor& input : node->inputs) ++inside[input.node()];
+    for (const Tensor& input : node->inputs) ++input.node()->uses;
   for (std::size_t i = 0; i < s.nodes.size(); ++i) {
     const Node* node = s.nodes[i];
     const bool recorded = is_recorded(*node);
-    s.kept[i] |= recorded || node->references() > inside[node];
+    s.kept[i] |= recorded || node->references() > node->uses;
     if (!recorded) continue;
     for (const Tensor& input : node->inputs)
-      if (auto it = position.find(input.node()); it != position.end()) s.kept[it->second] = 1;
+      if (inside(input.node())) s.kept[input.node()->position] = 1;
   }
   for (const Tensor& t : targets)
-    if (auto it = position.find(t.node()); it != position.end()) s.kept[it->second] = 1;
+    if (inside(t.node())) s.kept[t.node()->position] = 1;
 }
 
 class StructureHash {
@@ -117,7 +118,7 @@ Schedule schedule(Recorder& recorder, std::span<const Tensor> targets) {
   const uint64_t visit = recorder.next_visit();
   collect(s, targets, visit);
   number_slots(s, visit);
-  find_kept(s, targets);
+  find_kept(s, targets, visit);
   compute_hash(s);
   return s;
 }

@@ -6,8 +6,16 @@ namespace gradtape {
 
 PlanPtr Evaluator::plan_for(const Schedule& s) {
   if (auto it = plans_.find(s.hash); it != plans_.end()) return it->second;
-  if (plans_.size() >= kPlans) plans_.clear();
-  return plans_[s.hash] = make_plan(s);
+  PlanPtr plan = make_plan(s);
+  if (steps_ + plan->steps.size() > kSteps) {
+    plans_.clear();
+    steps_ = 0;
+  }
+  if (plan->steps.size() <= kSteps / 4) {  // one that long is not met again soon
+    plans_[s.hash] = plan;
+    steps_ += plan->steps.size();
+  }
+  return plan;
 }
 
 void Evaluator::compute(std::span<const Tensor> targets) {

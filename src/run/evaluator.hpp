@@ -18,10 +18,11 @@ class Evaluator {
   void compute(std::span<const Tensor> targets);
   PlanPtr plan_for(const Schedule& s);
 
-  static constexpr std::size_t kPlans = 1024;  // remembered at most
+  static constexpr std::size_t kSteps = std::size_t{1} << 18;  // of all plans that are remembered
 
   Recorder& recorder_;
   std::map<std::array<uint64_t, 2>, PlanPtr> plans_;
+  std::size_t steps_ = 0;
 };
 
 // Runs the steps; slots holds the leaves' buffers and receives those of the outputs that are still wanted.
