@@ -83,7 +83,8 @@ class Context {
   struct Failure {
     Status code;
     std::string message;
-    // A value was asked of a placeholder. What is made of that (a Jacobian row by row, an error that says more) replaces it.
+    // A value was asked of a placeholder. What is made of that (a Jacobian row by row, an error that says more)
+    // replaces it.
     bool symbolic = false;
   };
   void set_error(Failure failure) noexcept;

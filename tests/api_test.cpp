@@ -1,4 +1,5 @@
-// The C interface beside tapes: handles, errors, scopes, tensors, variables, memory lent both ways, descriptions, random numbers.
+// The C interface beside tapes: handles, errors, scopes, tensors, variables, memory lent both ways, descriptions,
+// random numbers.
 #include <atomic>
 #include <set>
 #include <thread>
@@ -10,13 +11,36 @@ namespace {
 
 class Api : public TapeTest {};
 
-// ---- Numbers of the interface --------------------------------------------------------------------------------------------
+// ---- Numbers of the interface
+// --------------------------------------------------------------------------------------------
 
 TEST(Numbers, StatusAndDtypeNumbersNeverChange) {
-  const gt_status statuses[] = {GT_OK, GT_INVALID_ARGUMENT, GT_NOT_FOUND, GT_FAILED_PRECONDITION, GT_OUT_OF_MEMORY, GT_INVALID_HANDLE, GT_UNSUPPORTED,
-                                GT_BUSY, GT_CALLBACK_FAILED, GT_IO, GT_INTERNAL, GT_ALREADY_EXISTS, GT_CANCELLED};
-  const char* names[] = {"GT_OK", "GT_INVALID_ARGUMENT", "GT_NOT_FOUND", "GT_FAILED_PRECONDITION", "GT_OUT_OF_MEMORY", "GT_INVALID_HANDLE", "GT_UNSUPPORTED",
-                         "GT_BUSY", "GT_CALLBACK_FAILED", "GT_IO", "GT_INTERNAL", "GT_ALREADY_EXISTS", "GT_CANCELLED"};
+  const gt_status statuses[] = {GT_OK,
+                                GT_INVALID_ARGUMENT,
+                                GT_NOT_FOUND,
+                                GT_FAILED_PRECONDITION,
+                                GT_OUT_OF_MEMORY,
+                                GT_INVALID_HANDLE,
+                                GT_UNSUPPORTED,
+                                GT_BUSY,
+                                GT_CALLBACK_FAILED,
+                                GT_IO,
+                                GT_INTERNAL,
+                                GT_ALREADY_EXISTS,
+                                GT_CANCELLED};
+  const char* names[] = {"GT_OK",
+                         "GT_INVALID_ARGUMENT",
+                         "GT_NOT_FOUND",
+                         "GT_FAILED_PRECONDITION",
+                         "GT_OUT_OF_MEMORY",
+                         "GT_INVALID_HANDLE",
+                         "GT_UNSUPPORTED",
+                         "GT_BUSY",
+                         "GT_CALLBACK_FAILED",
+                         "GT_IO",
+                         "GT_INTERNAL",
+                         "GT_ALREADY_EXISTS",
+                         "GT_CANCELLED"};
   for (int i = 0; i <= 12; ++i) {
     EXPECT_EQ(statuses[i], i);
     EXPECT_STREQ(gt_status_name(i), names[i]);
@@ -24,9 +48,12 @@ TEST(Numbers, StatusAndDtypeNumbersNeverChange) {
   EXPECT_STREQ(gt_status_name(-1), "GT_?");
   EXPECT_STREQ(gt_status_name(13), "GT_?");
   EXPECT_EQ((std::vector<int>{GT_BOOL, GT_INT32, GT_INT64, GT_FLOAT32, GT_FLOAT64}), (std::vector<int>{1, 2, 3, 4, 5}));
-  EXPECT_EQ((std::vector<int>{GT_ATTR_INT, GT_ATTR_FLOAT, GT_ATTR_BOOL, GT_ATTR_STRING, GT_ATTR_DTYPE}), (std::vector<int>{1, 2, 3, 4, 5}));
-  EXPECT_EQ((std::vector<int>{GT_TAPE_PERSISTENT, GT_TAPE_MANUAL_WATCH, GT_UNCONNECTED_NULL, GT_UNCONNECTED_ZERO}), (std::vector<int>{1, 2, 0, 1}));
-  EXPECT_EQ((std::vector<int>{GT_MODE_AUTO, GT_MODE_FORWARD, GT_MODE_REVERSE, GT_BATCH_INDEPENDENT, GT_BATCH_SUM}), (std::vector<int>{0, 1, 2, 0, 1}));
+  EXPECT_EQ((std::vector<int>{GT_ATTR_INT, GT_ATTR_FLOAT, GT_ATTR_BOOL, GT_ATTR_STRING, GT_ATTR_DTYPE}),
+            (std::vector<int>{1, 2, 3, 4, 5}));
+  EXPECT_EQ((std::vector<int>{GT_TAPE_PERSISTENT, GT_TAPE_MANUAL_WATCH, GT_UNCONNECTED_NULL, GT_UNCONNECTED_ZERO}),
+            (std::vector<int>{1, 2, 0, 1}));
+  EXPECT_EQ((std::vector<int>{GT_MODE_AUTO, GT_MODE_FORWARD, GT_MODE_REVERSE, GT_BATCH_INDEPENDENT, GT_BATCH_SUM}),
+            (std::vector<int>{0, 1, 2, 0, 1}));
 }
 TEST(Numbers, PublicStructsKeepTheirLayout) {
   EXPECT_EQ(sizeof(gt_attr), 32u);
@@ -38,16 +65,19 @@ TEST(Numbers, PublicStructsKeepTheirLayout) {
   EXPECT_EQ(offsetof(gt_jacobian_options, progress), 32u);
 }
 TEST(Numbers, TheVersionIsTheHeaders) {
-  const std::string version = std::to_string(GT_VERSION_MAJOR) + "." + std::to_string(GT_VERSION_MINOR) + "." + std::to_string(GT_VERSION_PATCH);
+  const std::string version = std::to_string(GT_VERSION_MAJOR) + "." + std::to_string(GT_VERSION_MINOR) + "." +
+                              std::to_string(GT_VERSION_PATCH);
   EXPECT_EQ(gt_version(), version);
 }
 
-// ---- Handles ---------------------------------------------------------------------------------------------------------------
+// ---- Handles
+// ---------------------------------------------------------------------------------------------------------------
 
 TEST_F(Api, HandlesAreTaggedNumbersAndNeverSmall) {
   gt_tensor x = num(1);
   gt_tape t = tape();
-  for (const void* h : {static_cast<const void*>(x), static_cast<const void*>(t), static_cast<const void*>(static_cast<gt_context>(c))}) {
+  for (const void* h : {static_cast<const void*>(x), static_cast<const void*>(t),
+                        static_cast<const void*>(static_cast<gt_context>(c))}) {
     const auto bits = reinterpret_cast<uint64_t>(h);
     EXPECT_EQ(bits >> 63, 0u);
     EXPECT_GT(bits >> 56, 0u);
@@ -61,10 +91,12 @@ TEST_F(Api, StaleForeignNullAndWrongKindHandlesAreRefused) {
   expect_error(gt_tensor_shape(c, released, nullptr, 0, &rank), GT_INVALID_HANDLE, "tensor was released");
   expect_error(gt_tensor_shape(c, foreign, nullptr, 0, &rank), GT_INVALID_HANDLE, "is of another context");
   expect_error(gt_tensor_shape(c, nullptr, nullptr, 0, &rank), GT_INVALID_HANDLE, "is NULL");
-  expect_error(gt_tensor_shape(c, reinterpret_cast<gt_tensor>(tape()), nullptr, 0, &rank), GT_INVALID_HANDLE, "is a tape, not a tensor");
+  expect_error(gt_tensor_shape(c, reinterpret_cast<gt_tensor>(tape()), nullptr, 0, &rank), GT_INVALID_HANDLE,
+               "is a tape, not a tensor");
   expect_error(gt_tape_end(c, reinterpret_cast<gt_tape>(x)), GT_INVALID_HANDLE, "is a tensor, not a tape");
   int local = 0;
-  expect_error(gt_tensor_shape(c, reinterpret_cast<gt_tensor>(&local), nullptr, 0, &rank), GT_INVALID_HANDLE, "is not a handle");
+  expect_error(gt_tensor_shape(c, reinterpret_cast<gt_tensor>(&local), nullptr, 0, &rank), GT_INVALID_HANDLE,
+               "is not a handle");
   EXPECT_EQ(gt_tensor_shape(nullptr, x, nullptr, 0, &rank), GT_INVALID_HANDLE);
   EXPECT_EQ(gt_tensor_shape(reinterpret_cast<gt_context>(x), x, nullptr, 0, &rank), GT_INVALID_HANDLE);
   EXPECT_EQ(number(c, x), 1) << "what the user had stays whole";
@@ -120,7 +152,8 @@ TEST_F(Api, DuplicatesShareAndAreReleasedOneByOne) {
   EXPECT_EQ(number(c, same), 5);
 }
 
-// ---- Errors -----------------------------------------------------------------------------------------------------------------
+// ---- Errors
+// -----------------------------------------------------------------------------------------------------------------
 
 TEST_F(Api, TheFirstErrorIsKeptAndNestedNullsAreQuiet) {
   gt_tensor a = mat(2, 3, {1, 2, 3, 4, 5, 6}), b = vec({1, 2});
@@ -140,7 +173,8 @@ TEST_F(Api, MessagesNameTheOpTheValuesAndTheRemedy) {
   gt_matmul(c, mat(2, 3, {1, 2, 3, 4, 5, 6}), mat(2, 3, {1, 2, 3, 4, 5, 6}), 0, 0);
   EXPECT_EQ(c.message(), "matmul: inner sizes must agree, got [2, 3] and [2, 3]");
   gt_add(c, vec({1, 2}), vec({1, 2, 3}));
-  EXPECT_EQ(c.message(), "add: shapes [2] and [3] do not broadcast: sizes must be equal, or 1, counted from the last axis");
+  EXPECT_EQ(c.message(),
+            "add: shapes [2] and [3] do not broadcast: sizes must be equal, or 1, counted from the last axis");
   gt_add(c, vec({1}), tensor<double>(c, {1}, {1}));
   EXPECT_EQ(c.message(), "add: inputs must have one dtype, got float32 for x and float64 for y; cast one of them");
   gt_softmax(c, vec({1}), 3);
@@ -160,12 +194,14 @@ TEST_F(Api, ErrorsThatDependOnValuesComeAtEvaluation) {
   gt_tensor bad = gt_gather(c, vec({1, 2}), ints({0, 5}), 0, 0), singular = gt_inv(c, mat(2, 2, {1, 2, 2, 4}));
   ASSERT_NE(bad, nullptr);
   float out[4];
-  expect_error(gt_tensor_read(c, bad, out, 8), GT_INVALID_ARGUMENT, "gather: index 5 is out of range: the axis has size 2");
+  expect_error(gt_tensor_read(c, bad, out, 8), GT_INVALID_ARGUMENT,
+               "gather: index 5 is out of range: the axis has size 2");
   expect_error(gt_eval(c, &singular, 1), GT_INVALID_ARGUMENT, "is singular");
   EXPECT_EQ(number(c, num(4)), 4);
 }
 
-// ---- Scopes -------------------------------------------------------------------------------------------------------------------
+// ---- Scopes
+// -------------------------------------------------------------------------------------------------------------------
 
 TEST_F(Api, AScopeReleasesAllButWhatIsKept) {
   gt_scope_begin(c);
@@ -189,7 +225,8 @@ TEST_F(Api, AScopeEndThatFailsReleasesNothing) {
   EXPECT_EQ(gt_scope_end(c, nullptr, 0), GT_OK);
 }
 TEST_F(Api, ACallbackEndsOnlyItsOwnScopes) {
-  const auto ends = [](gt_context ctx, void*, const gt_tensor* in, size_t, gt_tensor* out, size_t, size_t* n) -> gt_status {
+  const auto ends = [](gt_context ctx, void*, const gt_tensor* in, size_t, gt_tensor* out, size_t,
+                       size_t* n) -> gt_status {
     EXPECT_EQ(gt_scope_end(ctx, nullptr, 0), GT_FAILED_PRECONDITION);
     gt_take_error(ctx, nullptr, 0, nullptr);
     gt_scope_begin(ctx);  // left open: the library ends it
@@ -206,14 +243,17 @@ TEST_F(Api, ACallbackEndsOnlyItsOwnScopes) {
   EXPECT_EQ(number(c, x), 2);
 }
 
-// ---- Tensors --------------------------------------------------------------------------------------------------------------------
+// ---- Tensors
+// --------------------------------------------------------------------------------------------------------------------
 
 TEST_F(Api, TensorsOfEveryDtypeComeBackAsTheyWere) {
   EXPECT_EQ(read<float>(c, vec({1.5f, -0.0f, INFINITY})), (std::vector<float>{1.5f, -0.0f, INFINITY}));
   EXPECT_EQ(read<double>(c, tensor<double>(c, {1, 2}, {0.1, 1e300})), (std::vector<double>{0.1, 1e300}));
   EXPECT_EQ(read<int32_t>(c, ints({-5, 7})), (std::vector<int32_t>{-5, 7}));
-  EXPECT_EQ(read<int64_t>(c, tensor<int64_t>(c, {2}, {INT64_MIN, INT64_MAX})), (std::vector<int64_t>{INT64_MIN, INT64_MAX}));
-  EXPECT_EQ(read<uint8_t>(c, tensor<uint8_t>(c, {3}, {0, 1, 7})), (std::vector<uint8_t>{0, 1, 1})) << "any byte but 0 is true";
+  EXPECT_EQ(read<int64_t>(c, tensor<int64_t>(c, {2}, {INT64_MIN, INT64_MAX})),
+            (std::vector<int64_t>{INT64_MIN, INT64_MAX}));
+  EXPECT_EQ(read<uint8_t>(c, tensor<uint8_t>(c, {3}, {0, 1, 7})), (std::vector<uint8_t>{0, 1, 1}))
+      << "any byte but 0 is true";
   EXPECT_TRUE(read<float>(c, mat(0, 3, {})).empty());
   EXPECT_EQ(number(c, num(3)), 3);
 }
@@ -284,14 +324,16 @@ TEST_F(Api, ATrainingLoopIsEvaluatedWithItsVariables) {
   EXPECT_NEAR(number(c, w), 3, 1e-5);
 }
 
-// ---- Memory lent both ways ------------------------------------------------------------------------------------------------------
+// ---- Memory lent both ways
+// ------------------------------------------------------------------------------------------------------
 
 TEST_F(Api, BorrowedMemoryIsReadInPlaceAndFreedOnce) {
   static int freed;
   freed = 0;
   float data[] = {1, 2, 3};
   const int64_t n = 3;
-  gt_tensor x = gt_tensor_borrow(c, GT_FLOAT32, &n, 1, data, sizeof data, [](void* p) { ++*static_cast<int*>(p); }, &freed);
+  gt_tensor x = gt_tensor_borrow(
+      c, GT_FLOAT32, &n, 1, data, sizeof data, [](void* p) { ++*static_cast<int*>(p); }, &freed);
   gt_tensor y = mul(x, x);
   const void* lent = nullptr;
   size_t bytes = 0;
@@ -315,7 +357,8 @@ TEST_F(Api, ABorrowThatFailsFreesAtOnce) {
   EXPECT_EQ(freed, 1);
   EXPECT_EQ(gt_tensor_borrow(nullptr, GT_FLOAT32, &n, 1, data, 12, count_free, nullptr), nullptr);
   EXPECT_EQ(freed, 2);
-  EXPECT_EQ(gt_tensor_borrow(c, GT_FLOAT32, &n, 1, reinterpret_cast<char*>(data) + 1, 12, count_free, nullptr), nullptr);
+  EXPECT_EQ(gt_tensor_borrow(c, GT_FLOAT32, &n, 1, reinterpret_cast<char*>(data) + 1, 12, count_free, nullptr),
+            nullptr);
   EXPECT_EQ(freed, 3);
   const uint8_t flags[] = {1, 2, 0};
   EXPECT_EQ(gt_tensor_borrow(c, GT_BOOL, &n, 1, flags, 3, count_free, nullptr), nullptr);
@@ -328,7 +371,8 @@ TEST(Borrow, ContextDestroyFreesWhatIsLeft) {
   gt_context ctx = nullptr;
   gt_context_create(&ctx);
   float value = 1;
-  gt_tensor_borrow(ctx, GT_FLOAT32, nullptr, 0, &value, 4, [](void*) { ++freed; }, nullptr);
+  gt_tensor_borrow(
+      ctx, GT_FLOAT32, nullptr, 0, &value, 4, [](void*) { ++freed; }, nullptr);
   gt_context_destroy(ctx);
   EXPECT_EQ(freed, 1);
 }
@@ -395,7 +439,8 @@ TEST_F(Api, DlpackComesInBorrowedOrCopied) {
   EXPECT_EQ(deleted, 2) << "on failure it stays the caller's";
 }
 
-// ---- Descriptions ----------------------------------------------------------------------------------------------------------------
+// ---- Descriptions
+// ----------------------------------------------------------------------------------------------------------------
 
 std::string text_of(const std::function<gt_status(char*, size_t, size_t*)>& f) {
   size_t needed = 0;
@@ -407,11 +452,16 @@ std::string text_of(const std::function<gt_status(char*, size_t, size_t*)>& f) {
 }
 TEST_F(Api, TensorsAndGraphsDescribeThemselves) {
   gt_tensor x = vec({1, 2}), y = mul(x, x), v = var(3);
-  const auto describe = [&](gt_tensor t) { return text_of([&](char* s, size_t n, size_t* needed) { return gt_tensor_describe(c, t, s, n, needed); }); };
+  const auto describe = [&](gt_tensor t) {
+    return text_of([&](char* s, size_t n, size_t* needed) { return gt_tensor_describe(c, t, s, n, needed); });
+  };
   EXPECT_EQ(describe(x), "float32[2] constant = [1, 2]");
   EXPECT_EQ(describe(y), "float32[2] multiply (pending)");
   EXPECT_EQ(describe(v), "variable float32[] constant = 3");
-  const auto graph = [&](int32_t format) { return text_of([&](char* s, size_t n, size_t* needed) { return gt_graph_describe(c, &y, 1, format, s, n, needed); }); };
+  const auto graph = [&](int32_t format) {
+    return text_of(
+        [&](char* s, size_t n, size_t* needed) { return gt_graph_describe(c, &y, 1, format, s, n, needed); });
+  };
   EXPECT_NE(graph(GT_GRAPH_TEXT).find("multiply("), std::string::npos);
   EXPECT_NE(graph(GT_GRAPH_DOT).find("digraph"), std::string::npos);
   gt_eval(c, &y, 1);
@@ -428,21 +478,27 @@ TEST(Registry, OpsAreListedByName) {
   EXPECT_FALSE(has_op("lu_solve")) << "internal ops are not offered";
 }
 
-// ---- Random numbers -----------------------------------------------------------------------------------------------------------------
+// ---- Random numbers
+// -----------------------------------------------------------------------------------------------------------------
 
 TEST_F(Api, RandomNumbersAreTheSameOnEveryMachine) {
   const int64_t shape[] = {4};
   gt_random_seed(c, 0);
   // Philox4x32-10 of key 0 and counter 0 is 6627e8d5 e169c58d bc57ac4c 9b00dbd8: the published known answer.
-  const auto uniform = read<double>(c, gt_random_uniform(c, shape, 1, GT_FLOAT64, 0, 1, GT_DEFAULT_INT, GT_DEFAULT_INT));
+  const auto uniform =
+      read<double>(c, gt_random_uniform(c, shape, 1, GT_FLOAT64, 0, 1, GT_DEFAULT_INT, GT_DEFAULT_INT));
   EXPECT_EQ(uniform[0], std::ldexp(static_cast<double>(0x6627e8d5e169c58dull >> 11), -53));
   EXPECT_EQ(uniform[1], std::ldexp(static_cast<double>(0xbc57ac4c9b00dbd8ull >> 11), -53));
   const auto normal = read<double>(c, gt_random_normal(c, shape, 1, GT_FLOAT64, 0, 1, 0, 0));
-  for (int i = 0; i < 2; ++i) EXPECT_NEAR(0.5 * std::erfc(-normal[static_cast<size_t>(i)] / std::sqrt(2.0)), uniform[static_cast<size_t>(i)], 1e-14);
+  for (int i = 0; i < 2; ++i)
+    EXPECT_NEAR(0.5 * std::erfc(-normal[static_cast<size_t>(i)] / std::sqrt(2.0)), uniform[static_cast<size_t>(i)],
+                1e-14);
 }
 TEST_F(Api, DrawsDifferAndSeedsRepeat) {
   const int64_t shape[] = {8};
-  const auto draw = [&] { return read<float>(c, gt_random_normal(c, shape, 1, GT_FLOAT32, 0, 1, GT_DEFAULT_INT, GT_DEFAULT_INT)); };
+  const auto draw = [&] {
+    return read<float>(c, gt_random_normal(c, shape, 1, GT_FLOAT32, 0, 1, GT_DEFAULT_INT, GT_DEFAULT_INT));
+  };
   gt_random_seed(c, 7);
   const auto a = draw(), b = draw();
   EXPECT_NE(a, b);
@@ -462,7 +518,8 @@ TEST_F(Api, NormalNumbersHaveTheirMoments) {
   EXPECT_LT(number(c, gt_reduce_max(c, u, nullptr, 0, 0)), 3);
 }
 
-// ---- Threads ----------------------------------------------------------------------------------------------------------------------------
+// ---- Threads
+// ----------------------------------------------------------------------------------------------------------------------------
 
 struct Meeting {
   std::atomic<bool> inside{false}, leave{false};
@@ -478,7 +535,9 @@ gt_status wait_inside(gt_context, void* user, const gt_tensor* in, size_t, gt_te
 TEST_F(Api, ASecondThreadInsideIsBusyAndReleaseIsNot) {
   Meeting m;
   gt_tensor x = num(1), spare = num(2), y = nullptr;
-  std::thread holder([&] { EXPECT_EQ(gt_custom_gradient(c, nullptr, wait_inside, times_seven, &m, nullptr, &x, 1, &y, 1, nullptr), GT_OK); });
+  std::thread holder([&] {
+    EXPECT_EQ(gt_custom_gradient(c, nullptr, wait_inside, times_seven, &m, nullptr, &x, 1, &y, 1, nullptr), GT_OK);
+  });
   while (!m.inside) std::this_thread::yield();
   EXPECT_EQ(gt_eval(c, &x, 1), GT_BUSY);
   EXPECT_EQ(gt_scalar(c, 1), nullptr);
@@ -503,7 +562,8 @@ TEST_F(Api, ReleasesFromManyThreadsAllArrive) {
   for (gt_tensor h : handles) EXPECT_EQ(gt_release(c, h), GT_INVALID_HANDLE);
 }
 TEST_F(Api, DestroyInsideACallbackIsRefused) {
-  const auto destroys = [](gt_context ctx, void*, const gt_tensor* in, size_t, gt_tensor* out, size_t, size_t* n) -> gt_status {
+  const auto destroys = [](gt_context ctx, void*, const gt_tensor* in, size_t, gt_tensor* out, size_t,
+                           size_t* n) -> gt_status {
     EXPECT_EQ(gt_context_destroy(ctx), GT_FAILED_PRECONDITION);
     out[0] = in[0];
     *n = 1;
@@ -512,7 +572,8 @@ TEST_F(Api, DestroyInsideACallbackIsRefused) {
   expect(custom(num(3), destroys, times_seven), {3});
 }
 
-// ---- Long chains ---------------------------------------------------------------------------------------------------------------------------
+// ---- Long chains
+// ---------------------------------------------------------------------------------------------------------------------------
 
 TEST_F(Api, A100000NodeChainForwardsAndBackwards) {
   gt_tensor x = num(1);

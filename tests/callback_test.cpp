@@ -17,7 +17,8 @@ int64_t elements(const gt_spec& s) {
   for (int32_t i = 0; i < s.rank; ++i) n *= s.dims[i];
   return n;
 }
-gt_status infer_like_first(gt_context, void*, const gt_spec* in, size_t n_in, const gt_attr*, size_t, gt_spec* out, size_t, size_t* n) {
+gt_status infer_like_first(gt_context, void*, const gt_spec* in, size_t n_in, const gt_attr*, size_t, gt_spec* out,
+                           size_t, size_t* n) {
   if (n_in == 0) return GT_INVALID_ARGUMENT;
   out[0] = in[0];
   *n = 1;
@@ -28,9 +29,11 @@ double factor_of(const gt_attr* attrs, size_t n) {
     if (std::string(attrs[i].name) == "factor") return *static_cast<const double*>(attrs[i].values);
   return 1;
 }
-gt_status compute_scale(void*, const gt_spec* specs, const void* const* in, size_t, const gt_attr* attrs, size_t n_attrs, const gt_spec*, void* const* out, size_t) {
+gt_status compute_scale(void*, const gt_spec* specs, const void* const* in, size_t, const gt_attr* attrs,
+                        size_t n_attrs, const gt_spec*, void* const* out, size_t) {
   for (int64_t i = 0; i < elements(specs[0]); ++i)
-    static_cast<float*>(out[0])[i] = static_cast<float>(factor_of(attrs, n_attrs)) * static_cast<const float*>(in[0])[i];
+    static_cast<float*>(out[0])[i] =
+        static_cast<float>(factor_of(attrs, n_attrs)) * static_cast<const float*>(in[0])[i];
   return GT_OK;
 }
 gt_status scale_gradient(gt_context ctx, void*, const gt_call* call, const gt_tensor* dy, gt_tensor* dx) {
@@ -89,27 +92,32 @@ TEST_F(Callback, RegistrationsThatAreRefused) {
   EXPECT_EQ(freed, 7);
 }
 TEST_F(Callback, AFailingInferOrComputeReachesTheCaller) {
-  const auto infer_fails = [](gt_context, void*, const gt_spec*, size_t, const gt_attr*, size_t, gt_spec*, size_t, size_t*) -> gt_status { return GT_UNSUPPORTED; };
-  const auto infer_nonsense = [](gt_context, void*, const gt_spec*, size_t, const gt_attr*, size_t, gt_spec* out, size_t, size_t* n) -> gt_status {
+  const auto infer_fails = [](gt_context, void*, const gt_spec*, size_t, const gt_attr*, size_t, gt_spec*, size_t,
+                              size_t*) -> gt_status { return GT_UNSUPPORTED; };
+  const auto infer_nonsense = [](gt_context, void*, const gt_spec*, size_t, const gt_attr*, size_t, gt_spec* out,
+                                 size_t, size_t* n) -> gt_status {
     out[0].dtype = 42;
     *n = 1;
     return GT_OK;
   };
-  const auto infer_negative = [](gt_context, void*, const gt_spec* in, size_t, const gt_attr*, size_t, gt_spec* out, size_t, size_t* n) -> gt_status {
+  const auto infer_negative = [](gt_context, void*, const gt_spec* in, size_t, const gt_attr*, size_t, gt_spec* out,
+                                 size_t, size_t* n) -> gt_status {
     out[0] = in[0];
     out[0].rank = -3;
     *n = 1;
     return GT_OK;
   };
-  const auto infer_many = [](gt_context, void*, const gt_spec*, size_t, const gt_attr*, size_t, gt_spec*, size_t, size_t* n) -> gt_status {
+  const auto infer_many = [](gt_context, void*, const gt_spec*, size_t, const gt_attr*, size_t, gt_spec*, size_t,
+                             size_t* n) -> gt_status {
     *n = 1000;
     return GT_OK;
   };
-  const auto compute_fails = [](void*, const gt_spec*, const void* const*, size_t, const gt_attr*, size_t, const gt_spec*, void* const*, size_t) -> gt_status {
-    return GT_IO;
-  };
-  gt_op_definition a{sizeof a, nullptr, infer_fails, compute_scale, nullptr}, b{sizeof b, nullptr, infer_nonsense, compute_scale, nullptr},
-      n{sizeof n, nullptr, infer_negative, compute_scale, nullptr}, m{sizeof m, nullptr, infer_many, compute_scale, nullptr},
+  const auto compute_fails = [](void*, const gt_spec*, const void* const*, size_t, const gt_attr*, size_t,
+                                const gt_spec*, void* const*, size_t) -> gt_status { return GT_IO; };
+  gt_op_definition a{sizeof a, nullptr, infer_fails, compute_scale, nullptr},
+      b{sizeof b, nullptr, infer_nonsense, compute_scale, nullptr},
+      n{sizeof n, nullptr, infer_negative, compute_scale, nullptr},
+      m{sizeof m, nullptr, infer_many, compute_scale, nullptr},
       f{sizeof f, nullptr, infer_like_first, compute_fails, nullptr};
   ASSERT_EQ(gt_register_op("test_infer_fails", &a, nullptr, nullptr), GT_OK);
   ASSERT_EQ(gt_register_op("test_infer_nonsense", &b, nullptr, nullptr), GT_OK);
@@ -136,7 +144,8 @@ TEST_F(Callback, AComputeThatEntersItsContextFindsItBusy) {
   inside = c;
   static gt_tensor victim;
   victim = num(5);
-  const auto enters = [](void*, const gt_spec*, const void* const*, size_t, const gt_attr*, size_t, const gt_spec*, void* const* out, size_t) -> gt_status {
+  const auto enters = [](void*, const gt_spec*, const void* const*, size_t, const gt_attr*, size_t, const gt_spec*,
+                         void* const* out, size_t) -> gt_status {
     float value;
     static_cast<float*>(out[0])[0] = static_cast<float>(gt_tensor_read(inside, victim, &value, 4));
     EXPECT_EQ(gt_release(inside, victim), GT_OK) << "is remembered";
@@ -152,24 +161,30 @@ TEST_F(Callback, UserDataIsFreedExactlyOnce) {
   freed = 0;
   const auto count_free = [](void*) { ++freed; };
   gt_tensor x = num(1), y = nullptr;
-  ASSERT_EQ(gt_custom_gradient(c, nullptr, identity_forward, times_seven, nullptr, count_free, &x, 1, &y, 1, nullptr), GT_OK);
+  ASSERT_EQ(gt_custom_gradient(c, nullptr, identity_forward, times_seven, nullptr, count_free, &x, 1, &y, 1, nullptr),
+            GT_OK);
   gt_eval(c, &y, 1);
   EXPECT_EQ(freed, 1) << "computed and on no tape: nothing can call the rule any more";
   gt_tape t = watching({x}, GT_TAPE_PERSISTENT);
-  ASSERT_EQ(gt_custom_gradient(c, nullptr, identity_forward, times_seven, nullptr, count_free, &x, 1, &y, 1, nullptr), GT_OK);
+  ASSERT_EQ(gt_custom_gradient(c, nullptr, identity_forward, times_seven, nullptr, count_free, &x, 1, &y, 1, nullptr),
+            GT_OK);
   expect(grad(t, y, x), {7});
   EXPECT_EQ(freed, 1);
   gt_release(c, t);
   gt_eval(c, &y, 1);
   EXPECT_EQ(freed, 2);
-  EXPECT_EQ(gt_custom_gradient(c, nullptr, nullptr, times_seven, nullptr, count_free, &x, 1, &y, 1, nullptr), GT_INVALID_ARGUMENT);
-  EXPECT_EQ(gt_custom_gradient(nullptr, nullptr, identity_forward, times_seven, nullptr, count_free, &x, 1, &y, 1, nullptr), GT_INVALID_HANDLE);
+  EXPECT_EQ(gt_custom_gradient(c, nullptr, nullptr, times_seven, nullptr, count_free, &x, 1, &y, 1, nullptr),
+            GT_INVALID_ARGUMENT);
+  EXPECT_EQ(
+      gt_custom_gradient(nullptr, nullptr, identity_forward, times_seven, nullptr, count_free, &x, 1, &y, 1, nullptr),
+      GT_INVALID_HANDLE);
   c.take_error();
   EXPECT_EQ(freed, 4);
 }
 TEST_F(Callback, LentHandlesAreNotTheCallbacksToRelease) {
   static gt_tensor kept;
-  const auto misuses = [](gt_context ctx, void*, const gt_tensor* in, size_t, gt_tensor* out, size_t, size_t* n) -> gt_status {
+  const auto misuses = [](gt_context ctx, void*, const gt_tensor* in, size_t, gt_tensor* out, size_t,
+                          size_t* n) -> gt_status {
     EXPECT_EQ(gt_release(ctx, in[0]), GT_FAILED_PRECONDITION);
     kept = in[0];
     out[0] = in[0];
@@ -191,12 +206,14 @@ TEST_F(Callback, LentHandlesAreNotTheCallbacksToRelease) {
 }
 TEST_F(Callback, AForwardThatFailsLeavesNothingBehind) {
   static gt_tensor made;
-  const auto fails_late = [](gt_context ctx, void*, const gt_tensor* in, size_t, gt_tensor* out, size_t, size_t*) -> gt_status {
+  const auto fails_late = [](gt_context ctx, void*, const gt_tensor* in, size_t, gt_tensor* out, size_t,
+                             size_t*) -> gt_status {
     out[0] = made = gt_square(ctx, in[0]);
     return GT_UNSUPPORTED;
   };
   gt_tensor x = num(4), y = num(9), before = y;
-  EXPECT_EQ(gt_custom_gradient(c, "late", fails_late, times_seven, nullptr, nullptr, &x, 1, &y, 1, nullptr), GT_UNSUPPORTED);
+  EXPECT_EQ(gt_custom_gradient(c, "late", fails_late, times_seven, nullptr, nullptr, &x, 1, &y, 1, nullptr),
+            GT_UNSUPPORTED);
   EXPECT_EQ(y, nullptr);
   EXPECT_EQ(gt_release(c, made), GT_INVALID_HANDLE) << "what was written to a slot is the library's, also on failure";
   EXPECT_EQ(c.message(), "late: the forward function returned GT_UNSUPPORTED (6)");
@@ -218,7 +235,9 @@ TEST_F(Callback, ABackwardMustNotChangeTheTapeItServes) {
   expect(out, {6});
 }
 TEST_F(Callback, ABackwardMayThrowNothingThroughC) {
-  const auto throws = [](gt_context, void*, const gt_call*, const gt_tensor*, gt_tensor*) -> gt_status { throw std::runtime_error("from the callback"); };
+  const auto throws = [](gt_context, void*, const gt_call*, const gt_tensor*, gt_tensor*) -> gt_status {
+    throw std::runtime_error("from the callback");
+  };
   gt_tensor x = num(3), out = nullptr;
   gt_tape t = watching({x}, GT_TAPE_PERSISTENT);
   gt_tensor y = custom(x, square_forward, throws);

@@ -27,7 +27,8 @@ class Guide : public testing::Test {
     }
     ASSERT_NE(got, nullptr) << name << ": " << ctx_.message();
     EXPECT_EQ(json(shape_of(ctx_, got)), want["shape"]) << name;
-    expect_close(numbers(ctx_, got), golden_numbers(want), kDouble ? Tolerance{1e-10, 1e-12} : Tolerance{float_rtol, 1e-5}, name);
+    expect_close(numbers(ctx_, got), golden_numbers(want),
+                 kDouble ? Tolerance{1e-10, 1e-12} : Tolerance{float_rtol, 1e-5}, name);
   }
 
   gt_tensor one_gradient(gt_tape tape, gt_tensor target, gt_tensor source) {
@@ -43,7 +44,9 @@ class Guide : public testing::Test {
     EXPECT_EQ(gt_tape_jacobian(ctx_, tape, target, &source, 1, &o, &j), GT_OK);
     return j;
   }
-  gt_tensor dense(gt_tensor x, gt_tensor kernel, gt_tensor bias) { return gt_add(ctx_, gt_matmul(ctx_, x, kernel, 0, 0), bias); }
+  gt_tensor dense(gt_tensor x, gt_tensor kernel, gt_tensor bias) {
+    return gt_add(ctx_, gt_matmul(ctx_, x, kernel, 0, 0), bias);
+  }
   gt_tensor sum(gt_tensor x) { return gt_reduce_sum(ctx_, x, nullptr, 0, 0); }
 
   Ctx ctx_;
@@ -170,7 +173,8 @@ TYPED_TEST(Guide, ScalarSourceJacobian) {
   gt_tensor y = gt_sigmoid(c, gt_add(c, x, delta));
   this->expect("x", x);
   this->expect("y", y);
-  for (int32_t mode : {GT_MODE_AUTO, GT_MODE_FORWARD, GT_MODE_REVERSE}) this->expect("dy_dx", this->one_jacobian(t, y, delta, mode));
+  for (int32_t mode : {GT_MODE_AUTO, GT_MODE_FORWARD, GT_MODE_REVERSE})
+    this->expect("dy_dx", this->one_jacobian(t, y, delta, mode));
 }
 
 TYPED_TEST(Guide, TensorSourceJacobian) {
@@ -200,7 +204,8 @@ TYPED_TEST(Guide, HessianNewton) {
   gt_tensor g = this->one_gradient(t1, loss, kernel);
   this->expect("loss", loss);
   this->expect("gradient", g);
-  for (int32_t mode : {GT_MODE_FORWARD, GT_MODE_REVERSE}) this->expect("hessian", this->one_jacobian(t2, g, kernel, mode));
+  for (int32_t mode : {GT_MODE_FORWARD, GT_MODE_REVERSE})
+    this->expect("hessian", this->one_jacobian(t2, g, kernel, mode));
   gt_tensor h = this->one_jacobian(t2, g, kernel);
   const int64_t matrix[] = {40, 40}, column[] = {40, 1}, shape[] = {5, 8};
   gt_tensor damping = gt_multiply(c, gt_eye(c, 40, GT_DEFAULT_INT, nullptr, 0, 0), this->input("eps"));
@@ -245,10 +250,13 @@ TYPED_TEST(Guide, BatchnormJacobian) {
   gt_tape_watch(c, t, x);
   gt_tensor h = gt_elu(c, this->dense(x, this->input("kernel1"), this->input("bias1"))), normalized[3];
   const int64_t axes[] = {0};
-  ASSERT_EQ(gt_batch_normalization(c, h, this->input("gamma"), this->input("beta"), nullptr, nullptr, 1, axes, 1, 1e-3, normalized, 3, nullptr), GT_OK);
+  ASSERT_EQ(gt_batch_normalization(c, h, this->input("gamma"), this->input("beta"), nullptr, nullptr, 1, axes, 1, 1e-3,
+                                   normalized, 3, nullptr),
+            GT_OK);
   gt_tensor y = gt_elu(c, this->dense(normalized[0], this->input("kernel2"), this->input("bias2")));
   this->expect("y", y);
-  for (int32_t mode : {GT_MODE_AUTO, GT_MODE_FORWARD, GT_MODE_REVERSE}) this->expect("jacobian", this->one_jacobian(t, y, x, mode));
+  for (int32_t mode : {GT_MODE_AUTO, GT_MODE_FORWARD, GT_MODE_REVERSE})
+    this->expect("jacobian", this->one_jacobian(t, y, x, mode));
   gt_tensor blocks = nullptr;
   EXPECT_EQ(gt_tape_batch_jacobian(c, t, y, x, nullptr, &blocks), GT_FAILED_PRECONDITION);
   EXPECT_NE(c.message().find("reduce_sum (in batch_normalization) may mix the samples"), std::string::npos);

@@ -1,4 +1,4 @@
-/* The public header alone, as C99: it compiles without a warning, and what it declares is there. */
+/* The public header alone, as C99: it compiles without a warning, and every typed function with it. */
 #include "gradtape/gradtape.h"
 
 int gt_header_c99(void);

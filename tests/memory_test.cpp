@@ -1,5 +1,5 @@
-// Allocation failure: the n-th allocation fails, for every n, through a program that uses all of the interface. Each call must return a
-// status, nothing may leak or crash, and what the user had must keep its value.
+// Allocation failure: the n-th allocation fails, for every n, through a program that uses all of the interface. Each
+// call must return a status, nothing may leak or crash, and what the user had must keep its value.
 #include "failing_allocator.hpp"
 #include "tape_support.hpp"
 
@@ -20,7 +20,8 @@ struct Program {
 
   bool derivatives() {
     gt_tape outer = gt_tape_begin(ctx, GT_TAPE_PERSISTENT), inner = gt_tape_begin(ctx, GT_TAPE_PERSISTENT);
-    if (!ok(outer) || !ok(inner) || !ok(gt_tape_watch(ctx, outer, x)) || !ok(gt_tape_watch(ctx, inner, x))) return false;
+    if (!ok(outer) || !ok(inner) || !ok(gt_tape_watch(ctx, outer, x)) || !ok(gt_tape_watch(ctx, inner, x)))
+      return false;
     gt_tensor y = gt_reduce_sum(ctx, gt_softmax(ctx, gt_multiply(ctx, gt_tanh(ctx, x), v), -1), nullptr, 0, 0);
     gt_tensor g = nullptr, h = nullptr, b = nullptr, one = gt_scalar(ctx, 1), along = nullptr;
     if (!ok(y) || !ok(one)) return false;
@@ -35,14 +36,18 @@ struct Program {
     gt_tensor y = nullptr, g = nullptr;
     gt_tape t = gt_tape_begin(ctx, 0);
     if (!ok(t) || !ok(gt_tape_watch(ctx, t, x))) return false;
-    if (!ok(gt_custom_gradient(ctx, "name", square_forward, times_seven, nullptr, [](void*) {}, &x, 1, &y, 1, nullptr))) return false;
+    if (!ok(gt_custom_gradient(
+            ctx, "name", square_forward, times_seven, nullptr, [](void*) {}, &x, 1, &y, 1, nullptr)))
+      return false;
     return ok(gt_tape_gradient(ctx, t, &y, 1, &x, 1, nullptr, 0, &g)) && ok(gt_eval(ctx, &g, 1));
   }
   bool tensors() {
     char text[64];
     size_t needed;
     void* dl = nullptr;
-    if (!ok(gt_tensor_describe(ctx, x, text, sizeof text, &needed)) || !ok(gt_graph_describe(ctx, &x, 1, GT_GRAPH_DOT, text, sizeof text, &needed))) return false;
+    if (!ok(gt_tensor_describe(ctx, x, text, sizeof text, &needed)) ||
+        !ok(gt_graph_describe(ctx, &x, 1, GT_GRAPH_DOT, text, sizeof text, &needed)))
+      return false;
     if (!ok(gt_tensor_to_dlpack(ctx, x, &dl))) return false;
     gt_tensor back = gt_tensor_from_dlpack(ctx, dl);
     if (!back) static_cast<void (**)(void*)>(dl)[7](dl);  // the deleter: on failure it stays ours
@@ -58,7 +63,8 @@ void run_part(bool (Program::*part)()) {
   for (bool done = false; !done; ++n) {
     ASSERT_LT(n, 100000) << "it never passes";
     Ctx c;
-    Program p{c, tensor<float>(c, {3}, {1, 2, 3}), gt_variable(c, tensor<float>(c, {3}, {0.5f, -1, 2})), tensor<float>(c, {2, 1}, {1, 2})};
+    Program p{c, tensor<float>(c, {3}, {1, 2, 3}), gt_variable(c, tensor<float>(c, {3}, {0.5f, -1, 2})),
+              tensor<float>(c, {2, 1}, {1, 2})};
     EXPECT_EQ(gt_scope_begin(c), GT_OK);
     bool passed;
     {
@@ -76,7 +82,8 @@ void run_part(bool (Program::*part)()) {
     EXPECT_EQ(gt_scope_end(c, nullptr, 0), GT_OK);
     ASSERT_EQ(read<float>(c, p.x), (std::vector<float>{1, 2, 3})) << "allocation " << n;
     ASSERT_EQ(read<float>(c, p.v), (std::vector<float>{0.5f, -1, 2})) << "allocation " << n;
-    ASSERT_EQ(number(c, gt_reduce_sum(c, gt_multiply(c, p.x, p.v), nullptr, 0, 0)), 4.5) << "the context works on after allocation " << n;
+    ASSERT_EQ(number(c, gt_reduce_sum(c, gt_multiply(c, p.x, p.v), nullptr, 0, 0)), 4.5)
+        << "the context works on after allocation " << n;
   }
   EXPECT_GT(n, 10);
 }

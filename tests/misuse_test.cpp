@@ -1,4 +1,5 @@
-// Wrong calls of every op, made from the registry: each must give a status and a message that names the op, and leave the context usable.
+// Wrong calls of every op, made from the registry: each must give a status and a message that names the op, and leave
+// the context usable.
 #include <random>
 
 #include "support.hpp"
@@ -8,7 +9,8 @@ namespace {
 
 class Misuse : public testing::Test {
  public:
-  explicit Misuse(std::string op) : op_(std::move(op)), description_(describe_op(op_)), random_(std::hash<std::string>{}(op_)) {}
+  explicit Misuse(std::string op)
+      : op_(std::move(op)), description_(describe_op(op_)), random_(std::hash<std::string>{}(op_)) {}
 
   void TestBody() override {
     too_many_inputs();
@@ -38,7 +40,8 @@ class Misuse : public testing::Test {
   gt_status call(const std::vector<gt_tensor>& inputs, const std::vector<gt_attr>& attrs, std::size_t capacity = 64) {
     std::vector<gt_tensor> out(capacity + 1, reinterpret_cast<gt_tensor>(1));
     std::size_t n = 99;
-    const gt_status s = gt_apply(c_, op_.c_str(), inputs.data(), inputs.size(), attrs.data(), attrs.size(), out.data(), capacity, &n);
+    const gt_status s =
+        gt_apply(c_, op_.c_str(), inputs.data(), inputs.size(), attrs.data(), attrs.size(), out.data(), capacity, &n);
     if (s != GT_OK) {
       EXPECT_EQ(n, 0u);
       for (std::size_t i = 0; i < capacity; ++i) EXPECT_EQ(out[i], nullptr);
@@ -92,7 +95,8 @@ class Misuse : public testing::Test {
     const json& sample = description_["samples"][0];
     if (sample["inputs"] != "f[2,3]") return;
     const AttrList attrs(sample["attrs"]);
-    const gt_status s = call({tensor<float>(c_, {2, 3}, {.1f, .2f, .3f, .4f, .5f, .6f})}, {attrs.data(), attrs.data() + attrs.size()}, 0);
+    const gt_status s = call({tensor<float>(c_, {2, 3}, {.1f, .2f, .3f, .4f, .5f, .6f})},
+                             {attrs.data(), attrs.data() + attrs.size()}, 0);
     expect_failure(s, "no room for the output");
   }
 
@@ -111,8 +115,12 @@ class Misuse : public testing::Test {
       const std::size_t n = count(shape);
       switch (dtype) {
         case 0: inputs.push_back(tensor<int32_t>(c_, shape, std::vector<int32_t>(n, pick(7) - 3))); break;
-        case 1: inputs.push_back(tensor<uint8_t>(c_, shape, std::vector<uint8_t>(n, static_cast<uint8_t>(pick(2))))); break;
-        case 2: inputs.push_back(tensor<int64_t>(c_, shape, std::vector<int64_t>(n, pick(2) ? INT64_MAX : pick(4)))); break;
+        case 1:
+          inputs.push_back(tensor<uint8_t>(c_, shape, std::vector<uint8_t>(n, static_cast<uint8_t>(pick(2)))));
+          break;
+        case 2:
+          inputs.push_back(tensor<int64_t>(c_, shape, std::vector<int64_t>(n, pick(2) ? INT64_MAX : pick(4))));
+          break;
         case 3: inputs.push_back(tensor<double>(c_, shape, std::vector<double>(n, pick(5) - 2.0))); break;
         default: inputs.push_back(tensor<float>(c_, shape, std::vector<float>(n, static_cast<float>(pick(5)) - 2)));
       }
@@ -129,8 +137,12 @@ class Misuse : public testing::Test {
       if (kind == "int") attrs[a["name"]] = ints[pick(9)];
       if (kind == "float") attrs[a["name"]] = floats[pick(7)];
       if (kind == "bool") attrs[a["name"]] = pick(2) == 0;
-      if (kind == "dtype") attrs[a["name"]] = std::vector<std::string>{"float32", "float64", "int32", "bool", "complex"}[static_cast<std::size_t>(pick(5))];
-      if (kind == "string") attrs[a["name"]] = std::vector<std::string>{"", "ij->ji", "REFLECT", "i,i->", "inf", "...->"}[static_cast<std::size_t>(pick(6))];
+      if (kind == "dtype")
+        attrs[a["name"]] = std::vector<std::string>{"float32", "float64", "int32", "bool",
+                                                    "complex"}[static_cast<std::size_t>(pick(5))];
+      if (kind == "string")
+        attrs[a["name"]] = std::vector<std::string>{
+            "", "ij->ji", "REFLECT", "i,i->", "inf", "...->"}[static_cast<std::size_t>(pick(6))];
       if (kind == "ints" || kind == "floats") attrs[a["name"]] = list;
     }
     SCOPED_TRACE(attrs.dump());
@@ -149,7 +161,8 @@ class Misuse : public testing::Test {
     for (gt_tensor out : outputs_) {
       if (count_or_huge(out) > 10000) return;
       (void)gt_eval(c_, &out, 1);  // an index out of range, a singular matrix
-      if (gt_tape_gradient(c_, t, &out, 1, inputs.data(), inputs.size(), nullptr, GT_UNCONNECTED_NULL, g.data()) == GT_OK)
+      if (gt_tape_gradient(c_, t, &out, 1, inputs.data(), inputs.size(), nullptr, GT_UNCONNECTED_NULL, g.data()) ==
+          GT_OK)
         for (gt_tensor each : g)
           if (each) (void)gt_eval(c_, &each, 1);
     }
@@ -176,7 +189,8 @@ int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
   for (std::size_t i = 0; i < gt_op_count(); ++i) {
     const std::string op = gt_op_name(i);
-    testing::RegisterTest("Misuse", op.c_str(), nullptr, nullptr, __FILE__, __LINE__, [op]() -> testing::Test* { return new test::Misuse(op); });
+    testing::RegisterTest("Misuse", op.c_str(), nullptr, nullptr, __FILE__, __LINE__,
+                          [op]() -> testing::Test* { return new test::Misuse(op); });
   }
   return RUN_ALL_TESTS();
 }

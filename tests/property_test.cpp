@@ -1,5 +1,5 @@
-// Properties that hold for every op of the registry, on the samples that its definition carries: derivatives against finite
-// differences and against each other, batched against row by row. An op without samples fails.
+// Properties that hold for every op of the registry, on the samples that its definition carries: derivatives against
+// finite differences and against each other, batched against row by row. An op without samples fails.
 #include <random>
 #include <sstream>
 
@@ -69,7 +69,8 @@ double dot(const std::vector<Values>& a, const std::vector<Values>& b) {
 
 class OpSample {
  public:
-  OpSample(std::string op, const json& sample) : op_(std::move(op)), attrs_(sample["attrs"]), random_(std::hash<std::string>{}(op_)) {
+  OpSample(std::string op, const json& sample)
+      : op_(std::move(op)), attrs_(sample["attrs"]), random_(std::hash<std::string>{}(op_)) {
     inputs_ = parse_inputs(sample["inputs"], random_);
     for (std::size_t i = 0; i < inputs_.size(); ++i)
       if (inputs_[i].is_float()) floats_.push_back(i);
@@ -96,7 +97,8 @@ class OpSample {
       else if (in.kind == 'b')
         inputs.push_back(tensor<uint8_t>(r->ctx, in.shape, std::vector<uint8_t>(v.begin(), v.end())));
       else
-        inputs.push_back(single ? tensor<float>(r->ctx, in.shape, std::vector<float>(v.begin(), v.end())) : tensor<double>(r->ctx, in.shape, v));
+        inputs.push_back(single ? tensor<float>(r->ctx, in.shape, std::vector<float>(v.begin(), v.end()))
+                                : tensor<double>(r->ctx, in.shape, v));
       if (in.is_float()) r->sources.push_back(inputs.back());
     }
     r->outer = gt_tape_begin(r->ctx, GT_TAPE_PERSISTENT);
@@ -120,9 +122,10 @@ class OpSample {
   }
   std::vector<gt_tensor> vjp_tensors(Run& r, const std::vector<Values>& ct) {
     std::vector<gt_tensor> weights, g(r.sources.size());
-    for (std::size_t i = 0; i < ct.size(); ++i) weights.push_back(tensor<double>(r.ctx, shape_of(r.ctx, r.targets[i]), ct[i]));
-    EXPECT_EQ(gt_tape_gradient(r.ctx, r.inner, r.targets.data(), r.targets.size(), r.sources.data(), r.sources.size(), weights.data(),
-                               GT_UNCONNECTED_ZERO, g.data()),
+    for (std::size_t i = 0; i < ct.size(); ++i)
+      weights.push_back(tensor<double>(r.ctx, shape_of(r.ctx, r.targets[i]), ct[i]));
+    EXPECT_EQ(gt_tape_gradient(r.ctx, r.inner, r.targets.data(), r.targets.size(), r.sources.data(), r.sources.size(),
+                               weights.data(), GT_UNCONNECTED_ZERO, g.data()),
               GT_OK)
         << r.ctx.message();
     return g;
@@ -134,9 +137,10 @@ class OpSample {
   }
   std::vector<Values> jvp(Run& r, const std::vector<Values>& t) {
     std::vector<gt_tensor> tangents, out(r.targets.size());
-    for (std::size_t i = 0; i < t.size(); ++i) tangents.push_back(tensor<double>(r.ctx, shape_of(r.ctx, r.sources[i]), t[i]));
-    EXPECT_EQ(gt_tape_jvp(r.ctx, r.inner, r.targets.data(), r.targets.size(), r.sources.data(), r.sources.size(), tangents.data(),
-                          GT_UNCONNECTED_ZERO, out.data()),
+    for (std::size_t i = 0; i < t.size(); ++i)
+      tangents.push_back(tensor<double>(r.ctx, shape_of(r.ctx, r.sources[i]), t[i]));
+    EXPECT_EQ(gt_tape_jvp(r.ctx, r.inner, r.targets.data(), r.targets.size(), r.sources.data(), r.sources.size(),
+                          tangents.data(), GT_UNCONNECTED_ZERO, out.data()),
               GT_OK)
         << r.ctx.message();
     std::vector<Values> result;
@@ -178,7 +182,8 @@ class OpSample {
     std::vector<Values> sum;
     for (std::size_t i = 0; i < a.size(); ++i) sum.push_back(plus(a[i], 2.5, b[i]));
     const auto of_a = vjp(*r, a), of_b = vjp(*r, b), of_sum = vjp(*r, sum);
-    for (std::size_t i = 0; i < of_a.size(); ++i) expect_close(of_sum[i], plus(of_a[i], 2.5, of_b[i]), {1e-11, 1e-12}, "linear in the cotangent");
+    for (std::size_t i = 0; i < of_a.size(); ++i)
+      expect_close(of_sum[i], plus(of_a[i], 2.5, of_b[i]), {1e-11, 1e-12}, "linear in the cotangent");
   }
 
   // Both modes of the Jacobian, whole and in chunks of one row, against one gradient for each row.
@@ -193,7 +198,9 @@ class OpSample {
         hot[k] = 1;
         gt_tensor weight = tensor<double>(r->ctx, shape, hot);
         std::vector<gt_tensor> g(r->sources.size());
-        ASSERT_EQ(gt_tape_gradient(r->ctx, r->inner, &target, 1, r->sources.data(), r->sources.size(), &weight, GT_UNCONNECTED_ZERO, g.data()), GT_OK);
+        ASSERT_EQ(gt_tape_gradient(r->ctx, r->inner, &target, 1, r->sources.data(), r->sources.size(), &weight,
+                                   GT_UNCONNECTED_ZERO, g.data()),
+                  GT_OK);
         for (std::size_t i = 0; i < g.size(); ++i) {
           const Values v = read<double>(r->ctx, g[i]);
           rows[i].insert(rows[i].end(), v.begin(), v.end());
@@ -207,9 +214,12 @@ class OpSample {
           o.memory_budget = budget;
           o.unconnected = GT_UNCONNECTED_ZERO;
           std::vector<gt_tensor> j(r->sources.size());
-          ASSERT_EQ(gt_tape_jacobian(r->ctx, r->inner, target, r->sources.data(), r->sources.size(), &o, j.data()), GT_OK) << r->ctx.message();
+          ASSERT_EQ(gt_tape_jacobian(r->ctx, r->inner, target, r->sources.data(), r->sources.size(), &o, j.data()),
+                    GT_OK)
+              << r->ctx.message();
           for (std::size_t i = 0; i < j.size(); ++i)
-            expect_close(read<double>(r->ctx, j[i]), rows[i], {1e-12, 1e-13}, mode == GT_MODE_FORWARD ? "by columns" : "by rows");
+            expect_close(read<double>(r->ctx, j[i]), rows[i], {1e-12, 1e-13},
+                         mode == GT_MODE_FORWARD ? "by columns" : "by rows");
         }
     }
   }
@@ -229,9 +239,10 @@ class OpSample {
       for (double& d : difference.back()) d /= 2 * h;
     }
     std::vector<gt_tensor> tangents, second(gradients.size());
-    for (std::size_t i = 0; i < direction_.size(); ++i) tangents.push_back(tensor<double>(r->ctx, shape_of(r->ctx, r->sources[i]), direction_[i]));
-    ASSERT_EQ(gt_tape_jvp(r->ctx, r->outer, gradients.data(), gradients.size(), r->sources.data(), r->sources.size(), tangents.data(),
-                          GT_UNCONNECTED_ZERO, second.data()),
+    for (std::size_t i = 0; i < direction_.size(); ++i)
+      tangents.push_back(tensor<double>(r->ctx, shape_of(r->ctx, r->sources[i]), direction_[i]));
+    ASSERT_EQ(gt_tape_jvp(r->ctx, r->outer, gradients.data(), gradients.size(), r->sources.data(), r->sources.size(),
+                          tangents.data(), GT_UNCONNECTED_ZERO, second.data()),
               GT_OK)
         << r->ctx.message();
     std::vector<Values> forward;
@@ -245,8 +256,8 @@ class OpSample {
       weights.push_back(random_values(point_[i].size(), random_));
       weight_tensors.push_back(tensor<double>(r->ctx, shape_of(r->ctx, r->sources[i]), weights[i]));
     }
-    ASSERT_EQ(gt_tape_gradient(r->ctx, r->outer, gradients.data(), gradients.size(), r->sources.data(), r->sources.size(), weight_tensors.data(),
-                               GT_UNCONNECTED_ZERO, back.data()),
+    ASSERT_EQ(gt_tape_gradient(r->ctx, r->outer, gradients.data(), gradients.size(), r->sources.data(),
+                               r->sources.size(), weight_tensors.data(), GT_UNCONNECTED_ZERO, back.data()),
               GT_OK);
     std::vector<Values> reverse;
     for (gt_tensor b : back) reverse.push_back(read<double>(r->ctx, b));
@@ -257,7 +268,8 @@ class OpSample {
   void check_precisions() {
     auto wide = run(point_), narrow = run(point_, true);
     for (std::size_t i = 0; i < wide->outputs.size(); ++i)
-      expect_close(numbers(narrow->ctx, narrow->outputs[i]), numbers(wide->ctx, wide->outputs[i]), {2e-5, 2e-6}, "float32 against float64");
+      expect_close(numbers(narrow->ctx, narrow->outputs[i]), numbers(wide->ctx, wide->outputs[i]), {2e-5, 2e-6},
+                   "float32 against float64");
   }
 
   void set_differentiable(bool differentiable) { differentiable_ = differentiable; }
@@ -295,13 +307,16 @@ class Property : public testing::Test {
 };
 
 void register_properties() {
-  constexpr std::pair<const char*, Check> checks[] = {{"FirstOrder", &OpSample::check_first_order},   {"Linearity", &OpSample::check_linearity},
-                                                      {"Jacobian", &OpSample::check_jacobian},         {"SecondOrder", &OpSample::check_second_order},
+  constexpr std::pair<const char*, Check> checks[] = {{"FirstOrder", &OpSample::check_first_order},
+                                                      {"Linearity", &OpSample::check_linearity},
+                                                      {"Jacobian", &OpSample::check_jacobian},
+                                                      {"SecondOrder", &OpSample::check_second_order},
                                                       {"Precisions", &OpSample::check_precisions}};
   for (std::size_t i = 0; i < gt_op_count(); ++i) {
     const std::string op = gt_op_name(i);
     for (auto [name, check] : checks)
-      testing::RegisterTest(name, op.c_str(), nullptr, nullptr, __FILE__, __LINE__, [op, check]() -> testing::Test* { return new Property(op, check); });
+      testing::RegisterTest(name, op.c_str(), nullptr, nullptr, __FILE__, __LINE__,
+                            [op, check]() -> testing::Test* { return new Property(op, check); });
   }
 }
 

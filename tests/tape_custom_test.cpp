@@ -25,7 +25,8 @@ TEST_F(Custom, Row73_EachInputHasASlot) {
     dx[1] = gt_multiply(ctx, dy[0], call->outputs[0]);
     return GT_OK;
   };
-  const auto product = [](gt_context ctx, void*, const gt_tensor* in, size_t, gt_tensor* out, size_t, size_t* n) -> gt_status {
+  const auto product = [](gt_context ctx, void*, const gt_tensor* in, size_t, gt_tensor* out, size_t,
+                          size_t* n) -> gt_status {
     out[0] = gt_multiply(ctx, in[0], in[1]);
     *n = 1;
     return GT_OK;
@@ -57,30 +58,37 @@ TEST_F(Custom, Row75_AGradientOfTheWrongShapeOrDtypeIsAnError) {
   };
   gt_tensor x = num(3), out = nullptr;
   gt_tape t = watching({x}, GT_TAPE_PERSISTENT);
-  gt_tensor y = custom(x, square_forward, wrong_shape, nullptr, "mine"), z = custom(x, square_forward, wrong_dtype, nullptr, "mine");
-  expect_error(gt_tape_gradient(c, t, &y, 1, &x, 1, nullptr, 0, &out), GT_INVALID_ARGUMENT, "mine: the gradient function returned float32[3] for input 0, which is float32[]");
-  expect_error(gt_tape_gradient(c, t, &z, 1, &x, 1, nullptr, 0, &out), GT_INVALID_ARGUMENT, "returned float64[] for input 0, which is float32[]");
+  gt_tensor y = custom(x, square_forward, wrong_shape, nullptr, "mine"),
+            z = custom(x, square_forward, wrong_dtype, nullptr, "mine");
+  expect_error(gt_tape_gradient(c, t, &y, 1, &x, 1, nullptr, 0, &out), GT_INVALID_ARGUMENT,
+               "mine: the gradient function returned float32[3] for input 0, which is float32[]");
+  expect_error(gt_tape_gradient(c, t, &z, 1, &x, 1, nullptr, 0, &out), GT_INVALID_ARGUMENT,
+               "returned float64[] for input 0, which is float32[]");
 }
 TEST_F(Custom, Row76_AForwardThatForgetsItsOutputIsAnError) {
   const auto forgets = [](gt_context, void*, const gt_tensor*, size_t, gt_tensor*, size_t, size_t* n) -> gt_status {
     *n = 1;
     return GT_OK;
   };
-  const auto too_many = [](gt_context, void*, const gt_tensor* in, size_t, gt_tensor* out, size_t, size_t* n) -> gt_status {
+  const auto too_many = [](gt_context, void*, const gt_tensor* in, size_t, gt_tensor* out, size_t,
+                           size_t* n) -> gt_status {
     out[0] = in[0];
     *n = 2;
     return GT_OK;
   };
   gt_tensor x = num(3), y = nullptr;
-  expect_error(gt_custom_gradient(c, "mine", forgets, times_seven, nullptr, nullptr, &x, 1, &y, 1, nullptr), GT_CALLBACK_FAILED, "left output 0 of 1 NULL");
-  expect_error(gt_custom_gradient(c, "mine", too_many, times_seven, nullptr, nullptr, &x, 1, &y, 1, nullptr), GT_INVALID_ARGUMENT, "has 2 outputs, room for 1");
+  expect_error(gt_custom_gradient(c, "mine", forgets, times_seven, nullptr, nullptr, &x, 1, &y, 1, nullptr),
+               GT_CALLBACK_FAILED, "left output 0 of 1 NULL");
+  expect_error(gt_custom_gradient(c, "mine", too_many, times_seven, nullptr, nullptr, &x, 1, &y, 1, nullptr),
+               GT_INVALID_ARGUMENT, "has 2 outputs, room for 1");
 }
 // 77: a variable that the forward reads by itself is a constant to the rule: only inputs have gradients.
 TEST_F(Custom, Row77_OnlyInputsHaveGradients) {
   struct Data {
     gt_tensor variable;
   } data{var(2)};
-  const auto uses = [](gt_context ctx, void* user, const gt_tensor* in, size_t, gt_tensor* out, size_t, size_t* n) -> gt_status {
+  const auto uses = [](gt_context ctx, void* user, const gt_tensor* in, size_t, gt_tensor* out, size_t,
+                       size_t* n) -> gt_status {
     out[0] = gt_multiply(ctx, in[0], static_cast<Data*>(user)->variable);
     *n = 1;
     return GT_OK;
@@ -96,12 +104,16 @@ TEST_F(Custom, Row78_AFailureComesBackUnchanged) {
   const auto fails = [](gt_context ctx, void*, const gt_call*, const gt_tensor* dy, gt_tensor*) -> gt_status {
     return gt_matmul(ctx, dy[0], dy[0], 0, 0) ? GT_OK : GT_INVALID_ARGUMENT;
   };
-  const auto cancels = [](gt_context, void*, const gt_call*, const gt_tensor*, gt_tensor*) -> gt_status { return GT_CANCELLED; };
+  const auto cancels = [](gt_context, void*, const gt_call*, const gt_tensor*, gt_tensor*) -> gt_status {
+    return GT_CANCELLED;
+  };
   const auto nonsense = [](gt_context, void*, const gt_call*, const gt_tensor*, gt_tensor*) -> gt_status { return 99; };
   gt_tensor x = num(3), out = nullptr;
   gt_tape t = watching({x}, GT_TAPE_PERSISTENT);
-  gt_tensor y = custom(x, square_forward, fails), z = custom(x, square_forward, cancels), w = custom(x, square_forward, nonsense);
-  expect_error(gt_tape_gradient(c, t, &y, 1, &x, 1, nullptr, 0, &out), GT_INVALID_ARGUMENT, "matmul: a must have at least 2 axes");
+  gt_tensor y = custom(x, square_forward, fails), z = custom(x, square_forward, cancels),
+            w = custom(x, square_forward, nonsense);
+  expect_error(gt_tape_gradient(c, t, &y, 1, &x, 1, nullptr, 0, &out), GT_INVALID_ARGUMENT,
+               "matmul: a must have at least 2 axes");
   expect_error(gt_tape_gradient(c, t, &z, 1, &x, 1, nullptr, 0, &out), GT_CANCELLED, "returned GT_CANCELLED");
   expect_error(gt_tape_gradient(c, t, &w, 1, &x, 1, nullptr, 0, &out), GT_CALLBACK_FAILED, "returned GT_? (99)");
 }
@@ -120,7 +132,8 @@ TEST_F(Custom, Row79_SecondOrderIsTheDerivativeOfTheRule) {
   EXPECT_EQ(grad(t, constant, x), nullptr) << "a constant gradient has no derivative";
 }
 TEST_F(Custom, Row80_UnusedOutputsHaveZeroCotangentsAndOneInputTwiceSums) {
-  const auto two = [](gt_context ctx, void*, const gt_tensor* in, size_t, gt_tensor* out, size_t, size_t* n) -> gt_status {
+  const auto two = [](gt_context ctx, void*, const gt_tensor* in, size_t, gt_tensor* out, size_t,
+                      size_t* n) -> gt_status {
     out[0] = gt_square(ctx, in[0]);
     out[1] = gt_multiply(ctx, in[0], in[1]);
     *n = 2;
@@ -144,7 +157,8 @@ TEST_F(Custom, Row81_TheForwardIsNotRecorded) {
   struct Data {
     gt_tensor inside = nullptr;
   } data;
-  const auto keeps = [](gt_context ctx, void* user, const gt_tensor* in, size_t, gt_tensor* out, size_t, size_t* n) -> gt_status {
+  const auto keeps = [](gt_context ctx, void* user, const gt_tensor* in, size_t, gt_tensor* out, size_t,
+                        size_t* n) -> gt_status {
     static_cast<Data*>(user)->inside = gt_square(ctx, in[0]);
     out[0] = gt_floor(ctx, static_cast<Data*>(user)->inside);
     *n = 1;
@@ -169,13 +183,15 @@ TEST_F(Custom, Row83_ARuleMayRecomputeItsForward) {
   struct Data {
     int calls = 0;
   } data;
-  const auto forward = [](gt_context ctx, void* user, const gt_tensor* in, size_t, gt_tensor* out, size_t, size_t* n) -> gt_status {
+  const auto forward = [](gt_context ctx, void* user, const gt_tensor* in, size_t, gt_tensor* out, size_t,
+                          size_t* n) -> gt_status {
     ++static_cast<Data*>(user)->calls;
     out[0] = gt_sin(ctx, gt_square(ctx, in[0]));
     *n = 1;
     return GT_OK;
   };
-  const auto recompute = [](gt_context ctx, void* user, const gt_call* call, const gt_tensor* dy, gt_tensor* dx) -> gt_status {
+  const auto recompute = [](gt_context ctx, void* user, const gt_call* call, const gt_tensor* dy,
+                            gt_tensor* dx) -> gt_status {
     ++static_cast<Data*>(user)->calls;
     gt_tape t = gt_tape_begin(ctx, GT_TAPE_MANUAL_WATCH);
     gt_tape_watch(ctx, t, call->inputs[0]);
@@ -194,7 +210,8 @@ TEST_F(Custom, Row83_ARuleMayRecomputeItsForward) {
   expect(jvp(t, y, x, num(1)), {std::cos(0.25)});
 }
 TEST_F(Custom, Row84_RoundMayPassItsGradientThrough) {
-  const auto rounds = [](gt_context ctx, void*, const gt_tensor* in, size_t, gt_tensor* out, size_t, size_t* n) -> gt_status {
+  const auto rounds = [](gt_context ctx, void*, const gt_tensor* in, size_t, gt_tensor* out, size_t,
+                         size_t* n) -> gt_status {
     out[0] = gt_round(ctx, in[0]);
     *n = 1;
     return GT_OK;
@@ -215,7 +232,8 @@ TEST_F(Custom, Row85_RegisteringTwiceOrWithoutANameIsAnError) {
   EXPECT_EQ(gt_register_gradient("", times_seven, nullptr, nullptr), GT_INVALID_ARGUMENT);
   EXPECT_EQ(gt_register_gradient(nullptr, times_seven, nullptr, nullptr), GT_INVALID_ARGUMENT);
   EXPECT_EQ(gt_register_gradient("row85_other", nullptr, nullptr, nullptr), GT_INVALID_ARGUMENT);
-  EXPECT_EQ(gt_register_gradient("multiply", times_seven, nullptr, nullptr), GT_ALREADY_EXISTS) << "built-in ops have theirs";
+  EXPECT_EQ(gt_register_gradient("multiply", times_seven, nullptr, nullptr), GT_ALREADY_EXISTS)
+      << "built-in ops have theirs";
 }
 TEST_F(Custom, Row86_AnUnknownOpOrRuleIsNotFound) {
   gt_tensor x = num(1);
@@ -271,9 +289,12 @@ TEST_F(Forward, Row89_AnUnconnectedTangentIsNullOrZeros) {
 TEST_F(Forward, Row90_TangentsMustFitTheirSources) {
   gt_tensor x = vec({1, 2}), out = nullptr;
   gt_tape t = watching({x}, GT_TAPE_PERSISTENT);
-  gt_tensor y = mul(x, x), wrong = vec({1, 2, 3}), wide = tensor<double>(c, {2}, {1, 2}), one = vec({1, 1}), none = nullptr;
-  expect_error(gt_tape_jvp(c, t, &y, 1, &x, 1, &wrong, 0, &out), GT_INVALID_ARGUMENT, "tangent 0 must be float32[2], got float32[3]");
-  expect_error(gt_tape_jvp(c, t, &y, 1, &x, 1, &wide, 0, &out), GT_INVALID_ARGUMENT, "tangent 0 must be float32[2], got float64[2]");
+  gt_tensor y = mul(x, x), wrong = vec({1, 2, 3}), wide = tensor<double>(c, {2}, {1, 2}), one = vec({1, 1}),
+            none = nullptr;
+  expect_error(gt_tape_jvp(c, t, &y, 1, &x, 1, &wrong, 0, &out), GT_INVALID_ARGUMENT,
+               "tangent 0 must be float32[2], got float32[3]");
+  expect_error(gt_tape_jvp(c, t, &y, 1, &x, 1, &wide, 0, &out), GT_INVALID_ARGUMENT,
+               "tangent 0 must be float32[2], got float64[2]");
   EXPECT_EQ(gt_tape_jvp(c, t, &y, 1, &x, 1, &none, 0, &out), GT_OK) << "a NULL tangent is zero";
   EXPECT_EQ(out, nullptr);
   gt_tensor twice[] = {x, x}, both[] = {one, one};
@@ -308,8 +329,8 @@ TEST_F(Forward, Row94_HessianVectorProductsBothWays) {
   gt_tensor v = vec({1, 2}), u = vec({1, 0});
   gt_tape outer = watching({v}, GT_TAPE_PERSISTENT), inner = watching({v}, GT_TAPE_PERSISTENT);
   gt_tensor y = sum(mul(mul(v, v), v));
-  expect(jvp(outer, grad(inner, y, v), v, u), {6, 0});        // forward over reverse
-  expect(grad(outer, jvp(inner, y, v, u), v), {6, 0});        // reverse over forward
+  expect(jvp(outer, grad(inner, y, v), v, u), {6, 0});  // forward over reverse
+  expect(grad(outer, jvp(inner, y, v, u), v), {6, 0});  // reverse over forward
 }
 TEST_F(Forward, Row95_ForwardModeIsNativeToEveryOp) {
   // Checked for the whole registry in property_test (FirstOrder); here: a large one runs at once, without tracing.

@@ -57,8 +57,10 @@ TEST_F(Gradient, Row38_NoTargetsGiveNoGradientAndANullOneIsAnError) {
 TEST_F(Gradient, Row39_WhatIsNoTensorIsAnError) {
   gt_tensor x = num(3), out = nullptr, junk = reinterpret_cast<gt_tensor>(uintptr_t{12345});
   gt_tape t = watching({x}, GT_TAPE_PERSISTENT);
-  expect_error(gt_tape_gradient(c, t, &junk, 1, &x, 1, nullptr, 0, &out), GT_INVALID_HANDLE, "target 0 is not a handle");
-  expect_error(gt_tape_gradient(c, t, &x, 1, &junk, 1, nullptr, 0, &out), GT_INVALID_HANDLE, "source 0 is not a handle");
+  expect_error(gt_tape_gradient(c, t, &junk, 1, &x, 1, nullptr, 0, &out), GT_INVALID_HANDLE,
+               "target 0 is not a handle");
+  expect_error(gt_tape_gradient(c, t, &x, 1, &junk, 1, nullptr, 0, &out), GT_INVALID_HANDLE,
+               "source 0 is not a handle");
 }
 TEST_F(Gradient, Row40_AnIntegerPathHasNoGradient) {
   gt_tensor i = ints({1, 2});
@@ -80,8 +82,8 @@ TEST_F(Gradient, Row41_OutputGradientsWeighTheTargets) {
   EXPECT_EQ(gradient(u, {mul(s, s)}, {s}, g, {gt_scalar(c, 10)}), GT_OK);
   expect(g[0], {60});
 }
-// 42, 44: TensorFlow crashes on too few output gradients and ignores too many. Here there is one per target by the signature; an array with
-// a NULL among them is the error that can still be made.
+// 42, 44: TensorFlow crashes on too few output gradients and ignores too many. Here there is one per target by the
+// signature; an array with a NULL among them is the error that can still be made.
 TEST_F(Gradient, Row42_AMissingOutputGradientIsAnError) {
   gt_tensor x = num(3);
   gt_tape t = watching({x}, GT_TAPE_PERSISTENT);
@@ -107,9 +109,11 @@ TEST_F(Gradient, Row45_OutputGradientsMustFitTheirTargets) {
   gt_tape t = watching({x}, GT_TAPE_PERSISTENT);
   std::vector<gt_tensor> g;
   gt_tensor y = gt_identity(c, x);
-  expect_error(gradient(t, {y}, {x}, g, {vec({1, 2, 3})}), GT_INVALID_ARGUMENT, "output gradient 0 must be float32[2], got float32[3]");
+  expect_error(gradient(t, {y}, {x}, g, {vec({1, 2, 3})}), GT_INVALID_ARGUMENT,
+               "output gradient 0 must be float32[2], got float32[3]");
   expect_error(gradient(t, {y}, {x}, g, {num(1)}), GT_INVALID_ARGUMENT, "must be float32[2], got float32[]");
-  expect_error(gradient(t, {y}, {x}, g, {tensor<double>(c, {2}, {1, 2})}), GT_INVALID_ARGUMENT, "must be float32[2], got float64[2]");
+  expect_error(gradient(t, {y}, {x}, g, {tensor<double>(c, {2}, {1, 2})}), GT_INVALID_ARGUMENT,
+               "must be float32[2], got float64[2]");
 }
 // 46: gradients are dense; duplicates are summed.
 TEST_F(Gradient, Row46_GatherGivesADenseGradientWithDuplicatesSummed) {
@@ -122,7 +126,8 @@ TEST_F(Gradient, Row47_WhatIsConstantBetweenJumpsIsNotConnected) {
   gt_tape t = watching({x}, GT_TAPE_PERSISTENT);
   const int64_t shape[] = {2};
   for (gt_tensor y : {gt_stop_gradient(c, x), gt_floor(c, x), gt_round(c, x), gt_zeros_like(c, x), gt_ones_like(c, x),
-                      gt_floor_divide(c, x, gt_scalar(c, 3)), gt_cast(c, gt_argmax(c, x, 0), GT_FLOAT32), gt_random_normal(c, shape, 1, GT_FLOAT32, 0, 1, 0, 0),
+                      gt_floor_divide(c, x, gt_scalar(c, 3)), gt_cast(c, gt_argmax(c, x, 0), GT_FLOAT32),
+                      gt_random_normal(c, shape, 1, GT_FLOAT32, 0, 1, 0, 0),
                       gt_one_hot(c, gt_argmax(c, x, 0), 3, -1, 1, 0, GT_FLOAT32)})
     EXPECT_EQ(grad(t, y, x), nullptr);
   expect(grad(t, gt_sign(c, x), x), {0, 0});
@@ -130,12 +135,14 @@ TEST_F(Gradient, Row47_WhatIsConstantBetweenJumpsIsNotConnected) {
 }
 
 gt_spec same(const gt_spec* in) { return in[0]; }
-gt_status infer_same(gt_context, void*, const gt_spec* in, size_t, const gt_attr*, size_t, gt_spec* out, size_t, size_t* n) {
+gt_status infer_same(gt_context, void*, const gt_spec* in, size_t, const gt_attr*, size_t, gt_spec* out, size_t,
+                     size_t* n) {
   out[0] = same(in);
   *n = 1;
   return GT_OK;
 }
-gt_status compute_double(void*, const gt_spec* specs, const void* const* in, size_t, const gt_attr*, size_t, const gt_spec*, void* const* out, size_t) {
+gt_status compute_double(void*, const gt_spec* specs, const void* const* in, size_t, const gt_attr*, size_t,
+                         const gt_spec*, void* const* out, size_t) {
   int64_t n = 1;
   for (int32_t i = 0; i < specs[0].rank; ++i) n *= specs[0].dims[i];
   for (int64_t i = 0; i < n; ++i) static_cast<float*>(out[0])[i] = 2 * static_cast<const float*>(in[0])[i];
@@ -191,7 +198,9 @@ TEST_F(Gradient, Row52_UnknownDtypesAreRefused) {
   EXPECT_NE(c.message().find("9 is no dtype"), std::string::npos);
 }
 TEST_F(Gradient, Row54_ACustomBackwardThatForgetsAnInputLeavesItUnconnected) {
-  const auto nothing = [](gt_context, void*, const gt_call*, const gt_tensor*, gt_tensor*) -> gt_status { return GT_OK; };
+  const auto nothing = [](gt_context, void*, const gt_call*, const gt_tensor*, gt_tensor*) -> gt_status {
+    return GT_OK;
+  };
   gt_tensor x = num(3);
   gt_tape t = watching({x}, GT_TAPE_PERSISTENT);
   gt_tensor y = custom(x, identity_forward, nothing);

@@ -172,8 +172,10 @@ TEST_F(Jacobian, Row67_FirstSizesMustAgree) {
 TEST_F(Jacobian, Row68_BothNeedTwoAxes) {
   gt_tensor x = mat(2, 2, {1, 2, 3, 4}), v = vec({1, 2}), out = nullptr;
   gt_tape t = watching({x, v}, GT_TAPE_PERSISTENT);
-  expect_error(gt_tape_batch_jacobian(c, t, v, x, nullptr, &out), GT_INVALID_ARGUMENT, "target must have at least 2 axes");
-  expect_error(gt_tape_batch_jacobian(c, t, x, v, nullptr, &out), GT_INVALID_ARGUMENT, "source must have at least 2 axes");
+  expect_error(gt_tape_batch_jacobian(c, t, v, x, nullptr, &out), GT_INVALID_ARGUMENT,
+               "target must have at least 2 axes");
+  expect_error(gt_tape_batch_jacobian(c, t, x, v, nullptr, &out), GT_INVALID_ARGUMENT,
+               "source must have at least 2 axes");
 }
 // 69: TensorFlow returns zeros, whatever was asked for.
 TEST_F(Jacobian, Row69_AnUnconnectedBatchJacobianIsNullOrZeros) {
@@ -215,11 +217,13 @@ TEST_F(Jacobian, Row72_SamplesThatMixAreAnErrorThatNamesTheOp) {
   refused(mul(gt_reverse(c, x, axis, 1), weights), "reverse");
   refused(gt_gather(c, x, ints({1, 0}), 0, 0), "gather");
   refused(gt_matmul(c, mat(2, 2, {0, 1, 1, 0}), x, 0, 0), "matmul");
-  refused(gt_transpose(c, gt_reshape(c, gt_matmul(c, x, x, 0, 1), std::vector<int64_t>{2, 2}.data(), 2), nullptr, 0), "matmul");
+  refused(gt_transpose(c, gt_reshape(c, gt_matmul(c, x, x, 0, 1), std::vector<int64_t>{2, 2}.data(), 2), nullptr, 0),
+          "matmul");
   refused(gt_cumsum(c, x, 0, 0, 0), "cumsum");
 }
 TEST_F(Jacobian, Row72_SamplesThatStayApartPassThroughEveryKindOfOp) {
-  const int64_t perm[] = {1, 0}, back[] = {1, 0}, shape[] = {2, 2, 1}, flat[] = {2, 2}, last[] = {1}, begin[] = {0, 1}, size[] = {2, 1};
+  const int64_t perm[] = {1, 0}, back[] = {1, 0}, shape[] = {2, 2, 1}, flat[] = {2, 2}, last[] = {1}, begin[] = {0, 1},
+                size[] = {2, 1};
   gt_tensor x = mat(2, 2, {1, 2, 3, 4}), k = mat(2, 2, {1, 2, 3, 4});
   gt_tape t = watching({x}, GT_TAPE_PERSISTENT);
   gt_tensor y = gt_transpose(c, gt_matmul(c, k, x, 0, 1), perm, 2);  // samples along the columns, then back
@@ -237,14 +241,16 @@ TEST_F(Jacobian, Row72_ACustomGradientIsJudgedByWhatItsBackwardDoes) {
   gt_tensor x = mat(2, 1, {3, 4});
   gt_tape t = watching({x}, GT_TAPE_PERSISTENT);
   expect(batch_jacobian(t, custom(x, square_forward, times_seven), x), {7, 7});
-  batch_jacobian(t, custom(x, identity_forward, clip_to_half, nullptr, "clip"), x, GT_BATCH_INDEPENDENT, GT_FAILED_PRECONDITION);
+  batch_jacobian(t, custom(x, identity_forward, clip_to_half, nullptr, "clip"), x, GT_BATCH_INDEPENDENT,
+                 GT_FAILED_PRECONDITION);
   EXPECT_NE(c.message().find("may mix the samples"), std::string::npos) << "the norm is over the whole batch";
 }
 
 TEST_F(Jacobian, AutomaticModeGivesWhatBothModesGive) {
   gt_tensor wide = vec({1, 2, 3, 4, 5, 6}), k = mat(6, 2, {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12});
   gt_tape t = watching({wide, k}, GT_TAPE_PERSISTENT);
-  gt_tensor y = gt_tanh(c, gt_matmul(c, gt_reshape(c, wide, std::vector<int64_t>{1, 6}.data(), 2), gt_multiply(c, k, gt_scalar(c, 0.01)), 0, 0));
+  gt_tensor y = gt_tanh(c, gt_matmul(c, gt_reshape(c, wide, std::vector<int64_t>{1, 6}.data(), 2),
+                                     gt_multiply(c, k, gt_scalar(c, 0.01)), 0, 0));
   for (gt_tensor source : {wide, k}) {
     const auto automatic = numbers(c, jacobian(t, y, source));
     expect(jacobian(t, y, source, GT_UNCONNECTED_NULL, GT_MODE_FORWARD), automatic);

@@ -65,12 +65,16 @@ TEST_F(Life, Row07_ANonPersistentTapeServesOneDerivative) {
   gt_tape t = tape();
   gt_tensor y = mul(x, x);
   jacobian(t, y, x);  // a Jacobian is the one use
-  expect_error(gt_tape_gradient(c, t, &y, 1, &x, 1, nullptr, 0, &out), GT_FAILED_PRECONDITION, "a non-persistent tape serves one");
-  expect_error(gt_tape_jacobian(c, t, y, &x, 1, nullptr, &out), GT_FAILED_PRECONDITION, "a non-persistent tape serves one");
+  expect_error(gt_tape_gradient(c, t, &y, 1, &x, 1, nullptr, 0, &out), GT_FAILED_PRECONDITION,
+               "a non-persistent tape serves one");
+  expect_error(gt_tape_jacobian(c, t, y, &x, 1, nullptr, &out), GT_FAILED_PRECONDITION,
+               "a non-persistent tape serves one");
   gt_tensor m = mat(1, 1, {1});
-  expect_error(gt_tape_batch_jacobian(c, t, m, m, nullptr, &out), GT_FAILED_PRECONDITION, "a non-persistent tape serves one");
+  expect_error(gt_tape_batch_jacobian(c, t, m, m, nullptr, &out), GT_FAILED_PRECONDITION,
+               "a non-persistent tape serves one");
   gt_tensor one = num(1);
-  expect_error(gt_tape_jvp(c, t, &y, 1, &x, 1, &one, 0, &out), GT_FAILED_PRECONDITION, "a non-persistent tape serves one");
+  expect_error(gt_tape_jvp(c, t, &y, 1, &x, 1, &one, 0, &out), GT_FAILED_PRECONDITION,
+               "a non-persistent tape serves one");
 }
 TEST_F(Life, Row08_AGradientInsideAnActiveTapeEndsIt) {
   gt_tensor x = var(3);
@@ -120,7 +124,8 @@ TEST_F(Life, Row13_AnErrorInsideAPauseDoesNotPreventResuming) {
   EXPECT_EQ(gt_tape_resume_recording(c, t), GT_OK);
   EXPECT_EQ(dgrad(t, mul(x, x), x), 6);
 }
-// 14, a trap of TensorFlow's: after a gradient inside a pause the tape is new and empty, and only trainable variables come back by themselves.
+// 14, a trap of TensorFlow's: after a gradient inside a pause the tape is new and empty, and only trainable variables
+// come back by themselves.
 TEST_F(Life, Row14_AGradientInsideAPauseLeavesAFreshTape) {
   gt_tensor x = num(3), v = var(3);
   gt_tape t = watching({x});
@@ -165,7 +170,8 @@ TEST_F(Life, Row17_WatchedVariablesComeInTheOrderTheyWereMet) {
   EXPECT_EQ(gt_tape_watched_variables(c, t, nullptr, 0, &n), GT_OK);
   EXPECT_EQ(n, 0u);
 }
-// 18: a tape exists from its beginning on, so that watching one that never began is watching no tape: a clear error (TensorFlow: AttributeError).
+// 18: a tape exists from its beginning on, so that watching one that never began is watching no tape: a clear error
+// (TensorFlow: AttributeError).
 TEST_F(Life, Row18_WatchingOnNoTapeIsAClearError) {
   gt_tensor x = num(3);
   expect_error(gt_tape_watch(c, nullptr, x), GT_INVALID_HANDLE, "gt_tape_watch: tape is NULL");
@@ -243,7 +249,8 @@ TEST_F(Life, Row27_AnUnwatchedInputHasNoGradient) {
 TEST_F(Life, Row28_CastsBetweenFloatsCarryGradients) {
   gt_tensor x = num(3.5f);
   gt_tape t = watching({x}, GT_TAPE_PERSISTENT);
-  gt_tensor through_int = gt_cast(c, gt_cast(c, x, GT_INT32), GT_FLOAT32), wide = gt_square(c, gt_cast(c, x, GT_FLOAT64));
+  gt_tensor through_int = gt_cast(c, gt_cast(c, x, GT_INT32), GT_FLOAT32),
+            wide = gt_square(c, gt_cast(c, x, GT_FLOAT64));
   EXPECT_EQ(grad(t, through_int, x), nullptr);
   gt_tensor g = grad(t, wide, x);
   expect(g, {7});
@@ -282,14 +289,16 @@ TEST_F(Life, Row31_DeadBranchesAreFreedAtOnce) {
   const int64_t n = 1024;
   gt_tensor x = num(1);
   gt_tape t = watching({x}, GT_TAPE_PERSISTENT);
-  gt_tensor big = gt_tensor_borrow(c, GT_FLOAT32, &n, 1, data, sizeof data, [](void*) { ++freed; }, nullptr);
+  gt_tensor big = gt_tensor_borrow(
+      c, GT_FLOAT32, &n, 1, data, sizeof data, [](void*) { ++freed; }, nullptr);
   gt_tensor dead = gt_tanh(c, gt_exp(c, mul(big, x)));
   const gt_tensor handles[] = {dead, big};
   for (gt_tensor h : handles) EXPECT_EQ(gt_release(c, h), GT_OK);
   // the intermediate handles of mul and exp are still held; a scope would have released them
   EXPECT_EQ(freed, 0);
   gt_scope_begin(c);
-  gt_tensor again = gt_tensor_borrow(c, GT_FLOAT32, &n, 1, data, sizeof data, [](void*) { ++freed; }, nullptr);
+  gt_tensor again = gt_tensor_borrow(
+      c, GT_FLOAT32, &n, 1, data, sizeof data, [](void*) { ++freed; }, nullptr);
   gt_tensor value = gt_exp(c, gt_tanh(c, mul(again, x)));
   gt_eval(c, &value, 1);
   gt_scope_end(c, nullptr, 0);
@@ -305,7 +314,8 @@ TEST_F(Life, Row31_ANonPersistentGradientFreesTheRecording) {
   gt_tensor x = num(1);
   gt_tape t = watching({x});
   gt_scope_begin(c);
-  gt_tensor big = gt_tensor_borrow(c, GT_FLOAT32, &n, 1, data, sizeof data, [](void*) { ++freed; }, nullptr);
+  gt_tensor big = gt_tensor_borrow(
+      c, GT_FLOAT32, &n, 1, data, sizeof data, [](void*) { ++freed; }, nullptr);
   gt_tensor y = sum(mul(big, x)), g = nullptr;
   gt_tape_gradient(c, t, &y, 1, &x, 1, nullptr, 0, &g);
   gt_eval(c, &g, 1);

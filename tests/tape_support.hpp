@@ -9,7 +9,9 @@ class TapeTest : public testing::Test {
  public:
   gt_tensor num(float v) { return scalar32(c, v); }
   gt_tensor vec(const std::vector<float>& v) { return tensor<float>(c, {static_cast<int64_t>(v.size())}, v); }
-  gt_tensor mat(int64_t rows, int64_t columns, const std::vector<float>& v) { return tensor<float>(c, {rows, columns}, v); }
+  gt_tensor mat(int64_t rows, int64_t columns, const std::vector<float>& v) {
+    return tensor<float>(c, {rows, columns}, v);
+  }
   gt_tensor var(float v) { return gt_variable(c, num(v)); }
   gt_tensor ints(const std::vector<int32_t>& v) { return tensor<int32_t>(c, {static_cast<int64_t>(v.size())}, v); }
   gt_tensor mul(gt_tensor a, gt_tensor b) { return gt_multiply(c, a, b); }
@@ -22,14 +24,16 @@ class TapeTest : public testing::Test {
     return t;
   }
 
-  gt_status gradient(gt_tape t, std::vector<gt_tensor> targets, std::vector<gt_tensor> sources, std::vector<gt_tensor>& out,
-                     std::vector<gt_tensor> weights = {}, int32_t unconnected = GT_UNCONNECTED_NULL) {
+  gt_status gradient(gt_tape t, std::vector<gt_tensor> targets, std::vector<gt_tensor> sources,
+                     std::vector<gt_tensor>& out, std::vector<gt_tensor> weights = {},
+                     int32_t unconnected = GT_UNCONNECTED_NULL) {
     out.assign(sources.size(), nullptr);
-    return gt_tape_gradient(c, t, targets.data(), targets.size(), sources.data(), sources.size(), weights.empty() ? nullptr : weights.data(),
-                            unconnected, out.data());
+    return gt_tape_gradient(c, t, targets.data(), targets.size(), sources.data(), sources.size(),
+                            weights.empty() ? nullptr : weights.data(), unconnected, out.data());
   }
   // The gradients, NULL where a source is not connected.
-  std::vector<gt_tensor> grads(gt_tape t, std::vector<gt_tensor> targets, std::vector<gt_tensor> sources, int32_t unconnected = GT_UNCONNECTED_NULL) {
+  std::vector<gt_tensor> grads(gt_tape t, std::vector<gt_tensor> targets, std::vector<gt_tensor> sources,
+                               int32_t unconnected = GT_UNCONNECTED_NULL) {
     std::vector<gt_tensor> out;
     EXPECT_EQ(gradient(t, std::move(targets), std::move(sources), out, {}, unconnected), GT_OK) << c.message();
     return out;
@@ -45,7 +49,8 @@ class TapeTest : public testing::Test {
     EXPECT_EQ(gt_tape_jvp(c, t, &target, 1, &source, 1, &tangent, GT_UNCONNECTED_NULL, &out), GT_OK) << c.message();
     return out;
   }
-  gt_tensor jacobian(gt_tape t, gt_tensor target, gt_tensor source, int32_t unconnected = GT_UNCONNECTED_NULL, int32_t mode = GT_MODE_AUTO) {
+  gt_tensor jacobian(gt_tape t, gt_tensor target, gt_tensor source, int32_t unconnected = GT_UNCONNECTED_NULL,
+                     int32_t mode = GT_MODE_AUTO) {
     gt_jacobian_options o = options();
     o.unconnected = unconnected;
     o.mode = mode;
@@ -58,7 +63,8 @@ class TapeTest : public testing::Test {
     o.struct_size = sizeof o;
     return o;
   }
-  gt_tensor batch_jacobian(gt_tape t, gt_tensor target, gt_tensor source, int32_t dependence = GT_BATCH_INDEPENDENT, gt_status want = GT_OK) {
+  gt_tensor batch_jacobian(gt_tape t, gt_tensor target, gt_tensor source, int32_t dependence = GT_BATCH_INDEPENDENT,
+                           gt_status want = GT_OK) {
     gt_jacobian_options o = options();
     o.batch_dependence = dependence;
     gt_tensor out = nullptr;
@@ -76,9 +82,11 @@ class TapeTest : public testing::Test {
     EXPECT_EQ(code, want) << message;
     EXPECT_NE(message.find(part), std::string::npos) << "message: " << message;
   }
-  gt_tensor custom(gt_tensor x, gt_forward_fn forward, gt_gradient_fn backward, void* user = nullptr, const char* name = nullptr) {
+  gt_tensor custom(gt_tensor x, gt_forward_fn forward, gt_gradient_fn backward, void* user = nullptr,
+                   const char* name = nullptr) {
     gt_tensor out = nullptr;
-    EXPECT_EQ(gt_custom_gradient(c, name, forward, backward, user, nullptr, &x, 1, &out, 1, nullptr), GT_OK) << c.message();
+    EXPECT_EQ(gt_custom_gradient(c, name, forward, backward, user, nullptr, &x, 1, &out, 1, nullptr), GT_OK)
+        << c.message();
     return out;
   }
 

@@ -33,7 +33,7 @@ AttrForm form_of(const json& attr) {
             required   ? ""
             : nullable ? "std::nullopt"
                        : "{}",
-            nullable ? fmt::format("{0} ? {0}->data() : nullptr, {0} ? {0}->size() : 0", name)
+            nullable ? fmt::format("{0} ? detail::data(*{0}) : nullptr, {0} ? {0}->size() : 0", name)
                      : fmt::format("detail::data({0}), {0}.size()", name)};
   if (has_kind(attr, "string"))
     return {fmt::format("const char* {}", name), fmt::format("gt_add_string(&list, \"{0}\", {0});", name),

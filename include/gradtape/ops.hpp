@@ -64,7 +64,7 @@ inline Tensor atanh(const Tensor& x) {
 /// (x - mean) / sqrt(variance + epsilon) * scale + offset; training: with the moments over `axes`, which are outputs too. Attributes: training (default true), axes (optional), epsilon (default 0.001).
 inline std::vector<Tensor> batch_normalization(const Tensor& x, const Tensor& scale, const Tensor& offset, const Tensor& mean = {}, const Tensor& variance = {}, bool training = true, std::optional<Ints> axes = std::nullopt, double epsilon = 0.001) {
   return detail::outputs(x.context(), [&](gt_tensor* out, std::size_t capacity, std::size_t* n) {
-    return gt_batch_normalization(x.context(), x.get(), scale.get(), offset.get(), mean.get(), variance.get(), training, axes ? axes->data() : nullptr, axes ? axes->size() : 0, epsilon, out, capacity, n);
+    return gt_batch_normalization(x.context(), x.get(), scale.get(), offset.get(), mean.get(), variance.get(), training, axes ? detail::data(*axes) : nullptr, axes ? axes->size() : 0, epsilon, out, capacity, n);
   });
 }
 
@@ -85,7 +85,7 @@ inline Tensor ceil(const Tensor& x) {
 
 /// x * clip_norm / max(norm(x), clip_norm) over the axes; zeros stay, and their gradient passes. Attributes: clip_norm, axes (optional).
 inline Tensor clip_by_norm(const Tensor& x, double clip_norm, std::optional<Ints> axes = std::nullopt) {
-  return detail::wrap(x.context(), gt_clip_by_norm(x.context(), x.get(), clip_norm, axes ? axes->data() : nullptr, axes ? axes->size() : 0));
+  return detail::wrap(x.context(), gt_clip_by_norm(x.context(), x.get(), clip_norm, axes ? detail::data(*axes) : nullptr, axes ? axes->size() : 0));
 }
 
 /// min(max(x, clip_value_min), clip_value_max); the gradient passes on both bounds. Attributes: clip_value_min, clip_value_max.
@@ -351,7 +351,7 @@ inline Tensor mod(const Tensor& x, const Tensor& y) {
 /// Mean and biased variance over the axes. Attributes: axes (optional), keepdims (default false).
 inline std::vector<Tensor> moments(const Tensor& x, std::optional<Ints> axes = std::nullopt, bool keepdims = false) {
   return detail::outputs(x.context(), [&](gt_tensor* out, std::size_t capacity, std::size_t* n) {
-    return gt_moments(x.context(), x.get(), axes ? axes->data() : nullptr, axes ? axes->size() : 0, keepdims, out, capacity, n);
+    return gt_moments(x.context(), x.get(), axes ? detail::data(*axes) : nullptr, axes ? axes->size() : 0, keepdims, out, capacity, n);
   });
 }
 
@@ -372,7 +372,7 @@ inline Tensor negative(const Tensor& x) {
 
 /// Vector norm of order ord, or over two axes the matrix norm: euclidean (Frobenius), 1 (largest column sum), inf (largest row sum). Attributes: ord (default "euclidean"), axis (optional), keepdims (default false).
 inline Tensor norm(const Tensor& x, const char* ord = "euclidean", std::optional<Ints> axis = std::nullopt, bool keepdims = false) {
-  return detail::wrap(x.context(), gt_norm(x.context(), x.get(), ord, axis ? axis->data() : nullptr, axis ? axis->size() : 0, keepdims));
+  return detail::wrap(x.context(), gt_norm(x.context(), x.get(), ord, axis ? detail::data(*axis) : nullptr, axis ? axis->size() : 0, keepdims));
 }
 
 /// x != y.
@@ -422,52 +422,52 @@ inline Tensor reciprocal(const Tensor& x) {
 
 /// Whether all entries over the axes are true. Attributes: axis (optional), keepdims (default false).
 inline Tensor reduce_all(const Tensor& x, std::optional<Ints> axis = std::nullopt, bool keepdims = false) {
-  return detail::wrap(x.context(), gt_reduce_all(x.context(), x.get(), axis ? axis->data() : nullptr, axis ? axis->size() : 0, keepdims));
+  return detail::wrap(x.context(), gt_reduce_all(x.context(), x.get(), axis ? detail::data(*axis) : nullptr, axis ? axis->size() : 0, keepdims));
 }
 
 /// Whether any entry over the axes is true. Attributes: axis (optional), keepdims (default false).
 inline Tensor reduce_any(const Tensor& x, std::optional<Ints> axis = std::nullopt, bool keepdims = false) {
-  return detail::wrap(x.context(), gt_reduce_any(x.context(), x.get(), axis ? axis->data() : nullptr, axis ? axis->size() : 0, keepdims));
+  return detail::wrap(x.context(), gt_reduce_any(x.context(), x.get(), axis ? detail::data(*axis) : nullptr, axis ? axis->size() : 0, keepdims));
 }
 
 /// log(sum(e^x)) over the axes, without overflow. Attributes: axis (optional), keepdims (default false).
 inline Tensor reduce_logsumexp(const Tensor& x, std::optional<Ints> axis = std::nullopt, bool keepdims = false) {
-  return detail::wrap(x.context(), gt_reduce_logsumexp(x.context(), x.get(), axis ? axis->data() : nullptr, axis ? axis->size() : 0, keepdims));
+  return detail::wrap(x.context(), gt_reduce_logsumexp(x.context(), x.get(), axis ? detail::data(*axis) : nullptr, axis ? axis->size() : 0, keepdims));
 }
 
 /// Largest entry over the axes; tied entries share the gradient evenly. Attributes: axis (optional), keepdims (default false).
 inline Tensor reduce_max(const Tensor& x, std::optional<Ints> axis = std::nullopt, bool keepdims = false) {
-  return detail::wrap(x.context(), gt_reduce_max(x.context(), x.get(), axis ? axis->data() : nullptr, axis ? axis->size() : 0, keepdims));
+  return detail::wrap(x.context(), gt_reduce_max(x.context(), x.get(), axis ? detail::data(*axis) : nullptr, axis ? axis->size() : 0, keepdims));
 }
 
 /// Mean over the axes. Attributes: axis (optional), keepdims (default false).
 inline Tensor reduce_mean(const Tensor& x, std::optional<Ints> axis = std::nullopt, bool keepdims = false) {
-  return detail::wrap(x.context(), gt_reduce_mean(x.context(), x.get(), axis ? axis->data() : nullptr, axis ? axis->size() : 0, keepdims));
+  return detail::wrap(x.context(), gt_reduce_mean(x.context(), x.get(), axis ? detail::data(*axis) : nullptr, axis ? axis->size() : 0, keepdims));
 }
 
 /// Smallest entry over the axes; tied entries share the gradient evenly. Attributes: axis (optional), keepdims (default false).
 inline Tensor reduce_min(const Tensor& x, std::optional<Ints> axis = std::nullopt, bool keepdims = false) {
-  return detail::wrap(x.context(), gt_reduce_min(x.context(), x.get(), axis ? axis->data() : nullptr, axis ? axis->size() : 0, keepdims));
+  return detail::wrap(x.context(), gt_reduce_min(x.context(), x.get(), axis ? detail::data(*axis) : nullptr, axis ? axis->size() : 0, keepdims));
 }
 
 /// Product over the axes; its derivatives are right with zeros among the factors, to any order. Attributes: axis (optional), keepdims (default false).
 inline Tensor reduce_prod(const Tensor& x, std::optional<Ints> axis = std::nullopt, bool keepdims = false) {
-  return detail::wrap(x.context(), gt_reduce_prod(x.context(), x.get(), axis ? axis->data() : nullptr, axis ? axis->size() : 0, keepdims));
+  return detail::wrap(x.context(), gt_reduce_prod(x.context(), x.get(), axis ? detail::data(*axis) : nullptr, axis ? axis->size() : 0, keepdims));
 }
 
 /// Square root of the biased variance. Attributes: axis (optional), keepdims (default false).
 inline Tensor reduce_std(const Tensor& x, std::optional<Ints> axis = std::nullopt, bool keepdims = false) {
-  return detail::wrap(x.context(), gt_reduce_std(x.context(), x.get(), axis ? axis->data() : nullptr, axis ? axis->size() : 0, keepdims));
+  return detail::wrap(x.context(), gt_reduce_std(x.context(), x.get(), axis ? detail::data(*axis) : nullptr, axis ? axis->size() : 0, keepdims));
 }
 
 /// Sum over the axes. Attributes: axis (optional), keepdims (default false).
 inline Tensor reduce_sum(const Tensor& x, std::optional<Ints> axis = std::nullopt, bool keepdims = false) {
-  return detail::wrap(x.context(), gt_reduce_sum(x.context(), x.get(), axis ? axis->data() : nullptr, axis ? axis->size() : 0, keepdims));
+  return detail::wrap(x.context(), gt_reduce_sum(x.context(), x.get(), axis ? detail::data(*axis) : nullptr, axis ? axis->size() : 0, keepdims));
 }
 
 /// Biased variance over the axes: mean((x - mean(x))^2). Attributes: axis (optional), keepdims (default false).
 inline Tensor reduce_variance(const Tensor& x, std::optional<Ints> axis = std::nullopt, bool keepdims = false) {
-  return detail::wrap(x.context(), gt_reduce_variance(x.context(), x.get(), axis ? axis->data() : nullptr, axis ? axis->size() : 0, keepdims));
+  return detail::wrap(x.context(), gt_reduce_variance(x.context(), x.get(), axis ? detail::data(*axis) : nullptr, axis ? axis->size() : 0, keepdims));
 }
 
 /// max(x, 0); its derivative at 0 is 0.
@@ -587,7 +587,7 @@ inline Tensor squared_difference(const Tensor& x, const Tensor& y) {
 
 /// Without the named axes, or all axes, of size 1. Attributes: axis (optional).
 inline Tensor squeeze(const Tensor& x, std::optional<Ints> axis = std::nullopt) {
-  return detail::wrap(x.context(), gt_squeeze(x.context(), x.get(), axis ? axis->data() : nullptr, axis ? axis->size() : 0));
+  return detail::wrap(x.context(), gt_squeeze(x.context(), x.get(), axis ? detail::data(*axis) : nullptr, axis ? axis->size() : 0));
 }
 
 /// The inputs as the entries of a new axis. Attributes: axis (default 0).
@@ -622,7 +622,7 @@ inline Tensor tile(const Tensor& x, const Ints& multiples) {
 
 /// Axes in another order: axis i of the result is axis perm[i] of x. Without perm they are reversed. Attributes: perm (optional).
 inline Tensor transpose(const Tensor& x, std::optional<Ints> perm = std::nullopt) {
-  return detail::wrap(x.context(), gt_transpose(x.context(), x.get(), perm ? perm->data() : nullptr, perm ? perm->size() : 0));
+  return detail::wrap(x.context(), gt_transpose(x.context(), x.get(), perm ? detail::data(*perm) : nullptr, perm ? perm->size() : 0));
 }
 
 /// The integer part, toward 0.

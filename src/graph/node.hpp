@@ -91,8 +91,8 @@ class Node {
   SmallVector<Output, 1> outputs;
   SmallVector<Membership, 1> memberships;
   bool evaluated = false;
-  // Scratch of the planner, valid while `visit` is that of the running pass: the slot of the first output, the place in the schedule, and
-  // how many inputs of the schedule refer to it.
+  // Scratch of the planner, valid while `visit` is that of the running pass: the slot of the first output, the place in
+  // the schedule, and how many inputs of the schedule refer to it.
   uint32_t slot = 0, position = 0, uses = 0;
   uint64_t visit = 0;
   bool symbolic = false;  // depends on a tensor without a value
