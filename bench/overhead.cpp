@@ -1,5 +1,6 @@
-// What one op costs: recorded, differentiated, and evaluated a second time, each beside a bare C++ loop that does the same arithmetic in the
-// same run. The counter "ratio" is the time over that loop's, "ns_per_op" the time over the number of ops.
+// What one op costs: recorded, differentiated, and evaluated a second time, each beside a bare C++ loop that does the
+// same arithmetic in the same run. The counter "ratio" is the time over that loop's, "ns_per_op" the time over the
+// number of ops.
 #include <benchmark/benchmark.h>
 
 #include <chrono>
@@ -65,7 +66,8 @@ void measure(benchmark::State& state, bool backwards, Prepare prepare, Measured 
   const auto n = static_cast<std::size_t>(state.range(0));
   const double loop = seconds_of_loop(n, backwards);
   Session s;
-  gt_tensor x = s.vector(std::vector<float>(n, 1.0f)), a = gt_cast(s, gt_scalar(s, 1.0001), GT_FLOAT32), b = gt_cast(s, gt_scalar(s, 0.1), GT_FLOAT32);
+  gt_tensor x = s.vector(std::vector<float>(n, 1.0f)), a = gt_cast(s, gt_scalar(s, 1.0001), GT_FLOAT32),
+            b = gt_cast(s, gt_scalar(s, 0.1), GT_FLOAT32);
   const gt_tensor constants[] = {x, a, b};
   gt_eval(s, constants, 3);
   double total = 0;
@@ -94,32 +96,39 @@ Taped taped_chain(Session& s, gt_tensor x, gt_tensor a, gt_tensor b) {
 }
 
 void RecordOp(benchmark::State& state) {
-  measure(state, false, [](auto&...) { return 0; }, [](Session& s, gt_tensor x, gt_tensor a, gt_tensor b, int) { s.chain(x, a, b); });
+  measure(
+      state, false, [](auto&...) { return 0; },
+      [](Session& s, gt_tensor x, gt_tensor a, gt_tensor b, int) { s.chain(x, a, b); });
 }
 void RecordOpOnATape(benchmark::State& state) {
-  measure(state, false, [](auto&...) { return 0; }, [](Session& s, gt_tensor x, gt_tensor a, gt_tensor b, int) { taped_chain(s, x, a, b); });
+  measure(
+      state, false, [](auto&...) { return 0; },
+      [](Session& s, gt_tensor x, gt_tensor a, gt_tensor b, int) { taped_chain(s, x, a, b); });
 }
 void GradientPerOp(benchmark::State& state) {
-  measure(state, true, [](Session& s, gt_tensor x, gt_tensor a, gt_tensor b) { return taped_chain(s, x, a, b); },
-          [](Session& s, gt_tensor x, gt_tensor, gt_tensor, Taped t) {
-            gt_tensor g = nullptr;
-            gt_tape_gradient(s, t.tape, &t.y, 1, &x, 1, nullptr, GT_UNCONNECTED_NULL, &g);
-          });
+  measure(
+      state, true, [](Session& s, gt_tensor x, gt_tensor a, gt_tensor b) { return taped_chain(s, x, a, b); },
+      [](Session& s, gt_tensor x, gt_tensor, gt_tensor, Taped t) {
+        gt_tensor g = nullptr;
+        gt_tape_gradient(s, t.tape, &t.y, 1, &x, 1, nullptr, GT_UNCONNECTED_NULL, &g);
+      });
 }
 // The plan was made by an earlier iteration: this is scheduling, look-up and running.
 void EvaluateAgain(benchmark::State& state) {
-  measure(state, false, [](Session& s, gt_tensor x, gt_tensor a, gt_tensor b) { return s.chain(x, a, b); },
-          [](Session& s, gt_tensor, gt_tensor, gt_tensor, gt_tensor y) { gt_eval(s, &y, 1); });
+  measure(
+      state, false, [](Session& s, gt_tensor x, gt_tensor a, gt_tensor b) { return s.chain(x, a, b); },
+      [](Session& s, gt_tensor, gt_tensor, gt_tensor, gt_tensor y) { gt_eval(s, &y, 1); });
 }
 void RecordDifferentiateEvaluate(benchmark::State& state) {
-  measure(state, true, [](auto&...) { return 0; },
-          [](Session& s, gt_tensor x, gt_tensor a, gt_tensor b, int) {
-            const Taped t = taped_chain(s, x, a, b);
-            gt_tensor g = nullptr;
-            gt_tape_gradient(s, t.tape, &t.y, 1, &x, 1, nullptr, GT_UNCONNECTED_NULL, &g);
-            const gt_tensor both[] = {t.y, g};
-            gt_eval(s, both, 2);
-          });
+  measure(
+      state, true, [](auto&...) { return 0; },
+      [](Session& s, gt_tensor x, gt_tensor a, gt_tensor b, int) {
+        const Taped t = taped_chain(s, x, a, b);
+        gt_tensor g = nullptr;
+        gt_tape_gradient(s, t.tape, &t.y, 1, &x, 1, nullptr, GT_UNCONNECTED_NULL, &g);
+        const gt_tensor both[] = {t.y, g};
+        gt_eval(s, both, 2);
+      });
 }
 
 BENCHMARK(RecordOp)->Arg(1)->UseManualTime();

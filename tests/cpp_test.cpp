@@ -122,7 +122,8 @@ TEST_F(Cpp, LambdasThatThrowReachTheCaller) {
       x, [](const Tensor& in) { return in; }, [](const Tensor&, const Tensor& dy) { return matmul(dy, dy); });
   EXPECT_THROW(t.gradient(y, x), Error);
   EXPECT_THROW(custom_gradient(
-                   x, [](const Tensor&) -> Tensor { throw std::runtime_error("no"); }, [](const Tensor&, const Tensor& dy) { return dy; }),
+                   x, [](const Tensor&) -> Tensor { throw std::runtime_error("no"); },
+                   [](const Tensor&, const Tensor& dy) { return dy; }),
                Error);
   EXPECT_EQ((x * x).item(), 4);
 }

@@ -2,33 +2,15 @@
 
 #include <algorithm>
 #include <unordered_map>
-#include <unordered_set>
 
 #include "autodiff/reverse.hpp"
+#include "graph/walk.hpp"
 #include "ops/functions.hpp"
 
 namespace gradtape {
 
 namespace {
 using TensorMap = std::unordered_map<Tensor, Tensor, TensorHash, TensorSame>;
-
-// All symbolic nodes the outputs are computed from, by rising id.
-std::vector<Node*> symbolic_nodes(std::span<const Tensor> outputs) {
-  std::vector<Node*> stack, found;
-  std::unordered_set<Node*> seen;
-  const auto visit = [&](const Tensor& t) {
-    if (t && t.node()->symbolic && seen.insert(t.node()).second) stack.push_back(t.node());
-  };
-  for (const Tensor& t : outputs) visit(t);
-  while (!stack.empty()) {
-    Node* node = stack.back();
-    stack.pop_back();
-    found.push_back(node);
-    for (const Tensor& input : node->inputs) visit(input);
-  }
-  std::ranges::sort(found, {}, &Node::id);
-  return found;
-}
 
 // Operands of different rank broadcast from the right: the leading axis of each must stand before the same number of
 // axes.
@@ -70,7 +52,7 @@ std::vector<Batched> batch(std::span<const Tensor> outputs, std::span<const Tens
     auto it = batched.find(t);
     return it == batched.end() ? Tensor() : it->second;
   };
-  for (Node* node : symbolic_nodes(outputs)) {
+  for (Node* node : nodes_behind(outputs, [](const Tensor& t) { return t.node()->symbolic; })) {
     const Tensor keep(node);
     const Call call(*node);
     BatchCall b{call, {}, {}, size};

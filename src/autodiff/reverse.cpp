@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "graph/walk.hpp"
 #include "ops/functions.hpp"
 
 namespace gradtape {
@@ -12,23 +13,6 @@ namespace gradtape {
 namespace {
 // Whether the op could pass a derivative from this input at all: integers and bools carry none.
 bool carries(const Tensor& t) { return is_floating(t.dtype()); }
-
-std::vector<Node*> reachable(std::span<const Tensor> targets, const Passable& passable) {
-  std::vector<Node*> stack, found;
-  std::unordered_set<Node*> seen;
-  const auto visit = [&](const Tensor& t) {
-    if (t && carries(t) && passable(t) && seen.insert(t.node()).second) stack.push_back(t.node());
-  };
-  for (const Tensor& t : targets) visit(t);
-  while (!stack.empty()) {
-    Node* node = stack.back();
-    stack.pop_back();
-    found.push_back(node);
-    for (const Tensor& input : node->inputs) visit(input);
-  }
-  std::ranges::sort(found, {}, &Node::id);
-  return found;
-}
 
 class Cotangents {
  public:
@@ -90,7 +74,7 @@ Path path_between(std::span<const Tensor> targets, std::span<const Tensor> sourc
   auto dependent = std::make_shared<std::unordered_set<const Node*>>();
   Path path;
   path.on_path = [=](const Tensor& t) { return dependent->contains(t.node()) || sources_set->contains(t); };
-  for (Node* node : reachable(targets, passable)) {
+  for (Node* node : nodes_behind(targets, [&](const Tensor& t) { return carries(t) && passable(t); })) {
     // A leaf that is a target itself has nothing in front of it.
     const bool depends =
         std::ranges::any_of(node->inputs, [&](const Tensor& t) { return carries(t) && path.on_path(t); });

@@ -1,9 +1,6 @@
 #include "graph/print.hpp"
 
-#include <algorithm>
-#include <unordered_set>
-
-#include "graph/recorder.hpp"
+#include "graph/walk.hpp"
 
 namespace gradtape {
 
@@ -33,21 +30,8 @@ std::string values(const void* data, const Spec& spec, std::size_t axis, int64_t
   return text + "]";
 }
 
-std::vector<const Node*> nodes_behind(std::span<const Tensor> targets) {
-  std::vector<const Node*> stack, found;
-  std::unordered_set<const Node*> seen;
-  const auto visit = [&](const Tensor& t) {
-    if (t && seen.insert(t.node()).second) stack.push_back(t.node());
-  };
-  for (const Tensor& t : targets) visit(t);
-  while (!stack.empty()) {
-    const Node* node = stack.back();
-    stack.pop_back();
-    found.push_back(node);
-    for (const Tensor& input : node->inputs) visit(input);
-  }
-  std::ranges::sort(found, {}, &Node::id);
-  return found;
+std::vector<Node*> all_behind(std::span<const Tensor> targets) {
+  return nodes_behind(targets, [](const Tensor&) { return true; });
 }
 
 std::string attributes(const Node& node) {
@@ -79,7 +63,7 @@ std::string describe(const Tensor& t) {
 
 std::string graph_as_text(std::span<const Tensor> targets) {
   std::string text;
-  for (const Node* node : nodes_behind(targets)) {
+  for (const Node* node : all_behind(targets)) {
     std::string inputs;
     for (const Tensor& input : node->inputs)
       inputs += fmt::format("{}%{}{}", inputs.empty() ? "" : ", ", input.node()->id,
@@ -93,7 +77,7 @@ std::string graph_as_text(std::span<const Tensor> targets) {
 
 std::string graph_as_dot(std::span<const Tensor> targets) {
   std::string text = "digraph gradtape {\n  rankdir=TB;\n  node [shape=box, fontname=\"monospace\"];\n";
-  for (const Node* node : nodes_behind(targets)) {
+  for (const Node* node : all_behind(targets)) {
     text += fmt::format("  n{} [label=\"{}\\n{}\"{}];\n", node->id, node->op.name, specs(*node),
                         node->evaluated ? ", style=filled" : "");
     for (const Tensor& input : node->inputs) text += fmt::format("  n{} -> n{};\n", input.node()->id, node->id);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "graph/walk.hpp"
+
 namespace gradtape {
 
 namespace {
@@ -9,25 +11,8 @@ bool is_recorded(const Node& node) {
   return std::ranges::any_of(node.memberships, [](const Node::Membership& m) { return !m.watched; });
 }
 
-void collect(Schedule& s, std::span<const Tensor> targets, uint64_t visit) {
-  std::vector<Node*> stack;
-  const auto reach = [&](const Tensor& t) {
-    Node* node = t.node();
-    if (node->evaluated || node->visit == visit) return;
-    node->visit = visit;
-    stack.push_back(node);
-  };
-  for (const Tensor& t : targets) reach(t);
-  while (!stack.empty()) {
-    Node* node = stack.back();
-    stack.pop_back();
-    s.nodes.push_back(node);
-    for (const Tensor& input : node->inputs) reach(input);
-  }
-  std::ranges::sort(s.nodes, {}, &Node::id);
-}
-
 void number_slots(Schedule& s, uint64_t visit) {
+  for (Node* node : s.nodes) node->visit = visit;
   for (Node* node : s.nodes)
     for (const Tensor& input : node->inputs) {
       Node* source = input.node();
@@ -47,13 +32,14 @@ void number_slots(Schedule& s, uint64_t visit) {
 
 // Kept: what a handle, a variable, a tape or a node outside this schedule refers to, and what a node on a tape reads,
 // since its derivative may ask for it.
-void find_kept(Schedule& s, std::span<const Tensor> targets, uint64_t visit) {
+void find_kept(Schedule& s, std::span<const Tensor> targets) {
   s.kept.assign(s.nodes.size(), 0);
   for (std::size_t i = 0; i < s.nodes.size(); ++i) {
     s.nodes[i]->position = static_cast<uint32_t>(i);
     s.nodes[i]->uses = 0;
   }
-  const auto inside = [&](const Node* node) { return !node->evaluated && node->visit == visit; };
+  // Whatever a target or a node of the schedule reads and has no value is in the schedule.
+  const auto inside = [](const Node* node) { return !node->evaluated; };
   for (const Node* node : s.nodes)
     for (const Tensor& input : node->inputs) ++input.node()->uses;
   for (std::size_t i = 0; i < s.nodes.size(); ++i) {
@@ -115,10 +101,9 @@ Schedule schedule(Recorder& recorder, std::span<const Tensor> targets) {
            t.node()->op.name);
     }
   Schedule s;
-  const uint64_t visit = recorder.next_visit();
-  collect(s, targets, visit);
-  number_slots(s, visit);
-  find_kept(s, targets, visit);
+  s.nodes = nodes_behind(targets, [](const Tensor& t) { return !t.node()->evaluated; });
+  number_slots(s, recorder.next_visit());
+  find_kept(s, targets);
   compute_hash(s);
   return s;
 }

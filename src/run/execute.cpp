@@ -1,64 +1,75 @@
+#include "kernels/spread.hpp"
 #include "run/evaluator.hpp"
 
 namespace gradtape {
 
 namespace {
-// Runs the tile over each innermost run of the broadcast loop.
-void run_loop(const Step& step, std::span<const View> in, void* out, std::size_t out_size) {
-  const std::size_t rank = step.loop.rank(), operands = in.size();
-  Tile tile{};
-  tile.attrs = step.attrs.get();
-  tile.out = out;
-  tile.n = rank == 0 ? 1 : static_cast<std::size_t>(step.loop[rank - 1]);
-  std::size_t sizes[3] = {};
-  for (std::size_t k = 0; k < operands; ++k) {
-    tile.in[k] = in[k].data;
-    tile.fixed[k] = rank == 0 || step.strides[k][rank - 1] == 0;
-    sizes[k] = size_of(in[k].dtype);
+using Buffers = std::vector<BufferPtr>;
+
+// Runs a fused step, one tile of all its instructions after the other.
+class TileRunner {
+ public:
+  TileRunner(const Step& step, Recorder& recorder, const Buffers& slots) : f_(*step.fused) {
+    for (uint32_t slot : step.in) inputs_.push_back(static_cast<const char*>(slots[slot]->data()));
+    for (uint32_t slot : step.out) outputs_.push_back(static_cast<char*>(slots[slot]->data()));
+    scratch_ = recorder.allocate(f_.scratch_tiles * kTileBytes);
   }
-  Shape::Dims at(rank, 0);
-  for (;;) {
-    step.tile(tile);
-    tile.out = static_cast<char*>(tile.out) + tile.n * out_size;
-    std::size_t axis = rank == 0 ? 0 : rank - 1;
-    for (;;) {
-      if (axis == 0) return;
-      --axis;
-      const bool again = ++at[axis] < step.loop[axis];
-      for (std::size_t k = 0; k < operands; ++k) {
-        const int64_t steps = again ? 1 : 1 - step.loop[axis];
-        tile.in[k] =
-            static_cast<const char*>(tile.in[k]) + steps * step.strides[k][axis] * static_cast<int64_t>(sizes[k]);
-      }
-      if (again) break;
-      at[axis] = 0;
+
+  void run() {
+    for (int64_t at = 0; at < f_.elements; at += Fused::kTile) {
+      const auto n = static_cast<std::size_t>(std::min<int64_t>(Fused::kTile, f_.elements - at));
+      for (std::size_t k = 0; k < f_.inputs.size(); ++k)
+        if (const Fused::Input& in = f_.inputs[k]; in.kind == Fused::Input::strided)
+          kernels::spread(inputs_[k], in.size, in.loop, in.strides, at, n, scratch(in.scratch));
+      for (const Fused::Instruction& instruction : f_.instructions) run(instruction, at, n);
     }
   }
-}
+
+ private:
+  static constexpr std::size_t kTileBytes = Fused::kTile * sizeof(double);
+
+  void run(const Fused::Instruction& instruction, int64_t at, std::size_t n) {
+    Tile tile{};
+    tile.n = n;
+    tile.attrs = instruction.attrs.get();
+    for (std::size_t k = 0; k < instruction.operands.size(); ++k) {
+      const Fused::Place p = instruction.operands[k];
+      tile.in[k] = address(p, at);
+      tile.fixed[k] = p.kind == Fused::Place::input && f_.inputs[p.index].kind == Fused::Input::fixed;
+    }
+    tile.out = const_cast<char*>(address(instruction.result, at));
+    instruction.tile(tile);
+  }
+
+  char* scratch(uint32_t index) const { return static_cast<char*>(scratch_->data()) + index * kTileBytes; }
+  const char* address(Fused::Place p, int64_t at) const {
+    if (p.kind == Fused::Place::scratch) return scratch(p.index);
+    if (p.kind == Fused::Place::output) return outputs_[p.index] + at * f_.output_sizes[p.index];
+    const Fused::Input& in = f_.inputs[p.index];
+    if (in.kind == Fused::Input::strided) return scratch(in.scratch);
+    return inputs_[p.index] + (in.kind == Fused::Input::fixed ? 0 : at * in.size);
+  }
+
+  const Fused& f_;
+  SmallVector<const char*, 8> inputs_;
+  SmallVector<char*, 4> outputs_;
+  BufferPtr scratch_;
+};
 
 class Runner {
  public:
-  Runner(const Plan& plan, Recorder& recorder, std::vector<BufferPtr>& slots)
-      : plan_(plan), recorder_(recorder), slots_(slots) {}
+  Runner(const Plan& plan, Recorder& recorder, Buffers& slots) : plan_(plan), recorder_(recorder), slots_(slots) {}
 
   void run(const Step& step) {
-    SmallVector<View, 3> in;
-    for (uint32_t slot : step.in)
-      in.push_back({slots_[slot]->data(), plan_.specs[slot].dtype, &plan_.specs[slot].shape});
-    if (std::holds_alternative<Alias>(step.op->computation)) {
+    if (step.fused) {
+      allocate_results(step);
+      TileRunner(step, recorder_, slots_).run();
+    } else if (std::holds_alternative<Alias>(step.op->computation)) {
       const std::size_t first = step.in.size() - step.out.size();
       for (std::size_t i = 0; i < step.out.size(); ++i) slots_[step.out[i]] = slots_[step.in[first + i]];
-    } else if (step.tile) {
-      const Spec& spec = plan_.specs[step.out[0]];
-      slots_[step.out[0]] = result_buffer(step);
-      if (spec.shape.elements() > 0) run_loop(step, in, slots_[step.out[0]]->data(), size_of(spec.dtype));
     } else if (const auto* kernel = std::get_if<Kernel>(&step.op->computation)) {
-      SmallVector<MutableView, 2> out;
-      for (uint32_t slot : step.out) {
-        slots_[slot] = fresh(plan_.specs[slot]);
-        out.push_back({slots_[slot]->data(), plan_.specs[slot].dtype, &plan_.specs[slot].shape});
-      }
-      (*kernel)({*step.op, in, std::span<const MutableView>(out.data(), out.size()), step.attrs.get()});
+      allocate_results(step);
+      call(*kernel, step);
     } else {
       fail(Status::internal, "{} cannot be computed", step.op->name);
     }
@@ -66,25 +77,29 @@ class Runner {
   }
 
  private:
-  BufferPtr fresh(const Spec& spec) {
-    return recorder_.allocate(static_cast<std::size_t>(spec.shape.elements()) * size_of(spec.dtype));
-  }
-
-  BufferPtr result_buffer(const Step& step) {
-    if (step.in_place >= 0) {
-      BufferPtr& buffer = slots_[step.in[static_cast<std::size_t>(step.in_place)]];
-      if (buffer.use_count() == 1 && !buffer->borrowed()) return buffer;
+  void allocate_results(const Step& step) {
+    for (uint32_t slot : step.out) {
+      const Spec& spec = plan_.specs[slot];
+      slots_[slot] = recorder_.allocate(static_cast<std::size_t>(spec.shape.elements()) * size_of(spec.dtype));
     }
-    return fresh(plan_.specs[step.out[0]]);
+  }
+  void call(const Kernel& kernel, const Step& step) {
+    SmallVector<View, 3> in;
+    SmallVector<MutableView, 2> out;
+    for (uint32_t slot : step.in)
+      in.push_back({slots_[slot]->data(), plan_.specs[slot].dtype, &plan_.specs[slot].shape});
+    for (uint32_t slot : step.out)
+      out.push_back({slots_[slot]->data(), plan_.specs[slot].dtype, &plan_.specs[slot].shape});
+    kernel({*step.op, in, std::span<const MutableView>(out.data(), out.size()), step.attrs.get()});
   }
 
   const Plan& plan_;
   Recorder& recorder_;
-  std::vector<BufferPtr>& slots_;
+  Buffers& slots_;
 };
 }  // namespace
 
-void execute(const Plan& plan, Recorder& recorder, std::vector<BufferPtr>& slots) {
+void execute(const Plan& plan, Recorder& recorder, Buffers& slots) {
   Runner runner(plan, recorder, slots);
   for (const Step& step : plan.steps) runner.run(step);
 }

@@ -8,7 +8,7 @@ trap 'rm -rf "$work"' EXIT
 want='dy/dx = 1.38177 0.0770037 -2.82886'
 
 cmake --install "$build" --prefix "$work/prefix" >/dev/null
-cmake -S "$here" -B "$work/cmake" -DCMAKE_PREFIX_PATH="$work/prefix" >/dev/null
+cmake -S "$here" -B "$work/cmake" -G Ninja -DCMAKE_PREFIX_PATH="$work/prefix" >/dev/null
 cmake --build "$work/cmake" >/dev/null
 for program in consumer_c consumer_cpp; do
   [ "$("$work/cmake/$program")" = "$want" ] || { echo "$program by find_package prints something else" >&2; exit 1; }

@@ -1,0 +1,40 @@
+#include "kernels/spread.hpp"
+
+#include <algorithm>
+
+namespace gradtape::kernels {
+
+namespace {
+template <class T>
+void spread_typed(const T* x, const Shape& loop, const Shape::Dims& strides, int64_t at, std::size_t n, T* out) {
+  const std::size_t inner = loop.rank() - 1;
+  const int64_t width = loop[inner], step = strides[inner];
+  // Where the first element lies: its row, counted along the outer axes, and its place in the row.
+  int64_t column = at % width, row = at / width;
+  auto left = static_cast<int64_t>(n);
+  for (; left > 0; ++row, column = 0) {
+    int64_t offset = column * step;
+    for (std::size_t axis = inner, r = static_cast<std::size_t>(row); axis-- > 0; r /= static_cast<std::size_t>(loop[axis]))
+      offset += static_cast<int64_t>(r % static_cast<std::size_t>(loop[axis])) * strides[axis];
+    const int64_t run = std::min(width - column, left);
+    if (step == 1)
+      std::copy(x + offset, x + offset + run, out);
+    else if (step == 0)
+      std::fill(out, out + run, x[offset]);
+    else
+      for (int64_t i = 0; i < run; ++i) out[i] = x[offset + i * step];
+    out += run;
+    left -= run;
+  }
+}
+}  // namespace
+
+void spread(const void* x, std::size_t size, const Shape& loop, const Shape::Dims& strides, int64_t at, std::size_t n, void* out) {
+  switch (size) {
+    case 1: return spread_typed(static_cast<const uint8_t*>(x), loop, strides, at, n, static_cast<uint8_t*>(out));
+    case 4: return spread_typed(static_cast<const uint32_t*>(x), loop, strides, at, n, static_cast<uint32_t*>(out));
+    default: return spread_typed(static_cast<const uint64_t*>(x), loop, strides, at, n, static_cast<uint64_t*>(out));
+  }
+}
+
+}  // namespace gradtape::kernels

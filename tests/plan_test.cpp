@@ -1,0 +1,126 @@
+// Planning changes no value: random programs evaluated as one plan against the same programs evaluated after every op.
+#include <random>
+
+#include "tape_support.hpp"
+
+namespace test {
+namespace {
+
+// A program as a list of choices, so that it can be run twice.
+class RandomProgram {
+ public:
+  explicit RandomProgram(uint64_t seed) : seed_(seed) {}
+
+  // All results, and the gradients of their sum. eager: everything is computed as soon as it is recorded.
+  std::vector<std::vector<double>> run(bool eager) {
+    random_.seed(seed_);
+    Ctx c;
+    pool_.clear();
+    gt_tape t = gt_tape_begin(c, 0);
+    std::vector<gt_tensor> sources;
+    const std::vector<int64_t> shapes[] = {{4, 3}, {3}, {4, 1}, {}, {1, 3}, {700, 3}};
+    for (const auto& shape : shapes) {
+      std::vector<double> values(count(shape));
+      for (double& v : values) v = std::uniform_real_distribution<double>(-1, 1)(random_);
+      sources.push_back(tensor<double>(c, shape, values));
+      gt_tape_watch(c, t, sources.back());
+      pool_.push_back(sources.back());
+    }
+    for (int i = 0; i < 40; ++i) {
+      gt_tensor next = step(c);
+      if (!next) {
+        c.take_error();  // shapes that do not fit: another op next time
+        continue;
+      }
+      if (eager) {
+        EXPECT_EQ(gt_eval(c, &next, 1), GT_OK);
+      }
+      pool_.push_back(next);
+    }
+    std::vector<gt_tensor> gradients(sources.size());
+    EXPECT_EQ(gt_tape_gradient(c, t, pool_.data(), pool_.size(), sources.data(), sources.size(), nullptr, GT_UNCONNECTED_ZERO, gradients.data()), GT_OK);
+    std::vector<gt_tensor> all(pool_);
+    all.insert(all.end(), gradients.begin(), gradients.end());
+    EXPECT_EQ(gt_eval(c, all.data(), all.size()), GT_OK);
+    std::vector<std::vector<double>> results;
+    for (gt_tensor each : all) results.push_back(numbers(c, each));
+    return results;
+  }
+
+ private:
+  std::size_t pick(std::size_t n) { return random_() % n; }
+  gt_tensor any() { return pool_[pick(pool_.size())]; }
+  gt_tensor step(gt_context c) {
+    gt_tensor a = any(), b = any();
+    const int64_t axis = static_cast<int64_t>(pick(2));
+    switch (pick(16)) {
+      case 0: return gt_add(c, a, b);
+      case 1: return gt_multiply(c, gt_tanh(c, a), b);
+      case 2: return gt_subtract(c, a, b);
+      case 3: return gt_tanh(c, a);
+      case 4: return gt_sigmoid(c, a);
+      case 5: return gt_where(c, gt_greater(c, a, b), a, b);
+      case 6: return gt_maximum(c, a, b);
+      case 7: return gt_reduce_mean(c, a, &axis, 1, 1);
+      case 8: return gt_reduce_max(c, a, nullptr, 0, 0);
+      case 9: return gt_sin(c, a);
+      case 10: return gt_cast(c, gt_cast(c, gt_tanh(c, a), GT_FLOAT32), GT_FLOAT64);
+      case 11: return gt_matmul(c, gt_tanh(c, a), gt_tanh(c, b), 1, 0);
+      case 12: return gt_softmax(c, a, -1);
+      case 13: return gt_negative(c, gt_identity(c, a));
+      case 14: return gt_transpose(c, gt_transpose(c, a, nullptr, 0), nullptr, 0);
+      default: return gt_square(c, gt_tanh(c, a));
+    }
+  }
+
+  uint64_t seed_;
+  std::mt19937_64 random_;
+  std::vector<gt_tensor> pool_;
+};
+
+TEST(Plan, OnePlanGivesWhatStepByStepGives) {
+  for (uint64_t seed = 0; seed < 400; ++seed) {
+    RandomProgram program(seed);
+    const auto step_by_step = program.run(true), together = program.run(false);
+    ASSERT_EQ(step_by_step.size(), together.size());
+    for (std::size_t i = 0; i < together.size(); ++i) ASSERT_EQ(together[i], step_by_step[i]) << "seed " << seed << ", tensor " << i;
+  }
+}
+
+class Fusion : public TapeTest {};
+
+// A reader outside the group must not see a value too late, nor a group wait for what depends on it.
+TEST_F(Fusion, AGroupDoesNotWaitForItsOwnReaders) {
+  gt_tensor x = vec({1, 2, 3});
+  gt_tensor a = gt_square(c, x), total = sum(a), b = mul(a, total), d = add(gt_exp(c, gt_negative(c, a)), b);
+  expect(total, {14});
+  expect(d, {14 + std::exp(-1.0), 56 + std::exp(-4.0), 126 + std::exp(-9.0)});
+}
+TEST_F(Fusion, OperandsOfEveryBroadcastAreSpread) {
+  std::vector<float> big(3 * 1000);
+  for (std::size_t i = 0; i < big.size(); ++i) big[i] = static_cast<float>(i % 7);
+  gt_tensor m = mat(1000, 3, big), row = vec({1, 10, 100}), one = num(2);
+  std::vector<float> column(1000);
+  for (std::size_t i = 0; i < 1000; ++i) column[i] = static_cast<float>(i);
+  gt_tensor y = add(mul(m, row), mul(mat(1000, 1, column), one));
+  const auto got = read<float>(c, y);
+  const float scale[] = {1, 10, 100};
+  for (std::size_t i = 0; i < 1000; ++i)
+    for (std::size_t j = 0; j < 3; ++j) ASSERT_EQ(got[3 * i + j], big[3 * i + j] * scale[j] + 2 * column[i]);
+}
+TEST_F(Fusion, DtypesOfDifferentSizesShareATile) {
+  std::vector<float> v(1500);
+  for (std::size_t i = 0; i < v.size(); ++i) v[i] = static_cast<float>(i) - 700;
+  gt_tensor x = vec(v);
+  gt_tensor y = gt_where(c, gt_logical_not(c, gt_greater(c, x, gt_scalar(c, 0))), gt_cast(c, gt_square(c, gt_cast(c, x, GT_FLOAT64)), GT_FLOAT32), x);
+  const auto got = read<float>(c, y);
+  for (std::size_t i = 0; i < v.size(); ++i) ASSERT_EQ(got[i], v[i] > 0 ? v[i] : v[i] * v[i]);
+}
+TEST_F(Fusion, ALongChainIsSplit) {
+  gt_tensor x = vec({1, 2}), y = x;
+  for (int i = 0; i < 1000; ++i) y = gt_add(c, y, x);
+  expect(y, {1001, 2002});
+}
+
+}  // namespace
+}  // namespace test
