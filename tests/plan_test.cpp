@@ -38,7 +38,9 @@ class RandomProgram {
       pool_.push_back(next);
     }
     std::vector<gt_tensor> gradients(sources.size());
-    EXPECT_EQ(gt_tape_gradient(c, t, pool_.data(), pool_.size(), sources.data(), sources.size(), nullptr, GT_UNCONNECTED_ZERO, gradients.data()), GT_OK);
+    EXPECT_EQ(gt_tape_gradient(c, t, pool_.data(), pool_.size(), sources.data(), sources.size(), nullptr,
+                               GT_UNCONNECTED_ZERO, gradients.data()),
+              GT_OK);
     std::vector<gt_tensor> all(pool_);
     all.insert(all.end(), gradients.begin(), gradients.end());
     EXPECT_EQ(gt_eval(c, all.data(), all.size()), GT_OK);
@@ -83,7 +85,8 @@ TEST(Plan, OnePlanGivesWhatStepByStepGives) {
     RandomProgram program(seed);
     const auto step_by_step = program.run(true), together = program.run(false);
     ASSERT_EQ(step_by_step.size(), together.size());
-    for (std::size_t i = 0; i < together.size(); ++i) ASSERT_EQ(together[i], step_by_step[i]) << "seed " << seed << ", tensor " << i;
+    for (std::size_t i = 0; i < together.size(); ++i)
+      ASSERT_EQ(together[i], step_by_step[i]) << "seed " << seed << ", tensor " << i;
   }
 }
 
@@ -112,7 +115,8 @@ TEST_F(Fusion, DtypesOfDifferentSizesShareATile) {
   std::vector<float> v(1500);
   for (std::size_t i = 0; i < v.size(); ++i) v[i] = static_cast<float>(i) - 700;
   gt_tensor x = vec(v);
-  gt_tensor y = gt_where(c, gt_logical_not(c, gt_greater(c, x, gt_scalar(c, 0))), gt_cast(c, gt_square(c, gt_cast(c, x, GT_FLOAT64)), GT_FLOAT32), x);
+  gt_tensor y = gt_where(c, gt_logical_not(c, gt_greater(c, x, gt_scalar(c, 0))),
+                         gt_cast(c, gt_square(c, gt_cast(c, x, GT_FLOAT64)), GT_FLOAT32), x);
   const auto got = read<float>(c, y);
   for (std::size_t i = 0; i < v.size(); ++i) ASSERT_EQ(got[i], v[i] > 0 ? v[i] : v[i] * v[i]);
 }

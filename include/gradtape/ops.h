@@ -123,6 +123,19 @@ static inline gt_tensor gt_argmin(gt_context ctx, gt_tensor x, int64_t axis) {
   return out;
 }
 
+/* Indices that sort the entries along the axis; stable, nan last. Attributes: axis (default -1), direction (default "ASCENDING"). */
+static inline gt_tensor gt_argsort(gt_context ctx, gt_tensor x, int64_t axis, const char* direction) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_int(&list, "axis", axis);
+  gt_add_string(&list, "direction", direction);
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "argsort", inputs, 1, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
 /* Inverse sine, in radians, for x in [-1, 1]. */
 static inline gt_tensor gt_asin(gt_context ctx, gt_tensor x) {
   gt_tensor inputs[1];
@@ -187,6 +200,19 @@ static inline gt_status gt_batch_normalization(gt_context ctx, gt_tensor x, gt_t
   return gt_apply(ctx, "batch_normalization", inputs, n_inputs, list.attrs, list.n, outputs, capacity, n_outputs);
 }
 
+/* x + bias along the last axis (NHWC), or along axis 1 (NCHW). Attributes: data_format (default "NHWC"). */
+static inline gt_tensor gt_bias_add(gt_context ctx, gt_tensor x, gt_tensor bias, const char* data_format) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_string(&list, "data_format", data_format);
+  gt_tensor inputs[2];
+  inputs[0] = x;
+  inputs[1] = bias;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "bias_add", inputs, 2, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
 /* x repeated along its axes of size 1 and along new leading axes. Attributes: shape. */
 static inline gt_tensor gt_broadcast_to(gt_context ctx, gt_tensor x, const int64_t* shape, size_t n_shape) {
   gt_attr_list list;
@@ -218,6 +244,14 @@ static inline gt_tensor gt_ceil(gt_context ctx, gt_tensor x) {
   gt_tensor out = NULL;
   (void)gt_apply(ctx, "ceil", inputs, 1, NULL, 0, &out, 1, NULL);
   return out;
+}
+
+/* Each input * clip_norm / max(norm, clip_norm), with the norm of all of them, which is the last output. Attributes: clip_norm. */
+static inline gt_status gt_clip_by_global_norm(gt_context ctx, const gt_tensor* values, size_t n_values, double clip_norm, gt_tensor* outputs, size_t capacity, size_t* n_outputs) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_float(&list, "clip_norm", clip_norm);
+  return gt_apply(ctx, "clip_by_global_norm", values, n_values, list.attrs, list.n, outputs, capacity, n_outputs);
 }
 
 /* x * clip_norm / max(norm(x), clip_norm) over the axes; zeros stay, and their gradient passes. Attributes: clip_norm, axes (optional). */
@@ -274,6 +308,16 @@ static inline gt_tensor gt_cosh(gt_context ctx, gt_tensor x) {
   return out;
 }
 
+/* Cross product of the vectors of 3 in the last axis. */
+static inline gt_tensor gt_cross(gt_context ctx, gt_tensor a, gt_tensor b) {
+  gt_tensor inputs[2];
+  inputs[0] = a;
+  inputs[1] = b;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "cross", inputs, 2, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
 /* Products of all entries up to each one; its derivatives are right with zeros among them, to any order. Attributes: axis (default 0), exclusive (default false), reverse (default false). */
 static inline gt_tensor gt_cumprod(gt_context ctx, gt_tensor x, int64_t axis, int32_t exclusive, int32_t reverse) {
   gt_attr_list list;
@@ -311,6 +355,18 @@ static inline gt_tensor gt_det(gt_context ctx, gt_tensor x) {
   return out;
 }
 
+/* Matrices with the given diagonals [..., n] as diagonal k, else 0: [..., n + |k|, n + |k|]. Attributes: k (default 0). */
+static inline gt_tensor gt_diag(gt_context ctx, gt_tensor diagonal, int64_t k) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_int(&list, "k", k);
+  gt_tensor inputs[1];
+  inputs[0] = diagonal;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "diag", inputs, 1, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
 /* The diagonal k of the matrices in the last two axes: entries [i, i + k]. Attributes: k (default 0). */
 static inline gt_tensor gt_diag_part(gt_context ctx, gt_tensor x, int64_t k) {
   gt_attr_list list;
@@ -343,6 +399,29 @@ static inline gt_tensor gt_divide_no_nan(gt_context ctx, gt_tensor x, gt_tensor 
   return out;
 }
 
+/* Sum of a[i] * b[i] of two vectors. */
+static inline gt_tensor gt_dot(gt_context ctx, gt_tensor a, gt_tensor b) {
+  gt_tensor inputs[2];
+  inputs[0] = a;
+  inputs[1] = b;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "dot", inputs, 2, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* x * mask / (1 - rate). Attributes: rate. */
+static inline gt_tensor gt_dropout(gt_context ctx, gt_tensor x, gt_tensor mask, double rate) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_float(&list, "rate", rate);
+  gt_tensor inputs[2];
+  inputs[0] = x;
+  inputs[1] = mask;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "dropout", inputs, 2, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
 /* Sum of products over the labels that the output lacks, as in "ij,jk->ik"; "..." stands for axes that broadcast. Attributes: equation. */
 static inline gt_tensor gt_einsum(gt_context ctx, const gt_tensor* operands, size_t n_operands, const char* equation) {
   gt_attr_list list;
@@ -359,6 +438,16 @@ static inline gt_tensor gt_elu(gt_context ctx, gt_tensor x) {
   inputs[0] = x;
   gt_tensor out = NULL;
   (void)gt_apply(ctx, "elu", inputs, 1, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* Rows of params at ids. */
+static inline gt_tensor gt_embedding_lookup(gt_context ctx, gt_tensor params, gt_tensor ids) {
+  gt_tensor inputs[2];
+  inputs[0] = params;
+  inputs[1] = ids;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "embedding_lookup", inputs, 2, NULL, 0, &out, 1, NULL);
   return out;
 }
 
@@ -530,6 +619,20 @@ static inline gt_tensor gt_greater_equal(gt_context ctx, gt_tensor x, gt_tensor 
   return out;
 }
 
+/* With e = prediction - target: e^2 / 2 where |e| <= delta, else delta |e| - delta^2 / 2. Attributes: delta (default 1), reduction (default "none"). */
+static inline gt_tensor gt_huber_loss(gt_context ctx, gt_tensor target, gt_tensor prediction, double delta, const char* reduction) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_float(&list, "delta", delta);
+  gt_add_string(&list, "reduction", reduction);
+  gt_tensor inputs[2];
+  inputs[0] = target;
+  inputs[1] = prediction;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "huber_loss", inputs, 2, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
 /* sqrt(x^2 + y^2), without overflow. */
 static inline gt_tensor gt_hypot(gt_context ctx, gt_tensor x, gt_tensor y) {
   gt_tensor inputs[2];
@@ -582,6 +685,44 @@ static inline gt_tensor gt_is_nan(gt_context ctx, gt_tensor x) {
   inputs[0] = x;
   gt_tensor out = NULL;
   (void)gt_apply(ctx, "is_nan", inputs, 1, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* Kronecker product: each entry of a times all of b. */
+static inline gt_tensor gt_kron(gt_context ctx, gt_tensor a, gt_tensor b) {
+  gt_tensor inputs[2];
+  inputs[0] = a;
+  inputs[1] = b;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "kron", inputs, 2, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* x / sqrt(max(sum(x^2), epsilon)) over the axis. Attributes: axis (optional), epsilon (default 1e-12). */
+static inline gt_tensor gt_l2_normalize(gt_context ctx, gt_tensor x, const int64_t* axis, size_t n_axis, double epsilon) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_ints(&list, "axis", axis, n_axis);
+  gt_add_float(&list, "epsilon", epsilon);
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "l2_normalize", inputs, 1, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
+/* (x - mean) / sqrt(variance + epsilon) * scale + offset, with the moments over `axis`; scale and offset have the sizes of these axes. Attributes: axis (default [-1]), epsilon (default 0.001). */
+static inline gt_tensor gt_layer_normalization(gt_context ctx, gt_tensor x, gt_tensor scale, gt_tensor offset, const int64_t* axis, size_t n_axis, double epsilon) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_ints(&list, "axis", axis, n_axis);
+  gt_add_float(&list, "epsilon", epsilon);
+  gt_tensor inputs[3];
+  inputs[0] = x;
+  inputs[1] = scale;
+  inputs[2] = offset;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "layer_normalization", inputs, 3, list.attrs, list.n, &out, 1, NULL);
   return out;
 }
 
@@ -743,6 +884,18 @@ static inline gt_tensor gt_matmul(gt_context ctx, gt_tensor a, gt_tensor b, int3
   return out;
 }
 
+/* The n-th power of the matrices in the last two axes: of the inverse where n < 0, the identity where n is 0. Attributes: n. */
+static inline gt_tensor gt_matrix_power(gt_context ctx, gt_tensor x, int64_t n) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_int(&list, "n", n);
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "matrix_power", inputs, 1, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
 /* The larger of x and y; on a tie the gradient goes to x. */
 static inline gt_tensor gt_maximum(gt_context ctx, gt_tensor x, gt_tensor y) {
   gt_tensor inputs[2];
@@ -782,6 +935,19 @@ static inline gt_status gt_moments(gt_context ctx, gt_tensor x, const int64_t* a
   gt_tensor inputs[1];
   inputs[0] = x;
   return gt_apply(ctx, "moments", inputs, 1, list.attrs, list.n, outputs, capacity, n_outputs);
+}
+
+/* (prediction - target)^2. Attributes: reduction (default "none"). */
+static inline gt_tensor gt_mse(gt_context ctx, gt_tensor target, gt_tensor prediction, const char* reduction) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_string(&list, "reduction", reduction);
+  gt_tensor inputs[2];
+  inputs[0] = target;
+  inputs[1] = prediction;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "mse", inputs, 2, list.attrs, list.n, &out, 1, NULL);
+  return out;
 }
 
 /* x * y. */
@@ -859,6 +1025,16 @@ static inline gt_tensor gt_ones_like(gt_context ctx, gt_tensor x) {
   inputs[0] = x;
   gt_tensor out = NULL;
   (void)gt_apply(ctx, "ones_like", inputs, 1, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* a[i] * b[j] of two vectors. */
+static inline gt_tensor gt_outer(gt_context ctx, gt_tensor a, gt_tensor b) {
+  gt_tensor inputs[2];
+  inputs[0] = a;
+  inputs[1] = b;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "outer", inputs, 2, NULL, 0, &out, 1, NULL);
   return out;
 }
 
@@ -1086,6 +1262,19 @@ static inline gt_tensor gt_relu6(gt_context ctx, gt_tensor x) {
   return out;
 }
 
+/* Each entry along the axis repeated, as often for all or one count for each; without an axis x is flattened first. Attributes: repeats, axis (optional). */
+static inline gt_tensor gt_repeat(gt_context ctx, gt_tensor x, const int64_t* repeats, size_t n_repeats, int64_t axis) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_ints(&list, "repeats", repeats, n_repeats);
+  gt_add_int(&list, "axis", axis);
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "repeat", inputs, 1, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
 /* The same elements in another shape; one entry of shape may be -1. Attributes: shape. */
 static inline gt_tensor gt_reshape(gt_context ctx, gt_tensor x, const int64_t* shape, size_t n_shape) {
   gt_attr_list list;
@@ -1107,6 +1296,19 @@ static inline gt_tensor gt_reverse(gt_context ctx, gt_tensor x, const int64_t* a
   inputs[0] = x;
   gt_tensor out = NULL;
   (void)gt_apply(ctx, "reverse", inputs, 1, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
+/* x moved by shift entries along each axis; what leaves at one end comes in at the other. Attributes: shift, axis. */
+static inline gt_tensor gt_roll(gt_context ctx, gt_tensor x, const int64_t* shift, size_t n_shift, const int64_t* axis, size_t n_axis) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_ints(&list, "shift", shift, n_shift);
+  gt_add_ints(&list, "axis", axis, n_axis);
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "roll", inputs, 1, list.attrs, list.n, &out, 1, NULL);
   return out;
 }
 
@@ -1158,6 +1360,16 @@ static inline gt_tensor gt_sigmoid(gt_context ctx, gt_tensor x) {
   inputs[0] = x;
   gt_tensor out = NULL;
   (void)gt_apply(ctx, "sigmoid", inputs, 1, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* -labels log(sigmoid(logits)) - (1 - labels) log(1 - sigmoid(logits)). */
+static inline gt_tensor gt_sigmoid_cross_entropy_with_logits(gt_context ctx, gt_tensor labels, gt_tensor logits) {
+  gt_tensor inputs[2];
+  inputs[0] = labels;
+  inputs[1] = logits;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "sigmoid_cross_entropy_with_logits", inputs, 2, NULL, 0, &out, 1, NULL);
   return out;
 }
 
@@ -1266,6 +1478,19 @@ static inline gt_tensor gt_solve(gt_context ctx, gt_tensor matrix, gt_tensor rhs
   return out;
 }
 
+/* The entries along the axis in order; stable, nan last. Attributes: axis (default -1), direction (default "ASCENDING"). */
+static inline gt_tensor gt_sort(gt_context ctx, gt_tensor x, int64_t axis, const char* direction) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_int(&list, "axis", axis);
+  gt_add_string(&list, "direction", direction);
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "sort", inputs, 1, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
 /* -log_softmax(logits)[label] along the last axis. */
 static inline gt_tensor gt_sparse_softmax_cross_entropy(gt_context ctx, gt_tensor labels, gt_tensor logits) {
   gt_tensor inputs[2];
@@ -1274,6 +1499,17 @@ static inline gt_tensor gt_sparse_softmax_cross_entropy(gt_context ctx, gt_tenso
   gt_tensor out = NULL;
   (void)gt_apply(ctx, "sparse_softmax_cross_entropy", inputs, 2, NULL, 0, &out, 1, NULL);
   return out;
+}
+
+/* x cut along the axis into a number of equal parts, or into parts of the given sizes. Attributes: num_or_size_splits, axis (default 0). */
+static inline gt_status gt_split(gt_context ctx, gt_tensor x, const int64_t* num_or_size_splits, size_t n_num_or_size_splits, int64_t axis, gt_tensor* outputs, size_t capacity, size_t* n_outputs) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_ints(&list, "num_or_size_splits", num_or_size_splits, n_num_or_size_splits);
+  gt_add_int(&list, "axis", axis);
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  return gt_apply(ctx, "split", inputs, 1, list.attrs, list.n, outputs, capacity, n_outputs);
 }
 
 /* Square root: y * y = x. */
@@ -1335,6 +1571,25 @@ static inline gt_tensor gt_stop_gradient(gt_context ctx, gt_tensor x) {
   return out;
 }
 
+/* x[begin:end:strides], with TensorFlow's bit masks; bounds out of range clamp. Attributes: begin, end, strides (optional), begin_mask (default 0), end_mask (default 0), ellipsis_mask (default 0), new_axis_mask (default 0), shrink_axis_mask (default 0). */
+static inline gt_tensor gt_strided_slice(gt_context ctx, gt_tensor x, const int64_t* begin, size_t n_begin, const int64_t* end, size_t n_end, const int64_t* strides, size_t n_strides, int64_t begin_mask, int64_t end_mask, int64_t ellipsis_mask, int64_t new_axis_mask, int64_t shrink_axis_mask) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_ints(&list, "begin", begin, n_begin);
+  gt_add_ints(&list, "end", end, n_end);
+  gt_add_ints(&list, "strides", strides, n_strides);
+  gt_add_int(&list, "begin_mask", begin_mask);
+  gt_add_int(&list, "end_mask", end_mask);
+  gt_add_int(&list, "ellipsis_mask", ellipsis_mask);
+  gt_add_int(&list, "new_axis_mask", new_axis_mask);
+  gt_add_int(&list, "shrink_axis_mask", shrink_axis_mask);
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "strided_slice", inputs, 1, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
 /* x - y. */
 static inline gt_tensor gt_subtract(gt_context ctx, gt_tensor x, gt_tensor y) {
   gt_tensor inputs[2];
@@ -1342,6 +1597,19 @@ static inline gt_tensor gt_subtract(gt_context ctx, gt_tensor x, gt_tensor y) {
   inputs[1] = y;
   gt_tensor out = NULL;
   (void)gt_apply(ctx, "subtract", inputs, 2, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* x at indices along the axis; the other axes of both run together. Attributes: axis. */
+static inline gt_tensor gt_take_along_axis(gt_context ctx, gt_tensor x, gt_tensor indices, int64_t axis) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_int(&list, "axis", axis);
+  gt_tensor inputs[2];
+  inputs[0] = x;
+  inputs[1] = indices;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "take_along_axis", inputs, 2, list.attrs, list.n, &out, 1, NULL);
   return out;
 }
 
@@ -1363,6 +1631,19 @@ static inline gt_tensor gt_tanh(gt_context ctx, gt_tensor x) {
   return out;
 }
 
+/* Sum of products over pairs of axes: a count (the last of a with the first of b), or two lists. Attributes: axes (default 2). */
+static inline gt_tensor gt_tensordot(gt_context ctx, gt_tensor a, gt_tensor b, const int64_t* axes, size_t n_axes) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_ints(&list, "axes", axes, n_axes);
+  gt_tensor inputs[2];
+  inputs[0] = a;
+  inputs[1] = b;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "tensordot", inputs, 2, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
 /* x repeated multiples[i] times along axis i. Attributes: multiples. */
 static inline gt_tensor gt_tile(gt_context ctx, gt_tensor x, const int64_t* multiples, size_t n_multiples) {
   gt_attr_list list;
@@ -1372,6 +1653,25 @@ static inline gt_tensor gt_tile(gt_context ctx, gt_tensor x, const int64_t* mult
   inputs[0] = x;
   gt_tensor out = NULL;
   (void)gt_apply(ctx, "tile", inputs, 1, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
+/* The k largest entries along the last axis, largest first, and their indices; of equal ones the first comes first. Attributes: k. */
+static inline gt_status gt_top_k(gt_context ctx, gt_tensor x, int64_t k, gt_tensor* outputs, size_t capacity, size_t* n_outputs) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_int(&list, "k", k);
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  return gt_apply(ctx, "top_k", inputs, 1, list.attrs, list.n, outputs, capacity, n_outputs);
+}
+
+/* Sum of the main diagonal of the matrices in the last two axes. */
+static inline gt_tensor gt_trace(gt_context ctx, gt_tensor x) {
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "trace", inputs, 1, NULL, 0, &out, 1, NULL);
   return out;
 }
 
@@ -1387,6 +1687,30 @@ static inline gt_tensor gt_transpose(gt_context ctx, gt_tensor x, const int64_t*
   return out;
 }
 
+/* x on and below diagonal k of the last two axes, 0 above. Attributes: k (default 0). */
+static inline gt_tensor gt_tril(gt_context ctx, gt_tensor x, int64_t k) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_int(&list, "k", k);
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "tril", inputs, 1, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
+/* x on and above diagonal k of the last two axes, 0 below. Attributes: k (default 0). */
+static inline gt_tensor gt_triu(gt_context ctx, gt_tensor x, int64_t k) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_int(&list, "k", k);
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "triu", inputs, 1, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
 /* The integer part, toward 0. */
 static inline gt_tensor gt_trunc(gt_context ctx, gt_tensor x) {
   gt_tensor inputs[1];
@@ -1394,6 +1718,16 @@ static inline gt_tensor gt_trunc(gt_context ctx, gt_tensor x) {
   gt_tensor out = NULL;
   (void)gt_apply(ctx, "trunc", inputs, 1, NULL, 0, &out, 1, NULL);
   return out;
+}
+
+/* The entries along the axis, one output each. Attributes: axis (default 0). */
+static inline gt_status gt_unstack(gt_context ctx, gt_tensor x, int64_t axis, gt_tensor* outputs, size_t capacity, size_t* n_outputs) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_int(&list, "axis", axis);
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  return gt_apply(ctx, "unstack", inputs, 1, list.attrs, list.n, outputs, capacity, n_outputs);
 }
 
 /* x where the condition holds, else y; what is not selected reaches no gradient. */

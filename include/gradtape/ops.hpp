@@ -36,6 +36,11 @@ inline Tensor argmin(const Tensor& x, int64_t axis = 0) {
   return detail::wrap(x.context(), gt_argmin(x.context(), x.get(), axis));
 }
 
+/// Indices that sort the entries along the axis; stable, nan last. Attributes: axis (default -1), direction (default "ASCENDING").
+inline Tensor argsort(const Tensor& x, int64_t axis = -1, const char* direction = "ASCENDING") {
+  return detail::wrap(x.context(), gt_argsort(x.context(), x.get(), axis, direction));
+}
+
 /// Inverse sine, in radians, for x in [-1, 1].
 inline Tensor asin(const Tensor& x) {
   return detail::wrap(x.context(), gt_asin(x.context(), x.get()));
@@ -68,6 +73,11 @@ inline std::vector<Tensor> batch_normalization(const Tensor& x, const Tensor& sc
   });
 }
 
+/// x + bias along the last axis (NHWC), or along axis 1 (NCHW). Attributes: data_format (default "NHWC").
+inline Tensor bias_add(const Tensor& x, const Tensor& bias, const char* data_format = "NHWC") {
+  return detail::wrap(x.context(), gt_bias_add(x.context(), x.get(), bias.get(), data_format));
+}
+
 /// x repeated along its axes of size 1 and along new leading axes. Attributes: shape.
 inline Tensor broadcast_to(const Tensor& x, const Ints& shape) {
   return detail::wrap(x.context(), gt_broadcast_to(x.context(), x.get(), detail::data(shape), shape.size()));
@@ -81,6 +91,13 @@ inline Tensor cast(const Tensor& x, Dtype dtype) {
 /// The smallest integer >= x.
 inline Tensor ceil(const Tensor& x) {
   return detail::wrap(x.context(), gt_ceil(x.context(), x.get()));
+}
+
+/// Each input * clip_norm / max(norm, clip_norm), with the norm of all of them, which is the last output. Attributes: clip_norm.
+inline std::vector<Tensor> clip_by_global_norm(const std::vector<Tensor>& values, double clip_norm) {
+  return detail::outputs(detail::context_of(values), [&](gt_tensor* out, std::size_t capacity, std::size_t* n) {
+    return gt_clip_by_global_norm(detail::context_of(values), detail::handles(values).data(), values.size(), clip_norm, out, capacity, n);
+  });
 }
 
 /// x * clip_norm / max(norm(x), clip_norm) over the axes; zeros stay, and their gradient passes. Attributes: clip_norm, axes (optional).
@@ -108,6 +125,11 @@ inline Tensor cosh(const Tensor& x) {
   return detail::wrap(x.context(), gt_cosh(x.context(), x.get()));
 }
 
+/// Cross product of the vectors of 3 in the last axis.
+inline Tensor cross(const Tensor& a, const Tensor& b) {
+  return detail::wrap(a.context(), gt_cross(a.context(), a.get(), b.get()));
+}
+
 /// Products of all entries up to each one; its derivatives are right with zeros among them, to any order. Attributes: axis (default 0), exclusive (default false), reverse (default false).
 inline Tensor cumprod(const Tensor& x, int64_t axis = 0, bool exclusive = false, bool reverse = false) {
   return detail::wrap(x.context(), gt_cumprod(x.context(), x.get(), axis, exclusive, reverse));
@@ -121,6 +143,11 @@ inline Tensor cumsum(const Tensor& x, int64_t axis = 0, bool exclusive = false, 
 /// Determinant of the matrices in the last two axes; its derivatives are right for singular ones too.
 inline Tensor det(const Tensor& x) {
   return detail::wrap(x.context(), gt_det(x.context(), x.get()));
+}
+
+/// Matrices with the given diagonals [..., n] as diagonal k, else 0: [..., n + |k|, n + |k|]. Attributes: k (default 0).
+inline Tensor diag(const Tensor& diagonal, int64_t k = 0) {
+  return detail::wrap(diagonal.context(), gt_diag(diagonal.context(), diagonal.get(), k));
 }
 
 /// The diagonal k of the matrices in the last two axes: entries [i, i + k]. Attributes: k (default 0).
@@ -138,6 +165,16 @@ inline Tensor divide_no_nan(const Tensor& x, const Tensor& y) {
   return detail::wrap(x.context(), gt_divide_no_nan(x.context(), x.get(), y.get()));
 }
 
+/// Sum of a[i] * b[i] of two vectors.
+inline Tensor dot(const Tensor& a, const Tensor& b) {
+  return detail::wrap(a.context(), gt_dot(a.context(), a.get(), b.get()));
+}
+
+/// x * mask / (1 - rate). Attributes: rate.
+inline Tensor dropout(const Tensor& x, const Tensor& mask, double rate) {
+  return detail::wrap(x.context(), gt_dropout(x.context(), x.get(), mask.get(), rate));
+}
+
 /// Sum of products over the labels that the output lacks, as in "ij,jk->ik"; "..." stands for axes that broadcast. Attributes: equation.
 inline Tensor einsum(const std::vector<Tensor>& operands, const char* equation) {
   return detail::wrap(detail::context_of(operands), gt_einsum(detail::context_of(operands), detail::handles(operands).data(), operands.size(), equation));
@@ -146,6 +183,11 @@ inline Tensor einsum(const std::vector<Tensor>& operands, const char* equation) 
 /// x where x >= 0, else e^x - 1.
 inline Tensor elu(const Tensor& x) {
   return detail::wrap(x.context(), gt_elu(x.context(), x.get()));
+}
+
+/// Rows of params at ids.
+inline Tensor embedding_lookup(const Tensor& params, const Tensor& ids) {
+  return detail::wrap(params.context(), gt_embedding_lookup(params.context(), params.get(), ids.get()));
 }
 
 /// x == y.
@@ -228,6 +270,11 @@ inline Tensor greater_equal(const Tensor& x, const Tensor& y) {
   return detail::wrap(x.context(), gt_greater_equal(x.context(), x.get(), y.get()));
 }
 
+/// With e = prediction - target: e^2 / 2 where |e| <= delta, else delta |e| - delta^2 / 2. Attributes: delta (default 1), reduction (default "none").
+inline Tensor huber_loss(const Tensor& target, const Tensor& prediction, double delta = 1, const char* reduction = "none") {
+  return detail::wrap(target.context(), gt_huber_loss(target.context(), target.get(), prediction.get(), delta, reduction));
+}
+
 /// sqrt(x^2 + y^2), without overflow.
 inline Tensor hypot(const Tensor& x, const Tensor& y) {
   return detail::wrap(x.context(), gt_hypot(x.context(), x.get(), y.get()));
@@ -256,6 +303,21 @@ inline Tensor is_inf(const Tensor& x) {
 /// Whether x is not a number.
 inline Tensor is_nan(const Tensor& x) {
   return detail::wrap(x.context(), gt_is_nan(x.context(), x.get()));
+}
+
+/// Kronecker product: each entry of a times all of b.
+inline Tensor kron(const Tensor& a, const Tensor& b) {
+  return detail::wrap(a.context(), gt_kron(a.context(), a.get(), b.get()));
+}
+
+/// x / sqrt(max(sum(x^2), epsilon)) over the axis. Attributes: axis (optional), epsilon (default 1e-12).
+inline Tensor l2_normalize(const Tensor& x, std::optional<Ints> axis = std::nullopt, double epsilon = 1e-12) {
+  return detail::wrap(x.context(), gt_l2_normalize(x.context(), x.get(), axis ? detail::data(*axis) : nullptr, axis ? axis->size() : 0, epsilon));
+}
+
+/// (x - mean) / sqrt(variance + epsilon) * scale + offset, with the moments over `axis`; scale and offset have the sizes of these axes. Attributes: axis (default [-1]), epsilon (default 0.001).
+inline Tensor layer_normalization(const Tensor& x, const Tensor& scale, const Tensor& offset, const Ints& axis = {}, double epsilon = 0.001) {
+  return detail::wrap(x.context(), gt_layer_normalization(x.context(), x.get(), scale.get(), offset.get(), detail::data(axis), axis.size(), epsilon));
 }
 
 /// x where (x > 0), else alpha * x; its derivative at 0 is alpha. Attributes: alpha (default 0.2).
@@ -333,6 +395,11 @@ inline Tensor matmul(const Tensor& a, const Tensor& b, bool transpose_a = false,
   return detail::wrap(a.context(), gt_matmul(a.context(), a.get(), b.get(), transpose_a, transpose_b));
 }
 
+/// The n-th power of the matrices in the last two axes: of the inverse where n < 0, the identity where n is 0. Attributes: n.
+inline Tensor matrix_power(const Tensor& x, int64_t n) {
+  return detail::wrap(x.context(), gt_matrix_power(x.context(), x.get(), n));
+}
+
 /// The larger of x and y; on a tie the gradient goes to x.
 inline Tensor maximum(const Tensor& x, const Tensor& y) {
   return detail::wrap(x.context(), gt_maximum(x.context(), x.get(), y.get()));
@@ -353,6 +420,11 @@ inline std::vector<Tensor> moments(const Tensor& x, std::optional<Ints> axes = s
   return detail::outputs(x.context(), [&](gt_tensor* out, std::size_t capacity, std::size_t* n) {
     return gt_moments(x.context(), x.get(), axes ? detail::data(*axes) : nullptr, axes ? axes->size() : 0, keepdims, out, capacity, n);
   });
+}
+
+/// (prediction - target)^2. Attributes: reduction (default "none").
+inline Tensor mse(const Tensor& target, const Tensor& prediction, const char* reduction = "none") {
+  return detail::wrap(target.context(), gt_mse(target.context(), target.get(), prediction.get(), reduction));
 }
 
 /// x * y.
@@ -388,6 +460,11 @@ inline Tensor one_hot(const Tensor& indices, int64_t depth, int64_t axis = -1, d
 /// Ones of x's shape and dtype; no gradient reaches x.
 inline Tensor ones_like(const Tensor& x) {
   return detail::wrap(x.context(), gt_ones_like(x.context(), x.get()));
+}
+
+/// a[i] * b[j] of two vectors.
+inline Tensor outer(const Tensor& a, const Tensor& b) {
+  return detail::wrap(a.context(), gt_outer(a.context(), a.get(), b.get()));
 }
 
 /// x with paddings [[before, after], ...]: of constant_values, or mirrored at the edges. Attributes: paddings, mode (default "CONSTANT"), constant_values (default 0).
@@ -480,6 +557,11 @@ inline Tensor relu6(const Tensor& x) {
   return detail::wrap(x.context(), gt_relu6(x.context(), x.get()));
 }
 
+/// Each entry along the axis repeated, as often for all or one count for each; without an axis x is flattened first. Attributes: repeats, axis (optional).
+inline Tensor repeat(const Tensor& x, const Ints& repeats, std::optional<int64_t> axis = std::nullopt) {
+  return detail::wrap(x.context(), gt_repeat(x.context(), x.get(), detail::data(repeats), repeats.size(), axis.value_or(GT_DEFAULT_INT)));
+}
+
 /// The same elements in another shape; one entry of shape may be -1. Attributes: shape.
 inline Tensor reshape(const Tensor& x, const Ints& shape) {
   return detail::wrap(x.context(), gt_reshape(x.context(), x.get(), detail::data(shape), shape.size()));
@@ -488,6 +570,11 @@ inline Tensor reshape(const Tensor& x, const Ints& shape) {
 /// The named axes from the last entry to the first. Attributes: axis.
 inline Tensor reverse(const Tensor& x, const Ints& axis) {
   return detail::wrap(x.context(), gt_reverse(x.context(), x.get(), detail::data(axis), axis.size()));
+}
+
+/// x moved by shift entries along each axis; what leaves at one end comes in at the other. Attributes: shift, axis.
+inline Tensor roll(const Tensor& x, const Ints& shift, const Ints& axis) {
+  return detail::wrap(x.context(), gt_roll(x.context(), x.get(), detail::data(shift), shift.size(), detail::data(axis), axis.size()));
 }
 
 /// The nearest integer, halves to the even one.
@@ -513,6 +600,11 @@ inline Tensor selu(const Tensor& x) {
 /// 1 / (1 + e^-x).
 inline Tensor sigmoid(const Tensor& x) {
   return detail::wrap(x.context(), gt_sigmoid(x.context(), x.get()));
+}
+
+/// -labels log(sigmoid(logits)) - (1 - labels) log(1 - sigmoid(logits)).
+inline Tensor sigmoid_cross_entropy_with_logits(const Tensor& labels, const Tensor& logits) {
+  return detail::wrap(labels.context(), gt_sigmoid_cross_entropy_with_logits(labels.context(), labels.get(), logits.get()));
 }
 
 /// -1, 0 or 1; its derivative is 0 everywhere.
@@ -565,9 +657,21 @@ inline Tensor solve(const Tensor& matrix, const Tensor& rhs, bool adjoint = fals
   return detail::wrap(matrix.context(), gt_solve(matrix.context(), matrix.get(), rhs.get(), adjoint));
 }
 
+/// The entries along the axis in order; stable, nan last. Attributes: axis (default -1), direction (default "ASCENDING").
+inline Tensor sort(const Tensor& x, int64_t axis = -1, const char* direction = "ASCENDING") {
+  return detail::wrap(x.context(), gt_sort(x.context(), x.get(), axis, direction));
+}
+
 /// -log_softmax(logits)[label] along the last axis.
 inline Tensor sparse_softmax_cross_entropy(const Tensor& labels, const Tensor& logits) {
   return detail::wrap(labels.context(), gt_sparse_softmax_cross_entropy(labels.context(), labels.get(), logits.get()));
+}
+
+/// x cut along the axis into a number of equal parts, or into parts of the given sizes. Attributes: num_or_size_splits, axis (default 0).
+inline std::vector<Tensor> split(const Tensor& x, const Ints& num_or_size_splits, int64_t axis = 0) {
+  return detail::outputs(x.context(), [&](gt_tensor* out, std::size_t capacity, std::size_t* n) {
+    return gt_split(x.context(), x.get(), detail::data(num_or_size_splits), num_or_size_splits.size(), axis, out, capacity, n);
+  });
 }
 
 /// Square root: y * y = x.
@@ -600,9 +704,19 @@ inline Tensor stop_gradient(const Tensor& x) {
   return detail::wrap(x.context(), gt_stop_gradient(x.context(), x.get()));
 }
 
+/// x[begin:end:strides], with TensorFlow's bit masks; bounds out of range clamp. Attributes: begin, end, strides (optional), begin_mask (default 0), end_mask (default 0), ellipsis_mask (default 0), new_axis_mask (default 0), shrink_axis_mask (default 0).
+inline Tensor strided_slice(const Tensor& x, const Ints& begin, const Ints& end, std::optional<Ints> strides = std::nullopt, int64_t begin_mask = 0, int64_t end_mask = 0, int64_t ellipsis_mask = 0, int64_t new_axis_mask = 0, int64_t shrink_axis_mask = 0) {
+  return detail::wrap(x.context(), gt_strided_slice(x.context(), x.get(), detail::data(begin), begin.size(), detail::data(end), end.size(), strides ? detail::data(*strides) : nullptr, strides ? strides->size() : 0, begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_axis_mask));
+}
+
 /// x - y.
 inline Tensor subtract(const Tensor& x, const Tensor& y) {
   return detail::wrap(x.context(), gt_subtract(x.context(), x.get(), y.get()));
+}
+
+/// x at indices along the axis; the other axes of both run together. Attributes: axis.
+inline Tensor take_along_axis(const Tensor& x, const Tensor& indices, int64_t axis) {
+  return detail::wrap(x.context(), gt_take_along_axis(x.context(), x.get(), indices.get(), axis));
 }
 
 /// Tangent of x, in radians.
@@ -615,9 +729,26 @@ inline Tensor tanh(const Tensor& x) {
   return detail::wrap(x.context(), gt_tanh(x.context(), x.get()));
 }
 
+/// Sum of products over pairs of axes: a count (the last of a with the first of b), or two lists. Attributes: axes (default 2).
+inline Tensor tensordot(const Tensor& a, const Tensor& b, const Ints& axes = {}) {
+  return detail::wrap(a.context(), gt_tensordot(a.context(), a.get(), b.get(), detail::data(axes), axes.size()));
+}
+
 /// x repeated multiples[i] times along axis i. Attributes: multiples.
 inline Tensor tile(const Tensor& x, const Ints& multiples) {
   return detail::wrap(x.context(), gt_tile(x.context(), x.get(), detail::data(multiples), multiples.size()));
+}
+
+/// The k largest entries along the last axis, largest first, and their indices; of equal ones the first comes first. Attributes: k.
+inline std::vector<Tensor> top_k(const Tensor& x, int64_t k) {
+  return detail::outputs(x.context(), [&](gt_tensor* out, std::size_t capacity, std::size_t* n) {
+    return gt_top_k(x.context(), x.get(), k, out, capacity, n);
+  });
+}
+
+/// Sum of the main diagonal of the matrices in the last two axes.
+inline Tensor trace(const Tensor& x) {
+  return detail::wrap(x.context(), gt_trace(x.context(), x.get()));
 }
 
 /// Axes in another order: axis i of the result is axis perm[i] of x. Without perm they are reversed. Attributes: perm (optional).
@@ -625,9 +756,26 @@ inline Tensor transpose(const Tensor& x, std::optional<Ints> perm = std::nullopt
   return detail::wrap(x.context(), gt_transpose(x.context(), x.get(), perm ? detail::data(*perm) : nullptr, perm ? perm->size() : 0));
 }
 
+/// x on and below diagonal k of the last two axes, 0 above. Attributes: k (default 0).
+inline Tensor tril(const Tensor& x, int64_t k = 0) {
+  return detail::wrap(x.context(), gt_tril(x.context(), x.get(), k));
+}
+
+/// x on and above diagonal k of the last two axes, 0 below. Attributes: k (default 0).
+inline Tensor triu(const Tensor& x, int64_t k = 0) {
+  return detail::wrap(x.context(), gt_triu(x.context(), x.get(), k));
+}
+
 /// The integer part, toward 0.
 inline Tensor trunc(const Tensor& x) {
   return detail::wrap(x.context(), gt_trunc(x.context(), x.get()));
+}
+
+/// The entries along the axis, one output each. Attributes: axis (default 0).
+inline std::vector<Tensor> unstack(const Tensor& x, int64_t axis = 0) {
+  return detail::outputs(x.context(), [&](gt_tensor* out, std::size_t capacity, std::size_t* n) {
+    return gt_unstack(x.context(), x.get(), axis, out, capacity, n);
+  });
 }
 
 /// x where the condition holds, else y; what is not selected reaches no gradient.

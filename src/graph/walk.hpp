@@ -8,7 +8,8 @@
 
 namespace gradtape {
 
-// The nodes behind the targets, by rising id: an input comes before its users. A tensor for which enter(t) is false ends the walk.
+// The nodes behind the targets, by rising id: an input comes before its users. A tensor for which enter(t) is false
+// ends the walk.
 template <class Enter>
 std::vector<Node*> nodes_behind(std::span<const Tensor> targets, Enter&& enter) {
   std::vector<Node*> stack, found;

@@ -16,6 +16,9 @@ void argmax(const KernelCall& c);
 void argmin(const KernelCall& c);
 void cumsum(const KernelCall& c);
 
+// sort.cpp
+void argsort(const KernelCall& c);
+
 // movement.cpp: elements copied from one place to another.
 void transpose(const KernelCall& c);
 void broadcast_to(const KernelCall& c);

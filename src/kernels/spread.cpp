@@ -14,7 +14,8 @@ void spread_typed(const T* x, const Shape& loop, const Shape::Dims& strides, int
   auto left = static_cast<int64_t>(n);
   for (; left > 0; ++row, column = 0) {
     int64_t offset = column * step;
-    for (std::size_t axis = inner, r = static_cast<std::size_t>(row); axis-- > 0; r /= static_cast<std::size_t>(loop[axis]))
+    for (std::size_t axis = inner, r = static_cast<std::size_t>(row); axis-- > 0;
+         r /= static_cast<std::size_t>(loop[axis]))
       offset += static_cast<int64_t>(r % static_cast<std::size_t>(loop[axis])) * strides[axis];
     const int64_t run = std::min(width - column, left);
     if (step == 1)
@@ -29,7 +30,8 @@ void spread_typed(const T* x, const Shape& loop, const Shape::Dims& strides, int
 }
 }  // namespace
 
-void spread(const void* x, std::size_t size, const Shape& loop, const Shape::Dims& strides, int64_t at, std::size_t n, void* out) {
+void spread(const void* x, std::size_t size, const Shape& loop, const Shape::Dims& strides, int64_t at, std::size_t n,
+            void* out) {
   switch (size) {
     case 1: return spread_typed(static_cast<const uint8_t*>(x), loop, strides, at, n, static_cast<uint8_t*>(out));
     case 4: return spread_typed(static_cast<const uint32_t*>(x), loop, strides, at, n, static_cast<uint32_t*>(out));

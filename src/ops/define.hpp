@@ -20,6 +20,11 @@ void define_einsum(Registry&);
 void define_scan(Registry&);
 void define_nn(Registry&);
 void define_random(Registry&);
+void define_partition(Registry&);
+void define_diagonal(Registry&);
+void define_products(Registry&);
+void define_loss(Registry&);
+void define_sort(Registry&);
 void define_custom(Registry&);
 
 class Define {

@@ -1,4 +1,4 @@
-// Gathering by indices, scattering back, and the diagonals that are gathered by constant indices.
+// Gathering by indices, and scattering back.
 #include <algorithm>
 
 #include "kernels/kernels.hpp"
@@ -105,34 +105,21 @@ void define_gather(Registry& r) {
       .sample("i4[2] f[2,3]", R"({"shape": [4, 3], "axis": 0})");
 }
 
-void define_diagonal(Registry& r) {
-  Define(r, "diag_part", "The diagonal k of the matrices in the last two axes: entries [i, i + k].")
-      .inputs({{"x"}})
+void define_lookup(Registry& r) {
+  Define(r, "embedding_lookup", "Rows of params at ids.")
+      .inputs({{"params"}, {"ids", InputKind::integer}})
       .dtypes(kAllDtypes)
-      .attr("k", kAttrInt, int64_t{0})
       .infer([](Inference& c) {
-        if (c.rank() < 2) invalid("diag_part: x must have at least 2 axes, got {}", to_string(c.shape()));
-        const int64_t m = c.shape()[c.rank() - 2], n = c.shape()[c.rank() - 1], k = c.integer("k");
-        if (k < -m || k > n)
-          invalid("diag_part: k must lie in [{}, {}] for matrices of {} by {}, got {}", -m, n, m, n, k);
+        if (c.rank(0) == 0) invalid("embedding_lookup: params must have rows, got rank 0");
       })
-      .composite([](const Call& c) {
-        const Shape& s = c.in().shape();
-        const int64_t m = s[s.rank() - 2], n = s[s.rank() - 1], k = c.integer("k");
-        std::vector<int64_t> at;
-        for (int64_t i = std::max<int64_t>(0, -k); i < m && i + k < n; ++i) at.push_back(i * n + i + k);
-        Shape flat(std::span(s.begin(), s.rank() - 2));
-        flat.push_back(m * n);
-        return gather(reshape(c.in(), flat), constant_ints(c.recorder(), at), static_cast<int64_t>(flat.rank()) - 1, 0);
-      })
-      .sample("f[2,3,3]")
-      .sample("f[2,4]", R"({"k": 1})");
+      .composite([](const Call& c) { return gather(c.in(0), c.in(1), 0, 0); })
+      .sample("f[4,2] i4[3]");
 }
 }  // namespace
 
 void define_indexing(Registry& r) {
   define_gather(r);
-  define_diagonal(r);
+  define_lookup(r);
 }
 
 }  // namespace gradtape

@@ -107,7 +107,7 @@ int samples_of_matmul(const Call& c, std::span<const int> axes) {
   return common;
 }
 
-void define_products(Registry& r) {
+void define_matmul(Registry& r) {
   Define(r, "matmul", "Matrix product of the last two axes; leading axes broadcast.")
       .inputs({{"a"}, {"b"}})
       .dtypes(kNumeric)
@@ -271,7 +271,7 @@ void define_determinants(Registry& r) {
 }  // namespace
 
 void define_linalg(Registry& r) {
-  define_products(r);
+  define_matmul(r);
   define_solve(r);
   define_determinants(r);
 }

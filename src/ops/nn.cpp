@@ -138,10 +138,108 @@ void define_normalizations(Registry& r) {
       .sample("f[5]", R"({"clip_norm": 0.5})")
       .sample("f[2,3]", R"({"clip_norm": 1.5, "axes": [1]})");
 }
+// A parameter of the shape of the named axes, as it broadcasts against x.
+Tensor along_axes(const Tensor& parameter, const Tensor& x, const Ints& axes) {
+  Shape shape;
+  for (std::size_t i = 0; i < x.rank(); ++i)
+    shape.push_back(std::ranges::find(axes, static_cast<int64_t>(i)) == axes.end() ? 1 : x.shape()[i]);
+  return reshape(parameter, shape);
+}
+
+void define_layer_normalization(Registry& r) {
+  Define(r, "layer_normalization",
+         "(x - mean) / sqrt(variance + epsilon) * scale + offset, with the moments over `axis`; scale and offset have "
+         "the sizes of these axes.")
+      .inputs({{"x"}, {"scale"}, {"offset"}})
+      .attr("axis", kAttrInts, Ints{-1})
+      .attr("epsilon", kAttrFloat, 1e-3)
+      .infer([](Inference& c) {
+        Shape want;
+        for (int64_t a : c.axes("axis", c.rank())) want.push_back(c.shape()[static_cast<std::size_t>(a)]);
+        for (std::size_t i : {1, 2})
+          if (!(c.shape(i) == want))
+            invalid("layer_normalization: {} must have the sizes of the normalised axes, {}, got {}",
+                    c.op().inputs[i].name, to_string(want), to_string(c.shape(i)));
+      })
+      .composite([](const Call& c) {
+        const Ints& axes = c.ints("axis");
+        const auto [mean, variance] = moments_of(c.in(0), axes);
+        const Tensor normal = (c.in(0) - mean) * rsqrt(variance + c.number("epsilon"));
+        return normal * along_axes(c.in(1), c.in(0), axes) + along_axes(c.in(2), c.in(0), axes);
+      })
+      .sample("f[3,4] f[4] f[4]")
+      .sample("f[2,2,3] f[2,3] f[2,3]", R"({"axis": [1, 2]})");
+}
+
+void define_small_layers(Registry& r) {
+  Define(r, "bias_add", "x + bias along the last axis (NHWC), or along axis 1 (NCHW).")
+      .inputs({{"x"}, {"bias"}})
+      .dtypes(kNumeric)
+      .attr("data_format", kAttrString, std::string("NHWC"), {"NHWC", "NCHW"})
+      .infer([](Inference& c) {
+        const std::size_t least = std::get<std::string>(c.attr("data_format")) == "NCHW" ? 2 : 1;
+        if (c.rank(0) < least) invalid("bias_add: x must have at least {} axes, got {}", least, to_string(c.shape(0)));
+        const int64_t channels = c.shape(0)[least == 2 ? 1 : c.rank(0) - 1];
+        if (c.rank(1) != 1 || c.shape(1)[0] != channels)
+          invalid("bias_add: bias must be [{}], the channels of x {}, got {}", channels, to_string(c.shape(0)),
+                  to_string(c.shape(1)));
+      })
+      .composite([](const Call& c) {
+        const int64_t axis = c.text("data_format") == "NCHW" ? 1 : static_cast<int64_t>(c.in(0).rank()) - 1;
+        return c.in(0) + along_axes(c.in(1), c.in(0), {axis});
+      })
+      .sample("f[2,3] f[3]")
+      .sample("f[2,3,2] f[3]", R"({"data_format": "NCHW"})");
+  Define(r, "dropout", "x * mask / (1 - rate).")
+      .inputs({{"x"}, {"mask", InputKind::boolean}})
+      .required("rate", kAttrFloat)
+      .infer([](Inference& c) {
+        const double rate = std::get<double>(c.attr("rate"));
+        if (!(rate >= 0 && rate < 1)) invalid("dropout: rate must lie in [0, 1), got {}", rate);
+      })
+      .composite(
+          [](const Call& c) { return where(c.in(1), c.in(0) / (1 - c.number("rate")), number_like(c.in(0), 0)); })
+      .sample("f[2,3] b[2,3]", R"({"rate": 0.25})");
+}
+
+void define_norm_limits(Registry& r) {
+  Define(r, "l2_normalize", "x / sqrt(max(sum(x^2), epsilon)) over the axis.")
+      .inputs({{"x"}})
+      .attr("axis", kAttrInts)
+      .attr("epsilon", kAttrFloat, 1e-12)
+      .infer([](Inference& c) { c.axes("axis", c.rank()); })
+      .composite([](const Call& c) {
+        const Tensor sum = reduce_sum(square(c.in()), c.ints("axis"), true);
+        return c.in() * rsqrt(maximum(sum, number_like(sum, c.number("epsilon"))));
+      })
+      .sample("f[2,3]", R"({"axis": [1]})");
+  Define(r, "clip_by_global_norm",
+         "Each input * clip_norm / max(norm, clip_norm), with the norm of all of them, which is the last output.")
+      .variadic("values")
+      .required("clip_norm", kAttrFloat)
+      .infer([](Inference& c) {
+        if (!(std::get<double>(c.attr("clip_norm")) > 0))
+          invalid("clip_by_global_norm: clip_norm must be above 0, got {}", std::get<double>(c.attr("clip_norm")));
+      })
+      .composite_of_many([](const Call& c) {
+        static const Op& norm = Registry::instance().builtin("norm");
+        Tensors norms, results;
+        for (const Tensor& x : c.inputs()) norms.push_back(apply1(norm, {x}));
+        const Tensor global = apply1(norm, {stack_rows(norms)}), limit = number_like(global, c.number("clip_norm"));
+        const Tensor factor = limit / maximum(global, limit);
+        for (const Tensor& x : c.inputs()) results.push_back(x * factor);
+        results.push_back(global);
+        return results;
+      })
+      .sample("f[3] f[2,2]", R"({"clip_norm": 1})");
+}
 }  // namespace
 
 void define_nn(Registry& r) {
   define_softmax(r);
+  define_layer_normalization(r);
+  define_small_layers(r);
+  define_norm_limits(r);
   define_normalizations(r);
 }
 

@@ -8,11 +8,13 @@ namespace {
 constexpr std::size_t kMostInstructions = 128;
 constexpr uint32_t kNone = UINT32_MAX;
 
-// Which steps run together. A group runs at the place of its last member. It stays open, and may take in a further step, until something
-// outside reads one of its results: from then on a later member could come too late for that reader.
+// Which steps run together. A group runs at the place of its last member. It stays open, and may take in a further
+// step, until something outside reads one of its results: from then on a later member could come too late for that
+// reader.
 class Groups {
  public:
-  Groups(const std::vector<Step>& steps, const std::vector<Spec>& specs) : steps_(steps), specs_(specs), group_of_(steps.size(), kNone), producer_(specs.size(), kNone) {
+  Groups(const std::vector<Step>& steps, const std::vector<Spec>& specs)
+      : steps_(steps), specs_(specs), group_of_(steps.size(), kNone), producer_(specs.size(), kNone) {
     for (uint32_t i = 0; i < steps.size(); ++i)
       for (uint32_t slot : steps[i].out) producer_[slot] = i;
     for (uint32_t i = 0; i < steps.size(); ++i) place(i);
@@ -53,7 +55,8 @@ class Groups {
   }
   bool can_join(uint32_t group, uint32_t step) const {
     const Group &g = groups_[group], &own = groups_[group_of_[step]];
-    return g.open && g.members.size() + own.members.size() <= kMostInstructions && shape_of(g.members[0]) == shape_of(step);
+    return g.open && g.members.size() + own.members.size() <= kMostInstructions &&
+           shape_of(g.members[0]) == shape_of(step);
   }
   void join(uint32_t from, uint32_t to) {
     for (uint32_t member : groups_[from].members) group_of_[member] = to;
@@ -88,7 +91,8 @@ void merge_axes(const Shape& shape, const Shape& operand, Fused::Input& input) {
 // Turns the members of one group into instructions over tiles.
 class Builder {
  public:
-  Builder(const std::vector<Step>& steps, const std::vector<Spec>& specs) : steps_(steps), specs_(specs), fused_(std::make_shared<Fused>()) {}
+  Builder(const std::vector<Step>& steps, const std::vector<Spec>& specs)
+      : steps_(steps), specs_(specs), fused_(std::make_shared<Fused>()) {}
 
   // leaves_group(slot): whether something outside needs the value.
   template <class Leaves>
@@ -133,12 +137,16 @@ class Builder {
     const Spec& spec = specs_[slot];
     Fused::Input in{};
     in.size = static_cast<uint8_t>(size_of(spec.dtype));
-    in.kind = spec.shape == shape_ ? Fused::Input::stepping : spec.shape.elements() == 1 ? Fused::Input::fixed : Fused::Input::strided;
+    in.kind = spec.shape == shape_         ? Fused::Input::stepping
+              : spec.shape.elements() == 1 ? Fused::Input::fixed
+                                           : Fused::Input::strided;
     if (in.kind == Fused::Input::strided) {
       merge_axes(shape_, spec.shape, in);
       // Leading axes of size 1 on either side leave the elements where they are.
-      if (in.loop.rank() == 1 && in.strides[0] == 1) in.kind = Fused::Input::stepping;
-      else in.scratch = fused_->scratch_tiles++;
+      if (in.loop.rank() == 1 && in.strides[0] == 1)
+        in.kind = Fused::Input::stepping;
+      else
+        in.scratch = fused_->scratch_tiles++;
     }
     fused_->inputs.push_back(std::move(in));
     step_.in.push_back(slot);
@@ -169,7 +177,8 @@ class Builder {
     instruction.result = result.place;
     // Only now: a result that shared the tile of a smaller operand would overwrite what is still to be read.
     for (uint32_t slot : member.in)
-      if (Value* v = find(slot); v && v->last_read == index && v->place.kind == Fused::Place::scratch && v->place.index != kNone) {
+      if (Value* v = find(slot);
+          v && v->last_read == index && v->place.kind == Fused::Place::scratch && v->place.index != kNone) {
         free_.push_back(v->place.index);
         v->place.index = kNone;
       }

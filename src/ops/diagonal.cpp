@@ -1,0 +1,98 @@
+// Diagonals and triangles of the matrices in the last two axes.
+#include <algorithm>
+
+#include "ops/define.hpp"
+
+namespace gradtape {
+
+namespace {
+void need_matrix(Inference& c) {
+  if (c.rank() < 2) invalid("{}: x must have at least 2 axes, got {}", c.name(), to_string(c.shape()));
+}
+
+// Places of diagonal k in a row-major matrix.
+std::vector<int64_t> diagonal_places(int64_t rows, int64_t columns, int64_t k) {
+  std::vector<int64_t> at;
+  for (int64_t i = std::max<int64_t>(0, -k); i < rows && i + k < columns; ++i) at.push_back(i * columns + i + k);
+  return at;
+}
+
+Shape flat_matrices(const Shape& s, int64_t entries) {
+  Shape flat(std::span(s.begin(), s.rank() - 2));
+  flat.push_back(entries);
+  return flat;
+}
+
+Tensor diagonal_of(const Tensor& x, int64_t k) {
+  const Shape& s = x.shape();
+  const int64_t m = s[s.rank() - 2], n = s[s.rank() - 1];
+  const Shape flat = flat_matrices(s, m * n);
+  return gather(reshape(x, flat), constant_ints(x.recorder(), diagonal_places(m, n, k)), static_cast<int64_t>(flat.rank()) - 1, 0);
+}
+
+Tensor embedded(const Tensor& diagonals, int64_t k) {
+  const Shape& s = diagonals.shape();
+  const int64_t order = s[s.rank() - 1] + std::abs(k);
+  Shape matrices(std::span(s.begin(), s.rank() - 1));
+  matrices.push_back(order);
+  matrices.push_back(order);
+  const Shape flat = flat_matrices(matrices, order * order);
+  const Tensor at = constant_ints(diagonals.recorder(), diagonal_places(order, order, k));
+  return reshape(scatter_add(at, diagonals, flat, static_cast<int64_t>(flat.rank()) - 1, 0), matrices);
+}
+
+// x where column - row compares with k as asked, else 0.
+Tensor triangle(const Call& c, bool lower) {
+  const Shape& s = c.in().shape();
+  Recorder& r = c.recorder();
+  const Tensor row = insert_axes(range(r, 0, s[s.rank() - 2], 1, Dtype::int64), 1, 1), column = range(r, 0, s[s.rank() - 1], 1, Dtype::int64);
+  const Tensor distance = column - row, k = r.scalar(static_cast<double>(c.integer("k")), Dtype::int64);
+  return where(lower ? less_equal(distance, k) : greater_equal(distance, k), c.in(), number_like(c.in(), 0));
+}
+}  // namespace
+
+void define_diagonal(Registry& r) {
+  Define(r, "diag_part", "The diagonal k of the matrices in the last two axes: entries [i, i + k].")
+      .inputs({{"x"}})
+      .dtypes(kAllDtypes)
+      .attr("k", kAttrInt, int64_t{0})
+      .infer([](Inference& c) {
+        need_matrix(c);
+        const int64_t m = c.shape()[c.rank() - 2], n = c.shape()[c.rank() - 1], k = c.integer("k");
+        if (k < -m || k > n) invalid("diag_part: k must lie in [{}, {}] for matrices of {} by {}, got {}", -m, n, m, n, k);
+      })
+      .composite([](const Call& c) { return diagonal_of(c.in(), c.integer("k")); })
+      .sample("f[2,3,3]")
+      .sample("f[2,4]", R"({"k": 1})");
+  Define(r, "diag", "Matrices with the given diagonals [..., n] as diagonal k, else 0: [..., n + |k|, n + |k|].")
+      .inputs({{"diagonal"}})
+      .dtypes(kNumeric)
+      .attr("k", kAttrInt, int64_t{0})
+      .infer([](Inference& c) {
+        if (c.rank() < 1) invalid("diag: diagonal must have at least 1 axis, got {}", to_string(c.shape()));
+        if (c.integer("k") > (1 << 30) || c.integer("k") < -(1 << 30)) invalid("diag: k must lie within 2^30 of 0, got {}", c.integer("k"));
+      })
+      .composite([](const Call& c) { return embedded(c.in(), c.integer("k")); })
+      .sample("f[2,3]")
+      .sample("f[2]", R"({"k": -1})");
+  Define(r, "trace", "Sum of the main diagonal of the matrices in the last two axes.")
+      .inputs({{"x"}})
+      .dtypes(kNumeric)
+      .infer(need_matrix)
+      .composite([](const Call& c) { return reduce_sum(diagonal_of(c.in(), 0), {static_cast<int64_t>(c.in().rank()) - 2}); })
+      .sample("f[2,3,3]");
+  for (bool lower : {true, false})
+    Define(r, lower ? "tril" : "triu", lower ? "x on and below diagonal k of the last two axes, 0 above." : "x on and above diagonal k of the last two axes, 0 below.")
+        .inputs({{"x"}})
+        .dtypes(kNumeric)
+        .attr("k", kAttrInt, int64_t{0})
+        .infer([](Inference& c) {
+          need_matrix(c);
+          if (c.integer("k") > (int64_t{1} << 52) || c.integer("k") < -(int64_t{1} << 52))
+            invalid("{}: k must lie within 2^52 of 0, got {}", c.name(), c.integer("k"));
+        })
+        .composite([lower](const Call& c) { return triangle(c, lower); })
+        .sample("f[2,3,3]", R"({"k": -1})");
+}
+
+}  // namespace gradtape
