@@ -16,6 +16,7 @@ void Deferred::push(Link* link) noexcept {
     if (!closed_) {
       link->next = head_;
       head_ = link;
+      any_.store(true, std::memory_order_release);
       return;
     }
   }
@@ -23,10 +24,11 @@ void Deferred::push(Link* link) noexcept {
   delete link;
 }
 
-void Deferred::run() noexcept {
+void Deferred::run_all() noexcept {
   Link* link;
   {
     std::lock_guard lock(mutex_);
+    any_.store(false, std::memory_order_relaxed);
     link = std::exchange(head_, nullptr);
   }
   while (link) {
@@ -65,7 +67,8 @@ struct Home {
   std::atomic<uint64_t> state{0};
   std::atomic<const void*> owner{nullptr};
   Context* context = nullptr;
-  std::mutex mutex;                // of `releases`
+  std::mutex mutex;  // of `releases`
+  std::atomic<bool> asked{false};
   std::vector<uint64_t> releases;  // asked for by other threads while the context was busy
 };
 
@@ -108,9 +111,11 @@ void leave(Home& home) {
 }
 
 void carry_out_releases(Home& home) noexcept {
+  if (!home.asked.load(std::memory_order_acquire)) return;
   std::vector<uint64_t> asked;
   {
     std::lock_guard lock(home.mutex);
+    home.asked.store(false, std::memory_order_relaxed);
     asked.swap(home.releases);
   }
   for (uint64_t handle : asked) home.context->release(handle);
@@ -209,6 +214,7 @@ gt_status release_from_any_thread(gt_context ctx, uint64_t handle) {
   try {
     std::lock_guard lock(home.mutex);
     home.releases.push_back(handle);
+    home.asked.store(true, std::memory_order_release);
     return GT_OK;
   } catch (...) {
     return GT_OUT_OF_MEMORY;

@@ -22,11 +22,16 @@ class Deferred {
     Link* next = nullptr;
   };
   void push(Link* link) noexcept;
-  void run() noexcept;
+  void run() noexcept {
+    if (any_.load(std::memory_order_acquire)) run_all();
+  }
   void close() noexcept;  // from now on callbacks run at once
 
  private:
+  void run_all() noexcept;
+
   std::mutex mutex_;
+  std::atomic<bool> any_{false};
   Link* head_ = nullptr;
   bool closed_ = false;
 };

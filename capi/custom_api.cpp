@@ -116,7 +116,7 @@ gt_status gt_custom_gradient(gt_context ctx, const char* given_name, gt_forward_
     auto rule = std::make_shared<CustomRule>();
     rule->name = given_name ? given_name : "custom_gradient";
     if (!forward || !backward) invalid("{}: forward and backward must not be NULL", rule->name);
-    if (capacity > 0) need_pointer(outputs, fmt::format("{}: outputs with capacity above 0", rule->name));
+    if (capacity > 0) need_pointer(outputs, "{}: outputs with capacity above 0", rule->name);
     rule->backward = [&c, backward, owner](const CustomCall& call, const Tensors& cotangents) {
       return call_gradient(c, {backward, owner->data()}, call, cotangents);
     };

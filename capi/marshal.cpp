@@ -17,10 +17,6 @@ Status callback_status(gt_status status) {
   return status > GT_OK && status <= GT_CANCELLED ? static_cast<Status>(status) : Status::callback_failed;
 }
 
-void need_pointer(const void* pointer, std::string_view what) {
-  if (!pointer) invalid("{} must not be NULL", what);
-}
-
 namespace {
 template <class T>
 SmallVector<T, 6> list_of(const gt_attr& a) {
@@ -63,7 +59,7 @@ AttrValue value_of(std::string_view op, const gt_attr& a) {
 }  // namespace
 
 std::shared_ptr<Attrs> attrs_from(const Op& op, const gt_attr* attrs, std::size_t n) {
-  if (n > 0) need_pointer(attrs, fmt::format("{}: attrs with n_attrs {}", op.name, n));
+  if (n > 0) need_pointer(attrs, "{}: attrs with n_attrs {}", op.name, n);
   for (std::size_t i = 0; i < n; ++i)
     if (!attrs[i].name) invalid("{}: attribute {} has no name", op.name, i);
   auto result = std::make_shared<Attrs>();
@@ -141,7 +137,7 @@ Shape shape_from(std::string_view what, gt_dtype dtype, const int64_t* dims, std
     invalid("{}: {} is no dtype; dtypes are GT_BOOL 1, GT_INT32 2, GT_INT64 3, GT_FLOAT32 4, GT_FLOAT64 5", what,
             dtype);
   if (rank > GT_MAX_RANK) invalid("{}: a tensor has at most {} axes, got {}", what, +GT_MAX_RANK, rank);
-  if (rank > 0) need_pointer(dims, fmt::format("{}: dims with rank {}", what, rank));
+  if (rank > 0) need_pointer(dims, "{}: dims with rank {}", what, rank);
   const Shape shape(std::span(dims, rank));
   check_bytes(what, shape, size_of(static_cast<Dtype>(dtype)));
   return shape;

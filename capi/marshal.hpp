@@ -32,7 +32,11 @@ Spec spec_from_c(const gt_spec& spec, std::string_view what);
 
 // dims and rank as given by a user.
 Shape shape_from(std::string_view what, gt_dtype dtype, const int64_t* dims, std::size_t rank);
-void need_pointer(const void* pointer, std::string_view what);  // throws where it is null
+// Throws where the pointer is null; the text says what it is of.
+template <class... Args>
+void need_pointer(const void* pointer, fmt::format_string<Args...> what, Args&&... args) {
+  if (!pointer) invalid("{} must not be NULL", fmt::format(what, std::forward<Args>(args)...));
+}
 
 // Handles to inputs and outputs for the length of a callback. What the callback wrote into its slots is taken over:
 // each handle is released, the lent ones with it.

@@ -10,7 +10,7 @@ using namespace gradtape::capi;
 namespace {
 
 std::vector<Place> places(Context& c, const gt_tensor* handles, std::size_t n, const char* function, const char* what) {
-  if (n > 0) need_pointer(handles, fmt::format("{}: {}s with a count above 0", function, what));
+  if (n > 0) need_pointer(handles, "{}: {}s with a count above 0", function, what);
   std::vector<Place> result;
   for (std::size_t i = 0; i < n; ++i)
     result.push_back(c.place(handles[i], fmt::format("{}: {} {}", function, what, i)));

@@ -18,7 +18,7 @@ Spec checked_memory(std::string_view what, gt_dtype dtype, const int64_t* dims, 
   const auto d = static_cast<Dtype>(dtype);
   const auto want = static_cast<size_t>(shape.elements()) * size_of(d);
   if (bytes != want) invalid("{}: {}{} takes {} bytes, got {}", what, name_of(d), to_string(shape), want, bytes);
-  if (bytes > 0) need_pointer(memory, fmt::format("{}: row_major with {} bytes", what, bytes));
+  if (bytes > 0) need_pointer(memory, "{}: row_major with {} bytes", what, bytes);
   return {d, shape, false};
 }
 
