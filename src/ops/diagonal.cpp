@@ -27,7 +27,8 @@ Tensor diagonal_of(const Tensor& x, int64_t k) {
   const Shape& s = x.shape();
   const int64_t m = s[s.rank() - 2], n = s[s.rank() - 1];
   const Shape flat = flat_matrices(s, m * n);
-  return gather(reshape(x, flat), constant_ints(x.recorder(), diagonal_places(m, n, k)), static_cast<int64_t>(flat.rank()) - 1, 0);
+  return gather(reshape(x, flat), constant_ints(x.recorder(), diagonal_places(m, n, k)),
+                static_cast<int64_t>(flat.rank()) - 1, 0);
 }
 
 Tensor embedded(const Tensor& diagonals, int64_t k) {
@@ -45,7 +46,8 @@ Tensor embedded(const Tensor& diagonals, int64_t k) {
 Tensor triangle(const Call& c, bool lower) {
   const Shape& s = c.in().shape();
   Recorder& r = c.recorder();
-  const Tensor row = insert_axes(range(r, 0, s[s.rank() - 2], 1, Dtype::int64), 1, 1), column = range(r, 0, s[s.rank() - 1], 1, Dtype::int64);
+  const Tensor row = insert_axes(range(r, 0, s[s.rank() - 2], 1, Dtype::int64), 1, 1),
+               column = range(r, 0, s[s.rank() - 1], 1, Dtype::int64);
   const Tensor distance = column - row, k = r.scalar(static_cast<double>(c.integer("k")), Dtype::int64);
   return where(lower ? less_equal(distance, k) : greater_equal(distance, k), c.in(), number_like(c.in(), 0));
 }
@@ -59,7 +61,8 @@ void define_diagonal(Registry& r) {
       .infer([](Inference& c) {
         need_matrix(c);
         const int64_t m = c.shape()[c.rank() - 2], n = c.shape()[c.rank() - 1], k = c.integer("k");
-        if (k < -m || k > n) invalid("diag_part: k must lie in [{}, {}] for matrices of {} by {}, got {}", -m, n, m, n, k);
+        if (k < -m || k > n)
+          invalid("diag_part: k must lie in [{}, {}] for matrices of {} by {}, got {}", -m, n, m, n, k);
       })
       .composite([](const Call& c) { return diagonal_of(c.in(), c.integer("k")); })
       .sample("f[2,3,3]")
@@ -70,7 +73,8 @@ void define_diagonal(Registry& r) {
       .attr("k", kAttrInt, int64_t{0})
       .infer([](Inference& c) {
         if (c.rank() < 1) invalid("diag: diagonal must have at least 1 axis, got {}", to_string(c.shape()));
-        if (c.integer("k") > (1 << 30) || c.integer("k") < -(1 << 30)) invalid("diag: k must lie within 2^30 of 0, got {}", c.integer("k"));
+        if (c.integer("k") > (1 << 30) || c.integer("k") < -(1 << 30))
+          invalid("diag: k must lie within 2^30 of 0, got {}", c.integer("k"));
       })
       .composite([](const Call& c) { return embedded(c.in(), c.integer("k")); })
       .sample("f[2,3]")
@@ -79,10 +83,13 @@ void define_diagonal(Registry& r) {
       .inputs({{"x"}})
       .dtypes(kNumeric)
       .infer(need_matrix)
-      .composite([](const Call& c) { return reduce_sum(diagonal_of(c.in(), 0), {static_cast<int64_t>(c.in().rank()) - 2}); })
+      .composite(
+          [](const Call& c) { return reduce_sum(diagonal_of(c.in(), 0), {static_cast<int64_t>(c.in().rank()) - 2}); })
       .sample("f[2,3,3]");
   for (bool lower : {true, false})
-    Define(r, lower ? "tril" : "triu", lower ? "x on and below diagonal k of the last two axes, 0 above." : "x on and above diagonal k of the last two axes, 0 below.")
+    Define(r, lower ? "tril" : "triu",
+           lower ? "x on and below diagonal k of the last two axes, 0 above."
+                 : "x on and above diagonal k of the last two axes, 0 below.")
         .inputs({{"x"}})
         .dtypes(kNumeric)
         .attr("k", kAttrInt, int64_t{0})

@@ -23,7 +23,8 @@ void define_loss(Registry& r) {
       .composite([](const Call& c) {
         const Tensor e = c.in(1) - c.in(0), size = abs(e);
         const double delta = c.number("delta");
-        return reduced(c, where(less_equal(size, number_like(size, delta)), 0.5 * square(e), delta * size - 0.5 * delta * delta));
+        return reduced(
+            c, where(less_equal(size, number_like(size, delta)), 0.5 * square(e), delta * size - 0.5 * delta * delta));
       })
       .sample("f[2,3] f[2,3]", R"({"delta": 0.8, "reduction": "mean"})");
   loss(r, "mse", "(prediction - target)^2.")
@@ -31,7 +32,8 @@ void define_loss(Registry& r) {
       .composite([](const Call& c) { return reduced(c, square(c.in(1) - c.in(0))); })
       .sample("f[2,3] f[3]", R"({"reduction": "sum"})");
   // Two terms of one sign: neither overflow nor cancellation, and softplus has a derivative at 0.
-  Define(r, "sigmoid_cross_entropy_with_logits", "-labels log(sigmoid(logits)) - (1 - labels) log(1 - sigmoid(logits)).")
+  Define(r, "sigmoid_cross_entropy_with_logits",
+         "-labels log(sigmoid(logits)) - (1 - labels) log(1 - sigmoid(logits)).")
       .inputs({{"labels"}, {"logits"}})
       .composite([](const Call& c) {
         static const Op& softplus = Registry::instance().builtin("softplus");

@@ -29,8 +29,8 @@ void define_split(Registry& r) {
         int64_t left = n;
         for (int64_t s : sizes) left = s < 0 || left < s ? -1 : left - s;
         if (left != 0)
-          invalid("split: sizes {} must add up to the {} entries along axis {}", to_string(std::span<const int64_t>(sizes)), n,
-                  c.integer("axis"));
+          invalid("split: sizes {} must add up to the {} entries along axis {}",
+                  to_string(std::span<const int64_t>(sizes)), n, c.integer("axis"));
       })
       .composite_of_many([](const Call& c) {
         Tensors parts;
@@ -74,7 +74,8 @@ AxisRange range_of(const Call& c, std::size_t i, int64_t n) {
   if (step == 0) invalid("strided_slice: strides must not be 0, got 0 at entry {}", i);
   if (has_bit(c, "shrink_axis_mask", i)) {
     const int64_t at = c.ints("begin")[i] < 0 ? c.ints("begin")[i] + n : c.ints("begin")[i];
-    if (at < 0 || at >= n) invalid("strided_slice: index {} is out of range: the axis has size {}", c.ints("begin")[i], n);
+    if (at < 0 || at >= n)
+      invalid("strided_slice: index {} is out of range: the axis has size {}", c.ints("begin")[i], n);
     return {at, 1, 1};
   }
   const int64_t low = step > 0 ? 0 : -1, high = step > 0 ? n : n - 1;
@@ -83,7 +84,8 @@ AxisRange range_of(const Call& c, std::size_t i, int64_t n) {
     const int64_t given = c.ints(which)[i];
     return std::clamp(given < 0 && given > INT64_MIN / 2 ? given + n : given, low, high);
   };
-  const int64_t begin = bound("begin", "begin_mask", step > 0 ? low : high), end = bound("end", "end_mask", step > 0 ? high : low);
+  const int64_t begin = bound("begin", "begin_mask", step > 0 ? low : high),
+                end = bound("end", "end_mask", step > 0 ? high : low);
   const int64_t distance = step > 0 ? end - begin : begin - end;
   const int64_t stride = step > 0 ? step : step == INT64_MIN ? INT64_MAX : -step;
   return {begin, step, distance <= 0 ? 0 : (distance - 1) / stride + 1};
@@ -100,7 +102,8 @@ StridedRanges strided_ranges(const Call& c) {
   if (c.ints("end").size() != entries || (c.has("strides") && c.ints("strides").size() != entries))
     invalid("strided_slice: begin, end and strides must have equal lengths");
   if (ellipses > 1) invalid("strided_slice: ellipsis_mask names more than one entry");
-  if (named > shape.rank()) invalid("strided_slice: {} entries for the {} axes of {}", named, shape.rank(), to_string(shape));
+  if (named > shape.rank())
+    invalid("strided_slice: {} entries for the {} axes of {}", named, shape.rank(), to_string(shape));
   StridedRanges r;
   const auto take_whole = [&](std::size_t count) {
     for (; count > 0; --count) {
@@ -141,15 +144,22 @@ Tensor strided_slice(const Call& c) {
 
 void define_strided_slice(Registry& r) {
   Define d(r, "strided_slice", "x[begin:end:strides], with TensorFlow's bit masks; bounds out of range clamp.");
-  d.inputs({{"x"}}).dtypes(kAllDtypes).required("begin", kAttrInts).required("end", kAttrInts).attr("strides", kAttrInts);
-  for (const char* mask : {"begin_mask", "end_mask", "ellipsis_mask", "new_axis_mask", "shrink_axis_mask"}) d.attr(mask, kAttrInt, int64_t{0});
+  d.inputs({{"x"}})
+      .dtypes(kAllDtypes)
+      .required("begin", kAttrInts)
+      .required("end", kAttrInts)
+      .attr("strides", kAttrInts);
+  for (const char* mask : {"begin_mask", "end_mask", "ellipsis_mask", "new_axis_mask", "shrink_axis_mask"})
+    d.attr(mask, kAttrInt, int64_t{0});
   d.composite(strided_slice);
   d.sample("f[4,5]", R"({"begin": [3, 0], "end": [0, 5], "strides": [-2, 2]})");
   d.sample("f[3,4]", R"({"begin": [1, 0], "end": [2, 0], "strides": [1, 1], "shrink_axis_mask": 1, "end_mask": 2})");
 }
 
 void define_rearrangements(Registry& r) {
-  Define(r, "repeat", "Each entry along the axis repeated, as often for all or one count for each; without an axis x is flattened first.")
+  Define(r, "repeat",
+         "Each entry along the axis repeated, as often for all or one count for each; without an axis x is flattened "
+         "first.")
       .inputs({{"x"}})
       .dtypes(kAllDtypes)
       .required("repeats", kAttrInt | kAttrInts)
@@ -175,7 +185,8 @@ void define_rearrangements(Registry& r) {
         const Ints& repeats = c.ints("repeats");
         std::vector<int64_t> at;
         for (int64_t i = 0; i < size_at(x, axis); ++i)
-          at.insert(at.end(), static_cast<std::size_t>(repeats[repeats.size() == 1 ? 0 : static_cast<std::size_t>(i)]), i);
+          at.insert(at.end(), static_cast<std::size_t>(repeats[repeats.size() == 1 ? 0 : static_cast<std::size_t>(i)]),
+                    i);
         return pick(x, static_cast<std::size_t>(axis), at);
       })
       .sample("f[2,3]", R"({"repeats": [2, 0, 1], "axis": 1})")
@@ -187,7 +198,8 @@ void define_rearrangements(Registry& r) {
       .required("axis", kAttrInts)
       .infer([](Inference& c) {
         if (c.ints("shift").size() != c.ints("axis").size())
-          invalid("roll: shift and axis must have equal lengths, got {} and {}", c.ints("shift").size(), c.ints("axis").size());
+          invalid("roll: shift and axis must have equal lengths, got {} and {}", c.ints("shift").size(),
+                  c.ints("axis").size());
         Ints axes;
         for (int64_t a : c.ints("axis")) axes.push_back(normalize_axis("roll", a, c.rank()));
         c.attr("axis") = axes;

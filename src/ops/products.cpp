@@ -14,23 +14,30 @@ Contracted contracted_axes(const Call& c) {
   const std::size_t ra = c.in(0).rank(), rb = c.in(1).rank();
   Contracted axes;
   if (const auto* count = std::get_if<int64_t>(&c.attr("axes"))) {
-    if (*count < 0 || *count > static_cast<int64_t>(std::min(ra, rb))) invalid("tensordot: axes {} does not fit {} and {}", *count, to_string(c.in(0).shape()), to_string(c.in(1).shape()));
+    if (*count < 0 || *count > static_cast<int64_t>(std::min(ra, rb)))
+      invalid("tensordot: axes {} does not fit {} and {}", *count, to_string(c.in(0).shape()),
+              to_string(c.in(1).shape()));
     for (int64_t i = 0; i < *count; ++i) {
       axes.a.push_back(static_cast<int64_t>(ra) - *count + i);
       axes.b.push_back(i);
     }
   } else {
     const Ints& both = c.ints("axes");
-    if (both.size() % 2 != 0) invalid("tensordot: axes must be a count or two lists of equal length, got {} entries", both.size());
+    if (both.size() % 2 != 0)
+      invalid("tensordot: axes must be a count or two lists of equal length, got {} entries", both.size());
     for (std::size_t i = 0; i < both.size() / 2; ++i) {
       axes.a.push_back(normalize_axis("tensordot", both[i], ra));
       axes.b.push_back(normalize_axis("tensordot", both[both.size() / 2 + i], rb));
     }
   }
   for (std::size_t i = 0; i < axes.a.size(); ++i) {
-    if (std::ranges::count(axes.a, axes.a[i]) > 1 || std::ranges::count(axes.b, axes.b[i]) > 1) invalid("tensordot: an axis is given twice");
-    const int64_t na = c.in(0).shape()[static_cast<std::size_t>(axes.a[i])], nb = c.in(1).shape()[static_cast<std::size_t>(axes.b[i])];
-    if (na != nb) invalid("tensordot: axis {} of {} and axis {} of {} must have one size", axes.a[i], to_string(c.in(0).shape()), axes.b[i], to_string(c.in(1).shape()));
+    if (std::ranges::count(axes.a, axes.a[i]) > 1 || std::ranges::count(axes.b, axes.b[i]) > 1)
+      invalid("tensordot: an axis is given twice");
+    const int64_t na = c.in(0).shape()[static_cast<std::size_t>(axes.a[i])],
+                  nb = c.in(1).shape()[static_cast<std::size_t>(axes.b[i])];
+    if (na != nb)
+      invalid("tensordot: axis {} of {} and axis {} of {} must have one size", axes.a[i], to_string(c.in(0).shape()),
+              axes.b[i], to_string(c.in(1).shape()));
   }
   return axes;
 }
@@ -54,7 +61,8 @@ Tensor as_matrix(const Tensor& x, const Ints& contracted, bool free_first, Shape
 }
 
 void need_vectors(Inference& c) {
-  if (c.rank(0) != 1 || c.rank(1) != 1) invalid("{}: takes two vectors, got {} and {}", c.name(), to_string(c.shape(0)), to_string(c.shape(1)));
+  if (c.rank(0) != 1 || c.rank(1) != 1)
+    invalid("{}: takes two vectors, got {} and {}", c.name(), to_string(c.shape(0)), to_string(c.shape(1)));
 }
 
 Tensor kronecker(const Call& c) {
@@ -83,7 +91,9 @@ Tensor matrix_power(const Call& c) {
   if (n == 0) {
     auto attrs = std::make_shared<Attrs>();
     const int64_t order = s[s.rank() - 1];
-    for (AttrValue v : {AttrValue(order), AttrValue(order), AttrValue(Ints(s.begin(), s.end() - 2)), AttrValue(c.in().dtype())}) attrs->values.push_back(std::move(v));
+    for (AttrValue v :
+         {AttrValue(order), AttrValue(order), AttrValue(Ints(s.begin(), s.end() - 2)), AttrValue(c.in().dtype())})
+      attrs->values.push_back(std::move(v));
     return c.recorder().record(eye, {}, std::move(attrs))[0];
   }
   Tensor square = n < 0 ? apply1(inv, {c.in()}) : c.in(), result;
@@ -96,7 +106,8 @@ Tensor matrix_power(const Call& c) {
 }  // namespace
 
 void define_products(Registry& r) {
-  Define(r, "tensordot", "Sum of products over pairs of axes: a count (the last of a with the first of b), or two lists.")
+  Define(r, "tensordot",
+         "Sum of products over pairs of axes: a count (the last of a with the first of b), or two lists.")
       .inputs({{"a"}, {"b"}})
       .dtypes(kNumeric)
       .attr("axes", kAttrInt | kAttrInts, int64_t{2})
@@ -118,7 +129,8 @@ void define_products(Registry& r) {
       .dtypes(kNumeric)
       .infer([](Inference& c) {
         need_vectors(c);
-        if (!(c.shape(0) == c.shape(1))) invalid("dot: the vectors must have one size, got {} and {}", to_string(c.shape(0)), to_string(c.shape(1)));
+        if (!(c.shape(0) == c.shape(1)))
+          invalid("dot: the vectors must have one size, got {} and {}", to_string(c.shape(0)), to_string(c.shape(1)));
       })
       .composite([](const Call& c) { return reduce_sum(c.in(0) * c.in(1), {0}); })
       .sample("f[3] f[3]");
@@ -126,7 +138,8 @@ void define_products(Registry& r) {
       .inputs({{"a"}, {"b"}})
       .dtypes(kNumeric)
       .infer([](Inference& c) {
-        if (std::max(c.rank(0), c.rank(1)) > 16) invalid("kron: at most 16 axes, got {} and {}", to_string(c.shape(0)), to_string(c.shape(1)));
+        if (std::max(c.rank(0), c.rank(1)) > 16)
+          invalid("kron: at most 16 axes, got {} and {}", to_string(c.shape(0)), to_string(c.shape(1)));
       })
       .composite(kronecker)
       .sample("f[2,1] f[2,3]");
@@ -135,15 +148,20 @@ void define_products(Registry& r) {
       .dtypes(kNumeric)
       .infer([](Inference& c) {
         for (std::size_t i : {0, 1})
-          if (c.rank(i) == 0 || c.shape(i)[c.rank(i) - 1] != 3) invalid("cross: the last axis must have size 3, got {}", to_string(c.shape(i)));
+          if (c.rank(i) == 0 || c.shape(i)[c.rank(i) - 1] != 3)
+            invalid("cross: the last axis must have size 3, got {}", to_string(c.shape(i)));
       })
-      .composite([](const Call& c) { return cycled(c.in(0), 1) * cycled(c.in(1), 2) - cycled(c.in(0), 2) * cycled(c.in(1), 1); })
+      .composite([](const Call& c) {
+        return cycled(c.in(0), 1) * cycled(c.in(1), 2) - cycled(c.in(0), 2) * cycled(c.in(1), 1);
+      })
       .sample("f[2,3] f[3]");
-  Define(r, "matrix_power", "The n-th power of the matrices in the last two axes: of the inverse where n < 0, the identity where n is 0.")
+  Define(r, "matrix_power",
+         "The n-th power of the matrices in the last two axes: of the inverse where n < 0, the identity where n is 0.")
       .inputs({{"x"}})
       .required("n", kAttrInt)
       .infer([](Inference& c) {
-        if (c.rank() < 2 || c.shape()[c.rank() - 1] != c.shape()[c.rank() - 2]) invalid("matrix_power: x must be square in its last two axes, got {}", to_string(c.shape()));
+        if (c.rank() < 2 || c.shape()[c.rank() - 1] != c.shape()[c.rank() - 2])
+          invalid("matrix_power: x must be square in its last two axes, got {}", to_string(c.shape()));
         if (c.integer("n") == INT64_MIN) invalid("matrix_power: n is out of range");
       })
       .composite(matrix_power)

@@ -9,7 +9,8 @@ const std::vector<std::string> kDirections = {"ASCENDING", "DESCENDING"};
 
 void infer_order(Inference& c) {
   const std::size_t axis = c.axis("axis", c.rank());
-  if (c.shape()[axis] > INT32_MAX) invalid("{}: an axis of {} entries is too long for int32 indices", c.name(), c.shape()[axis]);
+  if (c.shape()[axis] > INT32_MAX)
+    invalid("{}: an axis of {} entries is too long for int32 indices", c.name(), c.shape()[axis]);
   c.out(Dtype::int32, c.shape());
 }
 
@@ -35,7 +36,9 @@ void define_sort(Registry& r) {
       .infer(infer_order)
       .kernel(kernels::argsort)
       .none("its result is an index")
-      .batch([](const BatchCall& b) { return Tensors{reapply(b.call, {b.in[0]}, {b.call.integer("axis") + 1, b.call.text("direction")})}; })
+      .batch([](const BatchCall& b) {
+        return Tensors{reapply(b.call, {b.in[0]}, {b.call.integer("axis") + 1, b.call.text("direction")})};
+      })
       .sample("f[2,4]");
   Define(r, "sort", "The entries along the axis in order; stable, nan last.")
       .inputs({{"x"}})
@@ -44,21 +47,27 @@ void define_sort(Registry& r) {
       .attr("direction", kAttrString, std::string("ASCENDING"), kDirections)
       .infer([](Inference& c) { c.axis("axis", c.rank()); })
       .composite([](const Call& c) {
-        return take_along(c.in(), order_of(c.in(), c.integer("axis"), c.text("direction")), static_cast<std::size_t>(c.integer("axis")));
+        return take_along(c.in(), order_of(c.in(), c.integer("axis"), c.text("direction")),
+                          static_cast<std::size_t>(c.integer("axis")));
       })
       .sample("f[2,4]", R"({"direction": "DESCENDING"})")
       .sample("f[3,2]", R"({"axis": 0})");
-  Define(r, "top_k", "The k largest entries along the last axis, largest first, and their indices; of equal ones the first comes first.")
+  Define(r, "top_k",
+         "The k largest entries along the last axis, largest first, and their indices; of equal ones the first comes "
+         "first.")
       .inputs({{"x"}})
       .dtypes(kNumeric)
       .required("k", kAttrInt)
       .infer([](Inference& c) {
         const int64_t n = c.rank() == 0 ? -1 : c.shape()[c.rank() - 1];
-        if (c.integer("k") < 0 || c.integer("k") > n) invalid("top_k: k must lie in [0, {}], the size of the last axis of {}, got {}", n, to_string(c.shape()), c.integer("k"));
+        if (c.integer("k") < 0 || c.integer("k") > n)
+          invalid("top_k: k must lie in [0, {}], the size of the last axis of {}, got {}", n, to_string(c.shape()),
+                  c.integer("k"));
       })
       .composite_of_many([](const Call& c) {
         const std::size_t last = c.in().rank() - 1;
-        const Tensor first = slice_along(order_of(c.in(), static_cast<int64_t>(last), "DESCENDING"), last, 0, c.integer("k"));
+        const Tensor first =
+            slice_along(order_of(c.in(), static_cast<int64_t>(last), "DESCENDING"), last, 0, c.integer("k"));
         return Tensors{take_along(c.in(), first, last), first};
       })
       .sample("f[2,4]", R"({"k": 2})");
@@ -69,9 +78,11 @@ void define_sort(Registry& r) {
       .infer([](Inference& c) {
         const std::size_t axis = c.axis("axis", c.rank());
         if (c.rank(1) != c.rank() || !(c.shape(1).replaced(axis, 0) == c.shape().replaced(axis, 0)))
-          invalid("take_along_axis: x and indices must agree but for axis {}, got {} and {}", axis, to_string(c.shape()), to_string(c.shape(1)));
+          invalid("take_along_axis: x and indices must agree but for axis {}, got {} and {}", axis,
+                  to_string(c.shape()), to_string(c.shape(1)));
       })
-      .composite([](const Call& c) { return take_along(c.in(0), c.in(1), static_cast<std::size_t>(c.integer("axis"))); })
+      .composite(
+          [](const Call& c) { return take_along(c.in(0), c.in(1), static_cast<std::size_t>(c.integer("axis"))); })
       .sample("f[3,4] i4[3,2]", R"({"axis": 1})")
       .sample("f[2,3,2] i3[2,2,2]", R"({"axis": 1})");
 }

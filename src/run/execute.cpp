@@ -26,7 +26,8 @@ class TileRunner {
   }
 
  private:
-  // Tiles a multiple of 4 KiB apart would make the processor take a load for one that depends on a store to another tile.
+  // Tiles a multiple of 4 KiB apart would make the processor take a load for one that depends on a store to another
+  // tile.
   static constexpr std::size_t kTileBytes = Fused::kTile * sizeof(double) + 192;
 
   void run(const Fused::Instruction& instruction, int64_t at, std::size_t n) {
