@@ -62,6 +62,7 @@ std::shared_ptr<Attrs> attrs_from(const Op& op, const gt_attr* attrs, std::size_
   if (n > 0) need_pointer(attrs, "{}: attrs with n_attrs {}", op.name, n);
   for (std::size_t i = 0; i < n; ++i)
     if (!attrs[i].name) invalid("{}: attribute {} has no name", op.name, i);
+  if (!op.by_user && op.attrs.empty() && n == 0) return nullptr;
   auto result = std::make_shared<Attrs>();
   if (op.by_user) {
     for (std::size_t i = 0; i < n; ++i) {
@@ -70,7 +71,6 @@ std::shared_ptr<Attrs> attrs_from(const Op& op, const gt_attr* attrs, std::size_
     }
     return result;
   }
-  if (op.attrs.empty() && n == 0) return nullptr;
   SmallVector<bool, 8> given(op.attrs.size(), false);
   for (const AttrSpec& spec : op.attrs) result->values.push_back(spec.fallback);
   for (std::size_t i = 0; i < n; ++i) {

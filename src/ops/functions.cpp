@@ -131,10 +131,6 @@ Tensor floor(const Tensor& x) {
   static const Op& op = builtin("floor");
   return apply1(op, {x});
 }
-Tensor identity(const Tensor& x) {
-  static const Op& op = builtin("identity");
-  return apply1(op, {x});
-}
 Tensor stop_gradient(const Tensor& x) {
   static const Op& op = builtin("stop_gradient");
   return apply1(op, {x});
@@ -161,10 +157,6 @@ Tensor minimum(const Tensor& x, const Tensor& y) {
 }
 Tensor equal(const Tensor& x, const Tensor& y) {
   static const Op& op = builtin("equal");
-  return apply1(op, {x, y});
-}
-Tensor not_equal(const Tensor& x, const Tensor& y) {
-  static const Op& op = builtin("not_equal");
   return apply1(op, {x, y});
 }
 Tensor less(const Tensor& x, const Tensor& y) {
@@ -293,11 +285,6 @@ Tensor zeros(Recorder& r, const Spec& spec) { return broadcast_to(r.scalar(0, sp
 Tensor ones(Recorder& r, const Spec& spec) { return broadcast_to(r.scalar(1, spec.dtype, spec.weak), spec.shape); }
 Tensor zeros_like(const Tensor& x) { return zeros(x.recorder(), x.spec()); }
 
-Tensor matrix_transpose(const Tensor& x) {
-  Ints perm = all_axes(x);
-  std::swap(perm[perm.size() - 1], perm[perm.size() - 2]);
-  return transpose(x, perm);
-}
 Tensor move_axis(const Tensor& x, std::size_t from, std::size_t to) {
   Ints perm = all_axes(x);
   perm.erase(from);

@@ -48,7 +48,6 @@ Tensor cosh(const Tensor& x);
 Tensor tanh(const Tensor& x);
 Tensor sigmoid(const Tensor& x);
 Tensor floor(const Tensor& x);
-Tensor identity(const Tensor& x);
 Tensor stop_gradient(const Tensor& x);
 Tensor is_finite(const Tensor& x);
 Tensor logical_not(const Tensor& x);
@@ -57,7 +56,6 @@ Tensor pow(const Tensor& x, const Tensor& y);
 Tensor maximum(const Tensor& x, const Tensor& y);
 Tensor minimum(const Tensor& x, const Tensor& y);
 Tensor equal(const Tensor& x, const Tensor& y);
-Tensor not_equal(const Tensor& x, const Tensor& y);
 Tensor less(const Tensor& x, const Tensor& y);
 Tensor less_equal(const Tensor& x, const Tensor& y);
 Tensor greater(const Tensor& x, const Tensor& y);
@@ -93,7 +91,6 @@ Tensor constant_ints(Recorder& r, std::span<const int64_t> values);  // int64 [n
 Tensor zeros(Recorder& r, const Spec& spec);
 Tensor ones(Recorder& r, const Spec& spec);
 Tensor zeros_like(const Tensor& x);
-Tensor matrix_transpose(const Tensor& x);  // swaps the last two axes
 Tensor move_axis(const Tensor& x, std::size_t from, std::size_t to);
 Tensor insert_axes(const Tensor& x, std::size_t position, std::size_t count);  // axes of size 1
 Tensor sum_to(const Tensor& x, const Shape& shape);  // undoes broadcasting: sums over the axes that were stretched

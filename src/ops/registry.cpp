@@ -7,8 +7,8 @@
 namespace gradtape {
 
 Registry& Registry::instance() {
-  static Registry registry;
-  return registry;
+  static auto* registry = new Registry;  // never destroyed: a finalizer may still ask for it while the process ends
+  return *registry;
 }
 
 Registry::Registry() {
@@ -22,26 +22,26 @@ Op& Registry::define(std::string name, std::string doc) {
   Op op;
   op.name = std::move(name);
   op.doc = std::move(doc);
-  return store(std::move(op));
+  return store(std::move(op), builtins_);
 }
 
-Op& Registry::store(Op op) {
+Op& Registry::store(Op op, Names& names) {
   ops_.push_back(std::move(op));
   Op& stored = ops_.back();
-  by_name_[stored.name] = &stored;
+  names[stored.name] = &stored;
   return stored;
 }
 
 const Op* Registry::find(std::string_view name) const {
+  if (auto it = builtins_.find(name); it != builtins_.end()) return it->second->internal ? nullptr : it->second;
   std::shared_lock lock(mutex_);
-  auto it = by_name_.find(name);
-  return it == by_name_.end() || it->second->internal ? nullptr : it->second;
+  auto it = user_ops_.find(name);
+  return it == user_ops_.end() ? nullptr : it->second;
 }
 
 const Op& Registry::builtin(std::string_view name) const {
-  std::shared_lock lock(mutex_);
-  auto it = by_name_.find(name);
-  if (it == by_name_.end()) fail(Status::internal, "no op is named {}", name);
+  auto it = builtins_.find(name);
+  if (it == builtins_.end()) fail(Status::internal, "no op is named {}", name);
   return *it->second;
 }
 
@@ -56,9 +56,10 @@ std::vector<const Op*> Registry::all() const {
 
 const Op& Registry::add(Op op) {
   std::unique_lock lock(mutex_);
-  if (by_name_.contains(op.name)) fail(Status::already_exists, "an op named {} is registered already", op.name);
+  if (builtins_.contains(op.name) || user_ops_.contains(op.name))
+    fail(Status::already_exists, "an op named {} is registered already", op.name);
   op.by_user = true;
-  return store(std::move(op));
+  return store(std::move(op), user_ops_);
 }
 
 std::string Registry::suggestion(std::string_view name) const {

@@ -28,11 +28,13 @@ class Registry {
   Op& define(std::string name, std::string doc);  // while the library's own are being made
 
  private:
+  using Names = std::unordered_map<std::string_view, Op*>;
   Registry();
-  Op& store(Op op);
-  mutable std::shared_mutex mutex_;
+  Op& store(Op op, Names& names);
+  Names builtins_;                   // never changes once made: looked up without a lock
+  mutable std::shared_mutex mutex_;  // of what follows
+  Names user_ops_;
   std::deque<Op> ops_;  // addresses stay
-  std::unordered_map<std::string_view, Op*> by_name_;
 };
 
 }  // namespace gradtape
