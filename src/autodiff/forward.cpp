@@ -35,10 +35,10 @@ Tensors transposed(const Call& c, const Rules& rules, const Tensors& tangents) {
       targets.push_back(gradients[i]);
       cotangents.push_back(tangents[i]);
     }
-  const Passable in_rule = [](const Tensor& t) { return t.node()->symbolic && !t.node()->inputs.empty(); };
-  Tensors results = reverse({targets, cotangents, placeholders, in_rule});
+  Tensors results = reverse({targets, cotangents, placeholders, is_symbolic_result});
   for (Tensor& result : results)
-    if (result && result.node()->symbolic && !path_between(Tensors{result}, placeholders, in_rule).nodes.empty())
+    if (result && result.node()->symbolic &&
+        !path_between(Tensors{result}, placeholders, is_symbolic_result).nodes.empty())
       fail(Status::unsupported,
            "{}: its gradient is not linear in the output's cotangent (a clipped one, say): there is no tangent in "
            "forward mode; use reverse mode",

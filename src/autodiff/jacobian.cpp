@@ -32,8 +32,7 @@ Tensor basis(Recorder& r, const Spec& spec, int64_t n, int64_t first, int64_t co
 // Bytes that one row of the batched graph takes, roughly: all symbolic nodes, as recorded.
 uint64_t bytes_per_row(std::span<const Tensor> outputs, const Tensor& placeholder) {
   uint64_t bytes = placeholder.bytes();
-  const Path path = path_between(outputs, Tensors{placeholder},
-                                 [](const Tensor& t) { return t.node()->symbolic && !t.node()->inputs.empty(); });
+  const Path path = path_between(outputs, Tensors{placeholder}, is_symbolic_result);
   for (const Node* node : path.nodes)
     for (const Node::Output& out : node->outputs)
       bytes += static_cast<uint64_t>(out.spec.shape.elements()) * gradtape::size_of(out.spec.dtype);
@@ -261,9 +260,8 @@ Tensor Tape::batch_jacobian(const Place& target, const Place& source, const Jaco
 
 void Tape::check_samples(const Place& target, const Tensors& sources, const Tensor& placeholder,
                          const Tensors& derivative) const {
-  const Passable in_map = [](const Tensor& t) { return t.node()->symbolic && !t.node()->inputs.empty(); };
   const Node* mixer = nullptr;
-  if (!derivative.empty() && !(mixer = where_samples_mix(derivative[0], placeholder, in_map))) return;
+  if (!derivative.empty() && !(mixer = where_samples_mix(derivative[0], placeholder, is_symbolic_result))) return;
   // The map mixes samples, or could not be built symbolically. The op the user recorded says more than one of its
   // derivative.
   for (const Tensor& source : sources)

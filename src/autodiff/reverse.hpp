@@ -9,6 +9,8 @@ namespace gradtape {
 
 // Which tensors a derivative may pass through: those a tape recorded, or all of a graph.
 using Passable = std::function<bool(const Tensor&)>;
+// Whether t is computed from a placeholder: what a derivative of a symbolic map may pass through.
+inline bool is_symbolic_result(const Tensor& t) { return t.node()->symbolic && !t.node()->inputs.empty(); }
 
 struct ReverseRequest {
   std::span<const Tensor> targets;

@@ -1,5 +1,6 @@
 #include "autodiff/tape.hpp"
 
+#include <algorithm>
 #include <exception>
 
 #include "ops/functions.hpp"
@@ -70,18 +71,18 @@ Tensors Tape::tensors_of(const Place& place) const {
   return tensors;
 }
 
+bool Tape::counts(const Tensor& source, std::span<const Tensor> targets) const {
+  return recording_.holds(source) || std::ranges::any_of(targets, [&](const Tensor& t) { return t.same(source); });
+}
+
 Tensors Tape::reverse_from(std::span<const Tensor> targets, std::span<const Tensor> cotangents,
                            std::span<const Place> sources) const {
-  // A source counts where it is on the tape, or is itself a target.
   std::vector<std::size_t> first;
   Tensors all;
   for (const Place& source : sources) {
     first.push_back(all.size());
-    for (const Tensor& t : tensors_of(source)) {
-      bool counts = recording_.holds(t);
-      for (const Tensor& target : targets) counts |= target.same(t);
-      if (counts) all.push_back(t);
-    }
+    for (const Tensor& t : tensors_of(source))
+      if (counts(t, targets)) all.push_back(t);
   }
   first.push_back(all.size());
   const Tensors cotangents_of_all = reverse({targets, cotangents, all, passable()});
@@ -99,13 +100,11 @@ Tensors Tape::forward_from(std::span<const Tensor> targets, std::span<const Plac
                            std::span<const Tensor> tangents) const {
   Tensors all, moved;
   for (std::size_t i = 0; i < sources.size(); ++i)
-    for (const Tensor& t : tensors_of(sources[i])) {
-      bool counts = recording_.holds(t);
-      for (const Tensor& target : targets) counts |= target.same(t);
-      if (!counts) continue;
-      all.push_back(t);
-      moved.push_back(tangents[i]);
-    }
+    for (const Tensor& t : tensors_of(sources[i]))
+      if (counts(t, targets)) {
+        all.push_back(t);
+        moved.push_back(tangents[i]);
+      }
   return forward({targets, all, moved, passable()});
 }
 

@@ -30,13 +30,12 @@ struct JacobianOptions {
 class Tape {
  public:
   Tape(Recorder& recorder, bool persistent, bool manual_watch)
-      : recorder_(recorder), persistent_(persistent), recording_(recorder, !manual_watch) {
+      : recorder_(recorder), persistent_(persistent), recording_(!manual_watch) {
     recorder_.activate(&recording_);
   }
   ~Tape() { recorder_.deactivate(&recording_); }
 
   bool is_recording() const { return recorder_.is_active(&recording_); }
-  bool is_persistent() const { return persistent_; }
   void end() noexcept { recorder_.deactivate(&recording_); }
   void stop();
   void resume();
@@ -67,6 +66,8 @@ class Tape {
   void check_idle(const char* what) const;
   // The tensors a place stands for on this tape.
   Tensors tensors_of(const Place& place) const;
+  // A source counts where it is on the tape, or is itself a target.
+  bool counts(const Tensor& source, std::span<const Tensor> targets) const;
   Tensors reverse_from(std::span<const Tensor> targets, std::span<const Tensor> cotangents,
                        std::span<const Place> sources) const;
   Tensors forward_from(std::span<const Tensor> targets, std::span<const Place> sources,

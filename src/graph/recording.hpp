@@ -18,7 +18,7 @@ using VariablePtr = std::shared_ptr<Variable>;
 
 class Recording {
  public:
-  Recording(Recorder& recorder, bool watches_variables) : recorder_(recorder), watches_variables_(watches_variables) {}
+  explicit Recording(bool watches_variables) : watches_variables_(watches_variables) {}
   ~Recording() { clear(); }
   Recording(const Recording&) = delete;
   Recording& operator=(const Recording&) = delete;
@@ -44,7 +44,6 @@ class Recording {
  private:
   void compact() noexcept;
 
-  Recorder& recorder_;
   bool watches_variables_;
   std::vector<Node*> nodes_;  // null: freed since
   std::size_t dropped_ = 0;

@@ -7,7 +7,6 @@ namespace gradtape {
 namespace {
 Tensor pass(const Call&, const Tensor& t) { return t; }
 Tensor pass_negated(const Call&, const Tensor& t) { return -t; }
-Tensor keep_where(const Tensor& condition, const Tensor& t) { return where(condition, t, number_like(t, 0)); }
 Tensor is_zero(const Tensor& x) { return equal(x, number_like(x, 0)); }
 // x where the condition does not hold, 1 where it does: keeps a division or logarithm that is not used out of trouble.
 Tensor one_where(const Tensor& condition, const Tensor& x) { return where(condition, number_like(x, 1), x); }

@@ -284,6 +284,11 @@ Tensor constant_ints(Recorder& r, std::span<const int64_t> values) {
 Tensor zeros(Recorder& r, const Spec& spec) { return broadcast_to(r.scalar(0, spec.dtype, spec.weak), spec.shape); }
 Tensor ones(Recorder& r, const Spec& spec) { return broadcast_to(r.scalar(1, spec.dtype, spec.weak), spec.shape); }
 Tensor zeros_like(const Tensor& x) { return zeros(x.recorder(), x.spec()); }
+Tensor keep_where(const Tensor& condition, const Tensor& x) { return where(condition, x, number_like(x, 0)); }
+Tensor identity_matrices(Recorder& r, int64_t order, const Ints& batch_shape, Dtype dtype) {
+  static const Op& op = builtin("eye");
+  return r.record(op, {}, complete(op, {order, order, batch_shape, dtype}))[0];
+}
 
 Tensor move_axis(const Tensor& x, std::size_t from, std::size_t to) {
   Ints perm = all_axes(x);

@@ -91,6 +91,8 @@ Tensor constant_ints(Recorder& r, std::span<const int64_t> values);  // int64 [n
 Tensor zeros(Recorder& r, const Spec& spec);
 Tensor ones(Recorder& r, const Spec& spec);
 Tensor zeros_like(const Tensor& x);
+Tensor keep_where(const Tensor& condition, const Tensor& x);  // 0 elsewhere
+Tensor identity_matrices(Recorder& r, int64_t order, const Ints& batch_shape, Dtype dtype);
 Tensor move_axis(const Tensor& x, std::size_t from, std::size_t to);
 Tensor insert_axes(const Tensor& x, std::size_t position, std::size_t count);  // axes of size 1
 Tensor sum_to(const Tensor& x, const Shape& shape);  // undoes broadcasting: sums over the axes that were stretched

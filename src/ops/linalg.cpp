@@ -182,12 +182,8 @@ void define_solve(Registry& r) {
       .inputs({{"x"}})
       .infer([](Inference& c) { need_square(c, 0); })
       .composite([](const Call& c) {
-        static const Op& eye = Registry::instance().builtin("eye");
         const int64_t n = rows_of(c.in().shape());
-        auto attrs = std::make_shared<Attrs>();
-        for (AttrValue v : {AttrValue(n), AttrValue(n), AttrValue(Ints{}), AttrValue(c.in().dtype())})
-          attrs->values.push_back(std::move(v));
-        return solve(c.in(), c.recorder().record(eye, {}, std::move(attrs))[0]);
+        return solve(c.in(), identity_matrices(c.recorder(), n, {}, c.in().dtype()));
       })
       .sample("s[3,3]");
 }

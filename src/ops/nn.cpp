@@ -62,6 +62,13 @@ void define_softmax(Registry& r) {
       .sample("i3[2] f[2,3]");
 }
 
+Shape without_axes(const Shape& shape, const Ints& axes) {
+  Shape left;
+  for (std::size_t i = 0; i < shape.rank(); ++i)
+    if (std::ranges::find(axes, static_cast<int64_t>(i)) == axes.end()) left.push_back(shape[i]);
+  return left;
+}
+
 struct Moments {
   Tensor mean, variance;  // with the reduced axes as axes of size 1
 };
@@ -79,10 +86,7 @@ void define_normalizations(Registry& r) {
       .composite_of_many([](const Call& c) {
         const auto [mean, variance] = moments_of(c.in(), c.ints("axes"));
         if (c.flag("keepdims")) return Tensors{mean, variance};
-        Shape shape;
-        for (std::size_t i = 0; i < c.in().rank(); ++i)
-          if (std::ranges::find(c.ints("axes"), static_cast<int64_t>(i)) == c.ints("axes").end())
-            shape.push_back(c.in().shape()[i]);
+        const Shape shape = without_axes(c.in().shape(), c.ints("axes"));
         return Tensors{reshape(mean, shape), reshape(variance, shape)};
       })
       .sample("f[4,3]", R"({"axes": [0]})");
@@ -111,10 +115,7 @@ void define_normalizations(Registry& r) {
         if (!c.flag("training")) return Tensors{(x - c.in(3)) * (rsqrt(c.in(4) + epsilon) * scale) + offset};
         const auto [mean, variance] = moments_of(x, c.ints("axes"));
         const Tensor y = (x - mean) * (rsqrt(variance + epsilon) * scale) + offset;
-        Shape flat;
-        for (std::size_t i = 0; i < x.rank(); ++i)
-          if (std::ranges::find(c.ints("axes"), static_cast<int64_t>(i)) == c.ints("axes").end())
-            flat.push_back(x.shape()[i]);
+        const Shape flat = without_axes(x.shape(), c.ints("axes"));
         return Tensors{y, reshape(mean, flat), reshape(variance, flat)};
       })
       .sample("f[4,3] f[3] f[3]", R"({"axes": [0]})")

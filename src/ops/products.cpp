@@ -85,17 +85,9 @@ Tensor cycled(const Tensor& x, int64_t by) {
 
 Tensor matrix_power(const Call& c) {
   static const Op& inv = Registry::instance().builtin("inv");
-  static const Op& eye = Registry::instance().builtin("eye");
   const Shape& s = c.in().shape();
   int64_t n = c.integer("n");
-  if (n == 0) {
-    auto attrs = std::make_shared<Attrs>();
-    const int64_t order = s[s.rank() - 1];
-    for (AttrValue v :
-         {AttrValue(order), AttrValue(order), AttrValue(Ints(s.begin(), s.end() - 2)), AttrValue(c.in().dtype())})
-      attrs->values.push_back(std::move(v));
-    return c.recorder().record(eye, {}, std::move(attrs))[0];
-  }
+  if (n == 0) return identity_matrices(c.recorder(), s[s.rank() - 1], Ints(s.begin(), s.end() - 2), c.in().dtype());
   Tensor square = n < 0 ? apply1(inv, {c.in()}) : c.in(), result;
   for (auto left = static_cast<uint64_t>(n < 0 ? -n : n);;) {
     if (left % 2 == 1) result = result ? matmul(result, square) : square;

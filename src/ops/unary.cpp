@@ -15,7 +15,6 @@ constexpr double kSeluScale = 1.0507009873554805, kSeluAlpha = 1.673263242354377
 double attr_number(const Attrs* attrs, std::size_t i) { return std::get<double>(attrs->values[i]); }
 
 Tensor zero_derivative(const Call&, const Tensor& t) { return zeros_like(t); }
-Tensor keep_where(const Tensor& condition, const Tensor& t) { return where(condition, t, number_like(t, 0)); }
 
 void define_powers(Registry& r) {
   unary<[](auto x) { return x * x; }>(r, "square", "x * x.", floating)
