@@ -22,8 +22,7 @@ Shape joined(const Shape& a, const Shape& b) {
 // Rows first..first+count of the identity of order n, each shaped as spec. Along `repeat` > 0 leading entries a row is
 // the same.
 Tensor basis(Recorder& r, const Spec& spec, int64_t n, int64_t first, int64_t count, int64_t repeat) {
-  const Tensor rows = insert_axes(range(r, first, first + count, 1, Dtype::int64), 1, 1);
-  const Tensor hot = cast(equal(rows, range(r, 0, n, 1, Dtype::int64)), spec.dtype);
+  const Tensor hot = identity_rows(r, n, first, count, spec.dtype);
   if (repeat == 0) return reshape(hot, spec.shape.with_leading(count));
   const Tensor repeated = broadcast_to(insert_axes(hot, 1, 1), {count, repeat, n});
   return reshape(repeated, spec.shape.with_leading(count));

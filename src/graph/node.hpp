@@ -96,6 +96,7 @@ class Node {
   uint32_t slot = 0, position = 0, uses = 0;
   uint64_t visit = 0;
   bool symbolic = false;  // depends on a tensor without a value
+  bool literal = false;   // a constant of rank 0 that is part of the program: plans may be made for its value
 
   const Membership* membership(const Recording* recording) const {
     for (const Membership& m : memberships)

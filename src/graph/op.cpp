@@ -17,7 +17,7 @@ const AttrValue& Call::attr(std::string_view name) const { return attrs_->values
 
 std::string_view Inference::name() const { return op_.name; }
 AttrValue& Inference::attr(std::string_view name) const { return attrs_->values[op_.attr_index(name)]; }
-const AttrValue& KernelCall::attr(std::string_view name) const { return attrs->values[op.attr_index(name)]; }
+const AttrValue& Attributes::attr(std::string_view name) const { return attrs->values[op.attr_index(name)]; }
 
 int64_t normalize_axis(std::string_view op, int64_t axis, std::size_t rank) {
   const int64_t r = static_cast<int64_t>(rank);

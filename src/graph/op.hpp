@@ -8,7 +8,9 @@
 #include <string_view>
 #include <vector>
 
+#include "base/layout.hpp"
 #include "base/view.hpp"
+#include "base/workers.hpp"
 #include "graph/node.hpp"
 
 namespace gradtape {
@@ -88,16 +90,21 @@ class Inference {
 };
 int64_t normalize_axis(std::string_view op, int64_t axis, std::size_t rank);
 
-struct KernelCall {
+// The attributes of one application, by name.
+struct Attributes {
   const Op& op;
-  std::span<const View> in;
-  std::span<const MutableView> out;
   const Attrs* attrs;
 
   const AttrValue& attr(std::string_view name) const;
   int64_t integer(std::string_view name) const { return std::get<int64_t>(attr(name)); }
   bool flag(std::string_view name) const { return std::get<bool>(attr(name)); }
   const Ints& ints(std::string_view name) const { return std::get<Ints>(attr(name)); }
+};
+
+struct KernelCall : Attributes {
+  std::span<const View> in;
+  std::span<const MutableView> out;
+  const Workers& workers;
 };
 
 // A call some of whose inputs have a leading axis of `size` more than recorded.
@@ -113,11 +120,10 @@ struct BatchCall {
 // ---- How an op is computed
 // -------------------------------------------------------------------------------------------
 
-// One instruction over a run of elements. Operand k advances by one element a step, or stays (stride 0).
+// One instruction over a run of elements.
 struct Tile {
   std::size_t n;
   const void* in[3];
-  bool fixed[3];
   void* out;
   const Attrs* attrs;
 };
@@ -126,6 +132,26 @@ using TileFn = void (*)(const Tile&);
 struct Elementwise {
   TileFn table[kDtypeSlots] = {};                    // by dtype of the shared operands
   TileFn (*select)(Dtype from, Dtype to) = nullptr;  // cast: by both
+  // x o right = x and left o x = x: the numbers that change nothing.
+  std::optional<double> neutral_left = {}, neutral_right = {};
+};
+// Over the axes of the attribute "axis", as loops over rows of n elements.
+struct Reducer {
+  void (*rows)(const void* x, std::size_t rows, std::size_t n, void* out);      // out[r] = x[r][0] o x[r][1] o ...
+  void (*add_rows)(const void* x, std::size_t rows, std::size_t n, void* out);  // out[j] = out[j] o x[0][j] o ...
+  void (*start)(std::size_t n, void* out);                                      // what the reduction of nothing is
+};
+struct Reduction {
+  Reducer table[kDtypeSlots] = {};
+  bool adds = false;  // n times the same gives n times it; else it gives the same
+};
+// The output is the input's memory, read with other strides.
+struct ViewCall : Attributes {
+  const Layout& in;
+  const Shape& out;
+};
+struct StridedView {
+  Layout (*layout)(const ViewCall&);
 };
 using Kernel = std::function<void(const KernelCall&)>;
 struct Alias {};  // the outputs are the memory of the last inputs, one each
@@ -133,7 +159,7 @@ struct Alias {};  // the outputs are the memory of the last inputs, one each
 using Composite = std::function<Tensors(const Call&)>;
 struct Leaf {};  // has its value, or never will
 
-using Computation = std::variant<Leaf, Elementwise, Kernel, Alias, Composite>;
+using Computation = std::variant<Leaf, Elementwise, Reduction, StridedView, Kernel, Alias, Composite>;
 
 // ---- How an op is differentiated: exactly one of five ways (a composite needs none of its own)
 // -----------------------------
@@ -176,6 +202,19 @@ inline constexpr int kNoSamples = -1;
 inline constexpr int kMixed = -2;
 using SampleAxis = int (*)(const Call&, std::span<const int> axes);
 
+// What an op with a kernel makes of inputs that are views of other memory, while a plan is made.
+struct Rewrite {
+  const Op& op;
+  SmallVector<Layout, 3> in;      // may become another layout of the same memory; what is not dense in the end is copied
+  SmallVector<int64_t, 3> identity;  // the order of the identity matrix that the memory holds; 0: something else
+  std::shared_ptr<Attrs> attrs;   // the call's own, may be changed
+  const Shape& out;
+  // Set: the output is nothing but this input, read with that layout.
+  std::optional<std::size_t> same_as = {};
+  Layout result = {};
+};
+using RewriteFn = void (*)(Rewrite&);
+
 enum class InputKind { shared, integer, boolean, any };  // shared: all of these have one dtype
 struct InputSpec {
   std::string name;
@@ -209,6 +248,8 @@ struct Op {
   Derivative derivative;
   Batching batch = nullptr;  // null: elementwise by itself, anything else row by row
   SampleAxis sample_axis = nullptr;
+  RewriteFn rewrite = nullptr;  // null: inputs are copied where they are not dense
+  bool (*is_identity)(const Attributes&) = nullptr;  // whether the output is an identity matrix
   std::vector<Sample> samples;
   bool internal = false;      // not offered by name
   bool by_user = false;       // registered from outside: its attributes are whatever is given

@@ -65,6 +65,12 @@ Tensor Recorder::scalar(double value, Dtype dtype, bool weak) {
   return constant({dtype, {}, weak}, std::move(buffer));
 }
 
+Tensor Recorder::literal(double value, Dtype dtype, bool weak) {
+  Tensor t = scalar(value, dtype, weak);
+  t.node()->literal = true;
+  return t;
+}
+
 Tensor Recorder::placeholder(Spec spec) {
   Tensor t(new Node(*this, placeholder_op(), next_id_++));
   t.node()->outputs.push_back({std::move(spec), nullptr});
@@ -140,7 +146,7 @@ Tensor Recorder::strengthen(const Tensor& weak, Dtype dtype, const Op& op) {
     if (!exact)
       invalid("{}: the scalar {} is no {}; make a tensor of the dtype that is meant, or cast", op.name, value,
               name_of(dtype));
-    if (weak.node()->memberships.empty()) return scalar(value, dtype);
+    if (weak.node()->memberships.empty()) return weak.node()->literal ? literal(value, dtype) : scalar(value, dtype);
   }
   auto attrs = std::make_shared<Attrs>();
   attrs->values.push_back(dtype);

@@ -23,6 +23,7 @@ class Recorder {
   // Leaves. A constant has a value; a placeholder stands for one and never has it.
   Tensor constant(Spec spec, BufferPtr value);
   Tensor scalar(double value, Dtype dtype, bool weak = false);
+  Tensor literal(double value, Dtype dtype, bool weak = false);  // the same, known to whoever plans
   Tensor placeholder(Spec spec);
   BufferPtr allocate(std::size_t bytes) { return std::make_shared<Buffer>(cache_, bytes); }
 

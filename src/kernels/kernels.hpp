@@ -6,12 +6,14 @@
 
 namespace gradtape::kernels {
 
-// reduce.cpp: reductions over the attribute "axis". Sums are pairwise.
-void reduce_sum(const KernelCall& c);
-void reduce_max(const KernelCall& c);
-void reduce_min(const KernelCall& c);
-void reduce_all(const KernelCall& c);
-void reduce_any(const KernelCall& c);
+// reduce.cpp: the loops of reductions. Sums are pairwise.
+Reduction sum_reduction();
+Reduction max_reduction();
+Reduction min_reduction();
+Reduction all_reduction();
+Reduction any_reduction();
+// Any axes, for what is not [rows, columns]: pass after pass over memory.
+void reduce(const Reducer& reducer, const Ints& axes, const View& x, const MutableView& out);
 void argmax(const KernelCall& c);
 void argmin(const KernelCall& c);
 void cumsum(const KernelCall& c);
@@ -20,15 +22,14 @@ void cumsum(const KernelCall& c);
 void argsort(const KernelCall& c);
 
 // movement.cpp: elements copied from one place to another.
-void transpose(const KernelCall& c);
-void broadcast_to(const KernelCall& c);
+// x, as the layout says, to out in row-major order.
+void copy(const void* x, std::size_t element_size, const Layout& layout, void* out);
 void concat(const KernelCall& c);
-void slice(const KernelCall& c);
 void constant_pad(const KernelCall& c);
-void reverse(const KernelCall& c);
 void gather(const KernelCall& c);
 void scatter_add(const KernelCall& c);
 void range(const KernelCall& c);
+void identity_rows(const KernelCall& c);
 
 // matmul.cpp, lapack.cpp: BLAS and LAPACK.
 void matmul(const KernelCall& c);

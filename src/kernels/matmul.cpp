@@ -1,8 +1,12 @@
+// Matrix products: small ones by our own kernel, others by BLAS, shared out among the workers by rows or columns of the
+// result, so that no number depends on how many there are.
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 
 #include "kernels/kernels.hpp"
 #include "kernels/scalar_math.hpp"
+#include "kernels/small_gemm.hpp"
 
 extern "C" {
 void sgemm_(const char* ta, const char* tb, const int* m, const int* n, const int* k, const float* alpha,
@@ -11,52 +15,117 @@ void sgemm_(const char* ta, const char* tb, const int* m, const int* n, const in
 void dgemm_(const char* ta, const char* tb, const int* m, const int* n, const int* k, const double* alpha,
             const double* a, const int* lda, const double* b, const int* ldb, const double* beta, double* c,
             const int* ldc);
+void sgemv_(const char* t, const int* m, const int* n, const float* alpha, const float* a, const int* lda,
+            const float* x, const int* incx, const float* beta, float* y, const int* incy);
+void dgemv_(const char* t, const int* m, const int* n, const double* alpha, const double* a, const int* lda,
+            const double* x, const int* incx, const double* beta, double* y, const int* incy);
 }
 
 namespace gradtape::kernels {
 
 namespace {
-void gemm(const char* ta, const char* tb, int m, int n, int k, const float* a, int lda, const float* b, int ldb,
-          float* c) {
-  const float one = 1, zero = 0;
-  sgemm_(ta, tb, &m, &n, &k, &one, a, &lda, b, &ldb, &zero, c, &m);
-}
-void gemm(const char* ta, const char* tb, int m, int n, int k, const double* a, int lda, const double* b, int ldb,
-          double* c) {
-  const double one = 1, zero = 0;
-  dgemm_(ta, tb, &m, &n, &k, &one, a, &lda, b, &ldb, &zero, c, &m);
-}
-
-constexpr int64_t kSmall = 512;  // multiply-adds below which a call of BLAS costs more than the product
-
-// out[m, n] = op(a) op(b) for row-major matrices.
+// out[m, n] = op(a) op(b), row-major; out's rows are ldc apart.
 template <class T>
-void product(bool ta, bool tb, int64_t m, int64_t n, int64_t k, const T* a, const T* b, T* out) {
-  constexpr bool has_blas = std::is_floating_point_v<T>;
-  constexpr int64_t most = std::numeric_limits<int>::max();
-  if (has_blas && m * n * k > kSmall && m <= most && n <= most && k <= most) {
-    if constexpr (has_blas) {
-      // BLAS counts by columns: it computes out^T = op(b)^T op(a)^T.
-      gemm(tb ? "T" : "N", ta ? "T" : "N", static_cast<int>(n), static_cast<int>(m), static_cast<int>(k), b,
-           static_cast<int>(std::max<int64_t>(1, tb ? k : n)), a, static_cast<int>(std::max<int64_t>(1, ta ? m : k)),
-           out);
-    }
-    return;
+struct Product {
+  bool ta, tb;
+  int64_t m, n, k;
+  const T *a, *b;
+  T* out;
+  int64_t lda, ldb, ldc;
+
+  Product rows(int64_t first, int64_t count) const {
+    Product p = *this;
+    p.m = count;
+    p.a += first * (ta ? 1 : lda);
+    p.out += first * ldc;
+    return p;
   }
-  const int64_t a_row = ta ? 1 : k, a_step = ta ? m : 1, b_row = tb ? 1 : n, b_step = tb ? k : 1;
-  for (int64_t i = 0; i < m; ++i)
-    for (int64_t j = 0; j < n; ++j) {
-      T sum = T(0);
-      for (int64_t l = 0; l < k; ++l)
-        sum = wrap_add(sum, wrap_multiply(a[i * a_row + l * a_step], b[l * b_row + j * b_step]));
-      out[i * n + j] = sum;
+  Product columns(int64_t first, int64_t count) const {
+    Product p = *this;
+    p.n = count;
+    p.b += first * (tb ? ldb : 1);
+    p.out += first;
+    return p;
+  }
+};
+
+// BLAS counts by columns: it computes out^T = op(b)^T op(a)^T.
+template <class T>
+void gemm(const Product<T>& p) {
+  const char *ta = p.tb ? "T" : "N", *tb = p.ta ? "T" : "N";
+  const auto m = static_cast<int>(p.n), n = static_cast<int>(p.m), k = static_cast<int>(p.k);
+  const auto lda = static_cast<int>(p.ldb), ldb = static_cast<int>(p.lda), ldc = static_cast<int>(p.ldc);
+  const T one = 1, zero = 0;
+  if constexpr (std::is_same_v<T, float>)
+    sgemm_(ta, tb, &m, &n, &k, &one, p.b, &lda, p.a, &ldb, &zero, p.out, &ldc);
+  else
+    dgemm_(ta, tb, &m, &n, &k, &one, p.b, &lda, p.a, &ldb, &zero, p.out, &ldc);
+}
+// matrix [rows, columns] row-major times x, or its transpose times x.
+template <class T>
+void gemv(bool transposed, int64_t rows, int64_t columns, const T* matrix, const T* x, T* y) {
+  const char* t = transposed ? "N" : "T";
+  const auto m = static_cast<int>(columns), n = static_cast<int>(rows);
+  const int step = 1;
+  const T one = 1, zero = 0;
+  if constexpr (std::is_same_v<T, float>)
+    sgemv_(t, &m, &n, &one, matrix, &m, x, &step, &zero, y, &step);
+  else
+    dgemv_(t, &m, &n, &one, matrix, &m, x, &step, &zero, y, &step);
+}
+
+constexpr int64_t kSmall = 32 * 32 * 32;     // multiply-adds up to which our own kernel is faster
+constexpr int64_t kWorthSharing = 1 << 20;  // multiply-adds below which one thread is as fast
+constexpr int64_t kGrain = 32;              // rows or columns of a share are a multiple of this
+
+// Whether BLAS takes it: its sizes are ints.
+template <class T>
+bool for_blas(const Product<T>& p) {
+  constexpr int64_t most = std::numeric_limits<int>::max();
+  return p.m <= most && p.n <= most && p.k <= most;
+}
+
+template <class T>
+void by_hand(const Product<T>& p) {
+  const int64_t a_row = p.ta ? 1 : p.lda, a_step = p.ta ? p.lda : 1, b_row = p.tb ? 1 : p.ldb, b_step = p.tb ? p.ldb : 1;
+  if constexpr (std::is_floating_point_v<T>) {
+    small_gemm(p.m, p.n, p.k, {p.a, a_row, a_step}, {p.b, b_row, b_step}, p.out);
+  } else {
+    for (int64_t i = 0; i < p.m; ++i)
+      for (int64_t j = 0; j < p.n; ++j) {
+        T sum = T(0);
+        for (int64_t l = 0; l < p.k; ++l)
+          sum = wrap_add(sum, wrap_multiply(p.a[i * a_row + l * a_step], p.b[l * b_row + j * b_step]));
+        p.out[i * p.ldc + j] = sum;
+      }
+  }
+}
+
+template <class T>
+void multiply(const Workers& workers, const Product<T>& p) {
+  if constexpr (std::is_floating_point_v<T>) {
+    const int64_t work = p.m * p.n * p.k;
+    if (work > kSmall && for_blas(p)) {
+      if (p.n == 1) return gemv(p.ta, p.ta ? p.k : p.m, p.ta ? p.m : p.k, p.a, p.b, p.out);
+      if (p.m == 1) return gemv(!p.tb, p.tb ? p.n : p.k, p.tb ? p.k : p.n, p.b, p.a, p.out);
+      const int64_t longer = std::max(p.m, p.n);
+      const int64_t shares = work < kWorthSharing ? 1 : std::min<int64_t>(workers.threads(), longer / kGrain);
+      if (shares <= 1) return gemm(p);
+      const int64_t share = (longer + shares * kGrain - 1) / (shares * kGrain) * kGrain;
+      const auto part = [&](std::size_t i, int) {
+        const int64_t first = static_cast<int64_t>(i) * share, count = std::min(share, longer - first);
+        gemm(p.m >= p.n ? p.rows(first, count) : p.columns(first, count));
+      };
+      return workers.run(static_cast<std::size_t>((longer + share - 1) / share), part);
     }
+  }
+  by_hand(p);
 }
 
 // The linear index of a broadcast batch entry.
-int64_t batch_offset(int64_t entry, const Shape& out, const Shape::Dims& strides, std::size_t batch_rank) {
+int64_t batch_offset(int64_t entry, const Shape& out, const Shape::Dims& strides) {
   int64_t offset = 0;
-  for (std::size_t i = batch_rank; i-- > 0; entry /= out[i]) offset += entry % out[i] * strides[i];
+  for (std::size_t i = out.rank(); i-- > 0; entry /= out[i]) offset += entry % out[i] * strides[i];
   return offset;
 }
 
@@ -65,22 +134,46 @@ void matmul_typed(const KernelCall& c) {
   const bool ta = c.flag("transpose_a"), tb = c.flag("transpose_b");
   const Shape &a = *c.in[0].shape, &b = *c.in[1].shape, &out = *c.out[0].shape;
   const std::size_t batch_rank = out.rank() - 2;
-  int64_t m = out[out.rank() - 2];
-  const int64_t n = out[out.rank() - 1], k = a[a.rank() - (ta ? 2 : 1)];
-  const T *x = c.in[0].as<T>(), *y = c.in[1].as<T>();
-  T* z = c.out[0].as<T>();
-  if (b.rank() == 2 && !ta) {  // the batch of a is only more rows
-    m *= out.product(0, batch_rank);
-    product(ta, tb, m, n, k, x, y, z);
-    return;
-  }
+  const int64_t m = out[batch_rank], n = out[batch_rank + 1], k = a[a.rank() - (ta ? 2 : 1)];
+  Product<T> p{ta,
+               tb,
+               m,
+               n,
+               k,
+               c.in[0].as<T>(),
+               c.in[1].as<T>(),
+               c.out[0].as<T>(),
+               std::max<int64_t>(1, ta ? m : k),
+               std::max<int64_t>(1, tb ? k : n),
+               std::max<int64_t>(1, n)};
+  if (c.out[0].elements() == 0) return;
   const Shape a_batch(std::span(a.begin(), a.rank() - 2)), b_batch(std::span(b.begin(), b.rank() - 2)),
       batch(std::span(out.begin(), batch_rank));
+  if (b_batch.elements() == 1 && !ta && a_batch.elements() == batch.elements()) {
+    p.m *= batch.elements();  // the batch of a is only more rows
+    return multiply(c.workers, p);
+  }
   const Shape::Dims a_strides = broadcast_strides(a_batch, batch), b_strides = broadcast_strides(b_batch, batch);
   const int64_t entries = batch.elements();
-  for (int64_t e = 0; e < entries; ++e)
-    product(ta, tb, m, n, k, x + batch_offset(e, batch, a_strides, batch_rank) * m * k,
-            y + batch_offset(e, batch, b_strides, batch_rank) * k * n, z + e * m * n);
+  const auto entry = [&](int64_t e, const Workers& workers) {
+    Product<T> one = p;
+    one.a += batch_offset(e, batch, a_strides) * m * k;
+    one.b += batch_offset(e, batch, b_strides) * k * n;
+    one.out += e * m * n;
+    multiply(workers, one);
+  };
+  const int64_t work = m * n * k;
+  if (work >= kWorthSharing || work * entries < kWorthSharing) {
+    for (int64_t e = 0; e < entries; ++e) entry(e, c.workers);
+    return;
+  }
+  const int64_t share = std::max<int64_t>(1, kWorthSharing / 4 / std::max<int64_t>(1, work));
+  const Workers alone(1);
+  const auto part = [&](std::size_t i, int) {
+    const int64_t first = static_cast<int64_t>(i) * share;
+    for (int64_t e = first; e < std::min(entries, first + share); ++e) entry(e, alone);
+  };
+  c.workers.run(static_cast<std::size_t>((entries + share - 1) / share), part);
 }
 }  // namespace
 

@@ -9,69 +9,81 @@ namespace gradtape::kernels {
 namespace {
 // Calls f with a type of the element's size: moving elements does not depend on what they mean.
 template <class F>
-void by_size(Dtype d, F&& f) {
-  switch (size_of(d)) {
+void by_size(std::size_t element_size, F&& f) {
+  switch (element_size) {
     case 1: return f(Type<uint8_t>{});
     case 4: return f(Type<uint32_t>{});
     default: return f(Type<uint64_t>{});
   }
 }
 
-// out in row-major order, each element from x at the given strides (in elements; 0 repeats).
+// A matrix whose rows become columns, block by block, so that both sides stay in the cache: out[i][j] = x[i + j step].
 template <class T>
-void copy_strided(const T* x, T* out, const Shape& shape, const Shape::Dims& strides) {
-  const std::size_t rank = shape.rank();
-  if (shape.elements() == 0) return;
-  if (rank == 0) {
-    *out = *x;
-    return;
-  }
-  const int64_t n = shape[rank - 1], step = strides[rank - 1];
-  Shape::Dims at(rank, 0);
+void copy_transposed(const T* x, int64_t step, T* out, int64_t rows, int64_t columns, int64_t out_step) {
+  constexpr int64_t kBlock = 16;
+  for (int64_t i0 = 0; i0 < rows; i0 += kBlock)
+    for (int64_t j0 = 0; j0 < columns; j0 += kBlock)
+      for (int64_t i = i0; i < std::min(rows, i0 + kBlock); ++i)
+        for (int64_t j = j0; j < std::min(columns, j0 + kBlock); ++j) out[i * out_step + j] = x[i + j * step];
+}
+
+// Calls f with the offsets in x and in out of each entry of all axes but those two (or that one).
+template <class F>
+void over_axes(const Shape& shape, const Shape::Dims& in, const Shape::Dims& out, std::size_t skip, std::size_t skip2,
+               F&& f) {
+  Shape::Dims at(shape.rank(), 0);
+  int64_t x = 0, y = 0;
   for (;;) {
-    if (step == 1)
-      std::copy(x, x + n, out);
-    else if (step == 0)
-      std::fill(out, out + n, *x);
-    else
-      for (int64_t i = 0; i < n; ++i) out[i] = x[i * step];
-    out += n;
-    std::size_t axis = rank - 1;
+    f(x, y);
+    std::size_t axis = shape.rank();
     for (;;) {
       if (axis == 0) return;
       --axis;
-      x += strides[axis];
+      if (axis == skip || axis == skip2) continue;
+      x += in[axis], y += out[axis];
       if (++at[axis] < shape[axis]) break;
-      x -= strides[axis] * shape[axis];
+      x -= in[axis] * shape[axis], y -= out[axis] * shape[axis];
       at[axis] = 0;
     }
   }
 }
 
+// out in row-major order, each element from x at the given strides (in elements; 0 repeats). No axis is empty.
+template <class T>
+void copy_strided(const T* x, T* out, const Shape& shape, const Shape::Dims& strides) {
+  const std::size_t last = shape.rank() - 1;
+  const Shape::Dims own = strides_of(shape);
+  const int64_t n = shape[last], step = strides[last];
+  const auto even = static_cast<std::size_t>(std::find(strides.begin(), strides.end(), int64_t{1}) - strides.begin());
+  if (step != 1 && step != 0 && even < last) {
+    over_axes(shape, strides, own, even, last, [&](int64_t from, int64_t to) {
+      copy_transposed(x + from, step, out + to, shape[even], n, own[even]);
+    });
+    return;
+  }
+  over_axes(shape, strides, own, last, last, [&](int64_t from, int64_t to) {
+    const T* row = x + from;
+    T* y = out + to;
+    if (step == 1)
+      std::copy(row, row + n, y);
+    else if (step == 0)
+      std::fill(y, y + n, *row);
+    else
+      for (int64_t i = 0; i < n; ++i) y[i] = row[i * step];
+  });
+}
+
 // The inverse: x in row-major order, spread over out at the given strides.
 template <class T>
 void spread_strided(const T* x, T* out, const Shape& shape, const Shape::Dims& strides) {
-  const std::size_t rank = shape.rank();
   if (shape.elements() == 0) return;
-  if (rank == 0) {
+  if (shape.rank() == 0) {
     *out = *x;
     return;
   }
-  const int64_t n = shape[rank - 1];
-  Shape::Dims at(rank, 0);
-  for (;;) {
-    std::copy(x, x + n, out);
-    x += n;
-    std::size_t axis = rank - 1;
-    for (;;) {
-      if (axis == 0) return;
-      --axis;
-      out += strides[axis];
-      if (++at[axis] < shape[axis]) break;
-      out -= strides[axis] * shape[axis];
-      at[axis] = 0;
-    }
-  }
+  const std::size_t last = shape.rank() - 1;
+  over_axes(shape, strides_of(shape), strides, last, last,
+            [&](int64_t from, int64_t to) { std::copy(x + from, x + from + shape[last], out + to); });
 }
 
 // Position of each index into `size` entries, negative ones refused.
@@ -92,22 +104,12 @@ struct Gather {
 };
 }  // namespace
 
-void transpose(const KernelCall& c) {
-  const Ints& perm = c.ints("perm");
-  const Shape::Dims own = strides_of(*c.in[0].shape);
-  Shape::Dims strides;
-  for (int64_t p : perm) strides.push_back(own[static_cast<std::size_t>(p)]);
-  by_size(c.in[0].dtype, [&](auto type) {
+void copy(const void* x, std::size_t element_size, const Layout& layout, void* out) {
+  const Layout runs = merged(layout);
+  if (runs.shape.elements() == 0) return;
+  by_size(element_size, [&](auto type) {
     using T = typename decltype(type)::type;
-    copy_strided(c.in[0].as<T>(), c.out[0].as<T>(), *c.out[0].shape, strides);
-  });
-}
-
-void broadcast_to(const KernelCall& c) {
-  const Shape::Dims strides = broadcast_strides(*c.in[0].shape, *c.out[0].shape);
-  by_size(c.in[0].dtype, [&](auto type) {
-    using T = typename decltype(type)::type;
-    copy_strided(c.in[0].as<T>(), c.out[0].as<T>(), *c.out[0].shape, strides);
+    copy_strided(static_cast<const T*>(x) + runs.offset, static_cast<T*>(out), runs.shape, runs.strides);
   });
 }
 
@@ -115,7 +117,7 @@ void concat(const KernelCall& c) {
   const auto axis = static_cast<std::size_t>(c.integer("axis"));
   const Shape& s = *c.out[0].shape;
   const int64_t outer = s.product(0, axis), inner = s.product(axis + 1, s.rank()), row = s[axis] * inner;
-  by_size(c.out[0].dtype, [&](auto type) {
+  by_size(size_of(c.out[0].dtype), [&](auto type) {
     using T = typename decltype(type)::type;
     T* out = c.out[0].as<T>();
     for (const View& in : c.in) {
@@ -124,18 +126,6 @@ void concat(const KernelCall& c) {
       for (int64_t o = 0; o < outer; ++o) std::copy(x + o * part, x + (o + 1) * part, out + o * row);
       out += part;
     }
-  });
-}
-
-void slice(const KernelCall& c) {
-  const Ints& begin = c.ints("begin");
-  const Shape::Dims strides = strides_of(*c.in[0].shape);
-  int64_t offset = 0;
-  for (std::size_t i = 0; i < begin.size(); ++i) offset += begin[i] * strides[i];
-  if (c.out[0].elements() == 0) return;
-  by_size(c.in[0].dtype, [&](auto type) {
-    using T = typename decltype(type)::type;
-    copy_strided(c.in[0].as<T>() + offset, c.out[0].as<T>(), *c.out[0].shape, strides);
   });
 }
 
@@ -150,25 +140,9 @@ void constant_pad(const KernelCall& c) {
   const Shape::Dims strides = strides_of(*c.out[0].shape);
   int64_t offset = 0;
   for (std::size_t i = 0; i < strides.size(); ++i) offset += paddings[2 * i] * strides[i];
-  by_size(c.in[0].dtype, [&](auto type) {
+  by_size(size_of(c.in[0].dtype), [&](auto type) {
     using T = typename decltype(type)::type;
     spread_strided(c.in[0].as<T>(), c.out[0].as<T>() + offset, *c.in[0].shape, strides);
-  });
-}
-
-void reverse(const KernelCall& c) {
-  const Shape& shape = *c.in[0].shape;
-  if (shape.elements() == 0) return;
-  Shape::Dims strides = strides_of(shape);
-  int64_t offset = 0;
-  for (int64_t a : c.ints("axis")) {
-    const auto axis = static_cast<std::size_t>(a);
-    offset += strides[axis] * (shape[axis] - 1);
-    strides[axis] = -strides[axis];
-  }
-  by_size(c.in[0].dtype, [&](auto type) {
-    using T = typename decltype(type)::type;
-    copy_strided(c.in[0].as<T>() + offset, c.out[0].as<T>(), shape, strides);
   });
 }
 
@@ -177,7 +151,7 @@ void gather(const KernelCall& c) {
                  static_cast<std::size_t>(c.integer("batch_dims")));
   dispatch(c.in[1].dtype, [&](auto index_type) {
     const auto* indices = c.in[1].as<typename decltype(index_type)::type>();
-    by_size(c.in[0].dtype, [&](auto type) {
+    by_size(size_of(c.in[0].dtype), [&](auto type) {
       using T = typename decltype(type)::type;
       const T* x = c.in[0].as<T>();
       T* out = c.out[0].as<T>();
@@ -217,6 +191,16 @@ void range(const KernelCall& c) {
     using T = typename decltype(type)::type;
     T* out = c.out[0].as<T>();
     for (int64_t i = 0; i < c.out[0].elements(); ++i) out[i] = convert<T>(start + static_cast<double>(i) * delta);
+  });
+}
+
+void identity_rows(const KernelCall& c) {
+  const int64_t n = c.integer("order"), first = c.integer("first"), count = c.integer("count");
+  dispatch(c.out[0].dtype, [&](auto type) {
+    using T = typename decltype(type)::type;
+    T* out = c.out[0].as<T>();
+    std::fill_n(out, count * n, T(0));
+    for (int64_t i = 0; i < count; ++i) out[i * n + first + i] = T(1);
   });
 }
 

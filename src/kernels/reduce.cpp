@@ -1,117 +1,158 @@
+// Reductions, arg-extremes and cumulative sums.
 #include <algorithm>
-#include <cmath>
 #include <cstring>
 #include <limits>
+#include <memory>
+#include <type_traits>
 #include <vector>
 
+#include "base/isa.hpp"
 #include "kernels/kernels.hpp"
 #include "kernels/scalar_math.hpp"
 
 namespace gradtape::kernels {
 
 namespace {
+// The loops know bool as a byte, and integers as unsigned ones where they are added, so that sums wrap around.
+template <class T>
+using Element = std::conditional_t<std::is_same_v<T, bool>, uint8_t, T>;
+
 struct Sum {
   template <class T>
-  static T start() {
-    return T(0);
-  }
-  template <class T>
-  static T combine(T a, T b) {
-    return wrap_add(a, b);
+  static constexpr T start = T(0);
+  template <class V>
+  static V combine(const V& a, const V& b) {
+    return a + b;
   }
 };
-struct Max {
+struct Max {  // nan wins
   template <class T>
-  static T start() {
-    if constexpr (std::is_floating_point_v<T>) return -std::numeric_limits<T>::infinity();
-    return std::numeric_limits<T>::lowest();
-  }
-  template <class T>
-  static T combine(T a, T b) {
-    return a > b || a != a ? a : b;  // nan wins
+  static constexpr T start =
+      std::numeric_limits<T>::has_infinity ? -std::numeric_limits<T>::infinity() : std::numeric_limits<T>::lowest();
+  template <class V>
+  static V combine(const V& a, const V& b) {
+    return (a > b) | (a != a) ? a : b;
   }
 };
 struct Min {
   template <class T>
-  static T start() {
-    if constexpr (std::is_floating_point_v<T>) return std::numeric_limits<T>::infinity();
-    return std::numeric_limits<T>::max();
-  }
-  template <class T>
-  static T combine(T a, T b) {
-    return a < b || a != a ? a : b;
+  static constexpr T start =
+      std::numeric_limits<T>::has_infinity ? std::numeric_limits<T>::infinity() : std::numeric_limits<T>::max();
+  template <class V>
+  static V combine(const V& a, const V& b) {
+    return (a < b) | (a != a) ? a : b;
   }
 };
 struct All {
   template <class T>
-  static T start() {
-    return true;
-  }
-  template <class T>
-  static T combine(T a, T b) {
-    return a && b;
+  static constexpr T start = T(1);
+  template <class V>
+  static V combine(const V& a, const V& b) {
+    return a & b;
   }
 };
 struct Any {
   template <class T>
-  static T start() {
-    return false;
-  }
-  template <class T>
-  static T combine(T a, T b) {
-    return a || b;
+  static constexpr T start = T(0);
+  template <class V>
+  static V combine(const V& a, const V& b) {
+    return a | b;
   }
 };
 
-constexpr int64_t kRun =
-    128;  // elements summed straight; longer rows are halved, so that errors grow with the logarithm
-
-// A contiguous row: eight accumulators for runs, pairwise above.
-template <class R, class T>
-T reduce_row(const T* x, int64_t n) {
-  if (n > kRun) {
-    const int64_t half = n / 2 / 8 * 8;
-    return R::combine(reduce_row<R>(x, half), reduce_row<R>(x + half, n - half));
+// Two vectors of accumulators for runs of this many elements; longer rows are halved, so that errors grow with the
+// logarithm.
+template <class T>
+struct Lanes {
+  typedef T Vector [[gnu::vector_size(64)]];
+  static constexpr std::size_t width = 64 / sizeof(T), run = width * 32;
+  static Vector load(const T* x) {
+    Vector v;
+    std::memcpy(&v, x, sizeof v);
+    return v;
   }
-  T result = R::template start<T>();
-  int64_t i = 0;
-  if (n >= 8) {
-    T lanes[8];
-    for (int k = 0; k < 8; ++k) lanes[k] = x[k];
-    for (i = 8; i + 8 <= n; i += 8)
-      for (int k = 0; k < 8; ++k) lanes[k] = R::combine(lanes[k], x[i + k]);
-    for (int step = 4; step > 0; step /= 2)
-      for (int k = 0; k < step; ++k) lanes[k] = R::combine(lanes[k], lanes[k + step]);
+};
+
+template <class R, class T>
+T reduce_row(const T* x, std::size_t n) {
+  using L = Lanes<T>;
+  if (n > L::run) {
+    const std::size_t half = n / 2 / L::width * L::width;
+    const T first = reduce_row<R>(x, half);
+    return R::combine(first, reduce_row<R>(x + half, n - half));
+  }
+  T result = R::template start<T>;
+  std::size_t i = 0;
+  if (n >= 2 * L::width) {
+    typename L::Vector a = L::load(x), b = L::load(x + L::width);
+    for (i = 2 * L::width; i + 2 * L::width <= n; i += 2 * L::width) {
+      a = R::combine(a, L::load(x + i));
+      b = R::combine(b, L::load(x + i + L::width));
+    }
+    a = R::combine(a, b);
+    T lanes[L::width];
+    std::memcpy(lanes, &a, sizeof a);
+    for (std::size_t step = L::width / 2; step > 0; step /= 2)
+      for (std::size_t k = 0; k < step; ++k) lanes[k] = R::combine(lanes[k], lanes[k + step]);
     result = lanes[0];
   }
   for (; i < n; ++i) result = R::combine(result, x[i]);
   return result;
 }
 
-// n rows of `width` elements, added up into out; pairwise over the rows.
 template <class R, class T>
-void reduce_columns(const T* x, int64_t n, int64_t width, T* out) {
-  if (n > kRun) {
-    const int64_t half = n / 2;
-    std::vector<T> other(static_cast<std::size_t>(width));
-    T* second = other.data();
-    reduce_columns<R>(x, half, width, out);
-    reduce_columns<R>(x + half * width, n - half, width, second);
-    for (int64_t j = 0; j < width; ++j) out[j] = R::combine(out[j], second[j]);
+void rows(const void* data, std::size_t count, std::size_t n, void* out) {
+  const T* x = static_cast<const T*>(data);
+  for (std::size_t r = 0; r < count; ++r) static_cast<T*>(out)[r] = reduce_row<R>(x + r * n, n);
+}
+template <class R, class T>
+void add_rows(const void* data, std::size_t count, std::size_t n, void* out) {
+  const T* x = static_cast<const T*>(data);
+  T* sums = static_cast<T*>(out);
+  for (std::size_t r = 0; r < count; ++r, x += n)
+#pragma GCC ivdep
+    for (std::size_t j = 0; j < n; ++j) sums[j] = R::combine(sums[j], x[j]);
+}
+template <class R, class T>
+void start(std::size_t n, void* out) {
+  std::fill_n(static_cast<T*>(out), n, R::template start<T>);
+}
+
+template <class R, DtypeSet Set>
+Reduction reduction() {
+  Reduction all;
+  all.adds = std::is_same_v<R, Sum>;
+  const auto add = [&]<class Given>(Type<Given>) {
+    if constexpr ((Set & bit(dtype_of<Given>)) != 0) {
+      using E = Element<Given>;
+      using T = typename std::conditional_t<std::is_same_v<R, Sum> && std::is_integral_v<E>, std::make_unsigned<E>,
+                                            std::type_identity<E>>::type;
+      all.table[static_cast<int>(dtype_of<Given>)] = {
+          compiled_for_this_machine<[](const void* x, std::size_t r, std::size_t n, void* out) { rows<R, T>(x, r, n, out); },
+                                    const void*, std::size_t, std::size_t, void*>(),
+          compiled_for_this_machine<
+              [](const void* x, std::size_t r, std::size_t n, void* out) { add_rows<R, T>(x, r, n, out); }, const void*,
+              std::size_t, std::size_t, void*>(),
+          start<R, T>};
+    }
+  };
+  add(Type<bool>{}), add(Type<int32_t>{}), add(Type<int64_t>{}), add(Type<float>{}), add(Type<double>{});
+  return all;
+}
+
+// n rows of `width` elements, combined into out; pairwise over runs of rows.
+constexpr int64_t kRows = 128;
+void reduce_columns(const Reducer& r, const std::byte* x, int64_t n, int64_t width, std::size_t size, std::byte* out) {
+  if (n <= kRows) {
+    r.start(static_cast<std::size_t>(width), out);
+    r.add_rows(x, static_cast<std::size_t>(n), static_cast<std::size_t>(width), out);
     return;
   }
-  std::fill(out, out + width, R::template start<T>());
-  for (int64_t i = 0; i < n; ++i)
-    for (int64_t j = 0; j < width; ++j) out[j] = R::combine(out[j], x[i * width + j]);
-}
-// std::vector<bool> has no data(): bools go column by column.
-template <class R>
-void reduce_columns(const bool* x, int64_t n, int64_t width, bool* out) {
-  for (int64_t j = 0; j < width; ++j) {
-    bool result = R::template start<bool>();
-    for (int64_t i = 0; i < n; ++i) result = R::combine(result, x[i * width + j]);
-    out[j] = result;
-  }
+  const int64_t half = n / 2;
+  const std::unique_ptr<std::byte[]> second(new std::byte[static_cast<std::size_t>(width) * size]);
+  reduce_columns(r, x, half, width, size, out);
+  reduce_columns(r, x + static_cast<std::size_t>(half * width) * size, n - half, width, size, second.get());
+  r.add_rows(second.get(), 1, static_cast<std::size_t>(width), out);
 }
 
 // One run of neighbouring axes that are all reduced: [outer, n, inner] -> [outer, inner].
@@ -134,40 +175,44 @@ std::vector<Pass> passes_for(const Shape& shape, const Ints& axes) {
   return passes;
 }
 
-template <class R, class T>
-void run_pass(const Pass& p, const T* x, T* out) {
-  for (int64_t o = 0; o < p.outer; ++o, x += p.n * p.inner, out += p.inner) {
-    if (p.inner == 1)
-      *out = reduce_row<R>(x, p.n);
-    else
-      reduce_columns<R>(x, p.n, p.inner, out);
-  }
-}
-
-template <class R, class T>
-void reduce(const KernelCall& c) {
-  const T* x = c.in[0].as<T>();
-  T* out = c.out[0].as<T>();
-  const std::vector<Pass> passes = passes_for(*c.in[0].shape, c.ints("axis"));
-  if (passes.empty()) {
-    std::copy(x, x + c.in[0].elements(), out);
+void run_pass(const Reducer& r, const Pass& p, const std::byte* x, std::size_t size, std::byte* out) {
+  if (p.inner == 1) {
+    r.rows(x, static_cast<std::size_t>(p.outer), static_cast<std::size_t>(p.n), out);
     return;
   }
-  std::unique_ptr<T[]> held;
+  for (int64_t o = 0; o < p.outer; ++o)
+    reduce_columns(r, x + static_cast<std::size_t>(o * p.n * p.inner) * size, p.n, p.inner, size,
+                   out + static_cast<std::size_t>(o * p.inner) * size);
+}
+}  // namespace
+
+Reduction sum_reduction() { return reduction<Sum, kNumeric>(); }
+Reduction max_reduction() { return reduction<Max, kNumeric>(); }
+Reduction min_reduction() { return reduction<Min, kNumeric>(); }
+Reduction all_reduction() { return reduction<All, kBoolean>(); }
+Reduction any_reduction() { return reduction<Any, kBoolean>(); }
+
+void reduce(const Reducer& reducer, const Ints& axes, const View& in, const MutableView& result) {
+  const auto* x = static_cast<const std::byte*>(in.data);
+  auto* out = static_cast<std::byte*>(result.data);
+  const std::size_t size = size_of(in.dtype);
+  const std::vector<Pass> passes = passes_for(*in.shape, axes);
+  if (passes.empty()) {
+    std::copy_n(x, static_cast<std::size_t>(in.elements()) * size, out);
+    return;
+  }
+  std::unique_ptr<std::byte[]> held;
   for (std::size_t i = 0; i < passes.size(); ++i) {
     const bool final = i + 1 == passes.size();
-    std::unique_ptr<T[]> next(final ? nullptr : new T[static_cast<std::size_t>(passes[i].outer * passes[i].inner)]);
-    run_pass<R>(passes[i], x, final ? out : next.get());
+    const auto bytes = static_cast<std::size_t>(passes[i].outer * passes[i].inner) * size;
+    std::unique_ptr<std::byte[]> next(final ? nullptr : new std::byte[bytes]);
+    run_pass(reducer, passes[i], x, size, final ? out : next.get());
     held = std::move(next);
     x = held.get();
   }
 }
 
-template <class R>
-void reduce_numeric(const KernelCall& c) {
-  dispatch(c.in[0].dtype, [&](auto type) { reduce<R, typename decltype(type)::type>(c); });
-}
-
+namespace {
 template <class Better>
 void arg_extreme(const KernelCall& c, Better better) {
   const auto axis = static_cast<std::size_t>(c.integer("axis"));
@@ -191,11 +236,6 @@ void arg_extreme(const KernelCall& c, Better better) {
 }
 }  // namespace
 
-void reduce_sum(const KernelCall& c) { reduce_numeric<Sum>(c); }
-void reduce_max(const KernelCall& c) { reduce_numeric<Max>(c); }
-void reduce_min(const KernelCall& c) { reduce_numeric<Min>(c); }
-void reduce_all(const KernelCall& c) { reduce<All, bool>(c); }
-void reduce_any(const KernelCall& c) { reduce<Any, bool>(c); }
 void argmax(const KernelCall& c) {
   arg_extreme(c, [](auto a, auto b) { return a > b; });
 }

@@ -74,17 +74,6 @@ T power(T x, T y) {
   }
 }
 
-template <class T>
-T sigmoid_of(T x) {
-  if (x >= 0) return 1 / (1 + std::exp(-x));
-  const T e = std::exp(x);
-  return e / (1 + e);
-}
-template <class T>
-T softplus_of(T x) {
-  return x > 0 ? x + std::log1p(std::exp(-x)) : std::log1p(std::exp(x));
-}
-
 // float to integer truncates; what does not fit goes to the nearest end of the range, nan to 0.
 template <class To, class From>
 To convert(From x) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/dtype.hpp"
+
 namespace gradtape::kernels {
 
 namespace {
@@ -30,13 +32,14 @@ void spread_typed(const T* x, const Shape& loop, const Shape::Dims& strides, int
 }
 }  // namespace
 
-void spread(const void* x, std::size_t size, const Shape& loop, const Shape::Dims& strides, int64_t at, std::size_t n,
-            void* out) {
-  switch (size) {
-    case 1: return spread_typed(static_cast<const uint8_t*>(x), loop, strides, at, n, static_cast<uint8_t*>(out));
-    case 4: return spread_typed(static_cast<const uint32_t*>(x), loop, strides, at, n, static_cast<uint32_t*>(out));
-    default: return spread_typed(static_cast<const uint64_t*>(x), loop, strides, at, n, static_cast<uint64_t*>(out));
-  }
+void spread(const void* x, std::size_t size, const Layout& layout, int64_t at, std::size_t n, void* out) {
+  const auto typed = [&](auto type) {
+    using T = typename decltype(type)::type;
+    spread_typed(static_cast<const T*>(x), layout.shape, layout.strides, at, n, static_cast<T*>(out));
+  };
+  if (size == 1) return typed(Type<uint8_t>{});
+  if (size == 4) return typed(Type<uint32_t>{});
+  typed(Type<uint64_t>{});
 }
 
 }  // namespace gradtape::kernels

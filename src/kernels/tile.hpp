@@ -1,50 +1,48 @@
-// Tile instructions: loops over a run of elements for an elementwise function given as a template argument.
+// Tile instructions: loops over a run of elements for an elementwise function given as a template argument, compiled for
+// each instruction set.
 #pragma once
 
 #include <type_traits>
 
+#include "base/isa.hpp"
 #include "graph/op.hpp"
 
 namespace gradtape {
 
-// The function may take the op's attributes after its operands.
+// The numbers among the op's attributes, in order, fetched before the loop.
+struct Numbers {
+  double value[2] = {};
+  explicit Numbers(const Attrs* attrs) {
+    for (std::size_t i = 0; attrs && i < attrs->values.size() && i < 2; ++i)
+      if (const double* number = std::get_if<double>(&attrs->values[i])) value[i] = *number;
+  }
+};
+
+// The function may take the op's numbers after its operands.
 template <auto F, class... X>
-inline auto call_tile(const Attrs* attrs, X... x) {
-  if constexpr (std::is_invocable_v<decltype(F), X..., const Attrs*>)
-    return F(x..., attrs);
+inline auto call_tile(const Numbers& numbers, X... x) {
+  if constexpr (std::is_invocable_v<decltype(F), X..., const Numbers&>)
+    return F(x..., numbers);
   else
     return F(x...);
 }
 
-template <auto F, class T>
-void unary_tile(const Tile& t) {
-  using R = decltype(call_tile<F>(t.attrs, T()));
-  const T* x = static_cast<const T*>(t.in[0]);
+// bool is read as a byte, so that comparing and selecting stay branch-free.
+template <auto F, class... T>
+void tile_loop(const Tile& t) {
+  using R = decltype(call_tile<F>(std::declval<const Numbers&>(), T()...));
+  const Numbers numbers(t.attrs);
   R* y = static_cast<R*>(t.out);
-  if (t.fixed[0]) {
-    const R value = call_tile<F>(t.attrs, *x);
-    for (std::size_t i = 0; i < t.n; ++i) y[i] = value;
-  } else {
-    for (std::size_t i = 0; i < t.n; ++i) y[i] = call_tile<F>(t.attrs, x[i]);
-  }
+  [&]<std::size_t... I>(std::index_sequence<I...>) {
+    const auto operands = std::tuple(static_cast<const T*>(t.in[I])...);
+#pragma GCC ivdep  // a result takes the place of an operand of the same element only
+    for (std::size_t i = 0; i < t.n; ++i) y[i] = call_tile<F>(numbers, std::get<I>(operands)[i]...);
+  }(std::index_sequence_for<T...>());
 }
 
-template <auto F, class T>
-void binary_tile(const Tile& t) {
-  using R = decltype(call_tile<F>(t.attrs, T(), T()));
-  const T* a = static_cast<const T*>(t.in[0]);
-  const T* b = static_cast<const T*>(t.in[1]);
-  R* y = static_cast<R*>(t.out);
-  const auto loop = [&](auto a_fixed, auto b_fixed) {
-    const T a0 = *a, b0 = *b;
-    for (std::size_t i = 0; i < t.n; ++i) y[i] = call_tile<F>(t.attrs, a_fixed ? a0 : a[i], b_fixed ? b0 : b[i]);
-  };
-  constexpr std::true_type fixed;
-  constexpr std::false_type moving;
-  if (t.fixed[0])
-    t.fixed[1] ? loop(fixed, fixed) : loop(fixed, moving);
-  else
-    t.fixed[1] ? loop(moving, fixed) : loop(moving, moving);
+template <auto F, class... T>
+TileFn tile() {
+  return compiled_for_this_machine<[](const Tile& t) { tile_loop<F, T...>(t); }, const Tile&>();
 }
 
 template <auto F, DtypeSet Set, int Operands>
@@ -53,9 +51,9 @@ Elementwise tiles() {
   const auto add = [&]<class T>(Type<T>) {
     if constexpr ((Set & bit(dtype_of<T>)) != 0) {
       if constexpr (Operands == 1)
-        e.table[static_cast<int>(dtype_of<T>)] = unary_tile<F, T>;
+        e.table[static_cast<int>(dtype_of<T>)] = tile<F, T>();
       else
-        e.table[static_cast<int>(dtype_of<T>)] = binary_tile<F, T>;
+        e.table[static_cast<int>(dtype_of<T>)] = tile<F, T, T>();
     }
   };
   add(Type<bool>{}), add(Type<int32_t>{}), add(Type<int64_t>{}), add(Type<float>{}), add(Type<double>{});

@@ -1,5 +1,6 @@
 // Elementwise ops of two and three inputs, with broadcasting. t is the tangent or the cotangent of one input.
 #include "kernels/scalar_math.hpp"
+#include "kernels/vector_math.hpp"
 #include "ops/define.hpp"
 
 namespace gradtape {
@@ -13,18 +14,22 @@ Tensor one_where(const Tensor& condition, const Tensor& x) { return where(condit
 
 void define_arithmetic(Registry& r) {
   binary<[](auto x, auto y) { return wrap_add(x, y); }>(r, "add", "x + y.")
+      .neutral(0, 0)
       .partials({pass, pass})
       .sample("f[2,3] f[3]")
       .sample("f[] f[2]");
   binary<[](auto x, auto y) { return wrap_subtract(x, y); }>(r, "subtract", "x - y.")
+      .neutral({}, 0)
       .partials({pass, pass_negated})
       .sample("f[2,3] f[2,1]");
   binary<[](auto x, auto y) { return wrap_multiply(x, y); }>(r, "multiply", "x * y.")
+      .neutral(1, 1)
       .partials({[](const Call& c, const Tensor& t) { return t * c.in(1); },
                  [](const Call& c, const Tensor& t) { return t * c.in(0); }})
       .sample("f[2,3] f[3]")
       .sample("f[2,1] f[1,3]");
   binary<[](auto x, auto y) { return x / y; }>(r, "divide", "x / y.", floating)
+      .neutral({}, 1)
       .partials({[](const Call& c, const Tensor& t) { return t / c.in(1); },
                  [](const Call& c, const Tensor& t) { return -(t * (c.out() / c.in(1))); }})
       .sample("f[2,3] p[3]");
@@ -78,7 +83,7 @@ void define_powers(Registry& r) {
 }
 
 void define_guarded(Registry& r) {
-  binary<[](auto x, auto y) { return x == 0 ? decltype(x)(0) : x * std::log(y); }>(
+  binary<[](auto x, auto y) { return x == 0 ? decltype(x)(0) : x * vm::log(y); }>(
       r, "xlogy", "x * log(y), 0 where x is 0.", floating)
       .partials({[](const Call& c, const Tensor& t) {
                    const Tensor none = is_zero(c.in(0));
@@ -89,7 +94,7 @@ void define_guarded(Registry& r) {
                    return keep_where(logical_not(none), t * (c.in(0) / one_where(none, c.in(1))));
                  }})
       .sample("f[2,3] p[3]");
-  binary<[](auto x, auto y) { return x == 0 ? decltype(x)(0) : x * std::log1p(y); }>(
+  binary<[](auto x, auto y) { return x == 0 ? decltype(x)(0) : x * vm::log1p(y); }>(
       r, "xlog1py", "x * log1p(y), 0 where x is 0.", floating)
       .partials({[](const Call& c, const Tensor& t) {
                    const Tensor none = is_zero(c.in(0));
@@ -135,21 +140,14 @@ void define_selection(Registry& r) {
       .sample("f[2,3] f[3] f[]");
 }
 
-template <class T>
-void where_tile(const Tile& t) {
-  const bool* condition = static_cast<const bool*>(t.in[0]);
-  const T* x = static_cast<const T*>(t.in[1]);
-  const T* y = static_cast<const T*>(t.in[2]);
-  T* out = static_cast<T*>(t.out);
-  const std::size_t sc = !t.fixed[0], sx = !t.fixed[1], sy = !t.fixed[2];
-  for (std::size_t i = 0; i < t.n; ++i) out[i] = condition[i * sc] ? x[i * sx] : y[i * sy];
-}
-
 void define_where(Registry& r) {
   Elementwise e;
   for (Dtype d : {Dtype::boolean, Dtype::int32, Dtype::int64, Dtype::float32, Dtype::float64})
     e.table[static_cast<int>(d)] =
-        dispatch(d, [](auto type) -> TileFn { return where_tile<typename decltype(type)::type>; });
+        dispatch(d, [](auto type) -> TileFn {
+          using T = typename decltype(type)::type;
+          return tile<[](bool c, T x, T y) { return c ? x : y; }, bool, T, T>();
+        });
   Define(r, "where", "x where the condition holds, else y; what is not selected reaches no gradient.")
       .inputs({{"condition", InputKind::boolean}, {"x"}, {"y"}})
       .dtypes(kAllDtypes)

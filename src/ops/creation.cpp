@@ -72,6 +72,18 @@ void define_sequences(Registry& r) {
 }
 
 void define_masks(Registry& r) {
+  Define(r, "identity_rows", "Rows first to first + count of the identity matrix.")
+      .internal()
+      .attr("order", kAttrInt)
+      .attr("first", kAttrInt)
+      .attr("count", kAttrInt)
+      .attr("dtype", kAttrDtype)
+      .infer([](Inference& c) {
+        c.out(std::get<Dtype>(c.attr("dtype")), {c.integer("count"), c.integer("order")});
+      })
+      .kernel(kernels::identity_rows)
+      .identity_where([](const Attributes& a) { return a.integer("count") == a.integer("order"); })
+      .none("it depends on no tensor");
   Define(r, "eye", "Identity matrices [batch_shape..., num_rows, num_columns].")
       .required("num_rows", kAttrInt)
       .attr("num_columns", kAttrInt)

@@ -48,6 +48,8 @@ class Define {
   }
   Define& infer(std::function<void(Inference&)> f) { return op_.infer = std::move(f), *this; }
   Define& kernel(Kernel f) { return op_.computation = std::move(f), *this; }
+  Define& reduction(Reduction f) { return op_.computation = f, *this; }
+  Define& view(decltype(StridedView::layout) layout) { return op_.computation = StridedView{layout}, *this; }
   Define& alias() { return op_.computation = Alias{}, *this; }
   Define& composite(std::function<Tensor(const Call&)> body);
   Define& composite_of_many(Composite body) {
@@ -56,6 +58,12 @@ class Define {
     return *this;
   }
   Define& elementwise(Elementwise e) { return op_.computation = e, *this; }
+  // The numbers that change nothing as the left and the right operand.
+  Define& neutral(std::optional<double> left, std::optional<double> right) {
+    auto& e = std::get<Elementwise>(op_.computation);
+    e.neutral_left = left, e.neutral_right = right;
+    return *this;
+  }
   Define& partials(std::initializer_list<Scale> by_input) { return op_.derivative = Partials{by_input}, *this; }
   Define& linear(std::initializer_list<Transpose> by_input) { return op_.derivative = Linear{by_input, false}, *this; }
   Define& jointly_linear(Transpose transpose) { return op_.derivative = Linear{{transpose}, true}, *this; }
@@ -66,6 +74,8 @@ class Define {
   Define& none(const char* reason) { return op_.derivative = Undifferentiable{reason}, *this; }
   Define& batch(Batching f) { return op_.batch = f, *this; }
   Define& samples_follow(SampleAxis f) { return op_.sample_axis = f, *this; }
+  Define& rewrite(RewriteFn f) { return op_.rewrite = f, *this; }
+  Define& identity_where(bool (*f)(const Attributes&)) { return op_.is_identity = f, *this; }
   Define& sample(const char* inputs, const char* attrs = "{}") { return op_.samples.push_back({inputs, attrs}), *this; }
   Define& internal() { return op_.internal = true, *this; }
 

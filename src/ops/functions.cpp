@@ -40,7 +40,7 @@ Tensor reapply(const Call& c, std::initializer_list<Tensor> inputs, std::vector<
   return reapply_all(c, std::span(inputs.begin(), inputs.size()), std::move(attrs))[0];
 }
 
-Tensor number_like(const Tensor& x, double value) { return x.recorder().scalar(value, x.dtype(), x.spec().weak); }
+Tensor number_like(const Tensor& x, double value) { return x.recorder().literal(value, x.dtype(), x.spec().weak); }
 
 Tensor operator+(const Tensor& a, const Tensor& b) {
   static const Op& op = builtin("add");
@@ -281,10 +281,14 @@ Tensor constant_ints(Recorder& r, std::span<const int64_t> values) {
   if (!values.empty()) std::memcpy(buffer->data(), values.data(), values.size_bytes());
   return r.constant({Dtype::int64, Shape{static_cast<int64_t>(values.size())}, false}, std::move(buffer));
 }
-Tensor zeros(Recorder& r, const Spec& spec) { return broadcast_to(r.scalar(0, spec.dtype, spec.weak), spec.shape); }
-Tensor ones(Recorder& r, const Spec& spec) { return broadcast_to(r.scalar(1, spec.dtype, spec.weak), spec.shape); }
+Tensor zeros(Recorder& r, const Spec& spec) { return broadcast_to(r.literal(0, spec.dtype, spec.weak), spec.shape); }
+Tensor ones(Recorder& r, const Spec& spec) { return broadcast_to(r.literal(1, spec.dtype, spec.weak), spec.shape); }
 Tensor zeros_like(const Tensor& x) { return zeros(x.recorder(), x.spec()); }
 Tensor keep_where(const Tensor& condition, const Tensor& x) { return where(condition, x, number_like(x, 0)); }
+Tensor identity_rows(Recorder& r, int64_t order, int64_t first, int64_t count, Dtype dtype) {
+  static const Op& op = builtin("identity_rows");
+  return r.record(op, {}, complete(op, {order, first, count, dtype}))[0];
+}
 Tensor identity_matrices(Recorder& r, int64_t order, const Ints& batch_shape, Dtype dtype) {
   static const Op& op = builtin("eye");
   return r.record(op, {}, complete(op, {order, order, batch_shape, dtype}))[0];

@@ -92,6 +92,7 @@ Tensor zeros(Recorder& r, const Spec& spec);
 Tensor ones(Recorder& r, const Spec& spec);
 Tensor zeros_like(const Tensor& x);
 Tensor keep_where(const Tensor& condition, const Tensor& x);  // 0 elsewhere
+Tensor identity_rows(Recorder& r, int64_t order, int64_t first, int64_t count, Dtype dtype);
 Tensor identity_matrices(Recorder& r, int64_t order, const Ints& batch_shape, Dtype dtype);
 Tensor move_axis(const Tensor& x, std::size_t from, std::size_t to);
 Tensor insert_axes(const Tensor& x, std::size_t position, std::size_t count);  // axes of size 1

@@ -75,7 +75,58 @@ Tensor matmul_transpose(const Call& c, const Tensor& ct, std::size_t input) {
   return sum_to(tb ? matmul(ct, a, true, ta) : matmul(a, ct, !ta, false), b.shape());
 }
 
+// While a plan is made: what is repeated along the batch is read once, a transposed operand through its flag.
+void read_in_place(Rewrite& w, std::size_t i, const char* flag) {
+  Layout& x = w.in[i];
+  const std::size_t matrix = x.shape.rank() - 2;
+  for (std::size_t axis = 0; axis < matrix; ++axis)
+    if (x.strides[axis] == 0) x.shape[axis] = std::min<int64_t>(x.shape[axis], 1);
+  if (is_dense(x)) return;
+  Layout swapped = x;
+  std::swap(swapped.shape[matrix], swapped.shape[matrix + 1]);
+  std::swap(swapped.strides[matrix], swapped.strides[matrix + 1]);
+  if (!is_dense(swapped)) return;
+  x = swapped;
+  AttrValue& transposed = w.attrs->values[w.op.attr_index(flag)];
+  transposed = !std::get<bool>(transposed);
+}
+
+// Rows of an identity matrix pick rows of b: the product is a view of b.
+void skip_identity(Rewrite& w) {
+  const Layout &a = w.in[0], &b = w.in[1];
+  if (b.shape.rank() != 2) return;
+  const auto flag = [&](const char* name) { return std::get<bool>(w.attrs->values[w.op.attr_index(name)]); };
+  const std::size_t last = a.shape.rank() - 1;
+  const int64_t n = a.shape[last];
+  if (flag("transpose_a") || n < 2 || w.identity[0] != n || a.strides[last] != 1 || a.offset % n != 0) return;
+  const std::size_t row = flag("transpose_b") ? 1 : 0;
+  Layout result{w.out, Shape::Dims(last + 1, b.strides[1 - row]), b.offset + a.offset / n * b.strides[row]};
+  for (std::size_t axis = 0; axis < last; ++axis) {
+    if (a.shape[axis] > 1 && a.strides[axis] % n != 0) return;
+    result.strides[axis] = a.strides[axis] / n * b.strides[row];
+  }
+  w.same_as = 1;
+  w.result = result;
+}
+
+void rewrite_matmul(Rewrite& w) {
+  skip_identity(w);
+  read_in_place(w, 0, "transpose_a");
+  read_in_place(w, 1, "transpose_b");
+}
+
+// One matrix times a batch of others, by transposing both: a single product over the rows of all.
+Tensor batch_of_right_sides(const BatchCall& b) {
+  const Tensor &x = b.in[1], &matrix = b.in[0];
+  Ints swap = all_axes(x);
+  std::swap(swap[x.rank() - 2], swap[x.rank() - 1]);
+  const bool ta = b.call.flag("transpose_a"), tb = b.call.flag("transpose_b");
+  const Tensor rows = tb ? x : transpose(x, swap);
+  return transpose(matmul(rows, matrix, false, !ta), swap);
+}
+
 Tensors batch_matmul(const BatchCall& b) {
+  if (!b.batched[0] && b.call.in(0).rank() == 2) return {batch_of_right_sides(b)};
   const std::size_t rank = std::max(b.call.in(0).rank(), b.call.in(1).rank());
   Tensors in;
   for (std::size_t i = 0; i < 2; ++i)
@@ -117,6 +168,7 @@ void define_matmul(Registry& r) {
       .kernel(kernels::matmul)
       .linear({matmul_transpose})
       .batch(batch_matmul)
+      .rewrite(rewrite_matmul)
       .samples_follow(samples_of_matmul)
       .sample("f[2,3] f[3,2]")
       .sample("f[3,2] f[4,3]", R"({"transpose_a": true, "transpose_b": true})")

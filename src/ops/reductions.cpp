@@ -57,8 +57,8 @@ Tensor shares(const Call& c) {
   const Tensor chosen = cast(equal(c.in(), kept(c, c.out())), c.in().dtype());
   return chosen / reduce_sum(chosen, c.ints("axis"), true);
 }
-void extreme(Define d, Kernel kernel) {
-  d.dtypes(kNumeric).kernel(std::move(kernel));
+void extreme(Define d, const Reduction& loops) {
+  d.dtypes(kNumeric).reduction(loops);
   d.rules([](const Call& c, const Tensors& ct) { return Tensors{kept(c, ct[0]) * shares(c)}; },
           [](const Call& c, const Tensors& t) {
             return Tensors{reduce_sum(t[0] * shares(c), c.ints("axis"), c.flag("keepdims"))};
@@ -122,13 +122,13 @@ void define_norm(Registry& r);
 void define_reductions(Registry& r) {
   reduction(r, "reduce_sum", "Sum over the axes.")
       .dtypes(kNumeric)
-      .kernel(kernels::reduce_sum)
+      .reduction(kernels::sum_reduction())
       .linear({[](const Call& c, const Tensor& ct, std::size_t) { return broadcast_to(kept(c, ct), c.in().shape()); }});
   reduction(r, "reduce_mean", "Mean over the axes.").composite(mean_of);
   extreme(reduction(r, "reduce_max", "Largest entry over the axes; tied entries share the gradient evenly."),
-          kernels::reduce_max);
+          kernels::max_reduction());
   extreme(reduction(r, "reduce_min", "Smallest entry over the axes; tied entries share the gradient evenly."),
-          kernels::reduce_min);
+          kernels::min_reduction());
   reduction(r, "reduce_prod",
             "Product over the axes; its derivatives are right with zeros among the factors, to any order.")
       .dtypes(kNumeric)
@@ -146,7 +146,7 @@ void define_reductions(Registry& r) {
         .attr("axis", kAttrInts)
         .attr("keepdims", kAttrBool, false)
         .infer(infer_reduction)
-        .kernel(all ? kernels::reduce_all : kernels::reduce_any)
+        .reduction(all ? kernels::all_reduction() : kernels::any_reduction())
         .none("its result is a bool")
         .batch(batch_reduction)
         .sample("b[2,3]", R"({"axis": 1})");

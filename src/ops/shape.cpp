@@ -122,7 +122,7 @@ void define_transpose(Registry& r) {
         c.attr("perm") = perm;
         c.like(0, shape);
       })
-      .kernel(kernels::transpose)
+      .view([](const ViewCall& c) { return permuted(c.in, c.ints("perm")); })
       .linear({[](const Call& c, const Tensor& ct, std::size_t) {
         const Ints& perm = c.ints("perm");
         Ints inverse(perm.size(), 0);
@@ -151,7 +151,7 @@ void define_broadcast(Registry& r) {
           invalid("broadcast_to: {} does not broadcast to {}", to_string(c.shape()), to_string(shape));
         c.like(0, shape);
       })
-      .kernel(kernels::broadcast_to)
+      .view([](const ViewCall& c) { return broadcast(c.in, c.out); })
       .linear({[](const Call& c, const Tensor& ct, std::size_t) { return sum_to(ct, c.in().shape()); }})
       .batch([](const BatchCall& b) {
         const Shape shape = shape_attr(b.call, "shape");
@@ -277,7 +277,11 @@ void define_slice(Registry& r) {
       .required("begin", kAttrInts)
       .required("size", kAttrInts)
       .infer(infer_slice)
-      .kernel(kernels::slice)
+      .view([](const ViewCall& c) {
+        Layout part{c.out, c.in.strides, c.in.offset};
+        for (std::size_t i = 0; i < part.strides.size(); ++i) part.offset += c.ints("begin")[i] * part.strides[i];
+        return part;
+      })
       .linear({[](const Call& c, const Tensor& ct, std::size_t) {
         Ints paddings;
         for (std::size_t i = 0; i < ct.rank(); ++i) {
@@ -304,7 +308,15 @@ void define_slice(Registry& r) {
         c.axes("axis", c.rank());
         c.like(0, c.shape());
       })
-      .kernel(kernels::reverse)
+      .view([](const ViewCall& c) {
+        Layout flipped = c.in;
+        for (int64_t a : c.ints("axis")) {
+          const auto axis = static_cast<std::size_t>(a);
+          flipped.offset += (c.out[axis] - 1) * flipped.strides[axis];
+          flipped.strides[axis] = -flipped.strides[axis];
+        }
+        return flipped;
+      })
       .linear({[](const Call& c, const Tensor& ct, std::size_t) { return reverse(ct, c.ints("axis")); }})
       .batch([](const BatchCall& b) { return Tensors{reverse(b.in[0], shifted(b.call.ints("axis")))}; })
       .samples_follow([](const Call& c, std::span<const int> axes) {

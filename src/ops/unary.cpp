@@ -3,6 +3,7 @@
 #include <numbers>
 
 #include "kernels/scalar_math.hpp"
+#include "kernels/vector_math.hpp"
 #include "ops/define.hpp"
 
 namespace gradtape {
@@ -11,8 +12,6 @@ namespace {
 using std::numbers::pi;
 
 constexpr double kSeluScale = 1.0507009873554805, kSeluAlpha = 1.6732632423543772;
-
-double attr_number(const Attrs* attrs, std::size_t i) { return std::get<double>(attrs->values[i]); }
 
 Tensor zero_derivative(const Call&, const Tensor& t) { return zeros_like(t); }
 
@@ -33,22 +32,22 @@ void define_powers(Registry& r) {
 }
 
 void define_exponentials(Registry& r) {
-  unary<[](auto x) { return std::exp(x); }>(r, "exp", "e^x.")
+  unary<[](auto x) { return vm::exp(x); }>(r, "exp", "e^x.")
       .partials({[](const Call& c, const Tensor& t) { return t * c.out(); }})
       .sample("f[2,3]");
   unary<[](auto x) { return std::exp2(x); }>(r, "exp2", "2^x.")
       .partials({[](const Call& c, const Tensor& t) { return t * (std::numbers::ln2 * c.out()); }})
       .sample("f[2,3]");
-  unary<[](auto x) { return std::expm1(x); }>(r, "expm1", "e^x - 1, exact near 0.")
+  unary<[](auto x) { return vm::expm1(x); }>(r, "expm1", "e^x - 1, exact near 0.")
       .partials({[](const Call& c, const Tensor& t) { return t * exp(c.in()); }})
       .sample("f[2,3]");
-  unary<[](auto x) { return std::log(x); }>(r, "log", "Natural logarithm.")
+  unary<[](auto x) { return vm::log(x); }>(r, "log", "Natural logarithm.")
       .partials({[](const Call& c, const Tensor& t) { return t / c.in(); }})
       .sample("p[2,3]");
   unary<[](auto x) { return std::log2(x); }>(r, "log2", "Logarithm to base 2.")
       .partials({[](const Call& c, const Tensor& t) { return t / (std::numbers::ln2 * c.in()); }})
       .sample("p[2,3]");
-  unary<[](auto x) { return std::log1p(x); }>(r, "log1p", "log(1 + x), exact near 0.")
+  unary<[](auto x) { return vm::log1p(x); }>(r, "log1p", "log(1 + x), exact near 0.")
       .partials({[](const Call& c, const Tensor& t) { return t / (1.0 + c.in()); }})
       .sample("p[2,3]");
 }
@@ -81,7 +80,7 @@ void define_hyperbolic(Registry& r) {
   unary<[](auto x) { return std::cosh(x); }>(r, "cosh", "Hyperbolic cosine.")
       .partials({[](const Call& c, const Tensor& t) { return t * sinh(c.in()); }})
       .sample("f[2,3]");
-  unary<[](auto x) { return std::tanh(x); }>(r, "tanh", "Hyperbolic tangent.")
+  unary<[](auto x) { return vm::tanh(x); }>(r, "tanh", "Hyperbolic tangent.")
       .partials({[](const Call& c, const Tensor& t) { return t * (1.0 - square(c.out())); }})
       .sample("f[2,3]");
   unary<[](auto x) { return std::asinh(x); }>(r, "asinh", "Inverse hyperbolic sine.")
@@ -96,13 +95,13 @@ void define_hyperbolic(Registry& r) {
 }
 
 void define_activations(Registry& r) {
-  unary<[](auto x) { return sigmoid_of(x); }>(r, "sigmoid", "1 / (1 + e^-x).")
+  unary<[](auto x) { return vm::sigmoid(x); }>(r, "sigmoid", "1 / (1 + e^-x).")
       .partials({[](const Call& c, const Tensor& t) { return t * (c.out() * (1.0 - c.out())); }})
       .sample("f[2,3]");
-  unary<[](auto x) { return -softplus_of(-x); }>(r, "log_sigmoid", "log(1 / (1 + e^-x)).")
+  unary<[](auto x) { return -vm::softplus(-x); }>(r, "log_sigmoid", "log(1 / (1 + e^-x)).")
       .partials({[](const Call& c, const Tensor& t) { return t * sigmoid(-c.in()); }})
       .sample("f[2,3]");
-  unary<[](auto x) { return softplus_of(x); }>(r, "softplus", "log(1 + e^x), without overflow.")
+  unary<[](auto x) { return vm::softplus(x); }>(r, "softplus", "log(1 + e^x), without overflow.")
       .partials({[](const Call& c, const Tensor& t) { return t * sigmoid(c.in()); }})
       .sample("f[2,3]");
   unary<[](auto x) { return (x > 0) || x != x ? x : decltype(x)(0); }>(r, "relu",
@@ -116,14 +115,14 @@ void define_activations(Registry& r) {
         return keep_where(logical_and(greater(x, number_like(x, 0)), less(x, number_like(x, 6))), t);
       }})
       .sample("f[2,3]");
-  unary<[](auto x, const Attrs* a) { return (x > 0) ? x : decltype(x)(attr_number(a, 0)) * x; }>(
+  unary<[](auto x, const Numbers& n) { return (x > 0) ? x : decltype(x)(n.value[0]) * x; }>(
       r, "leaky_relu", "x where (x > 0), else alpha * x; its derivative at 0 is alpha.")
       .attr("alpha", kAttrFloat, 0.2)
       .partials({[](const Call& c, const Tensor& t) {
         return where(greater(c.in(), number_like(c.in(), 0)), t, c.number("alpha") * t);
       }})
       .sample("f[2,3]", R"({"alpha": 0.125})");
-  unary<[](auto x) { return x >= 0 || x != x ? x : std::expm1(x); }>(r, "elu", "x where x >= 0, else e^x - 1.")
+  unary<[](auto x) { return x >= 0 || x != x ? x : vm::expm1(x); }>(r, "elu", "x where x >= 0, else e^x - 1.")
       .partials({[](const Call& c, const Tensor& t) {
         const Tensor zero = number_like(c.in(), 0);
         return where(less(c.in(), zero), t * exp(minimum(c.in(), zero)), t);
@@ -131,7 +130,7 @@ void define_activations(Registry& r) {
       .sample("f[2,3]");
   unary<[](auto x) {
     using T = decltype(x);
-    return T(kSeluScale) * (x > 0 || x != x ? x : T(kSeluAlpha) * std::expm1(x));
+    return T(kSeluScale) * (x > 0 || x != x ? x : T(kSeluAlpha) * vm::expm1(x));
   }>(r, "selu", "1.0507 * (x where (x > 0), else 1.6733 * (e^x - 1)); its derivative at 0 is 1.0507.")
       .partials({[](const Call& c, const Tensor& t) {
         const Tensor zero = number_like(c.in(), 0);
@@ -194,9 +193,9 @@ void define_rounding(Registry& r) {
                                                                                               numeric)
       .partials({[](const Call&, const Tensor& t) { return -t; }})
       .sample("f[2,3]");
-  unary<[](auto x, const Attrs* a) {
+  unary<[](auto x, const Numbers& n) {
     using T = decltype(x);
-    const T low = convert<T>(attr_number(a, 0)), high = convert<T>(attr_number(a, 1));
+    const T low = convert<T>(n.value[0]), high = convert<T>(n.value[1]);
     return x < low ? low : (x > high) ? high : x;
   }>(r, "clip_by_value", "min(max(x, clip_value_min), clip_value_max); the gradient passes on both bounds.", numeric)
       .required("clip_value_min", kAttrFloat)
@@ -215,19 +214,12 @@ void define_rounding(Registry& r) {
       .sample("f[2,3]", R"({"clip_value_min": -0.5, "clip_value_max": 0.75})");
 }
 
-template <class To>
-struct CastTo {
-  template <class From>
-  static void tile(const Tile& t) {
-    const From* x = static_cast<const From*>(t.in[0]);
-    To* y = static_cast<To*>(t.out);
-    for (std::size_t i = 0; i < t.n; ++i) y[i] = convert<To>(t.fixed[0] ? *x : x[i]);
-  }
-};
 TileFn cast_tile(Dtype from, Dtype to) {
   return dispatch(to, [&](auto to_type) {
     return dispatch(from, [&](auto from_type) -> TileFn {
-      return CastTo<typename decltype(to_type)::type>::template tile<typename decltype(from_type)::type>;
+      using To = typename decltype(to_type)::type;
+      using From = typename decltype(from_type)::type;
+      return tile<[](From x) { return convert<To>(x); }, From>();
     });
   });
 }

@@ -2,48 +2,119 @@
 
 #include <algorithm>
 
-#include "plan/fuse.hpp"
+#include "plan/loops.hpp"
 
 namespace gradtape {
 
 namespace {
-// Notes in each step which slots nothing reads afterwards.
-void find_last_uses(std::vector<Step>& steps, std::vector<uint8_t> needed) {
-  for (std::size_t i = steps.size(); i-- > 0;) {
-    Step& step = steps[i];
-    for (uint32_t slot : step.out)
-      if (!needed[slot]) step.last.push_back(slot);
-    for (uint32_t slot : step.in)
-      if (!needed[slot]) {
-        needed[slot] = 1;
-        step.last.push_back(slot);
-      }
+constexpr std::size_t kAlignment = 64;
+std::size_t aligned(std::size_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
+
+Step single(const Instruction& i) {
+  Step step{};
+  step.kind = !i.op ? Step::copy : i.reduction() ? Step::reduce : Step::kernel;
+  step.op = i.op;
+  step.attrs = i.attrs;
+  step.in = i.in;
+  for (uint32_t slot : i.out) step.out.push_back(slot);
+  return step;
+}
+
+std::vector<Step> steps_of(const Program& program) {
+  const std::vector<Group> groups = group(program);
+  std::vector<uint32_t> group_of(program.slots.size(), UINT32_MAX);
+  for (uint32_t g = 0; g < groups.size(); ++g)
+    for (uint32_t m : groups[g].members)
+      for (uint32_t slot : program.instructions[m].out) group_of[slot] = g;
+  // A slot leaves its group where it is wanted, or where another group reads it.
+  std::vector<uint8_t> leaves(program.wanted);
+  for (uint32_t g = 0; g < groups.size(); ++g)
+    for (uint32_t m : groups[g].members)
+      for (const Operand& x : program.instructions[m].in)
+        if (group_of[x.slot] != g) leaves[x.slot] = 1;
+  std::vector<Step> steps;
+  for (const Group& g : groups) {
+    const Instruction& first = program.instructions[g.members[0]];
+    if (g.is_loop)
+      steps.push_back(build_loop(program, g, leaves));
+    else if (!first.is_elementwise())  // one that is no loop is empty
+      steps.push_back(single(first));
   }
+  return steps;
+}
+
+// Places slots in one block of memory by the steps between which they live: first fit among the gaps.
+class Placement {
+ public:
+  std::size_t take(std::size_t bytes) {
+    bytes = aligned(bytes);
+    std::size_t at = 0;
+    auto it = taken_.begin();
+    for (; it != taken_.end() && it->at < at + bytes; ++it) at = std::max(at, it->at + it->bytes);
+    taken_.insert(std::ranges::lower_bound(taken_, at, {}, &Piece::at), {at, bytes});
+    most_ = std::max(most_, at + bytes);
+    return at;
+  }
+  void give_back(std::size_t at) { taken_.erase(std::ranges::lower_bound(taken_, at, {}, &Piece::at)); }
+  std::size_t most() const { return most_; }
+
+ private:
+  struct Piece {
+    std::size_t at, bytes;
+  };
+  std::vector<Piece> taken_;  // by place
+  std::size_t most_ = 0;
+};
+
+void place(Plan& plan, const Program& program) {
+  plan.homes.assign(plan.slots.size(), {Home::arena, 0});
+  for (uint32_t slot = 0; slot < program.leaves; ++slot) plan.homes[slot] = {Home::leaf, slot};
+  for (const auto& [slot, buffer] : program.constants) {
+    plan.homes[slot] = {Home::constant, plan.constants.size()};
+    plan.constants.push_back(buffer);
+  }
+  for (uint32_t slot = 0; slot < plan.slots.size(); ++slot)
+    if (program.wanted[slot] && plan.homes[slot].kind == Home::arena) {
+      plan.homes[slot] = {Home::result, plan.result_slots.size()};
+      plan.result_slots.push_back(slot);
+    }
+  std::vector<std::size_t> last(plan.slots.size(), 0);
+  for (std::size_t i = 0; i < plan.steps.size(); ++i) {
+    for (const Operand& x : plan.steps[i].in) last[x.slot] = i;
+    for (uint32_t slot : plan.steps[i].out) last[slot] = i;
+  }
+  std::vector<SmallVector<uint32_t, 2>> ending(plan.steps.size());
+  for (const Step& step : plan.steps)
+    for (uint32_t slot : step.out)
+      if (!program.wanted[slot]) ending[last[slot]].push_back(slot);
+  Placement arena;
+  std::size_t workspace = 0;
+  for (std::size_t i = 0; i < plan.steps.size(); ++i) {
+    const Step& step = plan.steps[i];
+    for (uint32_t slot : step.out) {
+      const Spec& spec = plan.slots[slot];
+      if (program.wanted[slot]) continue;
+      plan.homes[slot].at = arena.take(static_cast<std::size_t>(spec.shape.elements()) * size_of(spec.dtype));
+    }
+    if (step.body) {
+      workspace = std::max(workspace, step.body->workspace);
+      plan.scratch = std::max(plan.scratch, step.body->scratch_tiles * step.body->scratch_tile_bytes);
+    }
+    for (uint32_t slot : ending[i]) arena.give_back(plan.homes[slot].at);
+  }
+  plan.workspace_at = arena.most();
+  plan.arena = arena.most() + aligned(workspace);
+  plan.scratch = aligned(plan.scratch);
 }
 }  // namespace
 
 PlanPtr make_plan(const Schedule& s) {
+  const Program program = make_program(s);
   auto plan = std::make_shared<Plan>();
-  plan->specs.reserve(s.slots);
-  for (const Tensor& leaf : s.leaves) plan->specs.push_back(leaf.spec());
-  for (const Node* node : s.nodes)
-    for (const Node::Output& out : node->outputs) plan->specs.push_back(out.spec);
-
-  std::vector<Step> steps(s.nodes.size());
-  std::vector<uint8_t> wanted(s.slots, 0);
-  for (std::size_t i = 0; i < s.nodes.size(); ++i) {
-    const Node& node = *s.nodes[i];
-    Step& step = steps[i];
-    step.op = &node.op;
-    if (!std::holds_alternative<Alias>(node.op.computation)) step.attrs = node.attrs;
-    for (const Tensor& input : node.inputs) step.in.push_back(input.node()->slot + input.index());
-    for (std::size_t k = 0; k < node.outputs.size(); ++k) {
-      step.out.push_back(node.slot + static_cast<uint32_t>(k));
-      wanted[step.out.back()] = s.kept[i];
-    }
-  }
-  plan->steps = fuse(std::move(steps), plan->specs, wanted);
-  find_last_uses(plan->steps, std::move(wanted));
+  plan->slots = program.slots;
+  plan->steps = steps_of(program);
+  plan->results = program.results;
+  place(*plan, program);
   return plan;
 }
 

@@ -3,58 +3,107 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
-#include "plan/schedule.hpp"
+#include "plan/program.hpp"
 
 namespace gradtape {
 
-// Elementwise ops of one shape, computed together tile by tile: what passes between them stays in the first-level
-// cache.
-struct Fused {
+// Elementwise ops, and reductions of what they compute, in one pass: a space of rows by columns is walked tile by tile,
+// so that what passes between instructions stays in the first-level cache. A value is full (an element for each of the
+// space) or row-level (one for each row).
+struct Loop {
+  enum class Level : uint8_t { full, row };
+
+  // Memory outside: of an operand, or of a result. An element's address moves by these many bytes with each element,
+  // row and column that lie before it.
+  struct Port {
+    uint32_t slot;
+    int64_t offset;  // bytes
+    uint32_t per_element, per_row, per_column;
+  };
+  // What is prepared in a scratch tile before the instructions run.
+  struct Fill {
+    enum Kind : uint8_t { once_number, once_columns, rows, strided } kind;
+    Level level;
+    uint8_t size;  // of an element
+    uint32_t port, scratch;
+    Layout layout;  // strided: over the space, or over the rows; axes merged
+  };
   // Where an instruction finds an operand or leaves its result.
   struct Place {
-    enum Kind : uint8_t { scratch, input, output } kind;
+    enum Kind : uint8_t { scratch, port } kind;
     uint32_t index;
   };
-  // An operand from outside. stepping: element i of the tile is element i of the memory; fixed: one element serves all;
-  // else it is spread into a scratch tile by its strides over the merged axes of the loop.
-  struct Input {
-    enum Kind : uint8_t { stepping, fixed, strided } kind;
-    uint8_t size;  // of an element
-    uint32_t scratch = 0;
-    Shape loop;
-    Shape::Dims strides;
-  };
   struct Instruction {
-    TileFn tile;
+    enum Kind : uint8_t { tile, expand, reduce_rows, partial, partial_columns } kind;
+    Level level;   // of the operands
+    uint8_t size;  // of an element of the result
+    TileFn tile_fn;
+    const Reducer* reducer;
     AttrsPtr attrs;
     SmallVector<Place, 3> operands;
-    Place result;
+    Place result;  // partial, partial_columns: index of an Ending
+    const Op* op;  // for printing; null: expand
+  };
+  // A reduction that is complete only when the loop is: partial results come together in the end.
+  struct Ending {
+    const Reducer* reducer;
+    uint8_t size;
+    bool columns;        // by columns: partials are rows of `width`, one for each block; else one for each tile
+    int64_t rows, width;  // of the result, of its partials
+    uint32_t slot;
+    std::size_t workspace;  // where the partials lie, in bytes
+    uint32_t scratch;       // columns, where a tile has several rows: their sum
   };
 
-  static constexpr std::size_t kTile = 512;  // elements: a tile of doubles is 4 KiB
-  int64_t elements = 0;
-  std::vector<Input> inputs;          // as in Step::in
-  std::vector<uint8_t> output_sizes;  // of an element, as in Step::out
-  std::vector<Instruction> instructions;
+  int64_t rows = 1, width = 1;            // of the space
+  int64_t tile_rows = 1, tile_width = 1;  // either all columns, or one row
+  int64_t block_rows = 1, block_width = 1;  // a block is one thread's work: whole tiles
   uint32_t scratch_tiles = 0;
+  std::size_t scratch_tile_bytes = 0;
+  std::size_t workspace = 0;  // bytes of partials
+  std::vector<Port> ports;
+  std::vector<Fill> fills;
+  std::vector<Instruction> instructions;
+  std::vector<Ending> endings;
+
+  int64_t blocks() const { return ((rows + block_rows - 1) / block_rows) * ((width + block_width - 1) / block_width); }
 };
 
 struct Step {
-  const Op* op = nullptr;  // null: fused
+  enum Kind : uint8_t { loop, kernel, reduce, copy } kind;
+  const Op* op = nullptr;
   AttrsPtr attrs;
-  SmallVector<uint32_t, 3> in, out;  // slots
-  SmallVector<uint32_t, 3> last;     // slots that nothing reads after this step
-  std::shared_ptr<const Fused> fused;
+  SmallVector<Operand, 2> in;   // kernel, reduce, copy
+  SmallVector<uint32_t, 2> out;  // slots
+  std::shared_ptr<const Loop> body;
+};
+
+// Where a slot's memory is.
+struct Home {
+  enum Kind : uint8_t { leaf, constant, result, arena } kind;
+  std::size_t at;  // leaf, constant: its number; result: its number among results; arena: bytes
 };
 
 struct Plan {
   std::vector<Step> steps;
-  std::vector<Spec> specs;  // by slot
+  std::vector<Spec> slots;
+  std::vector<Home> homes;                        // by slot
+  std::vector<BufferPtr> constants;
+  std::vector<uint32_t> result_slots;             // slots that outlive the plan and that it computes
+  std::vector<uint32_t> results;                  // Program::results
+  std::size_t arena = 0;                          // bytes: temporaries and partials
+  std::size_t scratch = 0;                        // bytes for each thread, behind the arena
+  std::size_t workspace_at = 0;
 };
 using PlanPtr = std::shared_ptr<const Plan>;
 
 PlanPtr make_plan(const Schedule& schedule);
+
+// The steps and, for loops, their instructions, a line each; with the bytes each step reads and writes.
+std::string plan_as_text(const Plan& plan);
+std::string plan_as_dot(const Plan& plan);
 
 }  // namespace gradtape

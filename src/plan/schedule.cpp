@@ -1,6 +1,7 @@
 #include "plan/schedule.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 #include "graph/walk.hpp"
 
@@ -72,7 +73,13 @@ class StructureHash {
 void compute_hash(Schedule& s) {
   StructureHash h;
   h.add(s.leaves.size());
-  for (const Tensor& leaf : s.leaves) h.add(leaf.spec());
+  for (const Tensor& leaf : s.leaves) {
+    h.add(leaf.spec());
+    // A literal's value is part of the structure: the plan may have been made for it.
+    uint64_t bits = 0;
+    if (leaf.node()->literal) std::memcpy(&bits, leaf.value()->data(), size_of(leaf.dtype()));
+    h.add(leaf.node()->literal ? ~bits : 0);
+  }
   for (std::size_t i = 0; i < s.nodes.size(); ++i) {
     const Node& node = *s.nodes[i];
     h.add(reinterpret_cast<uintptr_t>(&node.op));
@@ -101,6 +108,7 @@ Schedule schedule(Recorder& recorder, std::span<const Tensor> targets) {
            t.node()->op.name);
     }
   Schedule s;
+  s.recorder = &recorder;
   s.nodes = nodes_behind(targets, [](const Tensor& t) { return !t.node()->evaluated; });
   number_slots(s, recorder.next_visit());
   find_kept(s, targets);

@@ -10,6 +10,7 @@
 namespace gradtape {
 
 struct Schedule {
+  Recorder* recorder;
   std::vector<Node*> nodes;      // by rising id: inputs come before their users
   std::vector<Tensor> leaves;    // tensors with values that the nodes read; slot i is leaf i
   std::vector<uint8_t> kept;     // per node: something outside still holds it

@@ -22,16 +22,30 @@ void Evaluator::compute(std::span<const Tensor> targets) {
   if (std::ranges::all_of(targets, [](const Tensor& t) { return t.node()->evaluated; })) return;
   const Schedule s = schedule(recorder_, targets);
   const PlanPtr plan = plan_for(s);
-  std::vector<BufferPtr> slots(s.slots);
-  for (std::size_t i = 0; i < s.leaves.size(); ++i) slots[i] = s.leaves[i].value();
-  execute(*plan, recorder_, slots);
+  memory_.slots.assign(plan->slots.size(), nullptr);
+  for (std::size_t i = 0; i < s.leaves.size(); ++i) memory_.slots[i] = s.leaves[i].value()->data();
+  std::vector<BufferPtr> results;
+  for (uint32_t slot : plan->result_slots) {
+    const Spec& spec = plan->slots[slot];
+    results.push_back(recorder_.allocate(static_cast<std::size_t>(spec.shape.elements()) * size_of(spec.dtype)));
+    memory_.slots[slot] = results.back()->data();
+  }
+  const BufferPtr arena = recorder_.allocate(arena_bytes(*plan, workers));
+  memory_.arena = static_cast<std::byte*>(arena->data());
+  lay_out(*plan, memory_);
+  execute(*plan, memory_, workers);
 
+  const auto buffer_of = [&](uint32_t slot) {
+    const Home& home = plan->homes[slot];
+    if (home.kind == Home::leaf) return s.leaves[home.at].value();
+    return home.kind == Home::constant ? plan->constants[home.at] : results[home.at];
+  };
   std::vector<Tensor> kept;
   for (std::size_t i = 0; i < s.nodes.size(); ++i)
     if (s.kept[i]) kept.push_back(Tensor(s.nodes[i]));
   for (const Tensor& t : kept)
     for (std::size_t k = 0; k < t.node()->outputs.size(); ++k)
-      t.node()->outputs[k].value = std::move(slots[t.node()->slot + k]);
+      t.node()->outputs[k].value = buffer_of(plan->results[t.node()->slot + k]);
   // From here on nodes let go of their inputs, and those that are not kept die.
   for (const Tensor& t : kept) t.node()->set_evaluated();
 }

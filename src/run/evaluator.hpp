@@ -3,13 +3,14 @@
 
 #include <map>
 
-#include "plan/plan.hpp"
+#include "run/executor.hpp"
 
 namespace gradtape {
 
 class Evaluator {
  public:
   explicit Evaluator(Recorder& recorder) : recorder_(recorder) {}
+  Workers workers;
 
   // Gives each target its value, and the pending variables theirs. On an error nothing has changed.
   void evaluate(std::span<const Tensor> targets);
@@ -23,9 +24,7 @@ class Evaluator {
   Recorder& recorder_;
   std::map<std::array<uint64_t, 2>, PlanPtr> plans_;
   std::size_t steps_ = 0;
+  Memory memory_;
 };
-
-// Runs the steps; slots holds the leaves' buffers and receives those of the outputs that are still wanted.
-void execute(const Plan& plan, Recorder& recorder, std::vector<BufferPtr>& slots);
 
 }  // namespace gradtape

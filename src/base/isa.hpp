@@ -1,0 +1,39 @@
+// Instruction sets: loops are compiled once for each, and the best one that the processor has is chosen at run time.
+#pragma once
+
+namespace gradtape {
+
+enum class Isa { baseline, avx2, avx512 };
+
+// The best one here, or the one that the environment variable GRADTAPE_ISA names, where the processor has it.
+Isa isa();
+const char* name_of(Isa isa);
+
+// Body, a function object without state, compiled for an instruction set. Everything it calls is compiled into it.
+template <auto Body, class... A>
+void for_baseline(A... args) {
+  Body(args...);
+}
+#if defined(__x86_64__) && !defined(GRADTAPE_BASELINE_ONLY)
+template <auto Body, class... A>
+[[gnu::target("avx2,fma,bmi,bmi2"), gnu::flatten]] void for_avx2(A... args) {
+  Body(args...);
+}
+template <auto Body, class... A>
+[[gnu::target("avx512f,avx512dq,avx512bw,avx512vl,avx2,fma,bmi,bmi2,prefer-vector-width=512"), gnu::flatten]] void
+for_avx512(A... args) {
+  Body(args...);
+}
+#endif
+
+// The version of Body for this processor.
+template <auto Body, class... A>
+auto compiled_for_this_machine() -> void (*)(A...) {
+#if defined(__x86_64__) && !defined(GRADTAPE_BASELINE_ONLY)
+  if (isa() == Isa::avx512) return for_avx512<Body, A...>;
+  if (isa() == Isa::avx2) return for_avx2<Body, A...>;
+#endif
+  return for_baseline<Body, A...>;
+}
+
+}  // namespace gradtape

@@ -1,0 +1,147 @@
+#include "base/workers.hpp"
+
+#include <pthread.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstdlib>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+extern "C" {
+[[gnu::weak]] void openblas_set_num_threads(int n);
+[[gnu::weak]] int openblas_get_num_threads(void);
+}
+
+namespace gradtape {
+
+namespace {
+constexpr int kMost = 256;
+constexpr auto kSpin = std::chrono::microseconds(30);  // how long an idle worker looks for work before it sleeps
+
+void relax() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#endif
+}
+
+int machine_threads() {
+  if (const char* text = std::getenv("GRADTAPE_THREADS"))
+    if (const int n = std::atoi(text); n > 0) return std::min(n, kMost);
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) == 0) return std::clamp(CPU_COUNT(&set), 1, kMost);
+  return std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, kMost);
+}
+
+// The job lies in the pool, so that a worker that wakes late finds a closed gate rather than a caller's dead stack.
+class Pool {
+ public:
+  // False: the pool is taken.
+  bool run(std::size_t n, int threads, const ItemFunction& f) {
+    std::unique_lock lock(submit_, std::try_to_lock);
+    if (!lock.owns_lock()) return false;
+    start(threads - 1);
+    job_ = &f;
+    items_ = n;
+    helpers_ = threads - 1;
+    next_.store(0, std::memory_order_relaxed);
+    gate_.store(kOpen, std::memory_order_release);
+    epoch_.fetch_add(1, std::memory_order_release);
+    epoch_.notify_all();
+    work(f, 0);
+    gate_.fetch_and(~kOpen, std::memory_order_acq_rel);
+    while (gate_.load(std::memory_order_acquire) != 0) relax();
+    return true;
+  }
+
+ private:
+  static constexpr uint32_t kOpen = 1u << 31;  // the rest counts the helpers inside
+
+  // Where the system gives no further thread, the ones there are do the work.
+  void start(int helpers) noexcept {
+    try {
+      for (; started_ < helpers; ++started_) std::thread([this, worker = started_ + 1] { serve(worker); }).detach();
+    } catch (const std::exception&) {
+    }
+  }
+  void work(const ItemFunction& f, int worker) {
+    for (std::size_t i; (i = next_.fetch_add(1, std::memory_order_relaxed)) < items_;) f(i, worker);
+  }
+  [[noreturn]] void serve(int worker) {
+    uint64_t seen = 0;
+    for (;;) {
+      await(seen);
+      seen = epoch_.load(std::memory_order_acquire);
+      uint32_t gate = gate_.load(std::memory_order_acquire);
+      while ((gate & kOpen) && !gate_.compare_exchange_weak(gate, gate + 1, std::memory_order_acq_rel)) {
+      }
+      if (!(gate & kOpen)) continue;
+      if (worker <= helpers_) work(*job_, worker);
+      gate_.fetch_sub(1, std::memory_order_acq_rel);
+    }
+  }
+  void await(uint64_t seen) {
+    const auto end = std::chrono::steady_clock::now() + kSpin;
+    do {
+      for (int i = 0; i < 64; ++i) {
+        if (epoch_.load(std::memory_order_acquire) != seen) return;
+        relax();
+      }
+    } while (std::chrono::steady_clock::now() < end);
+    epoch_.wait(seen, std::memory_order_acquire);
+  }
+
+  std::mutex submit_;
+  int started_ = 0;
+  std::atomic<uint64_t> epoch_{0};
+  std::atomic<uint32_t> gate_{0};
+  std::atomic<std::size_t> next_{0};
+  std::size_t items_ = 0;
+  int helpers_ = 0;
+  const ItemFunction* job_ = nullptr;
+};
+
+std::atomic<Pool*> pool{nullptr};
+
+// Pools are never destroyed: their threads outlive static destruction. A forked child has none of the threads: it makes
+// a pool of its own.
+Pool& the_pool() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    pool.store(new Pool);
+    pthread_atfork(nullptr, nullptr, [] { pool.store(new Pool); });
+  });
+  return *pool.load();
+}
+}  // namespace
+
+Workers::Workers(int threads) : threads_(threads > 0 ? std::min(threads, kMost) : machine_threads()) {}
+
+void Workers::run(std::size_t n, ItemFunction f) const {
+  const int threads = static_cast<int>(std::min<std::size_t>(static_cast<std::size_t>(threads_), n));
+  if (threads > 1 && the_pool().run(n, threads, f)) return;
+  for (std::size_t i = 0; i < n; ++i) f(i, 0);
+}
+
+namespace {
+std::mutex blas_mutex;
+int blas_users = 0, blas_threads = 0;
+}  // namespace
+
+SingleThreadedBlas::SingleThreadedBlas() {
+  if (!openblas_set_num_threads || !openblas_get_num_threads) return;
+  std::lock_guard lock(blas_mutex);
+  if (blas_users++ > 0) return;
+  blas_threads = openblas_get_num_threads();
+  if (blas_threads != 1) openblas_set_num_threads(1);
+}
+SingleThreadedBlas::~SingleThreadedBlas() {
+  if (!openblas_set_num_threads || !openblas_get_num_threads) return;
+  std::lock_guard lock(blas_mutex);
+  if (--blas_users == 0 && blas_threads != 1) openblas_set_num_threads(blas_threads);
+}
+
+}  // namespace gradtape

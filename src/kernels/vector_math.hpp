@@ -1,0 +1,206 @@
+// Elementary functions without branches, table look-ups or calls, so that loops over them become vector instructions on
+// every machine. Each states its worst error in units in the last place; a test holds it to that. Special values are
+// those of C: nan stays nan, infinities and zeros give what the limit says, subnormal numbers count in full.
+#pragma once
+
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+
+namespace gradtape::vm {
+
+template <class T>
+struct Float;
+template <>
+struct Float<float> {
+  using Bits = uint32_t;
+  using Signed = int32_t;
+  static constexpr int mantissa = 23, bias = 127;
+  static constexpr float shifter = 0x1.8p23f;  // adding it rounds to an integer, which then is in the low bits
+  static constexpr float exp_low = -104.0f, exp_high = 89.0f, tanh_high = 10.0f;
+  // ln 2 in two parts, of which the first has few enough bits for exact products with exponents
+  static constexpr float ln2_high = 0x1.62e4p-1f, ln2_low = 0x1.7f7d1cp-20f;
+};
+template <>
+struct Float<double> {
+  using Bits = uint64_t;
+  using Signed = int64_t;
+  static constexpr int mantissa = 52, bias = 1023;
+  static constexpr double shifter = 0x1.8p52;
+  static constexpr double exp_low = -746.0, exp_high = 710.0, tanh_high = 22.0;
+  static constexpr double ln2_high = 0x1.62e42fee00000p-1, ln2_low = 0x1.a39ef35793c76p-33;
+};
+
+template <class T>
+inline T infinity = std::numeric_limits<T>::infinity();
+
+template <class T>
+inline T power_of_two(typename Float<T>::Bits exponent) {  // 2^exponent, within the normal numbers
+  return std::bit_cast<T>((exponent + Float<T>::bias) << Float<T>::mantissa);
+}
+
+// x = k ln 2 + r with an integer k and |r| <= ln 2 / 2.
+template <class T>
+struct Reduced {
+  typename Float<T>::Bits k;
+  T r;
+};
+template <class T>
+inline Reduced<T> reduce_by_ln2(T x) {
+  using F = Float<T>;
+  const T shifted = x * T(1.4426950408889634074) + F::shifter;
+  const T k = shifted - F::shifter;
+  return {std::bit_cast<typename F::Bits>(shifted) - std::bit_cast<typename F::Bits>(F::shifter),
+          (x - k * F::ln2_high) - k * F::ln2_low};
+}
+
+// e^r - 1 for |r| <= ln 2 / 2: the Taylor series, which the last term kept makes good to a tenth of an ulp.
+template <class T>
+inline T expm1_small(T r) {
+  if constexpr (std::is_same_v<T, float>) {
+    T p = T(1.0 / 5040);
+    p = p * r + T(1.0 / 720);
+    p = p * r + T(1.0 / 120);
+    p = p * r + T(1.0 / 24);
+    p = p * r + T(1.0 / 6);
+    p = p * r + T(0.5);
+    return p * (r * r) + r;
+  } else {
+    T p = T(1.0 / 6227020800);
+    p = p * r + T(1.0 / 479001600);
+    p = p * r + T(1.0 / 39916800);
+    p = p * r + T(1.0 / 3628800);
+    p = p * r + T(1.0 / 362880);
+    p = p * r + T(1.0 / 40320);
+    p = p * r + T(1.0 / 5040);
+    p = p * r + T(1.0 / 720);
+    p = p * r + T(1.0 / 120);
+    p = p * r + T(1.0 / 24);
+    p = p * r + T(1.0 / 6);
+    p = p * r + T(0.5);
+    return p * (r * r) + r;
+  }
+}
+
+// x 2^k, in two steps: 2^k itself may be no normal number. |k| below twice the bias.
+template <class T>
+inline T scaled(T x, typename Float<T>::Bits k) {
+  using F = Float<T>;
+  using Bits = typename F::Bits;
+  const Bits half = ((k + Bits(2 * F::bias)) >> 1) - Bits(F::bias);
+  return x * power_of_two<T>(half) * power_of_two<T>(k - half);
+}
+
+// 1.1 ulp
+template <class T>
+inline T exp(T x) {
+  T c = x > Float<T>::exp_high ? Float<T>::exp_high : x;
+  c = c < Float<T>::exp_low ? Float<T>::exp_low : c;
+  const auto [k, r] = reduce_by_ln2(c);
+  return scaled(expm1_small(r) + T(1), k);
+}
+
+// 2 ulp. 2^k (e^r - 1) + (2^k - 1), the latter as 2^k (1 - 2^-k) so that nothing overflows early.
+template <class T>
+inline T expm1(T x) {
+  T c = x > Float<T>::exp_high ? Float<T>::exp_high : x;
+  c = c < T(-60) ? T(-60) : c;
+  const auto [k, r] = reduce_by_ln2(c);
+  using F = Float<T>;
+  const bool fits = static_cast<typename F::Signed>(k) < F::bias;
+  const T back = power_of_two<T>(typename F::Bits(0) - (fits ? k : typename F::Bits(F::bias - 1)));
+  return scaled(expm1_small(r) + (T(1) - back), k);
+}
+
+// x = 2^k (1 + f) with 1 + f in [sqrt(1/2), sqrt(2)), for positive normal and subnormal x.
+template <class T>
+struct Split {
+  T k, f;
+};
+template <class T>
+inline Split<T> split(T x) {
+  using F = Float<T>;
+  using Bits = typename F::Bits;
+  const bool tiny = x < std::numeric_limits<T>::min();
+  constexpr T up = T(Bits(1) << (F::mantissa + 1));
+  const Bits bits = std::bit_cast<Bits>(tiny ? x * up : x);
+  // The exponent, counted so that it steps at sqrt(1/2), plus an offset that keeps it positive.
+  constexpr Bits half_root = std::bit_cast<Bits>(T(0.70710678118654752440));
+  constexpr Bits offset = Bits(F::bias + 1) << F::mantissa;
+  const Bits exponent = (bits - half_root + offset) >> F::mantissa;
+  const Bits rest = bits - ((exponent - Bits(F::bias + 1)) << F::mantissa);
+  // An integer below 2^mantissa, made a number by its bits.
+  constexpr T magic = T(Bits(1) << F::mantissa);
+  const T k = std::bit_cast<T>(exponent | std::bit_cast<Bits>(magic)) - (magic + T(F::bias + 1));
+  return {tiny ? k - T(F::mantissa + 1) : k, std::bit_cast<T>(rest) - T(1)};
+}
+
+// log(1 + f) + k ln 2 + extra for a small extra. With s = f / (2 + f), log(1 + f) = 2 s + s (series in s^2); the
+// coefficients are those of FDLIBM (Sun Microsystems, 1993).
+template <class T>
+inline T log_of(Split<T> x, T extra) {
+  const T s = x.f / (T(2) + x.f), z = s * s;
+  T series;
+  if constexpr (std::is_same_v<T, float>) {
+    series = z * (T(0.66666662693) + z * (T(0.40000972152) + z * (T(0.28498786688) + z * T(0.24279078841))));
+  } else {
+    T p = T(1.479819860511658591e-01);
+    p = p * z + T(1.531383769920937332e-01);
+    p = p * z + T(1.818357216161805012e-01);
+    p = p * z + T(2.222219843214978396e-01);
+    p = p * z + T(2.857142874366239149e-01);
+    p = p * z + T(3.999999999940941908e-01);
+    p = p * z + T(6.666666666666735130e-01);
+    series = p * z;
+  }
+  const T square = T(0.5) * x.f * x.f;
+  return x.k * Float<T>::ln2_high - ((square - (s * (square + series) + (x.k * Float<T>::ln2_low + extra))) - x.f);
+}
+
+// The value of a logarithm where its argument is not a positive finite number.
+template <class T>
+inline T log_special(T argument, T value) {
+  T y = argument < infinity<T> ? value : argument;
+  y = argument == T(0) ? -infinity<T> : y;
+  return argument >= T(0) ? y : std::numeric_limits<T>::quiet_NaN();
+}
+
+// 1 ulp
+template <class T>
+inline T log(T x) {
+  return log_special(x, log_of(split(x), T(0)));
+}
+
+// 2 ulp. log(u) with u = 1 + x as rounded, and what the rounding lost over u.
+template <class T>
+inline T log1p(T x) {
+  const T u = T(1) + x;
+  const T lost = u == T(0) ? T(0) : (x - (u - T(1))) / u;
+  const T y = log_special(u, log_of(split(u), lost));
+  return std::abs(x) < std::numeric_limits<T>::epsilon() / 4 ? x : y;  // keeps -0
+}
+
+// 3 ulp. e / (e + 2) with e = e^(2|x|) - 1.
+template <class T>
+inline T tanh(T x) {
+  const T a = std::abs(x);
+  const T e = expm1(T(2) * (a > Float<T>::tanh_high ? Float<T>::tanh_high : a));
+  return std::copysign(e / (e + T(2)), x);
+}
+
+// 3 ulp
+template <class T>
+inline T sigmoid(T x) {
+  const T e = exp(-std::abs(x)), y = T(1) / (T(1) + e);
+  return x >= T(0) ? y : e * y;
+}
+
+// 3 ulp
+template <class T>
+inline T softplus(T x) {
+  const T e = log1p(exp(-std::abs(x)));
+  return x > T(0) ? x + e : e;
+}
+
+}  // namespace gradtape::vm

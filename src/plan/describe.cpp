@@ -1,0 +1,69 @@
+// Plans as text and as DOT.
+#include "plan/plan.hpp"
+
+namespace gradtape {
+
+namespace {
+std::size_t bytes_of(const Plan& plan, uint32_t slot) {
+  const Spec& spec = plan.slots[slot];
+  return static_cast<std::size_t>(spec.shape.elements()) * size_of(spec.dtype);
+}
+std::string slot_text(const Plan& plan, uint32_t slot) {
+  const char kinds[] = {'l', 'c', 'r', 't'};
+  return fmt::format("{}{}", kinds[plan.homes[slot].kind], slot);
+}
+std::string list(const Plan& plan, const Step& step, bool in) {
+  std::string text;
+  const auto add = [&](uint32_t slot) {
+    text += fmt::format("{}{}:{}", text.empty() ? "" : ", ", slot_text(plan, slot), to_string(plan.slots[slot]));
+  };
+  if (in)
+    for (const Operand& x : step.in) add(x.slot);
+  else
+    for (uint32_t slot : step.out) add(slot);
+  return text;
+}
+std::string what(const Step& step) {
+  if (step.kind == Step::copy) return "copy";
+  if (step.kind != Step::loop) return step.op->name;
+  std::string ops;
+  for (const Loop::Instruction& i : step.body->instructions)
+    if (i.op) ops += (ops.empty() ? "" : " ") + i.op->name;
+  return fmt::format("loop [{} x {}]: {}", step.body->rows, step.body->width, ops);
+}
+std::size_t traffic(const Plan& plan, const Step& step) {
+  std::size_t bytes = 0;
+  for (const Operand& x : step.in) bytes += bytes_of(plan, x.slot);
+  for (uint32_t slot : step.out) bytes += bytes_of(plan, slot);
+  return bytes;
+}
+}  // namespace
+
+std::string plan_as_text(const Plan& plan) {
+  std::string text = fmt::format("{} steps, {} bytes of temporaries, {} of scratch for each thread\n", plan.steps.size(),
+                                 plan.arena, plan.scratch);
+  for (std::size_t i = 0; i < plan.steps.size(); ++i)
+    text += fmt::format("{:4}  {}  ({}) -> ({})  {} bytes\n", i, what(plan.steps[i]), list(plan, plan.steps[i], true),
+                        list(plan, plan.steps[i], false), traffic(plan, plan.steps[i]));
+  return text;
+}
+
+std::string plan_as_dot(const Plan& plan) {
+  std::string text = "digraph plan {\n  rankdir=TB;\n  node [shape=box, fontname=\"monospace\"];\n";
+  std::vector<std::size_t> producer(plan.slots.size(), SIZE_MAX);
+  for (std::size_t i = 0; i < plan.steps.size(); ++i) {
+    text += fmt::format("  s{} [label=\"{}\\n{} bytes\"];\n", i, what(plan.steps[i]), traffic(plan, plan.steps[i]));
+    for (const Operand& x : plan.steps[i].in) {
+      if (producer[x.slot] == SIZE_MAX) {
+        text += fmt::format("  m{} [shape=ellipse, label=\"{}\"];\n", x.slot, to_string(plan.slots[x.slot]));
+        text += fmt::format("  m{} -> s{};\n", x.slot, i);
+      } else {
+        text += fmt::format("  s{} -> s{} [label=\"{}\"];\n", producer[x.slot], i, to_string(plan.slots[x.slot]));
+      }
+    }
+    for (uint32_t slot : plan.steps[i].out) producer[slot] = i;
+  }
+  return text + "}\n";
+}
+
+}  // namespace gradtape

@@ -1,0 +1,24 @@
+#include "plan/direction.hpp"
+
+namespace gradtape {
+
+Reduced direction_of(const Shape& space, const Ints& axes) {
+  // Axes of size 1 may count either way.
+  SmallVector<bool, 8> goes(space.rank(), false);
+  for (int64_t a : axes) goes[static_cast<std::size_t>(a)] = true;
+  int changes = 0, first = -1, last = -1, split = 0;
+  for (std::size_t i = 0; i < space.rank(); ++i) {
+    if (space[i] == 1) continue;
+    if (first < 0) first = goes[i];
+    if (last >= 0 && last != goes[i]) {
+      ++changes;
+      split = static_cast<int>(i);
+    }
+    last = goes[i];
+  }
+  if (changes == 0 && first != 0) return {Direction::all, kFree};
+  if (changes == 1) return {first ? Direction::columns : Direction::rows, split};
+  return {Direction::mixed, kFree};
+}
+
+}  // namespace gradtape

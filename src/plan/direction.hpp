@@ -1,0 +1,18 @@
+// How a reduction leaves a space of rows by columns.
+#pragma once
+
+#include "graph/attrs.hpp"
+
+namespace gradtape {
+
+// By rows: the trailing axes go; by columns: the leading ones; or all of them.
+enum class Direction : uint8_t { rows, columns, all, mixed };
+inline constexpr int kFree = -1;  // no split
+
+struct Reduced {
+  Direction direction;
+  int split;  // how many leading axes are rows
+};
+Reduced direction_of(const Shape& space, const Ints& axes);
+
+}  // namespace gradtape

@@ -1,0 +1,221 @@
+#include "plan/groups.hpp"
+
+#include <algorithm>
+#include <queue>
+
+namespace gradtape {
+
+namespace {
+constexpr std::size_t kMostMembers = 256;
+constexpr std::size_t kMostVisited = 512;  // groups looked at in search of a cycle, before a group is left alone
+constexpr uint32_t kNone = UINT32_MAX;
+
+Shape without_ones(std::span<const int64_t> dims) {
+  Shape out;
+  for (int64_t d : dims)
+    if (d != 1) out.push_back(d);
+  return out;
+}
+std::span<const int64_t> row_axes(const Shape& space, int split) {
+  return space.dims().first(static_cast<std::size_t>(split));
+}
+int64_t columns(const Shape& space, int split) {
+  return space.product(static_cast<std::size_t>(split), space.rank());
+}
+}  // namespace
+
+bool is_row_shape(const Shape& shape, const Shape& space, int split) {
+  return without_ones(shape.dims()) == without_ones(row_axes(space, split));
+}
+
+const Ints& axes_of(const Instruction& reduction) {
+  return std::get<Ints>(reduction.attrs->values[reduction.op->attr_index("axis")]);
+}
+
+namespace {
+// What a slot is to the loop that computes it.
+enum class Level { full, row, ended };
+
+class Grouper {
+ public:
+  explicit Grouper(const Program& p)
+      : p_(p), groups_(p.instructions.size()), parent_(p.instructions.size()), users_(p.instructions.size()),
+        producer_(p.slots.size(), kNone) {
+    for (uint32_t i = 0; i < p.instructions.size(); ++i) {
+      parent_[i] = i;
+      for (uint32_t slot : p.instructions[i].out) producer_[slot] = i;
+      add(i);
+    }
+  }
+
+  std::vector<Group> in_order() {
+    std::vector<uint32_t> waiting(groups_.size(), 0);
+    for (uint32_t g = 0; g < groups_.size(); ++g)
+      if (find(g) == g)
+        for (uint32_t user : users_of(g)) ++waiting[user];
+    // Those that can run, by their last instruction: what is recorded early runs early.
+    std::priority_queue<std::pair<uint32_t, uint32_t>, std::vector<std::pair<uint32_t, uint32_t>>, std::greater<>> ready;
+    for (uint32_t g = 0; g < groups_.size(); ++g)
+      if (find(g) == g && waiting[g] == 0) ready.push({groups_[g].members.back(), g});
+    std::vector<Group> ordered;
+    while (!ready.empty()) {
+      const uint32_t g = ready.top().second;
+      ready.pop();
+      for (uint32_t user : users_of(g))
+        if (--waiting[user] == 0) ready.push({groups_[user].members.back(), user});
+      ordered.push_back(std::move(groups_[g]));
+    }
+    return ordered;
+  }
+
+ private:
+  uint32_t find(uint32_t g) {
+    while (parent_[g] != g) g = parent_[g] = parent_[parent_[g]];
+    return g;
+  }
+  std::vector<uint32_t> users_of(uint32_t g) {
+    std::vector<uint32_t>& users = users_[g];
+    for (uint32_t& user : users) user = find(user);
+    std::ranges::sort(users);
+    users.erase(std::unique(users.begin(), users.end()), users.end());
+    std::erase(users, g);
+    return users;
+  }
+
+  void add(uint32_t i) {
+    const Instruction& instruction = p_.instructions[i];
+    Group& own = groups_[i];
+    own.members = {i};
+    if (instruction.is_elementwise()) {
+      own.is_loop = true;
+      own.space = p_.slots[instruction.out[0]].shape;
+    } else if (instruction.reduction()) {
+      own.space = instruction.in[0].layout.shape;
+      const Reduced r = direction_of(own.space, axes_of(instruction));
+      own.is_loop = r.direction != Direction::mixed;
+      own.split = r.split;
+    }
+    if (own.space.elements() == 0) own.is_loop = false;
+    for (const Operand& x : instruction.in)
+      if (producer_[x.slot] != kNone) users_[find(producer_[x.slot])].push_back(i);
+    if (!own.is_loop) return;
+    for (const Operand& x : instruction.in)
+      if (producer_[x.slot] != kNone) try_join(find(producer_[x.slot]), find(i));
+  }
+
+  // ---- what fits together
+
+  struct Space {
+    Shape shape;
+    int split;
+  };
+  const Shape& shape_read(const Instruction& i) const {
+    return i.reduction() ? i.in[0].layout.shape : p_.slots[i.out[0]].shape;
+  }
+  Level level(const Space& space, const Instruction& i) const {
+    if (!i.reduction()) return p_.slots[i.out[0]].shape == space.shape ? Level::full : Level::row;
+    const Shape& operand = i.in[0].layout.shape;
+    const bool rows = operand == space.shape && direction_of(operand, axes_of(i)).direction == Direction::rows;
+    return rows && columns(space.shape, space.split) <= kMostColumns ? Level::row : Level::ended;
+  }
+
+  // Whether x, which a loop over the space computes, is read element by element as it is computed, or row by row.
+  bool reads_evenly(const Space& space, const Instruction& reader, const Operand& x) const {
+    const bool full = shape_read(reader) == space.shape;
+    const bool plain = x.layout.offset == 0 && x.layout.shape.elements() == p_.slots[x.slot].shape.elements();
+    switch (level(space, p_.instructions[producer_[x.slot]])) {
+      case Level::full: return full && plain && x.layout.shape == space.shape && is_dense(x.layout);
+      case Level::row: return plain && (full ? is_rows(x, space) : is_dense(x.layout));
+      case Level::ended: break;
+    }
+    return false;
+  }
+  bool is_rows(const Operand& x, const Space& space) const {
+    Shape wider;
+    if (space.split == kFree || !broadcast_shapes(x.layout.shape, space.shape, wider) || !(wider == space.shape))
+      return false;
+    const Layout wide = broadcast(x.layout, space.shape);
+    int64_t step = 1;
+    for (std::size_t i = space.shape.rank(); i-- > 0;) {
+      if (space.shape[i] == 1) continue;
+      const bool row = i < static_cast<std::size_t>(space.split);
+      if (wide.strides[i] != (row ? step : 0)) return false;
+      if (row) step *= space.shape[i];
+    }
+    return true;
+  }
+
+  // The space of a loop that does what both do.
+  std::optional<Space> common_space(const Group& a, const Group& b) const {
+    if (a.space == b.space) {
+      if (a.split != kFree && b.split != kFree && a.split != b.split) return std::nullopt;
+      return Space{a.space, a.split != kFree ? a.split : b.split};
+    }
+    // One of them has a value for each row of the other.
+    const auto rows_of = [&](const Group& rows, const Group& all) {
+      return rows.split == kFree && all.split != kFree && is_row_shape(rows.space, all.space, all.split) &&
+             columns(all.space, all.split) <= kMostColumns;
+    };
+    if (rows_of(b, a)) return Space{a.space, a.split};
+    if (rows_of(a, b)) return Space{b.space, b.split};
+    return std::nullopt;
+  }
+  bool all_read_evenly(const Space& space, uint32_t a, const Group& readers) {
+    for (uint32_t m : readers.members)
+      for (const Operand& x : p_.instructions[m].in)
+        if (producer_[x.slot] != kNone && find(producer_[x.slot]) == a && !reads_evenly(space, p_.instructions[m], x))
+          return false;
+    return true;
+  }
+
+  // Group b reads what group a computes: makes them one where that is possible.
+  void try_join(uint32_t a, uint32_t b) {
+    if (a == b || !groups_[a].is_loop) return;
+    if (groups_[a].members.size() + groups_[b].members.size() > kMostMembers) return;
+    const std::optional<Space> space = common_space(groups_[a], groups_[b]);
+    if (!space || !all_read_evenly(*space, a, groups_[b]) || leads_around(a, b)) return;
+    Group& to = groups_[b];
+    to.space = space->shape;
+    to.split = space->split;
+    to.members.insert(to.members.end(), groups_[a].members.begin(), groups_[a].members.end());
+    std::ranges::sort(to.members);
+    groups_[a].members.clear();
+    parent_[a] = b;
+    users_[b].insert(users_[b].end(), users_[a].begin(), users_[a].end());
+    users_[a].clear();
+  }
+
+  // Whether b depends on a through a third group, so that together they would wait for each other.
+  bool leads_around(uint32_t a, uint32_t b) {
+    std::vector<uint32_t> stack;
+    for (uint32_t user : users_of(a))
+      if (user != b) stack.push_back(user);
+    const uint64_t visit = ++visit_;
+    seen_.resize(groups_.size(), 0);
+    std::size_t visited = 0;
+    const uint32_t latest = groups_[b].members.back();
+    while (!stack.empty()) {
+      const uint32_t g = stack.back();
+      stack.pop_back();
+      if (seen_[g] == visit) continue;
+      seen_[g] = visit;
+      if (g == b || ++visited > kMostVisited) return true;
+      if (groups_[g].members.front() > latest) continue;
+      for (uint32_t user : users_of(g)) stack.push_back(user);
+    }
+    return false;
+  }
+
+  const Program& p_;
+  std::vector<Group> groups_;
+  std::vector<uint32_t> parent_;
+  std::vector<std::vector<uint32_t>> users_;
+  std::vector<uint32_t> producer_;
+  std::vector<uint64_t> seen_;
+  uint64_t visit_ = 0;
+};
+}  // namespace
+
+std::vector<Group> group(const Program& program) { return Grouper(program).in_order(); }
+
+}  // namespace gradtape

@@ -1,0 +1,27 @@
+// Which instructions of a program run together in one loop.
+#pragma once
+
+#include "plan/direction.hpp"
+#include "plan/program.hpp"
+
+namespace gradtape {
+
+struct Group {
+  std::vector<uint32_t> members;  // instructions, in order
+  bool is_loop = false;
+  Shape space;
+  // How many leading axes of the space are rows; kFree where nothing asks for rows.
+  int split = kFree;
+};
+
+// Rows up to this many elements may be reduced and read again in one loop.
+inline constexpr int64_t kMostColumns = 8192;
+
+const Ints& axes_of(const Instruction& reduction);
+// Whether a tensor of this shape has one element for each row, in their order.
+bool is_row_shape(const Shape& shape, const Shape& space, int split);
+
+// All instructions, in groups that can run one after the other.
+std::vector<Group> group(const Program& program);
+
+}  // namespace gradtape

@@ -1,0 +1,331 @@
+#include "plan/loops.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+
+namespace gradtape {
+
+namespace {
+constexpr int64_t kTileElements = 1024;
+constexpr int64_t kBlockElements = 1 << 15;  // the work that one thread takes at a time
+constexpr int64_t kLeastBlockRows = 64;      // with sums of columns: their partials must stay small beside the space
+
+using Level = Loop::Level;
+using Place = Loop::Place;
+
+// The strides of a layout over a space, as far as it runs evenly over the rows and over the columns.
+struct Pattern {
+  std::optional<int64_t> row, column;  // 0 where there is one row or column
+};
+Pattern pattern_of(const Layout& wide, int split) {
+  const auto part = [&](std::size_t first, std::size_t last) -> std::optional<int64_t> {
+    int64_t step = 0, expected = 0;
+    bool any = false;
+    for (std::size_t i = last; i-- > first;) {
+      if (wide.shape[i] == 1) continue;
+      if (any && wide.strides[i] != expected) return std::nullopt;
+      if (!std::exchange(any, true)) step = wide.strides[i];
+      expected = wide.strides[i] * wide.shape[i];
+    }
+    return step;
+  };
+  const auto rank = wide.shape.rank(), at = static_cast<std::size_t>(split);
+  return {part(0, at), part(at, rank)};
+}
+
+class LoopBuilder {
+ public:
+  LoopBuilder(const Program& p, const Group& group, const std::vector<uint8_t>& leaves)
+      : p_(p), group_(group), leaves_(leaves), loop_(std::make_shared<Loop>()) {}
+
+  Step build() {
+    choose_geometry();
+    find_last_reads();
+    for (uint32_t i = 0; i < group_.members.size(); ++i) add(i, p_.instructions[group_.members[i]]);
+    lay_out_partials();
+    loop_->scratch_tile_bytes = tile_bytes_;
+    step_.kind = Step::loop;
+    step_.body = loop_;
+    return std::move(step_);
+  }
+
+ private:
+  Level level_of(const Instruction& i) const {
+    const Shape& shape = i.reduction() ? i.in[0].layout.shape : p_.slots[i.out[0]].shape;
+    return shape == group_.space ? Level::full : Level::row;
+  }
+  // Of a reduction of the whole space: whether it is complete with each row's tile.
+  bool completes_rows(const Instruction& i) const {
+    return level_of(i) == Level::full && direction_of(group_.space, axes_of(i)).direction == Direction::rows &&
+           loop_->tile_width == loop_->width;
+  }
+
+  // ---- geometry
+
+  // Without a reduction that says what rows are: the split for which most operands run evenly.
+  int best_split() const {
+    int best = 0, most = -1;
+    for (int split = 0; split < static_cast<int>(group_.space.rank()); ++split) {
+      int even = 0;
+      for (uint32_t m : group_.members)
+        for (const Operand& x : p_.instructions[m].in) {
+          const Pattern p = pattern_of(broadcast(x.layout, group_.space), split);
+          even += p.row && p.column && (*p.column == 1 || *p.column == 0);
+        }
+      if (even > most) most = even, best = split;
+    }
+    return best;
+  }
+  void choose_geometry() {
+    Loop& l = *loop_;
+    split_ = group_.split != kFree ? group_.split : best_split();
+    const Shape& s = group_.space;
+    l.rows = s.product(0, static_cast<std::size_t>(split_));
+    l.width = s.product(static_cast<std::size_t>(split_), s.rank());
+    bool row_level = false, by_columns = false;
+    for (uint32_t m : group_.members) {
+      const Instruction& i = p_.instructions[m];
+      row_level |= level_of(i) == Level::row;
+      if (!i.reduction() || level_of(i) == Level::row) continue;
+      const Direction d = direction_of(s, axes_of(i)).direction;
+      row_level |= d == Direction::rows && l.width <= kMostColumns;
+      by_columns |= d == Direction::columns;
+    }
+    if (row_level || l.width <= kTileElements) {
+      l.tile_rows = std::clamp<int64_t>(kTileElements / l.width, 1, l.rows);
+      l.tile_width = l.width;
+      const int64_t tiles = std::max<int64_t>(1, kBlockElements / (l.tile_rows * l.width));
+      l.block_rows = std::min(l.rows, l.tile_rows * tiles);
+      if (by_columns) {
+        const int64_t least = (kLeastBlockRows + l.tile_rows - 1) / l.tile_rows * l.tile_rows;
+        l.block_rows = std::min(l.rows, std::max(l.block_rows, least));
+      }
+      l.block_width = l.width;
+    } else {
+      l.tile_rows = 1;
+      l.tile_width = kTileElements;
+      l.block_rows = by_columns ? l.rows : 1;
+      const int64_t tiles = std::max<int64_t>(1, kBlockElements / (l.block_rows * kTileElements));
+      l.block_width = std::min(l.width, tiles * kTileElements);
+    }
+    // Tiles a multiple of 4 KiB apart would make the processor take a load for one that depends on a store to another.
+    tile_bytes_ = (static_cast<std::size_t>(l.tile_rows * l.tile_width) * 8 + 63) / 64 * 64 + 192;
+  }
+
+  // ---- values of the loop
+
+  struct Value {
+    Place place{};
+    bool computed = false;
+    bool ended = false;
+    Level level = Level::full;
+    uint32_t last_read = 0;
+    std::optional<Place> expanded;  // a row-level value, repeated over the columns
+  };
+
+  void find_last_reads() {
+    for (uint32_t i = 0; i < group_.members.size(); ++i) {
+      const Instruction& instruction = p_.instructions[group_.members[i]];
+      for (const Operand& x : instruction.in)
+        if (auto it = values_.find(x.slot); it != values_.end()) it->second.last_read = i;
+      values_[instruction.out[0]].last_read = i;
+    }
+  }
+  uint32_t take_scratch() {
+    if (free_.empty()) return loop_->scratch_tiles++;
+    const uint32_t tile = free_.back();
+    free_.pop_back();
+    return tile;
+  }
+  uint32_t own_scratch() { return loop_->scratch_tiles++; }  // never shared: what is filled once stays
+
+  uint32_t port(uint32_t slot, int64_t offset, int64_t per_element, int64_t per_row, int64_t per_column) {
+    const Loop::Port port{slot, offset, static_cast<uint32_t>(per_element), static_cast<uint32_t>(per_row),
+                          static_cast<uint32_t>(per_column)};
+    loop_->ports.push_back(port);
+    return static_cast<uint32_t>(loop_->ports.size() - 1);
+  }
+
+  // ---- operands from outside
+
+  struct Known {
+    Operand operand;
+    Level level;
+    Place place;
+  };
+
+  Place outside(const Operand& x, Level level) {
+    for (const Known& k : known_)
+      if (k.operand.slot == x.slot && k.level == level && k.operand.layout.offset == x.layout.offset &&
+          k.operand.layout.shape == x.layout.shape && k.operand.layout.strides == x.layout.strides)
+        return k.place;
+    const Place place = level == Level::full ? outside_full(x) : outside_row(x);
+    known_.push_back({x, level, place});
+    if (std::ranges::find(step_.in, x.slot, &Operand::slot) == step_.in.end()) step_.in.push_back(x);
+    return place;
+  }
+
+  Place filled(Loop::Fill::Kind kind, Level level, uint8_t size, uint32_t port, Layout layout = {}) {
+    const uint32_t scratch = own_scratch();
+    loop_->fills.push_back({kind, level, size, port, scratch, std::move(layout)});
+    return {Place::scratch, scratch};
+  }
+  Place outside_full(const Operand& x) {
+    using Fill = Loop::Fill;
+    const auto size = static_cast<uint8_t>(size_of(p_.slots[x.slot].dtype));
+    const Layout wide = broadcast(x.layout, group_.space);
+    const int64_t at = wide.offset * size;
+    const auto [row, column] = pattern_of(wide, split_);
+    if (row && column) {
+      const bool one_row = loop_->rows == 1, one_column = loop_->width == 1;
+      const bool even_rows = one_row || *row == (one_column ? 1 : loop_->width);
+      if (even_rows && (one_column || *column == 1)) return {Place::port, port(x.slot, at, size, 0, 0)};
+      if (*row == 0 && *column == 0) return filled(Fill::once_number, Level::full, size, port(x.slot, at, 0, 0, 0));
+      if (*row == 0 && *column == 1) {
+        if (loop_->tile_rows == 1) return {Place::port, port(x.slot, at, 0, 0, size)};
+        return filled(Fill::once_columns, Level::full, size, port(x.slot, at, 0, 0, size));
+      }
+      if (*column == 1 && loop_->tile_rows == 1 && *row > 0 && *row * size <= INT32_MAX)
+        return {Place::port, port(x.slot, at, 0, *row * size, size)};  // rows with room between them
+      if (*row == 1 && *column == 0) return filled(Fill::rows, Level::full, size, port(x.slot, at, 0, size, 0));
+    }
+    Layout runs = merged(wide);
+    runs.offset = 0;
+    return filled(Fill::strided, Level::full, size, port(x.slot, at, 0, 0, 0), std::move(runs));
+  }
+  Place outside_row(const Operand& x) {
+    const auto size = static_cast<uint8_t>(size_of(p_.slots[x.slot].dtype));
+    Layout runs = merged(broadcast(x.layout, row_shape_));
+    const int64_t at = runs.offset * size;
+    if (is_dense(runs) && runs.shape.elements() == loop_->rows) return {Place::port, port(x.slot, at, 0, size, 0)};
+    if (x.layout.shape.elements() == 1 || std::ranges::all_of(runs.strides, [](int64_t s) { return s == 0; }))
+      return filled(Loop::Fill::once_number, Level::row, size, port(x.slot, at, 0, 0, 0));
+    runs.offset = 0;
+    return filled(Loop::Fill::strided, Level::row, size, port(x.slot, at, 0, 0, 0), std::move(runs));
+  }
+
+  // ---- instructions
+
+  Place operand(const Operand& x, Level level) {
+    auto it = values_.find(x.slot);
+    if (it == values_.end() || !it->second.computed) return outside(x, level);
+    Value& v = it->second;
+    if (v.level == level || level == Level::row) return v.place;
+    if (!v.expanded) {
+      const auto size = static_cast<uint8_t>(size_of(p_.slots[x.slot].dtype));
+      v.expanded = Place{Place::scratch, own_scratch()};
+      loop_->instructions.push_back(
+          {Loop::Instruction::expand, Level::row, size, nullptr, nullptr, nullptr, {v.place}, *v.expanded, nullptr});
+    }
+    return *v.expanded;
+  }
+
+  void add(uint32_t index, const Instruction& i) {
+    const uint32_t slot = i.out[0];
+    const Dtype dtype = p_.slots[slot].dtype;
+    const Level level = level_of(i);
+    Loop::Instruction instruction{};
+    instruction.level = level;
+    instruction.size = static_cast<uint8_t>(size_of(dtype));
+    instruction.op = i.op;
+    instruction.attrs = i.attrs;
+    if (level == Level::row) row_shape_ = i.reduction() ? i.in[0].layout.shape : p_.slots[slot].shape;
+    for (const Operand& x : i.in) instruction.operands.push_back(operand(x, level));
+
+    Value& value = values_[slot];
+    value.computed = true;
+    value.level = level;
+    if (const Reduction* reduction = i.reduction()) {
+      instruction.reducer = &reduction->table[static_cast<int>(dtype)];
+      if (completes_rows(i)) {
+        instruction.kind = Loop::Instruction::reduce_rows;
+        value.level = Level::row;
+      } else {
+        end(i, level, instruction);
+        value.ended = true;
+      }
+    } else {
+      const auto& e = std::get<Elementwise>(i.op->computation);
+      // The condition of `where` is a bool beside operands of the result's dtype: the last input tells.
+      const Dtype from = p_.slots[i.in.back().slot].dtype;
+      instruction.kind = Loop::Instruction::tile;
+      instruction.tile_fn = e.select ? e.select(from, dtype) : e.table[static_cast<int>(from)];
+    }
+    if (!value.ended) {
+      if (leaves_[slot]) {
+        const bool full = value.level == Level::full;
+        value.place = {Place::port, port(slot, 0, full ? instruction.size : 0, full ? 0 : instruction.size, 0)};
+        step_.out.push_back(slot);
+      } else {
+        value.place = {Place::scratch, take_scratch()};
+      }
+      instruction.result = value.place;
+    }
+    give_back(index, i);
+    loop_->instructions.push_back(std::move(instruction));
+  }
+  // Only after the result has its place: one that shared the tile of a smaller operand would overwrite what is still to
+  // be read.
+  void give_back(uint32_t index, const Instruction& i) {
+    for (const Operand& x : i.in) {
+      auto it = values_.find(x.slot);
+      if (it == values_.end() || it->second.last_read != index || it->second.place.kind != Place::scratch) continue;
+      if (std::exchange(it->second.last_read, UINT32_MAX) != UINT32_MAX) free_.push_back(it->second.place.index);
+    }
+  }
+
+  // A reduction that is complete when the loop is.
+  void end(const Instruction& i, Level level, Loop::Instruction& instruction) {
+    const uint32_t slot = i.out[0];
+    const Direction d = direction_of(i.in[0].layout.shape, axes_of(i)).direction;
+    Loop::Ending ending{};
+    ending.reducer = instruction.reducer;
+    ending.size = instruction.size;
+    ending.slot = slot;
+    ending.columns = level == Level::full && d == Direction::columns;
+    if (ending.columns && loop_->tile_rows > 1) ending.scratch = own_scratch();
+    if (ending.columns) {
+      instruction.kind = Loop::Instruction::partial_columns;
+      ending.rows = 1;
+      ending.width = loop_->width;
+    } else {
+      instruction.kind = Loop::Instruction::partial;
+      ending.rows = level == Level::full && d == Direction::rows ? loop_->rows : 1;
+    }
+    instruction.result = {Place::port, static_cast<uint32_t>(loop_->endings.size())};
+    loop_->endings.push_back(ending);
+    step_.out.push_back(slot);
+  }
+
+  // Partials: for each block a row of all columns; else one number for each tile, those of a row next to each other.
+  void lay_out_partials() {
+    Loop& l = *loop_;
+    const int64_t down = (l.rows + l.tile_rows - 1) / l.tile_rows, across = (l.width + l.tile_width - 1) / l.tile_width;
+    for (Loop::Ending& e : l.endings) {
+      if (!e.columns) e.width = down * across / e.rows;
+      const int64_t blocks_down = (l.rows + l.block_rows - 1) / l.block_rows;
+      const int64_t numbers = e.columns ? blocks_down * e.width : down * across;
+      e.workspace = l.workspace;
+      l.workspace += (static_cast<std::size_t>(numbers) * e.size + 63) / 64 * 64;
+    }
+  }
+
+  const Program& p_;
+  const Group& group_;
+  const std::vector<uint8_t>& leaves_;
+  std::shared_ptr<Loop> loop_;
+  Step step_{};
+  int split_ = 0;
+  Shape row_shape_;
+  std::size_t tile_bytes_ = 0;
+  std::unordered_map<uint32_t, Value> values_;
+  std::vector<Known> known_;
+  std::vector<uint32_t> free_;
+};
+}  // namespace
+
+Step build_loop(const Program& program, const Group& group, const std::vector<uint8_t>& leaves) {
+  return LoopBuilder(program, group, leaves).build();
+}
+
+}  // namespace gradtape

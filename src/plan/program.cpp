@@ -1,0 +1,288 @@
+#include "plan/program.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <map>
+
+#include "ops/registry.hpp"
+#include "plan/direction.hpp"
+
+namespace gradtape {
+
+namespace {
+// The number as a double, where that holds it exactly.
+std::optional<double> number_at(const void* data, Dtype dtype) {
+  return dispatch(dtype, [&](auto type) -> std::optional<double> {
+    using T = typename decltype(type)::type;
+    T value;
+    std::memcpy(&value, data, sizeof value);
+    if constexpr (std::is_same_v<T, int64_t>)
+      if (value > int64_t{1} << 53 || value < -(int64_t{1} << 53)) return std::nullopt;
+    return static_cast<double>(value);
+  });
+}
+
+class ProgramBuilder {
+ public:
+  explicit ProgramBuilder(const Schedule& s) : s_(s) {}
+
+  Program build() {
+    add_leaves();
+    for (const Node* node : s_.nodes) add(*node);
+    keep_results();
+    drop_unused();
+    return std::move(p_);
+  }
+
+ private:
+  using Key = std::array<uint64_t, 2>;
+
+  // ---- slots
+
+  uint32_t new_slot(Dtype dtype, const Shape& shape) {
+    p_.slots.push_back({dtype, shape, false});
+    numbers_.push_back(std::nullopt);
+    identity_.push_back(0);
+    return static_cast<uint32_t>(p_.slots.size() - 1);
+  }
+  Operand whole(uint32_t slot) const { return {slot, row_major(p_.slots[slot].shape)}; }
+
+  void add_leaves() {
+    p_.leaves = static_cast<uint32_t>(s_.leaves.size());
+    values_.resize(s_.slots);
+    for (std::size_t i = 0; i < s_.leaves.size(); ++i) {
+      const Tensor& leaf = s_.leaves[i];
+      const uint32_t slot = new_slot(leaf.dtype(), leaf.shape());
+      if (leaf.node()->literal) numbers_[slot] = number_at(leaf.value()->data(), leaf.dtype());
+      values_[i] = whole(slot);
+    }
+  }
+
+  // A number known beforehand, as a slot of rank 0.
+  uint32_t constant(Dtype dtype, const void* value) {
+    BufferPtr buffer = s_.recorder->allocate(size_of(dtype));
+    std::memcpy(buffer->data(), value, size_of(dtype));
+    const uint32_t slot = new_slot(dtype, {});
+    numbers_[slot] = number_at(value, dtype);
+    p_.constants.emplace_back(slot, std::move(buffer));
+    return slot;
+  }
+
+  // ---- instructions
+
+  static void mix(Key& key, uint64_t value) {
+    key = {hash_mix(key[0], value), hash_mix(key[1], value ^ 0xD6E8FEB86659FD93ull)};
+  }
+  static Key key_of(const Instruction& i) {
+    Key key{0x243F6A8885A308D3ull, 0x13198A2E03707344ull};
+    mix(key, reinterpret_cast<uintptr_t>(i.op));
+    if (i.attrs)
+      for (const AttrValue& value : i.attrs->values) mix(key, hash_attr(key[0], value));
+    for (const Operand& in : i.in) {
+      mix(key, in.slot);
+      mix(key, static_cast<uint64_t>(in.layout.offset));
+      mix(key, in.layout.shape.rank());
+      for (int64_t d : in.layout.shape) mix(key, static_cast<uint64_t>(d));
+      for (int64_t d : in.layout.strides) mix(key, static_cast<uint64_t>(d));
+    }
+    return key;
+  }
+
+  // Adds the instruction, or finds an equal one. specs: of the outputs.
+  SmallVector<uint32_t, 1> emit(Instruction instruction, std::span<const Spec> specs) {
+    const bool repeatable = !instruction.op || !instruction.op->by_user;
+    const Key key = repeatable ? key_of(instruction) : Key{};
+    if (repeatable)
+      if (auto it = known_.find(key); it != known_.end()) return p_.instructions[it->second].out;
+    for (const Spec& spec : specs) instruction.out.push_back(new_slot(spec.dtype, spec.shape));
+    if (repeatable) known_[key] = p_.instructions.size();
+    p_.instructions.push_back(std::move(instruction));
+    return p_.instructions.back().out;
+  }
+
+  Operand copied(const Operand& x) {
+    const Spec spec{p_.slots[x.slot].dtype, x.layout.shape, false};
+    return whole(emit({nullptr, nullptr, {x}, {}}, std::span(&spec, 1))[0]);
+  }
+  Operand reshaped(const Operand& x, const Shape& shape) {
+    if (auto layout = gradtape::reshaped(x.layout, shape)) return {x.slot, *layout};
+    return {copied(x).slot, row_major(shape)};
+  }
+
+  void add(const Node& node) {
+    SmallVector<Operand, 2> in;
+    for (const Tensor& t : node.inputs) in.push_back(values_[t.node()->slot + t.index()]);
+    const Shape& shape = node.outputs[0].spec.shape;
+    const Computation& how = node.op.computation;
+    if (std::holds_alternative<Alias>(how)) {
+      const std::size_t first = in.size() - node.outputs.size();
+      for (std::size_t i = 0; i < node.outputs.size(); ++i)
+        values_[node.slot + i] = reshaped(in[first + i], node.outputs[i].spec.shape);
+    } else if (const auto* view = std::get_if<StridedView>(&how)) {
+      values_[node.slot] = {in[0].slot, view->layout({{node.op, node.attrs.get()}, in[0].layout, shape})};
+    } else if (node.op.is_elementwise()) {
+      values_[node.slot] = elementwise(node, in);
+    } else if (const auto* reduction = std::get_if<Reduction>(&how)) {
+      values_[node.slot] = reduced(node, *reduction, in[0]);
+    } else {
+      by_kernel(node, std::move(in));
+    }
+  }
+
+  // ---- elementwise
+
+  std::optional<double> number(const Operand& x) const { return numbers_[x.slot]; }
+
+  Operand elementwise(const Node& node, const SmallVector<Operand, 2>& in) {
+    const auto& e = std::get<Elementwise>(node.op.computation);
+    const Spec& spec = node.outputs[0].spec;
+    if (spec.shape.elements() > 0 && std::ranges::all_of(in, [&](const Operand& x) { return number(x).has_value(); }))
+      return folded(node, e, in);
+    if (in.size() == 2)
+      for (std::size_t i : {0, 1}) {
+        const std::optional<double> neutral = i == 0 ? e.neutral_left : e.neutral_right, got = number(in[i]);
+        if (neutral && got && *neutral == *got) return {in[1 - i].slot, broadcast(in[1 - i].layout, spec.shape)};
+      }
+    return whole(emit({&node.op, node.attrs, in, {}}, std::span(&spec, 1))[0]);
+  }
+  Operand folded(const Node& node, const Elementwise& e, const SmallVector<Operand, 2>& in) {
+    const Spec& spec = node.outputs[0].spec;
+    uint64_t operands[3], result;
+    Tile tile{1, {}, &result, node.attrs.get()};
+    for (std::size_t i = 0; i < std::min<std::size_t>(in.size(), 3); ++i) {
+      dispatch(p_.slots[in[i].slot].dtype, [&](auto type) {
+        const auto value = static_cast<typename decltype(type)::type>(*number(in[i]));
+        std::memcpy(&operands[i], &value, sizeof value);
+      });
+      tile.in[i] = &operands[i];
+    }
+    const Dtype from = node.inputs.back().dtype();
+    (e.select ? e.select(from, spec.dtype) : e.table[static_cast<int>(from)])(tile);
+    return {constant(spec.dtype, &result), broadcast({{}, {}, 0}, spec.shape)};
+  }
+
+  // ---- reductions
+
+  // Over axes along which the operand only repeats, there is nothing to read: a sum is a product.
+  Operand reduced(const Node& node, const Reduction& reduction, Operand x) {
+    const Spec& spec = node.outputs[0].spec;
+    Ints left;
+    int64_t repeated = 1;
+    for (int64_t a : std::get<Ints>(node.attrs->values[node.op.attr_index("axis")])) {
+      const auto axis = static_cast<std::size_t>(a);
+      const int64_t n = x.layout.shape[axis];
+      if (n == 1 || (n > 0 && x.layout.strides[axis] == 0)) {
+        repeated *= n;
+        x.layout.shape[axis] = 1;
+      } else {
+        left.push_back(a);
+      }
+    }
+    Operand result = x;
+    if (!is_dense(x.layout) && direction_of(x.layout.shape, left).direction == Direction::mixed) move_last(x, left);
+    if (!left.empty()) {
+      auto attrs = std::make_shared<Attrs>(*node.attrs);
+      attrs->values[node.op.attr_index("axis")] = std::move(left);
+      result = whole(emit({&node.op, std::move(attrs), {x}, {}}, std::span(&spec, 1))[0]);
+    }
+    if (repeated > 1 && reduction.adds) result = times(result, repeated);
+    return reshaped(result, spec.shape);
+  }
+  // A view can as well be read with the axes that go as the last ones.
+  static void move_last(Operand& x, Ints& axes) {
+    Ints perm;
+    for (std::size_t i = 0; i < x.layout.shape.rank(); ++i)
+      if (std::ranges::find(axes, static_cast<int64_t>(i)) == axes.end()) perm.push_back(static_cast<int64_t>(i));
+    const std::size_t kept = perm.size();
+    for (int64_t a : axes) perm.push_back(a);
+    x.layout = permuted(x.layout, perm);
+    for (std::size_t i = 0; i < axes.size(); ++i) axes[i] = static_cast<int64_t>(kept + i);
+  }
+  Operand times(const Operand& x, int64_t n) {
+    static const Op& multiply = Registry::instance().builtin("multiply");
+    const Spec spec{p_.slots[x.slot].dtype, x.layout.shape, false};
+    std::byte value[8];
+    dispatch(spec.dtype, [&](auto type) {
+      const auto number = static_cast<typename decltype(type)::type>(n);
+      std::memcpy(value, &number, sizeof number);
+    });
+    const Operand factor{constant(spec.dtype, value), broadcast({{}, {}, 0}, spec.shape)};
+    return whole(emit({&multiply, nullptr, {x, factor}, {}}, std::span(&spec, 1))[0]);
+  }
+
+  // ---- kernels
+
+  void by_kernel(const Node& node, SmallVector<Operand, 2> in) {
+    AttrsPtr attrs = node.attrs;
+    if (node.op.rewrite) {
+      Rewrite w{node.op, {}, {}, std::make_shared<Attrs>(*node.attrs), node.outputs[0].spec.shape};
+      for (const Operand& x : in) {
+        w.in.push_back(x.layout);
+        w.identity.push_back(identity_[x.slot]);
+      }
+      node.op.rewrite(w);
+      if (w.same_as) {
+        values_[node.slot] = {in[*w.same_as].slot, w.result};
+        return;
+      }
+      for (std::size_t i = 0; i < in.size(); ++i) in[i].layout = w.in[i];
+      attrs = std::move(w.attrs);
+    }
+    for (Operand& x : in)
+      if (!is_dense(x.layout)) x = copied(x);
+    SmallVector<Spec, 1> specs;
+    for (const Node::Output& out : node.outputs) specs.push_back(out.spec);
+    const SmallVector<uint32_t, 1> out = emit({&node.op, std::move(attrs), std::move(in), {}}, specs);
+    for (std::size_t i = 0; i < out.size(); ++i) values_[node.slot + i] = whole(out[i]);
+    if (node.op.is_identity && node.op.is_identity({node.op, node.attrs.get()})) identity_[out[0]] = node.outputs[0].spec.shape[0];
+  }
+
+  // ---- what comes out
+
+  // A kept value needs memory that holds it and nothing else.
+  void keep_results() {
+    p_.results.assign(s_.slots, Program::kNone);
+    for (std::size_t i = 0; i < s_.nodes.size(); ++i) {
+      if (!s_.kept[i]) continue;
+      for (std::size_t k = 0; k < s_.nodes[i]->outputs.size(); ++k) {
+        Operand& x = values_[s_.nodes[i]->slot + k];
+        const bool whole_slot = x.layout.offset == 0 && is_dense(x.layout) &&
+                                x.layout.shape.elements() == p_.slots[x.slot].shape.elements();
+        if (!whole_slot) x = copied(x);
+        p_.results[s_.nodes[i]->slot + k] = x.slot;
+      }
+    }
+    p_.wanted.assign(p_.slots.size(), 0);
+    for (uint32_t slot : p_.results)
+      if (slot != Program::kNone) p_.wanted[slot] = 1;
+  }
+  void drop_unused() {
+    std::vector<uint8_t> needed(p_.wanted);
+    std::vector<uint8_t> used(p_.instructions.size(), 0);
+    for (std::size_t i = p_.instructions.size(); i-- > 0;) {
+      const Instruction& instruction = p_.instructions[i];
+      used[i] = std::ranges::any_of(instruction.out, [&](uint32_t slot) { return needed[slot] != 0; });
+      if (!used[i]) continue;
+      for (const Operand& x : instruction.in) needed[x.slot] = 1;
+    }
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < p_.instructions.size(); ++i)
+      if (used[i]) {
+        if (kept != i) p_.instructions[kept] = std::move(p_.instructions[i]);
+        ++kept;
+      }
+    p_.instructions.erase(p_.instructions.begin() + static_cast<std::ptrdiff_t>(kept), p_.instructions.end());
+  }
+
+  const Schedule& s_;
+  Program p_;
+  std::vector<Operand> values_;                 // by output of the schedule's nodes
+  std::vector<std::optional<double>> numbers_;  // by slot: one number, known beforehand
+  std::vector<int64_t> identity_;               // by slot: the order of the identity matrix it holds
+  std::map<Key, std::size_t> known_;
+};
+}  // namespace
+
+Program make_program(const Schedule& s) { return ProgramBuilder(s).build(); }
+
+}  // namespace gradtape

@@ -1,0 +1,43 @@
+// A schedule freed of the graph and cleaned up: instructions that read memory through layouts. What only rearranges
+// (reshape, transpose, broadcast_to, slice, reverse) is no instruction but a layout.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "plan/schedule.hpp"
+
+namespace gradtape {
+
+// What an instruction reads: a slot's memory, seen as the layout says.
+struct Operand {
+  uint32_t slot;
+  Layout layout;
+};
+
+struct Instruction {
+  const Op* op;  // null: copies its operand into row-major order
+  AttrsPtr attrs;
+  SmallVector<Operand, 2> in;
+  SmallVector<uint32_t, 1> out;  // slots, row-major
+
+  bool is_elementwise() const { return op && op->is_elementwise(); }
+  const Reduction* reduction() const { return op ? std::get_if<Reduction>(&op->computation) : nullptr; }
+};
+
+struct Program {
+  uint32_t leaves = 0;            // the first slots: values that are given
+  std::vector<Spec> slots;        // what each slot's memory holds
+  std::vector<Instruction> instructions;
+  std::vector<std::pair<uint32_t, BufferPtr>> constants;  // slots whose values were known beforehand
+  // By output of the schedule's nodes (see Schedule::slots), where it is kept: the slot that holds it.
+  static constexpr uint32_t kNone = UINT32_MAX;
+  std::vector<uint32_t> results;
+  std::vector<uint8_t> wanted;  // by slot: outlives the plan
+};
+
+// The schedule as a program: views become layouts, numbers known beforehand are folded, x * 1, x + 0 and the like go, an
+// expression that occurs twice is computed once, what nobody needs not at all. No IEEE result changes but by rounding.
+Program make_program(const Schedule& schedule);
+
+}  // namespace gradtape

@@ -1,0 +1,72 @@
+#include "run/executor.hpp"
+
+#include "kernels/kernels.hpp"
+
+namespace gradtape {
+
+namespace {
+class Executor {
+ public:
+  Executor(const Plan& plan, const Memory& memory, const Workers& workers)
+      : plan_(plan), memory_(memory), workers_(workers) {}
+
+  void run(const Step& step) const {
+    switch (step.kind) {
+      case Step::loop:
+        run_loop(*step.body, memory_, memory_.arena + plan_.workspace_at, memory_.arena + plan_.arena, plan_.scratch,
+                 workers_);
+        return;
+      case Step::kernel: return call(step);
+      case Step::reduce: {
+        const View x = view(step.in[0]);
+        const auto& reduction = std::get<Reduction>(step.op->computation);
+        const Ints& axes = std::get<Ints>(step.attrs->values[step.op->attr_index("axis")]);
+        return kernels::reduce(reduction.table[static_cast<int>(x.dtype)], axes, x, output(step.out[0]));
+      }
+      case Step::copy:
+        kernels::copy(memory_.slots[step.in[0].slot], size_of(plan_.slots[step.out[0]].dtype), step.in[0].layout,
+                      memory_.slots[step.out[0]]);
+        return;
+    }
+  }
+
+ private:
+  View view(const Operand& x) const {
+    const Dtype dtype = plan_.slots[x.slot].dtype;
+    const auto* data = static_cast<const std::byte*>(memory_.slots[x.slot]);
+    return {data + x.layout.offset * static_cast<int64_t>(size_of(dtype)), dtype, &x.layout.shape};
+  }
+  MutableView output(uint32_t slot) const {
+    return {memory_.slots[slot], plan_.slots[slot].dtype, &plan_.slots[slot].shape};
+  }
+  void call(const Step& step) const {
+    SmallVector<View, 3> in;
+    SmallVector<MutableView, 2> out;
+    for (const Operand& x : step.in) in.push_back(view(x));
+    for (uint32_t slot : step.out) out.push_back(output(slot));
+    const auto* kernel = std::get_if<Kernel>(&step.op->computation);
+    if (!kernel) fail(Status::internal, "{} cannot be computed", step.op->name);
+    (*kernel)({{*step.op, step.attrs.get()}, in, std::span<const MutableView>(out.data(), out.size()), workers_});
+  }
+
+  const Plan& plan_;
+  const Memory& memory_;
+  const Workers& workers_;
+};
+}  // namespace
+
+void lay_out(const Plan& plan, Memory& memory) {
+  for (std::size_t i = 0; i < plan.homes.size(); ++i) {
+    const Home& home = plan.homes[i];
+    if (home.kind == Home::arena) memory.slots[i] = memory.arena + home.at;
+    if (home.kind == Home::constant) memory.slots[i] = plan.constants[home.at]->data();
+  }
+}
+
+void execute(const Plan& plan, const Memory& memory, const Workers& workers) {
+  const SingleThreadedBlas blas;
+  const Executor executor(plan, memory, workers);
+  for (const Step& step : plan.steps) executor.run(step);
+}
+
+}  // namespace gradtape

@@ -1,0 +1,28 @@
+// Runs plans over memory that is given.
+#pragma once
+
+#include "plan/plan.hpp"
+
+namespace gradtape {
+
+// Where everything lies: by slot, what is not yet known being null. The arena has plan.arena bytes and plan.scratch more
+// for each worker.
+struct Memory {
+  std::vector<void*> slots;
+  std::byte* arena = nullptr;
+};
+inline std::size_t arena_bytes(const Plan& plan, const Workers& workers) {
+  return plan.arena + plan.scratch * static_cast<std::size_t>(workers.threads());
+}
+
+// Fills in the slots of temporaries and constants; those of leaves and results are the caller's.
+void lay_out(const Plan& plan, Memory& memory);
+
+// Runs the steps. Allocates nothing, but for what kernels do.
+void execute(const Plan& plan, const Memory& memory, const Workers& workers);
+
+// loop.cpp: one loop.
+void run_loop(const Loop& loop, const Memory& memory, std::byte* workspace, std::byte* scratch,
+              std::size_t scratch_bytes, const Workers& workers);
+
+}  // namespace gradtape
