@@ -60,4 +60,22 @@ Tensors call_gradient(Context& c, const GradientFunction& f, const CustomCall& c
   return taken;
 }
 
+Tensors call_forward(Context& c, const std::string& name, gt_forward_fn forward, void* data, const Tensors& in,
+                     std::size_t capacity) {
+  std::vector<gt_tensor> inputs, outputs(capacity + 1, nullptr);
+  Loan loan(c);
+  loan.lend(in, inputs);
+  std::size_t n = 0;
+  const gt_status status = forward(c.handle(), data, inputs.data(), inputs.size(), outputs.data(), capacity, &n);
+  Tensors taken = loan.take(std::span(outputs.data(), capacity), fmt::format("{}: output", name));
+  if (status != GT_OK) callback_failed(fmt::format("{}: the forward function", name), status);
+  if (n > capacity) invalid("{}: the forward function has {} outputs, room for {} was given", name, n, capacity);
+  taken.resize(n);
+  for (std::size_t i = 0; i < n; ++i)
+    if (!taken[i])
+      fail(Status::callback_failed, "{}: the forward function returned GT_OK and left output {} of {} NULL", name, i,
+           n);
+  return taken;
+}
+
 }  // namespace gradtape::capi

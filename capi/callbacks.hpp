@@ -17,6 +17,10 @@ void register_gradient(const std::string& name, GradientFunction gradient);  // 
 // Calls a gradient function with lent handles and checks what it gives back.
 Tensors call_gradient(Context& c, const GradientFunction& f, const CustomCall& call, const Tensors& cotangents);
 
+// Runs a forward function on lent inputs.
+Tensors call_forward(Context& c, const std::string& name, gt_forward_fn forward, void* data, const Tensors& in,
+                     std::size_t capacity);
+
 const Op& op_named(const char* name);
 Tensors read_inputs(Context& c, std::string_view op, const gt_tensor* inputs, std::size_t n);
 void check_capacity(std::string_view op, std::size_t outputs, const gt_tensor* slots, std::size_t capacity);

@@ -274,7 +274,7 @@ Place Context::place(gt_tensor handle, std::string_view what) {
   Object* object = handles_.find(bits_of(handle));
   if (object) {
     if (const auto* t = std::get_if<Tensor>(object)) return {*t, nullptr};
-    if (const auto* v = std::get_if<VariablePtr>(object)) return {(*v)->value, *v};
+    if (const auto* v = std::get_if<VariablePtr>(object)) return {recorder_.value_of(*v), *v};
   }
   bad_handle(bits_of(handle), Kind::tensor, what);
 }
@@ -296,6 +296,12 @@ std::shared_ptr<Tape> Context::tape(gt_tape handle, std::string_view what) {
   if (Object* object = handles_.find(bits_of(handle)))
     if (const auto* t = std::get_if<std::shared_ptr<Tape>>(object)) return *t;
   bad_handle(bits_of(handle), Kind::tape, what);
+}
+
+std::shared_ptr<Function> Context::function(gt_function handle, std::string_view what) {
+  if (Object* object = handles_.find(bits_of(handle)))
+    if (const auto* f = std::get_if<std::shared_ptr<Function>>(object)) return *f;
+  bad_handle(bits_of(handle), Kind::function, what);
 }
 
 gt_tensor Context::publish(Object object) {
@@ -334,11 +340,7 @@ gt_status Context::release(uint64_t handle) {
 }
 
 void Context::evaluate(std::span<const Tensor> tensors) {
-  struct Flag {
-    bool& flag;
-    explicit Flag(bool& f) : flag(f) { flag = true; }
-    ~Flag() { flag = false; }
-  } running(evaluating_);
+  const Evaluating running(*this);
   evaluator_.evaluate(tensors);
 }
 

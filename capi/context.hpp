@@ -69,6 +69,7 @@ class Context {
   Place place(gt_tensor handle, std::string_view what);
   VariablePtr variable(gt_tensor handle, std::string_view what);
   std::shared_ptr<Tape> tape(gt_tape handle, std::string_view what);
+  std::shared_ptr<Function> function(gt_function handle, std::string_view what);
 
   // New handles, noted in the innermost scope.
   gt_tensor publish(Object object);
@@ -78,6 +79,18 @@ class Context {
   gt_status release(uint64_t handle);
 
   void evaluate(std::span<const Tensor> tensors);
+  Evaluator& evaluator() { return evaluator_; }
+  // While one of these lives, calls on the context from a callback give GT_BUSY.
+  class Evaluating {
+   public:
+    explicit Evaluating(Context& c) : flag_(c.evaluating_) { flag_ = true; }
+    ~Evaluating() { flag_ = false; }
+    Evaluating(const Evaluating&) = delete;
+    Evaluating& operator=(const Evaluating&) = delete;
+
+   private:
+    bool& flag_;
+  };
   bool evaluating() const { return evaluating_; }
   void bound_pending();  // a long recording without a read is computed in parts
 

@@ -1,4 +1,7 @@
 // Contexts, errors, handles and scopes.
+#include <algorithm>
+#include <cstring>
+
 #include "capi/marshal.hpp"
 
 using namespace gradtape;
@@ -46,6 +49,30 @@ gt_status gt_take_error(gt_context ctx, char* message, size_t capacity, size_t* 
 
 gt_status gt_random_seed(gt_context ctx, uint64_t key) {
   return guarded(ctx, [&](Context& c) { c.recorder().seed(key); });
+}
+
+gt_status gt_set_threads(gt_context ctx, int32_t threads) {
+  return guarded(ctx, [&](Context& c) {
+    if (threads < 0) invalid("gt_set_threads: threads must be >= 0, got {}; 0 means all cores", threads);
+    c.evaluator().workers = Workers(threads);
+  });
+}
+
+gt_status gt_memory_stats(gt_context ctx, gt_memory_info* out) {
+  return guarded(ctx, [&](Context& c) {
+    need_pointer(out, "gt_memory_stats: out");
+    if (out->struct_size < sizeof(size_t) || out->struct_size > 4096)
+      invalid("gt_memory_stats: struct_size must be sizeof(gt_memory_info), got {}", out->struct_size);
+    const BlockCache::Stats s = c.recorder().memory().stats();
+    const gt_memory_info info{out->struct_size, s.live, s.cached, s.peak, s.limit == SIZE_MAX ? 0 : s.limit};
+    std::memcpy(out, &info, std::min(out->struct_size, sizeof info));
+  });
+}
+gt_status gt_memory_limit(gt_context ctx, uint64_t bytes) {
+  return guarded(ctx, [&](Context& c) { c.recorder().memory().set_limit(bytes == 0 ? SIZE_MAX : bytes); });
+}
+gt_status gt_memory_trim(gt_context ctx) {
+  return guarded(ctx, [&](Context& c) { c.recorder().memory().trim(); });
 }
 
 gt_status gt_release(gt_context ctx, const void* handle) { return release_from_any_thread(ctx, bits_of(handle)); }

@@ -9,26 +9,6 @@ using namespace gradtape::capi;
 
 namespace {
 
-// Runs a forward function on lent inputs; what it records is on no tape.
-Tensors call_forward(Context& c, const std::string& name, gt_forward_fn forward, void* data, const Tensors& in,
-                     std::size_t capacity) {
-  const Recorder::Pause pause(c.recorder());
-  std::vector<gt_tensor> inputs, outputs(capacity + 1, nullptr);
-  Loan loan(c);
-  loan.lend(in, inputs);
-  std::size_t n = 0;
-  const gt_status status = forward(c.handle(), data, inputs.data(), inputs.size(), outputs.data(), capacity, &n);
-  Tensors taken = loan.take(std::span(outputs.data(), capacity), fmt::format("{}: output", name));
-  if (status != GT_OK) callback_failed(fmt::format("{}: the forward function", name), status);
-  if (n > capacity) invalid("{}: the forward function has {} outputs, room for {} was given", name, n, capacity);
-  taken.resize(n);
-  for (std::size_t i = 0; i < n; ++i)
-    if (!taken[i])
-      fail(Status::callback_failed, "{}: the forward function returned GT_OK and left output {} of {} NULL", name, i,
-           n);
-  return taken;
-}
-
 std::vector<gt_spec> specs_of(const Inference& c) {
   std::vector<gt_spec> specs;
   for (std::size_t i = 0; i < c.size(); ++i) specs.push_back(spec_to_c(c.in(i)));
@@ -121,7 +101,10 @@ gt_status gt_custom_gradient(gt_context ctx, const char* given_name, gt_forward_
       return call_gradient(c, {backward, owner->data()}, call, cotangents);
     };
     const Tensors in = read_inputs(c, rule->name, inputs, n_inputs);
-    const Tensors values = call_forward(c, rule->name, forward, user_data, in, capacity);
+    const Tensors values = [&] {
+      const Recorder::Pause pause(c.recorder());  // what forward records is on no tape
+      return call_forward(c, rule->name, forward, user_data, in, capacity);
+    }();
     const Tensors out = values.empty() ? Tensors{} : with_gradient(in, values, std::move(rule));
     c.publish_all(out, outputs);
     if (n_outputs) *n_outputs = out.size();

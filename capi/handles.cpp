@@ -5,6 +5,7 @@ namespace gradtape::capi {
 namespace {
 constexpr uint64_t mask(int bits) { return (uint64_t{1} << bits) - 1; }
 Kind kind_of(const Object& object) {
+  if (std::holds_alternative<std::shared_ptr<Function>>(object)) return Kind::function;
   return std::holds_alternative<std::shared_ptr<Tape>>(object) ? Kind::tape : Kind::tensor;
 }
 }  // namespace

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "autodiff/tape.hpp"
+#include "run/function.hpp"
 
 namespace gradtape::capi {
 
@@ -33,7 +34,7 @@ H to_handle(uint64_t bits) {
 }
 std::string_view name_of(Kind kind);
 
-using Object = std::variant<std::monostate, Tensor, VariablePtr, std::shared_ptr<Tape>>;
+using Object = std::variant<std::monostate, Tensor, VariablePtr, std::shared_ptr<Tape>, std::shared_ptr<Function>>;
 
 class HandleTable {
  public:

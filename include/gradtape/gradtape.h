@@ -105,7 +105,26 @@ GT_API gt_status gt_take_error(gt_context ctx, char* message, size_t capacity, s
 /* Sets the key of the random ops and starts their draws anew. A new context has key 0. */
 GT_API gt_status gt_random_seed(gt_context ctx, uint64_t key);
 
-/* Gives back a tensor or a tape. From any thread, at any time; never touches the error. User callbacks that free memory
+/* How many threads a computation may use, the caller's among them: 0, as at first, all cores that the process may run
+ * on, or what the environment variable GRADTAPE_THREADS says; 1 none beside the caller. No result depends on it. The
+ * threads are shared by all contexts: one that finds them taken computes alone. They survive a fork. */
+GT_API gt_status gt_set_threads(gt_context ctx, int32_t threads);
+
+/* Memory of tensors and temporaries, in bytes. Values up to 64 bytes are not counted. */
+typedef struct gt_memory_info {
+  size_t struct_size;
+  uint64_t live;   /* in use */
+  uint64_t cached; /* free, kept for reuse */
+  uint64_t peak;   /* the most that was ever in use */
+  uint64_t limit;  /* of live and cached together; 0: none */
+} gt_memory_info;
+GT_API gt_status gt_memory_stats(gt_context ctx, gt_memory_info* out);
+/* Above the limit a computation fails with GT_OUT_OF_MEMORY, with all values as they were. 0: none. */
+GT_API gt_status gt_memory_limit(gt_context ctx, uint64_t bytes);
+/* Gives the cached memory back to the system. */
+GT_API gt_status gt_memory_trim(gt_context ctx);
+
+/* Gives back a tensor, a tape or a function. From any thread, at any time; never touches the error. User callbacks that free memory
  * run at the next call on the context, not here. */
 GT_API gt_status gt_release(gt_context ctx, const void* handle);
 /* Another handle to the same tensor or variable. */
@@ -333,6 +352,37 @@ GT_API gt_status gt_register_gradient(const char* op_or_rule_name, gt_gradient_f
 GT_API gt_status gt_apply_with_gradient(gt_context ctx, const char* op, const char* rule_name, const gt_tensor* inputs,
                                         size_t n_inputs, const gt_attr* attrs, size_t n_attrs, gt_tensor* outputs,
                                         size_t capacity, size_t* n_outputs);
+
+/* ---- Functions: recorded once, replayed
+ * ------------------------------------------------------------------------------------------ */
+
+/* A function of tensors of these dtypes and shapes. body is called now, with tensors that stand for inputs to come, and
+ * what it records is planned as a whole: ops, tapes, gradients, Jacobians and Hessians, reads and assignments of
+ * variables (each call reads their values then, and assigns), random ops (each call draws anew). Tensors from outside
+ * are constants. A body cannot read the values of what depends on its inputs (GT_FAILED_PRECONDITION, naming the op),
+ * nor make variables. A size of -1 stands for any: body is then called once for each set of sizes that a call brings.
+ * `free` is called with user_data when the function is released, or the call fails. Up to 256 outputs. */
+GT_API gt_function gt_function_create(gt_context ctx, gt_forward_fn body, void* user_data, void (*free)(void*),
+                                      const gt_spec* inputs, size_t n_inputs);
+/* Computes the outputs. While a tape records that knows one of the inputs, or a variable that the function reads, the
+ * body's ops are recorded anew instead: the call is differentiable as they are. GT_INVALID_ARGUMENT: dtypes or sizes are
+ * not those of the function. */
+GT_API gt_status gt_function_call(gt_context ctx, gt_function function, const gt_tensor* inputs, size_t n_inputs,
+                                  gt_tensor* outputs, size_t capacity, size_t* n_outputs);
+/* The same from and to row-major memory: no handles, no tapes, and no memory is allocated (but for variables that are
+ * assigned). Sizes are those of the specs, or with -1 among them those of the last call. Outputs must not overlap each
+ * other or inputs. */
+GT_API gt_status gt_function_run(gt_context ctx, gt_function function, const void* const* inputs, size_t n_inputs,
+                                 void* const* outputs, size_t n_outputs);
+
+enum { GT_PLAN_TEXT = 0, GT_PLAN_DOT = 1, GT_PLAN_TIMES = 2 };
+/* The plan by which the tensors would be computed: its steps, with what each reads and writes, as text or Graphviz.
+ * GT_PLAN_TIMES computes them and gives the text with the time of each step. */
+GT_API gt_status gt_plan_describe(gt_context ctx, const gt_tensor* tensors, size_t n, int32_t format, char* text,
+                                  size_t capacity, size_t* needed);
+/* The plan of a function: of its specs, or with -1 among them of the last call. GT_PLAN_TIMES runs it on zeros. */
+GT_API gt_status gt_function_describe(gt_context ctx, gt_function function, int32_t format, char* text, size_t capacity,
+                                      size_t* needed);
 
 #ifdef __cplusplus
 }

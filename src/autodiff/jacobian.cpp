@@ -109,7 +109,7 @@ class JacobianBuilder {
         parts[i].push_back(b.value);
         computed.push_back(b.value);
       }
-      if (chunk < n || options_.progress) options_.evaluate(computed);
+      if (chunk < n || options_.progress) evaluate(computed);
       done_ += static_cast<uint64_t>(count);
       report();
       if (n == 0) break;
@@ -126,7 +126,7 @@ class JacobianBuilder {
     Tensors results;
     for (int64_t k = 0; k < n; ++k) {
       rows.push_back(map(select_row(basis(r_, spec, n, k, 1, repeat), 0)));
-      if (options_.progress) options_.evaluate(rows.back());
+      if (options_.progress) evaluate(rows.back());
       ++done_;
       report();
     }
@@ -141,6 +141,14 @@ class JacobianBuilder {
       results.push_back(connected ? stack_rows(column) : Tensor());
     }
     return results;
+  }
+
+  // Inside a function that is being recorded there is nothing to compute yet.
+  void evaluate(const Tensors& tensors) {
+    Tensors computable;
+    for (const Tensor& t : tensors)
+      if (t && !t.node()->symbolic) computable.push_back(t);
+    options_.evaluate(computable);
   }
 
   void report() {

@@ -1,7 +1,12 @@
 #include "base/buffer.hpp"
 
+#include <sys/mman.h>
+
+#include <algorithm>
 #include <bit>
 #include <new>
+
+#include "base/error.hpp"
 
 namespace gradtape {
 
@@ -12,8 +17,17 @@ constexpr bool kKeepBlocks = false;
 #else
 constexpr bool kKeepBlocks = true;
 #endif
+constexpr std::size_t kHugePage = std::size_t{2} << 20;
 
-void free_block(void* block) { ::operator delete(block, std::align_val_t(BlockCache::kAlignment)); }
+std::align_val_t alignment_of(std::size_t bytes) {
+  return std::align_val_t(bytes >= kHugePage ? kHugePage : BlockCache::kAlignment);
+}
+void* new_block(std::size_t bytes) {
+  void* block = ::operator new(bytes, alignment_of(bytes));
+  if (bytes >= kHugePage) (void)madvise(block, bytes / kHugePage * kHugePage, MADV_HUGEPAGE);  // a hint
+  return block;
+}
+void free_block(void* block, std::size_t bytes) { ::operator delete(block, alignment_of(bytes)); }
 }  // namespace
 
 std::size_t BlockCache::block_size(std::size_t bytes) {
@@ -23,39 +37,70 @@ std::size_t BlockCache::block_size(std::size_t bytes) {
   return (bytes + step - 1) / step * step;
 }
 
-BlockCache::~BlockCache() {
-  for (auto& [bytes, blocks] : free_)
-    for (void* block : blocks) free_block(block);
-}
+BlockCache::~BlockCache() { trim_locked(); }
 
 void* BlockCache::allocate(std::size_t bytes) {
-  {
-    std::lock_guard lock(mutex_);
-    auto it = free_.find(bytes);
-    if (it != free_.end() && !it->second.empty()) {
-      void* block = it->second.back();
-      it->second.pop_back();
-      cached_ -= bytes;
-      return block;
+  std::lock_guard lock(mutex_);
+  void* block;
+  auto it = free_.find(bytes);
+  if (it != free_.end() && !it->second.empty()) {
+    block = it->second.back();
+    it->second.pop_back();
+    stats_.cached -= bytes;
+  } else {
+    if (stats_.live + stats_.cached + bytes > stats_.limit) trim_locked();
+    if (bytes > stats_.limit || stats_.live > stats_.limit - bytes)
+      fail(Status::out_of_memory, "{} bytes are needed beside the {} in use, above the context's limit of {}", bytes,
+           stats_.live, stats_.limit);
+    try {
+      block = new_block(bytes);
+    } catch (const std::bad_alloc&) {
+      if (stats_.cached == 0) throw;
+      trim_locked();
+      block = new_block(bytes);
     }
   }
-  return ::operator new(bytes, std::align_val_t(kAlignment));
+  stats_.live += bytes;
+  stats_.peak = std::max(stats_.peak, stats_.live);
+  return block;
 }
 
 void BlockCache::release(void* block, std::size_t bytes) noexcept {
-  if (kKeepBlocks && bytes <= kLimit) {
+  {
     std::lock_guard lock(mutex_);
-    if (cached_ + bytes <= kLimit) {
+    stats_.live -= bytes;
+    if (kKeepBlocks && bytes <= kMostCached && stats_.cached <= kMostCached - bytes) {
       try {
         free_[bytes].push_back(block);
-        cached_ += bytes;
+        stats_.cached += bytes;
         return;
       } catch (const std::bad_alloc&) {
         // no memory to remember the block by: give it back
       }
     }
   }
-  free_block(block);
+  free_block(block, bytes);
+}
+
+BlockCache::Stats BlockCache::stats() const {
+  std::lock_guard lock(mutex_);
+  return stats_;
+}
+void BlockCache::set_limit(std::size_t bytes) {
+  std::lock_guard lock(mutex_);
+  stats_.limit = bytes;
+  if (stats_.live + stats_.cached > bytes) trim_locked();
+}
+void BlockCache::trim() noexcept {
+  std::lock_guard lock(mutex_);
+  trim_locked();
+}
+void BlockCache::trim_locked() noexcept {
+  for (auto& [bytes, blocks] : free_) {
+    for (void* block : blocks) free_block(block, bytes);
+    blocks.clear();
+  }
+  stats_.cached = 0;
 }
 
 Buffer::Buffer(std::shared_ptr<BlockCache> cache, std::size_t bytes) : data_(inline_), bytes_(bytes) {

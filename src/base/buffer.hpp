@@ -11,22 +11,34 @@
 
 namespace gradtape {
 
-// Touching fresh pages costs ten times a reused block, so freed blocks of a context are kept, up to a limit.
-// Thread-safe: a buffer lent out (DLPack) may be given back on any thread.
+// Touching fresh pages costs ten times a reused block, so freed blocks of a context are kept, up to a bound. Blocks of 2
+// MiB and more lie on huge pages where the system gives them. Thread-safe: a buffer lent out (DLPack) may be given back
+// on any thread.
 class BlockCache {
  public:
-  static constexpr std::size_t kLimit = std::size_t{512} << 20;  // bytes kept unused
+  static constexpr std::size_t kMostCached = std::size_t{2} << 30;  // bytes kept unused
   static constexpr std::size_t kAlignment = 64;
 
+  struct Stats {
+    std::size_t live = 0, cached = 0, peak = 0;  // bytes in use, kept for reuse, most ever in use
+    std::size_t limit = SIZE_MAX;                // of live and cached together
+  };
+
   ~BlockCache();
-  void* allocate(std::size_t bytes);  // bytes as rounded by block_size
+  void* allocate(std::size_t bytes);  // bytes as rounded by block_size; throws out_of_memory above the limit
   void release(void* block, std::size_t bytes) noexcept;
   static std::size_t block_size(std::size_t bytes);
 
+  Stats stats() const;
+  void set_limit(std::size_t bytes);
+  void trim() noexcept;  // gives all cached blocks back to the system
+
  private:
-  std::mutex mutex_;
+  void trim_locked() noexcept;
+
+  mutable std::mutex mutex_;
   std::map<std::size_t, std::vector<void*>> free_;
-  std::size_t cached_ = 0;
+  Stats stats_;
 };
 
 class Buffer {

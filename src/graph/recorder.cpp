@@ -48,6 +48,11 @@ const Op& placeholder_op() {
   return op;
 }
 
+const Op& parameter_op() {
+  static const Op op = leaf("parameter", "An input of a function that is being recorded.");
+  return op;
+}
+
 Tensor Recorder::constant(Spec spec, BufferPtr value) {
   Tensor t(new Node(*this, constant_op(), next_id_++));
   t.node()->outputs.push_back({std::move(spec), std::move(value)});
@@ -78,13 +83,56 @@ Tensor Recorder::placeholder(Spec spec) {
   return t;
 }
 
+Tensor Recorder::parameter(Spec spec) {
+  Tensor t(new Node(*this, parameter_op(), next_id_++));
+  t.node()->outputs.push_back({std::move(spec), nullptr});
+  t.node()->symbolic = true;
+  return t;
+}
+
+Recorder::Tracing::Tracing(Recorder& recorder, Trace& trace)
+    : recorder_(recorder), outer_(std::exchange(recorder.trace_, &trace)), active_(std::move(recorder.active_)),
+      paused_(std::exchange(recorder.paused_, 0)) {
+  recorder.active_.clear();
+}
+Recorder::Tracing::~Tracing() {
+  for (const Trace::Use& use : recorder_.trace_->variables) use.variable->value = use.outer;
+  recorder_.trace_ = outer_;
+  recorder_.active_ = std::move(active_);
+  recorder_.paused_ = paused_;
+}
+
+const Tensor& Recorder::value_of(const VariablePtr& variable) {
+  if (trace_ && std::ranges::find(trace_->variables, variable, &Trace::Use::variable) == trace_->variables.end()) {
+    trace_->variables.push_back({variable, variable->value, parameter(variable->value.spec())});
+    variable->value = trace_->variables.back().parameter;
+  }
+  return variable->value;
+}
+
+Tensor Recorder::random_state() {
+  const Spec spec{Dtype::int64, {2}, false};
+  if (trace_) {
+    trace_->random_states.push_back(parameter(spec));
+    return trace_->random_states.back();
+  }
+  BufferPtr buffer = allocate(sizeof(std::array<int64_t, 2>));
+  const auto state = next_random();
+  std::memcpy(buffer->data(), state.data(), sizeof state);
+  return constant(spec, std::move(buffer));
+}
+
 Tensor Recorder::read(const VariablePtr& variable) {
+  value_of(variable);
   if (paused_ == 0)
     for (Recording* recording : active_) recording->note_read(variable);
   return variable->value;
 }
 
 VariablePtr Recorder::new_variable(const Tensor& initial) {
+  if (trace_)
+    fail(Status::failed_precondition,
+         "gt_variable: a function's body cannot make a variable; make it outside, the body may read and assign it");
   auto variable = std::make_shared<Variable>();
   std::erase_if(variables_, [](const auto& v) { return v.expired(); });
   variables_.push_back(variable);
@@ -93,7 +141,7 @@ VariablePtr Recorder::new_variable(const Tensor& initial) {
 }
 
 void Recorder::bind(const VariablePtr& variable, const Tensor& value) {
-  if (value.node()->symbolic)
+  if (value.node()->symbolic && !trace_)
     fail(Status::failed_precondition, "a variable cannot be assigned a cotangent or tangent that has no value yet");
   Pause pause(*this);
   // A fresh leaf, or an unrecorded cast to its own dtype: either way no tape connects it with where it came from.
@@ -110,7 +158,7 @@ void Recorder::bind(const VariablePtr& variable, const Tensor& value) {
 
 void Recorder::add_pending_variables(Tensors& wanted) {
   for (const auto& weak : variables_)
-    if (auto variable = weak.lock(); variable && variable->value && !variable->value.value())
+    if (auto variable = weak.lock(); variable && variable->value && !variable->value.node()->symbolic && !variable->value.value())
       wanted.push_back(variable->value);
 }
 
@@ -120,6 +168,10 @@ void Recorder::deactivate(const Recording* recording) noexcept {
 
 bool Recorder::is_active(const Recording* recording) const {
   return std::find(active_.begin(), active_.end(), recording) != active_.end();
+}
+
+bool Recorder::is_held(const Tensor& t) const {
+  return std::ranges::any_of(active_, [&](const Recording* recording) { return recording->holds(t); });
 }
 
 void Recorder::check_arity(const Op& op, std::size_t n) const {

@@ -1,6 +1,7 @@
 // Records applications of ops as nodes and lets the active tapes note them. One recorder belongs to one context.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <memory>
 #include <span>
@@ -8,6 +9,7 @@
 
 #include "graph/op.hpp"
 #include "graph/recording.hpp"
+#include "graph/trace.hpp"
 
 namespace gradtape {
 
@@ -25,7 +27,9 @@ class Recorder {
   Tensor scalar(double value, Dtype dtype, bool weak = false);
   Tensor literal(double value, Dtype dtype, bool weak = false);  // the same, known to whoever plans
   Tensor placeholder(Spec spec);
+  Tensor parameter(Spec spec);  // an input of a function that is being recorded
   BufferPtr allocate(std::size_t bytes) { return std::make_shared<Buffer>(cache_, bytes); }
+  BlockCache& memory() { return *cache_; }
 
   // Variables. Reading lets the active tapes watch; binding cuts the new value off from what it was computed from.
   Tensor read(const VariablePtr& variable);
@@ -36,6 +40,8 @@ class Recorder {
   void activate(Recording* recording) { active_.push_back(recording); }
   void deactivate(const Recording* recording) noexcept;
   bool is_active(const Recording* recording) const;
+  // Whether a recording that is active knows the tensor.
+  bool is_held(const Tensor& t) const;
   bool has_active() const { return !active_.empty() && paused_ == 0; }
 
   // While one of these lives, nothing is recorded on any tape (the inside of a custom gradient's forward).
@@ -50,10 +56,32 @@ class Recorder {
     Recorder& recorder_;
   };
 
+  // While one of these lives, a function is being recorded: variables and random states are met as parameters, and the
+  // tapes from outside see nothing. Afterwards variables have their values back.
+  class Tracing {
+   public:
+    Tracing(Recorder& recorder, Trace& trace);
+    ~Tracing();
+    Tracing(const Tracing&) = delete;
+    Tracing& operator=(const Tracing&) = delete;
+
+   private:
+    Recorder& recorder_;
+    Trace* outer_;
+    std::vector<Recording*> active_;
+    int paused_;
+  };
+  bool is_tracing() const { return trace_ != nullptr; }
+  // What a variable's value is from here on, unnoticed by tapes.
+  const Tensor& value_of(const VariablePtr& variable);
+  // The key and the number of the next draw: int64[2].
+  Tensor random_state();
+
   std::size_t pending() const { return pending_; }
   uint64_t next_visit() { return ++visit_; }
-  uint64_t next_random() { return random_counter_++; }
-  uint64_t random_key() const { return random_key_; }
+  std::array<int64_t, 2> next_random() {
+    return {static_cast<int64_t>(random_key_), static_cast<int64_t>(random_counter_++)};
+  }
   void seed(uint64_t key) { random_key_ = key, random_counter_ = 0; }
 
   void* owner = nullptr;        // the context, for callbacks
@@ -74,6 +102,7 @@ class Recorder {
   std::vector<std::weak_ptr<Variable>> variables_;
   const Op* composite_ = nullptr;  // the outermost one whose body is being recorded
   int paused_ = 0;
+  Trace* trace_ = nullptr;
   uint64_t next_id_ = 1;
   std::size_t pending_ = 0;
   uint64_t visit_ = 0;
@@ -85,5 +114,6 @@ class Recorder {
 
 const Op& constant_op();
 const Op& placeholder_op();
+const Op& parameter_op();
 
 }  // namespace gradtape

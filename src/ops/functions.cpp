@@ -131,6 +131,10 @@ Tensor floor(const Tensor& x) {
   static const Op& op = builtin("floor");
   return apply1(op, {x});
 }
+Tensor identity(const Tensor& x) {
+  static const Op& op = builtin("identity");
+  return apply1(op, {x});
+}
 Tensor stop_gradient(const Tensor& x) {
   static const Op& op = builtin("stop_gradient");
   return apply1(op, {x});

@@ -49,6 +49,7 @@ Tensor tanh(const Tensor& x);
 Tensor sigmoid(const Tensor& x);
 Tensor floor(const Tensor& x);
 Tensor stop_gradient(const Tensor& x);
+Tensor identity(const Tensor& x);
 Tensor is_finite(const Tensor& x);
 Tensor logical_not(const Tensor& x);
 Tensor cast(const Tensor& x, Dtype dtype);

@@ -38,10 +38,17 @@ void random(Registry& r, const char* name, const char* kernel_name, const char* 
       .attr("counter", kAttrInt)
       .composite([kernel_name, first, second](const Call& c) {
         Recorder& recorder = c.recorder();
-        const int64_t state[] = {
-            c.has("key") ? c.integer("key") : static_cast<int64_t>(recorder.random_key()),
-            c.has("counter") ? c.integer("counter") : static_cast<int64_t>(recorder.next_random())};
-        return apply1(Registry::instance().builtin(kernel_name), {constant_ints(recorder, state)},
+        Tensor state;
+        if (c.has("key") || c.has("counter")) {
+          const bool both = c.has("key") && c.has("counter");
+          const auto next = both ? std::array<int64_t, 2>{} : recorder.next_random();
+          const int64_t given[] = {c.has("key") ? c.integer("key") : next[0],
+                                   c.has("counter") ? c.integer("counter") : next[1]};
+          state = constant_ints(recorder, given);
+        } else {
+          state = recorder.random_state();
+        }
+        return apply1(Registry::instance().builtin(kernel_name), {state},
                       {c.attr("shape"), c.attr("dtype"), c.attr(first), c.attr(second)});
       })
       .sample("", R"({"shape": [3, 4], "dtype": "float64"})");

@@ -108,8 +108,7 @@ void place(Plan& plan, const Program& program) {
 }
 }  // namespace
 
-PlanPtr make_plan(const Schedule& s) {
-  const Program program = make_program(s);
+PlanPtr make_plan(const Program& program) {
   auto plan = std::make_shared<Plan>();
   plan->slots = program.slots;
   plan->steps = steps_of(program);

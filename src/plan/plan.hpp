@@ -100,10 +100,10 @@ struct Plan {
 };
 using PlanPtr = std::shared_ptr<const Plan>;
 
-PlanPtr make_plan(const Schedule& schedule);
+PlanPtr make_plan(const Program& program);
 
-// The steps and, for loops, their instructions, a line each; with the bytes each step reads and writes.
-std::string plan_as_text(const Plan& plan);
+// The steps, a line each, with the bytes each reads and writes; and with the seconds each took, where they are given.
+std::string plan_as_text(const Plan& plan, std::span<const double> seconds = {});
 std::string plan_as_dot(const Plan& plan);
 
 }  // namespace gradtape

@@ -53,7 +53,8 @@ class ProgramBuilder {
     for (std::size_t i = 0; i < s_.leaves.size(); ++i) {
       const Tensor& leaf = s_.leaves[i];
       const uint32_t slot = new_slot(leaf.dtype(), leaf.shape());
-      if (leaf.node()->literal) numbers_[slot] = number_at(leaf.value()->data(), leaf.dtype());
+      const bool known = leaf.node()->literal || (s_.fixed && leaf.rank() == 0 && leaf.value());
+      if (known) numbers_[slot] = number_at(leaf.value()->data(), leaf.dtype());
       values_[i] = whole(slot);
     }
   }
@@ -284,5 +285,28 @@ class ProgramBuilder {
 }  // namespace
 
 Program make_program(const Schedule& s) { return ProgramBuilder(s).build(); }
+
+Program take_out_constants(Program& program, const std::vector<uint8_t>& variable) {
+  Program constants;
+  constants.leaves = program.leaves;
+  constants.slots = program.slots;
+  constants.constants = program.constants;
+  constants.wanted.assign(program.slots.size(), 0);
+  std::vector<uint8_t> varies(program.slots.size(), 0);
+  std::ranges::copy(variable, varies.begin());
+  std::vector<Instruction> left;
+  std::vector<uint8_t> made(program.slots.size(), 0);
+  for (Instruction& i : program.instructions) {
+    const bool moves = !std::ranges::any_of(i.in, [&](const Operand& x) { return varies[x.slot] != 0; }) &&
+                       !(i.op && i.op->by_user);
+    for (uint32_t slot : i.out) (moves ? made : varies)[slot] = 1;
+    (moves ? constants.instructions : left).push_back(std::move(i));
+  }
+  for (const Instruction& i : left)
+    for (const Operand& x : i.in) constants.wanted[x.slot] |= made[x.slot];
+  for (std::size_t slot = 0; slot < made.size(); ++slot) constants.wanted[slot] |= made[slot] && program.wanted[slot];
+  program.instructions = std::move(left);
+  return constants;
+}
 
 }  // namespace gradtape

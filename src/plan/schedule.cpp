@@ -98,21 +98,48 @@ void compute_hash(Schedule& s) {
 }
 }  // namespace
 
-Schedule schedule(Recorder& recorder, std::span<const Tensor> targets) {
-  for (const Tensor& t : targets)
-    if (t.node()->symbolic) {
-      ++recorder.symbolic_reads;
+void check_computable(std::span<const Tensor> targets) {
+  for (const Tensor& t : targets) {
+    if (!t.node()->symbolic) continue;
+    ++t.recorder().symbolic_reads;
+    if (t.recorder().is_tracing())
       fail(Status::failed_precondition,
-           "{}: this tensor has no value: it stands for the cotangent or tangent of a Jacobian (or a transposed rule) "
-           "that is being built",
+           "{}: this tensor has no value while a function is being recorded (or a Jacobian or transposed rule built): "
+           "it depends on the function's inputs; return it as an output and read that",
            t.node()->op.name);
-    }
+    fail(Status::failed_precondition,
+         "{}: this tensor has no value: it stands for the cotangent or tangent of a Jacobian (or a transposed rule) "
+         "that is being built, or belongs to a function's body",
+         t.node()->op.name);
+  }
+}
+
+Schedule schedule(Recorder& recorder, std::span<const Tensor> targets) {
+  check_computable(targets);
   Schedule s;
   s.recorder = &recorder;
   s.nodes = nodes_behind(targets, [](const Tensor& t) { return !t.node()->evaluated; });
   number_slots(s, recorder.next_visit());
   find_kept(s, targets);
   compute_hash(s);
+  return s;
+}
+
+Schedule schedule_of_function(Recorder& recorder, std::span<const Tensor> targets) {
+  Schedule s;
+  s.recorder = &recorder;
+  s.fixed = true;
+  s.nodes = nodes_behind(targets, [](const Tensor& t) { return !t.node()->evaluated; });
+  for (const Node* node : s.nodes)
+    if (&node->op == &placeholder_op() || &node->op == &parameter_op())
+      fail(Status::failed_precondition,
+           "a function's body computes with a tensor that has no value: an input of another function, or the cotangent "
+           "of a Jacobian that is being built");
+  number_slots(s, recorder.next_visit());
+  s.kept.assign(s.nodes.size(), 0);
+  for (std::size_t i = 0; i < s.nodes.size(); ++i) s.nodes[i]->position = static_cast<uint32_t>(i);
+  for (const Tensor& t : targets)
+    if (!t.node()->evaluated) s.kept[t.node()->position] = 1;
   return s;
 }
 

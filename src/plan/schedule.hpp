@@ -11,6 +11,7 @@ namespace gradtape {
 
 struct Schedule {
   Recorder* recorder;
+  bool fixed = false;  // a function's: constants never change, so that plans may be made for their values
   std::vector<Node*> nodes;      // by rising id: inputs come before their users
   std::vector<Tensor> leaves;    // tensors with values that the nodes read; slot i is leaf i
   std::vector<uint8_t> kept;     // per node: something outside still holds it
@@ -18,7 +19,12 @@ struct Schedule {
   std::array<uint64_t, 2> hash;  // of the structure: ops, attributes, shapes, connections, what is kept
 };
 
-// Throws where a target has no value because it depends on a placeholder.
+// Throws where a target has no value because it depends on a placeholder, or on an input of a function that is being
+// recorded.
+void check_computable(std::span<const Tensor> targets);
 Schedule schedule(Recorder& recorder, std::span<const Tensor> targets);
+
+// What a recorded function computes from its parameters: they count as leaves, and only the targets are kept.
+Schedule schedule_of_function(Recorder& recorder, std::span<const Tensor> targets);
 
 }  // namespace gradtape

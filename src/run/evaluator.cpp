@@ -6,7 +6,7 @@ namespace gradtape {
 
 PlanPtr Evaluator::plan_for(const Schedule& s) {
   if (auto it = plans_.find(s.hash); it != plans_.end()) return it->second;
-  PlanPtr plan = make_plan(s);
+  PlanPtr plan = make_plan(make_program(s));
   if (steps_ + plan->steps.size() > kSteps) {
     plans_.clear();
     steps_ = 0;
@@ -18,8 +18,9 @@ PlanPtr Evaluator::plan_for(const Schedule& s) {
   return plan;
 }
 
-void Evaluator::compute(std::span<const Tensor> targets) {
-  if (std::ranges::all_of(targets, [](const Tensor& t) { return t.node()->evaluated; })) return;
+PlanPtr Evaluator::compute(std::span<const Tensor> targets, std::vector<double>* seconds) {
+  check_computable(targets);
+  if (std::ranges::all_of(targets, [](const Tensor& t) { return t.node()->evaluated; })) return std::make_shared<Plan>();
   const Schedule s = schedule(recorder_, targets);
   const PlanPtr plan = plan_for(s);
   memory_.slots.assign(plan->slots.size(), nullptr);
@@ -33,7 +34,7 @@ void Evaluator::compute(std::span<const Tensor> targets) {
   const BufferPtr arena = recorder_.allocate(arena_bytes(*plan, workers));
   memory_.arena = static_cast<std::byte*>(arena->data());
   lay_out(*plan, memory_);
-  execute(*plan, memory_, workers);
+  execute(*plan, memory_, workers, seconds);
 
   const auto buffer_of = [&](uint32_t slot) {
     const Home& home = plan->homes[slot];
@@ -48,6 +49,11 @@ void Evaluator::compute(std::span<const Tensor> targets) {
       t.node()->outputs[k].value = buffer_of(plan->results[t.node()->slot + k]);
   // From here on nodes let go of their inputs, and those that are not kept die.
   for (const Tensor& t : kept) t.node()->set_evaluated();
+  return plan;
+}
+
+PlanPtr Evaluator::evaluate_timed(std::span<const Tensor> targets, std::vector<double>& seconds) {
+  return compute(targets, &seconds);
 }
 
 void Evaluator::evaluate(std::span<const Tensor> targets) {

@@ -14,9 +14,13 @@ class Evaluator {
 
   // Gives each target its value, and the pending variables theirs. On an error nothing has changed.
   void evaluate(std::span<const Tensor> targets);
+  // The same for targets alone, timing the plan's steps.
+  PlanPtr evaluate_timed(std::span<const Tensor> targets, std::vector<double>& seconds);
+  // The plan that would compute them.
+  PlanPtr plan(std::span<const Tensor> targets) { return plan_for(schedule(recorder_, targets)); }
 
  private:
-  void compute(std::span<const Tensor> targets);
+  PlanPtr compute(std::span<const Tensor> targets, std::vector<double>* seconds = nullptr);
   PlanPtr plan_for(const Schedule& s);
 
   static constexpr std::size_t kSteps = std::size_t{1} << 18;  // of all plans that are remembered

@@ -1,5 +1,7 @@
 #include "run/executor.hpp"
 
+#include <chrono>
+
 #include "kernels/kernels.hpp"
 
 namespace gradtape {
@@ -63,10 +65,14 @@ void lay_out(const Plan& plan, Memory& memory) {
   }
 }
 
-void execute(const Plan& plan, const Memory& memory, const Workers& workers) {
+void execute(const Plan& plan, const Memory& memory, const Workers& workers, std::vector<double>* seconds) {
   const SingleThreadedBlas blas;
   const Executor executor(plan, memory, workers);
-  for (const Step& step : plan.steps) executor.run(step);
+  for (const Step& step : plan.steps) {
+    const auto start = seconds ? std::chrono::steady_clock::now() : std::chrono::steady_clock::time_point{};
+    executor.run(step);
+    if (seconds) seconds->push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+  }
 }
 
 }  // namespace gradtape

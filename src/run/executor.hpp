@@ -18,8 +18,8 @@ inline std::size_t arena_bytes(const Plan& plan, const Workers& workers) {
 // Fills in the slots of temporaries and constants; those of leaves and results are the caller's.
 void lay_out(const Plan& plan, Memory& memory);
 
-// Runs the steps. Allocates nothing, but for what kernels do.
-void execute(const Plan& plan, const Memory& memory, const Workers& workers);
+// Runs the steps. Allocates nothing, but for what kernels do. seconds: of each step, where that is asked for.
+void execute(const Plan& plan, const Memory& memory, const Workers& workers, std::vector<double>* seconds = nullptr);
 
 // loop.cpp: one loop.
 void run_loop(const Loop& loop, const Memory& memory, std::byte* workspace, std::byte* scratch,

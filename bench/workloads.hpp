@@ -1,0 +1,27 @@
+// The workloads that gradtape and its peers are compared on: what is computed, from which inputs.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "gradtape/gradtape.h"
+
+namespace bench {
+
+struct Array {
+  std::vector<int64_t> shape;
+  std::vector<float> values;
+  std::vector<int32_t> integers;  // instead of values
+};
+using Tensors = std::vector<gt_tensor>;
+
+struct Workload {
+  std::string name;
+  std::vector<std::string> inputs;     // differentiated by, in most; arguments of the function that is replayed
+  std::vector<std::string> constants;  // captured
+  std::function<Tensors(gt_context, const Tensors& inputs, const Tensors& constants)> body;
+};
+const std::vector<Workload>& workloads();
+
+}  // namespace bench

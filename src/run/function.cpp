@@ -1,0 +1,226 @@
+#include "run/function.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <unordered_map>
+
+#include "graph/walk.hpp"
+#include "ops/functions.hpp"
+
+namespace gradtape {
+
+namespace {
+std::size_t bytes_of(const Spec& spec) {
+  return static_cast<std::size_t>(spec.shape.elements()) * size_of(spec.dtype);
+}
+}  // namespace
+
+RecordedFunction::RecordedFunction(Recorder& recorder, const Workers& workers, const std::vector<Spec>& inputs,
+                                   const FunctionBody& body)
+    : recorder_(recorder), workers_(workers), input_specs_(inputs) {
+  {
+    const Recorder::Tracing tracing(recorder, trace_);
+    for (const Spec& spec : inputs) trace_.inputs.push_back(recorder.parameter(spec));
+    outputs_ = body(trace_.inputs);
+    for (const Trace::Use& use : trace_.variables)
+      if (!use.variable->value.same(use.parameter)) assignments_.push_back({use.variable, use.variable->value});
+  }
+  for (const Tensor& t : outputs_) output_specs_.push_back(t.spec());
+  for (Trace::Use& use : trace_.variables) use.outer = {};
+  Tensors targets = outputs_;
+  for (const Assignment& a : assignments_) targets.push_back(a.value);
+  const Recorder::Pause pause(recorder);
+  for (Tensor& t : targets)  // whatever comes out is an op's result, if only an input's identity
+    if (t.node()->evaluated || &t.node()->op == &parameter_op()) t = identity(t);
+  make(targets);
+}
+
+void RecordedFunction::make(const Tensors& targets) {
+  std::unordered_map<const Node*, Source> parameters;
+  const auto add = [&](const Tensor& t, Source source) {
+    parameters[t.node()] = source;
+    t.node()->set_evaluated();  // a leaf from here on
+  };
+  for (std::size_t i = 0; i < trace_.inputs.size(); ++i) add(trace_.inputs[i], {Source::input, i});
+  for (std::size_t i = 0; i < trace_.variables.size(); ++i) add(trace_.variables[i].parameter, {Source::variable, i});
+  for (std::size_t i = 0; i < trace_.random_states.size(); ++i) add(trace_.random_states[i], {Source::random, i});
+  random_.resize(trace_.random_states.size());
+
+  const Schedule s = schedule_of_function(recorder_, targets);
+  std::vector<uint8_t> varies;
+  for (const Tensor& leaf : s.leaves) {
+    const auto it = parameters.find(leaf.node());
+    varies.push_back(it != parameters.end());
+    sources_.push_back(it != parameters.end() ? it->second : Source{Source::constant, held_.size()});
+    if (it == parameters.end()) held_.push_back(leaf.value());
+  }
+  Program program = make_program(s);
+  memory_.slots.assign(program.slots.size(), nullptr);
+  for (std::size_t i = 0; i < sources_.size(); ++i)
+    if (sources_[i].kind == Source::constant) memory_.slots[i] = held_[sources_[i].index]->data();
+  compute_constants(program, varies);
+  plan_ = make_plan(program);
+  prepare_arena();
+  for (const Tensor& t : targets) result_slots_.push_back(plan_->results[t.node()->slot + t.index()]);
+}
+
+// Again where the context has been given more threads since.
+void RecordedFunction::prepare_arena() {
+  const std::size_t bytes = arena_bytes(*plan_, workers_);
+  if (arena_ && arena_->bytes() >= bytes) return;
+  arena_ = recorder_.allocate(bytes);
+  memory_.arena = static_cast<std::byte*>(arena_->data());
+  lay_out(*plan_, memory_);
+}
+
+void RecordedFunction::compute_constants(Program& program, const std::vector<uint8_t>& varies) {
+  const PlanPtr plan = make_plan(take_out_constants(program, varies));
+  for (uint32_t slot : plan->result_slots) {
+    program.constants.emplace_back(slot, recorder_.allocate(bytes_of(program.slots[slot])));
+    memory_.slots[slot] = program.constants.back().second->data();
+  }
+  const BufferPtr arena = recorder_.allocate(arena_bytes(*plan, workers_));
+  memory_.arena = static_cast<std::byte*>(arena->data());
+  lay_out(*plan, memory_);
+  execute(*plan, memory_, workers_);
+}
+
+void RecordedFunction::collect_variables(Tensors& wanted) const {
+  for (const Trace::Use& use : trace_.variables) wanted.push_back(use.variable->value);
+}
+
+// results: memory for each output, then for each assignment.
+void RecordedFunction::compute(std::span<const void* const> inputs, std::span<void* const> results,
+                               std::vector<double>* seconds) {
+  prepare_arena();
+  for (std::size_t i = 0; i < sources_.size(); ++i) {
+    const Source source = sources_[i];
+    void*& slot = memory_.slots[i];
+    if (source.kind == Source::input) slot = const_cast<void*>(inputs[source.index]);
+    if (source.kind == Source::variable) slot = trace_.variables[source.index].variable->value.value()->data();
+    if (source.kind == Source::random) {
+      random_[source.index] = recorder_.next_random();
+      slot = random_[source.index].data();
+    }
+  }
+  for (std::size_t i = results.size(); i-- > 0;)
+    if (plan_->homes[result_slots_[i]].kind == Home::result) memory_.slots[result_slots_[i]] = results[i];
+  execute(*plan_, memory_, workers_, seconds);
+  // One result may stand in several places, or be an input.
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    const void* value = memory_.slots[result_slots_[i]];
+    if (value != results[i]) std::memcpy(results[i], value, bytes_of(plan_->slots[result_slots_[i]]));
+  }
+}
+
+void RecordedFunction::run(std::span<const void* const> inputs, std::span<void* const> outputs) {
+  if (assignments_.empty()) return compute(inputs, outputs, nullptr);
+  SmallVector<void*, 8> results(outputs.begin(), outputs.end());
+  SmallVector<BufferPtr, 4> assigned;
+  for (const Assignment& a : assignments_) {
+    assigned.push_back(recorder_.allocate(bytes_of(a.value.spec())));
+    results.push_back(assigned.back()->data());
+  }
+  compute(inputs, {results.data(), results.size()}, nullptr);
+  for (std::size_t i = 0; i < assigned.size(); ++i)
+    assignments_[i].variable->value = recorder_.constant(assignments_[i].value.spec(), assigned[i]);
+}
+
+void RecordedFunction::time_steps(std::vector<double>& seconds) {
+  std::vector<BufferPtr> buffers;
+  const auto zeros = [&](const Spec& spec) {
+    buffers.push_back(recorder_.allocate(bytes_of(spec)));
+    std::memset(buffers.back()->data(), 0, bytes_of(spec));
+    return buffers.back()->data();
+  };
+  std::vector<const void*> inputs;
+  std::vector<void*> results;
+  for (const Spec& spec : input_specs_) inputs.push_back(zeros(spec));
+  for (uint32_t slot : result_slots_) results.push_back(zeros(plan_->slots[slot]));
+  for (const Trace::Use& use : trace_.variables)
+    if (!use.variable->value.value())
+      fail(Status::failed_precondition, "gt_function_describe: a variable that the function reads is not computed yet");
+  compute(inputs, results, nullptr);
+  compute(inputs, results, &seconds);
+}
+
+Tensors RecordedFunction::call(std::span<const Tensor> inputs) {
+  SmallVector<const void*, 4> in;
+  SmallVector<void*, 4> out;
+  SmallVector<BufferPtr, 4> buffers;
+  for (const Tensor& t : inputs) in.push_back(t.value()->data());
+  for (const Spec& spec : output_specs_) {
+    buffers.push_back(recorder_.allocate(bytes_of(spec)));
+    out.push_back(buffers.back()->data());
+  }
+  run({in.data(), in.size()}, {out.data(), out.size()});
+  Tensors outputs;
+  for (std::size_t i = 0; i < buffers.size(); ++i) outputs.push_back(recorder_.constant(output_specs_[i], buffers[i]));
+  return outputs;
+}
+
+Tensors RecordedFunction::inlined(std::span<const Tensor> inputs) const {
+  std::unordered_map<Tensor, Tensor, TensorHash, TensorSame> known;
+  for (std::size_t i = 0; i < inputs.size(); ++i) known[trace_.inputs[i]] = inputs[i];
+  for (const Trace::Use& use : trace_.variables) known[use.parameter] = recorder_.read(use.variable);
+  for (const Tensor& state : trace_.random_states) known[state] = recorder_.random_state();
+  const auto now = [&](const Tensor& t) {
+    auto it = known.find(t);
+    return it == known.end() ? t : it->second;
+  };
+  Tensors targets = outputs_;
+  for (const Assignment& a : assignments_) targets.push_back(a.value);
+  for (Node* node : nodes_behind(targets, [](const Tensor& t) { return t.node()->symbolic && !t.node()->evaluated; })) {
+    Tensors in;
+    for (const Tensor& t : node->inputs) in.push_back(now(t));
+    const Tensors out = recorder_.record(node->op, in, node->attrs ? std::make_shared<Attrs>(*node->attrs) : nullptr);
+    for (std::size_t k = 0; k < out.size(); ++k) known[Tensor(node, static_cast<uint32_t>(k))] = out[k];
+  }
+  for (const Assignment& a : assignments_) recorder_.bind(a.variable, now(a.value));
+  Tensors outputs;
+  for (const Tensor& t : outputs_) outputs.push_back(now(t));
+  return outputs;
+}
+
+// ---- Recordings by shape
+
+Function::Function(Recorder& recorder, const Workers& workers, std::vector<Spec> inputs, FunctionBody body)
+    : recorder_(recorder), workers_(workers), inputs_(std::move(inputs)), body_(std::move(body)) {
+  const bool all_known = std::ranges::all_of(inputs_, [](const Spec& s) {
+    return std::ranges::all_of(s.shape, [](int64_t d) { return d >= 0; });
+  });
+  if (all_known) recording_for(inputs_);
+}
+
+void Function::check(std::span<const Spec> given) const {
+  if (given.size() != inputs_.size())
+    invalid("gt_function_call: the function takes {} input(s), got {}", inputs_.size(), given.size());
+  for (std::size_t i = 0; i < given.size(); ++i) {
+    const Spec& want = inputs_[i];
+    bool fits = given[i].dtype == want.dtype && given[i].shape.rank() == want.shape.rank();
+    for (std::size_t k = 0; fits && k < want.shape.rank(); ++k)
+      fits = want.shape[k] < 0 || want.shape[k] == given[i].shape[k];
+    if (!fits)
+      invalid("gt_function_call: input {} must be {}, got {}; a function takes other sizes where its spec says -1", i,
+              to_string(want), to_string(given[i]));
+  }
+}
+
+RecordedFunction& Function::recording_for(std::span<const Spec> given) {
+  check(given);
+  const auto matches = [&](const std::vector<Spec>& specs) {
+    for (std::size_t i = 0; i < specs.size(); ++i)
+      if (!(specs[i].shape == given[i].shape)) return false;
+    return true;
+  };
+  for (const auto& recording : recordings_)
+    if (matches(recording->inputs())) return *(latest_ = recording.get());
+  std::vector<Spec> specs;
+  for (const Spec& s : given) specs.push_back({s.dtype, s.shape, false});
+  auto fresh = std::make_unique<RecordedFunction>(recorder_, workers_, specs, body_);
+  if (recordings_.size() == kMostRecordings) recordings_.erase(recordings_.begin());
+  recordings_.push_back(std::move(fresh));
+  return *(latest_ = recordings_.back().get());
+}
+
+}  // namespace gradtape
