@@ -134,6 +134,8 @@ struct Elementwise {
   TileFn (*select)(Dtype from, Dtype to) = nullptr;  // cast: by both
   // x o right = x and left o x = x: the numbers that change nothing.
   std::optional<double> neutral_left = {}, neutral_right = {};
+  // Sets of operands, as bits: where all of one set are 0, the result is.
+  SmallVector<uint8_t, 2> zero_where = {};
 };
 // Over the axes of the attribute "axis", as loops over rows of n elements.
 struct Reducer {
@@ -206,10 +208,13 @@ using SampleAxis = int (*)(const Call&, std::span<const int> axes);
 struct Rewrite {
   const Op& op;
   SmallVector<Layout, 3> in;      // may become another layout of the same memory; what is not dense in the end is copied
-  SmallVector<int64_t, 3> identity;  // the order of the identity matrix that the memory holds; 0: something else
+  // The order of the identity matrix that the input is, or is but for factors on its ones; 0: something else. pattern:
+  // how the input lies in that matrix.
+  SmallVector<int64_t, 3> identity;
+  SmallVector<Layout, 3> pattern;
   std::shared_ptr<Attrs> attrs;   // the call's own, may be changed
   const Shape& out;
-  // Set: the output is nothing but this input, read with that layout.
+  // Set: the output is nothing but this input, read with that layout (times the factors, where the other has them).
   std::optional<std::size_t> same_as = {};
   Layout result = {};
 };

@@ -31,7 +31,7 @@ struct Max {  // nan wins
       std::numeric_limits<T>::has_infinity ? -std::numeric_limits<T>::infinity() : std::numeric_limits<T>::lowest();
   template <class V>
   static V combine(const V& a, const V& b) {
-    return (a > b) | (a != a) ? a : b;
+    return a > b ? a : (a != a ? a : b);
   }
 };
 struct Min {
@@ -40,7 +40,7 @@ struct Min {
       std::numeric_limits<T>::has_infinity ? std::numeric_limits<T>::infinity() : std::numeric_limits<T>::max();
   template <class V>
   static V combine(const V& a, const V& b) {
-    return (a < b) | (a != a) ? a : b;
+    return a < b ? a : (a != a ? a : b);
   }
 };
 struct All {
@@ -60,41 +60,31 @@ struct Any {
   }
 };
 
-// Two vectors of accumulators for runs of this many elements; longer rows are halved, so that errors grow with the
-// logarithm.
+// Accumulators side by side, and the longest row that they run over; longer rows are halved, so that errors grow with
+// the logarithm.
 template <class T>
-struct Lanes {
-  typedef T Vector [[gnu::vector_size(64)]];
-  static constexpr std::size_t width = 64 / sizeof(T), run = width * 32;
-  static Vector load(const T* x) {
-    Vector v;
-    std::memcpy(&v, x, sizeof v);
-    return v;
-  }
-};
+constexpr std::size_t kLanes = 256 / sizeof(T);
+template <class T>
+constexpr std::size_t kRun = kLanes<T> * 16;
 
 template <class R, class T>
 T reduce_row(const T* x, std::size_t n) {
-  using L = Lanes<T>;
-  if (n > L::run) {
-    const std::size_t half = n / 2 / L::width * L::width;
+  constexpr std::size_t lanes = kLanes<T>;
+  if (n > kRun<T>) {
+    const std::size_t half = n / 2 / lanes * lanes;
     const T first = reduce_row<R>(x, half);
     return R::combine(first, reduce_row<R>(x + half, n - half));
   }
   T result = R::template start<T>;
   std::size_t i = 0;
-  if (n >= 2 * L::width) {
-    typename L::Vector a = L::load(x), b = L::load(x + L::width);
-    for (i = 2 * L::width; i + 2 * L::width <= n; i += 2 * L::width) {
-      a = R::combine(a, L::load(x + i));
-      b = R::combine(b, L::load(x + i + L::width));
-    }
-    a = R::combine(a, b);
-    T lanes[L::width];
-    std::memcpy(lanes, &a, sizeof a);
-    for (std::size_t step = L::width / 2; step > 0; step /= 2)
-      for (std::size_t k = 0; k < step; ++k) lanes[k] = R::combine(lanes[k], lanes[k + step]);
-    result = lanes[0];
+  if (n >= lanes) {
+    T sums[lanes];
+    std::copy(x, x + lanes, sums);
+    for (i = lanes; i + lanes <= n; i += lanes)
+      for (std::size_t k = 0; k < lanes; ++k) sums[k] = R::combine(sums[k], x[i + k]);
+    for (std::size_t step = lanes / 2; step > 0; step /= 2)
+      for (std::size_t k = 0; k < step; ++k) sums[k] = R::combine(sums[k], sums[k + step]);
+    result = sums[0];
   }
   for (; i < n; ++i) result = R::combine(result, x[i]);
   return result;

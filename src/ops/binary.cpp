@@ -15,21 +15,25 @@ Tensor one_where(const Tensor& condition, const Tensor& x) { return where(condit
 void define_arithmetic(Registry& r) {
   binary<[](auto x, auto y) { return wrap_add(x, y); }>(r, "add", "x + y.")
       .neutral(0, 0)
+      .zero_where({0b11})
       .partials({pass, pass})
       .sample("f[2,3] f[3]")
       .sample("f[] f[2]");
   binary<[](auto x, auto y) { return wrap_subtract(x, y); }>(r, "subtract", "x - y.")
       .neutral({}, 0)
+      .zero_where({0b11})
       .partials({pass, pass_negated})
       .sample("f[2,3] f[2,1]");
   binary<[](auto x, auto y) { return wrap_multiply(x, y); }>(r, "multiply", "x * y.")
       .neutral(1, 1)
+      .zero_where({0b01, 0b10})
       .partials({[](const Call& c, const Tensor& t) { return t * c.in(1); },
                  [](const Call& c, const Tensor& t) { return t * c.in(0); }})
       .sample("f[2,3] f[3]")
       .sample("f[2,1] f[1,3]");
   binary<[](auto x, auto y) { return x / y; }>(r, "divide", "x / y.", floating)
       .neutral({}, 1)
+      .zero_where({0b01})
       .partials({[](const Call& c, const Tensor& t) { return t / c.in(1); },
                  [](const Call& c, const Tensor& t) { return -(t * (c.out() / c.in(1))); }})
       .sample("f[2,3] p[3]");
@@ -107,11 +111,13 @@ void define_guarded(Registry& r) {
       .sample("f[2,3] p[3]");
   binary<[](auto x, auto y) { return y == 0 ? decltype(x)(0) : x / y; }>(r, "divide_no_nan", "x / y, 0 where y is 0.",
                                                                          floating)
+      .zero_where({0b01})
       .partials({[](const Call& c, const Tensor& t) { return divide_no_nan(t, c.in(1)); },
                  [](const Call& c, const Tensor& t) { return -divide_no_nan(t * c.out(), c.in(1)); }})
       .sample("f[2,3] p[3]");
   binary<[](auto x, auto y) { return x == 0 ? decltype(x)(0) : x * y; }>(
       r, "multiply_no_nan", "x * y, 0 wherever x is 0, even against nan.", floating)
+      .zero_where({0b01, 0b10})
       .partials({[](const Call& c, const Tensor& t) { return multiply_no_nan(t, c.in(1)); },
                  [](const Call& c, const Tensor& t) { return multiply_no_nan(c.in(0), t); }})
       .sample("f[2,3] f[3]");
@@ -140,18 +146,27 @@ void define_selection(Registry& r) {
       .sample("f[2,3] f[3] f[]");
 }
 
+// c ? x : y, with c 0 or 1, by bits, which becomes vector instructions for every size.
+template <class T>
+T select(uint8_t c, T x, T y) {
+  using Bits = std::conditional_t<sizeof(T) == 1, uint8_t, std::conditional_t<sizeof(T) == 4, uint32_t, uint64_t>>;
+  const Bits mask = static_cast<Bits>(Bits(0) - Bits(c));
+  return std::bit_cast<T>(static_cast<Bits>((std::bit_cast<Bits>(x) & mask) | (std::bit_cast<Bits>(y) & ~mask)));
+}
+
 void define_where(Registry& r) {
   Elementwise e;
   for (Dtype d : {Dtype::boolean, Dtype::int32, Dtype::int64, Dtype::float32, Dtype::float64})
     e.table[static_cast<int>(d)] =
         dispatch(d, [](auto type) -> TileFn {
           using T = typename decltype(type)::type;
-          return tile<[](bool c, T x, T y) { return c ? x : y; }, bool, T, T>();
+          return tile<[](uint8_t c, T x, T y) { return select(c, x, y); }, uint8_t, T, T>();
         });
   Define(r, "where", "x where the condition holds, else y; what is not selected reaches no gradient.")
       .inputs({{"condition", InputKind::boolean}, {"x"}, {"y"}})
       .dtypes(kAllDtypes)
       .elementwise(e)
+      .zero_where({0b110})
       .infer(infer_elementwise)
       .partials({nullptr, [](const Call& c, const Tensor& t) { return keep_where(c.in(0), t); },
                  [](const Call& c, const Tensor& t) { return keep_where(logical_not(c.in(0)), t); }})

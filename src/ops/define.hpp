@@ -64,6 +64,11 @@ class Define {
     e.neutral_left = left, e.neutral_right = right;
     return *this;
   }
+  // Sets of operands, as bits: where all of one set are 0, the result is.
+  Define& zero_where(std::initializer_list<uint8_t> sets) {
+    std::get<Elementwise>(op_.computation).zero_where = sets;
+    return *this;
+  }
   Define& partials(std::initializer_list<Scale> by_input) { return op_.derivative = Partials{by_input}, *this; }
   Define& linear(std::initializer_list<Transpose> by_input) { return op_.derivative = Linear{by_input, false}, *this; }
   Define& jointly_linear(Transpose transpose) { return op_.derivative = Linear{{transpose}, true}, *this; }

@@ -93,7 +93,7 @@ void read_in_place(Rewrite& w, std::size_t i, const char* flag) {
 
 // Rows of an identity matrix pick rows of b: the product is a view of b.
 void skip_identity(Rewrite& w) {
-  const Layout &a = w.in[0], &b = w.in[1];
+  const Layout &a = w.pattern[0], &b = w.in[1];
   if (b.shape.rank() != 2) return;
   const auto flag = [&](const char* name) { return std::get<bool>(w.attrs->values[w.op.attr_index(name)]); };
   const std::size_t last = a.shape.rank() - 1;

@@ -191,6 +191,7 @@ void define_rounding(Registry& r) {
       .sample("f[2,3]");
   unary<[](auto x) { return wrap_subtract(decltype(x)(is_int<decltype(x)> ? 0 : -0.0), x); }>(r, "negative", "-x.",
                                                                                               numeric)
+      .zero_where({0b1})
       .partials({[](const Call&, const Tensor& t) { return -t; }})
       .sample("f[2,3]");
   unary<[](auto x, const Numbers& n) {
@@ -232,6 +233,7 @@ void define_passing(Registry& r) {
       .dtypes(kAllDtypes)
       .required("dtype", kAttrDtype)
       .elementwise(cast)
+      .zero_where({0b1})
       .infer([](Inference& c) { c.out(std::get<Dtype>(c.attr("dtype")), c.shape()); })
       .partials({[](const Call& c, const Tensor& t) {
         // The same map forwards and backwards, between the two dtypes: whichever of them t does not have.

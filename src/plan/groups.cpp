@@ -122,10 +122,11 @@ class Grouper {
   // Whether x, which a loop over the space computes, is read element by element as it is computed, or row by row.
   bool reads_evenly(const Space& space, const Instruction& reader, const Operand& x) const {
     const bool full = shape_read(reader) == space.shape;
-    const bool plain = x.layout.offset == 0 && x.layout.shape.elements() == p_.slots[x.slot].shape.elements();
+    if (x.layout.offset != 0) return false;
+    const bool dense = is_dense(x.layout) && x.layout.shape.elements() == p_.slots[x.slot].shape.elements();
     switch (level(space, p_.instructions[producer_[x.slot]])) {
-      case Level::full: return full && plain && x.layout.shape == space.shape && is_dense(x.layout);
-      case Level::row: return plain && (full ? is_rows(x, space) : is_dense(x.layout));
+      case Level::full: return full && dense && x.layout.shape == space.shape;
+      case Level::row: return full ? is_rows(x, space) : dense;
       case Level::ended: break;
     }
     return false;

@@ -39,10 +39,11 @@ class ProgramBuilder {
 
   // ---- slots
 
-  uint32_t new_slot(Dtype dtype, const Shape& shape) {
+  uint32_t new_slot(Dtype dtype, const Shape& shape, bool fixed) {
     p_.slots.push_back({dtype, shape, false});
     numbers_.push_back(std::nullopt);
     identity_.push_back(0);
+    fixed_.push_back(fixed);
     return static_cast<uint32_t>(p_.slots.size() - 1);
   }
   Operand whole(uint32_t slot) const { return {slot, row_major(p_.slots[slot].shape)}; }
@@ -52,7 +53,7 @@ class ProgramBuilder {
     values_.resize(s_.slots);
     for (std::size_t i = 0; i < s_.leaves.size(); ++i) {
       const Tensor& leaf = s_.leaves[i];
-      const uint32_t slot = new_slot(leaf.dtype(), leaf.shape());
+      const uint32_t slot = new_slot(leaf.dtype(), leaf.shape(), s_.fixed && leaf.value());
       const bool known = leaf.node()->literal || (s_.fixed && leaf.rank() == 0 && leaf.value());
       if (known) numbers_[slot] = number_at(leaf.value()->data(), leaf.dtype());
       values_[i] = whole(slot);
@@ -63,7 +64,7 @@ class ProgramBuilder {
   uint32_t constant(Dtype dtype, const void* value) {
     BufferPtr buffer = s_.recorder->allocate(size_of(dtype));
     std::memcpy(buffer->data(), value, size_of(dtype));
-    const uint32_t slot = new_slot(dtype, {});
+    const uint32_t slot = new_slot(dtype, {}, true);
     numbers_[slot] = number_at(value, dtype);
     p_.constants.emplace_back(slot, std::move(buffer));
     return slot;
@@ -95,7 +96,9 @@ class ProgramBuilder {
     const Key key = repeatable ? key_of(instruction) : Key{};
     if (repeatable)
       if (auto it = known_.find(key); it != known_.end()) return p_.instructions[it->second].out;
-    for (const Spec& spec : specs) instruction.out.push_back(new_slot(spec.dtype, spec.shape));
+    const bool fixed =
+        s_.fixed && std::ranges::all_of(instruction.in, [&](const Operand& x) { return fixed_[x.slot] != 0; });
+    for (const Spec& spec : specs) instruction.out.push_back(new_slot(spec.dtype, spec.shape, fixed));
     if (repeatable) known_[key] = p_.instructions.size();
     p_.instructions.push_back(std::move(instruction));
     return p_.instructions.back().out;
@@ -135,21 +138,43 @@ class ProgramBuilder {
   std::optional<double> number(const Operand& x) const { return numbers_[x.slot]; }
 
   Operand elementwise(const Node& node, const SmallVector<Operand, 2>& in) {
-    const auto& e = std::get<Elementwise>(node.op.computation);
     const Spec& spec = node.outputs[0].spec;
+    const Operand result = elementwise(node.op, node.attrs, in, spec);
+    const std::optional<Diagonal> diagonal = diagonal_of(node, in);
+    if (diagonal && result.slot >= p_.leaves && is_dense(result.layout)) diagonals_.try_emplace(result.slot, *diagonal);
+    return result;
+  }
+  Operand elementwise(const Op& op, const AttrsPtr& attrs, const SmallVector<Operand, 2>& in, const Spec& spec) {
+    const auto& e = std::get<Elementwise>(op.computation);
     if (spec.shape.elements() > 0 && std::ranges::all_of(in, [&](const Operand& x) { return number(x).has_value(); }))
-      return folded(node, e, in);
+      return folded(op, attrs, in, spec);
     if (in.size() == 2)
       for (std::size_t i : {0, 1}) {
         const std::optional<double> neutral = i == 0 ? e.neutral_left : e.neutral_right, got = number(in[i]);
         if (neutral && got && *neutral == *got) return {in[1 - i].slot, broadcast(in[1 - i].layout, spec.shape)};
       }
-    return whole(emit({&node.op, node.attrs, in, {}}, std::span(&spec, 1))[0]);
+    SmallVector<Operand, 2> operands(in);
+    for (Operand& x : operands) x = easily_read(x, spec.shape);
+    return whole(emit({&op, attrs, std::move(operands), {}}, std::span(&spec, 1))[0]);
   }
-  Operand folded(const Node& node, const Elementwise& e, const SmallVector<Operand, 2>& in) {
-    const Spec& spec = node.outputs[0].spec;
+  // What would be gathered from afar again and again is put in order once.
+  Operand easily_read(const Operand& x, const Shape& shape) {
+    constexpr int64_t kAgain = 4;
+    std::size_t last = x.layout.shape.rank();
+    while (last > 0 && x.layout.shape[last - 1] == 1) --last;
+    if (last == 0 || x.layout.strides[last - 1] == 1 || x.layout.strides[last - 1] == 0) return x;
+    Layout distinct = x.layout;
+    for (std::size_t i = 0; i < distinct.shape.rank(); ++i)
+      if (distinct.strides[i] == 0) distinct.shape[i] = 1;
+    const bool once = fixed_[x.slot] != 0;  // a function's constant: before the first call
+    if (!once && distinct.shape.elements() * kAgain > shape.elements()) return x;
+    const Operand dense = copied({x.slot, distinct});
+    return {dense.slot, broadcast(dense.layout, x.layout.shape)};
+  }
+  Operand folded(const Op& op, const AttrsPtr& attrs, const SmallVector<Operand, 2>& in, const Spec& spec) {
+    const auto& e = std::get<Elementwise>(op.computation);
     uint64_t operands[3], result;
-    Tile tile{1, {}, &result, node.attrs.get()};
+    Tile tile{1, {}, &result, attrs.get()};
     for (std::size_t i = 0; i < std::min<std::size_t>(in.size(), 3); ++i) {
       dispatch(p_.slots[in[i].slot].dtype, [&](auto type) {
         const auto value = static_cast<typename decltype(type)::type>(*number(in[i]));
@@ -157,9 +182,103 @@ class ProgramBuilder {
       });
       tile.in[i] = &operands[i];
     }
-    const Dtype from = node.inputs.back().dtype();
+    const Dtype from = p_.slots[in.back().slot].dtype;
     (e.select ? e.select(from, spec.dtype) : e.table[static_cast<int>(from)])(tile);
     return {constant(spec.dtype, &result), broadcast({{}, {}, 0}, spec.shape)};
+  }
+
+  // ---- diagonals: what is 0 but on the ones of an identity matrix, the seed of a Jacobian
+
+  struct Diagonal {
+    int64_t order;
+    Layout pattern;  // how its elements lie in the identity matrix: one axis has stride 1, one the order, the others 0
+    std::size_t column, row;  // those axes
+    Operand factors;          // what stands on the ones: of the same shape, but size 1 along `column`
+  };
+
+  // x as a part of an identity matrix, seen over `shape`.
+  std::optional<Diagonal> diagonal_in(const Operand& x, const Shape& shape) {
+    if (const int64_t n = identity_[x.slot]; n > 1 && x.layout.offset == 0) return on_ones(n, broadcast(x.layout, shape), x);
+    const auto known = diagonals_.find(x.slot);
+    if (known == diagonals_.end() || x.layout.offset != 0 || !is_dense(x.layout)) return std::nullopt;
+    const Diagonal& d = known->second;
+    const std::optional<Layout> pattern = along(d.pattern, d.pattern.shape, x.layout.shape),
+                                factors = along(d.factors.layout, d.pattern.shape, x.layout.shape);
+    if (!pattern || !factors) return std::nullopt;
+    std::optional<Diagonal> seen = on_ones(d.order, broadcast(*pattern, shape), {});
+    if (!seen) return std::nullopt;
+    // The axis of the columns has one factor: its stride says nothing.
+    Layout wide = broadcast(*factors, shape);
+    wide.shape[seen->column] = 1;
+    seen->factors = {d.factors.slot, wide};
+    return seen;
+  }
+  // A layout over `from` as one over `to`, which differs in axes of size 1 alone. The layout's own sizes may be 1 where
+  // from's are not.
+  static std::optional<Layout> along(const Layout& layout, const Shape& from, const Shape& to) {
+    Layout out{to, Shape::Dims(to.rank(), 0), layout.offset};
+    std::size_t k = 0;
+    for (std::size_t i = 0; i < to.rank(); ++i) {
+      if (to[i] == 1) continue;
+      while (k < from.rank() && from[k] == 1) ++k;
+      if (k == from.rank() || from[k] != to[i]) return std::nullopt;
+      out.strides[i] = layout.strides[k++];
+    }
+    for (; k < from.rank(); ++k)
+      if (from[k] != 1) return std::nullopt;
+    return out;
+  }
+  std::optional<Diagonal> on_ones(int64_t n, const Layout& pattern, const Operand& identity) {
+    Diagonal d{n, pattern, SIZE_MAX, SIZE_MAX, {}};
+    for (std::size_t i = 0; i < pattern.shape.rank(); ++i) {
+      if (pattern.shape[i] == 1 || pattern.strides[i] == 0) continue;
+      std::size_t& axis = pattern.strides[i] == 1 ? d.column : d.row;
+      if (axis != SIZE_MAX || pattern.shape[i] != n || (pattern.strides[i] != 1 && pattern.strides[i] != n))
+        return std::nullopt;
+      axis = i;
+    }
+    if (d.column == SIZE_MAX || d.row == SIZE_MAX) return std::nullopt;
+    if (identity.layout.shape.rank() > 0) d.factors = {one(p_.slots[identity.slot].dtype), broadcast({{}, {}, 0}, ones_at(d))};
+    return d;
+  }
+  static Shape ones_at(const Diagonal& d) { return d.pattern.shape.replaced(d.column, 1); }
+  uint32_t one(Dtype dtype) {
+    uint64_t bits = 0;
+    dispatch(dtype, [&](auto type) {
+      const auto value = static_cast<typename decltype(type)::type>(1);
+      std::memcpy(&bits, &value, sizeof value);
+    });
+    return constant(dtype, &bits);
+  }
+
+  // Of an elementwise result that is 0 wherever its diagonal operands are: the op applied to what stands on the ones.
+  std::optional<Diagonal> diagonal_of(const Node& node, const SmallVector<Operand, 2>& in) {
+    if (diagonals_.empty() && !any_identity_) return std::nullopt;
+    const auto& e = std::get<Elementwise>(node.op.computation);
+    const Spec& spec = node.outputs[0].spec;
+    for (uint8_t set : e.zero_where) {
+      std::optional<Diagonal> all;
+      SmallVector<Operand, 2> on_ones(in);
+      bool fits = true;
+      for (std::size_t i = 0; fits && i < in.size(); ++i) {
+        if (!(set >> i & 1) || number(in[i]) == 0) continue;
+        std::optional<Diagonal> d = diagonal_in(in[i], spec.shape);
+        fits = d && (!all || (all->order == d->order && all->pattern.strides == d->pattern.strides));
+        if (!fits) break;
+        on_ones[i] = d->factors;
+        if (!all) all = std::move(d);
+      }
+      if (!fits || !all) continue;
+      for (std::size_t i = 0; i < in.size(); ++i) {
+        if ((set >> i & 1) && number(in[i]) != 0) continue;
+        Layout& x = on_ones[i].layout = broadcast(in[i].layout, spec.shape);
+        x.strides[all->row] += x.strides[all->column];
+        x.shape[all->column] = 1;
+      }
+      all->factors = elementwise(node.op, node.attrs, on_ones, {spec.dtype, ones_at(*all), false});
+      return all;
+    }
+    return std::nullopt;
   }
 
   // ---- reductions
@@ -199,8 +318,11 @@ class ProgramBuilder {
     x.layout = permuted(x.layout, perm);
     for (std::size_t i = 0; i < axes.size(); ++i) axes[i] = static_cast<int64_t>(kept + i);
   }
-  Operand times(const Operand& x, int64_t n) {
+  Operand product(const Operand& a, const Operand& b, const Spec& spec) {
     static const Op& multiply = Registry::instance().builtin("multiply");
+    return elementwise(multiply, nullptr, {a, b}, {spec.dtype, spec.shape, false});
+  }
+  Operand times(const Operand& x, int64_t n) {
     const Spec spec{p_.slots[x.slot].dtype, x.layout.shape, false};
     std::byte value[8];
     dispatch(spec.dtype, [&](auto type) {
@@ -208,7 +330,7 @@ class ProgramBuilder {
       std::memcpy(value, &number, sizeof number);
     });
     const Operand factor{constant(spec.dtype, value), broadcast({{}, {}, 0}, spec.shape)};
-    return whole(emit({&multiply, nullptr, {x, factor}, {}}, std::span(&spec, 1))[0]);
+    return product(x, factor, spec);
   }
 
   // ---- kernels
@@ -216,14 +338,19 @@ class ProgramBuilder {
   void by_kernel(const Node& node, SmallVector<Operand, 2> in) {
     AttrsPtr attrs = node.attrs;
     if (node.op.rewrite) {
-      Rewrite w{node.op, {}, {}, std::make_shared<Attrs>(*node.attrs), node.outputs[0].spec.shape};
+      Rewrite w{node.op, {}, {}, {}, std::make_shared<Attrs>(*node.attrs), node.outputs[0].spec.shape};
+      SmallVector<std::optional<Diagonal>, 2> diagonals;
       for (const Operand& x : in) {
+        diagonals.push_back(diagonal_in(x, x.layout.shape));
         w.in.push_back(x.layout);
-        w.identity.push_back(identity_[x.slot]);
+        w.identity.push_back(diagonals.back() ? diagonals.back()->order : 0);
+        w.pattern.push_back(diagonals.back() ? diagonals.back()->pattern : x.layout);
       }
       node.op.rewrite(w);
       if (w.same_as) {
         values_[node.slot] = {in[*w.same_as].slot, w.result};
+        if (const auto& d = diagonals[1 - *w.same_as])
+          values_[node.slot] = product(values_[node.slot], d->factors, node.outputs[0].spec);
         return;
       }
       for (std::size_t i = 0; i < in.size(); ++i) in[i].layout = w.in[i];
@@ -235,7 +362,10 @@ class ProgramBuilder {
     for (const Node::Output& out : node.outputs) specs.push_back(out.spec);
     const SmallVector<uint32_t, 1> out = emit({&node.op, std::move(attrs), std::move(in), {}}, specs);
     for (std::size_t i = 0; i < out.size(); ++i) values_[node.slot + i] = whole(out[i]);
-    if (node.op.is_identity && node.op.is_identity({node.op, node.attrs.get()})) identity_[out[0]] = node.outputs[0].spec.shape[0];
+    if (node.op.is_identity && node.op.is_identity({node.op, node.attrs.get()})) {
+      identity_[out[0]] = node.outputs[0].spec.shape[0];
+      any_identity_ = true;
+    }
   }
 
   // ---- what comes out
@@ -280,6 +410,9 @@ class ProgramBuilder {
   std::vector<Operand> values_;                 // by output of the schedule's nodes
   std::vector<std::optional<double>> numbers_;  // by slot: one number, known beforehand
   std::vector<int64_t> identity_;               // by slot: the order of the identity matrix it holds
+  std::vector<uint8_t> fixed_;                  // by slot: a function's constant
+  bool any_identity_ = false;
+  std::map<uint32_t, Diagonal> diagonals_;  // by slot
   std::map<Key, std::size_t> known_;
 };
 }  // namespace

@@ -140,8 +140,12 @@ void RecordedFunction::time_steps(std::vector<double>& seconds) {
   for (const Trace::Use& use : trace_.variables)
     if (!use.variable->value.value())
       fail(Status::failed_precondition, "gt_function_describe: a variable that the function reads is not computed yet");
-  compute(inputs, results, nullptr);
-  compute(inputs, results, &seconds);
+  for (int round = 0; round < 5; ++round) {
+    std::vector<double> again;
+    compute(inputs, results, &again);
+    if (round == 0) seconds = again;
+    for (std::size_t i = 0; i < again.size(); ++i) seconds[i] = std::min(seconds[i], again[i]);
+  }
 }
 
 Tensors RecordedFunction::call(std::span<const Tensor> inputs) {

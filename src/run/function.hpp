@@ -24,7 +24,7 @@ class RecordedFunction {
 
   // Replays on memory. outputs may not overlap inputs. Variables the body assigns have their new values afterwards.
   void run(std::span<const void* const> inputs, std::span<void* const> outputs);
-  // The time of each step, on zeros; nothing is assigned.
+  // The least time of each step in a few runs on zeros; nothing is assigned.
   void time_steps(std::vector<double>& seconds);
   // Replays on values: the outputs are new constants.
   Tensors call(std::span<const Tensor> inputs);
