@@ -59,7 +59,7 @@ class Buffer {
   bool borrowed() const { return borrowed_; }
 
  private:
-  alignas(BlockCache::kAlignment) std::byte inline_[kInline];
+  alignas(16) std::byte inline_[kInline];
   std::shared_ptr<BlockCache> cache_;
   std::function<void()> release_;
   void* data_;

@@ -8,6 +8,22 @@ std::string to_string(const Spec& spec) { return fmt::format("{}{}", name_of(spe
 
 Node::Node(Recorder& recorder, const Op& op, uint64_t id) : op(op), recorder(recorder), id(id) { ++recorder.pending_; }
 
+void* Node::operator new(std::size_t bytes, Recorder& recorder) {
+  if (recorder.free_nodes_.empty()) return ::operator new(bytes);
+  void* memory = recorder.free_nodes_.back();
+  recorder.free_nodes_.pop_back();
+  return memory;
+}
+void Node::operator delete(void* memory, Recorder&) noexcept { ::operator delete(memory); }
+void Node::operator delete(Node* node, std::destroying_delete_t) noexcept {
+  Recorder& recorder = node->recorder;
+  node->~Node();
+  if (recorder.free_nodes_.size() < recorder.free_nodes_.capacity())
+    recorder.free_nodes_.push_back(node);
+  else
+    ::operator delete(static_cast<void*>(node));
+}
+
 Node::~Node() {
   if (!evaluated) --recorder.pending_;
   for (const Membership& m : memberships)

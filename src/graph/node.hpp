@@ -81,6 +81,10 @@ class Node {
 
   Node(Recorder& recorder, const Op& op, uint64_t id);
   ~Node();
+  // Nodes come and go by the thousand: their memory is kept by the recorder.
+  static void* operator new(std::size_t bytes, Recorder& recorder);
+  static void operator delete(void* memory, Recorder& recorder) noexcept;
+  static void operator delete(Node* node, std::destroying_delete_t) noexcept;
 
   const Op& op;
   Recorder& recorder;
@@ -90,6 +94,7 @@ class Node {
   const Op* within = nullptr;  // the composite whose body recorded it
   SmallVector<Output, 1> outputs;
   SmallVector<Membership, 1> memberships;
+  Tensor strengthened;         // of a scalar without a dtype: the constant it became where it last met one
   bool evaluated = false;
   // Scratch of the planner, valid while `visit` is that of the running pass: the slot of the first output, the place in
   // the schedule, and how many inputs of the schedule refer to it.

@@ -53,8 +53,12 @@ const Op& parameter_op() {
   return op;
 }
 
+Recorder::~Recorder() {
+  for (void* memory : free_nodes_) ::operator delete(memory);
+}
+
 Tensor Recorder::constant(Spec spec, BufferPtr value) {
-  Tensor t(new Node(*this, constant_op(), next_id_++));
+  Tensor t(new (*this) Node(*this, constant_op(), next_id_++));
   t.node()->outputs.push_back({std::move(spec), std::move(value)});
   t.node()->set_evaluated();
   return t;
@@ -77,14 +81,14 @@ Tensor Recorder::literal(double value, Dtype dtype, bool weak) {
 }
 
 Tensor Recorder::placeholder(Spec spec) {
-  Tensor t(new Node(*this, placeholder_op(), next_id_++));
+  Tensor t(new (*this) Node(*this, placeholder_op(), next_id_++));
   t.node()->outputs.push_back({std::move(spec), nullptr});
   t.node()->symbolic = true;
   return t;
 }
 
 Tensor Recorder::parameter(Spec spec) {
-  Tensor t(new Node(*this, parameter_op(), next_id_++));
+  Tensor t(new (*this) Node(*this, parameter_op(), next_id_++));
   t.node()->outputs.push_back({std::move(spec), nullptr});
   t.node()->symbolic = true;
   return t;
@@ -188,6 +192,8 @@ void Recorder::check_arity(const Op& op, std::size_t n) const {
 }
 
 Tensor Recorder::strengthen(const Tensor& weak, Dtype dtype, const Op& op) {
+  Tensor& known = weak.node()->strengthened;
+  if (known && known.dtype() == dtype && weak.node()->memberships.empty()) return known;
   if (&weak.node()->op == &constant_op() && weak.rank() == 0) {
     double value;
     std::memcpy(&value, weak.value()->data(), sizeof value);
@@ -198,7 +204,8 @@ Tensor Recorder::strengthen(const Tensor& weak, Dtype dtype, const Op& op) {
     if (!exact)
       invalid("{}: the scalar {} is no {}; make a tensor of the dtype that is meant, or cast", op.name, value,
               name_of(dtype));
-    if (weak.node()->memberships.empty()) return weak.node()->literal ? literal(value, dtype) : scalar(value, dtype);
+    if (weak.node()->memberships.empty())
+      return known = weak.node()->literal ? literal(value, dtype) : scalar(value, dtype);
   }
   auto attrs = std::make_shared<Attrs>();
   attrs->values.push_back(dtype);
@@ -279,7 +286,7 @@ Tensors Recorder::record(const Op& op, std::span<const Tensor> given, std::share
   op.infer(inference);
   for (const Spec& spec : inference.outputs) check_bytes(op.name, spec.shape, size_of(spec.dtype));
 
-  Tensor keep(new Node(*this, op, next_id_++));
+  Tensor keep(new (*this) Node(*this, op, next_id_++));
   Node& node = *keep.node();
   for (const Tensor& input : inputs) node.symbolic |= input.node()->symbolic;
   node.inputs = std::move(inputs);

@@ -15,7 +15,10 @@ namespace gradtape {
 
 class Recorder {
  public:
-  explicit Recorder(const Op& cast) : cast_(cast), cache_(std::make_shared<BlockCache>()) {}
+  explicit Recorder(const Op& cast) : cast_(cast), cache_(std::make_shared<BlockCache>()) {
+    free_nodes_.reserve(kMostFreeNodes);
+  }
+  ~Recorder();
   Recorder(const Recorder&) = delete;
   Recorder& operator=(const Recorder&) = delete;
 
@@ -96,8 +99,11 @@ class Recorder {
   Tensor strengthen(const Tensor& weak, Dtype dtype, const Op& op);
   void note(Node& node);
 
+  static constexpr std::size_t kMostFreeNodes = 4096;
+
   const Op& cast_;
   std::shared_ptr<BlockCache> cache_;
+  std::vector<void*> free_nodes_;  // memory of dead nodes: never grows beyond what is reserved
   std::vector<Recording*> active_;
   std::vector<std::weak_ptr<Variable>> variables_;
   const Op* composite_ = nullptr;  // the outermost one whose body is being recorded

@@ -75,8 +75,10 @@ void gemv(bool transposed, int64_t rows, int64_t columns, const T* matrix, const
 }
 
 constexpr int64_t kSmall = 32 * 32 * 32;     // multiply-adds up to which our own kernel is faster
-constexpr int64_t kWorthSharing = 1 << 20;  // multiply-adds below which one thread is as fast
-constexpr int64_t kGrain = 32;              // rows or columns of a share are a multiple of this
+// Multiply-adds that a share must have: below, one thread is as fast, and OpenBLAS goes over to kernels that add up in
+// another order (at 10^6).
+constexpr int64_t kLeastShare = 1 << 20;
+constexpr int64_t kGrain = 64;  // rows or columns of a share are a multiple of this
 
 // Whether BLAS takes it: its sizes are ints.
 template <class T>
@@ -108,10 +110,13 @@ void multiply(const Workers& workers, const Product<T>& p) {
     if (work > kSmall && for_blas(p)) {
       if (p.n == 1) return gemv(p.ta, p.ta ? p.k : p.m, p.ta ? p.m : p.k, p.a, p.b, p.out);
       if (p.m == 1) return gemv(!p.tb, p.tb ? p.n : p.k, p.tb ? p.k : p.n, p.b, p.a, p.out);
-      const int64_t longer = std::max(p.m, p.n);
-      const int64_t shares = work < kWorthSharing ? 1 : std::min<int64_t>(workers.threads(), longer / kGrain);
-      if (shares <= 1) return gemm(p);
-      const int64_t share = (longer + shares * kGrain - 1) / (shares * kGrain) * kGrain;
+      const int64_t longer = std::max(p.m, p.n), line = work / longer;
+      int64_t share = longer;
+      for (int64_t shares = workers.threads(); shares > 1 && share == longer; --shares) {
+        const int64_t even = (longer + shares * kGrain - 1) / (shares * kGrain) * kGrain, last = (longer - 1) % even + 1;
+        if (even < longer && last * line >= kLeastShare) share = even;
+      }
+      if (share == longer) return gemm(p);
       const auto part = [&](std::size_t i, int) {
         const int64_t first = static_cast<int64_t>(i) * share, count = std::min(share, longer - first);
         gemm(p.m >= p.n ? p.rows(first, count) : p.columns(first, count));
@@ -163,11 +168,11 @@ void matmul_typed(const KernelCall& c) {
     multiply(workers, one);
   };
   const int64_t work = m * n * k;
-  if (work >= kWorthSharing || work * entries < kWorthSharing) {
+  if (work >= kLeastShare || work * entries < kLeastShare) {
     for (int64_t e = 0; e < entries; ++e) entry(e, c.workers);
     return;
   }
-  const int64_t share = std::max<int64_t>(1, kWorthSharing / 4 / std::max<int64_t>(1, work));
+  const int64_t share = std::max<int64_t>(1, kLeastShare / 4 / std::max<int64_t>(1, work));
   const Workers alone(1);
   const auto part = [&](std::size_t i, int) {
     const int64_t first = static_cast<int64_t>(i) * share;
