@@ -78,7 +78,10 @@ constexpr int64_t kSmall = 32 * 32 * 32;     // multiply-adds up to which our ow
 // Multiply-adds that a share must have: below, one thread is as fast, and OpenBLAS goes over to kernels that add up in
 // another order (at 10^6).
 constexpr int64_t kLeastShare = 1 << 20;
-constexpr int64_t kGrain = 64;  // rows or columns of a share are a multiple of this
+// Rows or columns of a share are a multiple of this, and products of doubles are shared out by rows alone: so OpenBLAS
+// adds up each element alike however the work is shared (a test holds it to that).
+template <class T>
+constexpr int64_t kGrain = std::is_same_v<T, float> ? 64 : 48;
 
 // Whether BLAS takes it: its sizes are ints.
 template <class T>
@@ -110,16 +113,18 @@ void multiply(const Workers& workers, const Product<T>& p) {
     if (work > kSmall && for_blas(p)) {
       if (p.n == 1) return gemv(p.ta, p.ta ? p.k : p.m, p.ta ? p.m : p.k, p.a, p.b, p.out);
       if (p.m == 1) return gemv(!p.tb, p.tb ? p.n : p.k, p.tb ? p.k : p.n, p.b, p.a, p.out);
-      const int64_t longer = std::max(p.m, p.n), line = work / longer;
+      const bool by_rows = p.m >= p.n || std::is_same_v<T, double>;
+      const int64_t longer = by_rows ? p.m : p.n, line = work / longer;
       int64_t share = longer;
       for (int64_t shares = workers.threads(); shares > 1 && share == longer; --shares) {
-        const int64_t even = (longer + shares * kGrain - 1) / (shares * kGrain) * kGrain, last = (longer - 1) % even + 1;
+        const int64_t grain = shares * kGrain<T>, even = (longer + grain - 1) / grain * kGrain<T>;
+        const int64_t last = (longer - 1) % even + 1;
         if (even < longer && last * line >= kLeastShare) share = even;
       }
       if (share == longer) return gemm(p);
       const auto part = [&](std::size_t i, int) {
         const int64_t first = static_cast<int64_t>(i) * share, count = std::min(share, longer - first);
-        gemm(p.m >= p.n ? p.rows(first, count) : p.columns(first, count));
+        gemm(by_rows ? p.rows(first, count) : p.columns(first, count));
       };
       return workers.run(static_cast<std::size_t>((longer + share - 1) / share), part);
     }
