@@ -74,12 +74,15 @@ void add_guide(std::vector<Workload>& all) {
 // ---- overhead
 
 void add_small(std::vector<Workload>& all) {
-  all.push_back({"overhead_scalar", {"one"}, {}, [](gt_context c, const Tensors& p, const Tensors&) {
-                   gt_tape t = watching(c, p);
-                   gt_tensor y = p[0], a = gt_scalar(c, 1.0001), b = gt_scalar(c, 0.1);
-                   for (int i = 0; i < 500; ++i) y = gt_add(c, gt_multiply(c, y, a), b);
-                   return with(y, gradients(c, t, y, p));
-                 }});
+  for (const bool with_value : {false, true})
+    all.push_back({with_value ? "overhead_scalar_and_value" : "overhead_scalar", {"one"}, {},
+                   [=](gt_context c, const Tensors& p, const Tensors&) {
+                     gt_tape t = watching(c, p);
+                     gt_tensor y = p[0], a = gt_scalar(c, 1.0001), b = gt_scalar(c, 0.1);
+                     for (int i = 0; i < 500; ++i) y = gt_add(c, gt_multiply(c, y, a), b);
+                     const Tensors g = gradients(c, t, y, p);
+                     return with_value ? with(y, g) : g;
+                   }});
   for (const char* n : {"201", "100000"})
     all.push_back({std::string("scalar_source_jacobian/") + n, {"zero"}, {std::string("line.") + n},
                    [](gt_context c, const Tensors& p, const Tensors& k) {

@@ -1,0 +1,156 @@
+"""Runs gradtape and its peers in turn and writes a table and a picture: compare.py BUILD DOCS [--rounds N] [NAME...].
+
+Each library runs in a process of its own, one after the other, with two threads and with one, for several rounds; a
+number is the least of the rounds' medians. A library that is not installed is left out."""
+import json
+import os
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+BUILD, DOCS = sys.argv[1], sys.argv[2]
+REST = sys.argv[3:]
+ROUNDS = int(REST.pop(REST.index("--rounds") + 1)) if "--rounds" in REST else 3
+NAMES = [a for a in REST if a != "--rounds"]
+INPUTS = os.path.join(BUILD, "inputs")
+COMPILED, EAGER = ("JAX jit", "TF function", "torch.compile", "MLX"), ("PyTorch", "TF eager")
+
+
+def python(name):
+    return os.path.join(BUILD, "venv-" + name, "bin", "python")
+
+
+PEERS = {
+    "JAX jit": [python("jax"), "jax_peer.py"],
+    "PyTorch": [python("torch"), "torch_peer.py"],
+    "torch.compile": [python("torch"), "torch_peer.py", "--compile"],
+    "TF function": [python("tensorflow"), "tensorflow_peer.py", "--function"],
+    "TF eager": [python("tensorflow"), "tensorflow_peer.py"],
+    "MLX": [python("mlx"), "mlx_peer.py"],
+}
+
+
+def environment(threads):
+    env = {k: v for k, v in os.environ.items() if not k.startswith("OPENBLAS_")}
+    env.update(BENCH_THREADS=str(threads), OMP_NUM_THREADS=str(threads), PYTHONDONTWRITEBYTECODE="1")
+    return env
+
+
+def pinned(command, threads):
+    return ["taskset", "-c", "0", *command] if threads == 1 else command
+
+
+def call(what, command, threads):
+    done = subprocess.run(pinned(command, threads), capture_output=True, text=True, env=environment(threads))
+    if done.returncode:
+        print(what, "failed:", done.stderr.strip().splitlines()[-1:], file=sys.stderr)
+        return {}
+    return json.loads(done.stdout[done.stdout.index("{"):])
+
+
+def measure(threads):
+    """Least medians by workload and library, sums of results by the same, and the machine's limits."""
+    best, checks, limits = {}, {}, {}
+
+    def note(library, results):
+        for name, r in results.items():
+            row = best.setdefault(name, {})
+            row[library] = min(row.get(library, 1e9), r["median"])
+            checks.setdefault(name, {})[library] = r["check"]
+
+    for _ in range(ROUNDS):
+        for key, v in call("limits", [os.path.join(BUILD, "gradtape_limits"), str(threads)], threads).items():
+            better = max if key.endswith(("flops", "gbs")) else min
+            limits[key] = better(limits[key], v) if key in limits else v
+        ours = call("gradtape", [os.path.join(BUILD, "gradtape_compare"), INPUTS, str(threads), *NAMES], threads)
+        for way in ("replay", "anew"):
+            note(way, {k.split("|")[0]: v for k, v in ours.items() if k.endswith("|" + way)})
+        for peer, (interpreter, script, *flags) in PEERS.items():
+            if os.path.exists(interpreter):
+                note(peer, call(peer, [interpreter, os.path.join(HERE, script), INPUTS, *flags, *NAMES], threads))
+    return best, checks, limits
+
+
+def differing(checks):
+    for name, row in checks.items():
+        want = row.get("replay")
+        for library, got in row.items():
+            if want is not None and abs(got - want) > 2e-3 * max(abs(want), 1e-6):
+                yield f"{name}: {library} has {got:.6g}, gradtape {want:.6g}"
+
+
+def microseconds(seconds):
+    return f"{seconds * 1e6:,.1f}" if seconds < 1e-3 else f"{seconds * 1e6:,.0f}"
+
+
+def table(best, limits, threads):
+    peers = [p for p in PEERS if any(p in row for row in best.values())]
+    lines = [f"## {threads} thread{'s' if threads > 1 else ''}", "",
+             f"The machine in the same run: sgemm {limits.get('gemm_gflops', 0):.0f} Gflop/s (512 x 784 x 256), "
+             f"{limits.get('bandwidth_gbs', 0):.1f} GB/s (a triad of 40 MB arrays).", "",
+             "Microseconds a call. In brackets: replay over the best compiled peer, anew over the best eager one; fused by "
+             "hand: a C loop over the same numbers, and replay over it.", "",
+             "| workload | replay | anew | " + " | ".join(peers) + " | by hand |",
+             "|---|" + "---:|" * (len(peers) + 3)]
+    for name, row in best.items():
+        if "replay" not in row:
+            continue
+        compiled = [row[p] for p in COMPILED if p in row] or [row[p] for p in EAGER if p in row]
+        eager = [row[p] for p in EAGER if p in row]
+        cells = [name,
+                 microseconds(row["replay"]) + (f" ({row['replay'] / min(compiled):.2f})" if compiled else ""),
+                 microseconds(row["anew"]) + (f" ({row['anew'] / min(eager):.3f})" if eager else "")]
+        cells += [microseconds(row[p]) if p in row else "" for p in peers]
+        cells.append(f"{microseconds(limits[name])} ({row['replay'] / limits[name]:.2f})" if name in limits else "")
+        lines.append("| " + " | ".join(cells) + " |")
+    return lines + [""]
+
+
+def picture(best, path):
+    import matplotlib
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+    names = [n for n, row in best.items() if "replay" in row and len(row) > 2]
+    libraries = ["replay", "anew", *PEERS]
+    colours = dict(zip(libraries, ("#0b6e4f", "#6bbf8f", "#d1495b", "#edae49", "#b8860b", "#5b7db1", "#9fb4d6", "#8d6a9f")))
+    figure, axes = plt.subplots(figsize=(11, 0.42 * len(names) + 1.5))
+    for i, name in enumerate(names):
+        row = best[name]
+        for library in libraries:
+            if library in row:
+                axes.plot(row[library] / row["replay"], -i, "o", color=colours[library], markersize=7,
+                          label=library if library not in axes.get_legend_handles_labels()[1] else None)
+    axes.set_xscale("log")
+    axes.set_yticks([-i for i in range(len(names))], names)
+    axes.axvline(1, color="#0b6e4f", linewidth=0.8)
+    axes.set_xlabel("time over gradtape's replay (two threads; left is faster)")
+    axes.grid(axis="x", color="#dddddd", linewidth=0.6)
+    axes.legend(loc="upper center", bbox_to_anchor=(0.4, 1.0 + 1.6 / (0.42 * len(names) + 1.5)), ncol=8, frameon=False, fontsize=8)
+    figure.tight_layout()
+    figure.savefig(path, dpi=110)
+
+
+def main():
+    lines = ["# gradtape beside TensorFlow, JAX, PyTorch and MLX", "",
+             f"Made by `./run bench`: the least of {ROUNDS} rounds' medians, each library in a process of its own, in turn. gradtape is "
+             "called from C, the others from Python, as their users do. \"replay\" is a recorded function run again "
+             "(`gt_function_run`), \"anew\" is recorded, differentiated and computed each time. Only ratios within one run say "
+             "something; machines are shared and noisy.", "", "![the table as a picture](benchmarks.png)", ""]
+    for threads in (2, 1):
+        best, checks, limits = measure(threads)
+        lines += table(best, limits, threads)
+        for line in differing(checks):
+            print("results differ:", line, file=sys.stderr)
+        if threads == 2:
+            try:
+                picture(best, os.path.join(DOCS, "benchmarks.png"))
+            except ImportError:
+                print("no matplotlib: no picture", file=sys.stderr)
+    text = "\n".join(lines)
+    print(text)
+    if not NAMES:
+        with open(os.path.join(DOCS, "benchmarks.md"), "w") as f:
+            f.write(text)
+
+
+main()
