@@ -7,7 +7,7 @@ namespace gradtape {
 
 namespace {
 constexpr int64_t kTileElements = 512;
-constexpr int64_t kBlockElements = 1 << 15;  // the work that one thread takes at a time
+constexpr int64_t kBlockElements = 1 << 13;  // the work that one thread takes at a time
 constexpr int64_t kLeastBlockRows = 64;      // with sums of columns: their partials must stay small beside the space
 
 using Level = Loop::Level;

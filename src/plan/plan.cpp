@@ -96,6 +96,7 @@ void place(Plan& plan, const Program& program) {
       if (program.wanted[slot]) continue;
       plan.homes[slot].at = arena.take(static_cast<std::size_t>(spec.shape.elements()) * size_of(spec.dtype));
     }
+    plan.has_kernels |= step.kind == Step::kernel;
     if (step.body) {
       workspace = std::max(workspace, step.body->workspace);
       plan.scratch = std::max(plan.scratch, step.body->scratch_tiles * step.body->scratch_tile_bytes);

@@ -97,6 +97,7 @@ struct Plan {
   std::size_t arena = 0;                          // bytes: temporaries and partials
   std::size_t scratch = 0;                        // bytes for each thread, behind the arena
   std::size_t workspace_at = 0;
+  bool has_kernels = false;                       // some of which may call BLAS
 };
 using PlanPtr = std::shared_ptr<const Plan>;
 

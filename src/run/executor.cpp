@@ -1,6 +1,7 @@
 #include "run/executor.hpp"
 
 #include <chrono>
+#include <optional>
 
 #include "kernels/kernels.hpp"
 
@@ -66,7 +67,8 @@ void lay_out(const Plan& plan, Memory& memory) {
 }
 
 void execute(const Plan& plan, const Memory& memory, const Workers& workers, std::vector<double>* seconds) {
-  const SingleThreadedBlas blas;
+  std::optional<SingleThreadedBlas> blas;
+  if (plan.has_kernels) blas.emplace();
   const Executor executor(plan, memory, workers);
   for (const Step& step : plan.steps) {
     const auto start = seconds ? std::chrono::steady_clock::now() : std::chrono::steady_clock::time_point{};

@@ -102,7 +102,20 @@ class LoopRunner {
         run_tile({r, c, std::min(l_.tile_rows, row_end - r), std::min(l_.tile_width, end - c)}, scratch);
   }
 
+  // Memory that the next tile reads and writes comes in while this one computes.
+  void prefetch_next(const TileAt& t) const {
+    constexpr std::size_t kLine = 64;
+    for (std::size_t k = 0; k < l_.ports.size(); ++k) {
+      const Loop::Port& p = l_.ports[k];
+      if (p.per_element == 0) continue;
+      const std::size_t bytes = t.elements() * p.per_element;
+      const std::byte* next = port(static_cast<uint32_t>(k), t) + bytes;
+      for (std::size_t at = 0; at < bytes; at += kLine) __builtin_prefetch(next + at);
+    }
+  }
+
   void run_tile(const TileAt& t, std::byte* scratch) const {
+    prefetch_next(t);
     fill(t, scratch);
     for (const Loop::Instruction& i : l_.instructions) {
       const std::size_t n = i.level == Loop::Level::full ? t.elements() : static_cast<std::size_t>(t.rows);
