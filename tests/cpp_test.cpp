@@ -142,5 +142,31 @@ TEST_F(Cpp, GeneratedFunctionsTakeDefaults) {
   EXPECT_EQ(squeeze(ctx.tensor<double>({1, 2, 1}, {3, 4})).shape(), (Shape{2}));
 }
 
+TEST_F(Cpp, FunctionsAreRecordedOnceAndReplayed) {
+  Variable w(ctx.tensor<float>({2}, {1, 1}));
+  int recorded = 0;
+  Function step(ctx, {{Dtype::float32, {2}}}, [&](const std::vector<Tensor>& in) {
+    ++recorded;
+    Tape tape(ctx);
+    const Tensor loss = reduce_sum(square(w - in[0]));
+    const Tensor g = tape.gradient(loss, w);
+    w -= g * 0.25;
+    return std::vector<Tensor>{loss, g};
+  });
+  const Tensor x = ctx.tensor<float>({2}, {3, 5});
+  EXPECT_EQ(step({x})[0].item(), 20);
+  EXPECT_EQ(w.to_vector<float>(), (std::vector<float>{2, 3}));
+  float loss = 0, g[2];
+  const float values[] = {3, 5};
+  step.run({values}, {&loss, g});
+  EXPECT_EQ(loss, 5);
+  EXPECT_EQ(g[1], -4);
+  EXPECT_EQ(recorded, 1);
+  EXPECT_THROW(step({ctx.tensor<float>({3}, {1, 2, 3})}), Error);
+  EXPECT_THROW(Function(ctx, {}, [](const std::vector<Tensor>&) -> std::vector<Tensor> { throw 1; }), Error);
+  Function moved = std::move(step);
+  EXPECT_EQ(moved({x})[0].item(), 1.25);
+}
+
 }  // namespace
 }  // namespace gradtape

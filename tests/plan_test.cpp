@@ -1,5 +1,7 @@
 // Planning changes no value but by rounding: random programs evaluated as one plan against the same programs evaluated
 // after every op.
+#include <algorithm>
+#include <bit>
 #include <random>
 
 #include "tape_support.hpp"
@@ -99,6 +101,117 @@ TEST(Plan, OnePlanGivesWhatStepByStepGives) {
     for (std::size_t i = 0; i < together.size(); ++i)
       ASSERT_TRUE(equal_but_for_rounding(together[i], step_by_step[i])) << "seed " << seed << ", tensor " << i;
   }
+}
+
+// Random graphs over the registry: ops as their samples show them, on tensors of a pool.
+class RandomGraph {
+ public:
+  RandomGraph() {
+    for (std::size_t i = 0; i < gt_op_count(); ++i) {
+      json op = describe_op(gt_op_name(i));
+      // Where rounding may turn into a jump, two ways of computing need not agree; a random draw is never the same.
+      if (op["derivative"] == "none" || jumps(op["name"]) || op["samples"].empty()) continue;
+      ops_.push_back(std::move(op));
+    }
+  }
+  std::vector<std::vector<double>> run(uint64_t seed, bool eager, gt_dtype dtype, int32_t threads) {
+    random_.seed(seed);
+    Ctx c;
+    gt_set_threads(c, threads);
+    std::vector<gt_tensor> pool = leaves(c, dtype);
+    const std::size_t sources = pool.size();
+    gt_tape t = gt_tape_begin(c, 0);
+    for (gt_tensor x : pool) gt_tape_watch(c, t, x);
+    for (int i = 0; i < 12; ++i)
+      for (gt_tensor out : step(c, pool)) {
+        if (eager) {
+          EXPECT_EQ(gt_eval(c, &out, 1), GT_OK) << c.message();
+        }
+        pool.push_back(out);
+      }
+    std::vector<gt_tensor> targets, gradients(sources);
+    for (std::size_t i = sources; i < pool.size(); ++i)
+      if (dtype_of(c, pool[i]) == dtype) targets.push_back(pool[i]);
+    EXPECT_EQ(gt_tape_gradient(c, t, targets.data(), targets.size(), pool.data(), sources, nullptr, GT_UNCONNECTED_ZERO,
+                               gradients.data()),
+              GT_OK)
+        << c.message();
+    pool.insert(pool.end(), gradients.begin(), gradients.end());
+    EXPECT_EQ(gt_eval(c, pool.data(), pool.size()), GT_OK) << c.message();
+    std::vector<std::vector<double>> results;
+    for (gt_tensor x : pool) results.push_back(numbers(c, x));
+    return results;
+  }
+
+ private:
+  static bool jumps(const std::string& op) {
+    for (const char* name : {"mod", "sign", "det", "inv", "solve", "matrix_power", "sort", "top_k", "norm", "atan2"})
+      if (op == name) return true;
+    return op.rfind("random", 0) == 0;
+  }
+  std::vector<gt_tensor> leaves(gt_context c, gt_dtype dtype) {
+    std::vector<gt_tensor> pool;
+    const std::vector<int64_t> shapes[] = {{2, 3}, {3}, {3, 3}, {2, 2, 3}, {}, {2, 1}, {4}, {2, 3}};
+    for (const auto& shape : shapes) {
+      std::vector<double> values(count(shape));
+      for (double& v : values) v = std::uniform_real_distribution<double>(0.2, 0.9)(random_);
+      pool.push_back(gt_cast(c, tensor<double>(c, shape, values), dtype));
+    }
+    EXPECT_EQ(gt_eval(c, pool.data(), pool.size()), GT_OK);
+    return pool;
+  }
+  // An op on tensors of the pool; nothing where they do not fit it.
+  std::vector<gt_tensor> step(gt_context c, const std::vector<gt_tensor>& pool) {
+    const json& op = ops_[random_() % ops_.size()];
+    const json& sample = op["samples"][random_() % op["samples"].size()];
+    std::vector<gt_tensor> inputs;
+    const std::string kinds = sample["inputs"];
+    for (std::size_t at = 0; at < kinds.size(); at = kinds.find(' ', at) == std::string::npos ? kinds.size() : kinds.find(' ', at) + 1) {
+      gt_tensor x = pool[random_() % pool.size()];
+      if (kinds[at] == 'i') x = gt_cast(c, gt_multiply(c, gt_abs(c, x), gt_scalar(c, 0)), GT_INT32);
+      if (kinds[at] == 'b') x = gt_greater(c, x, gt_scalar(c, 0.5));
+      inputs.push_back(x);
+    }
+    std::vector<gt_tensor> results;
+    for (gt_tensor out : apply(c, op["name"], inputs, sample["attrs"]))
+      if (count(shape_of(c, out)) <= 2000) results.push_back(out);
+    if (results.empty()) gt_take_error(c, nullptr, 0, nullptr);  // they did not fit
+    return results;
+  }
+
+  std::vector<json> ops_;
+  std::mt19937_64 random_;
+};
+
+bool nearly_equal(const std::vector<double>& a, const std::vector<double>& b, double tolerance) {
+  double largest = 0;
+  for (double v : b)
+    if (std::isfinite(v)) largest = std::max(largest, std::abs(v));
+  for (std::size_t i = 0; i < a.size(); ++i)
+    if (std::isfinite(a[i]) && std::isfinite(b[i]) && std::abs(a[i] - b[i]) > tolerance * largest) return false;
+  return a.size() == b.size();
+}
+
+bool same_bits(const std::vector<double>& a, const std::vector<double>& b) {
+  return std::ranges::equal(a, b, {}, std::bit_cast<uint64_t, double>, std::bit_cast<uint64_t, double>);
+}
+
+TEST(Plan, RandomGraphsOfAllOpsGiveTheSameFusedAndNot) {
+  RandomGraph graph;
+  std::size_t tensors = 0;
+  for (uint64_t seed = 0; seed < 1500; ++seed) {
+    const bool wide = seed % 3 != 0;
+    const gt_dtype dtype = wide ? GT_FLOAT64 : GT_FLOAT32;
+    const auto apart = graph.run(seed, true, dtype, 1), together = graph.run(seed, false, dtype, 1 + seed % 2);
+    ASSERT_EQ(apart.size(), together.size());
+    tensors += apart.size();
+    for (std::size_t i = 0; i < apart.size(); ++i)
+      ASSERT_TRUE(nearly_equal(together[i], apart[i], wide ? 1e-9 : 1e-2)) << "seed " << seed << ", tensor " << i;
+    const auto again = graph.run(seed, false, dtype, 2);
+    for (std::size_t i = 0; i < again.size(); ++i)
+      ASSERT_TRUE(same_bits(again[i], together[i])) << "seed " << seed << " again, tensor " << i;
+  }
+  EXPECT_GT(tensors, 1500u * 20);  // 16 are sources and their gradients: most ops have fitted
 }
 
 class Fusion : public TapeTest {};

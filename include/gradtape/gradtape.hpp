@@ -262,6 +262,7 @@ class Context {
   }
   /// Rank 0, of the dtype of what it meets.
   Tensor scalar(double value) const { return detail::wrap(ctx_, gt_scalar(ctx_, value)); }
+  void set_threads(int threads) const { detail::check(ctx_, gt_set_threads(ctx_, threads)); }
   void seed(std::uint64_t key) const { detail::check(ctx_, gt_random_seed(ctx_, key)); }
   void eval(const std::vector<Tensor>& tensors) const {
     const auto handles = detail::handles(tensors);
@@ -461,6 +462,55 @@ inline Tensor custom_gradient(const Tensor& x, std::function<Tensor(const Tensor
       },
       name)[0];
 }
+
+/// The dtype and shape of a function's input; a size of -1 stands for any.
+struct Spec {
+  Dtype dtype;
+  Shape shape;
+};
+
+/// A function recorded once and replayed with other inputs. See gt_function_create.
+class Function {
+ public:
+  Function(const Context& ctx, const std::vector<Spec>& inputs, Forward body) : ctx_(ctx.get()) {
+    std::vector<gt_spec> specs;
+    for (const Spec& s : inputs) {
+      gt_spec spec{static_cast<gt_dtype>(s.dtype), static_cast<std::int32_t>(s.shape.size()), {}};
+      if (s.shape.size() > GT_MAX_RANK) throw Error(GT_INVALID_ARGUMENT, "Function: an input has too many axes");
+      for (std::size_t i = 0; i < s.shape.size(); ++i) spec.dims[i] = s.shape[i];
+      specs.push_back(spec);
+    }
+    handle_ = gt_function_create(ctx_, detail::call_forward, new detail::CustomFunctions{std::move(body), nullptr},
+                                 [](void* f) { delete static_cast<detail::CustomFunctions*>(f); }, specs.data(),
+                                 specs.size());
+    if (!handle_) detail::throw_error(ctx_, GT_INVALID_HANDLE);
+  }
+  Function(Function&& other) noexcept : ctx_(other.ctx_), handle_(std::exchange(other.handle_, nullptr)) {}
+  Function& operator=(Function&& other) noexcept {
+    std::swap(ctx_, other.ctx_);
+    std::swap(handle_, other.handle_);
+    return *this;
+  }
+  ~Function() {
+    if (handle_) gt_release(ctx_, handle_);
+  }
+
+  std::vector<Tensor> operator()(const std::vector<Tensor>& inputs) const {
+    const auto in = detail::handles(inputs);
+    return detail::outputs(ctx_, [&](gt_tensor* out, std::size_t capacity, std::size_t* n) {
+      return gt_function_call(ctx_, handle_, in.data(), in.size(), out, capacity, n);
+    });
+  }
+  /// From and to row-major memory.
+  void run(const std::vector<const void*>& inputs, const std::vector<void*>& outputs) const {
+    detail::check(ctx_, gt_function_run(ctx_, handle_, inputs.data(), inputs.size(), outputs.data(), outputs.size()));
+  }
+  gt_function get() const noexcept { return handle_; }
+
+ private:
+  gt_context ctx_;
+  gt_function handle_ = nullptr;
+};
 
 /// Registers a gradient for a user's op, or a rule for apply_with_gradient, for the life of the process.
 inline void register_gradient(const char* name, Backward backward) {

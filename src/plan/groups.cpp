@@ -1,7 +1,9 @@
 #include "plan/groups.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <queue>
+#include <string_view>
 
 namespace gradtape {
 
@@ -9,6 +11,15 @@ namespace {
 constexpr std::size_t kMostMembers = 256;
 constexpr std::size_t kMostVisited = 512;  // groups looked at in search of a cycle, before a group is left alone
 constexpr uint32_t kNone = UINT32_MAX;
+
+// GRADTAPE_FUSE=0 in the environment: each instruction is a loop of its own. For tests, and to look for a defect.
+bool fusion_is_off() {
+  static const bool off = [] {
+    const char* text = std::getenv("GRADTAPE_FUSE");
+    return text && std::string_view(text) == "0";
+  }();
+  return off;
+}
 
 Shape without_ones(std::span<const int64_t> dims) {
   Shape out;
@@ -171,7 +182,7 @@ class Grouper {
 
   // Group b reads what group a computes: makes them one where that is possible.
   void try_join(uint32_t a, uint32_t b) {
-    if (a == b || !groups_[a].is_loop) return;
+    if (a == b || !groups_[a].is_loop || fusion_is_off()) return;
     if (groups_[a].members.size() + groups_[b].members.size() > kMostMembers) return;
     const std::optional<Space> space = common_space(groups_[a], groups_[b]);
     if (!space || !all_read_evenly(*space, a, groups_[b]) || leads_around(a, b)) return;
