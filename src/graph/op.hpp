@@ -254,6 +254,8 @@ struct Op {
   Batching batch = nullptr;  // null: elementwise by itself, anything else row by row
   SampleAxis sample_axis = nullptr;
   RewriteFn rewrite = nullptr;  // null: inputs are copied where they are not dense
+  // Zeros around the first input: how many before and after each axis; null: something else.
+  std::optional<Ints> (*zero_padding)(const Attributes&) = nullptr;
   bool (*is_identity)(const Attributes&) = nullptr;  // whether the output is an identity matrix
   std::vector<Sample> samples;
   bool internal = false;      // not offered by name

@@ -30,6 +30,7 @@ void gather(const KernelCall& c);
 void scatter_add(const KernelCall& c);
 void range(const KernelCall& c);
 void identity_rows(const KernelCall& c);
+void bands(const KernelCall& c);
 
 // matmul.cpp, lapack.cpp: BLAS and LAPACK.
 void matmul(const KernelCall& c);

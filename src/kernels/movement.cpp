@@ -204,4 +204,25 @@ void identity_rows(const KernelCall& c) {
   });
 }
 
+void bands(const KernelCall& c) {
+  const int64_t rows = c.integer("rows"), columns = c.integer("columns");
+  const Ints &offsets = c.ints("offsets"), &firsts = c.ints("firsts");
+  dispatch(c.out[0].dtype, [&](auto type) {
+    using T = typename decltype(type)::type;
+    T* out = c.out[0].as<T>();
+    const int64_t share = std::max<int64_t>(1, (1 << 16) / std::max<int64_t>(1, columns));  // rows
+    const auto part = [&](std::size_t item, int) {
+      const int64_t from = static_cast<int64_t>(item) * share, to = std::min(rows, from + share);
+      std::fill(out + from * columns, out + to * columns, T(0));
+      for (std::size_t k = 0; k < c.in.size(); ++k) {
+        const T* line = c.in[k].as<T>();
+        const int64_t last = std::min(firsts[k] + c.in[k].elements(), to - offsets[k]);
+        for (int64_t j = std::max(firsts[k], from - offsets[k]); j < last; ++j)
+          out[(j + offsets[k]) * columns + j] += line[j - firsts[k]];
+      }
+    };
+    c.workers.run(static_cast<std::size_t>((rows + share - 1) / share), part);
+  });
+}
+
 }  // namespace gradtape::kernels

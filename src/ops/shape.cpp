@@ -365,6 +365,10 @@ void define_pad(Registry& r) {
       .attr("constant_values", kAttrFloat, 0.0)
       .infer(infer_pad)
       .kernel(kernels::constant_pad)
+      .pads_with_zeros([](const Attributes& a) {
+        const bool zeros = std::get<double>(a.attr("constant_values")) == 0;
+        return zeros ? std::optional(a.ints("paddings")) : std::nullopt;
+      })
       .rules(
           [](const Call& c, const Tensors& ct) {
             Ints begin;

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "ops/registry.hpp"
+#include "plan/bands.hpp"
 #include "plan/direction.hpp"
 
 namespace gradtape {
@@ -140,8 +141,8 @@ class ProgramBuilder {
   Operand elementwise(const Node& node, const SmallVector<Operand, 2>& in) {
     const Spec& spec = node.outputs[0].spec;
     const Operand result = elementwise(node.op, node.attrs, in, spec);
-    const std::optional<Diagonal> diagonal = diagonal_of(node, in);
-    if (diagonal && result.slot >= p_.leaves && is_dense(result.layout)) diagonals_.try_emplace(result.slot, *diagonal);
+    if (result.slot >= p_.leaves && is_dense(result.layout) && !banded_.contains(result.slot))
+      if (std::optional<Banded> banded = banded_result(node, in)) banded_.emplace(result.slot, std::move(*banded));
     return result;
   }
   Operand elementwise(const Op& op, const AttrsPtr& attrs, const SmallVector<Operand, 2>& in, const Spec& spec) {
@@ -187,98 +188,91 @@ class ProgramBuilder {
     return {constant(spec.dtype, &result), broadcast({{}, {}, 0}, spec.shape)};
   }
 
-  // ---- diagonals: what is 0 but on the ones of an identity matrix, the seed of a Jacobian
+  // ---- bands: what is 0 but on a few diagonals
 
-  struct Diagonal {
-    int64_t order;
-    Layout pattern;  // how its elements lie in the identity matrix: one axis has stride 1, one the order, the others 0
-    std::size_t column, row;  // those axes
-    Operand factors;          // what stands on the ones: of the same shape, but size 1 along `column`
-  };
+  static constexpr std::size_t kMostBands = 8;
 
-  // x as a part of an identity matrix, seen over `shape`.
-  std::optional<Diagonal> diagonal_in(const Operand& x, const Shape& shape) {
-    if (const int64_t n = identity_[x.slot]; n > 1 && x.layout.offset == 0) return on_ones(n, broadcast(x.layout, shape), x);
-    const auto known = diagonals_.find(x.slot);
-    if (known == diagonals_.end() || x.layout.offset != 0 || !is_dense(x.layout)) return std::nullopt;
-    const Diagonal& d = known->second;
-    const std::optional<Layout> pattern = along(d.pattern, d.pattern.shape, x.layout.shape),
-                                factors = along(d.factors.layout, d.pattern.shape, x.layout.shape);
-    if (!pattern || !factors) return std::nullopt;
-    std::optional<Diagonal> seen = on_ones(d.order, broadcast(*pattern, shape), {});
-    if (!seen) return std::nullopt;
-    // The axis of the columns has one factor: its stride says nothing.
-    Layout wide = broadcast(*factors, shape);
-    wide.shape[seen->column] = 1;
-    seen->factors = {d.factors.slot, wide};
-    return seen;
+  // x, broadcast to the shape, as a banded matrix.
+  std::optional<Banded> bands_in(const Operand& x, const Shape& shape) {
+    if (const int64_t n = identity_[x.slot]; n > 1)
+      return identity_seen(n, broadcast(x.layout, shape), number_slot(p_.slots[x.slot].dtype, 1));
+    const auto known = banded_.find(x.slot);
+    return known == banded_.end() ? std::nullopt : bands_seen(known->second, x.layout, shape);
   }
-  // A layout over `from` as one over `to`, which differs in axes of size 1 alone. The layout's own sizes may be 1 where
-  // from's are not.
-  static std::optional<Layout> along(const Layout& layout, const Shape& from, const Shape& to) {
-    Layout out{to, Shape::Dims(to.rank(), 0), layout.offset};
-    std::size_t k = 0;
-    for (std::size_t i = 0; i < to.rank(); ++i) {
-      if (to[i] == 1) continue;
-      while (k < from.rank() && from[k] == 1) ++k;
-      if (k == from.rank() || from[k] != to[i]) return std::nullopt;
-      out.strides[i] = layout.strides[k++];
-    }
-    for (; k < from.rank(); ++k)
-      if (from[k] != 1) return std::nullopt;
-    return out;
-  }
-  std::optional<Diagonal> on_ones(int64_t n, const Layout& pattern, const Operand& identity) {
-    Diagonal d{n, pattern, SIZE_MAX, SIZE_MAX, {}};
-    for (std::size_t i = 0; i < pattern.shape.rank(); ++i) {
-      if (pattern.shape[i] == 1 || pattern.strides[i] == 0) continue;
-      std::size_t& axis = pattern.strides[i] == 1 ? d.column : d.row;
-      if (axis != SIZE_MAX || pattern.shape[i] != n || (pattern.strides[i] != 1 && pattern.strides[i] != n))
-        return std::nullopt;
-      axis = i;
-    }
-    if (d.column == SIZE_MAX || d.row == SIZE_MAX) return std::nullopt;
-    if (identity.layout.shape.rank() > 0) d.factors = {one(p_.slots[identity.slot].dtype), broadcast({{}, {}, 0}, ones_at(d))};
-    return d;
-  }
-  static Shape ones_at(const Diagonal& d) { return d.pattern.shape.replaced(d.column, 1); }
-  uint32_t one(Dtype dtype) {
+  uint32_t number_slot(Dtype dtype, int64_t value) {
     uint64_t bits = 0;
     dispatch(dtype, [&](auto type) {
-      const auto value = static_cast<typename decltype(type)::type>(1);
-      std::memcpy(&bits, &value, sizeof value);
+      const auto number = static_cast<typename decltype(type)::type>(value);
+      std::memcpy(&bits, &number, sizeof number);
     });
     return constant(dtype, &bits);
   }
 
-  // Of an elementwise result that is 0 wherever its diagonal operands are: the op applied to what stands on the ones.
-  std::optional<Diagonal> diagonal_of(const Node& node, const SmallVector<Operand, 2>& in) {
-    if (diagonals_.empty() && !any_identity_) return std::nullopt;
-    const auto& e = std::get<Elementwise>(node.op.computation);
+  // An elementwise result that is 0 wherever its banded operands are: the op applied to the bands. Where a set has two
+  // operands, the op is linear in them together, so that bands in different places may stand side by side.
+  std::optional<Banded> banded_result(const Node& node, const SmallVector<Operand, 2>& in) {
+    if (!any_identity_) return std::nullopt;
     const Spec& spec = node.outputs[0].spec;
-    for (uint8_t set : e.zero_where) {
-      std::optional<Diagonal> all;
-      SmallVector<Operand, 2> on_ones(in);
+    for (uint8_t set : std::get<Elementwise>(node.op.computation).zero_where) {
+      SmallVector<std::optional<Banded>, 3> operands(in.size());
+      std::optional<Banded> result;
       bool fits = true;
       for (std::size_t i = 0; fits && i < in.size(); ++i) {
         if (!(set >> i & 1) || number(in[i]) == 0) continue;
-        std::optional<Diagonal> d = diagonal_in(in[i], spec.shape);
-        fits = d && (!all || (all->order == d->order && all->pattern.strides == d->pattern.strides));
+        operands[i] = bands_in(in[i], spec.shape);
+        fits = operands[i] && (!result || (operands[i]->row == result->row && operands[i]->column == result->column));
         if (!fits) break;
-        on_ones[i] = d->factors;
-        if (!all) all = std::move(d);
+        if (!result) result = Banded{spec.shape, operands[i]->row, operands[i]->column, {}};
+        for (const Band& b : operands[i]->bands)
+          if (std::ranges::none_of(result->bands, [&](const Band& r) { return r.same_place(b); }))
+            result->bands.push_back(b);
       }
-      if (!fits || !all) continue;
-      for (std::size_t i = 0; i < in.size(); ++i) {
-        if ((set >> i & 1) && number(in[i]) != 0) continue;
-        Layout& x = on_ones[i].layout = broadcast(in[i].layout, spec.shape);
-        x.strides[all->row] += x.strides[all->column];
-        x.shape[all->column] = 1;
-      }
-      all->factors = elementwise(node.op, node.attrs, on_ones, {spec.dtype, ones_at(*all), false});
-      return all;
+      if (!fits || !result || result->bands.size() > kMostBands) continue;
+      for (Band& b : result->bands) b.factors = on_one_band(node, in, set, operands, *result, b);
+      return result;
     }
     return std::nullopt;
+  }
+  Operand on_one_band(const Node& node, const SmallVector<Operand, 2>& in, uint8_t set,
+                      const SmallVector<std::optional<Banded>, 3>& operands, const Banded& result, const Band& band) {
+    SmallVector<Operand, 2> x;
+    for (std::size_t i = 0; i < in.size(); ++i) {
+      if (!(set >> i & 1) || !operands[i]) {
+        x.push_back(on_band(in[i], result, band));
+        continue;
+      }
+      const auto& bands = operands[i]->bands;
+      const auto own = std::ranges::find_if(bands, [&](const Band& b) { return b.same_place(band); });
+      const Dtype dtype = p_.slots[in[i].slot].dtype;
+      x.push_back(own != bands.end() ? own->factors
+                                     : Operand{number_slot(dtype, 0), broadcast({{}, {}, 0}, result.band_shape(band))});
+    }
+    return elementwise(node.op, node.attrs, x, {node.outputs[0].spec.dtype, result.band_shape(band), false});
+  }
+
+  // A banded result on its own: zeros, and its bands.
+  std::optional<Operand> from_bands(const Operand& x) {
+    constexpr int64_t kWorthIt = 1024;
+    const auto known = banded_.find(x.slot);
+    if (known == banded_.end() || x.layout.shape.elements() < kWorthIt) return std::nullopt;
+    const Banded& m = known->second;
+    const int64_t rows = m.shape[m.row], columns = m.shape[m.column];
+    if (rows * columns != m.shape.elements() || m.row > m.column) return std::nullopt;
+    static const Op& op = Registry::instance().builtin("bands");
+    Ints offsets, firsts;
+    SmallVector<Operand, 2> factors;
+    for (const Band& b : m.bands) {
+      offsets.push_back(b.offset);
+      firsts.push_back(b.first);
+      Layout line{{b.count}, {b.factors.layout.strides[m.column]}, b.factors.layout.offset};
+      factors.push_back({b.factors.slot, line});
+      if (!is_dense(line)) factors.back() = copied(factors.back());
+    }
+    auto attrs = std::make_shared<Attrs>();
+    for (AttrValue value : {AttrValue(rows), AttrValue(columns), AttrValue(offsets), AttrValue(firsts)})
+      attrs->values.push_back(std::move(value));
+    const Spec spec{p_.slots[x.slot].dtype, {rows, columns}, false};
+    return whole(emit({&op, std::move(attrs), std::move(factors), {}}, std::span(&spec, 1))[0]);
   }
 
   // ---- reductions
@@ -338,34 +332,60 @@ class ProgramBuilder {
   void by_kernel(const Node& node, SmallVector<Operand, 2> in) {
     AttrsPtr attrs = node.attrs;
     if (node.op.rewrite) {
-      Rewrite w{node.op, {}, {}, {}, std::make_shared<Attrs>(*node.attrs), node.outputs[0].spec.shape};
-      SmallVector<std::optional<Diagonal>, 2> diagonals;
+      const Shape& out = node.outputs[0].spec.shape;
+      Rewrite w{node.op, {}, {}, {}, std::make_shared<Attrs>(*node.attrs), out};
+      SmallVector<std::optional<Banded>, 2> diagonals;
       for (const Operand& x : in) {
-        diagonals.push_back(diagonal_in(x, x.layout.shape));
+        std::optional<Banded> d = bands_in(x, x.layout.shape);
+        if (d && !d->is_diagonal()) d.reset();
         w.in.push_back(x.layout);
-        w.identity.push_back(diagonals.back() ? diagonals.back()->order : 0);
-        w.pattern.push_back(diagonals.back() ? diagonals.back()->pattern : x.layout);
+        w.identity.push_back(d ? d->shape[d->column] : 0);
+        w.pattern.push_back(d ? pattern_of(*d) : x.layout);
+        diagonals.push_back(std::move(d));
       }
       node.op.rewrite(w);
       if (w.same_as) {
-        values_[node.slot] = {in[*w.same_as].slot, w.result};
-        if (const auto& d = diagonals[1 - *w.same_as])
-          values_[node.slot] = product(values_[node.slot], d->factors, node.outputs[0].spec);
+        Operand result{in[*w.same_as].slot, w.result};
+        if (const auto& d = diagonals[1 - *w.same_as]) result = product(result, by_row(*d), node.outputs[0].spec);
+        values_[node.slot] = result;
         return;
       }
       for (std::size_t i = 0; i < in.size(); ++i) in[i].layout = w.in[i];
       attrs = std::move(w.attrs);
     }
+    std::optional<Banded> banded;
+    if (node.op.zero_padding && any_identity_)
+      if (const auto paddings = node.op.zero_padding({node.op, node.attrs.get()}))
+        if (const auto x = bands_in(in[0], in[0].layout.shape)) banded = padded(*x, *paddings, node.outputs[0].spec.shape);
     for (Operand& x : in)
       if (!is_dense(x.layout)) x = copied(x);
     SmallVector<Spec, 1> specs;
     for (const Node::Output& out : node.outputs) specs.push_back(out.spec);
     const SmallVector<uint32_t, 1> out = emit({&node.op, std::move(attrs), std::move(in), {}}, specs);
     for (std::size_t i = 0; i < out.size(); ++i) values_[node.slot + i] = whole(out[i]);
+    if (banded) banded_.emplace(out[0], std::move(*banded));
     if (node.op.is_identity && node.op.is_identity({node.op, node.attrs.get()})) {
       identity_[out[0]] = node.outputs[0].spec.shape[0];
       any_identity_ = true;
     }
+  }
+
+  // How a diagonal matrix lies in an identity matrix of its order.
+  static Layout pattern_of(const Banded& d) {
+    Layout pattern{d.shape, Shape::Dims(d.shape.rank(), 0), 0};
+    pattern.strides[d.row] = d.shape[d.column];
+    pattern.strides[d.column] = 1;
+    return pattern;
+  }
+  // Its factors, one for each row.
+  static Operand by_row(const Banded& d) {
+    Operand factors = d.bands[0].factors;
+    Layout& l = factors.layout;
+    l.strides[d.row] = l.strides[d.column];
+    l.shape[d.row] = d.shape[d.row];
+    l.strides[d.column] = 0;
+    l.shape[d.column] = 1;
+    return factors;
   }
 
   // ---- what comes out
@@ -380,6 +400,7 @@ class ProgramBuilder {
         const bool whole_slot = x.layout.offset == 0 && is_dense(x.layout) &&
                                 x.layout.shape.elements() == p_.slots[x.slot].shape.elements();
         if (!whole_slot) x = copied(x);
+        if (const auto sparse = from_bands(x)) x = *sparse;
         p_.results[s_.nodes[i]->slot + k] = x.slot;
       }
     }
@@ -412,7 +433,7 @@ class ProgramBuilder {
   std::vector<int64_t> identity_;               // by slot: the order of the identity matrix it holds
   std::vector<uint8_t> fixed_;                  // by slot: a function's constant
   bool any_identity_ = false;
-  std::map<uint32_t, Diagonal> diagonals_;  // by slot
+  std::map<uint32_t, Banded> banded_;  // by slot
   std::map<Key, std::size_t> known_;
 };
 }  // namespace
