@@ -12,6 +12,11 @@ bool is_recorded(const Node& node) {
   return std::ranges::any_of(node.memberships, [](const Node::Membership& m) { return !m.watched; });
 }
 
+bool only_rearranges(const Node& node) {
+  if (node.inputs.size() != 1 || node.outputs.size() != 1) return false;
+  return std::holds_alternative<StridedView>(node.op.computation) || std::holds_alternative<Alias>(node.op.computation);
+}
+
 void number_slots(Schedule& s, uint64_t visit) {
   for (Node* node : s.nodes) node->visit = visit;
   for (Node* node : s.nodes)
@@ -51,8 +56,16 @@ void find_kept(Schedule& s, std::span<const Tensor> targets) {
     for (const Tensor& input : node->inputs)
       if (inside(input.node())) s.kept[input.node()->position] = 1;
   }
+  std::vector<uint8_t> asked(s.nodes.size(), 0);
   for (const Tensor& t : targets)
-    if (inside(t.node())) s.kept[t.node()->position] = 1;
+    if (inside(t.node())) s.kept[t.node()->position] = asked[t.node()->position] = 1;
+  // What only rearranges its input is not written out for a handle's sake: it stays pending, and its input is kept.
+  for (std::size_t i = s.nodes.size(); i-- > 0;) {
+    const Node* node = s.nodes[i];
+    if (!s.kept[i] || asked[i] || is_recorded(*node) || !only_rearranges(*node)) continue;
+    s.kept[i] = 0;
+    if (inside(node->inputs[0].node())) s.kept[node->inputs[0].node()->position] = 1;
+  }
 }
 
 class StructureHash {
