@@ -17,12 +17,18 @@ const Op& op_named(const char* name) {
 
 Tensors read_inputs(Context& c, std::string_view op, const gt_tensor* inputs, std::size_t n) {
   if (n > 0) need_pointer(inputs, "{}: inputs with n_inputs above 0", op);
-  Tensors tensors;
   // All handles are checked before any variable counts as read.
-  for (std::size_t i = 0; i < n; ++i)
-    if (!c.handles().find(bits_of(inputs[i])) || unpack(bits_of(inputs[i])).kind != Kind::tensor)
-      c.peek(inputs[i], fmt::format("{}: input {}", op, i));
-  for (std::size_t i = 0; i < n; ++i) tensors.push_back(c.read(inputs[i], op));
+  SmallVector<const Object*, 4> objects;
+  for (std::size_t i = 0; i < n; ++i) {
+    objects.push_back(c.handles().find(bits_of(inputs[i])));
+    if (!objects[i] || unpack(bits_of(inputs[i])).kind != Kind::tensor) c.peek(inputs[i], fmt::format("{}: input {}", op, i));
+  }
+  Tensors tensors;
+  for (const Object* object : objects)
+    if (const auto* t = std::get_if<Tensor>(object))
+      tensors.push_back(*t);
+    else
+      tensors.push_back(c.recorder().read(std::get<VariablePtr>(*object)));
   return tensors;
 }
 

@@ -41,14 +41,13 @@ std::string_view name_of(Kind kind) {
 uint64_t HandleTable::add(Object object) {
   uint32_t index = free_;
   if (index == kNone) {
-    if (slots_.size() > mask(kSlotBits))
-      fail(Status::out_of_memory, "a context can hold {} live handles; release some", slots_.size());
-    index = static_cast<uint32_t>(slots_.size());
-    slots_.emplace_back();
+    if (slots_ > mask(kSlotBits)) fail(Status::out_of_memory, "a context can hold {} live handles; release some", slots_);
+    if (slots_ == chunks_.size() * kChunk) chunks_.push_back(std::make_unique<Slot[]>(kChunk));
+    index = slots_++;
   } else {
-    free_ = slots_[index].next_free;
+    free_ = slot_at(index).next_free;
   }
-  Slot& slot = slots_[index];
+  Slot& slot = slot_at(index);
   slot.object = std::move(object);
   slot.lent = false;
   return pack({kind_of(slot.object), context_, context_life_, slot.life, index});
@@ -56,8 +55,8 @@ uint64_t HandleTable::add(Object object) {
 
 HandleTable::Slot* HandleTable::slot_of(uint64_t handle) {
   const HandleParts p = unpack(handle);
-  if (p.context != context_ || p.context_life != context_life_ || p.slot >= slots_.size()) return nullptr;
-  Slot& slot = slots_[p.slot];
+  if (p.context != context_ || p.context_life != context_life_ || p.slot >= slots_) return nullptr;
+  Slot& slot = slot_at(p.slot);
   if (slot.life != p.life || std::holds_alternative<std::monostate>(slot.object) || kind_of(slot.object) != p.kind)
     return nullptr;
   return &slot;
@@ -89,12 +88,12 @@ void HandleTable::set_lent(uint64_t handle) {
 }
 
 void HandleTable::collect_tensors(Tensors& out) {
-  for (Slot& slot : slots_)
-    if (const auto* t = std::get_if<Tensor>(&slot.object)) out.push_back(*t);
+  for (uint32_t i = 0; i < slots_; ++i)
+    if (const auto* t = std::get_if<Tensor>(&slot_at(i).object)) out.push_back(*t);
 }
 
 void HandleTable::clear() {
-  for (Slot& slot : slots_) slot.object = Object{};
+  for (uint32_t i = 0; i < slots_; ++i) slot_at(i).object = Object{};
 }
 
 }  // namespace gradtape::capi

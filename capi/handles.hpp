@@ -7,7 +7,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <variant>
 #include <vector>
@@ -59,7 +58,11 @@ class HandleTable {
   Slot* slot_of(uint64_t handle);
 
   uint32_t context_, context_life_;
-  std::deque<Slot> slots_;
+  // In chunks, whose addresses stay.
+  static constexpr uint32_t kChunk = 1024;
+  Slot& slot_at(uint32_t index) { return chunks_[index / kChunk][index % kChunk]; }
+  std::vector<std::unique_ptr<Slot[]>> chunks_;
+  uint32_t slots_ = 0;
   uint32_t free_ = kNone;
 };
 

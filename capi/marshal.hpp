@@ -1,6 +1,8 @@
 // Between the C interface's structs and the library's own.
 #pragma once
 
+#include <deque>
+
 #include "capi/context.hpp"
 
 namespace gradtape::capi {
