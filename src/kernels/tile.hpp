@@ -2,6 +2,7 @@
 // each instruction set.
 #pragma once
 
+#include <cmath>
 #include <type_traits>
 
 #include "base/isa.hpp"
@@ -43,6 +44,28 @@ void tile_loop(const Tile& t) {
 template <auto F, class... T>
 TileFn tile() {
   return compiled_for_this_machine<[](const Tile& t) { tile_loop<F, T...>(t); }, const Tile&>();
+}
+
+// Fast where all operands of the tile lie within the bound, else Exact.
+template <auto Fast, auto Exact, class T>
+void bounded_loop(const Tile& t, double bound) {
+  const T* x = static_cast<const T*>(t.in[0]);
+  const T most = static_cast<T>(bound);
+  std::size_t within = 0;
+  for (std::size_t i = 0; i < t.n; ++i) within += std::abs(x[i]) <= most;
+  if (within == t.n)
+    tile_loop<Fast, T>(t);
+  else
+    tile_loop<Exact, T>(t);
+}
+template <auto Fast, auto Exact, double Bound>
+Elementwise bounded_tiles() {
+  Elementwise e;
+  e.table[static_cast<int>(Dtype::float32)] =
+      compiled_for_this_machine<[](const Tile& t) { bounded_loop<Fast, Exact, float>(t, Bound); }, const Tile&>();
+  e.table[static_cast<int>(Dtype::float64)] =
+      compiled_for_this_machine<[](const Tile& t) { bounded_loop<Fast, Exact, double>(t, Bound); }, const Tile&>();
+  return e;
 }
 
 template <auto F, DtypeSet Set, int Operands>

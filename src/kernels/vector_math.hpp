@@ -203,4 +203,43 @@ inline T softplus(T x) {
   return x > T(0) ? x + e : e;
 }
 
+// Up to here sine and cosine reduce their argument by multiples of pi / 2 in four parts (the constants are FDLIBM's).
+inline constexpr double kMostAngle = 0x1p19;
+
+// The sine of x + quadrant pi / 2, 1 ulp for |x| up to kMostAngle. The polynomials are FDLIBM's (Sun Microsystems, 1993).
+inline double sine(double x, uint64_t quadrant) {
+  constexpr double shifter = Float<double>::shifter;
+  const double shifted = x * 0.63661977236758134308 + shifter, k = shifted - shifter;
+  const uint64_t q = std::bit_cast<uint64_t>(shifted) + quadrant;
+  const double r = (((x - k * 1.57079632673412561417) - k * 6.07710050630396597660e-11) - k * 2.02226624871116645580e-21) -
+                   k * 8.47842766036889956997e-32;
+  const double z = r * r;
+  double s = 1.58969099521155010221e-10;
+  s = s * z - 2.50507602534068634195e-08;
+  s = s * z + 2.75573137070700676789e-06;
+  s = s * z - 1.98412698298579493134e-04;
+  s = s * z + 8.33333333332248946124e-03;
+  s = s * z - 1.66666666666666324348e-01;
+  s = s * (z * r) + r;
+  double c = -1.13596475577881948265e-11;
+  c = c * z + 2.08757232129817482790e-09;
+  c = c * z - 2.75573143513906633035e-07;
+  c = c * z + 2.48015872894767294178e-05;
+  c = c * z - 1.38888888888741095749e-03;
+  c = c * z + 4.16666666666666019037e-02;
+  const double half = 0.5 * z, w = 1 - half;
+  c = w + (((1 - w) - half) + z * z * c);
+  const double y = (q & 1) ? c : s;
+  return std::bit_cast<double>(std::bit_cast<uint64_t>(y) ^ ((q & 2) << 62));
+}
+// float goes through double: its results are rounded right but for a few.
+template <class T>
+inline T sin(T x) {
+  return static_cast<T>(sine(static_cast<double>(x), 0));
+}
+template <class T>
+inline T cos(T x) {
+  return static_cast<T>(sine(static_cast<double>(x), 1));
+}
+
 }  // namespace gradtape::vm
