@@ -1,6 +1,6 @@
 // Times the workloads: replayed as functions, and recorded, differentiated and computed anew each time.
-// usage: gradtape_compare INPUTS THREADS [NAME...]: a folder of arrays (see inputs.py), threads (0: all), parts of names.
-// Prints a JSON object: for each workload and way the median and least seconds, and the sum of absolute results.
+// usage: gradtape_compare INPUTS THREADS [NAME...]: a folder of arrays (see inputs.py), threads (0: all), parts of
+// names. Prints a JSON object: for each workload and way the median and least seconds, and the sum of absolute results.
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -70,7 +70,8 @@ class Session {
   Session(const bench::Workload& w, const std::string& folder, int threads) : w_(w) {
     if (gt_context_create(&c_) != GT_OK) std::exit(1);
     gt_set_threads(c_, threads);
-    for (const std::string& name : w.inputs) arrays_.push_back(load(folder, name)), inputs_.push_back(tensor(arrays_.back()));
+    for (const std::string& name : w.inputs)
+      arrays_.push_back(load(folder, name)), inputs_.push_back(tensor(arrays_.back()));
     for (const std::string& name : w.constants) constants_.push_back(tensor(load(folder, name)));
   }
   ~Session() { gt_context_destroy(c_); }
@@ -93,7 +94,8 @@ class Session {
     }
     gt_function f = gt_function_create(
         c_,
-        [](gt_context c, void* data, const gt_tensor* in, size_t n, gt_tensor* out, size_t, size_t* n_out) -> gt_status {
+        [](gt_context c, void* data, const gt_tensor* in, size_t n, gt_tensor* out, size_t,
+           size_t* n_out) -> gt_status {
           const Session& self = *static_cast<Session*>(data);
           const Tensors results = self.w_.body(c, Tensors(in, in + n), self.constants_);
           std::copy(results.begin(), results.end(), out);
@@ -121,9 +123,10 @@ class Session {
 
  private:
   gt_tensor tensor(const Array& a) {
-    gt_tensor t = a.integers.empty()
-                      ? gt_tensor_create(c_, GT_FLOAT32, a.shape.data(), a.shape.size(), a.values.data(), a.values.size() * 4)
-                      : gt_tensor_create(c_, GT_INT32, a.shape.data(), a.shape.size(), a.integers.data(), a.integers.size() * 4);
+    gt_tensor t =
+        a.integers.empty()
+            ? gt_tensor_create(c_, GT_FLOAT32, a.shape.data(), a.shape.size(), a.values.data(), a.values.size() * 4)
+            : gt_tensor_create(c_, GT_INT32, a.shape.data(), a.shape.size(), a.integers.data(), a.integers.size() * 4);
     return t ? t : (die(c_), nullptr);
   }
   size_t count(gt_tensor t) {
@@ -169,8 +172,8 @@ int main(int argc, char** argv) {
     Session session(w, argv[1], std::atoi(argv[2]));
     const Timing replay = session.replay(), anew = session.anew();
     for (const auto& [way, t] : {std::pair("replay", replay), std::pair("anew", anew)}) {
-      std::printf("%s\n\"%s|%s\": {\"median\": %.9g, \"min\": %.9g, \"check\": %.9g}", comma, w.name.c_str(), way, t.median,
-                  t.least, t.check);
+      std::printf("%s\n\"%s|%s\": {\"median\": %.9g, \"min\": %.9g, \"check\": %.9g}", comma, w.name.c_str(), way,
+                  t.median, t.least, t.check);
       comma = ",";
     }
     std::fflush(stdout);

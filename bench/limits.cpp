@@ -10,8 +10,9 @@
 #include <vector>
 
 extern "C" {
-void sgemm_(const char* ta, const char* tb, const int* m, const int* n, const int* k, const float* alpha, const float* a,
-            const int* lda, const float* b, const int* ldb, const float* beta, float* c, const int* ldc);
+void sgemm_(const char* ta, const char* tb, const int* m, const int* n, const int* k, const float* alpha,
+            const float* a, const int* lda, const float* b, const int* ldb, const float* beta, float* c,
+            const int* ldc);
 [[gnu::weak]] void openblas_set_num_threads(int n);
 }
 
@@ -41,9 +42,11 @@ void shared(std::size_t n, int threads, const std::function<void(std::size_t, st
 double gemm_gigaflops(int threads) {
   if (openblas_set_num_threads) openblas_set_num_threads(threads);
   const int m = 512, n = 256, k = 784;  // the first product of the multilayer perceptron, by columns
-  std::vector<float> a(static_cast<std::size_t>(m) * k, 0.5f), b(static_cast<std::size_t>(k) * n, 0.25f), c(static_cast<std::size_t>(m) * n);
+  std::vector<float> a(static_cast<std::size_t>(m) * k, 0.5f), b(static_cast<std::size_t>(k) * n, 0.25f),
+      c(static_cast<std::size_t>(m) * n);
   const float one = 1, zero = 0;
-  const double s = median([&] { sgemm_("N", "N", &m, &n, &k, &one, a.data(), &m, b.data(), &k, &zero, c.data(), &m); }, 100);
+  const double s =
+      median([&] { sgemm_("N", "N", &m, &n, &k, &one, a.data(), &m, b.data(), &k, &zero, c.data(), &m); }, 100);
   return 2.0 * m * n * k / s * 1e-9;
 }
 
@@ -122,7 +125,12 @@ double guide_gradient() {
     }
     asm volatile("" ::: "memory");
   };
-  return median([&] { for (int i = 0; i < 100; ++i) once(); }, 200) / 100;
+  return median(
+             [&] {
+               for (int i = 0; i < 100; ++i) once();
+             },
+             200) /
+         100;
 }
 
 }  // namespace
@@ -131,6 +139,7 @@ int main(int argc, char** argv) {
   const int threads = std::max(1, argc > 1 ? std::atoi(argv[1]) : 1);
   std::printf("{\"gemm_gflops\": %.6g, \"bandwidth_gbs\": %.6g, \"guide_gradient\": %.6g", gemm_gigaflops(threads),
               bandwidth(threads), guide_gradient());
-  for (std::size_t n : {1000, 100000, 10000000}) std::printf(", \"elementwise_chain/%zu\": %.6g", n, elementwise_chain(n, threads));
+  for (std::size_t n : {1000, 100000, 10000000})
+    std::printf(", \"elementwise_chain/%zu\": %.6g", n, elementwise_chain(n, threads));
   std::printf("}\n");
 }

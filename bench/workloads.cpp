@@ -53,12 +53,14 @@ void add_guide(std::vector<Workload>& all) {
                    gt_tape t = watching(c, p);
                    return gradients(c, t, mean(c, gt_square(c, elu_net(c, k[0], p))), p);
                  }});
-  all.push_back({"guide_jacobian", {"guide.k"}, {"guide.x", "guide.b"},
-                 [](gt_context c, const Tensors& p, const Tensors& k) {
-                   gt_tape t = watching(c, p);
-                   return Tensors{jacobian(c, t, gt_relu(c, dense(c, k[0], p[0], k[1])), p[0])};
-                 }});
-  all.push_back({"guide_hessian", {"guide.k1"}, {"guide.x", "guide.b1", "guide.k2", "guide.b2"},
+  all.push_back(
+      {"guide_jacobian", {"guide.k"}, {"guide.x", "guide.b"}, [](gt_context c, const Tensors& p, const Tensors& k) {
+         gt_tape t = watching(c, p);
+         return Tensors{jacobian(c, t, gt_relu(c, dense(c, k[0], p[0], k[1])), p[0])};
+       }});
+  all.push_back({"guide_hessian",
+                 {"guide.k1"},
+                 {"guide.x", "guide.b1", "guide.k2", "guide.b2"},
                  [](gt_context c, const Tensors& p, const Tensors& k) {
                    return Tensors{hessian(c, p[0], [&](gt_tensor k1) {
                      gt_tensor h = gt_relu(c, dense(c, k[0], k1, k[1]));
@@ -75,7 +77,9 @@ void add_guide(std::vector<Workload>& all) {
 
 void add_small(std::vector<Workload>& all) {
   for (const bool with_value : {false, true})
-    all.push_back({with_value ? "overhead_scalar_and_value" : "overhead_scalar", {"one"}, {},
+    all.push_back({with_value ? "overhead_scalar_and_value" : "overhead_scalar",
+                   {"one"},
+                   {},
                    [=](gt_context c, const Tensors& p, const Tensors&) {
                      gt_tape t = watching(c, p);
                      gt_tensor y = p[0], a = gt_scalar(c, 1.0001), b = gt_scalar(c, 0.1);
@@ -84,7 +88,9 @@ void add_small(std::vector<Workload>& all) {
                      return with_value ? with(y, g) : g;
                    }});
   for (const char* n : {"201", "100000"})
-    all.push_back({std::string("scalar_source_jacobian/") + n, {"zero"}, {std::string("line.") + n},
+    all.push_back({std::string("scalar_source_jacobian/") + n,
+                   {"zero"},
+                   {std::string("line.") + n},
                    [](gt_context c, const Tensors& p, const Tensors& k) {
                      gt_tape t = watching(c, p);
                      return Tensors{jacobian(c, t, gt_sigmoid(c, gt_add(c, k[0], p[0])), p[0])};
@@ -105,9 +111,8 @@ gt_tensor mlp_loss(gt_context c, const Tensors& p, const Tensors& k) {  // w0 w1
 void add_products(std::vector<Workload>& all) {
   const std::vector<std::string> weights{"mlp.w0", "mlp.w1", "mlp.w2", "mlp.b0", "mlp.b1", "mlp.b2"};
   const std::vector<std::string> data{"mlp.x", "mlp.t"};
-  all.push_back({"mlp_forward", weights, data, [](gt_context c, const Tensors& p, const Tensors& k) {
-                   return Tensors{mlp_loss(c, p, k)};
-                 }});
+  all.push_back({"mlp_forward", weights, data,
+                 [](gt_context c, const Tensors& p, const Tensors& k) { return Tensors{mlp_loss(c, p, k)}; }});
   all.push_back({"mlp_gradient", weights, data, [](gt_context c, const Tensors& p, const Tensors& k) {
                    gt_tape t = watching(c, p);
                    return gradients(c, t, mlp_loss(c, p, k), p);
@@ -118,40 +123,44 @@ void add_products(std::vector<Workload>& all) {
                    gt_tape_jvp(c, t, &y, 1, p.data(), p.size(), p.data(), GT_UNCONNECTED_NULL, &dy);
                    return Tensors{y, dy};
                  }});
-  all.push_back({"mlp_batch_jacobian", {"batchjac.x"}, {"batchjac.w0", "batchjac.w1", "batchjac.w2"},
+  all.push_back({"mlp_batch_jacobian",
+                 {"batchjac.x"},
+                 {"batchjac.w0", "batchjac.w1", "batchjac.w2"},
                  [](gt_context c, const Tensors& p, const Tensors& k) {
                    gt_tape t = watching(c, p);
                    gt_tensor y = p[0];
                    for (gt_tensor w : k) y = gt_tanh(c, product(c, y, w));
                    return Tensors{batch_jacobian(c, t, y, p[0])};
                  }});
-  all.push_back({"big_jacobian", {"bigjac.x"}, {"bigjac.w1", "bigjac.w2"},
-                 [](gt_context c, const Tensors& p, const Tensors& k) {
-                   gt_tape t = watching(c, p);
-                   gt_tensor column = gt_expand_dims(c, p[0], 1);
-                   gt_tensor y = gt_tanh(c, product(c, k[1], gt_tanh(c, product(c, k[0], column))));
-                   return Tensors{jacobian(c, t, gt_squeeze(c, y, nullptr, 0), p[0])};
-                 }});
-  all.push_back({"hessian_logreg", {"logreg.w"}, {"logreg.X", "logreg.t"},
-                 [](gt_context c, const Tensors& p, const Tensors& k) {
-                   return Tensors{hessian(c, p[0], [&](gt_tensor w) {
-                     gt_tensor z = gt_squeeze(c, product(c, k[0], gt_expand_dims(c, w, 1)), nullptr, 0);
-                     return mean(c, gt_softplus(c, gt_negative(c, gt_multiply(c, k[1], z))));
-                   })};
-                 }});
+  all.push_back(
+      {"big_jacobian", {"bigjac.x"}, {"bigjac.w1", "bigjac.w2"}, [](gt_context c, const Tensors& p, const Tensors& k) {
+         gt_tape t = watching(c, p);
+         gt_tensor column = gt_expand_dims(c, p[0], 1);
+         gt_tensor y = gt_tanh(c, product(c, k[1], gt_tanh(c, product(c, k[0], column))));
+         return Tensors{jacobian(c, t, gt_squeeze(c, y, nullptr, 0), p[0])};
+       }});
+  all.push_back(
+      {"hessian_logreg", {"logreg.w"}, {"logreg.X", "logreg.t"}, [](gt_context c, const Tensors& p, const Tensors& k) {
+         return Tensors{hessian(c, p[0], [&](gt_tensor w) {
+           gt_tensor z = gt_squeeze(c, product(c, k[0], gt_expand_dims(c, w, 1)), nullptr, 0);
+           return mean(c, gt_softplus(c, gt_negative(c, gt_multiply(c, k[1], z))));
+         })};
+       }});
 }
 
 // ---- loops over memory
 
 gt_tensor part(gt_context c, gt_tensor x, int64_t begin, int64_t size) { return gt_slice(c, x, &begin, 1, &size, 1); }
 gt_tensor rosenbrock(gt_context c, gt_tensor x, int64_t n) {
-  gt_tensor head = part(c, x, 0, n - 1), tail = part(c, x, 1, n - 1), one = gt_scalar(c, 1), hundred = gt_scalar(c, 100);
+  gt_tensor head = part(c, x, 0, n - 1), tail = part(c, x, 1, n - 1), one = gt_scalar(c, 1),
+            hundred = gt_scalar(c, 100);
   gt_tensor a = gt_multiply(c, hundred, gt_square(c, gt_subtract(c, tail, gt_square(c, head))));
   return sum(c, gt_add(c, a, gt_square(c, gt_subtract(c, one, head))));
 }
 gt_tensor elementwise_chain(gt_context c, gt_tensor x, gt_tensor y) {
   gt_tensor square = gt_multiply(c, x, x);
-  gt_tensor a = gt_multiply(c, gt_sigmoid(c, x), gt_tanh(c, y)), b = gt_multiply(c, gt_exp(c, gt_negative(c, square)), y);
+  gt_tensor a = gt_multiply(c, gt_sigmoid(c, x), gt_tanh(c, y)),
+            b = gt_multiply(c, gt_exp(c, gt_negative(c, square)), y);
   return sum(c, gt_subtract(c, gt_add(c, a, b), gt_log1p(c, square)));
 }
 
@@ -159,8 +168,7 @@ void add_loops(std::vector<Workload>& all) {
   all.push_back({"hessian_rosenbrock/1000", {"rosen.1000"}, {}, [](gt_context c, const Tensors& p, const Tensors&) {
                    return Tensors{hessian(c, p[0], [&](gt_tensor x) { return rosenbrock(c, x, 1000); })};
                  }});
-  all.push_back({"hvp_rosenbrock/1000000", {"rosen.1000000"}, {},
-                 [](gt_context c, const Tensors& p, const Tensors&) {
+  all.push_back({"hvp_rosenbrock/1000000", {"rosen.1000000"}, {}, [](gt_context c, const Tensors& p, const Tensors&) {
                    gt_tape outer = watching(c, p), inner = watching(c, p);
                    gt_tensor g = gradients(c, inner, rosenbrock(c, p[0], 1000000), p)[0], h = nullptr;
                    gt_tape_jvp(c, outer, &g, 1, p.data(), 1, p.data(), GT_UNCONNECTED_NULL, &h);
@@ -177,7 +185,9 @@ void add_loops(std::vector<Workload>& all) {
                      return Tensors{elementwise_chain(c, p[0], p[1])};
                    }});
   }
-  all.push_back({"layernorm_gradient", {"layernorm.x", "layernorm.g", "layernorm.b"}, {"layernorm.w"},
+  all.push_back({"layernorm_gradient",
+                 {"layernorm.x", "layernorm.g", "layernorm.b"},
+                 {"layernorm.w"},
                  [](gt_context c, const Tensors& p, const Tensors& k) {
                    gt_tape t = watching(c, p);
                    const int64_t last = -1;

@@ -103,10 +103,11 @@ gt_status gt_function_run(gt_context ctx, gt_function function, const void* cons
     const std::shared_ptr<Function> f = c.function(function, "gt_function_run: function");
     RecordedFunction& recording = latest(*f, "gt_function_run");
     if (c.recorder().is_tracing())
-      fail(Status::failed_precondition, "gt_function_run: it cannot be part of a function's body; gt_function_call can");
+      fail(Status::failed_precondition,
+           "gt_function_run: it cannot be part of a function's body; gt_function_call can");
     if (n_inputs != recording.inputs().size() || n_outputs != recording.outputs().size())
-      invalid("gt_function_run: the function has {} input(s) and {} output(s), got {} and {}", recording.inputs().size(),
-              recording.outputs().size(), n_inputs, n_outputs);
+      invalid("gt_function_run: the function has {} input(s) and {} output(s), got {} and {}",
+              recording.inputs().size(), recording.outputs().size(), n_inputs, n_outputs);
     for (std::size_t i = 0; i < n_inputs; ++i)
       if (!inputs || (!inputs[i] && recording.inputs()[i].shape.elements() > 0))
         invalid("gt_function_run: input {} is NULL", i);

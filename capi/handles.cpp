@@ -41,7 +41,8 @@ std::string_view name_of(Kind kind) {
 uint64_t HandleTable::add(Object object) {
   uint32_t index = free_;
   if (index == kNone) {
-    if (slots_ > mask(kSlotBits)) fail(Status::out_of_memory, "a context can hold {} live handles; release some", slots_);
+    if (slots_ > mask(kSlotBits))
+      fail(Status::out_of_memory, "a context can hold {} live handles; release some", slots_);
     if (slots_ == chunks_.size() * kChunk) chunks_.push_back(std::make_unique<Slot[]>(kChunk));
     index = slots_++;
   } else {

@@ -80,8 +80,9 @@ std::vector<T> samples(std::size_t n) {
   using Bits = std::conditional_t<sizeof(T) == 4, uint32_t, uint64_t>;
   using L = std::numeric_limits<T>;
   std::mt19937_64 random(3);
-  std::vector<T> x{0, T(-0.0), 1, -1, L::infinity(), -L::infinity(), L::quiet_NaN(), L::min(), L::denorm_min(), L::max(),
-                   L::lowest(), L::epsilon(), T(88.7), T(-103.9), T(709.7), T(-745.1)};
+  std::vector<T> x{0,        T(-0.0),         1,        -1,          L::infinity(), -L::infinity(), L::quiet_NaN(),
+                   L::min(), L::denorm_min(), L::max(), L::lowest(), L::epsilon(),  T(88.7),        T(-103.9),
+                   T(709.7), T(-745.1)};
   while (x.size() < n) {
     x.push_back(std::bit_cast<T>(static_cast<Bits>(random())));
     x.push_back(std::uniform_real_distribution<T>(-2, 2)(random));
@@ -92,7 +93,7 @@ std::vector<T> samples(std::size_t n) {
 }
 
 template <class T>
-void check(double Function::* bound) {
+void check(double Function::*bound) {
   Ctx c;
   const std::vector<T> x = samples<T>(200'000);
   for (const Function& f : functions()) {

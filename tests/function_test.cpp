@@ -14,7 +14,8 @@ struct BodyState {
   int calls = 0, freed = 0;
   gt_status status = GT_OK;
 };
-gt_status run_body(gt_context c, void* data, const gt_tensor* in, size_t n, gt_tensor* out, size_t capacity, size_t* n_out) {
+gt_status run_body(gt_context c, void* data, const gt_tensor* in, size_t n, gt_tensor* out, size_t capacity,
+                   size_t* n_out) {
   auto& state = *static_cast<BodyState*>(data);
   ++state.calls;
   const Tensors results = state.body(c, Tensors(in, in + n));
@@ -71,7 +72,8 @@ TEST_F(FunctionTest, ReplaysWithOtherInputs) {
 
 TEST_F(FunctionTest, RunsOnRawMemory) {
   gt_function f = make({spec(GT_FLOAT64, {2, 2})}, [](gt_context c, const Tensors& in) {
-    return Tensors{gt_matmul(c, in[0], in[0], 0, 1), in[0], gt_transpose(c, in[0], nullptr, 0), gt_matmul(c, in[0], in[0], 0, 1)};
+    return Tensors{gt_matmul(c, in[0], in[0], 0, 1), in[0], gt_transpose(c, in[0], nullptr, 0),
+                   gt_matmul(c, in[0], in[0], 0, 1)};
   });
   const double x[] = {1, 2, 3, 4};
   double square[4], same[4], turned[4], again[4];
@@ -204,9 +206,8 @@ TEST_F(FunctionTest, DrawsAnewInEachCall) {
 }
 
 TEST_F(FunctionTest, OpenSizesAreRecordedOnceEach) {
-  gt_function f = make({spec(GT_FLOAT32, {-1, 2})}, [](gt_context c, const Tensors& in) {
-    return Tensors{gt_reduce_sum(c, in[0], nullptr, 0, 0)};
-  });
+  gt_function f = make({spec(GT_FLOAT32, {-1, 2})},
+                       [](gt_context c, const Tensors& in) { return Tensors{gt_reduce_sum(c, in[0], nullptr, 0, 0)}; });
   ASSERT_NE(f, nullptr) << c.message();
   EXPECT_EQ(state.calls, 0);
   float y = 0;
@@ -241,9 +242,9 @@ TEST_F(FunctionTest, AValueCannotBeReadInside) {
 }
 
 TEST_F(FunctionTest, FailuresInTheBodyReachTheCaller) {
-  EXPECT_EQ(make({spec(GT_FLOAT32, {2})}, [](gt_context c, const Tensors& in) {
-              return Tensors{gt_matmul(c, in[0], in[0], 0, 0)};
-            }), nullptr);
+  EXPECT_EQ(make({spec(GT_FLOAT32, {2})},
+                 [](gt_context c, const Tensors& in) { return Tensors{gt_matmul(c, in[0], in[0], 0, 0)}; }),
+            nullptr);
   expect_error(GT_INVALID_ARGUMENT, "matmul: a must have at least 2 axes");
   EXPECT_EQ(state.freed, 1);
   state.status = GT_CANCELLED;
@@ -251,9 +252,9 @@ TEST_F(FunctionTest, FailuresInTheBodyReachTheCaller) {
   expect_error(GT_CANCELLED, "");
   EXPECT_EQ(state.freed, 2);
   state.status = GT_OK;
-  EXPECT_EQ(make({spec(GT_FLOAT32, {})}, [](gt_context c, const Tensors& in) {
-              return Tensors{gt_variable(c, in[0])};
-            }), nullptr);
+  EXPECT_EQ(
+      make({spec(GT_FLOAT32, {})}, [](gt_context c, const Tensors& in) { return Tensors{gt_variable(c, in[0])}; }),
+      nullptr);
   expect_error(GT_FAILED_PRECONDITION, "a function's body cannot make a variable");
   EXPECT_EQ(gt_function_create(c, nullptr, &state, free_body, nullptr, 0), nullptr);
   expect_error(GT_INVALID_ARGUMENT, "body must not be NULL");
@@ -279,9 +280,8 @@ TEST_F(FunctionTest, WrongHandlesAreRefused) {
 TEST_F(FunctionTest, TapesFromOutsideSeeNothingOfTheRecording) {
   gt_tensor x = num(3);
   gt_tape t = watching({x});
-  gt_function f = make({spec(GT_FLOAT32, {})}, [&](gt_context c, const Tensors& in) {
-    return Tensors{gt_multiply(c, in[0], x)};
-  });
+  gt_function f =
+      make({spec(GT_FLOAT32, {})}, [&](gt_context c, const Tensors& in) { return Tensors{gt_multiply(c, in[0], x)}; });
   gt_tensor y = gt_square(c, x);
   expect(grad(t, y, x), {6});
   expect(call(f, {num(2)})[0], {6});

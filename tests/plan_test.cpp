@@ -166,7 +166,8 @@ class RandomGraph {
     const json& sample = op["samples"][random_() % op["samples"].size()];
     std::vector<gt_tensor> inputs;
     const std::string kinds = sample["inputs"];
-    for (std::size_t at = 0; at < kinds.size(); at = kinds.find(' ', at) == std::string::npos ? kinds.size() : kinds.find(' ', at) + 1) {
+    for (std::size_t at = 0; at < kinds.size();
+         at = kinds.find(' ', at) == std::string::npos ? kinds.size() : kinds.find(' ', at) + 1) {
       gt_tensor x = pool[random_() % pool.size()];
       if (kinds[at] == 'i') x = gt_cast(c, gt_multiply(c, gt_abs(c, x), gt_scalar(c, 0)), GT_INT32);
       if (kinds[at] == 'b') x = gt_greater(c, x, gt_scalar(c, 0.5));

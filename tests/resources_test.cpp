@@ -21,7 +21,8 @@ std::vector<float> noise(std::size_t n, uint32_t seed) {
 // Sums over each kind of axis, products, softmax and their gradients, large enough to be shared out.
 std::vector<std::vector<float>> compute(gt_context c, int32_t threads) {
   EXPECT_EQ(gt_set_threads(c, threads), GT_OK);
-  gt_tensor x = tensor<float>(c, {700, 513}, noise(700 * 513, 1)), w = tensor<float>(c, {513, 257}, noise(513 * 257, 2));
+  gt_tensor x = tensor<float>(c, {700, 513}, noise(700 * 513, 1)),
+            w = tensor<float>(c, {513, 257}, noise(513 * 257, 2));
   gt_tape t = gt_tape_begin(c, 0);
   gt_tape_watch(c, t, x);
   gt_tape_watch(c, t, w);

@@ -294,26 +294,40 @@ class Bands : public TapeTest {
   gt_tensor part(gt_tensor x, int64_t begin, int64_t size) { return gt_slice(c, x, &begin, 1, &size, 1); }
 };
 TEST_F(Bands, HessiansOfLocalTerms) {
-  compare_with_rows(*this, line(), [&](gt_tensor x) {
-    gt_tensor head = part(x, 0, kSize - 1), tail = part(x, 1, kSize - 1);
-    return sum(add(gt_square(c, gt_subtract(c, tail, gt_square(c, head))), gt_sin(c, mul(head, tail))));
-  }, true);
-  compare_with_rows(*this, line(), [&](gt_tensor x) {
-    gt_tensor far = mul(part(x, 0, kSize - 7), part(x, 7, kSize - 7));
-    return sum(add(gt_square(c, far), gt_exp(c, part(x, 3, kSize - 7))));
-  }, true);
+  compare_with_rows(
+      *this, line(),
+      [&](gt_tensor x) {
+        gt_tensor head = part(x, 0, kSize - 1), tail = part(x, 1, kSize - 1);
+        return sum(add(gt_square(c, gt_subtract(c, tail, gt_square(c, head))), gt_sin(c, mul(head, tail))));
+      },
+      true);
+  compare_with_rows(
+      *this, line(),
+      [&](gt_tensor x) {
+        gt_tensor far = mul(part(x, 0, kSize - 7), part(x, 7, kSize - 7));
+        return sum(add(gt_square(c, far), gt_exp(c, part(x, 3, kSize - 7))));
+      },
+      true);
 }
 TEST_F(Bands, JacobiansThatAreNotSquare) {
-  compare_with_rows(*this, line(), [&](gt_tensor x) { return mul(part(x, 1, kSize - 1), part(x, 0, kSize - 1)); }, false);
-  compare_with_rows(*this, line(), [&](gt_tensor x) {
-    const int64_t paddings[] = {3, 4};
-    gt_tensor wide = gt_pad(c, gt_tanh(c, x), paddings, 2, "CONSTANT", 0);
-    return gt_where(c, gt_greater(c, wide, gt_scalar(c, 0.1)), gt_negative(c, wide), gt_divide(c, wide, gt_scalar(c, 3)));
-  }, false);
-  compare_with_rows(*this, line(), [&](gt_tensor x) {
-    const int64_t axis = 0;
-    return add(x, gt_reverse(c, x, &axis, 1));  // a second diagonal the other way round: no band
-  }, false);
+  compare_with_rows(
+      *this, line(), [&](gt_tensor x) { return mul(part(x, 1, kSize - 1), part(x, 0, kSize - 1)); }, false);
+  compare_with_rows(
+      *this, line(),
+      [&](gt_tensor x) {
+        const int64_t paddings[] = {3, 4};
+        gt_tensor wide = gt_pad(c, gt_tanh(c, x), paddings, 2, "CONSTANT", 0);
+        return gt_where(c, gt_greater(c, wide, gt_scalar(c, 0.1)), gt_negative(c, wide),
+                        gt_divide(c, wide, gt_scalar(c, 3)));
+      },
+      false);
+  compare_with_rows(
+      *this, line(),
+      [&](gt_tensor x) {
+        const int64_t axis = 0;
+        return add(x, gt_reverse(c, x, &axis, 1));  // a second diagonal the other way round: no band
+      },
+      false);
 }
 TEST_F(Bands, ProductsWithDiagonals) {
   std::vector<float> w(kSize * 60);
@@ -324,7 +338,8 @@ TEST_F(Bands, ProductsWithDiagonals) {
     return gt_squeeze(c, gt_sigmoid(c, gt_matmul(c, gt_tanh(c, gt_matmul(c, row, m, 0, 0)), back, 0, 0)), nullptr, 0);
   };
   compare_with_rows(*this, line(), layers, false);
-  compare_with_rows(*this, line(), [&](gt_tensor x) { return sum(gt_square(c, layers(x))); }, true);
+  compare_with_rows(
+      *this, line(), [&](gt_tensor x) { return sum(gt_square(c, layers(x))); }, true);
 }
 
 }  // namespace

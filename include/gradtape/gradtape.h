@@ -124,8 +124,8 @@ GT_API gt_status gt_memory_limit(gt_context ctx, uint64_t bytes);
 /* Gives the cached memory back to the system. */
 GT_API gt_status gt_memory_trim(gt_context ctx);
 
-/* Gives back a tensor, a tape or a function. From any thread, at any time; never touches the error. User callbacks that free memory
- * run at the next call on the context, not here. */
+/* Gives back a tensor, a tape or a function. From any thread, at any time; never touches the error. User callbacks that
+ * free memory run at the next call on the context, not here. */
 GT_API gt_status gt_release(gt_context ctx, const void* handle);
 /* Another handle to the same tensor or variable. */
 GT_API gt_tensor gt_tensor_duplicate(gt_context ctx, gt_tensor tensor);
@@ -365,8 +365,8 @@ GT_API gt_status gt_apply_with_gradient(gt_context ctx, const char* op, const ch
 GT_API gt_function gt_function_create(gt_context ctx, gt_forward_fn body, void* user_data, void (*free)(void*),
                                       const gt_spec* inputs, size_t n_inputs);
 /* Computes the outputs. While a tape records that knows one of the inputs, or a variable that the function reads, the
- * body's ops are recorded anew instead: the call is differentiable as they are. GT_INVALID_ARGUMENT: dtypes or sizes are
- * not those of the function. */
+ * body's ops are recorded anew instead: the call is differentiable as they are. GT_INVALID_ARGUMENT: dtypes or sizes
+ * are not those of the function. */
 GT_API gt_status gt_function_call(gt_context ctx, gt_function function, const gt_tensor* inputs, size_t n_inputs,
                                   gt_tensor* outputs, size_t capacity, size_t* n_outputs);
 /* The same from and to row-major memory: no handles, no tapes, and no memory is allocated (but for variables that are

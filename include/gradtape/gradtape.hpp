@@ -480,9 +480,9 @@ class Function {
       for (std::size_t i = 0; i < s.shape.size(); ++i) spec.dims[i] = s.shape[i];
       specs.push_back(spec);
     }
-    handle_ = gt_function_create(ctx_, detail::call_forward, new detail::CustomFunctions{std::move(body), nullptr},
-                                 [](void* f) { delete static_cast<detail::CustomFunctions*>(f); }, specs.data(),
-                                 specs.size());
+    handle_ = gt_function_create(
+        ctx_, detail::call_forward, new detail::CustomFunctions{std::move(body), nullptr},
+        [](void* f) { delete static_cast<detail::CustomFunctions*>(f); }, specs.data(), specs.size());
     if (!handle_) detail::throw_error(ctx_, GT_INVALID_HANDLE);
   }
   Function(Function&& other) noexcept : ctx_(other.ctx_), handle_(std::exchange(other.handle_, nullptr)) {}

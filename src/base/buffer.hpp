@@ -11,9 +11,9 @@
 
 namespace gradtape {
 
-// Touching fresh pages costs ten times a reused block, so freed blocks of a context are kept, up to a bound. Blocks of 2
-// MiB and more lie on huge pages where the system gives them. Thread-safe: a buffer lent out (DLPack) may be given back
-// on any thread.
+// Touching fresh pages costs ten times a reused block, so freed blocks of a context are kept, up to a bound. Blocks of
+// 2 MiB and more lie on huge pages where the system gives them. Thread-safe: a buffer lent out (DLPack) may be given
+// back on any thread.
 class BlockCache {
  public:
   static constexpr std::size_t kMostCached = std::size_t{2} << 30;  // bytes kept unused

@@ -106,15 +106,33 @@ class Pool {
 
 std::atomic<Pool*> pool{nullptr};
 
-// Pools are never destroyed: their threads outlive static destruction. A forked child has none of the threads: it makes
-// a pool of its own.
-Pool& the_pool() {
+// The setting of OpenBLAS, and who relies on it.
+struct Blas {
+  std::mutex mutex;
+  int users = 0, threads = 0;
+};
+std::atomic<Blas*> blas{nullptr};
+
+// Neither is ever destroyed: the pool's threads outlive static destruction. A forked child has none of the threads, and
+// perhaps locks that nobody holds: it begins anew.
+void begin() {
   static std::once_flag once;
   std::call_once(once, [] {
-    pool.store(new Pool);
-    pthread_atfork(nullptr, nullptr, [] { pool.store(new Pool); });
+    const auto fresh = [] {
+      pool.store(new Pool);
+      blas.store(new Blas);
+    };
+    fresh();
+    pthread_atfork(nullptr, nullptr, fresh);
   });
+}
+Pool& the_pool() {
+  begin();
   return *pool.load();
+}
+Blas& the_blas() {
+  begin();
+  return *blas.load();
 }
 }  // namespace
 
@@ -126,22 +144,19 @@ void Workers::run(std::size_t n, ItemFunction f) const {
   for (std::size_t i = 0; i < n; ++i) f(i, 0);
 }
 
-namespace {
-std::mutex blas_mutex;
-int blas_users = 0, blas_threads = 0;
-}  // namespace
-
 SingleThreadedBlas::SingleThreadedBlas() {
   if (!openblas_set_num_threads || !openblas_get_num_threads) return;
-  std::lock_guard lock(blas_mutex);
-  if (blas_users++ > 0) return;
-  blas_threads = openblas_get_num_threads();
-  if (blas_threads != 1) openblas_set_num_threads(1);
+  Blas& b = the_blas();
+  std::lock_guard lock(b.mutex);
+  if (b.users++ > 0) return;
+  b.threads = openblas_get_num_threads();
+  if (b.threads != 1) openblas_set_num_threads(1);
 }
 SingleThreadedBlas::~SingleThreadedBlas() {
   if (!openblas_set_num_threads || !openblas_get_num_threads) return;
-  std::lock_guard lock(blas_mutex);
-  if (--blas_users == 0 && blas_threads != 1) openblas_set_num_threads(blas_threads);
+  Blas& b = the_blas();
+  std::lock_guard lock(b.mutex);
+  if (--b.users == 0 && b.threads != 1) openblas_set_num_threads(b.threads);
 }
 
 }  // namespace gradtape

@@ -35,8 +35,8 @@ class Workers {
   int threads_;
 };
 
-// While one of these lives, OpenBLAS calls use the calling thread alone; the setting, which is the process's, comes back
-// with the last of them.
+// While one of these lives, OpenBLAS calls use the calling thread alone; the setting, which is the process's, comes
+// back with the last of them.
 class SingleThreadedBlas {
  public:
   SingleThreadedBlas();

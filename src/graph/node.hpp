@@ -94,7 +94,7 @@ class Node {
   const Op* within = nullptr;  // the composite whose body recorded it
   SmallVector<Output, 1> outputs;
   SmallVector<Membership, 1> memberships;
-  Tensor strengthened;         // of a scalar without a dtype: the constant it became where it last met one
+  Tensor strengthened;  // of a scalar without a dtype: the constant it became where it last met one
   bool evaluated = false;
   // Scratch of the planner, valid while `visit` is that of the running pass: the slot of the first output, the place in
   // the schedule, and how many inputs of the schedule refer to it.

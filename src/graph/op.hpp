@@ -207,12 +207,12 @@ using SampleAxis = int (*)(const Call&, std::span<const int> axes);
 // What an op with a kernel makes of inputs that are views of other memory, while a plan is made.
 struct Rewrite {
   const Op& op;
-  SmallVector<Layout, 3> in;      // may become another layout of the same memory; what is not dense in the end is copied
+  SmallVector<Layout, 3> in;  // may become another layout of the same memory; what is not dense in the end is copied
   // The order of the identity matrix that the input is, or is but for factors on its ones; 0: something else. pattern:
   // how the input lies in that matrix.
   SmallVector<int64_t, 3> identity;
   SmallVector<Layout, 3> pattern;
-  std::shared_ptr<Attrs> attrs;   // the call's own, may be changed
+  std::shared_ptr<Attrs> attrs;  // the call's own, may be changed
   const Shape& out;
   // Set: the output is nothing but this input, read with that layout (times the factors, where the other has them).
   std::optional<std::size_t> same_as = {};

@@ -95,7 +95,9 @@ Tensor Recorder::parameter(Spec spec) {
 }
 
 Recorder::Tracing::Tracing(Recorder& recorder, Trace& trace)
-    : recorder_(recorder), outer_(std::exchange(recorder.trace_, &trace)), active_(std::move(recorder.active_)),
+    : recorder_(recorder),
+      outer_(std::exchange(recorder.trace_, &trace)),
+      active_(std::move(recorder.active_)),
       paused_(std::exchange(recorder.paused_, 0)) {
   recorder.active_.clear();
 }
@@ -162,7 +164,8 @@ void Recorder::bind(const VariablePtr& variable, const Tensor& value) {
 
 void Recorder::add_pending_variables(Tensors& wanted) {
   for (const auto& weak : variables_)
-    if (auto variable = weak.lock(); variable && variable->value && !variable->value.node()->symbolic && !variable->value.value())
+    if (auto variable = weak.lock();
+        variable && variable->value && !variable->value.node()->symbolic && !variable->value.value())
       wanted.push_back(variable->value);
 }
 

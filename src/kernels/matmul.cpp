@@ -74,7 +74,7 @@ void gemv(bool transposed, int64_t rows, int64_t columns, const T* matrix, const
     dgemv_(t, &m, &n, &one, matrix, &m, x, &step, &zero, y, &step);
 }
 
-constexpr int64_t kSmall = 32 * 32 * 32;     // multiply-adds up to which our own kernel is faster
+constexpr int64_t kSmall = 32 * 32 * 32;  // multiply-adds up to which our own kernel is faster
 // Multiply-adds that a share must have: below, one thread is as fast, and OpenBLAS goes over to kernels that add up in
 // another order (at 10^6).
 constexpr int64_t kLeastShare = 1 << 20;
@@ -92,7 +92,8 @@ bool for_blas(const Product<T>& p) {
 
 template <class T>
 void by_hand(const Product<T>& p) {
-  const int64_t a_row = p.ta ? 1 : p.lda, a_step = p.ta ? p.lda : 1, b_row = p.tb ? 1 : p.ldb, b_step = p.tb ? p.ldb : 1;
+  const int64_t a_row = p.ta ? 1 : p.lda, a_step = p.ta ? p.lda : 1, b_row = p.tb ? 1 : p.ldb,
+                b_step = p.tb ? p.ldb : 1;
   if constexpr (std::is_floating_point_v<T>) {
     small_gemm(p.m, p.n, p.k, {p.a, a_row, a_step}, {p.b, b_row, b_step}, p.out);
   } else {

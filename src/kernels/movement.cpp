@@ -56,9 +56,8 @@ void copy_strided(const T* x, T* out, const Shape& shape, const Shape::Dims& str
   const int64_t n = shape[last], step = strides[last];
   const auto even = static_cast<std::size_t>(std::find(strides.begin(), strides.end(), int64_t{1}) - strides.begin());
   if (step != 1 && step != 0 && even < last) {
-    over_axes(shape, strides, own, even, last, [&](int64_t from, int64_t to) {
-      copy_transposed(x + from, step, out + to, shape[even], n, own[even]);
-    });
+    over_axes(shape, strides, own, even, last,
+              [&](int64_t from, int64_t to) { copy_transposed(x + from, step, out + to, shape[even], n, own[even]); });
     return;
   }
   over_axes(shape, strides, own, last, last, [&](int64_t from, int64_t to) {

@@ -27,8 +27,8 @@ struct Sum {
 };
 struct Max {  // nan wins
   template <class T>
-  static constexpr T start =
-      std::numeric_limits<T>::has_infinity ? -std::numeric_limits<T>::infinity() : std::numeric_limits<T>::lowest();
+  static constexpr T start = std::numeric_limits<T>::has_infinity ? -std::numeric_limits<T>::infinity()
+                                                                  : std::numeric_limits<T>::lowest();
   template <class V>
   static V combine(const V& a, const V& b) {
     return a > b ? a : (a != a ? a : b);
@@ -36,8 +36,8 @@ struct Max {  // nan wins
 };
 struct Min {
   template <class T>
-  static constexpr T start =
-      std::numeric_limits<T>::has_infinity ? std::numeric_limits<T>::infinity() : std::numeric_limits<T>::max();
+  static constexpr T start = std::numeric_limits<T>::has_infinity ? std::numeric_limits<T>::infinity()
+                                                                  : std::numeric_limits<T>::max();
   template <class V>
   static V combine(const V& a, const V& b) {
     return a < b ? a : (a != a ? a : b);
@@ -118,11 +118,14 @@ Reduction reduction() {
       using T = typename std::conditional_t<std::is_same_v<R, Sum> && std::is_integral_v<E>, std::make_unsigned<E>,
                                             std::type_identity<E>>::type;
       all.table[static_cast<int>(dtype_of<Given>)] = {
-          compiled_for_this_machine<[](const void* x, std::size_t r, std::size_t n, void* out) { rows<R, T>(x, r, n, out); },
+          compiled_for_this_machine<[](const void* x, std::size_t r, std::size_t n, void* out) {
+            rows<R, T>(x, r, n, out);
+          },
                                     const void*, std::size_t, std::size_t, void*>(),
-          compiled_for_this_machine<
-              [](const void* x, std::size_t r, std::size_t n, void* out) { add_rows<R, T>(x, r, n, out); }, const void*,
-              std::size_t, std::size_t, void*>(),
+          compiled_for_this_machine<[](const void* x, std::size_t r, std::size_t n, void* out) {
+            add_rows<R, T>(x, r, n, out);
+          },
+                                    const void*, std::size_t, std::size_t, void*>(),
           start<R, T>};
     }
   };

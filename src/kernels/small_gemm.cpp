@@ -63,8 +63,7 @@ void multiply(const Problem<T>& p) {
 
 template <class T>
 void run(int64_t m, int64_t n, int64_t k, const Matrix<T>& a, const Matrix<T>& b, T* out) {
-  static const auto compiled =
-      compiled_for_this_machine<[](const Problem<T>& p) { multiply(p); }, const Problem<T>&>();
+  static const auto compiled = compiled_for_this_machine<[](const Problem<T>& p) { multiply(p); }, const Problem<T>&>();
   if (b.column == 1 && n % kPadded<T> == 0) {
     compiled({m, n, k, a, b, out});
     return;

@@ -1,5 +1,5 @@
-// Tile instructions: loops over a run of elements for an elementwise function given as a template argument, compiled for
-// each instruction set.
+// Tile instructions: loops over a run of elements for an elementwise function given as a template argument, compiled
+// for each instruction set.
 #pragma once
 
 #include <cmath>
@@ -38,7 +38,8 @@ void tile_loop(const Tile& t) {
     const auto operands = std::tuple(static_cast<const T*>(t.in[I])...);
 #pragma GCC ivdep  // a result takes the place of an operand of the same element only
     for (std::size_t i = 0; i < t.n; ++i) y[i] = call_tile<F>(numbers, std::get<I>(operands)[i]...);
-  }(std::index_sequence_for<T...>());
+  }
+  (std::index_sequence_for<T...>());
 }
 
 template <auto F, class... T>

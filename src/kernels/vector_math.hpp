@@ -206,13 +206,15 @@ inline T softplus(T x) {
 // Up to here sine and cosine reduce their argument by multiples of pi / 2 in four parts (the constants are FDLIBM's).
 inline constexpr double kMostAngle = 0x1p19;
 
-// The sine of x + quadrant pi / 2, 1 ulp for |x| up to kMostAngle. The polynomials are FDLIBM's (Sun Microsystems, 1993).
+// The sine of x + quadrant pi / 2, 1 ulp for |x| up to kMostAngle. The polynomials are FDLIBM's (Sun Microsystems,
+// 1993).
 inline double sine(double x, uint64_t quadrant) {
   constexpr double shifter = Float<double>::shifter;
   const double shifted = x * 0.63661977236758134308 + shifter, k = shifted - shifter;
   const uint64_t q = std::bit_cast<uint64_t>(shifted) + quadrant;
-  const double r = (((x - k * 1.57079632673412561417) - k * 6.07710050630396597660e-11) - k * 2.02226624871116645580e-21) -
-                   k * 8.47842766036889956997e-32;
+  const double r =
+      (((x - k * 1.57079632673412561417) - k * 6.07710050630396597660e-11) - k * 2.02226624871116645580e-21) -
+      k * 8.47842766036889956997e-32;
   const double z = r * r;
   double s = 1.58969099521155010221e-10;
   s = s * z - 2.50507602534068634195e-08;

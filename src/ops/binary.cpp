@@ -157,11 +157,10 @@ T select(uint8_t c, T x, T y) {
 void define_where(Registry& r) {
   Elementwise e;
   for (Dtype d : {Dtype::boolean, Dtype::int32, Dtype::int64, Dtype::float32, Dtype::float64})
-    e.table[static_cast<int>(d)] =
-        dispatch(d, [](auto type) -> TileFn {
-          using T = typename decltype(type)::type;
-          return tile<[](uint8_t c, T x, T y) { return select(c, x, y); }, uint8_t, T, T>();
-        });
+    e.table[static_cast<int>(d)] = dispatch(d, [](auto type) -> TileFn {
+      using T = typename decltype(type)::type;
+      return tile<[](uint8_t c, T x, T y) { return select(c, x, y); }, uint8_t, T, T>();
+    });
   Define(r, "where", "x where the condition holds, else y; what is not selected reaches no gradient.")
       .inputs({{"condition", InputKind::boolean}, {"x"}, {"y"}})
       .dtypes(kAllDtypes)

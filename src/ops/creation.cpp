@@ -84,14 +84,17 @@ void define_masks(Registry& r) {
       .kernel(kernels::identity_rows)
       .identity_where([](const Attributes& a) { return a.integer("count") == a.integer("order"); })
       .none("it depends on no tensor");
-  Define(r, "bands", "A matrix of zeros, with line k on its diagonal (column + offsets[k], column) from column firsts[k] on.")
+  Define(r, "bands",
+         "A matrix of zeros, with line k on its diagonal (column + offsets[k], column) from column firsts[k] on.")
       .internal()
       .variadic("lines")
       .attr("rows", kAttrInt)
       .attr("columns", kAttrInt)
       .attr("offsets", kAttrInts)
       .attr("firsts", kAttrInts)
-      .infer([](Inference& c) { c.like(0, {c.integer("rows"), c.integer("columns")}); })
+      .infer([](Inference& c) {
+        c.like(0, {c.integer("rows"), c.integer("columns")});
+      })
       .kernel(kernels::bands)
       .none("only the planner uses it");
   Define(r, "eye", "Identity matrices [batch_shape..., num_rows, num_columns].")

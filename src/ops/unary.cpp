@@ -54,11 +54,13 @@ void define_exponentials(Registry& r) {
 
 void define_trigonometric(Registry& r) {
   unary<[](auto x) { return vm::sin(x); }>(r, "sin", "Sine of x, in radians.")
-      .elementwise(bounded_tiles<[](auto x) { return vm::sin(x); }, [](auto x) { return std::sin(x); }, vm::kMostAngle>())
+      .elementwise(
+          bounded_tiles<[](auto x) { return vm::sin(x); }, [](auto x) { return std::sin(x); }, vm::kMostAngle>())
       .partials({[](const Call& c, const Tensor& t) { return t * cos(c.in()); }})
       .sample("f[2,3]");
   unary<[](auto x) { return vm::cos(x); }>(r, "cos", "Cosine of x, in radians.")
-      .elementwise(bounded_tiles<[](auto x) { return vm::cos(x); }, [](auto x) { return std::cos(x); }, vm::kMostAngle>())
+      .elementwise(
+          bounded_tiles<[](auto x) { return vm::cos(x); }, [](auto x) { return std::cos(x); }, vm::kMostAngle>())
       .partials({[](const Call& c, const Tensor& t) { return -(t * sin(c.in())); }})
       .sample("f[2,3]");
   unary<[](auto x) { return std::tan(x); }>(r, "tan", "Tangent of x, in radians.")

@@ -54,7 +54,8 @@ std::optional<Banded> reshaped_ones(const Banded& x, const Shape& shape) {
   if (map.empty()) return std::nullopt;
   Banded out{shape, map[x.row], map[x.column], {}};
   for (const Band& b : x.bands) {
-    Band moved{b.offset, b.first, b.count, {b.factors.slot, {{}, Shape::Dims(shape.rank(), 0), b.factors.layout.offset}}};
+    Band moved{
+        b.offset, b.first, b.count, {b.factors.slot, {{}, Shape::Dims(shape.rank(), 0), b.factors.layout.offset}}};
     for (std::size_t i = 0; i < x.shape.rank(); ++i)
       if (x.shape[i] != 1) moved.factors.layout.strides[map[i]] = b.factors.layout.strides[i];
     moved.factors.layout.shape = out.band_shape(moved);

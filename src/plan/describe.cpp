@@ -40,12 +40,13 @@ std::size_t traffic(const Plan& plan, const Step& step) {
 }  // namespace
 
 std::string plan_as_text(const Plan& plan, std::span<const double> seconds) {
-  std::string text = fmt::format("{} steps, {} bytes of temporaries, {} of scratch for each thread\n", plan.steps.size(),
-                                 plan.arena, plan.scratch);
+  std::string text = fmt::format("{} steps, {} bytes of temporaries, {} of scratch for each thread\n",
+                                 plan.steps.size(), plan.arena, plan.scratch);
   for (std::size_t i = 0; i < plan.steps.size(); ++i)
-    text += fmt::format("{:4}  {}{}  ({}) -> ({})  {} bytes\n", i,
-                        i < seconds.size() ? fmt::format("{:10.2f} us  ", seconds[i] * 1e6) : "", what(plan.steps[i]),
-                        list(plan, plan.steps[i], true), list(plan, plan.steps[i], false), traffic(plan, plan.steps[i]));
+    text +=
+        fmt::format("{:4}  {}{}  ({}) -> ({})  {} bytes\n", i,
+                    i < seconds.size() ? fmt::format("{:10.2f} us  ", seconds[i] * 1e6) : "", what(plan.steps[i]),
+                    list(plan, plan.steps[i], true), list(plan, plan.steps[i], false), traffic(plan, plan.steps[i]));
   return text;
 }
 

@@ -30,9 +30,7 @@ Shape without_ones(std::span<const int64_t> dims) {
 std::span<const int64_t> row_axes(const Shape& space, int split) {
   return space.dims().first(static_cast<std::size_t>(split));
 }
-int64_t columns(const Shape& space, int split) {
-  return space.product(static_cast<std::size_t>(split), space.rank());
-}
+int64_t columns(const Shape& space, int split) { return space.product(static_cast<std::size_t>(split), space.rank()); }
 }  // namespace
 
 bool is_row_shape(const Shape& shape, const Shape& space, int split) {
@@ -50,7 +48,10 @@ enum class Level { full, row, ended };
 class Grouper {
  public:
   explicit Grouper(const Program& p)
-      : p_(p), groups_(p.instructions.size()), parent_(p.instructions.size()), users_(p.instructions.size()),
+      : p_(p),
+        groups_(p.instructions.size()),
+        parent_(p.instructions.size()),
+        users_(p.instructions.size()),
         producer_(p.slots.size(), kNone) {
     for (uint32_t i = 0; i < p.instructions.size(); ++i) {
       parent_[i] = i;
@@ -65,7 +66,8 @@ class Grouper {
       if (find(g) == g)
         for (uint32_t user : users_of(g)) ++waiting[user];
     // Those that can run, by their last instruction: what is recorded early runs early.
-    std::priority_queue<std::pair<uint32_t, uint32_t>, std::vector<std::pair<uint32_t, uint32_t>>, std::greater<>> ready;
+    std::priority_queue<std::pair<uint32_t, uint32_t>, std::vector<std::pair<uint32_t, uint32_t>>, std::greater<>>
+        ready;
     for (uint32_t g = 0; g < groups_.size(); ++g)
       if (find(g) == g && waiting[g] == 0) ready.push({groups_[g].members.back(), g});
     std::vector<Group> ordered;

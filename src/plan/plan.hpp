@@ -51,15 +51,15 @@ struct Loop {
   struct Ending {
     const Reducer* reducer;
     uint8_t size;
-    bool columns;        // by columns: partials are rows of `width`, one for each block; else one for each tile
+    bool columns;         // by columns: partials are rows of `width`, one for each block; else one for each tile
     int64_t rows, width;  // of the result, of its partials
     uint32_t slot;
     std::size_t workspace;  // where the partials lie, in bytes
     uint32_t scratch;       // columns, where a tile has several rows: their sum
   };
 
-  int64_t rows = 1, width = 1;            // of the space
-  int64_t tile_rows = 1, tile_width = 1;  // either all columns, or one row
+  int64_t rows = 1, width = 1;              // of the space
+  int64_t tile_rows = 1, tile_width = 1;    // either all columns, or one row
   int64_t block_rows = 1, block_width = 1;  // a block is one thread's work: whole tiles
   uint32_t scratch_tiles = 0;
   std::size_t scratch_tile_bytes = 0;
@@ -76,7 +76,7 @@ struct Step {
   enum Kind : uint8_t { loop, kernel, reduce, copy } kind;
   const Op* op = nullptr;
   AttrsPtr attrs;
-  SmallVector<Operand, 2> in;   // kernel, reduce, copy
+  SmallVector<Operand, 2> in;    // kernel, reduce, copy
   SmallVector<uint32_t, 2> out;  // slots
   std::shared_ptr<const Loop> body;
 };
@@ -90,14 +90,14 @@ struct Home {
 struct Plan {
   std::vector<Step> steps;
   std::vector<Spec> slots;
-  std::vector<Home> homes;                        // by slot
+  std::vector<Home> homes;  // by slot
   std::vector<BufferPtr> constants;
-  std::vector<uint32_t> result_slots;             // slots that outlive the plan and that it computes
-  std::vector<uint32_t> results;                  // Program::results
-  std::size_t arena = 0;                          // bytes: temporaries and partials
-  std::size_t scratch = 0;                        // bytes for each thread, behind the arena
+  std::vector<uint32_t> result_slots;  // slots that outlive the plan and that it computes
+  std::vector<uint32_t> results;       // Program::results
+  std::size_t arena = 0;               // bytes: temporaries and partials
+  std::size_t scratch = 0;             // bytes for each thread, behind the arena
   std::size_t workspace_at = 0;
-  bool has_kernels = false;                       // some of which may call BLAS
+  bool has_kernels = false;  // some of which may call BLAS
 };
 using PlanPtr = std::shared_ptr<const Plan>;
 

@@ -356,7 +356,8 @@ class ProgramBuilder {
     std::optional<Banded> banded;
     if (node.op.zero_padding && any_identity_)
       if (const auto paddings = node.op.zero_padding({node.op, node.attrs.get()}))
-        if (const auto x = bands_in(in[0], in[0].layout.shape)) banded = padded(*x, *paddings, node.outputs[0].spec.shape);
+        if (const auto x = bands_in(in[0], in[0].layout.shape))
+          banded = padded(*x, *paddings, node.outputs[0].spec.shape);
     for (Operand& x : in)
       if (!is_dense(x.layout)) x = copied(x);
     SmallVector<Spec, 1> specs;
@@ -451,8 +452,8 @@ Program take_out_constants(Program& program, const std::vector<uint8_t>& variabl
   std::vector<Instruction> left;
   std::vector<uint8_t> made(program.slots.size(), 0);
   for (Instruction& i : program.instructions) {
-    const bool moves = !std::ranges::any_of(i.in, [&](const Operand& x) { return varies[x.slot] != 0; }) &&
-                       !(i.op && i.op->by_user);
+    const bool moves =
+        !std::ranges::any_of(i.in, [&](const Operand& x) { return varies[x.slot] != 0; }) && !(i.op && i.op->by_user);
     for (uint32_t slot : i.out) (moves ? made : varies)[slot] = 1;
     (moves ? constants.instructions : left).push_back(std::move(i));
   }

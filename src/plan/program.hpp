@@ -26,8 +26,8 @@ struct Instruction {
 };
 
 struct Program {
-  uint32_t leaves = 0;            // the first slots: values that are given
-  std::vector<Spec> slots;        // what each slot's memory holds
+  uint32_t leaves = 0;      // the first slots: values that are given
+  std::vector<Spec> slots;  // what each slot's memory holds
   std::vector<Instruction> instructions;
   std::vector<std::pair<uint32_t, BufferPtr>> constants;  // slots whose values were known beforehand
   // By output of the schedule's nodes (see Schedule::slots), where it is kept: the slot that holds it.
@@ -36,8 +36,9 @@ struct Program {
   std::vector<uint8_t> wanted;  // by slot: outlives the plan
 };
 
-// The schedule as a program: views become layouts, numbers known beforehand are folded, x * 1, x + 0 and the like go, an
-// expression that occurs twice is computed once, what nobody needs not at all. No IEEE result changes but by rounding.
+// The schedule as a program: views become layouts, numbers known beforehand are folded, x * 1, x + 0 and the like go,
+// an expression that occurs twice is computed once, what nobody needs not at all. No IEEE result changes but by
+// rounding.
 Program make_program(const Schedule& schedule);
 
 // Takes those instructions out that depend on no leaf without a value (variable: by leaf), as a program of their own

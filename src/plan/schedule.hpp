@@ -11,7 +11,7 @@ namespace gradtape {
 
 struct Schedule {
   Recorder* recorder;
-  bool fixed = false;  // a function's: constants never change, so that plans may be made for their values
+  bool fixed = false;            // a function's: constants never change, so that plans may be made for their values
   std::vector<Node*> nodes;      // by rising id: inputs come before their users
   std::vector<Tensor> leaves;    // tensors with values that the nodes read; slot i is leaf i
   std::vector<uint8_t> kept;     // per node: something outside still holds it

@@ -20,7 +20,8 @@ PlanPtr Evaluator::plan_for(const Schedule& s) {
 
 PlanPtr Evaluator::compute(std::span<const Tensor> targets, std::vector<double>* seconds) {
   check_computable(targets);
-  if (std::ranges::all_of(targets, [](const Tensor& t) { return t.node()->evaluated; })) return std::make_shared<Plan>();
+  if (std::ranges::all_of(targets, [](const Tensor& t) { return t.node()->evaluated; }))
+    return std::make_shared<Plan>();
   const Schedule s = schedule(recorder_, targets);
   const PlanPtr plan = plan_for(s);
   memory_.slots.assign(plan->slots.size(), nullptr);

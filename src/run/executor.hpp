@@ -5,8 +5,8 @@
 
 namespace gradtape {
 
-// Where everything lies: by slot, what is not yet known being null. The arena has plan.arena bytes and plan.scratch more
-// for each worker.
+// Where everything lies: by slot, what is not yet known being null. The arena has plan.arena bytes and plan.scratch
+// more for each worker.
 struct Memory {
   std::vector<void*> slots;
   std::byte* arena = nullptr;

@@ -10,9 +10,7 @@
 namespace gradtape {
 
 namespace {
-std::size_t bytes_of(const Spec& spec) {
-  return static_cast<std::size_t>(spec.shape.elements()) * size_of(spec.dtype);
-}
+std::size_t bytes_of(const Spec& spec) { return static_cast<std::size_t>(spec.shape.elements()) * size_of(spec.dtype); }
 }  // namespace
 
 RecordedFunction::RecordedFunction(Recorder& recorder, const Workers& workers, const std::vector<Spec>& inputs,
@@ -190,9 +188,8 @@ Tensors RecordedFunction::inlined(std::span<const Tensor> inputs) const {
 
 Function::Function(Recorder& recorder, const Workers& workers, std::vector<Spec> inputs, FunctionBody body)
     : recorder_(recorder), workers_(workers), inputs_(std::move(inputs)), body_(std::move(body)) {
-  const bool all_known = std::ranges::all_of(inputs_, [](const Spec& s) {
-    return std::ranges::all_of(s.shape, [](int64_t d) { return d >= 0; });
-  });
+  const bool all_known = std::ranges::all_of(
+      inputs_, [](const Spec& s) { return std::ranges::all_of(s.shape, [](int64_t d) { return d >= 0; }); });
   if (all_known) recording_for(inputs_);
 }
 

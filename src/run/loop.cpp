@@ -30,7 +30,8 @@ void expand(const void* in, std::size_t size, std::size_t rows, std::size_t colu
 
 class LoopRunner {
  public:
-  LoopRunner(const Loop& loop, const Memory& memory, std::byte* workspace, std::byte* scratch, std::size_t scratch_bytes)
+  LoopRunner(const Loop& loop, const Memory& memory, std::byte* workspace, std::byte* scratch,
+             std::size_t scratch_bytes)
       : l_(loop), memory_(memory), workspace_(workspace), scratch_(scratch), scratch_bytes_(scratch_bytes) {
     for (const Loop::Port& p : loop.ports) ports_.push_back(static_cast<std::byte*>(memory.slots[p.slot]) + p.offset);
   }
@@ -75,7 +76,8 @@ class LoopRunner {
       if (f.kind == Loop::Fill::once_number) expand(ports_[f.port], f.size, 1, n, out);
       const auto row = static_cast<std::size_t>(l_.width) * f.size;
       if (f.kind == Loop::Fill::once_columns)
-        for (int64_t r = 0; r < l_.tile_rows; ++r) std::memcpy(out + static_cast<std::size_t>(r) * row, ports_[f.port], row);
+        for (int64_t r = 0; r < l_.tile_rows; ++r)
+          std::memcpy(out + static_cast<std::size_t>(r) * row, ports_[f.port], row);
     }
   }
   void fill(const TileAt& t, std::byte* scratch) const {
