@@ -251,5 +251,70 @@ TEST_F(Fusion, ALongChainIsSplit) {
   expect(y, {1001, 2002});
 }
 
+// Spaces of every form, large enough for several tiles and blocks, against plain loops; the numbers are small integers,
+// so that every sum is exact.
+template <class T>
+void large_loops(int64_t rows, int64_t columns) {
+  Ctx c;
+  const auto n = static_cast<std::size_t>(rows * columns);
+  const auto value = [](std::size_t i, int seed) {
+    return static_cast<T>((i * 7 + i / 5 + static_cast<std::size_t>(seed)) % 9) - T(4);
+  };
+  std::vector<T> x(n), turned(n), row(static_cast<std::size_t>(rows)), column(static_cast<std::size_t>(columns));
+  for (std::size_t i = 0; i < n; ++i) x[i] = value(i, 1), turned[i] = value(i, 2);
+  for (std::size_t i = 0; i < row.size(); ++i) row[i] = value(i, 3);
+  for (std::size_t i = 0; i < column.size(); ++i) column[i] = value(i, 4);
+  gt_tensor tx = tensor<T>(c, {rows, columns}, x), tt = tensor<T>(c, {columns, rows}, turned);
+  gt_tensor tr = tensor<T>(c, {rows, 1}, row), tc = tensor<T>(c, {columns}, column);
+  const int64_t first = 0, second = 1, both[] = {0, 1};
+  // y = x * column + row + turned^T; its sums and maxima; y - max along each row; what of that is positive.
+  gt_tensor y = gt_add(c, gt_add(c, gt_multiply(c, tx, tc), tr), gt_transpose(c, tt, nullptr, 0));
+  gt_tensor down = gt_reduce_sum(c, y, &first, 1, 0), across = gt_reduce_sum(c, y, &second, 1, 1),
+            all = gt_reduce_sum(c, y, both, 2, 0);
+  gt_tensor most = gt_reduce_max(c, y, &second, 1, 1), least = gt_reduce_min(c, y, &first, 1, 0);
+  gt_tensor rest = gt_subtract(c, y, most),
+            count = gt_reduce_sum(c, gt_cast(c, gt_greater(c, rest, gt_negative(c, tr)), GT_INT64), both, 2, 0);
+  gt_tensor share = gt_reduce_sum(c, gt_multiply(c, rest, across), &first, 1, 0);
+  gt_tensor asked[] = {down, across, all, most, least, rest, count, share};
+  ASSERT_EQ(gt_eval(c, asked, 8), GT_OK) << c.message();
+
+  std::vector<T> w_down(column.size(), 0), w_across(row.size(), 0), w_most(row.size()), w_least(column.size()),
+      w_rest(n), w_share(column.size(), 0), w(n);
+  T w_all = 0;
+  int64_t w_count = 0;
+  for (std::size_t i = 0; i < row.size(); ++i)
+    for (std::size_t j = 0; j < column.size(); ++j) {
+      const T v = w[i * column.size() + j] = x[i * column.size() + j] * column[j] + row[i] + turned[j * row.size() + i];
+      w_down[j] += v, w_across[i] += v, w_all += v;
+      w_most[i] = j == 0 ? v : std::max(w_most[i], v);
+      w_least[j] = i == 0 ? v : std::min(w_least[j], v);
+    }
+  for (std::size_t i = 0; i < row.size(); ++i)
+    for (std::size_t j = 0; j < column.size(); ++j) {
+      const T v = w_rest[i * column.size() + j] = w[i * column.size() + j] - w_most[i];
+      w_count += v > -row[i];
+      w_share[j] += v * w_across[i];
+    }
+  EXPECT_EQ(read<T>(c, down), w_down);
+  EXPECT_EQ(read<T>(c, across), w_across);
+  EXPECT_EQ(read<T>(c, all)[0], w_all);
+  EXPECT_EQ(read<T>(c, most), w_most);
+  EXPECT_EQ(read<T>(c, least), w_least);
+  EXPECT_EQ(read<T>(c, rest), w_rest);
+  EXPECT_EQ(number(c, count), static_cast<double>(w_count));
+  EXPECT_EQ(read<T>(c, share), w_share);
+}
+TEST(Loops, OfEveryForm) {
+  const std::pair<int64_t, int64_t> shapes[] = {{1, 1},     {1, 20000}, {20000, 1}, {3, 20000}, {20000, 3},
+                                                {700, 513}, {513, 512}, {130, 70},  {2, 9000},  {9000, 2},
+                                                {65, 8192}, {33, 8193}, {5000, 17}};
+  for (const auto& [rows, columns] : shapes) {
+    SCOPED_TRACE(std::to_string(rows) + " x " + std::to_string(columns));
+    large_loops<double>(rows, columns);
+    large_loops<int64_t>(rows, columns);
+    if (rows * columns <= 20000) large_loops<float>(rows, columns);
+  }
+}
+
 }  // namespace
 }  // namespace test

@@ -50,6 +50,7 @@ class Placement {
     bytes = aligned(bytes);
     std::size_t at = 0;
     auto it = taken_.begin();
+    if (taken_.size() > kMostSearched) it = taken_.end() - 1, at = it->at;
     for (; it != taken_.end() && it->at < at + bytes; ++it) at = std::max(at, it->at + it->bytes);
     taken_.insert(std::ranges::lower_bound(taken_, at, {}, &Piece::at), {at, bytes});
     most_ = std::max(most_, at + bytes);
@@ -59,6 +60,8 @@ class Placement {
   std::size_t most() const { return most_; }
 
  private:
+  static constexpr std::size_t kMostSearched = 2048;  // pieces; among more, a new one goes to the end
+
   struct Piece {
     std::size_t at, bytes;
   };

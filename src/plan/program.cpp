@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <map>
+#include <unordered_map>
 
 #include "ops/registry.hpp"
 #include "plan/bands.hpp"
@@ -28,6 +29,9 @@ class ProgramBuilder {
   explicit ProgramBuilder(const Schedule& s) : s_(s) {}
 
   Program build() {
+    p_.slots.reserve(s_.slots + s_.slots / 4);
+    p_.instructions.reserve(s_.nodes.size() + s_.nodes.size() / 4);
+    known_.reserve(s_.nodes.size());
     add_leaves();
     for (const Node* node : s_.nodes) add(*node);
     keep_results();
@@ -435,7 +439,10 @@ class ProgramBuilder {
   std::vector<uint8_t> fixed_;                  // by slot: a function's constant
   bool any_identity_ = false;
   std::map<uint32_t, Banded> banded_;  // by slot
-  std::map<Key, std::size_t> known_;
+  struct KeyHash {
+    std::size_t operator()(const Key& key) const { return key[0]; }
+  };
+  std::unordered_map<Key, std::size_t, KeyHash> known_;
 };
 }  // namespace
 
