@@ -72,19 +72,6 @@ void copy_strided(const T* x, T* out, const Shape& shape, const Shape::Dims& str
   });
 }
 
-// The inverse: x in row-major order, spread over out at the given strides.
-template <class T>
-void spread_strided(const T* x, T* out, const Shape& shape, const Shape::Dims& strides) {
-  if (shape.elements() == 0) return;
-  if (shape.rank() == 0) {
-    *out = *x;
-    return;
-  }
-  const std::size_t last = shape.rank() - 1;
-  over_axes(shape, strides_of(shape), strides, last, last,
-            [&](int64_t from, int64_t to) { std::copy(x + from, x + from + shape[last], out + to); });
-}
-
 // Position of each index into `size` entries, negative ones refused.
 int64_t checked_index(const KernelCall& c, int64_t index, int64_t size) {
   if (index < 0 || index >= size) invalid("{}: index {} is out of range: the axis has size {}", c.op.name, index, size);
@@ -128,20 +115,61 @@ void concat(const KernelCall& c) {
   });
 }
 
+namespace {
+// A padded tensor, by rows of its last axis: where a row's elements come from, if from anywhere.
+struct Padding {
+  const Shape &in, &out;
+  const Ints& paddings;
+
+  // The first element of the input's row that becomes this one; -1: all of it is padding.
+  int64_t row_of(int64_t row) const {
+    int64_t offset = 0, step = in[in.rank() - 1];
+    for (std::size_t axis = in.rank() - 1; axis-- > 0; row /= out[axis]) {
+      const int64_t at = row % out[axis] - paddings[2 * axis];
+      if (at < 0 || at >= in[axis]) return -1;
+      offset += at * step;
+      step *= in[axis];
+    }
+    return offset;
+  }
+};
+
+// Elements first..last of the result.
+template <class T>
+void pad_part(const Padding& p, const T* x, T value, T* out, int64_t first, int64_t last) {
+  const std::size_t inner = p.out.rank() - 1;
+  const int64_t width = p.out[inner], before = p.paddings[2 * inner];
+  while (first < last) {
+    const int64_t row = first / width, column = first % width, end = std::min(width, column + last - first);
+    const int64_t from = p.row_of(row), left = std::clamp(before, column, end),
+                  right = std::clamp(from < 0 ? left : before + p.in[inner], left, end);
+    T* y = out + row * width;
+    std::fill(y + column, y + left, value);
+    if (left < right) std::copy(x + from + left - before, x + from + right - before, y + left);
+    std::fill(y + right, y + end, value);
+    first += end - column;
+  }
+}
+}  // namespace
+
 void constant_pad(const KernelCall& c) {
-  const Ints& paddings = c.ints("paddings");
+  constexpr int64_t kShare = 1 << 16;  // elements
   const double value = std::get<double>(c.attr("constant_values"));
+  const int64_t n = c.out[0].elements();
   dispatch(c.out[0].dtype, [&](auto type) {
     using T = typename decltype(type)::type;
-    std::fill_n(c.out[0].as<T>(), c.out[0].elements(), convert<T>(value));
-  });
-  if (c.in[0].elements() == 0) return;
-  const Shape::Dims strides = strides_of(*c.out[0].shape);
-  int64_t offset = 0;
-  for (std::size_t i = 0; i < strides.size(); ++i) offset += paddings[2 * i] * strides[i];
-  by_size(size_of(c.in[0].dtype), [&](auto type) {
-    using T = typename decltype(type)::type;
-    spread_strided(c.in[0].as<T>(), c.out[0].as<T>() + offset, *c.in[0].shape, strides);
+    const T *x = c.in[0].as<T>(), fill = convert<T>(value);
+    T* out = c.out[0].as<T>();
+    if (c.out[0].shape->rank() == 0) {
+      *out = *x;
+      return;
+    }
+    const Padding padding{*c.in[0].shape, *c.out[0].shape, c.ints("paddings")};
+    const auto part = [&](std::size_t i, int) {
+      const int64_t first = static_cast<int64_t>(i) * kShare;
+      pad_part(padding, x, fill, out, first, std::min(n, first + kShare));
+    };
+    c.workers.run(static_cast<std::size_t>((n + kShare - 1) / kShare), part);
   });
 }
 
