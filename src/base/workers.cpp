@@ -6,10 +6,11 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <cstdlib>
 #include <mutex>
+#include <new>
 #include <thread>
-#include <vector>
 
 extern "C" {
 [[gnu::weak]] void openblas_set_num_threads(int n);
@@ -104,35 +105,27 @@ class Pool {
   const ItemFunction* job_ = nullptr;
 };
 
-std::atomic<Pool*> pool{nullptr};
-
 // The setting of OpenBLAS, and who relies on it.
 struct Blas {
   std::mutex mutex;
   int users = 0, threads = 0;
 };
-std::atomic<Blas*> blas{nullptr};
 
-// Neither is ever destroyed: the pool's threads outlive static destruction. A forked child has none of the threads, and
-// perhaps locks that nobody holds: it begins anew.
-void begin() {
+// Never destroyed: the pool's threads outlive static destruction.
+struct Shared {
+  Pool pool;
+  Blas blas;
+};
+alignas(Shared) std::byte memory[sizeof(Shared)];
+
+// A forked child has none of the threads, and perhaps locks that nobody holds: it begins anew.
+Shared& shared() {
   static std::once_flag once;
   std::call_once(once, [] {
-    const auto fresh = [] {
-      pool.store(new Pool);
-      blas.store(new Blas);
-    };
-    fresh();
-    pthread_atfork(nullptr, nullptr, fresh);
+    new (memory) Shared;
+    pthread_atfork(nullptr, nullptr, [] { new (memory) Shared; });
   });
-}
-Pool& the_pool() {
-  begin();
-  return *pool.load();
-}
-Blas& the_blas() {
-  begin();
-  return *blas.load();
+  return *std::launder(reinterpret_cast<Shared*>(memory));
 }
 }  // namespace
 
@@ -140,13 +133,13 @@ Workers::Workers(int threads) : threads_(threads > 0 ? std::min(threads, kMost) 
 
 void Workers::run(std::size_t n, ItemFunction f) const {
   const int threads = static_cast<int>(std::min<std::size_t>(static_cast<std::size_t>(threads_), n));
-  if (threads > 1 && the_pool().run(n, threads, f)) return;
+  if (threads > 1 && shared().pool.run(n, threads, f)) return;
   for (std::size_t i = 0; i < n; ++i) f(i, 0);
 }
 
 SingleThreadedBlas::SingleThreadedBlas() {
   if (!openblas_set_num_threads || !openblas_get_num_threads) return;
-  Blas& b = the_blas();
+  Blas& b = shared().blas;
   std::lock_guard lock(b.mutex);
   if (b.users++ > 0) return;
   b.threads = openblas_get_num_threads();
@@ -154,7 +147,7 @@ SingleThreadedBlas::SingleThreadedBlas() {
 }
 SingleThreadedBlas::~SingleThreadedBlas() {
   if (!openblas_set_num_threads || !openblas_get_num_threads) return;
-  Blas& b = the_blas();
+  Blas& b = shared().blas;
   std::lock_guard lock(b.mutex);
   if (--b.users == 0 && b.threads != 1) openblas_set_num_threads(b.threads);
 }
