@@ -156,6 +156,25 @@ TEST(Memory, TemporariesShareOneArena) {
   gt_scope_end(c, nullptr, 0);
 }
 
+// An elementwise result takes the place of the operand that nobody reads any more.
+TEST(Memory, ResultsReplaceDyingOperands) {
+  Ctx c;
+  const gt_spec specs[] = {{GT_FLOAT32, 2, {64, 64}}, {GT_FLOAT32, 2, {64, 64}}};
+  gt_function f = gt_function_create(
+      c,
+      [](gt_context c, void*, const gt_tensor* in, size_t, gt_tensor* out, size_t, size_t* n) -> gt_status {
+        gt_tensor y = gt_tanh(c, gt_matmul(c, in[0], in[1], 0, 0));
+        out[0] = gt_matmul(c, y, in[1], 0, 0);
+        *n = 1;
+        return GT_OK;
+      },
+      nullptr, nullptr, specs, 2);
+  ASSERT_NE(f, nullptr) << c.message();
+  char text[2048];
+  ASSERT_EQ(gt_function_describe(c, f, GT_PLAN_TEXT, text, sizeof text, nullptr), GT_OK);
+  EXPECT_NE(std::string(text).find(", 16384 bytes of temporaries"), std::string::npos) << text;
+}
+
 TEST(Memory, AReplayAllocatesNothing) {
   Ctx c;
   const gt_spec specs[] = {{GT_FLOAT32, 2, {300, 40}}, {GT_FLOAT32, 2, {40, 70}}};

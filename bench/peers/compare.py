@@ -125,7 +125,7 @@ def picture(best, path):
     axes.axvline(1, color="#0b6e4f", linewidth=0.8)
     axes.set_xlabel("time over gradtape's replay (two threads; left is faster)")
     axes.grid(axis="x", color="#dddddd", linewidth=0.6)
-    axes.legend(loc="upper center", bbox_to_anchor=(0.4, 1.0 + 1.6 / (0.42 * len(names) + 1.5)), ncol=8, frameon=False, fontsize=8)
+    axes.legend(loc="upper center", bbox_to_anchor=(0.4, 1.0 + 0.6 / (0.42 * len(names) + 1.5)), ncol=8, frameon=False, fontsize=8)
     figure.tight_layout()
     figure.savefig(path, dpi=110)
 

@@ -69,6 +69,29 @@ class Placement {
   std::size_t most_ = 0;
 };
 
+// Whether a loop may leave a result in the memory of an operand: both are walked element by element, and no instruction
+// reads the operand after the one that writes the result.
+bool can_replace(const Loop& loop, uint32_t result, uint32_t operand) {
+  std::vector<uint8_t> reads(loop.ports.size(), 0), writes(loop.ports.size(), 0);
+  for (std::size_t k = 0; k < loop.ports.size(); ++k) {
+    const Loop::Port& p = loop.ports[k];
+    if (p.slot != result && p.slot != operand) continue;
+    if (p.per_element == 0 || p.per_row != 0 || p.per_column != 0 || p.offset != 0) return false;
+    (p.slot == operand ? reads : writes)[k] = 1;
+  }
+  for (const Loop::Fill& f : loop.fills)
+    if (reads[f.port]) return false;
+  bool written = false;
+  for (const Loop::Instruction& i : loop.instructions) {
+    for (const Loop::Place& p : i.operands)
+      if (p.kind == Loop::Place::port && reads[p.index] && written) return false;
+    const bool to_port = i.kind != Loop::Instruction::partial && i.kind != Loop::Instruction::partial_columns &&
+                         i.result.kind == Loop::Place::port;
+    written |= to_port && writes[i.result.index];
+  }
+  return written;
+}
+
 void place(Plan& plan, const Program& program) {
   plan.homes.assign(plan.slots.size(), {Home::arena, 0});
   for (uint32_t slot = 0; slot < program.leaves; ++slot) plan.homes[slot] = {Home::leaf, slot};
@@ -90,21 +113,36 @@ void place(Plan& plan, const Program& program) {
   for (const Step& step : plan.steps)
     for (uint32_t slot : step.out)
       if (!program.wanted[slot]) ending[last[slot]].push_back(slot);
+  const auto bytes_of = [&](uint32_t slot) {
+    return static_cast<std::size_t>(plan.slots[slot].shape.elements()) * size_of(plan.slots[slot].dtype);
+  };
   Placement arena;
   std::size_t workspace = 0;
+  std::vector<uint8_t> replaced(plan.slots.size(), 0);
   for (std::size_t i = 0; i < plan.steps.size(); ++i) {
     const Step& step = plan.steps[i];
     for (uint32_t slot : step.out) {
-      const Spec& spec = plan.slots[slot];
       if (program.wanted[slot]) continue;
-      plan.homes[slot].at = arena.take(static_cast<std::size_t>(spec.shape.elements()) * size_of(spec.dtype));
+      const auto dying = std::ranges::find_if(step.in, [&](const Operand& x) {
+        return step.body && plan.homes[x.slot].kind == Home::arena && last[x.slot] == i && !replaced[x.slot] &&
+               bytes_of(x.slot) == bytes_of(slot) &&
+               size_of(plan.slots[x.slot].dtype) == size_of(plan.slots[slot].dtype) &&
+               can_replace(*step.body, slot, x.slot);
+      });
+      if (dying != step.in.end()) {
+        replaced[dying->slot] = 1;
+        plan.homes[slot].at = plan.homes[dying->slot].at;
+      } else {
+        plan.homes[slot].at = arena.take(bytes_of(slot));
+      }
     }
     plan.has_kernels |= step.kind == Step::kernel;
     if (step.body) {
       workspace = std::max(workspace, step.body->workspace);
       plan.scratch = std::max(plan.scratch, step.body->scratch_tiles * step.body->scratch_tile_bytes);
     }
-    for (uint32_t slot : ending[i]) arena.give_back(plan.homes[slot].at);
+    for (uint32_t slot : ending[i])
+      if (!replaced[slot]) arena.give_back(plan.homes[slot].at);
   }
   plan.workspace_at = arena.most();
   plan.arena = arena.most() + aligned(workspace);
