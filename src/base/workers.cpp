@@ -1,7 +1,6 @@
 #include "base/workers.hpp"
 
 #include <pthread.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>

@@ -4,10 +4,6 @@
 namespace gradtape {
 
 namespace {
-std::size_t bytes_of(const Plan& plan, uint32_t slot) {
-  const Spec& spec = plan.slots[slot];
-  return static_cast<std::size_t>(spec.shape.elements()) * size_of(spec.dtype);
-}
 std::string slot_text(const Plan& plan, uint32_t slot) {
   const char kinds[] = {'l', 'c', 'r', 't'};
   return fmt::format("{}{}", kinds[plan.homes[slot].kind], slot);
@@ -33,8 +29,8 @@ std::string what(const Step& step) {
 }
 std::size_t traffic(const Plan& plan, const Step& step) {
   std::size_t bytes = 0;
-  for (const Operand& x : step.in) bytes += bytes_of(plan, x.slot);
-  for (uint32_t slot : step.out) bytes += bytes_of(plan, slot);
+  for (const Operand& x : step.in) bytes += bytes_of(plan.slots[x.slot]);
+  for (uint32_t slot : step.out) bytes += bytes_of(plan.slots[slot]);
   return bytes;
 }
 }  // namespace

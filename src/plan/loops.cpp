@@ -43,7 +43,6 @@ class LoopBuilder {
     find_last_reads();
     for (uint32_t i = 0; i < group_.members.size(); ++i) add(i, p_.instructions[group_.members[i]]);
     lay_out_partials();
-    loop_->scratch_tile_bytes = tile_bytes_;
     step_.kind = Step::loop;
     step_.body = loop_;
     return std::move(step_);
@@ -109,7 +108,7 @@ class LoopBuilder {
       l.block_width = std::min(l.width, tiles * kTileElements);
     }
     // Tiles a multiple of 4 KiB apart would make the processor take a load for one that depends on a store to another.
-    tile_bytes_ = (static_cast<std::size_t>(l.tile_rows * l.tile_width) * 8 + 63) / 64 * 64 + 192;
+    l.scratch_tile_bytes = (static_cast<std::size_t>(l.tile_rows * l.tile_width) * 8 + 63) / 64 * 64 + 192;
   }
 
   // ---- values of the loop
@@ -117,7 +116,6 @@ class LoopBuilder {
   struct Value {
     Place place{};
     bool computed = false;
-    bool ended = false;
     Level level = Level::full;
     uint32_t last_read = 0;
     std::optional<Place> expanded;  // a row-level value, repeated over the columns
@@ -235,6 +233,7 @@ class LoopBuilder {
     Value& value = values_[slot];
     value.computed = true;
     value.level = level;
+    bool ended = false;
     if (const Reduction* reduction = i.reduction()) {
       instruction.reducer = &reduction->table[static_cast<int>(dtype)];
       if (completes_rows(i)) {
@@ -242,7 +241,7 @@ class LoopBuilder {
         value.level = Level::row;
       } else {
         end(i, level, instruction);
-        value.ended = true;
+        ended = true;
       }
     } else {
       const auto& e = std::get<Elementwise>(i.op->computation);
@@ -251,7 +250,7 @@ class LoopBuilder {
       instruction.kind = Loop::Instruction::tile;
       instruction.tile_fn = e.select ? e.select(from, dtype) : e.table[static_cast<int>(from)];
     }
-    if (!value.ended) {
+    if (!ended) {
       if (leaves_[slot]) {
         const bool full = value.level == Level::full;
         value.place = {Place::port, port(slot, 0, full ? instruction.size : 0, full ? 0 : instruction.size, 0)};
@@ -317,7 +316,6 @@ class LoopBuilder {
   Step step_{};
   int split_ = 0;
   Shape row_shape_;
-  std::size_t tile_bytes_ = 0;
   std::unordered_map<uint32_t, Value> values_;
   std::vector<Known> known_;
   std::vector<uint32_t> free_;

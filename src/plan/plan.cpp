@@ -113,9 +113,6 @@ void place(Plan& plan, const Program& program) {
   for (const Step& step : plan.steps)
     for (uint32_t slot : step.out)
       if (!program.wanted[slot]) ending[last[slot]].push_back(slot);
-  const auto bytes_of = [&](uint32_t slot) {
-    return static_cast<std::size_t>(plan.slots[slot].shape.elements()) * size_of(plan.slots[slot].dtype);
-  };
   Placement arena;
   std::size_t workspace = 0;
   std::vector<uint8_t> replaced(plan.slots.size(), 0);
@@ -125,7 +122,7 @@ void place(Plan& plan, const Program& program) {
       if (program.wanted[slot]) continue;
       const auto dying = std::ranges::find_if(step.in, [&](const Operand& x) {
         return step.body && plan.homes[x.slot].kind == Home::arena && last[x.slot] == i && !replaced[x.slot] &&
-               bytes_of(x.slot) == bytes_of(slot) &&
+               bytes_of(plan.slots[x.slot]) == bytes_of(plan.slots[slot]) &&
                size_of(plan.slots[x.slot].dtype) == size_of(plan.slots[slot].dtype) &&
                can_replace(*step.body, slot, x.slot);
       });
@@ -133,7 +130,7 @@ void place(Plan& plan, const Program& program) {
         replaced[dying->slot] = 1;
         plan.homes[slot].at = plan.homes[dying->slot].at;
       } else {
-        plan.homes[slot].at = arena.take(bytes_of(slot));
+        plan.homes[slot].at = arena.take(bytes_of(plan.slots[slot]));
       }
     }
     plan.has_kernels |= step.kind == Step::kernel;

@@ -322,13 +322,7 @@ class ProgramBuilder {
   }
   Operand times(const Operand& x, int64_t n) {
     const Spec spec{p_.slots[x.slot].dtype, x.layout.shape, false};
-    std::byte value[8];
-    dispatch(spec.dtype, [&](auto type) {
-      const auto number = static_cast<typename decltype(type)::type>(n);
-      std::memcpy(value, &number, sizeof number);
-    });
-    const Operand factor{constant(spec.dtype, value), broadcast({{}, {}, 0}, spec.shape)};
-    return product(x, factor, spec);
+    return product(x, {number_slot(spec.dtype, n), broadcast({{}, {}, 0}, spec.shape)}, spec);
   }
 
   // ---- kernels

@@ -9,6 +9,10 @@
 
 namespace gradtape {
 
+inline std::size_t bytes_of(const Spec& spec) {
+  return static_cast<std::size_t>(spec.shape.elements()) * size_of(spec.dtype);
+}
+
 // What an instruction reads: a slot's memory, seen as the layout says.
 struct Operand {
   uint32_t slot;

@@ -28,8 +28,7 @@ PlanPtr Evaluator::compute(std::span<const Tensor> targets, std::vector<double>*
   for (std::size_t i = 0; i < s.leaves.size(); ++i) memory_.slots[i] = s.leaves[i].value()->data();
   std::vector<BufferPtr> results;
   for (uint32_t slot : plan->result_slots) {
-    const Spec& spec = plan->slots[slot];
-    results.push_back(recorder_.allocate(static_cast<std::size_t>(spec.shape.elements()) * size_of(spec.dtype)));
+    results.push_back(recorder_.allocate(bytes_of(plan->slots[slot])));
     memory_.slots[slot] = results.back()->data();
   }
   const BufferPtr arena = recorder_.allocate(arena_bytes(*plan, workers));

@@ -9,10 +9,6 @@
 
 namespace gradtape {
 
-namespace {
-std::size_t bytes_of(const Spec& spec) { return static_cast<std::size_t>(spec.shape.elements()) * size_of(spec.dtype); }
-}  // namespace
-
 RecordedFunction::RecordedFunction(Recorder& recorder, const Workers& workers, const std::vector<Spec>& inputs,
                                    const FunctionBody& body)
     : recorder_(recorder), workers_(workers), input_specs_(inputs) {
