@@ -253,6 +253,7 @@ Context::Context(gt_context handle, const HandleParts& parts)
       handles_(parts.context, parts.context_life),
       pending_limit_(kPendingLimit) {
   recorder_.owner = this;
+  recorder_.evaluate = [this](const Tensor& t) { evaluate(std::span(&t, 1)); };
 }
 
 Context::~Context() { handles_.clear(); }

@@ -182,6 +182,20 @@ static inline gt_tensor gt_atanh(gt_context ctx, gt_tensor x) {
   return out;
 }
 
+/* The mean of each window of ksize, strides apart, over what is not padding: x [n, h, w, c]. Attributes: ksize, strides, padding (default "VALID"). */
+static inline gt_tensor gt_avg_pool2d(gt_context ctx, gt_tensor x, const int64_t* ksize, size_t n_ksize, const int64_t* strides, size_t n_strides, const char* padding) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_ints(&list, "ksize", ksize, n_ksize);
+  gt_add_ints(&list, "strides", strides, n_strides);
+  gt_add_string(&list, "padding", padding);
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "avg_pool2d", inputs, 1, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
 /* (x - mean) / sqrt(variance + epsilon) * scale + offset; training: with the moments over `axes`, which are outputs too. Attributes: training (default true), axes (optional), epsilon (default 0.001). */
 static inline gt_status gt_batch_normalization(gt_context ctx, gt_tensor x, gt_tensor scale, gt_tensor offset, gt_tensor mean /* or NULL */, gt_tensor variance /* or NULL */, int32_t training, const int64_t* axes, size_t n_axes, double epsilon, gt_tensor* outputs, size_t capacity, size_t* n_outputs) {
   gt_attr_list list;
@@ -210,6 +224,19 @@ static inline gt_tensor gt_bias_add(gt_context ctx, gt_tensor x, gt_tensor bias,
   inputs[1] = bias;
   gt_tensor out = NULL;
   (void)gt_apply(ctx, "bias_add", inputs, 2, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
+/* The entries of x where the mask, which stands before the axes from `axis` on, is true, along one axis. The mask's value is read when the op is recorded. Attributes: axis (default 0). */
+static inline gt_tensor gt_boolean_mask(gt_context ctx, gt_tensor x, gt_tensor mask, int64_t axis) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_int(&list, "axis", axis);
+  gt_tensor inputs[2];
+  inputs[0] = x;
+  inputs[1] = mask;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "boolean_mask", inputs, 2, list.attrs, list.n, &out, 1, NULL);
   return out;
 }
 
@@ -243,6 +270,18 @@ static inline gt_tensor gt_ceil(gt_context ctx, gt_tensor x) {
   inputs[0] = x;
   gt_tensor out = NULL;
   (void)gt_apply(ctx, "ceil", inputs, 1, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* The lower triangular L with L L^T = x; x is symmetrised first, or else its lower triangle alone is read. Attributes: symmetrize_input (default true). */
+static inline gt_tensor gt_cholesky(gt_context ctx, gt_tensor x, int32_t symmetrize_input) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_bool(&list, "symmetrize_input", symmetrize_input);
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "cholesky", inputs, 1, list.attrs, list.n, &out, 1, NULL);
   return out;
 }
 
@@ -287,6 +326,52 @@ static inline gt_tensor gt_concat(gt_context ctx, const gt_tensor* values, size_
   gt_add_int(&list, "axis", axis);
   gt_tensor out = NULL;
   (void)gt_apply(ctx, "concat", values, n_values, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
+/* y[n, p, o] = sum x[n, p * stride + k * dilation - padding, i] filters[k, i, o]: x [n, width, in], filters [k, in, out]. Attributes: stride (default 1), padding (default "VALID"), dilations (default 1). */
+static inline gt_tensor gt_conv1d(gt_context ctx, gt_tensor x, gt_tensor filters, int64_t stride, const int64_t* padding, size_t n_padding, int64_t dilations) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_int(&list, "stride", stride);
+  gt_add_ints(&list, "padding", padding, n_padding);
+  gt_add_int(&list, "dilations", dilations);
+  gt_tensor inputs[2];
+  inputs[0] = x;
+  inputs[1] = filters;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "conv1d", inputs, 2, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
+/* y[n, p, q, o] = sum x[n, p * stride + k * dilation - padding, ..., i] filters[k, l, i, o]: x [n, h, w, in], filters [kh, kw, in, out]; padding SAME, VALID or [[top, bottom], [left, right]]. Attributes: strides (default 1), padding (default "VALID"), dilations (default 1). */
+static inline gt_tensor gt_conv2d(gt_context ctx, gt_tensor x, gt_tensor filters, const int64_t* strides, size_t n_strides, const int64_t* padding, size_t n_padding, const int64_t* dilations, size_t n_dilations) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_ints(&list, "strides", strides, n_strides);
+  gt_add_ints(&list, "padding", padding, n_padding);
+  gt_add_ints(&list, "dilations", dilations, n_dilations);
+  gt_tensor inputs[2];
+  inputs[0] = x;
+  inputs[1] = filters;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "conv2d", inputs, 2, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
+/* The transpose of the conv2d that maps output_shape to the shape of x: x [n, h, w, in], filters [kh, kw, out, in]. Attributes: strides (default 1), padding (default "VALID"), dilations (default 1), output_shape. */
+static inline gt_tensor gt_conv2d_transpose(gt_context ctx, gt_tensor x, gt_tensor filters, const int64_t* strides, size_t n_strides, const int64_t* padding, size_t n_padding, const int64_t* dilations, size_t n_dilations, const int64_t* output_shape, size_t n_output_shape) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_ints(&list, "strides", strides, n_strides);
+  gt_add_ints(&list, "padding", padding, n_padding);
+  gt_add_ints(&list, "dilations", dilations, n_dilations);
+  gt_add_ints(&list, "output_shape", output_shape, n_output_shape);
+  gt_tensor inputs[2];
+  inputs[0] = x;
+  inputs[1] = filters;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "conv2d_transpose", inputs, 2, list.attrs, list.n, &out, 1, NULL);
   return out;
 }
 
@@ -346,6 +431,21 @@ static inline gt_tensor gt_cumsum(gt_context ctx, gt_tensor x, int64_t axis, int
   return out;
 }
 
+/* Each channel by filters of its own: x [n, h, w, in], filters [kh, kw, in, multiplier]; output channel in * multiplier + m. Attributes: strides (default 1), padding (default "VALID"), dilations (default 1). */
+static inline gt_tensor gt_depthwise_conv2d(gt_context ctx, gt_tensor x, gt_tensor filters, const int64_t* strides, size_t n_strides, const int64_t* padding, size_t n_padding, const int64_t* dilations, size_t n_dilations) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_ints(&list, "strides", strides, n_strides);
+  gt_add_ints(&list, "padding", padding, n_padding);
+  gt_add_ints(&list, "dilations", dilations, n_dilations);
+  gt_tensor inputs[2];
+  inputs[0] = x;
+  inputs[1] = filters;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "depthwise_conv2d", inputs, 2, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
 /* Determinant of the matrices in the last two axes; its derivatives are right for singular ones too. */
 static inline gt_tensor gt_det(gt_context ctx, gt_tensor x) {
   gt_tensor inputs[1];
@@ -376,6 +476,15 @@ static inline gt_tensor gt_diag_part(gt_context ctx, gt_tensor x, int64_t k) {
   inputs[0] = x;
   gt_tensor out = NULL;
   (void)gt_apply(ctx, "diag_part", inputs, 1, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
+/* The derivative of log Gamma(x). */
+static inline gt_tensor gt_digamma(gt_context ctx, gt_tensor x) {
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "digamma", inputs, 1, NULL, 0, &out, 1, NULL);
   return out;
 }
 
@@ -419,6 +528,31 @@ static inline gt_tensor gt_dropout(gt_context ctx, gt_tensor x, gt_tensor mask, 
   inputs[1] = mask;
   gt_tensor out = NULL;
   (void)gt_apply(ctx, "dropout", inputs, 2, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
+/* The eigenvalues of symmetric matrices, rising. x is symmetrised first, or else its lower triangle alone is read. Second derivatives need distinct eigenvalues. Attributes: symmetrize_input (default true). */
+static inline gt_tensor gt_eigh(gt_context ctx, gt_tensor x, int32_t symmetrize_input) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_bool(&list, "symmetrize_input", symmetrize_input);
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "eigh", inputs, 1, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
+/* v diag(f(w)) v^T with the eigenvalues w and eigenvectors v of x; its derivatives are right for repeated eigenvalues too, to any order. x is symmetrised first, or else its lower triangle alone is read. Attributes: symmetrize_input (default true), f. */
+static inline gt_tensor gt_eigh_function(gt_context ctx, gt_tensor x, int32_t symmetrize_input, const char* f) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_bool(&list, "symmetrize_input", symmetrize_input);
+  gt_add_string(&list, "f", f);
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "eigh_function", inputs, 1, list.attrs, list.n, &out, 1, NULL);
   return out;
 }
 
@@ -479,6 +613,15 @@ static inline gt_tensor gt_erfc(gt_context ctx, gt_tensor x) {
   return out;
 }
 
+/* The y with erf(y) = x, for x in [-1, 1]. */
+static inline gt_tensor gt_erfinv(gt_context ctx, gt_tensor x) {
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "erfinv", inputs, 1, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
 /* e^x. */
 static inline gt_tensor gt_exp(gt_context ctx, gt_tensor x) {
   gt_tensor inputs[1];
@@ -506,6 +649,15 @@ static inline gt_tensor gt_expand_dims(gt_context ctx, gt_tensor x, int64_t axis
   inputs[0] = x;
   gt_tensor out = NULL;
   (void)gt_apply(ctx, "expand_dims", inputs, 1, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
+/* The exponential of the matrices in the last two axes: sum of x^k / k!. */
+static inline gt_tensor gt_expm(gt_context ctx, gt_tensor x) {
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "expm", inputs, 1, NULL, 0, &out, 1, NULL);
   return out;
 }
 
@@ -584,6 +736,19 @@ static inline gt_tensor gt_gather(gt_context ctx, gt_tensor params, gt_tensor in
   inputs[1] = indices;
   gt_tensor out = NULL;
   (void)gt_apply(ctx, "gather", inputs, 2, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
+/* Entries of params at indices [..., k] into its first k axes behind the batch dims, which run together. Attributes: batch_dims (default 0). */
+static inline gt_tensor gt_gather_nd(gt_context ctx, gt_tensor params, gt_tensor indices, int64_t batch_dims) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_int(&list, "batch_dims", batch_dims);
+  gt_tensor inputs[2];
+  inputs[0] = params;
+  inputs[1] = indices;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "gather_nd", inputs, 2, list.attrs, list.n, &out, 1, NULL);
   return out;
 }
 
@@ -769,6 +934,29 @@ static inline gt_tensor gt_less_equal(gt_context ctx, gt_tensor x, gt_tensor y) 
   return out;
 }
 
+/* log |Gamma(x)|. */
+static inline gt_tensor gt_lgamma(gt_context ctx, gt_tensor x) {
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "lgamma", inputs, 1, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* y_i = a_i * y_(i-1) + x_i along the axis, from y = 0 on; reverse: from the last entry on. Attributes: axis (default 0), reverse (default false). */
+static inline gt_tensor gt_linear_scan(gt_context ctx, gt_tensor a, gt_tensor x, int64_t axis, int32_t reverse) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_int(&list, "axis", axis);
+  gt_add_bool(&list, "reverse", reverse);
+  gt_tensor inputs[2];
+  inputs[0] = a;
+  inputs[1] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "linear_scan", inputs, 2, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
 /* num numbers from start to stop at equal distances, along a new axis. Attributes: num, axis (default 0). */
 static inline gt_tensor gt_linspace(gt_context ctx, gt_tensor start, gt_tensor stop, int64_t num, int64_t axis) {
   gt_attr_list list;
@@ -831,6 +1019,20 @@ static inline gt_tensor gt_log_softmax(gt_context ctx, gt_tensor x, int64_t axis
   return out;
 }
 
+/* log of the sums of e^x over all entries up to each one, without overflow. Attributes: axis (default 0), exclusive (default false), reverse (default false). */
+static inline gt_tensor gt_logcumsumexp(gt_context ctx, gt_tensor x, int64_t axis, int32_t exclusive, int32_t reverse) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_int(&list, "axis", axis);
+  gt_add_bool(&list, "exclusive", exclusive);
+  gt_add_bool(&list, "reverse", reverse);
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "logcumsumexp", inputs, 1, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
 /* x and y. */
 static inline gt_tensor gt_logical_and(gt_context ctx, gt_tensor x, gt_tensor y) {
   gt_tensor inputs[2];
@@ -870,6 +1072,19 @@ static inline gt_tensor gt_logical_xor(gt_context ctx, gt_tensor x, gt_tensor y)
   return out;
 }
 
+/* The x that minimises |matrix x - rhs|^2 + l2_regularizer |x|^2, for a matrix of full rank: [..., m, n], rhs [..., m, k]. Attributes: l2_regularizer (default 0). */
+static inline gt_tensor gt_lstsq(gt_context ctx, gt_tensor matrix, gt_tensor rhs, double l2_regularizer) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_float(&list, "l2_regularizer", l2_regularizer);
+  gt_tensor inputs[2];
+  inputs[0] = matrix;
+  inputs[1] = rhs;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "lstsq", inputs, 2, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
 /* Matrix product of the last two axes; leading axes broadcast. Attributes: transpose_a (default false), transpose_b (default false). */
 static inline gt_tensor gt_matmul(gt_context ctx, gt_tensor a, gt_tensor b, int32_t transpose_a, int32_t transpose_b) {
   gt_attr_list list;
@@ -893,6 +1108,20 @@ static inline gt_tensor gt_matrix_power(gt_context ctx, gt_tensor x, int64_t n) 
   inputs[0] = x;
   gt_tensor out = NULL;
   (void)gt_apply(ctx, "matrix_power", inputs, 1, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
+/* The largest entry of each window of ksize, strides apart: x [n, h, w, c]. The first of equal ones takes the gradient; padding never wins. Attributes: ksize, strides, padding (default "VALID"). */
+static inline gt_tensor gt_max_pool2d(gt_context ctx, gt_tensor x, const int64_t* ksize, size_t n_ksize, const int64_t* strides, size_t n_strides, const char* padding) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_ints(&list, "ksize", ksize, n_ksize);
+  gt_add_ints(&list, "strides", strides, n_strides);
+  gt_add_string(&list, "padding", padding);
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "max_pool2d", inputs, 1, list.attrs, list.n, &out, 1, NULL);
   return out;
 }
 
@@ -1052,6 +1281,18 @@ static inline gt_tensor gt_pad(gt_context ctx, gt_tensor x, const int64_t* paddi
   return out;
 }
 
+/* The n-th derivative of digamma. Attributes: n. */
+static inline gt_tensor gt_polygamma(gt_context ctx, gt_tensor x, int64_t n) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_int(&list, "n", n);
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "polygamma", inputs, 1, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
 /* x^y; d/dx = y x^(y-1), d/dy = x^y log(x) where x > 0, else 0. */
 static inline gt_tensor gt_pow(gt_context ctx, gt_tensor x, gt_tensor y) {
   gt_tensor inputs[2];
@@ -1059,6 +1300,18 @@ static inline gt_tensor gt_pow(gt_context ctx, gt_tensor x, gt_tensor y) {
   inputs[1] = y;
   gt_tensor out = NULL;
   (void)gt_apply(ctx, "pow", inputs, 2, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* q [..., m, n] with orthonormal columns and upper triangular r [..., n, n] with q r = x [..., m, n], m >= n; r has a positive diagonal where positive_diagonal. Derivatives need full rank. Attributes: positive_diagonal (default true). */
+static inline gt_tensor gt_qr(gt_context ctx, gt_tensor x, int32_t positive_diagonal) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_bool(&list, "positive_diagonal", positive_diagonal);
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "qr", inputs, 1, list.attrs, list.n, &out, 1, NULL);
   return out;
 }
 
@@ -1345,6 +1598,29 @@ static inline gt_tensor gt_scatter_add(gt_context ctx, gt_tensor indices, gt_ten
   return out;
 }
 
+/* Zeros of `shape`, to which updates are added at indices [..., k] into its first k axes. Attributes: shape. */
+static inline gt_tensor gt_scatter_nd(gt_context ctx, gt_tensor indices, gt_tensor updates, const int64_t* shape, size_t n_shape) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_ints(&list, "shape", shape, n_shape);
+  gt_tensor inputs[2];
+  inputs[0] = indices;
+  inputs[1] = updates;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "scatter_nd", inputs, 2, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
+/* Row i is the sum of data's rows with segment id i; ids do not fall, the last one says how many rows there are. Its value is read when the op is recorded. */
+static inline gt_tensor gt_segment_sum(gt_context ctx, gt_tensor data, gt_tensor segment_ids) {
+  gt_tensor inputs[2];
+  inputs[0] = data;
+  inputs[1] = segment_ids;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "segment_sum", inputs, 2, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
 /* 1.0507 * (x where (x > 0), else 1.6733 * (e^x - 1)); its derivative at 0 is 1.0507. */
 static inline gt_tensor gt_selu(gt_context ctx, gt_tensor x) {
   gt_tensor inputs[1];
@@ -1419,6 +1695,15 @@ static inline gt_tensor gt_slice(gt_context ctx, gt_tensor x, const int64_t* beg
   inputs[0] = x;
   gt_tensor out = NULL;
   (void)gt_apply(ctx, "slice", inputs, 1, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
+/* sign and log |determinant| of the matrices in the last two axes: 0 and -inf for singular ones. The sign has no derivative. */
+static inline gt_tensor gt_slogdet(gt_context ctx, gt_tensor x) {
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "slogdet", inputs, 1, NULL, 0, &out, 1, NULL);
   return out;
 }
 
@@ -1600,6 +1885,15 @@ static inline gt_tensor gt_subtract(gt_context ctx, gt_tensor x, gt_tensor y) {
   return out;
 }
 
+/* The singular values of the matrices in the last two axes, largest first. */
+static inline gt_tensor gt_svd(gt_context ctx, gt_tensor x) {
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "svd", inputs, 1, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
 /* x at indices along the axis; the other axes of both run together. Attributes: axis. */
 static inline gt_tensor gt_take_along_axis(gt_context ctx, gt_tensor x, gt_tensor indices, int64_t axis) {
   gt_attr_list list;
@@ -1628,6 +1922,28 @@ static inline gt_tensor gt_tanh(gt_context ctx, gt_tensor x) {
   inputs[0] = x;
   gt_tensor out = NULL;
   (void)gt_apply(ctx, "tanh", inputs, 1, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* x with updates added at indices [..., k] into its first k axes. */
+static inline gt_tensor gt_tensor_scatter_add(gt_context ctx, gt_tensor x, gt_tensor indices, gt_tensor updates) {
+  gt_tensor inputs[3];
+  inputs[0] = x;
+  inputs[1] = indices;
+  inputs[2] = updates;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "tensor_scatter_add", inputs, 3, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* x with updates in place of the entries at indices [..., k] into its first k axes; the last one of several for one place counts. */
+static inline gt_tensor gt_tensor_scatter_update(gt_context ctx, gt_tensor x, gt_tensor indices, gt_tensor updates) {
+  gt_tensor inputs[3];
+  inputs[0] = x;
+  inputs[1] = indices;
+  inputs[2] = updates;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "tensor_scatter_update", inputs, 3, NULL, 0, &out, 1, NULL);
   return out;
 }
 
@@ -1687,6 +2003,20 @@ static inline gt_tensor gt_transpose(gt_context ctx, gt_tensor x, const int64_t*
   return out;
 }
 
+/* x with matrix x = rhs [..., n, k], where the lower (or else upper) triangle alone of the matrix is read; with its transpose where adjoint. Attributes: lower (default true), adjoint (default false). */
+static inline gt_tensor gt_triangular_solve(gt_context ctx, gt_tensor matrix, gt_tensor rhs, int32_t lower, int32_t adjoint) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_bool(&list, "lower", lower);
+  gt_add_bool(&list, "adjoint", adjoint);
+  gt_tensor inputs[2];
+  inputs[0] = matrix;
+  inputs[1] = rhs;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "triangular_solve", inputs, 2, list.attrs, list.n, &out, 1, NULL);
+  return out;
+}
+
 /* x on and below diagonal k of the last two axes, 0 above. Attributes: k (default 0). */
 static inline gt_tensor gt_tril(gt_context ctx, gt_tensor x, int64_t k) {
   gt_attr_list list;
@@ -1717,6 +2047,19 @@ static inline gt_tensor gt_trunc(gt_context ctx, gt_tensor x) {
   inputs[0] = x;
   gt_tensor out = NULL;
   (void)gt_apply(ctx, "trunc", inputs, 1, NULL, 0, &out, 1, NULL);
+  return out;
+}
+
+/* Row i is the sum of data's rows with segment id i, 0 where there is none; rows with a negative id are left out. Attributes: num_segments. */
+static inline gt_tensor gt_unsorted_segment_sum(gt_context ctx, gt_tensor data, gt_tensor segment_ids, int64_t num_segments) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_int(&list, "num_segments", num_segments);
+  gt_tensor inputs[2];
+  inputs[0] = data;
+  inputs[1] = segment_ids;
+  gt_tensor out = NULL;
+  (void)gt_apply(ctx, "unsorted_segment_sum", inputs, 2, list.attrs, list.n, &out, 1, NULL);
   return out;
 }
 

@@ -66,6 +66,11 @@ inline Tensor atanh(const Tensor& x) {
   return detail::wrap(x.context(), gt_atanh(x.context(), x.get()));
 }
 
+/// The mean of each window of ksize, strides apart, over what is not padding: x [n, h, w, c]. Attributes: ksize, strides, padding (default "VALID").
+inline Tensor avg_pool2d(const Tensor& x, const Ints& ksize, const Ints& strides, const char* padding = "VALID") {
+  return detail::wrap(x.context(), gt_avg_pool2d(x.context(), x.get(), detail::data(ksize), ksize.size(), detail::data(strides), strides.size(), padding));
+}
+
 /// (x - mean) / sqrt(variance + epsilon) * scale + offset; training: with the moments over `axes`, which are outputs too. Attributes: training (default true), axes (optional), epsilon (default 0.001).
 inline std::vector<Tensor> batch_normalization(const Tensor& x, const Tensor& scale, const Tensor& offset, const Tensor& mean = {}, const Tensor& variance = {}, bool training = true, std::optional<Ints> axes = std::nullopt, double epsilon = 0.001) {
   return detail::outputs(x.context(), [&](gt_tensor* out, std::size_t capacity, std::size_t* n) {
@@ -76,6 +81,11 @@ inline std::vector<Tensor> batch_normalization(const Tensor& x, const Tensor& sc
 /// x + bias along the last axis (NHWC), or along axis 1 (NCHW). Attributes: data_format (default "NHWC").
 inline Tensor bias_add(const Tensor& x, const Tensor& bias, const char* data_format = "NHWC") {
   return detail::wrap(x.context(), gt_bias_add(x.context(), x.get(), bias.get(), data_format));
+}
+
+/// The entries of x where the mask, which stands before the axes from `axis` on, is true, along one axis. The mask's value is read when the op is recorded. Attributes: axis (default 0).
+inline Tensor boolean_mask(const Tensor& x, const Tensor& mask, int64_t axis = 0) {
+  return detail::wrap(x.context(), gt_boolean_mask(x.context(), x.get(), mask.get(), axis));
 }
 
 /// x repeated along its axes of size 1 and along new leading axes. Attributes: shape.
@@ -91,6 +101,11 @@ inline Tensor cast(const Tensor& x, Dtype dtype) {
 /// The smallest integer >= x.
 inline Tensor ceil(const Tensor& x) {
   return detail::wrap(x.context(), gt_ceil(x.context(), x.get()));
+}
+
+/// The lower triangular L with L L^T = x; x is symmetrised first, or else its lower triangle alone is read. Attributes: symmetrize_input (default true).
+inline Tensor cholesky(const Tensor& x, bool symmetrize_input = true) {
+  return detail::wrap(x.context(), gt_cholesky(x.context(), x.get(), symmetrize_input));
 }
 
 /// Each input * clip_norm / max(norm, clip_norm), with the norm of all of them, which is the last output. Attributes: clip_norm.
@@ -113,6 +128,21 @@ inline Tensor clip_by_value(const Tensor& x, double clip_value_min, double clip_
 /// The inputs one after the other along `axis`. Attributes: axis (default 0).
 inline Tensor concat(const std::vector<Tensor>& values, int64_t axis = 0) {
   return detail::wrap(detail::context_of(values), gt_concat(detail::context_of(values), detail::handles(values).data(), values.size(), axis));
+}
+
+/// y[n, p, o] = sum x[n, p * stride + k * dilation - padding, i] filters[k, i, o]: x [n, width, in], filters [k, in, out]. Attributes: stride (default 1), padding (default "VALID"), dilations (default 1).
+inline Tensor conv1d(const Tensor& x, const Tensor& filters, int64_t stride = 1, const Ints& padding = {}, int64_t dilations = 1) {
+  return detail::wrap(x.context(), gt_conv1d(x.context(), x.get(), filters.get(), stride, detail::data(padding), padding.size(), dilations));
+}
+
+/// y[n, p, q, o] = sum x[n, p * stride + k * dilation - padding, ..., i] filters[k, l, i, o]: x [n, h, w, in], filters [kh, kw, in, out]; padding SAME, VALID or [[top, bottom], [left, right]]. Attributes: strides (default 1), padding (default "VALID"), dilations (default 1).
+inline Tensor conv2d(const Tensor& x, const Tensor& filters, const Ints& strides = {}, const Ints& padding = {}, const Ints& dilations = {}) {
+  return detail::wrap(x.context(), gt_conv2d(x.context(), x.get(), filters.get(), detail::data(strides), strides.size(), detail::data(padding), padding.size(), detail::data(dilations), dilations.size()));
+}
+
+/// The transpose of the conv2d that maps output_shape to the shape of x: x [n, h, w, in], filters [kh, kw, out, in]. Attributes: strides (default 1), padding (default "VALID"), dilations (default 1), output_shape.
+inline Tensor conv2d_transpose(const Tensor& x, const Tensor& filters, const Ints& output_shape, const Ints& strides = {}, const Ints& padding = {}, const Ints& dilations = {}) {
+  return detail::wrap(x.context(), gt_conv2d_transpose(x.context(), x.get(), filters.get(), detail::data(strides), strides.size(), detail::data(padding), padding.size(), detail::data(dilations), dilations.size(), detail::data(output_shape), output_shape.size()));
 }
 
 /// Cosine of x, in radians.
@@ -140,6 +170,11 @@ inline Tensor cumsum(const Tensor& x, int64_t axis = 0, bool exclusive = false, 
   return detail::wrap(x.context(), gt_cumsum(x.context(), x.get(), axis, exclusive, reverse));
 }
 
+/// Each channel by filters of its own: x [n, h, w, in], filters [kh, kw, in, multiplier]; output channel in * multiplier + m. Attributes: strides (default 1), padding (default "VALID"), dilations (default 1).
+inline Tensor depthwise_conv2d(const Tensor& x, const Tensor& filters, const Ints& strides = {}, const Ints& padding = {}, const Ints& dilations = {}) {
+  return detail::wrap(x.context(), gt_depthwise_conv2d(x.context(), x.get(), filters.get(), detail::data(strides), strides.size(), detail::data(padding), padding.size(), detail::data(dilations), dilations.size()));
+}
+
 /// Determinant of the matrices in the last two axes; its derivatives are right for singular ones too.
 inline Tensor det(const Tensor& x) {
   return detail::wrap(x.context(), gt_det(x.context(), x.get()));
@@ -153,6 +188,11 @@ inline Tensor diag(const Tensor& diagonal, int64_t k = 0) {
 /// The diagonal k of the matrices in the last two axes: entries [i, i + k]. Attributes: k (default 0).
 inline Tensor diag_part(const Tensor& x, int64_t k = 0) {
   return detail::wrap(x.context(), gt_diag_part(x.context(), x.get(), k));
+}
+
+/// The derivative of log Gamma(x).
+inline Tensor digamma(const Tensor& x) {
+  return detail::wrap(x.context(), gt_digamma(x.context(), x.get()));
 }
 
 /// x / y.
@@ -173,6 +213,16 @@ inline Tensor dot(const Tensor& a, const Tensor& b) {
 /// x * mask / (1 - rate). Attributes: rate.
 inline Tensor dropout(const Tensor& x, const Tensor& mask, double rate) {
   return detail::wrap(x.context(), gt_dropout(x.context(), x.get(), mask.get(), rate));
+}
+
+/// The eigenvalues of symmetric matrices, rising. x is symmetrised first, or else its lower triangle alone is read. Second derivatives need distinct eigenvalues. Attributes: symmetrize_input (default true).
+inline Tensor eigh(const Tensor& x, bool symmetrize_input = true) {
+  return detail::wrap(x.context(), gt_eigh(x.context(), x.get(), symmetrize_input));
+}
+
+/// v diag(f(w)) v^T with the eigenvalues w and eigenvectors v of x; its derivatives are right for repeated eigenvalues too, to any order. x is symmetrised first, or else its lower triangle alone is read. Attributes: symmetrize_input (default true), f.
+inline Tensor eigh_function(const Tensor& x, const char* f, bool symmetrize_input = true) {
+  return detail::wrap(x.context(), gt_eigh_function(x.context(), x.get(), symmetrize_input, f));
 }
 
 /// Sum of products over the labels that the output lacks, as in "ij,jk->ik"; "..." stands for axes that broadcast. Attributes: equation.
@@ -205,6 +255,11 @@ inline Tensor erfc(const Tensor& x) {
   return detail::wrap(x.context(), gt_erfc(x.context(), x.get()));
 }
 
+/// The y with erf(y) = x, for x in [-1, 1].
+inline Tensor erfinv(const Tensor& x) {
+  return detail::wrap(x.context(), gt_erfinv(x.context(), x.get()));
+}
+
 /// e^x.
 inline Tensor exp(const Tensor& x) {
   return detail::wrap(x.context(), gt_exp(x.context(), x.get()));
@@ -218,6 +273,11 @@ inline Tensor exp2(const Tensor& x) {
 /// A new axis of size 1 at `axis`. Attributes: axis (default 0).
 inline Tensor expand_dims(const Tensor& x, int64_t axis = 0) {
   return detail::wrap(x.context(), gt_expand_dims(x.context(), x.get(), axis));
+}
+
+/// The exponential of the matrices in the last two axes: sum of x^k / k!.
+inline Tensor expm(const Tensor& x) {
+  return detail::wrap(x.context(), gt_expm(x.context(), x.get()));
 }
 
 /// e^x - 1, exact near 0.
@@ -253,6 +313,11 @@ inline Tensor fma(const Tensor& x, const Tensor& y, const Tensor& z) {
 /// Entries of params along `axis`, at indices; the first batch_dims axes of both run together. Attributes: axis (optional), batch_dims (default 0).
 inline Tensor gather(const Tensor& params, const Tensor& indices, std::optional<int64_t> axis = std::nullopt, int64_t batch_dims = 0) {
   return detail::wrap(params.context(), gt_gather(params.context(), params.get(), indices.get(), axis.value_or(GT_DEFAULT_INT), batch_dims));
+}
+
+/// Entries of params at indices [..., k] into its first k axes behind the batch dims, which run together. Attributes: batch_dims (default 0).
+inline Tensor gather_nd(const Tensor& params, const Tensor& indices, int64_t batch_dims = 0) {
+  return detail::wrap(params.context(), gt_gather_nd(params.context(), params.get(), indices.get(), batch_dims));
 }
 
 /// x * P(X <= x), X ~ N(0, 1); approximate: 0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))). Attributes: approximate (default false).
@@ -340,6 +405,16 @@ inline Tensor less_equal(const Tensor& x, const Tensor& y) {
   return detail::wrap(x.context(), gt_less_equal(x.context(), x.get(), y.get()));
 }
 
+/// log |Gamma(x)|.
+inline Tensor lgamma(const Tensor& x) {
+  return detail::wrap(x.context(), gt_lgamma(x.context(), x.get()));
+}
+
+/// y_i = a_i * y_(i-1) + x_i along the axis, from y = 0 on; reverse: from the last entry on. Attributes: axis (default 0), reverse (default false).
+inline Tensor linear_scan(const Tensor& a, const Tensor& x, int64_t axis = 0, bool reverse = false) {
+  return detail::wrap(a.context(), gt_linear_scan(a.context(), a.get(), x.get(), axis, reverse));
+}
+
 /// num numbers from start to stop at equal distances, along a new axis. Attributes: num, axis (default 0).
 inline Tensor linspace(const Tensor& start, const Tensor& stop, int64_t num, int64_t axis = 0) {
   return detail::wrap(start.context(), gt_linspace(start.context(), start.get(), stop.get(), num, axis));
@@ -370,6 +445,11 @@ inline Tensor log_softmax(const Tensor& x, int64_t axis = -1) {
   return detail::wrap(x.context(), gt_log_softmax(x.context(), x.get(), axis));
 }
 
+/// log of the sums of e^x over all entries up to each one, without overflow. Attributes: axis (default 0), exclusive (default false), reverse (default false).
+inline Tensor logcumsumexp(const Tensor& x, int64_t axis = 0, bool exclusive = false, bool reverse = false) {
+  return detail::wrap(x.context(), gt_logcumsumexp(x.context(), x.get(), axis, exclusive, reverse));
+}
+
 /// x and y.
 inline Tensor logical_and(const Tensor& x, const Tensor& y) {
   return detail::wrap(x.context(), gt_logical_and(x.context(), x.get(), y.get()));
@@ -390,6 +470,11 @@ inline Tensor logical_xor(const Tensor& x, const Tensor& y) {
   return detail::wrap(x.context(), gt_logical_xor(x.context(), x.get(), y.get()));
 }
 
+/// The x that minimises |matrix x - rhs|^2 + l2_regularizer |x|^2, for a matrix of full rank: [..., m, n], rhs [..., m, k]. Attributes: l2_regularizer (default 0).
+inline Tensor lstsq(const Tensor& matrix, const Tensor& rhs, double l2_regularizer = 0) {
+  return detail::wrap(matrix.context(), gt_lstsq(matrix.context(), matrix.get(), rhs.get(), l2_regularizer));
+}
+
 /// Matrix product of the last two axes; leading axes broadcast. Attributes: transpose_a (default false), transpose_b (default false).
 inline Tensor matmul(const Tensor& a, const Tensor& b, bool transpose_a = false, bool transpose_b = false) {
   return detail::wrap(a.context(), gt_matmul(a.context(), a.get(), b.get(), transpose_a, transpose_b));
@@ -398,6 +483,11 @@ inline Tensor matmul(const Tensor& a, const Tensor& b, bool transpose_a = false,
 /// The n-th power of the matrices in the last two axes: of the inverse where n < 0, the identity where n is 0. Attributes: n.
 inline Tensor matrix_power(const Tensor& x, int64_t n) {
   return detail::wrap(x.context(), gt_matrix_power(x.context(), x.get(), n));
+}
+
+/// The largest entry of each window of ksize, strides apart: x [n, h, w, c]. The first of equal ones takes the gradient; padding never wins. Attributes: ksize, strides, padding (default "VALID").
+inline Tensor max_pool2d(const Tensor& x, const Ints& ksize, const Ints& strides, const char* padding = "VALID") {
+  return detail::wrap(x.context(), gt_max_pool2d(x.context(), x.get(), detail::data(ksize), ksize.size(), detail::data(strides), strides.size(), padding));
 }
 
 /// The larger of x and y; on a tie the gradient goes to x.
@@ -472,9 +562,19 @@ inline Tensor pad(const Tensor& x, const Ints& paddings, const char* mode = "CON
   return detail::wrap(x.context(), gt_pad(x.context(), x.get(), detail::data(paddings), paddings.size(), mode, constant_values));
 }
 
+/// The n-th derivative of digamma. Attributes: n.
+inline Tensor polygamma(const Tensor& x, int64_t n) {
+  return detail::wrap(x.context(), gt_polygamma(x.context(), x.get(), n));
+}
+
 /// x^y; d/dx = y x^(y-1), d/dy = x^y log(x) where x > 0, else 0.
 inline Tensor pow(const Tensor& x, const Tensor& y) {
   return detail::wrap(x.context(), gt_pow(x.context(), x.get(), y.get()));
+}
+
+/// q [..., m, n] with orthonormal columns and upper triangular r [..., n, n] with q r = x [..., m, n], m >= n; r has a positive diagonal where positive_diagonal. Derivatives need full rank. Attributes: positive_diagonal (default true).
+inline Tensor qr(const Tensor& x, bool positive_diagonal = true) {
+  return detail::wrap(x.context(), gt_qr(x.context(), x.get(), positive_diagonal));
 }
 
 /// Independent normal numbers of the given mean and standard deviation. Attributes: shape, dtype (default "float32"), mean (default 0), stddev (default 1), key (optional), counter (optional).
@@ -592,6 +692,16 @@ inline Tensor scatter_add(const Tensor& indices, const Tensor& updates, const In
   return detail::wrap(indices.context(), gt_scatter_add(indices.context(), indices.get(), updates.get(), detail::data(shape), shape.size(), axis.value_or(GT_DEFAULT_INT), batch_dims));
 }
 
+/// Zeros of `shape`, to which updates are added at indices [..., k] into its first k axes. Attributes: shape.
+inline Tensor scatter_nd(const Tensor& indices, const Tensor& updates, const Ints& shape) {
+  return detail::wrap(indices.context(), gt_scatter_nd(indices.context(), indices.get(), updates.get(), detail::data(shape), shape.size()));
+}
+
+/// Row i is the sum of data's rows with segment id i; ids do not fall, the last one says how many rows there are. Its value is read when the op is recorded.
+inline Tensor segment_sum(const Tensor& data, const Tensor& segment_ids) {
+  return detail::wrap(data.context(), gt_segment_sum(data.context(), data.get(), segment_ids.get()));
+}
+
 /// 1.0507 * (x where (x > 0), else 1.6733 * (e^x - 1)); its derivative at 0 is 1.0507.
 inline Tensor selu(const Tensor& x) {
   return detail::wrap(x.context(), gt_selu(x.context(), x.get()));
@@ -630,6 +740,11 @@ inline Tensor sinh(const Tensor& x) {
 /// The part of x from begin with the given size; -1: to the end. Attributes: begin, size.
 inline Tensor slice(const Tensor& x, const Ints& begin, const Ints& size) {
   return detail::wrap(x.context(), gt_slice(x.context(), x.get(), detail::data(begin), begin.size(), detail::data(size), size.size()));
+}
+
+/// sign and log |determinant| of the matrices in the last two axes: 0 and -inf for singular ones. The sign has no derivative.
+inline Tensor slogdet(const Tensor& x) {
+  return detail::wrap(x.context(), gt_slogdet(x.context(), x.get()));
 }
 
 /// e^x / sum(e^x) along the axis, without overflow. Attributes: axis (default -1).
@@ -714,6 +829,11 @@ inline Tensor subtract(const Tensor& x, const Tensor& y) {
   return detail::wrap(x.context(), gt_subtract(x.context(), x.get(), y.get()));
 }
 
+/// The singular values of the matrices in the last two axes, largest first.
+inline Tensor svd(const Tensor& x) {
+  return detail::wrap(x.context(), gt_svd(x.context(), x.get()));
+}
+
 /// x at indices along the axis; the other axes of both run together. Attributes: axis.
 inline Tensor take_along_axis(const Tensor& x, const Tensor& indices, int64_t axis) {
   return detail::wrap(x.context(), gt_take_along_axis(x.context(), x.get(), indices.get(), axis));
@@ -727,6 +847,16 @@ inline Tensor tan(const Tensor& x) {
 /// Hyperbolic tangent.
 inline Tensor tanh(const Tensor& x) {
   return detail::wrap(x.context(), gt_tanh(x.context(), x.get()));
+}
+
+/// x with updates added at indices [..., k] into its first k axes.
+inline Tensor tensor_scatter_add(const Tensor& x, const Tensor& indices, const Tensor& updates) {
+  return detail::wrap(x.context(), gt_tensor_scatter_add(x.context(), x.get(), indices.get(), updates.get()));
+}
+
+/// x with updates in place of the entries at indices [..., k] into its first k axes; the last one of several for one place counts.
+inline Tensor tensor_scatter_update(const Tensor& x, const Tensor& indices, const Tensor& updates) {
+  return detail::wrap(x.context(), gt_tensor_scatter_update(x.context(), x.get(), indices.get(), updates.get()));
 }
 
 /// Sum of products over pairs of axes: a count (the last of a with the first of b), or two lists. Attributes: axes (default 2).
@@ -756,6 +886,11 @@ inline Tensor transpose(const Tensor& x, std::optional<Ints> perm = std::nullopt
   return detail::wrap(x.context(), gt_transpose(x.context(), x.get(), perm ? detail::data(*perm) : nullptr, perm ? perm->size() : 0));
 }
 
+/// x with matrix x = rhs [..., n, k], where the lower (or else upper) triangle alone of the matrix is read; with its transpose where adjoint. Attributes: lower (default true), adjoint (default false).
+inline Tensor triangular_solve(const Tensor& matrix, const Tensor& rhs, bool lower = true, bool adjoint = false) {
+  return detail::wrap(matrix.context(), gt_triangular_solve(matrix.context(), matrix.get(), rhs.get(), lower, adjoint));
+}
+
 /// x on and below diagonal k of the last two axes, 0 above. Attributes: k (default 0).
 inline Tensor tril(const Tensor& x, int64_t k = 0) {
   return detail::wrap(x.context(), gt_tril(x.context(), x.get(), k));
@@ -769,6 +904,11 @@ inline Tensor triu(const Tensor& x, int64_t k = 0) {
 /// The integer part, toward 0.
 inline Tensor trunc(const Tensor& x) {
   return detail::wrap(x.context(), gt_trunc(x.context(), x.get()));
+}
+
+/// Row i is the sum of data's rows with segment id i, 0 where there is none; rows with a negative id are left out. Attributes: num_segments.
+inline Tensor unsorted_segment_sum(const Tensor& data, const Tensor& segment_ids, int64_t num_segments) {
+  return detail::wrap(data.context(), gt_unsorted_segment_sum(data.context(), data.get(), segment_ids.get(), num_segments));
 }
 
 /// The entries along the axis, one output each. Attributes: axis (default 0).

@@ -64,4 +64,14 @@ decltype(auto) dispatch_floating(Dtype d, F&& f) {
   fail(Status::internal, "{} is no floating dtype", name_of(d));
 }
 
+// Calls f with a type of the element's size: moving elements does not depend on what they mean.
+template <class F>
+decltype(auto) dispatch_size(std::size_t element_size, F&& f) {
+  switch (element_size) {
+    case 1: return f(Type<uint8_t>{});
+    case 4: return f(Type<uint32_t>{});
+    default: return f(Type<uint64_t>{});
+  }
+}
+
 }  // namespace gradtape

@@ -87,8 +87,9 @@ class Recorder {
   }
   void seed(uint64_t key) { random_key_ = key, random_counter_ = 0; }
 
-  void* owner = nullptr;        // the context, for callbacks
-  uint64_t symbolic_reads = 0;  // how often a value was asked of something symbolic
+  void* owner = nullptr;                        // the context, for callbacks
+  std::function<void(const Tensor&)> evaluate;  // gives a tensor its value; set by the owner
+  uint64_t symbolic_reads = 0;                  // how often a value was asked of something symbolic
 
  private:
   friend class Node;

@@ -16,7 +16,11 @@ Reduction any_reduction();
 void reduce(const Reducer& reducer, const Ints& axes, const View& x, const MutableView& out);
 void argmax(const KernelCall& c);
 void argmin(const KernelCall& c);
+
+// scan.cpp
 void cumsum(const KernelCall& c);
+void linear_scan(const KernelCall& c);
+void log_sum_scan(const KernelCall& c);
 
 // sort.cpp
 void argsort(const KernelCall& c);
@@ -26,17 +30,39 @@ void argsort(const KernelCall& c);
 void copy(const void* x, std::size_t element_size, const Layout& layout, void* out);
 void concat(const KernelCall& c);
 void constant_pad(const KernelCall& c);
-void gather(const KernelCall& c);
-void scatter_add(const KernelCall& c);
 void range(const KernelCall& c);
 void identity_rows(const KernelCall& c);
 void bands(const KernelCall& c);
 
-// matmul.cpp, lapack.cpp: BLAS and LAPACK.
+// indexing.cpp: by indices, all of which are checked before anything is moved.
+void gather(const KernelCall& c);
+void scatter_add(const KernelCall& c);
+void ravel_index(const KernelCall& c);
+void last_writer(const KernelCall& c);
+
+// matmul.cpp
 void matmul(const KernelCall& c);
+
+// linear_systems.cpp, spectral.cpp, expm.cpp: each matrix in the last two axes by itself.
 void solve(const KernelCall& c);
+void triangular_solve(const KernelCall& c);
 void det(const KernelCall& c);
+void slogdet(const KernelCall& c);
+void cholesky(const KernelCall& c);
+void qr(const KernelCall& c);
+void eigen(const KernelCall& c);
+void eigenvalues(const KernelCall& c);
+void svd(const KernelCall& c);
+void singular_values(const KernelCall& c);
 void cofactor(const KernelCall& c);
+void spectral_form(const KernelCall& c);
+void expm(const KernelCall& c);
+
+// convolution.cpp: the three forms of sum x[pixel] filter[tap] y[pixel].
+void convolution(const KernelCall& c);
+void convolution_input(const KernelCall& c);
+void convolution_filter(const KernelCall& c);
+void pool_argmax(const KernelCall& c);
 
 // random.cpp: Philox4x32-10; the input holds key and counter.
 void random_uniform(const KernelCall& c);

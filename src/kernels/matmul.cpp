@@ -4,22 +4,10 @@
 #include <cstdint>
 #include <limits>
 
+#include "kernels/blas.hpp"
 #include "kernels/kernels.hpp"
 #include "kernels/scalar_math.hpp"
 #include "kernels/small_gemm.hpp"
-
-extern "C" {
-void sgemm_(const char* ta, const char* tb, const int* m, const int* n, const int* k, const float* alpha,
-            const float* a, const int* lda, const float* b, const int* ldb, const float* beta, float* c,
-            const int* ldc);
-void dgemm_(const char* ta, const char* tb, const int* m, const int* n, const int* k, const double* alpha,
-            const double* a, const int* lda, const double* b, const int* ldb, const double* beta, double* c,
-            const int* ldc);
-void sgemv_(const char* t, const int* m, const int* n, const float* alpha, const float* a, const int* lda,
-            const float* x, const int* incx, const float* beta, float* y, const int* incy);
-void dgemv_(const char* t, const int* m, const int* n, const double* alpha, const double* a, const int* lda,
-            const double* x, const int* incx, const double* beta, double* y, const int* incy);
-}
 
 namespace gradtape::kernels {
 
@@ -49,29 +37,9 @@ struct Product {
   }
 };
 
-// BLAS counts by columns: it computes out^T = op(b)^T op(a)^T.
 template <class T>
-void gemm(const Product<T>& p) {
-  const char *ta = p.tb ? "T" : "N", *tb = p.ta ? "T" : "N";
-  const auto m = static_cast<int>(p.n), n = static_cast<int>(p.m), k = static_cast<int>(p.k);
-  const auto lda = static_cast<int>(p.ldb), ldb = static_cast<int>(p.lda), ldc = static_cast<int>(p.ldc);
-  const T one = 1, zero = 0;
-  if constexpr (std::is_same_v<T, float>)
-    sgemm_(ta, tb, &m, &n, &k, &one, p.b, &lda, p.a, &ldb, &zero, p.out, &ldc);
-  else
-    dgemm_(ta, tb, &m, &n, &k, &one, p.b, &lda, p.a, &ldb, &zero, p.out, &ldc);
-}
-// matrix [rows, columns] row-major times x, or its transpose times x.
-template <class T>
-void gemv(bool transposed, int64_t rows, int64_t columns, const T* matrix, const T* x, T* y) {
-  const char* t = transposed ? "N" : "T";
-  const auto m = static_cast<int>(columns), n = static_cast<int>(rows);
-  const int step = 1;
-  const T one = 1, zero = 0;
-  if constexpr (std::is_same_v<T, float>)
-    sgemv_(t, &m, &n, &one, matrix, &m, x, &step, &zero, y, &step);
-  else
-    dgemv_(t, &m, &n, &one, matrix, &m, x, &step, &zero, y, &step);
+void by_blas(const Product<T>& p) {
+  gemm<T>(p.m, p.n, p.k, {p.a, p.lda, p.ta}, {p.b, p.ldb, p.tb}, p.out, p.ldc);
 }
 
 constexpr int64_t kSmall = 32 * 32 * 32;  // multiply-adds up to which our own kernel is faster
@@ -122,10 +90,10 @@ void multiply(const Workers& workers, const Product<T>& p) {
         const int64_t last = (longer - 1) % even + 1;
         if (even < longer && last * line >= kLeastShare) share = even;
       }
-      if (share == longer) return gemm(p);
+      if (share == longer) return by_blas(p);
       const auto part = [&](std::size_t i, int) {
         const int64_t first = static_cast<int64_t>(i) * share, count = std::min(share, longer - first);
-        gemm(by_rows ? p.rows(first, count) : p.columns(first, count));
+        by_blas(by_rows ? p.rows(first, count) : p.columns(first, count));
       };
       return workers.run(static_cast<std::size_t>((longer + share - 1) / share), part);
     }

@@ -7,16 +7,6 @@
 namespace gradtape::kernels {
 
 namespace {
-// Calls f with a type of the element's size: moving elements does not depend on what they mean.
-template <class F>
-void by_size(std::size_t element_size, F&& f) {
-  switch (element_size) {
-    case 1: return f(Type<uint8_t>{});
-    case 4: return f(Type<uint32_t>{});
-    default: return f(Type<uint64_t>{});
-  }
-}
-
 // A matrix whose rows become columns, block by block, so that both sides stay in the cache: out[i][j] = x[i + j step].
 template <class T>
 void copy_transposed(const T* x, int64_t step, T* out, int64_t rows, int64_t columns, int64_t out_step) {
@@ -72,28 +62,12 @@ void copy_strided(const T* x, T* out, const Shape& shape, const Shape::Dims& str
   });
 }
 
-// Position of each index into `size` entries, negative ones refused.
-int64_t checked_index(const KernelCall& c, int64_t index, int64_t size) {
-  if (index < 0 || index >= size) invalid("{}: index {} is out of range: the axis has size {}", c.op.name, index, size);
-  return index;
-}
-
-// params [batch, outer, n, inner], indices [batch, count]: the common geometry of gather and of its transpose.
-struct Gather {
-  int64_t batch, outer, n, inner, count;
-  Gather(const Shape& params, const Shape& indices, std::size_t axis, std::size_t batch_dims)
-      : batch(params.product(0, batch_dims)),
-        outer(params.product(batch_dims, axis)),
-        n(params[axis]),
-        inner(params.product(axis + 1, params.rank())),
-        count(indices.product(batch_dims, indices.rank())) {}
-};
 }  // namespace
 
 void copy(const void* x, std::size_t element_size, const Layout& layout, void* out) {
   const Layout runs = merged(layout);
   if (runs.shape.elements() == 0) return;
-  by_size(element_size, [&](auto type) {
+  dispatch_size(element_size, [&](auto type) {
     using T = typename decltype(type)::type;
     copy_strided(static_cast<const T*>(x) + runs.offset, static_cast<T*>(out), runs.shape, runs.strides);
   });
@@ -103,7 +77,7 @@ void concat(const KernelCall& c) {
   const auto axis = static_cast<std::size_t>(c.integer("axis"));
   const Shape& s = *c.out[0].shape;
   const int64_t outer = s.product(0, axis), inner = s.product(axis + 1, s.rank()), row = s[axis] * inner;
-  by_size(size_of(c.out[0].dtype), [&](auto type) {
+  dispatch_size(size_of(c.out[0].dtype), [&](auto type) {
     using T = typename decltype(type)::type;
     T* out = c.out[0].as<T>();
     for (const View& in : c.in) {
@@ -170,45 +144,6 @@ void constant_pad(const KernelCall& c) {
       pad_part(padding, x, fill, out, first, std::min(n, first + kShare));
     };
     c.workers.run(static_cast<std::size_t>((n + kShare - 1) / kShare), part);
-  });
-}
-
-void gather(const KernelCall& c) {
-  const Gather g(*c.in[0].shape, *c.in[1].shape, static_cast<std::size_t>(c.integer("axis")),
-                 static_cast<std::size_t>(c.integer("batch_dims")));
-  dispatch(c.in[1].dtype, [&](auto index_type) {
-    const auto* indices = c.in[1].as<typename decltype(index_type)::type>();
-    by_size(size_of(c.in[0].dtype), [&](auto type) {
-      using T = typename decltype(type)::type;
-      const T* x = c.in[0].as<T>();
-      T* out = c.out[0].as<T>();
-      for (int64_t b = 0; b < g.batch; ++b)
-        for (int64_t o = 0; o < g.outer; ++o, x += g.n * g.inner)
-          for (int64_t k = 0; k < g.count; ++k, out += g.inner) {
-            const T* row = x + checked_index(c, static_cast<int64_t>(indices[b * g.count + k]), g.n) * g.inner;
-            std::copy(row, row + g.inner, out);
-          }
-    });
-  });
-}
-
-void scatter_add(const KernelCall& c) {
-  const Gather g(*c.out[0].shape, *c.in[0].shape, static_cast<std::size_t>(c.integer("axis")),
-                 static_cast<std::size_t>(c.integer("batch_dims")));
-  dispatch(c.in[0].dtype, [&](auto index_type) {
-    const auto* indices = c.in[0].as<typename decltype(index_type)::type>();
-    dispatch(c.in[1].dtype, [&](auto type) {
-      using T = typename decltype(type)::type;
-      const T* updates = c.in[1].as<T>();
-      T* out = c.out[0].as<T>();
-      std::fill_n(out, c.out[0].elements(), T(0));
-      for (int64_t b = 0; b < g.batch; ++b)
-        for (int64_t o = 0; o < g.outer; ++o, out += g.n * g.inner)
-          for (int64_t k = 0; k < g.count; ++k, updates += g.inner) {
-            T* row = out + checked_index(c, static_cast<int64_t>(indices[b * g.count + k]), g.n) * g.inner;
-            for (int64_t i = 0; i < g.inner; ++i) row[i] = wrap_add(row[i], updates[i]);
-          }
-    });
   });
 }
 

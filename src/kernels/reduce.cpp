@@ -1,4 +1,4 @@
-// Reductions, arg-extremes and cumulative sums.
+// Reductions and arg-extremes.
 #include <algorithm>
 #include <cstring>
 #include <limits>
@@ -234,28 +234,6 @@ void argmax(const KernelCall& c) {
 }
 void argmin(const KernelCall& c) {
   arg_extreme(c, [](auto a, auto b) { return a < b; });
-}
-
-void cumsum(const KernelCall& c) {
-  const auto axis = static_cast<std::size_t>(c.integer("axis"));
-  const bool exclusive = c.flag("exclusive"), backwards = c.flag("reverse");
-  const Shape& s = *c.in[0].shape;
-  const int64_t outer = s.product(0, axis), n = s[axis], inner = s.product(axis + 1, s.rank());
-  dispatch(c.in[0].dtype, [&](auto type) {
-    using T = typename decltype(type)::type;
-    const T* x = c.in[0].as<T>();
-    T* y = c.out[0].as<T>();
-    for (int64_t o = 0; o < outer; ++o)
-      for (int64_t i = 0; i < inner; ++i) {
-        T sum = T(0);
-        for (int64_t k = 0; k < n; ++k) {
-          const int64_t at = (o * n + (backwards ? n - 1 - k : k)) * inner + i;
-          const T next = wrap_add(sum, x[at]);
-          y[at] = exclusive ? sum : next;
-          sum = next;
-        }
-      }
-  });
 }
 
 }  // namespace gradtape::kernels

@@ -33,13 +33,10 @@ void spread_typed(const T* x, const Shape& loop, const Shape::Dims& strides, int
 }  // namespace
 
 void spread(const void* x, std::size_t size, const Layout& layout, int64_t at, std::size_t n, void* out) {
-  const auto typed = [&](auto type) {
+  dispatch_size(size, [&](auto type) {
     using T = typename decltype(type)::type;
     spread_typed(static_cast<const T*>(x), layout.shape, layout.strides, at, n, static_cast<T*>(out));
-  };
-  if (size == 1) return typed(Type<uint8_t>{});
-  if (size == 4) return typed(Type<uint32_t>{});
-  typed(Type<uint64_t>{});
+  });
 }
 
 }  // namespace gradtape::kernels

@@ -15,7 +15,10 @@ struct Numbers {
   double value[2] = {};
   explicit Numbers(const Attrs* attrs) {
     for (std::size_t i = 0; attrs && i < attrs->values.size() && i < 2; ++i)
-      if (const double* number = std::get_if<double>(&attrs->values[i])) value[i] = *number;
+      if (const double* number = std::get_if<double>(&attrs->values[i]))
+        value[i] = *number;
+      else if (const int64_t* integer = std::get_if<int64_t>(&attrs->values[i]))
+        value[i] = static_cast<double>(*integer);
   }
 };
 

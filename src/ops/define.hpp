@@ -25,6 +25,13 @@ void define_diagonal(Registry&);
 void define_products(Registry&);
 void define_loss(Registry&);
 void define_sort(Registry&);
+void define_special(Registry&);
+void define_solve(Registry&);
+void define_factorizations(Registry&);
+void define_eigen(Registry&);
+void define_convolution(Registry&);
+void define_pooling(Registry&);
+void define_segments(Registry&);
 void define_custom(Registry&);
 
 class Define {

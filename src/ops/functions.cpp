@@ -334,6 +334,21 @@ Tensor stack_rows(std::span<const Tensor> rows) {
   return concat(leading, 0);
 }
 
+std::vector<int64_t> read_integers(const Call& c, std::size_t input) {
+  const Tensor& t = c.in(input);
+  if (t.node()->symbolic) {
+    ++c.recorder().symbolic_reads;
+    fail(Status::failed_precondition,
+         "{}: the shape of its result depends on the values of {}, which has none while a function is being recorded",
+         c.op().name, c.op().inputs[input].name);
+  }
+  c.recorder().evaluate(t);
+  return dispatch(t.dtype(), [&](auto type) {
+    const auto* values = static_cast<const typename decltype(type)::type*>(t.value()->data());
+    return std::vector<int64_t>(values, values + t.shape().elements());
+  });
+}
+
 Tensor BatchCall::full(std::size_t i) const {
   return batched[i] ? in[i] : broadcast_to(in[i], in[i].shape().with_leading(size));
 }

@@ -102,6 +102,10 @@ Tensor slice_along(const Tensor& x, std::size_t axis, int64_t begin, int64_t siz
 Tensor select_row(const Tensor& x, int64_t row);  // x[row]
 Tensor stack_rows(std::span<const Tensor> rows);  // the inverse: a new leading axis
 
+// The values of an input of integers or bools, for an op whose result's shape depends on them; computed now, or an
+// error where they depend on what has no value.
+std::vector<int64_t> read_integers(const Call& c, std::size_t input);
+
 // The fallback for an op without a batching rule: one application per row.
 Tensors batch_by_rows(const BatchCall& b);
 

@@ -105,6 +105,130 @@ void define_gather(Registry& r) {
       .sample("i4[2] f[2,3]", R"({"shape": [4, 3], "axis": 0})");
 }
 
+// Indices [..., k] into the first k axes of a shape, as places in their row-major order.
+Tensor places(const Tensor& indices, std::span<const int64_t> sizes) {
+  static const Op& op = Registry::instance().builtin("ravel_index");
+  return apply1(op, {indices}, {Ints(sizes.begin(), sizes.end())});
+}
+// How many axes the last axis of indices counts through, in a tensor of that shape behind its batch dims.
+std::size_t indexed_axes(const Inference& c, const Shape& indices, const Shape& shape, std::size_t batch_dims) {
+  if (indices.rank() == 0) invalid("{}: indices must have at least 1 axis", c.name());
+  const int64_t k = indices[indices.rank() - 1];
+  if (k > static_cast<int64_t>(shape.rank() - batch_dims))
+    invalid("{}: indices {} count through {} axes, but there are {} in {} behind {} batch dims", c.name(),
+            to_string(indices), k, shape.rank() - batch_dims, to_string(shape), batch_dims);
+  return static_cast<std::size_t>(k);
+}
+// shape with its axes first..first+count as one.
+Shape merged_axes(const Shape& shape, std::size_t first, std::size_t count) {
+  Shape merged(std::span(shape.begin(), first));
+  merged.push_back(shape.product(first, first + count));
+  for (std::size_t i = first + count; i < shape.rank(); ++i) merged.push_back(shape[i]);
+  return merged;
+}
+std::size_t last_size(const Tensor& t) { return static_cast<std::size_t>(t.shape()[t.rank() - 1]); }
+
+// updates must be indices.shape[:-1] + shape[k:].
+void need_updates(const Inference& c, const Shape& shape, const Shape& indices, const Shape& updates) {
+  const std::size_t k = indexed_axes(c, indices, shape, 0);
+  Shape want(std::span(indices.begin(), indices.rank() - 1));
+  for (std::size_t i = k; i < shape.rank(); ++i) want.push_back(shape[i]);
+  if (!(want == updates))
+    invalid("{}: with shape {} and indices {}, updates must be {}, got {}", c.name(), to_string(shape),
+            to_string(indices), to_string(want), to_string(updates));
+}
+
+void define_places(Registry& r) {
+  Define(r, "ravel_index", "Indices [..., k] into k axes of these sizes, as places in row-major order.")
+      .internal()
+      .inputs({{"indices", InputKind::integer}})
+      .required("sizes", kAttrInts)
+      .infer([](Inference& c) { c.out(Dtype::int64, c.shape().without(c.rank() - 1)); })
+      .kernel(kernels::ravel_index)
+      .none("its result is an index")
+      .batch([](const BatchCall& b) { return Tensors{reapply(b.call, {b.in[0]})}; });
+  Define(r, "last_writer", "Which of the places [..., m] is the last one to be k, for all k below size; -1: none.")
+      .internal()
+      .inputs({{"places", InputKind::integer}})
+      .required("size", kAttrInt)
+      .infer([](Inference& c) { c.out(Dtype::int64, c.shape().replaced(c.rank() - 1, c.integer("size"))); })
+      .kernel(kernels::last_writer)
+      .none("its result is an index")
+      .batch([](const BatchCall& b) { return Tensors{reapply(b.call, {b.in[0]})}; });
+}
+
+Tensor scattered(const Tensor& indices, const Tensor& updates, const Shape& shape) {
+  const std::size_t k = last_size(indices);
+  const Tensor at = places(indices, std::span(shape.begin(), k));
+  return reshape(scatter_add(at, updates, merged_axes(shape, 0, k), 0, 0), shape);
+}
+
+// Of several updates of one place the last one counts; the others have no derivative.
+Tensor scatter_update(const Call& c) {
+  static const Op& last_writer = Registry::instance().builtin("last_writer");
+  const Tensor &x = c.in(0), &indices = c.in(1);
+  const std::size_t k = last_size(indices);
+  const int64_t m = indices.shape().product(0, indices.rank() - 1);
+  if (m == 0) return x;
+  const Shape flat = merged_axes(x.shape(), 0, k), rows = flat.replaced(0, m);
+  const Tensor at = reshape(places(indices, std::span(x.shape().begin(), k)), {m});
+  const Tensor writer = apply1(last_writer, {at}, {flat[0]}), none = number_like(writer, 0);
+  const Tensor written = insert_axes(greater_equal(writer, none), 1, flat.rank() - 1);
+  const Tensor updated = gather(reshape(c.in(2), rows), maximum(writer, none), 0, 0);
+  return reshape(where(written, updated, reshape(x, flat)), x.shape());
+}
+
+void define_nd(Registry& r) {
+  Define(r, "gather_nd",
+         "Entries of params at indices [..., k] into its first k axes behind the batch dims, which run together.")
+      .inputs({{"params"}, {"indices", InputKind::integer}})
+      .dtypes(kAllDtypes)
+      .attr("batch_dims", kAttrInt, int64_t{0})
+      .infer([](Inference& c) {
+        const Shape &params = c.shape(0), &indices = c.shape(1);
+        const int64_t b = c.integer("batch_dims");
+        if (indices.rank() == 0 || b < 0 || b >= static_cast<int64_t>(indices.rank()) ||
+            b > static_cast<int64_t>(params.rank()) || !std::equal(params.begin(), params.begin() + b, indices.begin()))
+          invalid("gather_nd: params {} and indices {} must agree on {} batch dims, and indices have one axis more",
+                  to_string(params), to_string(indices), b);
+        indexed_axes(c, indices, params, static_cast<std::size_t>(b));
+      })
+      .composite([](const Call& c) {
+        const auto b = static_cast<std::size_t>(c.integer("batch_dims"));
+        const Shape& shape = c.in(0).shape();
+        const std::size_t k = last_size(c.in(1));
+        const Tensor at = places(c.in(1), std::span(shape.begin() + b, k));
+        return gather(reshape(c.in(0), merged_axes(shape, b, k)), at, static_cast<int64_t>(b), static_cast<int64_t>(b));
+      })
+      .sample("f[3,3,2] i3[4,2]")
+      .sample("f[2,3,2] i2[2,2,2]", R"({"batch_dims": 1})");
+  Define(r, "scatter_nd", "Zeros of `shape`, to which updates are added at indices [..., k] into its first k axes.")
+      .inputs({{"indices", InputKind::integer}, {"updates"}})
+      .dtypes(kNumeric)
+      .required("shape", kAttrInts)
+      .infer([](Inference& c) {
+        const Shape shape{std::span<const int64_t>(c.ints("shape"))};
+        check_bytes("scatter_nd", shape, 8);
+        need_updates(c, shape, c.shape(0), c.shape(1));
+      })
+      .composite(
+          [](const Call& c) { return scattered(c.in(0), c.in(1), Shape(std::span<const int64_t>(c.ints("shape")))); })
+      .sample("i3[4,2] f[4,2]", R"({"shape": [3, 3, 2]})");
+  for (bool adds : {true, false})
+    Define(r, adds ? "tensor_scatter_add" : "tensor_scatter_update",
+           adds ? "x with updates added at indices [..., k] into its first k axes."
+                : "x with updates in place of the entries at indices [..., k] into its first k axes; the last one of "
+                  "several for one place counts.")
+        .inputs({{"x"}, {"indices", InputKind::integer}, {"updates"}})
+        .dtypes(adds ? kNumeric : kAllDtypes)
+        .infer([](Inference& c) { need_updates(c, c.shape(0), c.shape(1), c.shape(2)); })
+        .composite([adds](const Call& c) {
+          return adds ? c.in(0) + scattered(c.in(1), c.in(2), c.in(0).shape()) : scatter_update(c);
+        })
+        .sample("f[3,3] i3[4,2] f[4]")
+        .sample("f[4,2] i4[3,1] f[3,2]");
+}
+
 void define_lookup(Registry& r) {
   Define(r, "embedding_lookup", "Rows of params at ids.")
       .inputs({{"params"}, {"ids", InputKind::integer}})
@@ -119,6 +243,8 @@ void define_lookup(Registry& r) {
 
 void define_indexing(Registry& r) {
   define_gather(r);
+  define_places(r);
+  define_nd(r);
   define_lookup(r);
 }
 

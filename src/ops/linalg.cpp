@@ -1,48 +1,12 @@
-// Products and factorisations of the matrices in the last two axes; leading axes are batches.
+// Products and determinants of the matrices in the last two axes; leading axes are batches.
 #include <algorithm>
 
 #include "kernels/kernels.hpp"
-#include "ops/define.hpp"
+#include "ops/matrices.hpp"
 
 namespace gradtape {
 
 namespace {
-Shape batch_of(const Shape& s) { return Shape(std::span(s.begin(), s.rank() - 2)); }
-Shape with_matrix(Shape batch, int64_t rows, int64_t columns) {
-  batch.push_back(rows);
-  batch.push_back(columns);
-  return batch;
-}
-int64_t rows_of(const Shape& s) { return s[s.rank() - 2]; }
-int64_t columns_of(const Shape& s) { return s[s.rank() - 1]; }
-
-void need_matrices(const Inference& c, std::size_t i) {
-  if (c.rank(i) < 2)
-    invalid("{}: {} must have at least 2 axes, got shape {}", c.name(), c.op().inputs[i].name, to_string(c.shape(i)));
-}
-void need_square(const Inference& c, std::size_t i) {
-  need_matrices(c, i);
-  if (rows_of(c.shape(i)) != columns_of(c.shape(i)))
-    invalid("{}: {} must be square in its last two axes, got shape {}", c.name(), c.op().inputs[i].name,
-            to_string(c.shape(i)));
-}
-
-Tensors batch_of_matrices(const BatchCall& b) {
-  Tensors full;
-  for (std::size_t i = 0; i < b.in.size(); ++i) full.push_back(b.full(i));
-  return reapply_all(b.call, full);
-}
-// Samples may lie along batch axes, not along those of the matrices.
-int samples_of_matrices(const Call& c, std::span<const int> axes) {
-  int common = kNoSamples;
-  for (std::size_t i = 0; i < axes.size(); ++i) {
-    if (axes[i] == kNoSamples) continue;
-    if (axes[i] >= static_cast<int>(c.in(i).rank()) - 2 || (common != kNoSamples && axes[i] != common)) return kMixed;
-    common = axes[i];
-  }
-  return common;
-}
-
 void infer_matmul(Inference& c) {
   need_matrices(c, 0);
   need_matrices(c, 1);
@@ -176,70 +140,6 @@ void define_matmul(Registry& r) {
       .sample("f[3,1,2,2] f[2,2,3]");
 }
 
-// With A x = b: the cotangent of b solves A^T y = ct, that of A is -y x^T; the tangent solves A x' = b' - A' x.
-void define_solve(Registry& r) {
-  Define(r, "lu_solve", "x with matrix x = rhs, or with the transposed matrix where adjoint; equal batch axes.")
-      .internal()
-      .inputs({{"matrix"}, {"rhs"}})
-      .attr("adjoint", kAttrBool, false)
-      .infer([](Inference& c) { c.like(1, c.shape(1)); })
-      .kernel(kernels::solve)
-      .rules(
-          [](const Call& c, const Tensors& ct) {
-            const bool adjoint = c.flag("adjoint");
-            const Tensor b = solve(c.in(0), ct[0], !adjoint), x = c.out();
-            return Tensors{-(adjoint ? matmul(x, b, false, true) : matmul(b, x, false, true)), b};
-          },
-          [](const Call& c, const Tensors& t) {
-            const bool adjoint = c.flag("adjoint");
-            Tensor right = t[1];
-            if (t[0]) {
-              const Tensor moved = matmul(t[0], c.out(), adjoint, false);
-              right = right ? right - moved : -moved;
-            }
-            return Tensors{solve(c.in(0), right, adjoint)};
-          })
-      .batch(batch_of_matrices)
-      .samples_follow([](const Call& c, std::span<const int> axes) {
-        // Columns of the right side are solved for one by one.
-        const int last = static_cast<int>(c.in(1).rank()) - 1;
-        return axes[0] == kNoSamples && axes[1] == last ? last : samples_of_matrices(c, axes);
-      });
-  Define(r, "solve", "x with matrix x = rhs [..., n, k]; with the transposed matrix where adjoint.")
-      .inputs({{"matrix"}, {"rhs"}})
-      .attr("adjoint", kAttrBool, false)
-      .infer([](Inference& c) {
-        need_square(c, 0);
-        need_matrices(c, 1);
-        Shape batch;
-        if (rows_of(c.shape(0)) != rows_of(c.shape(1)) ||
-            !broadcast_shapes(batch_of(c.shape(0)), batch_of(c.shape(1)), batch))
-          invalid(
-              "solve: matrix [..., n, n] and rhs [..., n, k] must agree on n and on their batch axes, got {} and {}",
-              to_string(c.shape(0)), to_string(c.shape(1)));
-      })
-      .composite([](const Call& c) {
-        static const Op& lu_solve = Registry::instance().builtin("lu_solve");
-        const Shape &a = c.in(0).shape(), &b = c.in(1).shape();
-        Shape batch;
-        broadcast_shapes(batch_of(a), batch_of(b), batch);
-        return apply1(lu_solve,
-                      {broadcast_to(c.in(0), with_matrix(batch, rows_of(a), columns_of(a))),
-                       broadcast_to(c.in(1), with_matrix(batch, rows_of(b), columns_of(b)))},
-                      {c.flag("adjoint")});
-      })
-      .sample("s[3,3] f[3,2]")
-      .sample("s[2,2,2] f[2,2,1]", R"({"adjoint": true})");
-  Define(r, "inv", "Inverse of the matrices in the last two axes.")
-      .inputs({{"x"}})
-      .infer([](Inference& c) { need_square(c, 0); })
-      .composite([](const Call& c) {
-        const int64_t n = rows_of(c.in().shape());
-        return solve(c.in(), identity_matrices(c.recorder(), n, {}, c.in().dtype()));
-      })
-      .sample("s[3,3]");
-}
-
 constexpr int64_t kMinorOrder =
     32;  // up to here the second derivative of det goes through minors, which hold for singular matrices
 
@@ -320,7 +220,6 @@ void define_determinants(Registry& r) {
 
 void define_linalg(Registry& r) {
   define_matmul(r);
-  define_solve(r);
   define_determinants(r);
 }
 

@@ -1,4 +1,7 @@
 // Cumulative ops along one axis. exclusive: entry i holds what comes before it; reverse: from the last entry on.
+#include <algorithm>
+#include <limits>
+
 #include "kernels/kernels.hpp"
 #include "ops/define.hpp"
 
@@ -16,26 +19,124 @@ Define scan(Registry& r, const char* name, const char* doc) {
     c.axis("axis", c.rank());
     c.like(0, c.shape());
   });
-  d.sample("f[4]").sample("f[2,5]", R"({"axis": 1, "exclusive": true})").sample("f[3,2]", R"({"reverse": true})");
+  d.sample("f[4]").sample("f[3,2]", R"({"reverse": true})");
   return d;
 }
 
-// x moved by `by` entries along the axis, with ones coming in.
-Tensor shifted(const Tensor& x, std::size_t axis, int64_t by) {
+// x moved one entry along the axis, toward its end (its beginning if reverse), with `fill` coming in.
+Tensor shifted(const Tensor& x, std::size_t axis, bool reverse, double fill) {
+  const int64_t n = x.shape()[axis];
+  if (n == 0) return x;
   Ints paddings(2 * x.rank(), 0);
-  paddings[2 * axis] = by;
-  return pad(slice_along(x, axis, 0, x.shape()[axis] - by), paddings, 1);
+  paddings[2 * axis + (reverse ? 1 : 0)] = 1;
+  return pad(slice_along(x, axis, reverse ? 1 : 0, n - 1), paddings, fill);
+}
+std::size_t axis_of(const Call& c) { return static_cast<std::size_t>(c.integer("axis")); }
+
+Tensor linear_scan(const Tensor& a, const Tensor& x, std::size_t axis, bool reverse) {
+  static const Op& op = Registry::instance().builtin("linear_scan");
+  return apply1(op, {a, x}, {static_cast<int64_t>(axis), reverse});
 }
 
-// Products by doubling (Hillis and Steele): nothing is divided, so that zeros do no harm to any derivative.
+// With y_i = a_i y_(i-1) + x_i: the cotangents g of x run the other way, with the factors one entry on, and those of a
+// are g_i y_(i-1). Both are scans again.
+void define_linear_scan(Registry& r) {
+  Define(r, "linear_scan", "y_i = a_i * y_(i-1) + x_i along the axis, from y = 0 on; reverse: from the last entry on.")
+      .inputs({{"a"}, {"x"}})
+      .dtypes(kNumeric)
+      .attr("axis", kAttrInt, int64_t{0})
+      .attr("reverse", kAttrBool, false)
+      .infer([](Inference& c) {
+        c.axis("axis", c.rank());
+        if (!(c.shape(0) == c.shape(1)))
+          invalid("linear_scan: a and x must have one shape, got {} and {}", to_string(c.shape(0)),
+                  to_string(c.shape(1)));
+        c.like(1, c.shape(1));
+      })
+      .kernel(kernels::linear_scan)
+      .rules(
+          [](const Call& c, const Tensors& ct) {
+            const bool reverse = c.flag("reverse");
+            const Tensor g = linear_scan(shifted(c.in(0), axis_of(c), !reverse, 0), ct[0], axis_of(c), !reverse);
+            return Tensors{g * shifted(c.out(), axis_of(c), reverse, 0), g};
+          },
+          [](const Call& c, const Tensors& t) {
+            Tensor x = t[1];
+            if (t[0]) {
+              const Tensor moved = t[0] * shifted(c.out(), axis_of(c), c.flag("reverse"), 0);
+              x = x ? x + moved : moved;
+            }
+            return Tensors{linear_scan(c.in(0), x, axis_of(c), c.flag("reverse"))};
+          })
+      .batch([](const BatchCall& b) {
+        return Tensors{linear_scan(b.full(0), b.full(1), axis_of(b.call) + 1, b.call.flag("reverse"))};
+      })
+      .samples_follow([](const Call& c, std::span<const int> axes) {
+        const int axis = std::max(axes[0], axes[1]);  // that of the input that has one
+        return axis == c.integer("axis") || (std::min(axes[0], axes[1]) != kNoSamples && axes[0] != axes[1]) ? kMixed
+                                                                                                             : axis;
+      })
+      .sample("u[5] f[5]")
+      .sample("u[2,4] f[2,4]", R"({"axis": 1, "reverse": true})");
+}
+
+// y_i = x_i y_(i-1), from 1 on: nothing is divided, so that zeros do no harm to any derivative.
 Tensor cumprod_of(const Call& c) {
-  const auto axis = static_cast<std::size_t>(c.integer("axis"));
+  const std::size_t axis = axis_of(c);
+  const bool reverse = c.flag("reverse");
   const int64_t n = c.in().shape()[axis];
-  const Ints flipped = c.flag("reverse") ? Ints{static_cast<int64_t>(axis)} : Ints{};
-  Tensor y = reverse(c.in(), flipped);
-  if (c.flag("exclusive") && n > 0) y = shifted(y, axis, 1);
-  for (int64_t step = 1; step < n; step *= 2) y = y * shifted(y, axis, step);
-  return reverse(y, flipped);
+  if (n == 0) return c.in();
+  const Tensor factors = c.flag("exclusive") ? shifted(c.in(), axis, reverse, 1) : c.in();
+  const int64_t first = reverse ? n - 1 : 0;
+  Ints paddings(2 * factors.rank(), 0);
+  paddings[2 * axis] = first;
+  paddings[2 * axis + 1] = n - 1 - first;
+  return linear_scan(factors, pad(slice_along(factors, axis, first, 1), paddings), axis, reverse);
+}
+
+// With y = log(sum of e^x so far): y_i' = e^(x_i - y_i) x_i' + e^(y_(i-1) - y_i) y_(i-1)', a scan whose factors lie in
+// [0, 1]. Where the sum is still 0 they are, too.
+struct LogWeights {
+  Tensor own, before;
+};
+LogWeights log_weights(const Call& c) {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  const Tensor y = c.out(), none = number_like(y, -infinity), some = greater(y, none);
+  const Tensor safe = keep_where(some, y);
+  return {exp(c.in() - safe), exp(shifted(y, axis_of(c), c.flag("reverse"), -infinity) - safe)};
+}
+void define_log_scan(Registry& r) {
+  Define(r, "log_sum_scan", "log of the sum of e^x over all entries up to each one.")
+      .internal()
+      .inputs({{"x"}})
+      .attr("axis", kAttrInt, int64_t{0})
+      .attr("reverse", kAttrBool, false)
+      .infer([](Inference& c) { c.like(0, c.shape()); })
+      .kernel(kernels::log_sum_scan)
+      .rules(
+          [](const Call& c, const Tensors& ct) {
+            const bool reverse = c.flag("reverse");
+            const auto [own, before] = log_weights(c);
+            return Tensors{own * linear_scan(shifted(before, axis_of(c), !reverse, 0), ct[0], axis_of(c), !reverse)};
+          },
+          [](const Call& c, const Tensors& t) {
+            const auto [own, before] = log_weights(c);
+            return Tensors{linear_scan(before, own * t[0], axis_of(c), c.flag("reverse"))};
+          })
+      .batch([](const BatchCall& b) {
+        return Tensors{reapply(b.call, {b.in[0]}, {b.call.integer("axis") + 1, b.call.flag("reverse")})};
+      })
+      .samples_follow(
+          [](const Call& c, std::span<const int> axes) { return axes[0] == c.integer("axis") ? kMixed : axes[0]; });
+  scan(r, "logcumsumexp", "log of the sums of e^x over all entries up to each one, without overflow.")
+      .dtypes(kFloating)
+      .composite([](const Call& c) {
+        static const Op& log_sum_scan = Registry::instance().builtin("log_sum_scan");
+        const Tensor x = c.flag("exclusive")
+                             ? shifted(c.in(), axis_of(c), c.flag("reverse"), -std::numeric_limits<double>::infinity())
+                             : c.in();
+        return apply1(log_sum_scan, {x}, {c.integer("axis"), c.flag("reverse")});
+      });
 }
 }  // namespace
 
@@ -49,10 +150,14 @@ void define_scan(Registry& r) {
         return Tensors{cumsum(b.in[0], b.call.integer("axis") + 1, b.call.flag("exclusive"), b.call.flag("reverse"))};
       })
       .samples_follow(
-          [](const Call& c, std::span<const int> axes) { return axes[0] == c.integer("axis") ? kMixed : axes[0]; });
+          [](const Call& c, std::span<const int> axes) { return axes[0] == c.integer("axis") ? kMixed : axes[0]; })
+      .sample("f[2,5]", R"({"axis": 1, "exclusive": true})");
   scan(r, "cumprod",
        "Products of all entries up to each one; its derivatives are right with zeros among them, to any order.")
-      .composite(cumprod_of);
+      .composite(cumprod_of)
+      .sample("f[2,5]", R"({"axis": 1, "exclusive": true})");
+  define_linear_scan(r);
+  define_log_scan(r);
 }
 
 }  // namespace gradtape

@@ -162,15 +162,6 @@ void define_activations(Registry& r) {
       .sample("f[2,3]", R"({"approximate": true})");
 }
 
-void define_error_functions(Registry& r) {
-  unary<[](auto x) { return std::erf(x); }>(r, "erf", "2 / sqrt(pi) * integral of e^(-s^2) from 0 to x.")
-      .partials({[](const Call& c, const Tensor& t) { return t * (2 / std::sqrt(pi) * exp(-square(c.in()))); }})
-      .sample("f[2,3]");
-  unary<[](auto x) { return std::erfc(x); }>(r, "erfc", "1 - erf(x), exact for large x.")
-      .partials({[](const Call& c, const Tensor& t) { return t * (-2 / std::sqrt(pi) * exp(-square(c.in()))); }})
-      .sample("f[2,3]");
-}
-
 void define_rounding(Registry& r) {
   const char* flat = "it is constant between its jumps";
   unary<[](auto x) { return std::floor(x); }>(r, "floor", "The largest integer <= x.").none(flat).sample("f[2,3]");
@@ -273,7 +264,6 @@ void define_unary(Registry& r) {
   define_trigonometric(r);
   define_hyperbolic(r);
   define_activations(r);
-  define_error_functions(r);
   define_rounding(r);
   define_passing(r);
 }

@@ -1,0 +1,147 @@
+#include <algorithm>
+#include <vector>
+
+#include "base/isa.hpp"
+#include "kernels/convolution.hpp"
+
+namespace gradtape::kernels {
+
+namespace {
+// Pixels of a row of x and of y that meet through one tap, x's `step` pixels apart.
+template <class T>
+struct RowTap {
+  T* x;
+  T* w;
+  T* y;
+  int64_t pixels, step;
+  int64_t groups, inputs, outputs;
+};
+enum class Form { output, input, filter };
+
+// One of the three is changed: += the product of the others, channel by channel.
+template <Form F, class T>
+void along_row(const RowTap<T>& r) {
+  const int64_t in = r.groups * r.inputs, out = r.groups * r.outputs;
+  for (int64_t p = 0; p < r.pixels; ++p) {
+    T *x = r.x + p * r.step * in, *y = r.y + p * out, *w = r.w;
+    if (r.inputs == 1 && r.outputs == 1) {
+#pragma GCC ivdep  // x, w and y are different tensors
+      for (int64_t c = 0; c < in; ++c) {
+        if constexpr (F == Form::output) y[c] += x[c] * w[c];
+        if constexpr (F == Form::input) x[c] += y[c] * w[c];
+        if constexpr (F == Form::filter) w[c] += x[c] * y[c];
+      }
+      continue;
+    }
+    for (int64_t group = 0; group < r.groups; ++group, x += r.inputs, y += r.outputs, w += r.outputs)
+      for (int64_t i = 0; i < r.inputs; ++i)
+        for (int64_t o = 0; o < r.outputs; ++o) {
+          if constexpr (F == Form::output) y[o] += x[i] * w[i * out + o];
+          if constexpr (F == Form::input) x[i] += y[o] * w[i * out + o];
+          if constexpr (F == Form::filter) w[i * out + o] += x[i] * y[o];
+        }
+  }
+}
+
+// Calls f with each row, enough of them together to be worth a thread; work: multiply-adds of one.
+template <class F>
+void over_rows(const Workers& workers, int64_t rows, int64_t work, F&& f) {
+  const int64_t share = std::max<int64_t>(1, (1 << 15) / std::max<int64_t>(1, work));
+  const auto part = [&](std::size_t item, int) {
+    const int64_t first = static_cast<int64_t>(item) * share;
+    for (int64_t row = first; row < std::min(rows, first + share); ++row) f(row);
+  };
+  workers.run(static_cast<std::size_t>((rows + share - 1) / share), part);
+}
+
+template <Form F, class T>
+class Narrow {
+ public:
+  Narrow(const Convolution& g, T* x, T* w, T* y)
+      : g_(g), x_(x), w_(w), y_(y), along_(compiled_for_this_machine<[](const RowTap<T>& r) { along_row<F>(r); }, const RowTap<T>&>()) {}
+
+  // Row `up` of y meets row `from` of x, of image n, through the taps of one row of the filter; `sums`: where to add up
+  // instead of w.
+  void rows(int64_t n, int64_t from, int64_t tap_row, int64_t up, T* sums = nullptr) const {
+    for (int64_t tap = 0; tap < g_.horizontal.taps; ++tap) tap_of_row(n, from, tap_row, up, tap, sums);
+  }
+  void tap_of_row(int64_t n, int64_t from, int64_t tap_row, int64_t up, int64_t tap, T* sums) const {
+    const ConvolutionAxis& h = g_.horizontal;
+    const auto [first, last] = h.inside(tap);
+    if (first >= last) return;
+    const int64_t in = g_.groups * g_.inputs, out = g_.groups * g_.outputs;
+    const int64_t column = first * h.stride - h.padding + tap * h.dilation;
+    along_({x_ + ((n * g_.vertical.input + from) * h.input + column) * in,
+            sums ? sums : w_ + (tap_row * h.taps + tap) * g_.inputs * out,
+            y_ + ((n * g_.vertical.output + up) * h.output + first) * out, last - first, h.stride, g_.groups, g_.inputs,
+            g_.outputs});
+  }
+
+ private:
+  const Convolution& g_;
+  T *x_, *w_, *y_;
+  void (*along_)(const RowTap<T>&);
+};
+}  // namespace
+
+template <class T>
+void narrow_convolution(const Workers& workers, const Convolution& g, const T* x, const T* w, T* y) {
+  const Narrow<Form::output, T> loops(g, const_cast<T*>(x), const_cast<T*>(w), y);
+  const ConvolutionAxis& v = g.vertical;
+  const int64_t width = g.horizontal.output * g.groups * g.outputs;
+  over_rows(workers, g.images * v.output, width * g.inputs * v.taps * g.horizontal.taps, [&](int64_t row) {
+    std::fill_n(y + row * width, width, T(0));
+    for (int64_t tap = 0; tap < v.taps; ++tap)
+      if (const int64_t from = row % v.output * v.stride - v.padding + tap * v.dilation; from >= 0 && from < v.input)
+        loops.rows(row / v.output, from, tap, row % v.output);
+  });
+}
+
+template <class T>
+void narrow_input(const Workers& workers, const Convolution& g, const T* y, const T* w, T* x) {
+  const Narrow<Form::input, T> loops(g, x, const_cast<T*>(w), const_cast<T*>(y));
+  const ConvolutionAxis& v = g.vertical;
+  const int64_t width = g.horizontal.input * g.groups * g.inputs;
+  over_rows(workers, g.images * v.input, width * g.outputs * v.taps * g.horizontal.taps, [&](int64_t row) {
+    std::fill_n(x + row * width, width, T(0));
+    for (int64_t tap = 0; tap < v.taps; ++tap) {
+      const int64_t distance = row % v.input + v.padding - tap * v.dilation, up = distance / v.stride;
+      if (distance >= 0 && distance % v.stride == 0 && up < v.output) loops.rows(row / v.input, row % v.input, tap, up);
+    }
+  });
+}
+
+// Each tap by itself, row by row: the sums of rows are short, and added up in double.
+template <class T>
+void narrow_filter(const Workers& workers, const Convolution& g, const T* x, const T* y, T* w) {
+  const Narrow<Form::filter, T> loops(g, const_cast<T*>(x), w, const_cast<T*>(y));
+  const ConvolutionAxis& v = g.vertical;
+  const auto size = static_cast<std::size_t>(g.inputs * g.groups * g.outputs);
+  std::vector<T> row_sums(size * static_cast<std::size_t>(workers.threads()));
+  std::vector<double> sums(row_sums.size());
+  const auto one_tap = [&](std::size_t item, int worker) {
+    const auto tap = static_cast<int64_t>(item), tap_row = tap / g.horizontal.taps;
+    T* row_sum = row_sums.data() + size * static_cast<std::size_t>(worker);
+    double* sum = sums.data() + size * static_cast<std::size_t>(worker);
+    std::fill_n(sum, size, 0.0);
+    const auto [first, last] = v.inside(tap_row);
+    for (int64_t n = 0; n < g.images; ++n)
+      for (int64_t up = first; up < last; ++up) {
+        std::fill_n(row_sum, size, T(0));
+        loops.tap_of_row(n, up * v.stride - v.padding + tap_row * v.dilation, tap_row, up, tap % g.horizontal.taps, row_sum);
+        for (std::size_t i = 0; i < size; ++i) sum[i] += row_sum[i];
+      }
+    std::copy_n(sum, size, w + tap * static_cast<int64_t>(size));
+  };
+  const bool worth_sharing = g.images * v.output * g.horizontal.output * static_cast<int64_t>(size) > (1 << 14);
+  (worth_sharing ? workers : Workers(1)).run(static_cast<std::size_t>(v.taps * g.horizontal.taps), one_tap);
+}
+
+template void narrow_convolution(const Workers&, const Convolution&, const float*, const float*, float*);
+template void narrow_convolution(const Workers&, const Convolution&, const double*, const double*, double*);
+template void narrow_input(const Workers&, const Convolution&, const float*, const float*, float*);
+template void narrow_input(const Workers&, const Convolution&, const double*, const double*, double*);
+template void narrow_filter(const Workers&, const Convolution&, const float*, const float*, float*);
+template void narrow_filter(const Workers&, const Convolution&, const double*, const double*, double*);
+
+}  // namespace gradtape::kernels

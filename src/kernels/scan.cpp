@@ -1,0 +1,121 @@
+// Cumulative ops along one axis, as loops over lines. Floats are carried along in double.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "base/isa.hpp"
+#include "kernels/kernels.hpp"
+#include "kernels/scalar_math.hpp"
+
+namespace gradtape::kernels {
+
+namespace {
+template <class T>
+using Wide = std::conditional_t<std::is_same_v<T, float>, double, T>;
+
+template <class T>
+struct CumulativeSum {
+  Wide<T> sum = 0;
+  T next(T x) {
+    sum = wrap_add(sum, static_cast<Wide<T>>(x));
+    return static_cast<T>(sum);
+  }
+};
+template <class T>
+struct SumBefore {
+  Wide<T> sum = 0;
+  T next(T x) {
+    const T before = static_cast<T>(sum);
+    sum = wrap_add(sum, static_cast<Wide<T>>(x));
+    return before;
+  }
+};
+template <class T>
+struct Recurrence {
+  Wide<T> y = 0;
+  T next(T a, T x) {
+    y = wrap_add(wrap_multiply(static_cast<Wide<T>>(a), y), static_cast<Wide<T>>(x));
+    return static_cast<T>(y);
+  }
+};
+// e^most * sum is the sum so far: neither over- nor underflows.
+template <class T>
+struct LogSum {
+  T most = -std::numeric_limits<T>::infinity(), sum = 0;
+  T next(T x) {
+    if (x > most) {
+      sum = sum * std::exp(most - x) + 1;
+      most = x;
+    } else if (x == most) {
+      sum += x == -std::numeric_limits<T>::infinity() ? 0 : 1;
+    } else {
+      sum += std::exp(x - most);
+    }
+    return most + std::log(sum);
+  }
+};
+
+// Lines of n elements, `inner` apart; `count` neighbouring ones at once, so that memory is read in order.
+struct Lines {
+  int64_t n, inner;
+  bool reverse;
+};
+template <class State, std::size_t Block, class T, class... X>
+void scan_lines(const Lines& l, std::size_t count, T* y, const X*... x) {
+  State states[Block];
+  for (int64_t k = 0; k < l.n; ++k) {
+    const int64_t row = (l.reverse ? l.n - 1 - k : k) * l.inner;
+    for (std::size_t j = 0; j < count; ++j) y[row + j] = states[j].next(x[row + j]...);
+  }
+}
+
+// Shares out [outer, n, inner] by lines along n, neighbouring ones together.
+template <class State, class T, class... X>
+void scan(const KernelCall& c, bool reverse, T* y, const X*... x) {
+  constexpr int64_t kBlock = 64, kShare = 1 << 15;
+  const auto axis = static_cast<std::size_t>(c.integer("axis"));
+  const Shape& s = *c.out[0].shape;
+  const Lines lines{s[axis], s.product(axis + 1, s.rank()), reverse};
+  const int64_t blocks = (lines.inner + kBlock - 1) / kBlock, parts = s.product(0, axis) * blocks;
+  if (c.out[0].elements() == 0) return;
+  const int64_t share = std::max<int64_t>(1, kShare / (lines.n * std::min(kBlock, lines.inner)));
+  const auto run = [&](std::size_t item, int) {
+    const int64_t first = static_cast<int64_t>(item) * share, last = std::min(parts, first + share);
+    for (int64_t part = first; part < last; ++part) {
+      const int64_t column = part % blocks * kBlock, at = part / blocks * lines.n * lines.inner + column;
+      const auto count = static_cast<std::size_t>(std::min(kBlock, lines.inner - column));
+      if (count == 1)
+        scan_lines<State, 1>(lines, 1, y + at, (x + at)...);
+      else
+        scan_lines<State, kBlock>(lines, count, y + at, (x + at)...);
+    }
+  };
+  c.workers.run(static_cast<std::size_t>((parts + share - 1) / share), run);
+}
+}  // namespace
+
+void cumsum(const KernelCall& c) {
+  dispatch(c.out[0].dtype, [&](auto type) {
+    using T = typename decltype(type)::type;
+    if (c.flag("exclusive"))
+      scan<SumBefore<T>>(c, c.flag("reverse"), c.out[0].as<T>(), c.in[0].as<T>());
+    else
+      scan<CumulativeSum<T>>(c, c.flag("reverse"), c.out[0].as<T>(), c.in[0].as<T>());
+  });
+}
+
+void linear_scan(const KernelCall& c) {
+  dispatch(c.out[0].dtype, [&](auto type) {
+    using T = typename decltype(type)::type;
+    scan<Recurrence<T>>(c, c.flag("reverse"), c.out[0].as<T>(), c.in[0].as<T>(), c.in[1].as<T>());
+  });
+}
+
+void log_sum_scan(const KernelCall& c) {
+  dispatch_floating(c.out[0].dtype, [&](auto type) {
+    using T = typename decltype(type)::type;
+    scan<LogSum<T>>(c, c.flag("reverse"), c.out[0].as<T>(), c.in[0].as<T>());
+  });
+}
+
+}  // namespace gradtape::kernels

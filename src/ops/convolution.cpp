@@ -1,0 +1,271 @@
+// Convolutions. Three bilinear ops make one trilinear form, sum of x[pixel] w[tap] y[pixel]: each gives the derivative of
+// it by one of the three, so that all their derivatives, of any order, are these ops again.
+#include <algorithm>
+
+#include "kernels/kernels.hpp"
+#include "ops/windows.hpp"
+
+namespace gradtape {
+
+namespace {
+// x [n, h, w, inputs], filters w [kh, kw, inputs of a group, outputs], y [n, h', w', outputs].
+Tensor related(const Call& c, const char* name, const Tensor& a, const Tensor& b, const Ints& sizes) {
+  const Op& op = Registry::instance().builtin(name);
+  return apply1(op, {a, b}, {c.ints("strides"), c.ints("padding"), c.ints("dilations"), c.integer("groups"), sizes});
+}
+Ints image_size(const Tensor& t) { return {t.shape()[1], t.shape()[2]}; }
+Ints filter_size(const Tensor& t) { return {t.shape()[0], t.shape()[1]}; }
+Tensor output_of(const Call& c, const Tensor& x, const Tensor& w) { return related(c, "convolution", x, w, {}); }
+Tensor input_of(const Call& c, const Tensor& y, const Tensor& w, const Tensor& x) {
+  return related(c, "convolution_input", y, w, image_size(x));
+}
+Tensor filter_of(const Call& c, const Tensor& x, const Tensor& y, const Tensor& w) {
+  return related(c, "convolution_filter", x, y, filter_size(w));
+}
+
+// ---- Batching: a leading axis is merged into the images, into the channels on one side, or into the groups.
+
+enum class Role { x, w, y };
+enum class Into { images, inputs, outputs, groups };
+
+// The axes with the groups by themselves: x [n, h, w, g, i], w [kh, kw, i, g, o], y [n, h', w', g, o].
+Shape grouped(const Shape& s, int64_t groups) {
+  Shape shape(std::span(s.begin(), 3));
+  shape.push_back(groups);
+  shape.push_back(s[3] / groups);
+  return shape;
+}
+std::size_t place(Role role, Into into) {
+  if (into == Into::images) return 0;
+  if (into == Into::groups) return 3;
+  return role == Role::w && into == Into::inputs ? 2 : 4;
+}
+Shape merged_shape(const Shape& one, Role role, Into into, int64_t size) {
+  Shape shape = one;
+  shape[into == Into::images ? 0 : role == Role::w && into == Into::inputs ? 2 : 3] *= size;
+  return shape;
+}
+Tensor merge(const Tensor& t, Role role, Into into, int64_t groups) {
+  const Shape one = t.shape().without_leading();
+  const int64_t size = t.shape()[0];
+  const Tensor apart = reshape(t, grouped(one, groups).with_leading(size));
+  return reshape(move_axis(apart, 0, place(role, into)), merged_shape(one, role, into, size));
+}
+Tensor split(const Tensor& t, const Shape& one, Role role, Into into, int64_t groups, int64_t size) {
+  const std::size_t at = place(role, into);
+  const Tensor apart = reshape(t, grouped(one, groups).inserted(at, size));
+  return reshape(move_axis(apart, at, 0), one.with_leading(size));
+}
+
+struct Roles {
+  Role first, second, result;
+  Into first_alone, second_alone;
+};
+template <Roles R>
+Tensors batch_convolution(const BatchCall& b) {
+  const Call& c = b.call;
+  const int64_t groups = c.integer("groups");
+  const Into into = b.batched[0] && b.batched[1] ? Into::groups : b.batched[0] ? R.first_alone : R.second_alone;
+  const auto input = [&](std::size_t i, Role role) {
+    return b.batched[i] ? merge(b.in[i], role, into, groups) : b.in[i];
+  };
+  const int64_t more = into == Into::groups ? groups * std::max<int64_t>(1, b.size) : groups;
+  const Tensor merged = reapply(c, {input(0, R.first), input(1, R.second)},
+                                {c.ints("strides"), c.ints("padding"), c.ints("dilations"), more, c.ints("sizes")});
+  return {split(merged, c.out_spec().shape, R.result, into, groups, b.size)};
+}
+
+// Images are samples where the filter is the same for all.
+int samples_of_images(const Call&, std::span<const int> axes) { return axes[1] == kNoSamples && axes[0] == 0 ? 0 : kMixed; }
+
+Define form(Registry& r, const char* name, const char* doc) {
+  Define d(r, name, doc);
+  d.internal()
+      .inputs({{"a"}, {"b"}})
+      .required("strides", kAttrInts)
+      .required("padding", kAttrInts)  // top, bottom, left, right
+      .required("dilations", kAttrInts)
+      .required("groups", kAttrInt)
+      .attr("sizes", kAttrInts, Ints{});  // of the result, where the inputs do not say
+  return d;
+}
+
+void define_forms(Registry& r) {
+  form(r, "convolution", "y from x and w.")
+      .infer([](Inference& c) {
+        const Shape &x = c.shape(0), &w = c.shape(1);
+        Shape y{x[0]};
+        for (std::size_t i : {0, 1}) {
+          const Ints& padding = c.ints("padding");
+          y.push_back(Sliding{w[i], c.ints("strides")[i], c.ints("dilations")[i], padding[2 * i], padding[2 * i + 1]}
+                          .count(x[1 + i]));
+        }
+        y.push_back(w[3]);
+        c.like(0, y);
+      })
+      .kernel(kernels::convolution)
+      .linear({[](const Call& c, const Tensor& ct, std::size_t) { return input_of(c, ct, c.in(1), c.in(0)); },
+               [](const Call& c, const Tensor& ct, std::size_t) { return filter_of(c, c.in(0), ct, c.in(1)); }})
+      .batch(batch_convolution<Roles{Role::x, Role::w, Role::y, Into::images, Into::outputs}>)
+      .samples_follow(samples_of_images);
+  form(r, "convolution_input", "x from y and w.")
+      .infer([](Inference& c) {
+        const Shape &y = c.shape(0), &w = c.shape(1);
+        c.like(0, {y[0], c.ints("sizes")[0], c.ints("sizes")[1], w[2] * c.integer("groups")});
+      })
+      .kernel(kernels::convolution_input)
+      .linear({[](const Call& c, const Tensor& ct, std::size_t) { return output_of(c, ct, c.in(1)); },
+               [](const Call& c, const Tensor& ct, std::size_t) { return filter_of(c, ct, c.in(0), c.in(1)); }})
+      .batch(batch_convolution<Roles{Role::y, Role::w, Role::x, Into::images, Into::inputs}>)
+      .samples_follow(samples_of_images);
+  form(r, "convolution_filter", "w from x and y.")
+      .infer([](Inference& c) {
+        const Shape &x = c.shape(0), &y = c.shape(1);
+        c.like(0, {c.ints("sizes")[0], c.ints("sizes")[1], x[3] / c.integer("groups"), y[3]});
+      })
+      .kernel(kernels::convolution_filter)
+      .linear({[](const Call& c, const Tensor& ct, std::size_t) { return input_of(c, c.in(1), ct, c.in(0)); },
+               [](const Call& c, const Tensor& ct, std::size_t) { return output_of(c, c.in(0), ct); }})
+      .batch(batch_convolution<Roles{Role::x, Role::y, Role::w, Into::inputs, Into::outputs}>)
+      .samples_follow([](const Call&, std::span<const int>) { return kMixed; });
+}
+
+// ---- The ops
+
+void need_rank(const Inference& c, std::size_t input, std::size_t rank, const char* axes) {
+  if (c.rank(input) != rank)
+    invalid("{}: {} must be {}, got {}", c.name(), c.op().inputs[input].name, axes, to_string(c.shape(input)));
+}
+void need_channels(const Inference& c, int64_t given, int64_t wanted) {
+  if (given != wanted)
+    invalid("{}: x and filters must agree on the channels, got {} and {}", c.name(), to_string(c.shape(0)),
+            to_string(c.shape(1)));
+}
+
+// Strides, padding and dilations in their canonical form.
+void resolve_windows(Inference& c, const Shape& image, const Shape& filter) {
+  const Ints strides = pair_of(c, "strides"), dilations = pair_of(c, "dilations");
+  Ints padding;
+  for (std::size_t i : {0, 1}) {
+    if (filter[i] == 0) invalid("{}: filters must not be empty along their first two axes", c.name());
+    const Sliding s = sliding(c, i, 2, image[1 + i], filter[i], strides[i], dilations[i]);
+    padding.push_back(s.before);
+    padding.push_back(s.after);
+  }
+  c.attr("strides") = strides;
+  c.attr("padding") = padding;
+  c.attr("dilations") = dilations;
+}
+Tensor convolve(const Call& c, const Tensor& x, const Tensor& w, int64_t groups) {
+  static const Op& op = Registry::instance().builtin("convolution");
+  return apply1(op, {x, w}, {c.ints("strides"), c.ints("padding"), c.ints("dilations"), groups});
+}
+Define windowed(Registry& r, const char* name, const char* doc) {
+  Define d(r, name, doc);
+  d.inputs({{"x"}, {"filters"}})
+      .attr("strides", kAttrInt | kAttrInts, int64_t{1})
+      .attr("padding", kAttrString | kAttrInts, std::string("VALID"), {"VALID", "SAME"})
+      .attr("dilations", kAttrInt | kAttrInts, int64_t{1});
+  return d;
+}
+
+void define_conv1d(Registry& r) {
+  Define(r, "conv1d",
+         "y[n, p, o] = sum x[n, p * stride + k * dilation - padding, i] filters[k, i, o]: x [n, width, in], filters [k, "
+         "in, out].")
+      .inputs({{"x"}, {"filters"}})
+      .attr("stride", kAttrInt, int64_t{1})
+      .attr("padding", kAttrString | kAttrInts, std::string("VALID"), {"VALID", "SAME"})
+      .attr("dilations", kAttrInt, int64_t{1})
+      .infer([](Inference& c) {
+        need_rank(c, 0, 3, "[n, width, channels]");
+        need_rank(c, 1, 3, "[k, inputs, outputs]");
+        need_channels(c, c.shape(0)[2], c.shape(1)[1]);
+        if (c.shape(1)[0] == 0) invalid("conv1d: filters must not be empty along their first axis");
+        const int64_t stride = pair_of(c, "stride")[0], dilation = pair_of(c, "dilations")[0];
+        const Sliding s = sliding(c, 0, 1, c.shape(0)[1], c.shape(1)[0], stride, dilation);
+        c.attr("padding") = Ints{0, 0, s.before, s.after};
+      })
+      .composite([](const Call& c) {
+        static const Op& op = Registry::instance().builtin("convolution");
+        const Tensor y = apply1(op, {insert_axes(c.in(0), 1, 1), insert_axes(c.in(1), 0, 1)},
+                                {Ints{1, c.integer("stride")}, c.ints("padding"), Ints{1, c.integer("dilations")},
+                                 int64_t{1}});
+        return reshape(y, y.shape().without(1));
+      })
+      .sample("f[2,5,2] f[3,2,2]", R"({"padding": "SAME", "stride": 2})")
+      .sample("f[1,6,1] f[2,1,2]", R"({"dilations": 2})");
+}
+
+void define_conv2d(Registry& r) {
+  windowed(r, "conv2d",
+           "y[n, p, q, o] = sum x[n, p * stride + k * dilation - padding, ..., i] filters[k, l, i, o]: x [n, h, w, in], "
+           "filters [kh, kw, in, out]; padding SAME, VALID or [[top, bottom], [left, right]].")
+      .infer([](Inference& c) {
+        need_rank(c, 0, 4, "[n, height, width, channels]");
+        need_rank(c, 1, 4, "[height, width, inputs, outputs]");
+        need_channels(c, c.shape(0)[3], c.shape(1)[2]);
+        resolve_windows(c, c.shape(0), c.shape(1));
+      })
+      .composite([](const Call& c) { return convolve(c, c.in(0), c.in(1), 1); })
+      .sample("f[1,4,4,2] f[3,2,2,2]", R"({"padding": "SAME", "strides": [2, 1]})")
+      .sample("f[2,3,4,1] f[2,2,1,2]", R"({"padding": [[1, 0], [0, 2]], "dilations": [1, 2]})");
+  windowed(r, "depthwise_conv2d",
+           "Each channel by filters of its own: x [n, h, w, in], filters [kh, kw, in, multiplier]; output channel in * "
+           "multiplier + m.")
+      .infer([](Inference& c) {
+        need_rank(c, 0, 4, "[n, height, width, channels]");
+        need_rank(c, 1, 4, "[height, width, channels, multiplier]");
+        need_channels(c, c.shape(0)[3], c.shape(1)[2]);
+        resolve_windows(c, c.shape(0), c.shape(1));
+      })
+      .composite([](const Call& c) {
+        const Shape& w = c.in(1).shape();
+        return convolve(c, c.in(0), reshape(c.in(1), {w[0], w[1], 1, w[2] * w[3]}), std::max<int64_t>(1, w[2]));
+      })
+      .sample("f[1,4,4,2] f[2,2,2,2]", R"({"padding": "SAME", "strides": 2})")
+      .sample("f[1,5,4,3] f[2,2,3,1]", R"({"dilations": 2})");
+}
+
+void define_conv2d_transpose(Registry& r) {
+  windowed(r, "conv2d_transpose",
+           "The transpose of the conv2d that maps output_shape to the shape of x: x [n, h, w, in], filters [kh, kw, out, "
+           "in].")
+      .required("output_shape", kAttrInts)
+      .infer([](Inference& c) {
+        need_rank(c, 0, 4, "[n, height, width, channels]");
+        need_rank(c, 1, 4, "[height, width, outputs, inputs]");
+        need_channels(c, c.shape(0)[3], c.shape(1)[3]);
+        const Shape &x = c.shape(0), &w = c.shape(1), out{std::span<const int64_t>(c.ints("output_shape"))};
+        check_bytes("conv2d_transpose", out, 8);
+        if (out.rank() != 4 || out[0] != x[0] || out[3] != w[2])
+          invalid("conv2d_transpose: output_shape must be [{}, height, width, {}] with x {} and filters {}, got {}", x[0],
+                  w[2], to_string(x), to_string(w), to_string(out));
+        resolve_windows(c, out, w);
+        for (std::size_t i : {0, 1}) {
+          const Ints& padding = c.ints("padding");
+          const Sliding s{w[i], c.ints("strides")[i], c.ints("dilations")[i], padding[2 * i], padding[2 * i + 1]};
+          if (s.count(out[1 + i]) != x[1 + i])
+            invalid("conv2d_transpose: conv2d maps output_shape {} to {} along axis {}, but x is {}", to_string(out),
+                    s.count(out[1 + i]), 1 + i, to_string(x));
+        }
+      })
+      .composite([](const Call& c) {
+        static const Op& op = Registry::instance().builtin("convolution_input");
+        const Ints& out = c.ints("output_shape");
+        return apply1(op, {c.in(0), c.in(1)},
+                      {c.ints("strides"), c.ints("padding"), c.ints("dilations"), int64_t{1}, Ints{out[1], out[2]}});
+      })
+      .sample("f[1,2,3,2] f[3,2,1,2]", R"({"padding": "SAME", "strides": 2, "output_shape": [1, 3, 6, 1]})")
+      .sample("f[2,2,2,1] f[2,2,2,1]", R"({"output_shape": [2, 3, 3, 2]})");
+}
+}  // namespace
+
+void define_convolution(Registry& r) {
+  define_forms(r);
+  define_conv1d(r);
+  define_conv2d(r);
+  define_conv2d_transpose(r);
+}
+
+}  // namespace gradtape

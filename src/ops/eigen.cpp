@@ -1,0 +1,141 @@
+// Eigenvalues and functions of symmetric matrices.
+#include <algorithm>
+
+#include "kernels/kernels.hpp"
+#include "ops/matrices.hpp"
+
+namespace gradtape {
+
+namespace {
+Shape values_shape(const Shape& s) { return s.without(s.rank() - 1); }
+
+// The eigenvectors as rows.
+Tensor eigenvectors(const Tensor& x) {
+  static const Op& op = Registry::instance().builtin("eigen_factors");
+  return apply(op, std::span(&x, 1))[1];
+}
+// 1 / (w_j - w_i), 0 where that is not defined.
+Tensor inverse_gaps(const Tensor& w) {
+  const Tensor gaps = row(w) - column(w);
+  return divide_no_nan(ones(w.recorder(), gaps.spec()), gaps);
+}
+
+// With A = V diag(w) V^T, P = V^T A' V and F_ij = 1 / (w_j - w_i): w' = diag(P), V' = V (F o P).
+void define_factors(Registry& r) {
+  Define(r, "eigen_factors", "Eigenvalues, rising, and eigenvectors, as rows, of symmetric x.")
+      .internal()
+      .inputs({{"x"}})
+      .infer([](Inference& c) {
+        c.like(0, values_shape(c.shape()));
+        c.like(0, c.shape());
+      })
+      .kernel(kernels::eigen)
+      .rules(
+          [](const Call& c, const Tensors& ct) {
+            const Tensor v = c.out(1);
+            Tensor inner = ct[0] ? on_diagonal(ct[0]) : Tensor();
+            if (ct[1]) {
+              const Tensor turned = inverse_gaps(c.out(0)) * matmul(v, ct[1], false, true);
+              inner = inner ? inner + turned : turned;
+            }
+            return Tensors{symmetric(matmul(matmul(v, inner, true), v))};
+          },
+          [](const Call& c, const Tensors& t) {
+            const Tensor v = c.out(1), p = matmul(matmul(v, t[0]), v, false, true);
+            return Tensors{diag_part(p), matmul(inverse_gaps(c.out(0)) * p, v, true)};
+          })
+      .batch(batch_of_matrices)
+      .samples_follow(samples_of_matrices);
+  Define(r, "symmetric_eigenvalues", "Eigenvalues, rising, of symmetric x.")
+      .internal()
+      .inputs({{"x"}})
+      .infer([](Inference& c) { c.like(0, values_shape(c.shape())); })
+      .kernel(kernels::eigenvalues)
+      .rules(
+          [](const Call& c, const Tensors& ct) {
+            const Tensor v = eigenvectors(c.in());
+            return Tensors{matmul(column(ct[0]) * v, v, true)};
+          },
+          [](const Call& c, const Tensors& t) {
+            const Tensor v = eigenvectors(c.in());
+            return Tensors{reduce_sum(matmul(v, t[0]) * v, {static_cast<int64_t>(v.rank()) - 1})};
+          })
+      .batch(batch_of_matrices)
+      .samples_follow(samples_of_matrices);
+}
+
+Tensor spectral_form(const Call& c, std::span<const Tensor> matrices) {
+  static const Op& op = Registry::instance().builtin("spectral_form");
+  return apply(op, matrices, {c.text("f")})[0];
+}
+// The same form with matrix i exchanged, or (i past the end) with one more direction.
+Tensor with_direction(const Call& c, std::size_t i, const Tensor& direction) {
+  Tensors matrices(c.inputs().begin(), c.inputs().end());
+  if (i == 0)
+    matrices.push_back(direction);
+  else
+    matrices[i] = direction;
+  return spectral_form(c, matrices);
+}
+
+const std::vector<std::string> kFunctions = {"exp", "square", "sin", "tanh"};
+
+// D^k f(A)[E_1, ..., E_k] is symmetric in the directions, and so is its product with a cotangent C: all derivatives are
+// forms of this kind again, with C in the place of what is derived by. Nothing is divided by gaps between eigenvalues.
+void define_forms(Registry& r) {
+  Define(r, "spectral_form", "The k-th derivative of f(A) in k directions, all matrices symmetric: A, E_1, ..., E_k.")
+      .internal()
+      .variadic("matrices")
+      .required("f", kAttrString, kFunctions)
+      .infer([](Inference& c) { c.like(0, c.shape()); })
+      .kernel(kernels::spectral_form)
+      .rules(
+          [](const Call& c, const Tensors& ct) {
+            Tensors results;
+            for (std::size_t i = 0; i < c.size(); ++i) results.push_back(with_direction(c, i, symmetric(ct[0])));
+            return results;
+          },
+          [](const Call& c, const Tensors& t) {
+            Tensor sum;
+            for (std::size_t i = 0; i < c.size(); ++i)
+              if (t[i]) {
+                const Tensor term = with_direction(c, i, symmetric(t[i]));
+                sum = sum ? sum + term : term;
+              }
+            return Tensors{sum};
+          })
+      .batch(batch_of_matrices)
+      .samples_follow(samples_of_matrices);
+  Define(r, "eigh_function",
+         "v diag(f(w)) v^T with the eigenvalues w and eigenvectors v of x; its derivatives are right for repeated "
+         "eigenvalues too, to any order. x is symmetrised first, or else its lower triangle alone is read.")
+      .inputs({{"x"}})
+      .attr("symmetrize_input", kAttrBool, true)
+      .required("f", kAttrString, kFunctions)
+      .infer([](Inference& c) { need_square(c, 0); })
+      .composite([](const Call& c) { return spectral_form(c, Tensors{symmetric_input(c)}); })
+      .sample("f[3,3]", R"({"f": "exp"})")
+      .sample("f[2,2]", R"({"f": "square"})")
+      .sample("f[2,2,2]", R"({"f": "sin", "symmetrize_input": false})")
+      .sample("f[3,3]", R"({"f": "tanh"})");
+}
+}  // namespace
+
+void define_eigen(Registry& r) {
+  define_factors(r);
+  Define(r, "eigh",
+         "The eigenvalues of symmetric matrices, rising. x is symmetrised first, or else its lower triangle alone is "
+         "read. Second derivatives need distinct eigenvalues.")
+      .inputs({{"x"}})
+      .attr("symmetrize_input", kAttrBool, true)
+      .infer([](Inference& c) { need_square(c, 0); })
+      .composite([](const Call& c) {
+        static const Op& values = Registry::instance().builtin("symmetric_eigenvalues");
+        return apply1(values, {symmetric_input(c)});
+      })
+      .sample("f[3,3]")
+      .sample("f[2,2,2]", R"({"symmetrize_input": false})");
+  define_forms(r);
+}
+
+}  // namespace gradtape

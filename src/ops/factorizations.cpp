@@ -1,0 +1,240 @@
+// Factorisations of the matrices in the last two axes, and what is computed from them.
+#include <algorithm>
+
+#include "kernels/kernels.hpp"
+#include "ops/matrices.hpp"
+
+namespace gradtape {
+
+namespace {
+// ---- Cholesky. With Phi(X) the lower triangle of X, its diagonal halved: L' = L Phi(L^-1 A' L^-T) (I. Murray,
+// "Differentiation of the Cholesky decomposition", 2016).
+
+Tensor half_lower(const Tensor& x) {
+  const Tensor halves = identity_matrices(x.recorder(), rows_of(x.shape()), {}, x.dtype());
+  return lower_triangle(x) * (1.0 - 0.5 * halves);
+}
+// L^-T x L^-1, or L^-1 x L^-T.
+Tensor solve_both_sides(const Tensor& factor, const Tensor& x, bool adjoint) {
+  const Tensor left = triangular_solve(factor, x, true, adjoint);
+  return transposed(triangular_solve(factor, transposed(left), true, adjoint));
+}
+
+void define_cholesky(Registry& r) {
+  Define(r, "cholesky_factor", "The lower L with L L^T = x, for symmetric x.")
+      .internal()
+      .inputs({{"x"}})
+      .infer([](Inference& c) { c.like(0, c.shape()); })
+      .kernel(kernels::cholesky)
+      .rules(
+          [](const Call& c, const Tensors& ct) {
+            const Tensor inner = half_lower(matmul(c.out(), ct[0], true));
+            return Tensors{symmetric(solve_both_sides(c.out(), inner, true))};
+          },
+          [](const Call& c, const Tensors& t) {
+            return Tensors{matmul(c.out(), half_lower(solve_both_sides(c.out(), t[0], false)))};
+          })
+      .batch(batch_of_matrices)
+      .samples_follow(samples_of_matrices);
+  Define(r, "cholesky",
+         "The lower triangular L with L L^T = x; x is symmetrised first, or else its lower triangle alone is read.")
+      .inputs({{"x"}})
+      .attr("symmetrize_input", kAttrBool, true)
+      .infer([](Inference& c) { need_square(c, 0); })
+      .composite([](const Call& c) {
+        static const Op& factor = Registry::instance().builtin("cholesky_factor");
+        return apply1(factor, {symmetric_input(c)});
+      })
+      .sample("s[3,3]")
+      .sample("s[2,2,2]", R"({"symmetrize_input": false})");
+}
+
+// ---- QR. Both rules write Q^T A' R^-1 as an upper triangle plus a skew matrix (S. Walter, "Structured higher-order
+// algorithmic differentiation", 2011).
+
+Tensor divided_by(const Tensor& x, const Tensor& upper, bool by_transpose) {  // x R^-1 or x R^-T
+  return transposed(triangular_solve(upper, transposed(x), false, !by_transpose));
+}
+Tensors qr_reverse(const Call& c, const Tensors& ct) {
+  const Tensor q = c.out(0), r = c.out(1);
+  Tensor m, sum;
+  if (ct[1]) m = matmul(r, ct[1], false, true);
+  if (ct[0]) {
+    const Tensor inner = matmul(ct[0], q, true);
+    m = m ? m - inner : -inner;
+  }
+  sum = matmul(q, lower_triangle(m) + transposed(lower_triangle(m, -1)));
+  if (ct[0]) sum = sum + ct[0];
+  return {divided_by(sum, r, true)};
+}
+Tensors qr_forward(const Call& c, const Tensors& t) {
+  const Tensor q = c.out(0), r = c.out(1);
+  const Tensor z = divided_by(t[0], r, false), e = matmul(q, z, true), below = lower_triangle(e, -1);
+  const Tensor upper = e - below + transposed(below);
+  return {z - matmul(q, upper), matmul(upper, r)};
+}
+void define_qr(Registry& r) {
+  Define(r, "qr",
+         "q [..., m, n] with orthonormal columns and upper triangular r [..., n, n] with q r = x [..., m, n], m >= n; r "
+         "has a positive diagonal where positive_diagonal. Derivatives need full rank.")
+      .inputs({{"x"}})
+      .attr("positive_diagonal", kAttrBool, true)
+      .infer([](Inference& c) {
+        need_matrices(c, 0);
+        const Shape& s = c.shape();
+        if (rows_of(s) < columns_of(s)) invalid("qr: x must have at least as many rows as columns, got {}", to_string(s));
+        c.like(0, s);
+        c.like(0, with_matrix(batch_of(s), columns_of(s), columns_of(s)));
+      })
+      .kernel(kernels::qr)
+      .rules(qr_reverse, qr_forward)
+      .batch(batch_of_matrices)
+      .samples_follow(samples_of_matrices)
+      .sample("s[3,3]")
+      .sample("f[4,2]", R"({"positive_diagonal": false})");
+}
+
+// ---- Singular values, and the factors that their derivatives need. With F_ij = 1 / (s_j^2 - s_i^2), 0 where that is
+// not defined (J. Townsend, "Differentiating the singular value decomposition", 2016).
+
+struct Svd {
+  Tensor u, s, vt;
+};
+Svd svd_of(const Tensor& x) {
+  static const Op& op = Registry::instance().builtin("svd_factors");
+  const Tensors out = apply(op, std::span(&x, 1));
+  return {out[0], out[1], out[2]};
+}
+Tensor skew(const Tensor& x) { return x - transposed(x); }
+
+Tensors svd_reverse(const Call& c, const Tensors& ct) {
+  const Tensor u = c.out(0), s = c.out(1), vt = c.out(2), squares = square(s);
+  const Tensor gaps = row(squares) - column(squares), f = divide_no_nan(ones(c.recorder(), gaps.spec()), gaps);
+  const Tensor inverse = divide_no_nan(ones(c.recorder(), s.spec()), s);
+  Tensor inner, sum;
+  const auto add = [](Tensor& to, const Tensor& term) { to = to ? to + term : term; };
+  if (ct[1]) add(inner, on_diagonal(ct[1]));
+  if (ct[0]) {
+    const Tensor overlap = matmul(u, ct[0], true);
+    add(inner, f * skew(overlap) * row(s));
+    add(sum, matmul((ct[0] - matmul(u, overlap)) * row(inverse), vt));
+  }
+  if (ct[2]) {
+    const Tensor overlap = matmul(vt, ct[2], false, true);
+    add(inner, column(s) * (f * skew(overlap)));
+    add(sum, matmul(u, column(inverse) * (ct[2] - matmul(overlap, vt, true))));
+  }
+  add(sum, matmul(u, matmul(inner, vt)));
+  return {sum};
+}
+
+Shape values_shape(const Shape& s) {
+  Shape values = batch_of(s);
+  values.push_back(std::min(rows_of(s), columns_of(s)));
+  return values;
+}
+
+void define_svd(Registry& r) {
+  Define(r, "svd_factors", "u, s, v^T with x = u diag(s) v^T, s falling.")
+      .internal()
+      .inputs({{"x"}})
+      .infer([](Inference& c) {
+        const Shape &s = c.shape(), values = values_shape(s);
+        const int64_t k = values[values.rank() - 1];
+        c.like(0, with_matrix(batch_of(s), rows_of(s), k));
+        c.like(0, values);
+        c.like(0, with_matrix(batch_of(s), k, columns_of(s)));
+      })
+      .kernel(kernels::svd)
+      .rules(svd_reverse, nullptr)
+      .batch(batch_of_matrices)
+      .samples_follow(samples_of_matrices);
+  Define(r, "svd", "The singular values of the matrices in the last two axes, largest first.")
+      .inputs({{"x"}})
+      .infer([](Inference& c) {
+        need_matrices(c, 0);
+        c.like(0, values_shape(c.shape()));
+      })
+      .kernel(kernels::singular_values)
+      .rules(
+          [](const Call& c, const Tensors& ct) {
+            const Svd svd = svd_of(c.in());
+            return Tensors{matmul(svd.u * row(ct[0]), svd.vt)};
+          },
+          [](const Call& c, const Tensors& t) {
+            const Svd svd = svd_of(c.in());
+            const Tensor moved = matmul(svd.u, t[0], true) * svd.vt;
+            return Tensors{reduce_sum(moved, {static_cast<int64_t>(moved.rank()) - 1})};
+          })
+      .batch(batch_of_matrices)
+      .samples_follow(samples_of_matrices)
+      .sample("f[3,3]")
+      .sample("f[2,2,3]");
+}
+
+// ---- log |det|: its gradient is the transposed inverse.
+
+Tensor inverse_transposed(const Tensor& x) {
+  return solve(x, identity_matrices(x.recorder(), rows_of(x.shape()), {}, x.dtype()), true);
+}
+void define_slogdet(Registry& r) {
+  Define(r, "slogdet",
+         "sign and log |determinant| of the matrices in the last two axes: 0 and -inf for singular ones. The sign has "
+         "no derivative.")
+      .inputs({{"x"}})
+      .infer([](Inference& c) {
+        need_square(c, 0);
+        for (int i = 0; i < 2; ++i) c.like(0, batch_of(c.shape()));
+      })
+      .kernel(kernels::slogdet)
+      .rules(
+          [](const Call& c, const Tensors& ct) {
+            if (!ct[1]) return Tensors{Tensor()};
+            return Tensors{column(column(ct[1])) * inverse_transposed(c.in())};
+          },
+          [](const Call& c, const Tensors& t) {
+            const auto rank = static_cast<int64_t>(c.in().rank());
+            return Tensors{Tensor(), reduce_sum(inverse_transposed(c.in()) * t[0], {rank - 2, rank - 1})};
+          })
+      .batch(batch_of_matrices)
+      .samples_follow(samples_of_matrices)
+      .sample("s[3,3]")
+      .sample("s[2,2,2]");
+}
+
+// ---- The exponential: exp([[A, E], [0, A]]) has the derivative in the direction E in its upper right block.
+
+Tensor expm_in_direction(const Tensor& a, const Tensor& e) {
+  static const Op& expm = Registry::instance().builtin("expm");
+  const auto across = static_cast<int64_t>(a.rank()) - 1;
+  const int64_t n = rows_of(a.shape());
+  const Tensor upper = concat(Tensors{a, e}, across), lower = concat(Tensors{zeros_like(a), a}, across);
+  const Tensor whole = apply1(expm, {concat(Tensors{upper, lower}, across - 1)});
+  return slice_along(slice_along(whole, a.rank() - 2, 0, n), a.rank() - 1, n, n);
+}
+void define_expm(Registry& r) {
+  Define(r, "expm", "The exponential of the matrices in the last two axes: sum of x^k / k!.")
+      .inputs({{"x"}})
+      .infer([](Inference& c) {
+        need_square(c, 0);
+        c.like(0, c.shape());
+      })
+      .kernel(kernels::expm)
+      .rules([](const Call& c, const Tensors& ct) { return Tensors{expm_in_direction(transposed(c.in()), ct[0])}; },
+             [](const Call& c, const Tensors& t) { return Tensors{expm_in_direction(c.in(), t[0])}; })
+      .batch(batch_of_matrices)
+      .samples_follow(samples_of_matrices)
+      .sample("f[3,3]")
+      .sample("f[2,2,2]");
+}
+}  // namespace
+
+void define_factorizations(Registry& r) {
+  define_cholesky(r);
+  define_qr(r);
+  define_svd(r);
+  define_slogdet(r);
+  define_expm(r);
+}
+
+}  // namespace gradtape

@@ -1,0 +1,103 @@
+// The largest and the mean entry of windows over images [n, h, w, c].
+#include <algorithm>
+
+#include "kernels/kernels.hpp"
+#include "ops/windows.hpp"
+
+namespace gradtape {
+
+namespace {
+std::vector<Sliding> windows_of(const Inference& c) {
+  if (c.rank() != 4) invalid("{}: x must be [n, height, width, channels], got {}", c.name(), to_string(c.shape()));
+  const Ints size = pair_of(c, "ksize"), strides = pair_of(c, "strides");
+  std::vector<Sliding> windows;
+  for (std::size_t i : {0, 1}) windows.push_back(sliding(c, i, 2, c.shape()[1 + i], size[i], strides[i], 1));
+  return windows;
+}
+void resolve_windows(Inference& c) {
+  const auto windows = windows_of(c);
+  c.attr("ksize") = Ints{windows[0].size, windows[1].size};
+  c.attr("strides") = Ints{windows[0].stride, windows[1].stride};
+  c.attr("padding") = Ints{windows[0].before, windows[0].after, windows[1].before, windows[1].after};
+}
+Define pool(Registry& r, const char* name, const char* doc) {
+  Define d(r, name, doc);
+  d.inputs({{"x"}})
+      .required("ksize", kAttrInt | kAttrInts)
+      .required("strides", kAttrInt | kAttrInts)
+      .attr("padding", kAttrString, std::string("VALID"), {"VALID", "SAME"})
+      .infer(resolve_windows);
+  return d;
+}
+
+// How many entries of the image, rather than of its padding, each window has along an axis.
+Tensor counts(const Call& c, std::size_t axis) {
+  const int64_t size = c.ints("ksize")[axis], stride = c.ints("strides")[axis], before = c.ints("padding")[2 * axis],
+                after = c.ints("padding")[2 * axis + 1], input = c.in().shape()[1 + axis];
+  std::vector<int64_t> counts(static_cast<std::size_t>(Sliding{size, stride, 1, before, after}.count(input)));
+  for (std::size_t p = 0; p < counts.size(); ++p) {
+    const int64_t first = static_cast<int64_t>(p) * stride - before;
+    counts[p] = std::min(input, first + size) - std::max<int64_t>(0, first);
+  }
+  return cast(constant_ints(c.recorder(), counts), c.in().dtype());
+}
+
+// Sums by a filter of ones for each channel.
+Tensor mean_of_windows(const Call& c) {
+  static const Op& convolution = Registry::instance().builtin("convolution");
+  const Tensor& x = c.in();
+  const int64_t channels = x.shape()[3];
+  const Ints& size = c.ints("ksize");
+  const Tensor filter = ones(c.recorder(), {x.dtype(), {size[0], size[1], 1, channels}, false});
+  const Tensor sums = apply1(convolution, {x, filter},
+                             {c.ints("strides"), c.ints("padding"), Ints{1, 1}, std::max<int64_t>(1, channels)});
+  return sums / (insert_axes(counts(c, 0), 1, 2) * insert_axes(counts(c, 1), 1, 1));
+}
+
+// By index, so that the first of equal entries takes the whole gradient.
+Tensor largest_of_windows(const Call& c) {
+  static const Op& argmax = Registry::instance().builtin("pool_argmax");
+  const Tensor& x = c.in();
+  const Tensor at = apply1(argmax, {x}, {c.ints("ksize"), c.ints("strides"), c.ints("padding")});
+  const auto flat = [](const Tensor& t) { return reshape(t, {t.shape()[0], t.shape().product(1, 4)}); };
+  return reshape(gather(flat(x), flat(at), 1, 1), at.shape());
+}
+}  // namespace
+
+void define_pooling(Registry& r) {
+  Define(r, "pool_argmax", "The first largest entry of each window, as its place in the image.")
+      .internal()
+      .inputs({{"x"}})
+      .dtypes(kNumeric)
+      .required("ksize", kAttrInts)
+      .required("strides", kAttrInts)
+      .required("padding", kAttrInts)
+      .infer([](Inference& c) {
+        const Ints &size = c.ints("ksize"), &strides = c.ints("strides"), &padding = c.ints("padding");
+        const auto count = [&](std::size_t i) {
+          return Sliding{size[i], strides[i], 1, padding[2 * i], padding[2 * i + 1]}.count(c.shape()[1 + i]);
+        };
+        c.out(Dtype::int64, {c.shape()[0], count(0), count(1), c.shape()[3]});
+      })
+      .kernel(kernels::pool_argmax)
+      .none("its result is an index")
+      .batch([](const BatchCall& b) {
+        const Shape& s = b.in[0].shape();
+        const Tensor y = reapply_all(b.call, Tensors{reshape(b.in[0], {s[0] * s[1], s[2], s[3], s[4]})})[0];
+        return Tensors{reshape(y, b.call.out_spec().shape.with_leading(b.size))};
+      })
+      .samples_follow([](const Call&, std::span<const int> axes) { return axes[0] == 0 || axes[0] == 3 ? axes[0] : kMixed; });
+  pool(r, "max_pool2d",
+       "The largest entry of each window of ksize, strides apart: x [n, h, w, c]. The first of equal ones takes the "
+       "gradient; padding never wins.")
+      .dtypes(kNumeric)
+      .composite(largest_of_windows)
+      .sample("f[1,4,4,2]", R"({"ksize": 2, "strides": 2})")
+      .sample("f[2,3,4,1]", R"({"ksize": [3, 2], "strides": [2, 1], "padding": "SAME"})");
+  pool(r, "avg_pool2d", "The mean of each window of ksize, strides apart, over what is not padding: x [n, h, w, c].")
+      .composite(mean_of_windows)
+      .sample("f[1,4,4,2]", R"({"ksize": 2, "strides": 2})")
+      .sample("f[2,3,4,1]", R"({"ksize": [3, 2], "strides": [2, 1], "padding": "SAME"})");
+}
+
+}  // namespace gradtape

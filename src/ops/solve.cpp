@@ -1,0 +1,186 @@
+// Linear systems: general and triangular ones, inverses, least squares.
+#include <algorithm>
+#include <cmath>
+
+#include "kernels/kernels.hpp"
+#include "ops/matrices.hpp"
+
+namespace gradtape {
+
+namespace {
+void need_system(const Inference& c) {
+  need_square(c, 0);
+  need_matrices(c, 1);
+  Shape batch;
+  if (rows_of(c.shape(0)) != rows_of(c.shape(1)) ||
+      !broadcast_shapes(batch_of(c.shape(0)), batch_of(c.shape(1)), batch))
+    invalid("{}: matrix [..., n, n] and rhs [..., n, k] must agree on n and on their batch axes, got {} and {}",
+            c.name(), to_string(c.shape(0)), to_string(c.shape(1)));
+}
+
+// The named op on matrix and right sides with one batch shape.
+Tensor on_equal_batches(const Op& op, const Tensor& matrix, const Tensor& rhs, std::vector<AttrValue> attrs) {
+  const Shape &a = matrix.shape(), &b = rhs.shape();
+  Shape batch;
+  broadcast_shapes(batch_of(a), batch_of(b), batch);
+  return apply1(op,
+                {broadcast_to(matrix, with_matrix(batch, rows_of(a), columns_of(a))),
+                 broadcast_to(rhs, with_matrix(batch, rows_of(b), columns_of(b)))},
+                std::move(attrs));
+}
+
+// Many right sides for one matrix are columns of one: it is factorised once.
+Tensors batch_of_systems(const BatchCall& b) {
+  if (b.batched[0] || b.call.in(0).rank() != 2) return batch_of_matrices(b);
+  const int64_t n = b.in[1].shape()[1], k = b.in[1].shape()[2];
+  const Tensor columns = reshape(transpose(b.in[1], {1, 0, 2}), {n, b.size * k});
+  return {transpose(reshape(reapply_all(b.call, Tensors{b.in[0], columns})[0], {n, b.size, k}), {1, 0, 2})};
+}
+// Columns of the right side are solved for one by one.
+int samples_of_systems(const Call& c, std::span<const int> axes) {
+  const int last = static_cast<int>(c.in(1).rank()) - 1;
+  return axes[0] == kNoSamples && axes[1] == last ? last : samples_of_matrices(c, axes);
+}
+
+// With A x = b: the cotangent of b solves A^T y = ct, that of A is -y x^T; the tangent solves A x' = b' - A' x.
+struct General {
+  static Tensor solve(const Call& c, const Tensor& right, bool adjoint) {
+    return gradtape::solve(c.in(0), right, adjoint);
+  }
+  static Tensor part(const Call&, const Tensor& matrix) { return matrix; }  // what is read of the matrix
+};
+struct Triangular {
+  static Tensor solve(const Call& c, const Tensor& right, bool adjoint) {
+    return triangular_solve(c.in(0), right, c.flag("lower"), adjoint);
+  }
+  static Tensor part(const Call& c, const Tensor& matrix) {
+    return c.flag("lower") ? lower_triangle(matrix) : transposed(lower_triangle(transposed(matrix)));
+  }
+};
+template <class System>
+Tensors reverse_system(const Call& c, const Tensors& ct) {
+  const bool adjoint = c.flag("adjoint");
+  const Tensor b = System::solve(c, ct[0], !adjoint), x = c.out();
+  return {System::part(c, -(adjoint ? matmul(x, b, false, true) : matmul(b, x, false, true))), b};
+}
+template <class System>
+Tensors forward_system(const Call& c, const Tensors& t) {
+  const bool adjoint = c.flag("adjoint");
+  Tensor right = t[1];
+  if (t[0]) {
+    const Tensor moved = matmul(System::part(c, t[0]), c.out(), adjoint, false);
+    right = right ? right - moved : -moved;
+  }
+  return {System::solve(c, right, adjoint)};
+}
+
+void define_general(Registry& r) {
+  Define(r, "lu_solve", "x with matrix x = rhs, or with the transposed matrix where adjoint; equal batch axes.")
+      .internal()
+      .inputs({{"matrix"}, {"rhs"}})
+      .attr("adjoint", kAttrBool, false)
+      .infer([](Inference& c) { c.like(1, c.shape(1)); })
+      .kernel(kernels::solve)
+      .rules(reverse_system<General>, forward_system<General>)
+      .batch(batch_of_systems)
+      .samples_follow(samples_of_systems);
+  Define(r, "solve", "x with matrix x = rhs [..., n, k]; with the transposed matrix where adjoint.")
+      .inputs({{"matrix"}, {"rhs"}})
+      .attr("adjoint", kAttrBool, false)
+      .infer(need_system)
+      .composite([](const Call& c) {
+        static const Op& lu_solve = Registry::instance().builtin("lu_solve");
+        return on_equal_batches(lu_solve, c.in(0), c.in(1), {c.flag("adjoint")});
+      })
+      .sample("s[3,3] f[3,2]")
+      .sample("s[2,2,2] f[2,2,1]", R"({"adjoint": true})");
+  Define(r, "inv", "Inverse of the matrices in the last two axes.")
+      .inputs({{"x"}})
+      .infer([](Inference& c) { need_square(c, 0); })
+      .composite([](const Call& c) {
+        return solve(c.in(), identity_matrices(c.recorder(), rows_of(c.in().shape()), {}, c.in().dtype()));
+      })
+      .sample("s[3,3]");
+}
+
+void define_triangular(Registry& r) {
+  Define(r, "substitute", "triangular_solve of equal batch axes.")
+      .internal()
+      .inputs({{"matrix"}, {"rhs"}})
+      .attr("lower", kAttrBool, true)
+      .attr("adjoint", kAttrBool, false)
+      .infer([](Inference& c) { c.like(1, c.shape(1)); })
+      .kernel(kernels::triangular_solve)
+      .rules(reverse_system<Triangular>, forward_system<Triangular>)
+      .batch(batch_of_systems)
+      .samples_follow(samples_of_systems);
+  Define(r, "triangular_solve",
+         "x with matrix x = rhs [..., n, k], where the lower (or else upper) triangle alone of the matrix is read; with "
+         "its transpose where adjoint.")
+      .inputs({{"matrix"}, {"rhs"}})
+      .attr("lower", kAttrBool, true)
+      .attr("adjoint", kAttrBool, false)
+      .infer(need_system)
+      .composite([](const Call& c) {
+        static const Op& substitute = Registry::instance().builtin("substitute");
+        return on_equal_batches(substitute, c.in(0), c.in(1), {c.flag("lower"), c.flag("adjoint")});
+      })
+      .sample("s[3,3] f[3,2]")
+      .sample("s[2,2,2] f[2,2,1]", R"({"lower": false, "adjoint": true})");
+}
+
+Tensors qr(const Tensor& x) {
+  static const Op& op = Registry::instance().builtin("qr");
+  return apply(op, std::span(&x, 1));
+}
+
+// By orthogonal factors: sqrt(l2) times the identity stands below the matrix. With more columns than rows and no l2 the
+// shortest of the solutions.
+Tensor least_squares(const Call& c) {
+  const double l2 = c.number("l2_regularizer");
+  Tensor a = c.in(0), b = c.in(1);
+  const Shape batch = batch_of(a.shape());
+  const int64_t m = rows_of(a.shape()), n = columns_of(a.shape()), k = columns_of(b.shape());
+  const auto axis = static_cast<int64_t>(a.rank()) - 2;
+  if (l2 == 0 && m < n) {
+    const Tensors factors = qr(transposed(a));
+    return matmul(factors[0], triangular_solve(factors[1], b, false, true));
+  }
+  if (l2 > 0) {
+    const Tensor below = std::sqrt(l2) * identity_matrices(c.recorder(), n, Ints(batch.begin(), batch.end()), a.dtype());
+    a = concat(Tensors{a, below}, axis);
+    b = concat(Tensors{b, zeros(c.recorder(), {b.dtype(), with_matrix(batch, n, k), false})}, axis);
+  }
+  const Tensors factors = qr(a);
+  return triangular_solve(factors[1], matmul(factors[0], b, true), false, false);
+}
+
+void define_least_squares(Registry& r) {
+  Define(r, "lstsq",
+         "The x that minimises |matrix x - rhs|^2 + l2_regularizer |x|^2, for a matrix of full rank: [..., m, n], rhs "
+         "[..., m, k].")
+      .inputs({{"matrix"}, {"rhs"}})
+      .attr("l2_regularizer", kAttrFloat, 0.0)
+      .infer([](Inference& c) {
+        need_matrices(c, 0);
+        need_matrices(c, 1);
+        if (!(c.shape(0).without(c.rank(0) - 1) == c.shape(1).without(c.rank(1) - 1)))
+          invalid("lstsq: matrix [..., m, n] and rhs [..., m, k] must agree on all axes but the last, got {} and {}",
+                  to_string(c.shape(0)), to_string(c.shape(1)));
+        const double l2 = std::get<double>(c.attr("l2_regularizer"));
+        if (!(l2 >= 0 && std::isfinite(l2))) invalid("lstsq: l2_regularizer must be at least 0, got {}", l2);
+      })
+      .composite(least_squares)
+      .sample("f[4,2] f[4,1]")
+      .sample("f[2,3] f[2,1]")
+      .sample("f[2,3,2] f[2,3,1]", R"({"l2_regularizer": 0.5})");
+}
+}  // namespace
+
+void define_solve(Registry& r) {
+  define_general(r);
+  define_triangular(r);
+  define_least_squares(r);
+}
+
+}  // namespace gradtape
