@@ -83,7 +83,7 @@ class OpSample {
   // One evaluation: everything recorded at the given point.
   struct Run {
     Ctx ctx;
-    gt_tape inner, outer;
+    gt_tape inner, outer, outermost;
     std::vector<gt_tensor> sources, outputs, targets;  // targets: floating outputs
   };
   std::unique_ptr<Run> run(const std::vector<Values>& point, bool single = false) {
@@ -101,11 +101,13 @@ class OpSample {
                                 : tensor<double>(r->ctx, in.shape, v));
       if (in.is_float()) r->sources.push_back(inputs.back());
     }
+    r->outermost = gt_tape_begin(r->ctx, GT_TAPE_PERSISTENT);
     r->outer = gt_tape_begin(r->ctx, GT_TAPE_PERSISTENT);
     r->inner = gt_tape_begin(r->ctx, GT_TAPE_PERSISTENT);
     for (gt_tensor s : r->sources) {
       EXPECT_EQ(gt_tape_watch(r->ctx, r->inner, s), GT_OK);
       EXPECT_EQ(gt_tape_watch(r->ctx, r->outer, s), GT_OK);
+      EXPECT_EQ(gt_tape_watch(r->ctx, r->outermost, s), GT_OK);
     }
     r->outputs = apply(r->ctx, op_, inputs, attrs_);
     EXPECT_FALSE(r->outputs.empty()) << r->ctx.message();
@@ -265,6 +267,73 @@ class OpSample {
     EXPECT_NEAR(a, b, 1e-9 * (1 + std::abs(a))) << "reverse over reverse against forward over reverse";
   }
 
+  // One more derivative of each tensor of a list, in reverse (weighted: one result for each source) or forward mode.
+  using Handles = std::vector<gt_tensor>;
+  Handles pull(Run& r, gt_tape tape, const Handles& of, const std::vector<Values>& weights) {
+    Handles weight_tensors, g(r.sources.size());
+    for (std::size_t i = 0; i < of.size(); ++i)
+      weight_tensors.push_back(tensor<double>(r.ctx, shape_of(r.ctx, of[i]), weights[i]));
+    EXPECT_EQ(gt_tape_gradient(r.ctx, tape, of.data(), of.size(), r.sources.data(), r.sources.size(),
+                               weight_tensors.data(), GT_UNCONNECTED_ZERO, g.data()),
+              GT_OK)
+        << r.ctx.message();
+    return g;
+  }
+  Handles push(Run& r, gt_tape tape, const Handles& of, const std::vector<Values>& direction) {
+    Handles tangents, out(of.size());
+    for (std::size_t i = 0; i < direction.size(); ++i)
+      tangents.push_back(tensor<double>(r.ctx, shape_of(r.ctx, r.sources[i]), direction[i]));
+    EXPECT_EQ(gt_tape_jvp(r.ctx, tape, of.data(), of.size(), r.sources.data(), r.sources.size(), tangents.data(),
+                          GT_UNCONNECTED_ZERO, out.data()),
+              GT_OK)
+        << r.ctx.message();
+    return out;
+  }
+  std::vector<Values> values(Run& r, const Handles& handles) {
+    std::vector<Values> result;
+    for (gt_tensor t : handles) result.push_back(read<double>(r.ctx, t));
+    return result;
+  }
+  std::vector<Values> random_direction() {
+    std::vector<Values> result;
+    for (const Values& v : point_) result.push_back(random_values(v.size(), random_));
+    return result;
+  }
+
+  // The third derivative of <ct, outputs> in three directions, through every order of the modes, and by differences of
+  // the second.
+  void check_third_order() {
+    auto r = run(point_);
+    if (r->targets.empty() || floats_.empty() || !differentiable_) return;
+    const auto ct = cotangents(*r);
+    const auto u = direction_, v = random_direction(), w = random_direction();
+    const auto second = [&](Run& at) { return pull(at, at.outer, pull(at, at.inner, at.targets, ct), v); };
+    const Handles gradient = pull(*r, r->inner, r->targets, ct), along = push(*r, r->inner, r->targets, v);
+    const Handles rr = pull(*r, r->outer, gradient, v), fr = push(*r, r->outer, gradient, v),
+                  ff = push(*r, r->outer, along, w), rf = pull(*r, r->outer, along, ct);
+    const auto by_reverse = [&](const Handles& h, const std::vector<Values>& weights) {
+      return dot(values(*r, pull(*r, r->outermost, h, weights)), u);
+    };
+    const auto by_forward = [&](const Handles& h, const std::vector<Values>& weights) {
+      return dot(values(*r, push(*r, r->outermost, h, u)), weights);
+    };
+    const double all[] = {by_reverse(rr, w), by_forward(rr, w), by_reverse(fr, w),  by_forward(fr, w),
+                          by_reverse(rf, w), by_forward(rf, w), by_reverse(ff, ct), by_forward(ff, ct)};
+    const char* modes[] = {"rrr", "frr", "rfr", "ffr", "rrf", "frf", "rff", "fff"};
+    for (std::size_t i = 1; i < std::size(all); ++i)
+      EXPECT_NEAR(all[i], all[0], 1e-8 * (1 + std::abs(all[0]))) << modes[i] << " against rrr";
+    constexpr double h = 1e-5;
+    auto up = run(moved(h)), down = run(moved(-h));
+    const auto h_up = values(*up, second(*up)), h_down = values(*down, second(*down));
+    double difference = 0, scale = 1;
+    for (std::size_t i = 0; i < w.size(); ++i)
+      for (std::size_t k = 0; k < w[i].size(); ++k) {
+        difference += w[i][k] * (h_up[i][k] - h_down[i][k]) / (2 * h);
+        scale += std::abs(w[i][k] * h_up[i][k]);
+      }
+    EXPECT_NEAR(all[0], difference, 1e-5 * (scale + std::abs(difference))) << "against differences of the second order";
+  }
+
   void check_precisions() {
     auto wide = run(point_), narrow = run(point_, true);
     for (std::size_t i = 0; i < wide->outputs.size(); ++i)
@@ -307,11 +376,10 @@ class Property : public testing::Test {
 };
 
 void register_properties() {
-  constexpr std::pair<const char*, Check> checks[] = {{"FirstOrder", &OpSample::check_first_order},
-                                                      {"Linearity", &OpSample::check_linearity},
-                                                      {"Jacobian", &OpSample::check_jacobian},
-                                                      {"SecondOrder", &OpSample::check_second_order},
-                                                      {"Precisions", &OpSample::check_precisions}};
+  constexpr std::pair<const char*, Check> checks[] = {
+      {"FirstOrder", &OpSample::check_first_order}, {"Linearity", &OpSample::check_linearity},
+      {"Jacobian", &OpSample::check_jacobian},      {"SecondOrder", &OpSample::check_second_order},
+      {"ThirdOrder", &OpSample::check_third_order}, {"Precisions", &OpSample::check_precisions}};
   for (std::size_t i = 0; i < gt_op_count(); ++i) {
     const std::string op = gt_op_name(i);
     for (auto [name, check] : checks)

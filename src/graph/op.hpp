@@ -102,6 +102,7 @@ struct Attributes {
 };
 
 struct KernelCall : Attributes {
+  const std::string& name;  // what the user called: the op, or the composite it is part of
   std::span<const View> in;
   std::span<const MutableView> out;
   const Workers& workers;

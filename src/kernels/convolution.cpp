@@ -1,6 +1,6 @@
-// Convolutions as products: patches of pixels, gathered panel by panel into the cache, times the filter. The gradient by
-// the input is the same with other taps: those of the output's pixels that each input pixel went into, stride by stride.
-// Groups with few channels go through direct loops (depthwise.cpp) instead.
+// Convolutions as products: patches of pixels, gathered panel by panel into the cache, times the filter. The gradient
+// by the input is the same with other taps: those of the output's pixels that each input pixel went into, stride by
+// stride. Groups with few channels go through direct loops (depthwise.cpp) instead.
 #include "kernels/convolution.hpp"
 
 #include <algorithm>
@@ -11,8 +11,8 @@
 namespace gradtape::kernels {
 
 namespace {
-constexpr int64_t kPanel = 1 << 18;       // elements of a panel of patches
-constexpr int64_t kLeastRows = 64;        // of a panel, below which the product is slow
+constexpr int64_t kPanel = 1 << 18;        // elements of a panel of patches
+constexpr int64_t kLeastRows = 64;         // of a panel, below which the product is slow
 constexpr int64_t kMostPartial = 1 << 18;  // elements of a filter up to which its gradient is summed up in parts
 
 // Pixels [n, rows, columns] of an image with `channels` ones, of which `used` from `first` on take part.
@@ -165,7 +165,8 @@ PhaseTaps phase_taps(const ConvolutionAxis& a, int64_t phase) {
 template <class T>
 void forward(const Workers& workers, const Convolution& g, const T* x, const T* w, T* y) {
   for (int64_t group = 0; group < g.groups; ++group) {
-    const Image<const T> source{x, g.vertical.input, g.horizontal.input, g.groups * g.inputs, group * g.inputs, g.inputs};
+    const Image<const T> source{x,       g.vertical.input, g.horizontal.input, g.groups * g.inputs, group * g.inputs,
+                                g.inputs};
     const Image<T> out{y, g.vertical.output, g.horizontal.output, g.groups * g.outputs, group * g.outputs, g.outputs};
     const Patches<T> patches{source, forward_taps(g.vertical), forward_taps(g.horizontal)};
     multiply<T>(workers, g.images, patches, {w + group * g.outputs, g.groups * g.outputs}, {out, 0, 0, 1, 1});
@@ -174,7 +175,8 @@ void forward(const Workers& workers, const Convolution& g, const T* x, const T* 
 
 // The filter's taps of one phase, each transposed: [taps, outputs, inputs] of one group.
 template <class T>
-void transposed_filter(const Convolution& g, int64_t group, const PhaseTaps& v, const PhaseTaps& h, const T* w, T* out) {
+void transposed_filter(const Convolution& g, int64_t group, const PhaseTaps& v, const PhaseTaps& h, const T* w,
+                       T* out) {
   const int64_t step = g.groups * g.outputs;
   for (int64_t tv : v.through)
     for (int64_t th : h.through) {
@@ -189,8 +191,8 @@ void input_gradient(const Workers& workers, const Convolution& g, const T* y, co
   std::fill_n(x, g.images * g.vertical.input * g.horizontal.input * g.groups * g.inputs, T(0));
   std::vector<T> weights;
   for (int64_t group = 0; group < g.groups; ++group) {
-    const Image<const T> source{y,          g.vertical.output, g.horizontal.output, g.groups * g.outputs, group * g.outputs,
-                                g.outputs};
+    const Image<const T> source{
+        y, g.vertical.output, g.horizontal.output, g.groups * g.outputs, group * g.outputs, g.outputs};
     const Image<T> out{x, g.vertical.input, g.horizontal.input, g.groups * g.inputs, group * g.inputs, g.inputs};
     for (int64_t pv = 0; pv < std::min(g.vertical.stride, g.vertical.input); ++pv)
       for (int64_t ph = 0; ph < std::min(g.horizontal.stride, g.horizontal.input); ++ph) {
@@ -242,7 +244,8 @@ void filter_gradient(const Workers& workers, const Convolution& g, int64_t group
         patches.gather(first, count, room.of(worker));
       else
         left = {source.data + first * source.channels + source.first, source.channels, true};
-      gemm<T>(patches.size(), g.outputs, count, left, {y + first * channels + group * g.outputs, channels}, out, ldc, add);
+      gemm<T>(patches.size(), g.outputs, count, left, {y + first * channels + group * g.outputs, channels}, out, ldc,
+              add);
     }
   };
   workers.run(static_cast<std::size_t>(work), part);
@@ -287,12 +290,8 @@ View as_view(const MutableView& v) { return {v.data, v.dtype, v.shape}; }
 Convolution::Convolution(const KernelCall& c, const Shape& x, const Shape& w, const Shape& y)
     : images(x[0]), groups(c.integer("groups")), inputs(w[2]), outputs(w[3] / groups) {
   const auto axis = [&](std::size_t i) {
-    return ConvolutionAxis{x[1 + i],
-                           w[i],
-                           y[1 + i],
-                           c.ints("strides")[i],
-                           c.ints("dilations")[i],
-                           c.ints("padding")[2 * i]};
+    return ConvolutionAxis{
+        x[1 + i], w[i], y[1 + i], c.ints("strides")[i], c.ints("dilations")[i], c.ints("padding")[2 * i]};
   };
   vertical = axis(0);
   horizontal = axis(1);

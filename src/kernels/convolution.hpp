@@ -1,5 +1,5 @@
-// The geometry of a convolution of images x [n, h, w, groups * inputs] with filters [kh, kw, inputs, groups * outputs] to
-// y [n, h', w', groups * outputs].
+// The geometry of a convolution of images x [n, h, w, groups * inputs] with filters [kh, kw, inputs, groups * outputs]
+// to y [n, h', w', groups * outputs].
 #pragma once
 
 #include "kernels/kernels.hpp"

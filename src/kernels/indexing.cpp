@@ -29,13 +29,14 @@ void check_indices(const KernelCall& c, const I* indices, int64_t count, int64_t
   if (all) return;
   for (int64_t k = 0; k < count; ++k)
     if (indices[k] < 0 || static_cast<int64_t>(indices[k]) >= size)
-      invalid("{}: index {} is out of range: the axis has size {}", c.op.name, static_cast<int64_t>(indices[k]), size);
+      invalid("{}: index {} is out of range: the axis has size {}", c.name, static_cast<int64_t>(indices[k]), size);
 }
 
 // The rows k of each of the batch * outer blocks, shared out.
 template <class T, class I>
 void gather_rows(const KernelCall& c, const Gather& g, const T* x, const I* indices, T* out) {
-  const int64_t rows = g.batch * g.outer * g.count, share = std::max<int64_t>(1, kShare / std::max<int64_t>(1, g.inner));
+  const int64_t rows = g.batch * g.outer * g.count,
+                share = std::max<int64_t>(1, kShare / std::max<int64_t>(1, g.inner));
   const auto part = [&](std::size_t item, int) {
     const int64_t first = static_cast<int64_t>(item) * share, last = std::min(rows, first + share);
     int64_t block = first / g.count, k = first % g.count;
@@ -119,7 +120,7 @@ void ravel_index(const KernelCall& c) {
       int64_t place = 0;
       for (std::size_t axis = 0; axis < k; ++axis) {
         if (index[axis] < 0 || static_cast<int64_t>(index[axis]) >= sizes[axis])
-          invalid("{}: index {} is out of range: axis {} of those indexed has size {}", c.op.name,
+          invalid("{}: index {} is out of range: axis {} of those indexed has size {}", c.name,
                   static_cast<int64_t>(index[axis]), axis, sizes[axis]);
         place = place * sizes[axis] + static_cast<int64_t>(index[axis]);
       }

@@ -57,7 +57,7 @@ inline int lapack_size(const KernelCall& c, const Shape& s, std::size_t axis_fro
   const int64_t rows = s[s.rank() - 2], columns = s[s.rank() - 1];
   constexpr int64_t most = std::numeric_limits<int>::max();
   if (rows > most || columns > most || rows * columns > most)
-    fail(Status::unsupported, "{}: matrices of {} by {} are too large for LAPACK's 32-bit sizes", c.op.name, rows,
+    fail(Status::unsupported, "{}: matrices of {} by {} are too large for LAPACK's 32-bit sizes", c.name, rows,
          columns);
   return static_cast<int>(s[s.rank() - axis_from_end]);
 }

@@ -43,7 +43,7 @@ void solve_typed(const KernelCall& c) {
         return lu.info();
       });
   if (failed)
-    invalid("{}: matrix {} of {} is singular: pivot {} is exactly 0", c.op.name, failed.matrix, batch_size(as),
+    invalid("{}: matrix {} of {} is singular: pivot {} is exactly 0", c.name, failed.matrix, batch_size(as),
             failed.info);
 }
 
@@ -139,8 +139,8 @@ void triangular_solve(const KernelCall& c) {
       return 0;
     });
     if (failed)
-      invalid("{}: matrix {} of {} is singular: entry {} of its diagonal is 0", c.op.name, failed.matrix,
-              batch_size(as), failed.info - 1);
+      invalid("{}: matrix {} of {} is singular: entry {} of its diagonal is 0", c.name, failed.matrix, batch_size(as),
+              failed.info - 1);
   });
 }
 
@@ -153,7 +153,7 @@ void cholesky(const KernelCall& c) {
     const auto failed = over_batch(c, n == 0 ? 0 : batch_size(s), cube(n) / 6,
                                    [&](int64_t e, int) { return cholesky_of(c.out[0].as<T>() + e * area(n), n); });
     if (failed)
-      invalid("{}: matrix {} of {} is not positive definite: its leading minor of order {} is not positive", c.op.name,
+      invalid("{}: matrix {} of {} is not positive definite: its leading minor of order {} is not positive", c.name,
               failed.matrix, batch_size(s), failed.info);
   });
 }

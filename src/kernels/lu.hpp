@@ -34,11 +34,13 @@ class Lu {
     if (k == 0) return;
     if (n_ <= kSmallOrder) return adjoint ? solve_transposed(x, k) : solve_small(x, k);
     for (int i = 0; i < n_; ++i)
-      for (int j = 0; j < k; ++j) columns[static_cast<std::size_t>(j) * n_ + i] = x[static_cast<std::size_t>(i) * k + j];
+      for (int j = 0; j < k; ++j)
+        columns[static_cast<std::size_t>(j) * n_ + i] = x[static_cast<std::size_t>(i) * k + j];
     int info = 0;
     pick<T>(sgetrs_, dgetrs_)(adjoint ? "N" : "T", &n_, &k, a_, &n_, pivots_, columns, &n_, &info);
     for (int i = 0; i < n_; ++i)
-      for (int j = 0; j < k; ++j) x[static_cast<std::size_t>(i) * k + j] = columns[static_cast<std::size_t>(j) * n_ + i];
+      for (int j = 0; j < k; ++j)
+        x[static_cast<std::size_t>(i) * k + j] = columns[static_cast<std::size_t>(j) * n_ + i];
   }
 
  private:

@@ -58,7 +58,11 @@ template <Form F, class T>
 class Narrow {
  public:
   Narrow(const Convolution& g, T* x, T* w, T* y)
-      : g_(g), x_(x), w_(w), y_(y), along_(compiled_for_this_machine<[](const RowTap<T>& r) { along_row<F>(r); }, const RowTap<T>&>()) {}
+      : g_(g),
+        x_(x),
+        w_(w),
+        y_(y),
+        along_(compiled_for_this_machine<[](const RowTap<T>& r) { along_row<F>(r); }, const RowTap<T>&>()) {}
 
   // Row `up` of y meets row `from` of x, of image n, through the taps of one row of the filter; `sums`: where to add up
   // instead of w.
@@ -128,7 +132,8 @@ void narrow_filter(const Workers& workers, const Convolution& g, const T* x, con
     for (int64_t n = 0; n < g.images; ++n)
       for (int64_t up = first; up < last; ++up) {
         std::fill_n(row_sum, size, T(0));
-        loops.tap_of_row(n, up * v.stride - v.padding + tap_row * v.dilation, tap_row, up, tap % g.horizontal.taps, row_sum);
+        loops.tap_of_row(n, up * v.stride - v.padding + tap_row * v.dilation, tap_row, up, tap % g.horizontal.taps,
+                         row_sum);
         for (std::size_t i = 0; i < size; ++i) sum[i] += row_sum[i];
       }
     std::copy_n(sum, size, w + tap * static_cast<int64_t>(size));

@@ -19,7 +19,7 @@ constexpr std::size_t area(int64_t n) { return static_cast<std::size_t>(n * n); 
 template <class T>
 class SymmetricEigen {
  public:
-  SymmetricEigen(const KernelCall& c, int n, bool vectors) : op_(c.op.name), n_(n), vectors_(vectors) {
+  SymmetricEigen(int n, bool vectors) : n_(n), vectors_(vectors) {
     T work = 0;
     int iwork = 0, info = 0, ask = -1;
     T none = 0;
@@ -47,7 +47,6 @@ class SymmetricEigen {
   void call(T* a, T* w, T* work, const int* lwork, int* iwork, const int* liwork, int* info) const {
     pick<T>(ssyevd_, dsyevd_)(vectors_ ? "V" : "N", "U", &n_, a, &n_, w, work, lwork, iwork, liwork, info);
   }
-  const std::string& op_;
   int n_;
   bool vectors_;
   std::vector<T> work_;
@@ -55,7 +54,7 @@ class SymmetricEigen {
 };
 
 [[noreturn]] void no_convergence(const KernelCall& c, const BatchFailure& failed) {
-  invalid("{}: the iteration for matrix {} did not converge (LAPACK's info is {})", c.op.name, failed.matrix, failed.info);
+  invalid("{}: the iteration for matrix {} did not converge (LAPACK's info is {})", c.name, failed.matrix, failed.info);
 }
 
 template <class T>
@@ -63,7 +62,7 @@ void eigen_typed(const KernelCall& c, bool vectors) {
   const Shape& s = *c.in[0].shape;
   const int n = order_of(c, s);
   if (n == 0 || batch_size(s) == 0) return;
-  std::vector<SymmetricEigen<T>> solvers(static_cast<std::size_t>(c.workers.threads()), {c, n, vectors});
+  std::vector<SymmetricEigen<T>> solvers(static_cast<std::size_t>(c.workers.threads()), {n, vectors});
   std::vector<T> copies(vectors ? 0 : area(n) * solvers.size());
   const auto failed = over_batch(c, batch_size(s), 9 * int64_t{n} * n * n, [&](int64_t e, int w) {
     T* a = vectors ? c.out[1].as<T>() + e * area(n) : copies.data() + area(n) * static_cast<std::size_t>(w);
@@ -80,7 +79,11 @@ class SingularValues {
  public:
   // x is [rows, columns] by rows: LAPACK sees the transpose.
   SingularValues(int rows, int columns, bool vectors)
-      : m_(columns), n_(rows), k_(std::min(rows, columns)), vectors_(vectors), copy_(area_of(rows, columns)),
+      : m_(columns),
+        n_(rows),
+        k_(std::min(rows, columns)),
+        vectors_(vectors),
+        copy_(area_of(rows, columns)),
         iwork_(8 * static_cast<std::size_t>(std::max(1, k_))) {
     T work = 0, none = 0;
     int info = 0, ask = -1;
@@ -134,8 +137,8 @@ void svd_typed(const KernelCall& c, bool vectors) {
   if (failed) no_convergence(c, failed);
 }
 
-// ---- Cofactors by the singular values: with A = U diag(s) V^T they are det(U) det(V) U diag(product of the other s) V^T.
-// Right also where A is singular, and where its determinant over- or underflows in a quotient.
+// ---- Cofactors by the singular values: with A = U diag(s) V^T they are det(U) det(V) U diag(product of the other s)
+// V^T. Right also where A is singular, and where its determinant over- or underflows in a quotient.
 
 template <class T>
 T orthogonal_sign(const T* q, int n) {
@@ -190,8 +193,8 @@ void cofactor(const KernelCall& c) {
 }
 
 // ---- D^k f(A)[E_1, ..., E_k] = V M V^T, M_pq = sum over permutations of the E and over i_1 ... i_(k-1) of
-// f[w_p, w_i1, ..., w_q] E_1[p, i1] ... E_k[i_(k-1), q], with the E in the basis V and divided differences f[...] (R. Bhatia,
-// Matrix Analysis, V.3).
+// f[w_p, w_i1, ..., w_q] E_1[p, i1] ... E_k[i_(k-1), q], with the E in the basis V and divided differences f[...] (R.
+// Bhatia, Matrix Analysis, V.3).
 
 namespace {
 using Dense = std::vector<double>;
@@ -248,7 +251,7 @@ void spectral_form(const KernelCall& c) {
   const int n = order_of(c, s);
   if (n == 0 || batch_size(s) == 0) return;
   const DividedDifference f(std::get<std::string>(c.attr("f")));
-  SymmetricEigen<double> eigen(c, n, true);
+  SymmetricEigen<double> eigen(n, true);
   dispatch_floating(c.in[0].dtype, [&](auto type) {
     using T = typename decltype(type)::type;
     for (int64_t e = 0; e < batch_size(s); ++e) {

@@ -1,5 +1,5 @@
-// Convolutions. Three bilinear ops make one trilinear form, sum of x[pixel] w[tap] y[pixel]: each gives the derivative of
-// it by one of the three, so that all their derivatives, of any order, are these ops again.
+// Convolutions. Three bilinear ops make one trilinear form, sum of x[pixel] w[tap] y[pixel]: each gives the derivative
+// of it by one of the three, so that all their derivatives, of any order, are these ops again.
 #include <algorithm>
 
 #include "kernels/kernels.hpp"
@@ -76,7 +76,9 @@ Tensors batch_convolution(const BatchCall& b) {
 }
 
 // Images are samples where the filter is the same for all.
-int samples_of_images(const Call&, std::span<const int> axes) { return axes[1] == kNoSamples && axes[0] == 0 ? 0 : kMixed; }
+int samples_of_images(const Call&, std::span<const int> axes) {
+  return axes[1] == kNoSamples && axes[0] == 0 ? 0 : kMixed;
+}
 
 Define form(Registry& r, const char* name, const char* doc) {
   Define d(r, name, doc);
@@ -97,8 +99,9 @@ void define_forms(Registry& r) {
         Shape y{x[0]};
         for (std::size_t i : {0, 1}) {
           const Ints& padding = c.ints("padding");
-          y.push_back(Sliding{w[i], c.ints("strides")[i], c.ints("dilations")[i], padding[2 * i], padding[2 * i + 1]}
-                          .count(x[1 + i]));
+          y.push_back(
+              Sliding{w[i], c.ints("strides")[i], c.ints("dilations")[i], padding[2 * i], padding[2 * i + 1]}.count(
+                  x[1 + i]));
         }
         y.push_back(w[3]);
         c.like(0, y);
@@ -170,9 +173,10 @@ Define windowed(Registry& r, const char* name, const char* doc) {
 }
 
 void define_conv1d(Registry& r) {
-  Define(r, "conv1d",
-         "y[n, p, o] = sum x[n, p * stride + k * dilation - padding, i] filters[k, i, o]: x [n, width, in], filters [k, "
-         "in, out].")
+  Define(
+      r, "conv1d",
+      "y[n, p, o] = sum x[n, p * stride + k * dilation - padding, i] filters[k, i, o]: x [n, width, in], filters [k, "
+      "in, out].")
       .inputs({{"x"}, {"filters"}})
       .attr("stride", kAttrInt, int64_t{1})
       .attr("padding", kAttrString | kAttrInts, std::string("VALID"), {"VALID", "SAME"})
@@ -188,9 +192,9 @@ void define_conv1d(Registry& r) {
       })
       .composite([](const Call& c) {
         static const Op& op = Registry::instance().builtin("convolution");
-        const Tensor y = apply1(op, {insert_axes(c.in(0), 1, 1), insert_axes(c.in(1), 0, 1)},
-                                {Ints{1, c.integer("stride")}, c.ints("padding"), Ints{1, c.integer("dilations")},
-                                 int64_t{1}});
+        const Tensor y =
+            apply1(op, {insert_axes(c.in(0), 1, 1), insert_axes(c.in(1), 0, 1)},
+                   {Ints{1, c.integer("stride")}, c.ints("padding"), Ints{1, c.integer("dilations")}, int64_t{1}});
         return reshape(y, y.shape().without(1));
       })
       .sample("f[2,5,2] f[3,2,2]", R"({"padding": "SAME", "stride": 2})")
@@ -198,9 +202,10 @@ void define_conv1d(Registry& r) {
 }
 
 void define_conv2d(Registry& r) {
-  windowed(r, "conv2d",
-           "y[n, p, q, o] = sum x[n, p * stride + k * dilation - padding, ..., i] filters[k, l, i, o]: x [n, h, w, in], "
-           "filters [kh, kw, in, out]; padding SAME, VALID or [[top, bottom], [left, right]].")
+  windowed(
+      r, "conv2d",
+      "y[n, p, q, o] = sum x[n, p * stride + k * dilation - padding, ..., i] filters[k, l, i, o]: x [n, h, w, in], "
+      "filters [kh, kw, in, out]; padding SAME, VALID or [[top, bottom], [left, right]].")
       .infer([](Inference& c) {
         need_rank(c, 0, 4, "[n, height, width, channels]");
         need_rank(c, 1, 4, "[height, width, inputs, outputs]");
@@ -228,9 +233,10 @@ void define_conv2d(Registry& r) {
 }
 
 void define_conv2d_transpose(Registry& r) {
-  windowed(r, "conv2d_transpose",
-           "The transpose of the conv2d that maps output_shape to the shape of x: x [n, h, w, in], filters [kh, kw, out, "
-           "in].")
+  windowed(
+      r, "conv2d_transpose",
+      "The transpose of the conv2d that maps output_shape to the shape of x: x [n, h, w, in], filters [kh, kw, out, "
+      "in].")
       .required("output_shape", kAttrInts)
       .infer([](Inference& c) {
         need_rank(c, 0, 4, "[n, height, width, channels]");
@@ -239,8 +245,8 @@ void define_conv2d_transpose(Registry& r) {
         const Shape &x = c.shape(0), &w = c.shape(1), out{std::span<const int64_t>(c.ints("output_shape"))};
         check_bytes("conv2d_transpose", out, 8);
         if (out.rank() != 4 || out[0] != x[0] || out[3] != w[2])
-          invalid("conv2d_transpose: output_shape must be [{}, height, width, {}] with x {} and filters {}, got {}", x[0],
-                  w[2], to_string(x), to_string(w), to_string(out));
+          invalid("conv2d_transpose: output_shape must be [{}, height, width, {}] with x {} and filters {}, got {}",
+                  x[0], w[2], to_string(x), to_string(w), to_string(out));
         resolve_windows(c, out, w);
         for (std::size_t i : {0, 1}) {
           const Ints& padding = c.ints("padding");

@@ -74,15 +74,17 @@ Tensors qr_forward(const Call& c, const Tensors& t) {
   return {z - matmul(q, upper), matmul(upper, r)};
 }
 void define_qr(Registry& r) {
-  Define(r, "qr",
-         "q [..., m, n] with orthonormal columns and upper triangular r [..., n, n] with q r = x [..., m, n], m >= n; r "
-         "has a positive diagonal where positive_diagonal. Derivatives need full rank.")
+  Define(
+      r, "qr",
+      "q [..., m, n] with orthonormal columns and upper triangular r [..., n, n] with q r = x [..., m, n], m >= n; r "
+      "has a positive diagonal where positive_diagonal. Derivatives need full rank.")
       .inputs({{"x"}})
       .attr("positive_diagonal", kAttrBool, true)
       .infer([](Inference& c) {
         need_matrices(c, 0);
         const Shape& s = c.shape();
-        if (rows_of(s) < columns_of(s)) invalid("qr: x must have at least as many rows as columns, got {}", to_string(s));
+        if (rows_of(s) < columns_of(s))
+          invalid("qr: x must have at least as many rows as columns, got {}", to_string(s));
         c.like(0, s);
         c.like(0, with_matrix(batch_of(s), columns_of(s), columns_of(s)));
       })

@@ -22,13 +22,13 @@ Tensors batch_of_matrices(const BatchCall& b);
 // Samples may lie along batch axes, not along those of the matrices.
 int samples_of_matrices(const Call& c, std::span<const int> axes);
 
-Tensor transposed(const Tensor& x);                              // the last two axes swapped
-Tensor lower_triangle(const Tensor& x, int64_t k = 0);           // 0 above diagonal k
-Tensor symmetric(const Tensor& x);                               // (x + x^T) / 2
-Tensor symmetric_input(const Call& c);                           // x, symmetrised or its lower triangle mirrored
-Tensor on_diagonal(const Tensor& x);                             // [..., n] -> [..., n, n]
-Tensor column(const Tensor& x);                                  // [..., n] -> [..., n, 1]
-Tensor row(const Tensor& x);                                     // [..., n] -> [..., 1, n]
+Tensor transposed(const Tensor& x);                     // the last two axes swapped
+Tensor lower_triangle(const Tensor& x, int64_t k = 0);  // 0 above diagonal k
+Tensor symmetric(const Tensor& x);                      // (x + x^T) / 2
+Tensor symmetric_input(const Call& c);                  // x, symmetrised or its lower triangle mirrored
+Tensor on_diagonal(const Tensor& x);                    // [..., n] -> [..., n, n]
+Tensor column(const Tensor& x);                         // [..., n] -> [..., n, 1]
+Tensor row(const Tensor& x);                            // [..., n] -> [..., 1, n]
 Tensor triangular_solve(const Tensor& a, const Tensor& b, bool lower, bool adjoint);
 
 }  // namespace gradtape

@@ -86,7 +86,8 @@ void define_pooling(Registry& r) {
         const Tensor y = reapply_all(b.call, Tensors{reshape(b.in[0], {s[0] * s[1], s[2], s[3], s[4]})})[0];
         return Tensors{reshape(y, b.call.out_spec().shape.with_leading(b.size))};
       })
-      .samples_follow([](const Call&, std::span<const int> axes) { return axes[0] == 0 || axes[0] == 3 ? axes[0] : kMixed; });
+      .samples_follow(
+          [](const Call&, std::span<const int> axes) { return axes[0] == 0 || axes[0] == 3 ? axes[0] : kMixed; });
   pool(r, "max_pool2d",
        "The largest entry of each window of ksize, strides apart: x [n, h, w, c]. The first of equal ones takes the "
        "gradient; padding never wins.")

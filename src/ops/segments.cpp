@@ -29,8 +29,7 @@ Tensor segment_sum(const Call& c) {
     invalid("segment_sum: segment_ids must not fall; unsorted_segment_sum takes them in any order");
   if (!ids.empty() && ids[0] < 0) invalid("segment_sum: segment_ids must not be negative, got {}", ids[0]);
   constexpr int64_t most = int64_t{1} << 31;
-  if (!ids.empty() && ids.back() >= most)
-    invalid("segment_sum: segment_ids must be below 2^31, got {}", ids.back());
+  if (!ids.empty() && ids.back() >= most) invalid("segment_sum: segment_ids must be below 2^31, got {}", ids.back());
   return sums_by_segment(c.in(0), c.in(1), ids.empty() ? 0 : ids.back() + 1);
 }
 

@@ -114,9 +114,10 @@ void define_triangular(Registry& r) {
       .rules(reverse_system<Triangular>, forward_system<Triangular>)
       .batch(batch_of_systems)
       .samples_follow(samples_of_systems);
-  Define(r, "triangular_solve",
-         "x with matrix x = rhs [..., n, k], where the lower (or else upper) triangle alone of the matrix is read; with "
-         "its transpose where adjoint.")
+  Define(
+      r, "triangular_solve",
+      "x with matrix x = rhs [..., n, k], where the lower (or else upper) triangle alone of the matrix is read; with "
+      "its transpose where adjoint.")
       .inputs({{"matrix"}, {"rhs"}})
       .attr("lower", kAttrBool, true)
       .attr("adjoint", kAttrBool, false)
@@ -147,7 +148,8 @@ Tensor least_squares(const Call& c) {
     return matmul(factors[0], triangular_solve(factors[1], b, false, true));
   }
   if (l2 > 0) {
-    const Tensor below = std::sqrt(l2) * identity_matrices(c.recorder(), n, Ints(batch.begin(), batch.end()), a.dtype());
+    const Tensor below =
+        std::sqrt(l2) * identity_matrices(c.recorder(), n, Ints(batch.begin(), batch.end()), a.dtype());
     a = concat(Tensors{a, below}, axis);
     b = concat(Tensors{b, zeros(c.recorder(), {b.dtype(), with_matrix(batch, n, k), false})}, axis);
   }

@@ -16,8 +16,8 @@ void define_error_functions(Registry& r) {
   unary<[](auto x) { return std::erfc(x); }>(r, "erfc", "1 - erf(x), exact for large x.")
       .partials({[](const Call& c, const Tensor& t) { return t * (-2 / std::sqrt(pi) * exp(-square(c.in()))); }})
       .sample("f[2,3]");
-  unary<[](auto x) { return static_cast<decltype(x)>(special::erfinv(x)); }>(
-      r, "erfinv", "The y with erf(y) = x, for x in [-1, 1].")
+  unary<[](auto x) { return static_cast<decltype(x)>(special::erfinv(x)); }>(r, "erfinv",
+                                                                             "The y with erf(y) = x, for x in [-1, 1].")
       .partials({[](const Call& c, const Tensor& t) { return t * (std::sqrt(pi) / 2 * exp(square(c.out()))); }})
       .sample("u[2,3]");
 }

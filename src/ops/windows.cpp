@@ -8,8 +8,7 @@ namespace {
 constexpr int64_t kMost = int64_t{1} << 30;  // of sizes, strides, dilations and paddings: their products fit 64 bits
 
 int64_t checked(const Inference& c, std::string_view attr, int64_t value, int64_t least) {
-  if (value < least || value > kMost)
-    invalid("{}: {} must lie in [{}, 2^30], got {}", c.name(), attr, least, value);
+  if (value < least || value > kMost) invalid("{}: {} must lie in [{}, 2^30], got {}", c.name(), attr, least, value);
   return value;
 }
 }  // namespace

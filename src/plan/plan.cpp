@@ -14,6 +14,7 @@ Step single(const Instruction& i) {
   Step step{};
   step.kind = !i.op ? Step::copy : i.reduction() ? Step::reduce : Step::kernel;
   step.op = i.op;
+  step.within = i.within;
   step.attrs = i.attrs;
   step.in = i.in;
   for (uint32_t slot : i.out) step.out.push_back(slot);

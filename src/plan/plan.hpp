@@ -75,6 +75,7 @@ struct Loop {
 struct Step {
   enum Kind : uint8_t { loop, kernel, reduce, copy } kind;
   const Op* op = nullptr;
+  const Op* within = nullptr;  // kernel: the composite it is part of
   AttrsPtr attrs;
   SmallVector<Operand, 2> in;    // kernel, reduce, copy
   SmallVector<uint32_t, 2> out;  // slots

@@ -360,7 +360,7 @@ class ProgramBuilder {
       if (!is_dense(x.layout)) x = copied(x);
     SmallVector<Spec, 1> specs;
     for (const Node::Output& out : node.outputs) specs.push_back(out.spec);
-    const SmallVector<uint32_t, 1> out = emit({&node.op, std::move(attrs), std::move(in), {}}, specs);
+    const SmallVector<uint32_t, 1> out = emit({&node.op, std::move(attrs), std::move(in), {}, node.within}, specs);
     for (std::size_t i = 0; i < out.size(); ++i) values_[node.slot + i] = whole(out[i]);
     if (banded) banded_.emplace(out[0], std::move(*banded));
     if (node.op.is_identity && node.op.is_identity({node.op, node.attrs.get()})) {

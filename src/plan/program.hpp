@@ -24,6 +24,7 @@ struct Instruction {
   AttrsPtr attrs;
   SmallVector<Operand, 2> in;
   SmallVector<uint32_t, 1> out;  // slots, row-major
+  const Op* within = nullptr;    // of a kernel: the composite it is part of, for messages
 
   bool is_elementwise() const { return op && op->is_elementwise(); }
   const Reduction* reduction() const { return op ? std::get_if<Reduction>(&op->computation) : nullptr; }

@@ -49,7 +49,8 @@ class Executor {
     for (uint32_t slot : step.out) out.push_back(output(slot));
     const auto* kernel = std::get_if<Kernel>(&step.op->computation);
     if (!kernel) fail(Status::internal, "{} cannot be computed", step.op->name);
-    (*kernel)({{*step.op, step.attrs.get()}, in, std::span<const MutableView>(out.data(), out.size()), workers_});
+    const std::string& name = step.within ? step.within->name : step.op->name;
+    (*kernel)({{*step.op, step.attrs.get()}, name, in, std::span<const MutableView>(out.data(), out.size()), workers_});
   }
 
   const Plan& plan_;
