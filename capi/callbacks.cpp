@@ -32,41 +32,92 @@ void callback_failed(std::string_view what, gt_status status) {
   fail(callback_status(status), "{} returned {} ({})", what, gt_status_name(status), status);
 }
 
-Tensors call_gradient(Context& c, const GradientFunction& f, const CustomCall& custom, const Tensors& cotangents) {
-  Tensors full;
-  for (std::size_t i = 0; i < custom.outputs.size(); ++i)
-    full.push_back(cotangents[i] ? cotangents[i] : zeros(c.recorder(), custom.outputs[i].spec()));
-  std::vector<gt_tensor> inputs, outputs, gradients_of_outputs;
+namespace {
+// What a callback gave for something of a known dtype and shape.
+Tensor adopted(Tensor t, const Spec& want, std::string_view rule, std::string_view what) {
+  if (t.spec().weak && is_floating(want.dtype)) t = cast(t, want.dtype);
+  if (t.dtype() != want.dtype || !(t.shape() == want.shape))
+    invalid("{} returned {} for {}, which is {}", rule, to_string(t.spec()), what, to_string(want));
+  return t;
+}
+gt_tensor lend_one(Loan& loan, const Tensor& t) {
+  std::vector<gt_tensor> handle;
+  if (t) loan.lend(std::span(&t, 1), handle);
+  return t ? handle[0] : nullptr;
+}
+}  // namespace
+
+Tensors call_rule(Context& c, const CustomCall& custom, std::string_view role, std::span<const Tensor> given,
+                  std::size_t n_results, const RuleFunction& rule) {
+  std::vector<gt_tensor> inputs, outputs, lent;
   Loan loan(c);
   loan.lend(custom.inputs, inputs);
   loan.lend(custom.outputs, outputs);
-  loan.lend(full, gradients_of_outputs);
+  for (const Tensor& t : given) lent.push_back(lend_one(loan, t));
   const std::string name(custom.name);
   const AttrArray attrs(custom.op, custom.attrs.get());
   const gt_call call{sizeof(gt_call), name.c_str(),   inputs.data(), inputs.size(),
                      outputs.data(),  outputs.size(), attrs.data(),  attrs.size()};
-  std::vector<gt_tensor> results(inputs.size() + 1, nullptr);  // never an empty array
-  const gt_status status = f.call(c.handle(), f.data, &call, gradients_of_outputs.data(), results.data());
-  Tensors taken = loan.take(std::span(results.data(), inputs.size()), fmt::format("{}: input gradient", name));
-  if (status != GT_OK) callback_failed(fmt::format("{}: the gradient function", name), status);
-  for (std::size_t i = 0; i < taken.size(); ++i) {
-    if (!taken[i]) continue;
-    const Spec& want = custom.inputs[i].spec();
-    if (taken[i].spec().weak && is_floating(want.dtype)) taken[i] = cast(taken[i], want.dtype);
-    if (taken[i].dtype() != want.dtype || !(taken[i].shape() == want.shape))
-      invalid("{}: the gradient function returned {} for input {}, which is {}", name, to_string(taken[i].spec()), i,
-              to_string(want));
-  }
+  std::vector<gt_tensor> results(n_results + 1, nullptr);  // never an empty array
+  const gt_status status = rule(call, lent.data(), results.data());
+  Tensors taken =
+      loan.take(std::span(results.data(), n_results), fmt::format("{}: result of the {} function", name, role));
+  if (status != GT_OK) callback_failed(fmt::format("{}: the {} function", name, role), status);
   return taken;
 }
 
-Tensors call_forward(Context& c, const std::string& name, gt_forward_fn forward, void* data, const Tensors& in,
-                     std::size_t capacity) {
+Tensors call_gradient(Context& c, const GradientFunction& f, const CustomCall& custom, const Tensors& cotangents) {
+  Tensors full;
+  for (std::size_t i = 0; i < custom.outputs.size(); ++i)
+    full.push_back(cotangents[i] ? cotangents[i] : zeros(c.recorder(), custom.outputs[i].spec()));
+  Tensors results = call_rule(c, custom, "gradient", full, custom.inputs.size(),
+                              [&](const gt_call& call, const gt_tensor* given, gt_tensor* out) {
+                                return f.call(c.handle(), f.data, &call, given, out);
+                              });
+  const std::string rule = fmt::format("{}: the gradient function", custom.name);
+  for (std::size_t i = 0; i < results.size(); ++i)
+    if (results[i]) results[i] = adopted(results[i], custom.inputs[i].spec(), rule, fmt::format("input {}", i));
+  return results;
+}
+
+Tensors call_tangent(Context& c, gt_tangent_fn f, void* data, const CustomCall& custom, const Tensors& tangents) {
+  Tensors results = call_rule(c, custom, "tangent", tangents, custom.outputs.size(),
+                              [&](const gt_call& call, const gt_tensor* given, gt_tensor* out) {
+                                return f(c.handle(), data, &call, given, out);
+                              });
+  const std::string rule = fmt::format("{}: the tangent function", custom.name);
+  for (std::size_t i = 0; i < results.size(); ++i)
+    if (results[i]) results[i] = adopted(results[i], custom.outputs[i].spec(), rule, fmt::format("output {}", i));
+  return results;
+}
+
+Tensors call_batch(Context& c, gt_batch_fn f, void* data, const BatchCall& b) {
+  const std::string& name = b.call.op().name;
+  std::vector<uint8_t> batched(b.batched.begin(), b.batched.end());
+  const std::size_t n = b.call.outputs();
+  Tensors results = call_rule(c, {b.call, name, b.in, {}, b.call.attrs(), &b.call.op()}, "batch", {}, n,
+                              [&](gt_call call, const gt_tensor*, gt_tensor* out) {
+                                call.outputs = nullptr;
+                                call.n_outputs = n;
+                                return f(c.handle(), data, &call, batched.data(), b.size, out);
+                              });
+  for (std::size_t i = 0; i < n; ++i) {
+    if (!results[i]) fail(Status::callback_failed, "{}: the batch function left output {} of {} NULL", name, i, n);
+    Spec want = b.call.out_spec(i);
+    want.shape = want.shape.with_leading(b.size);
+    results[i] = adopted(results[i], want, fmt::format("{}: the batch function", name),
+                         fmt::format("output {} of {} rows", i, b.size));
+  }
+  return results;
+}
+
+Tensors call_body(Context& c, const std::string& name, const BodyFunction& body, std::span<const Tensor> in,
+                  std::size_t capacity) {
   std::vector<gt_tensor> inputs, outputs(capacity + 1, nullptr);
   Loan loan(c);
   loan.lend(in, inputs);
   std::size_t n = 0;
-  const gt_status status = forward(c.handle(), data, inputs.data(), inputs.size(), outputs.data(), capacity, &n);
+  const gt_status status = body(inputs.data(), inputs.size(), outputs.data(), capacity, &n);
   Tensors taken = loan.take(std::span(outputs.data(), capacity), fmt::format("{}: output", name));
   if (status != GT_OK) callback_failed(fmt::format("{}: the forward function", name), status);
   if (n > capacity) invalid("{}: the forward function has {} outputs, room for {} was given", name, n, capacity);
@@ -76,6 +127,16 @@ Tensors call_forward(Context& c, const std::string& name, gt_forward_fn forward,
       fail(Status::callback_failed, "{}: the forward function returned GT_OK and left output {} of {} NULL", name, i,
            n);
   return taken;
+}
+
+Tensors call_forward(Context& c, const std::string& name, gt_forward_fn forward, void* data, const Tensors& in,
+                     std::size_t capacity) {
+  return call_body(
+      c, name,
+      [&](const gt_tensor* inputs, std::size_t n_inputs, gt_tensor* outputs, std::size_t room, std::size_t* n) {
+        return forward(c.handle(), data, inputs, n_inputs, outputs, room, n);
+      },
+      in, capacity);
 }
 
 }  // namespace gradtape::capi

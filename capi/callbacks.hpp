@@ -17,7 +17,18 @@ void register_gradient(const std::string& name, GradientFunction gradient);  // 
 // Calls a gradient function with lent handles and checks what it gives back.
 Tensors call_gradient(Context& c, const GradientFunction& f, const CustomCall& call, const Tensors& cotangents);
 
-// Runs a forward function on lent inputs.
+// Calls a rule of an op with lent handles, NULL for what is absent of `given`, and takes what it gives back.
+using RuleFunction = std::function<gt_status(const gt_call& call, const gt_tensor* given, gt_tensor* results)>;
+Tensors call_rule(Context& c, const CustomCall& call, std::string_view role, std::span<const Tensor> given,
+                  std::size_t n_results, const RuleFunction& rule);
+Tensors call_tangent(Context& c, gt_tangent_fn f, void* data, const CustomCall& call, const Tensors& tangents);
+Tensors call_batch(Context& c, gt_batch_fn f, void* data, const BatchCall& b);
+
+// Runs a function that records ops, on lent inputs.
+using BodyFunction = std::function<gt_status(const gt_tensor* inputs, std::size_t n_inputs, gt_tensor* outputs,
+                                             std::size_t capacity, std::size_t* n_outputs)>;
+Tensors call_body(Context& c, const std::string& name, const BodyFunction& body, std::span<const Tensor> in,
+                  std::size_t capacity);
 Tensors call_forward(Context& c, const std::string& name, gt_forward_fn forward, void* data, const Tensors& in,
                      std::size_t capacity);
 

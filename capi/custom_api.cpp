@@ -59,14 +59,68 @@ void compute_user_op(const KernelCall& c, gt_compute_fn compute, void* data) {
                      [](uint8_t b) { return static_cast<uint8_t>(b != 0); });
 }
 
-Tensors reverse_user_op(const Call& call, const Tensors& cotangents) {
-  const std::optional<GradientFunction> gradient = gradient_named(call.op().name);
-  if (!gradient) no_derivative(call.op(), "none was registered");
+// One application, as its rules see it.
+struct Application {
   Tensors outputs;
-  for (std::size_t i = 0; i < call.outputs(); ++i) outputs.push_back(call.out(i));
-  auto& context = *static_cast<Context*>(call.recorder().owner);
-  return call_gradient(context, *gradient, {call, call.op().name, call.inputs(), outputs, call.attrs(), &call.op()},
-                       cotangents);
+  CustomCall call;
+  explicit Application(const Call& c) : call{c, c.op().name, c.inputs(), {}, c.attrs(), &c.op()} {
+    for (std::size_t i = 0; i < c.outputs(); ++i) outputs.push_back(c.out(i));
+    call.outputs = outputs;
+  }
+};
+Context& context_of(const Call& c) { return *static_cast<Context*>(c.recorder().owner); }
+
+Tensors reverse_user_op(const Call& c, const Tensors& cotangents) {
+  const std::optional<GradientFunction> gradient = gradient_named(c.op().name);
+  if (!gradient) no_derivative(c.op(), "none was registered");
+  return call_gradient(context_of(c), *gradient, Application(c).call, cotangents);
+}
+
+Tensors user_composite(const Call& call, gt_composite_fn body, void* data) {
+  Context& c = context_of(call);
+  const AttrArray attrs(&call.op(), call.given());
+  const auto with_attrs = [&](const gt_tensor* in, std::size_t n_in, gt_tensor* out, std::size_t capacity,
+                              std::size_t* n) {
+    return body(c.handle(), data, in, n_in, attrs.data(), attrs.size(), out, capacity, n);
+  };
+  return call_body(c, call.op().name, with_attrs, call.inputs(), kMaxOutputs);
+}
+
+// The definition as this version of the library knows it: fields that an older caller does not have are NULL.
+gt_op_definition known_part(const gt_op_definition* given) {
+  const std::size_t least = offsetof(gt_op_definition, gradient) + sizeof given->gradient;
+  if (given->struct_size < least || given->struct_size > 4096)
+    invalid("gt_register_op: struct_size must be sizeof(gt_op_definition), got {}", given->struct_size);
+  gt_op_definition d{};
+  std::memcpy(&d, given, std::min(given->struct_size, sizeof d));
+  if (d.composite ? d.infer || d.compute || d.gradient || d.tangent || d.batch : !d.infer || !d.compute)
+    invalid("gt_register_op: infer and compute are needed, or composite alone");
+  return d;
+}
+
+Op op_of(const char* name, const gt_op_definition& d, void* data) {
+  Op op;
+  op.name = name;
+  op.doc = d.doc ? d.doc : "";
+  op.inputs = {{"inputs", InputKind::any, true}};
+  op.variadic = true;
+  op.dtypes = kAllDtypes;
+  op.many_outputs = true;
+  if (d.composite) {
+    op.computation = Composite([body = d.composite, data](const Call& c) { return user_composite(c, body, data); });
+    return op;
+  }
+  op.infer = [infer = d.infer, data](Inference& c) { infer_user_op(c, infer, data); };
+  op.computation = Kernel([compute = d.compute, data](const KernelCall& c) { compute_user_op(c, compute, data); });
+  Rules rules{reverse_user_op, nullptr};
+  if (d.tangent)
+    rules.forward = [tangent = d.tangent, data](const Call& c, const Tensors& tangents) {
+      return call_tangent(context_of(c), tangent, data, Application(c).call, tangents);
+    };
+  op.derivative = std::move(rules);
+  if (d.batch)
+    op.batch = [batch = d.batch, data](const BatchCall& b) { return call_batch(context_of(b.call), batch, data, b); };
+  return op;
 }
 
 // Functions that need no context have nowhere to leave a message: the status is all.
@@ -117,24 +171,12 @@ gt_status gt_register_op(const char* name, const gt_op_definition* definition, v
   return registering(free, user_data, [&] {
     need_pointer(name, "gt_register_op: name");
     need_pointer(definition, "gt_register_op: definition");
-    const std::size_t least = offsetof(gt_op_definition, gradient) + sizeof definition->gradient;
-    if (name[0] == '\0' || definition->struct_size < least || !definition->infer || !definition->compute)
-      invalid("gt_register_op: a name, struct_size, infer and compute are needed");
-    Op op;
-    op.name = name;
-    op.doc = definition->doc ? definition->doc : "";
-    op.inputs = {{"inputs", InputKind::any, true}};
-    op.variadic = true;
-    op.dtypes = kAllDtypes;
-    op.many_outputs = true;
-    op.infer = [infer = definition->infer, user_data](Inference& c) { infer_user_op(c, infer, user_data); };
-    op.computation = Kernel(
-        [compute = definition->compute, user_data](const KernelCall& c) { compute_user_op(c, compute, user_data); });
-    op.derivative = Rules{reverse_user_op, nullptr};
-    if (definition->gradient && gradient_named(name))
+    if (name[0] == '\0') invalid("gt_register_op: a name is needed");
+    const gt_op_definition d = known_part(definition);
+    if (d.gradient && gradient_named(name))
       fail(Status::already_exists, "a gradient named {} is registered already", name);
-    Registry::instance().add(std::move(op));
-    if (definition->gradient) register_gradient(name, {definition->gradient, user_data});
+    Registry::instance().add(op_of(name, d, user_data));
+    if (d.gradient) register_gradient(name, {d.gradient, user_data});
   });
 }
 

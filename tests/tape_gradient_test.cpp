@@ -145,7 +145,7 @@ gt_status compute_double(void*, const gt_spec* specs, const void* const* in, siz
   return GT_OK;
 }
 TEST_F(Gradient, Row48_AnOpWithoutAGradientFailsOnlyWhereItIsReached) {
-  gt_op_definition d{sizeof d, "2 x", infer_same, compute_double, nullptr};
+  gt_op_definition d{sizeof d, "2 x", infer_same, compute_double, nullptr, {}, {}, {}};
   ASSERT_EQ(gt_register_op("row48_double", &d, nullptr, nullptr), GT_OK);
   gt_tensor x = num(3), y = nullptr, out = nullptr;
   gt_tape t = watching({x}, GT_TAPE_PERSISTENT);

@@ -331,12 +331,28 @@ typedef gt_status (*gt_infer_fn)(gt_context ctx, void* user_data, const gt_spec*
 typedef gt_status (*gt_compute_fn)(void* user_data, const gt_spec* input_specs, const void* const* inputs,
                                    size_t n_inputs, const gt_attr* attrs, size_t n_attrs, const gt_spec* output_specs,
                                    void* const* outputs, size_t n_outputs);
+/* The tangents of the outputs from those of the inputs, NULL for zero. output_tangents: NULL at first; NULL: zero. */
+typedef gt_status (*gt_tangent_fn)(gt_context ctx, void* user_data, const gt_call* call,
+                                   const gt_tensor* input_tangents, gt_tensor* output_tangents);
+/* The op on `size` sets of inputs at once. call->inputs are these inputs: those whose entry of batched is not 0 have a
+ * leading axis of that size; call->outputs is NULL. Each of the call->n_outputs outputs must have the leading axis. */
+typedef gt_status (*gt_batch_fn)(gt_context ctx, void* user_data, const gt_call* call, const uint8_t* batched,
+                                 int64_t size, gt_tensor* outputs);
+/* The outputs as an expression of other ops. */
+typedef gt_status (*gt_composite_fn)(gt_context ctx, void* user_data, const gt_tensor* inputs, size_t n_inputs,
+                                     const gt_attr* attrs, size_t n_attrs, gt_tensor* outputs, size_t capacity,
+                                     size_t* n_outputs);
+/* Either infer and compute, with what is known of derivatives and batching, or composite alone: such an op has
+ * derivatives of every order, in both modes and batched, with no rule. Fields that are left out are NULL. */
 typedef struct gt_op_definition {
   size_t struct_size;
-  const char* doc; /* or NULL */
+  const char* doc;
   gt_infer_fn infer;
   gt_compute_fn compute;
-  gt_gradient_fn gradient; /* or NULL: register it later, or never */
+  gt_gradient_fn gradient; /* NULL: register it later, or never */
+  gt_tangent_fn tangent; /* NULL: forward mode transposes the gradient, which must be linear in the output gradients */
+  gt_batch_fn batch;     /* NULL: Jacobians apply the op once for each row */
+  gt_composite_fn composite;
 } gt_op_definition;
 /* Makes an op known to gt_apply in every context of the process, for as long as the process lives: `free` is called
  * only where the registration fails. It may be given any number of inputs of any dtypes, and any attributes.

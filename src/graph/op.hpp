@@ -33,6 +33,7 @@ class Call {
   const Spec& out_spec(std::size_t i = 0) const { return node_->outputs[i].spec; }
   std::size_t outputs() const { return node_->outputs.size(); }
   AttrsPtr attrs() const { return node_->attrs; }
+  const Attrs* given() const { return attrs_; }  // also before the call is recorded; null: none
 
   const AttrValue& attr(std::string_view name) const;
   bool has(std::string_view name) const { return !std::holds_alternative<std::monostate>(attr(name)); }
@@ -197,7 +198,7 @@ using Derivative = std::variant<std::monostate, Partials, Linear, Rules, Undiffe
 // ---- The rest
 // ----------------------------------------------------------------------------------------------------------
 
-using Batching = Tensors (*)(const BatchCall&);
+using Batching = std::function<Tensors(const BatchCall&)>;
 
 // Where the samples of a batch are: axes[i] is input i's batch axis (kNoSamples: it has none). Returns the output's, or
 // kMixed.

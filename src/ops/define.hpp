@@ -84,7 +84,7 @@ class Define {
     return *this;
   }
   Define& none(const char* reason) { return op_.derivative = Undifferentiable{reason}, *this; }
-  Define& batch(Batching f) { return op_.batch = f, *this; }
+  Define& batch(Batching f) { return op_.batch = std::move(f), *this; }
   Define& samples_follow(SampleAxis f) { return op_.sample_axis = f, *this; }
   Define& rewrite(RewriteFn f) { return op_.rewrite = f, *this; }
   Define& pads_with_zeros(std::optional<Ints> (*f)(const Attributes&)) { return op_.zero_padding = f, *this; }
