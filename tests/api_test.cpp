@@ -58,7 +58,8 @@ TEST(Numbers, PublicStructsKeepTheirLayout) {
   EXPECT_EQ(sizeof(gt_attr), 32u);
   EXPECT_EQ(sizeof(gt_spec), 136u);
   EXPECT_EQ(sizeof(gt_call), 64u);
-  EXPECT_EQ(sizeof(gt_op_definition), 40u);
+  EXPECT_EQ(sizeof(gt_op_definition), 64u);
+  EXPECT_EQ(offsetof(gt_op_definition, tangent), 40u) << "new fields come behind the old ones";
   EXPECT_EQ(sizeof(gt_jacobian_options), 48u);
   EXPECT_EQ(offsetof(gt_jacobian_options, memory_budget), 16u);
   EXPECT_EQ(offsetof(gt_jacobian_options, progress), 32u);

@@ -13,6 +13,7 @@ namespace gradtape::kernels {
 namespace {
 constexpr int64_t kPanel = 1 << 18;        // elements of a panel of patches
 constexpr int64_t kLeastRows = 64;         // of a panel, below which the product is slow
+constexpr int64_t kPanels = 8;             // to share out, where they are not too short for that
 constexpr int64_t kMostPartial = 1 << 18;  // elements of a filter up to which its gradient is summed up in parts
 
 // Pixels [n, rows, columns] of an image with `channels` ones, of which `used` from `first` on take part.
@@ -47,7 +48,10 @@ struct Patches {
   int64_t size() const { return vertical.count() * horizontal.count() * source.used; }  // of one
   int64_t pixels() const { return vertical.pixels * horizontal.pixels; }                // of one image
   bool are_pixels() const { return vertical.is_identity(source.rows) && horizontal.is_identity(source.columns); }
-  int64_t panel_rows() const { return std::max(kLeastRows, kPanel / std::max<int64_t>(1, size())); }
+  int64_t panel_rows(int64_t total) const {
+    const int64_t most = std::max(kLeastRows, kPanel / std::max<int64_t>(1, size()));
+    return std::max<int64_t>(1, std::min(total, std::clamp((total / kPanels + 15) / 16 * 16, kLeastRows, most)));
+  }
 
   // The patches of `count` pixels from number `first` on, of all images; 0 where a tap lies outside.
   void gather(int64_t first, int64_t count, T* out) const {
@@ -114,7 +118,7 @@ template <class T>
 void multiply(const Workers& workers, int64_t images, const Patches<T>& patches, const Operand<T>& weights,
               const Target<T>& target) {
   const int64_t total = images * patches.pixels(), k = patches.size(), outputs = target.image.used;
-  const int64_t rows = std::min(std::max<int64_t>(1, total), patches.panel_rows());
+  const int64_t rows = patches.panel_rows(total);
   const bool gathers = !patches.are_pixels(), dense = target.dense();
   const Room<T> room(workers, (gathers ? rows * k : 0) + (dense ? 0 : rows * outputs));
   const auto panel = [&](std::size_t item, int worker) {
@@ -215,7 +219,7 @@ void filter_gradient(const Workers& workers, const Convolution& g, int64_t group
   const Image<const T> source{x, g.vertical.input, g.horizontal.input, g.groups * g.inputs, group * g.inputs, g.inputs};
   const Taps vertical = forward_taps(g.vertical), horizontal = forward_taps(g.horizontal);
   const Patches<T> all{source, vertical, horizontal};
-  const int64_t k = all.size(), rows = std::min(total, all.panel_rows());
+  const int64_t k = all.size(), rows = all.panel_rows(total);
   const bool by_taps = k * g.outputs > kMostPartial;
   const int64_t parts = by_taps ? 1 : std::min<int64_t>(16, (total + rows - 1) / rows);
   const int64_t work = by_taps ? g.vertical.taps * g.horizontal.taps : parts;

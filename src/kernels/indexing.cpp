@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <atomic>
 
+#include "base/isa.hpp"
 #include "kernels/kernels.hpp"
 #include "kernels/scalar_math.hpp"
 
@@ -22,55 +24,86 @@ struct Gather {
   }
 };
 
+// Whether all indices lie in [0, size).
 template <class I>
-void check_indices(const KernelCall& c, const I* indices, int64_t count, int64_t size) {
+bool are_valid(const I* indices, int64_t count, int64_t size) {
   bool all = true;
   for (int64_t k = 0; k < count; ++k) all &= indices[k] >= 0 && static_cast<int64_t>(indices[k]) < size;
-  if (all) return;
-  for (int64_t k = 0; k < count; ++k)
-    if (indices[k] < 0 || static_cast<int64_t>(indices[k]) >= size)
-      invalid("{}: index {} is out of range: the axis has size {}", c.name, static_cast<int64_t>(indices[k]), size);
+  return all;
+}
+template <class I>
+[[noreturn]] void report(const KernelCall& c, const I* indices, int64_t size) {
+  while (*indices >= 0 && static_cast<int64_t>(*indices) < size) ++indices;
+  invalid("{}: index {} is out of range: the axis has size {}", c.name, static_cast<int64_t>(*indices), size);
+}
+
+// Some rows of the result, all of one block; none where not all indices are valid.
+template <class T, class I>
+void gather_run(const T* block, const I* indices, int64_t count, int64_t n, int64_t inner, T* out, bool* valid) {
+  *valid = are_valid(indices, count, n);
+  if (!*valid) return;
+  if (inner == 1)
+    for (int64_t k = 0; k < count; ++k) out[k] = block[indices[k]];
+  else
+    for (int64_t k = 0; k < count; ++k) std::copy_n(block + static_cast<int64_t>(indices[k]) * inner, inner, out + k * inner);
 }
 
 // The rows k of each of the batch * outer blocks, shared out.
 template <class T, class I>
 void gather_rows(const KernelCall& c, const Gather& g, const T* x, const I* indices, T* out) {
-  const int64_t rows = g.batch * g.outer * g.count,
-                share = std::max<int64_t>(1, kShare / std::max<int64_t>(1, g.inner));
+  const int64_t rows = g.batch * g.outer * g.count, share = std::max<int64_t>(1, kShare / std::max<int64_t>(1, g.inner));
+  static const auto run = compiled_for_this_machine<
+      [](const T* block, const I* at, int64_t count, int64_t n, int64_t inner, T* to, bool* valid) {
+        gather_run(block, at, count, n, inner, to, valid);
+      },
+      const T*, const I*, int64_t, int64_t, int64_t, T*, bool*>();
+  std::atomic<bool> valid{true};
   const auto part = [&](std::size_t item, int) {
-    const int64_t first = static_cast<int64_t>(item) * share, last = std::min(rows, first + share);
-    int64_t block = first / g.count, k = first % g.count;
-    for (int64_t row = first; row < last; ++row) {
-      const int64_t from = block * g.n + static_cast<int64_t>(indices[block / g.outer * g.count + k]);
-      if (g.inner == 1)
-        out[row] = x[from];
-      else
-        std::copy_n(x + from * g.inner, g.inner, out + row * g.inner);
-      if (++k == g.count) k = 0, ++block;
+    int64_t first = static_cast<int64_t>(item) * share;
+    const int64_t last = std::min(rows, first + share);
+    while (first < last) {
+      const int64_t block = first / g.count, k = first % g.count, count = std::min(last - first, g.count - k);
+      const I* at = indices + block / g.outer * g.count + k;
+      bool all = true;
+      run(x + block * g.n * g.inner, at, count, g.n, g.inner, out + first * g.inner, &all);
+      if (!all) valid = false;
+      first += count;
     }
   };
   c.workers.run(static_cast<std::size_t>((rows + share - 1) / share), part);
+  if (!valid) report(c, indices, g.n);
 }
 
-// Each block by itself, and of a wide row each part by itself: so that every sum is made in the order of the indices.
+// Columns of one block, of which the sums are made in the order of the indices.
+template <class T, class I>
+void scatter_columns(const Gather& g, int64_t column, int64_t width, const T* updates, const I* indices, T* block) {
+  if (g.inner == 1) {
+    std::fill_n(block, g.n, T(0));
+    for (int64_t k = 0; k < g.count; ++k) block[indices[k]] = wrap_add(block[indices[k]], updates[k]);
+    return;
+  }
+  for (int64_t i = 0; i < g.n; ++i) std::fill_n(block + i * g.inner + column, width, T(0));
+  for (int64_t k = 0; k < g.count; ++k) {
+    T* row = block + static_cast<int64_t>(indices[k]) * g.inner + column;
+    const T* from = updates + k * g.inner + column;
+    for (int64_t i = 0; i < width; ++i) row[i] = wrap_add(row[i], from[i]);
+  }
+}
+
+// Blocks are shared out, a single one by its columns.
 template <class T, class I>
 void scatter_rows(const KernelCall& c, const Gather& g, const T* updates, const I* indices, T* out) {
-  const int64_t blocks = g.batch * g.outer, work = std::max(g.n, g.count);
-  const int64_t width = std::clamp<int64_t>(kShare / std::max<int64_t>(1, work), 16, std::max<int64_t>(16, g.inner));
-  const int64_t parts = (g.inner + width - 1) / width;
-  const int64_t share = std::max<int64_t>(1, kShare / std::max<int64_t>(1, work * std::min(width, g.inner)));
+  const int64_t blocks = g.batch * g.outer, work = std::max(g.n, g.count) * g.inner;
+  const int64_t wanted = blocks == 1 ? std::min<int64_t>((work + kShare - 1) / kShare, 16) : 1;
+  const int64_t width = (g.inner + wanted - 1) / wanted, columns = std::max<int64_t>(16, (width + 15) / 16 * 16);
+  const int64_t parts = (g.inner + columns - 1) / columns;
+  const int64_t share = std::max<int64_t>(1, kShare / std::max<int64_t>(1, work));
   const auto run = [&](std::size_t item, int) {
     const int64_t first = static_cast<int64_t>(item) * share, last = std::min(blocks * parts, first + share);
-    for (int64_t p = first; p < last; ++p) {
-      const int64_t block = p / parts, column = p % parts * width, n = std::min(width, g.inner - column);
-      T* to = out + block * g.n * g.inner + column;
-      for (int64_t i = 0; i < g.n; ++i) std::fill_n(to + i * g.inner, n, T(0));
-      const T* from = updates + block * g.count * g.inner + column;
-      const I* at = indices + block / g.outer * g.count;
-      for (int64_t k = 0; k < g.count; ++k) {
-        T* row = to + static_cast<int64_t>(at[k]) * g.inner;
-        for (int64_t i = 0; i < n; ++i) row[i] = wrap_add(row[i], from[k * g.inner + i]);
-      }
+    for (int64_t i = first; i < last; ++i) {
+      const int64_t block = i / parts, column = i % parts * columns;
+      scatter_columns(g, column, std::min(columns, g.inner - column), updates + block * g.count * g.inner,
+                      indices + block / g.outer * g.count, out + block * g.n * g.inner);
     }
   };
   c.workers.run(static_cast<std::size_t>((blocks * parts + share - 1) / share), run);
@@ -88,8 +121,10 @@ void gather(const KernelCall& c) {
   if (c.out[0].elements() == 0 && g.count == 0) return;
   dispatch_indices(c.in[1].dtype, [&](auto index_type) {
     const auto* indices = c.in[1].as<typename decltype(index_type)::type>();
-    check_indices(c, indices, g.batch * g.count, g.n);
-    if (c.out[0].elements() == 0) return;
+    if (c.out[0].elements() == 0) {
+      if (!are_valid(indices, g.batch * g.count, g.n)) report(c, indices, g.n);
+      return;
+    }
     dispatch_size(size_of(c.in[0].dtype), [&](auto type) {
       using T = typename decltype(type)::type;
       gather_rows(c, g, c.in[0].as<T>(), indices, c.out[0].as<T>());
@@ -101,7 +136,7 @@ void scatter_add(const KernelCall& c) {
   const Gather g(c, *c.out[0].shape, *c.in[0].shape);
   dispatch_indices(c.in[0].dtype, [&](auto index_type) {
     const auto* indices = c.in[0].as<typename decltype(index_type)::type>();
-    check_indices(c, indices, g.batch * g.count, g.n);
+    if (!are_valid(indices, g.batch * g.count, g.n)) report(c, indices, g.n);
     if (c.out[0].elements() == 0) return;
     dispatch(c.in[1].dtype, [&](auto type) {
       using T = typename decltype(type)::type;
@@ -110,22 +145,42 @@ void scatter_add(const KernelCall& c) {
   });
 }
 
+namespace {
+template <class I>
+[[noreturn]] void report(const KernelCall& c, const I* index, const Ints& sizes) {
+  for (;; ++index)
+    for (std::size_t axis = 0; axis < sizes.size(); ++axis, index += axis < sizes.size())
+      if (*index < 0 || static_cast<int64_t>(*index) >= sizes[axis])
+        invalid("{}: index {} is out of range: axis {} of those indexed has size {}", c.name,
+                static_cast<int64_t>(*index), axis, sizes[axis]);
+}
+}  // namespace
+
 void ravel_index(const KernelCall& c) {
   const Ints& sizes = c.ints("sizes");
   const auto k = sizes.size();
   int64_t* out = c.out[0].as<int64_t>();
+  const int64_t n = c.out[0].elements();
   dispatch_indices(c.in[0].dtype, [&](auto type) {
-    const auto* index = c.in[0].as<typename decltype(type)::type>();
-    for (int64_t i = 0; i < c.out[0].elements(); ++i, index += k) {
-      int64_t place = 0;
-      for (std::size_t axis = 0; axis < k; ++axis) {
-        if (index[axis] < 0 || static_cast<int64_t>(index[axis]) >= sizes[axis])
-          invalid("{}: index {} is out of range: axis {} of those indexed has size {}", c.name,
-                  static_cast<int64_t>(index[axis]), axis, sizes[axis]);
-        place = place * sizes[axis] + static_cast<int64_t>(index[axis]);
+    const auto* indices = c.in[0].as<typename decltype(type)::type>();
+    std::atomic<bool> valid{true};
+    const auto part = [&](std::size_t item, int) {
+      bool all = true;
+      const int64_t first = static_cast<int64_t>(item) * kShare;
+      for (int64_t i = first; i < std::min(n, first + kShare); ++i) {
+        const auto* index = indices + static_cast<std::size_t>(i) * k;
+        int64_t place = 0;
+        for (std::size_t axis = 0; axis < k; ++axis) {
+          all &= index[axis] >= 0 && static_cast<int64_t>(index[axis]) < sizes[axis];
+          place = static_cast<int64_t>(static_cast<uint64_t>(place) * static_cast<uint64_t>(sizes[axis]) +
+                                       static_cast<uint64_t>(index[axis]));
+        }
+        out[i] = place;
       }
-      out[i] = place;
-    }
+      if (!all) valid = false;
+    };
+    c.workers.run(static_cast<std::size_t>((n + kShare - 1) / kShare), part);
+    if (!valid) report(c, indices, sizes);
   });
 }
 

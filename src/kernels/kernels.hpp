@@ -19,11 +19,12 @@ void argmin(const KernelCall& c);
 
 // scan.cpp
 void cumsum(const KernelCall& c);
+void cumprod(const KernelCall& c);
 void linear_scan(const KernelCall& c);
 void log_sum_scan(const KernelCall& c);
 
 // sort.cpp
-void argsort(const KernelCall& c);
+void sorted(const KernelCall& c);
 
 // movement.cpp: elements copied from one place to another.
 // x, as the layout says, to out in row-major order.

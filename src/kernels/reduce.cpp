@@ -206,34 +206,82 @@ void reduce(const Reducer& reducer, const Ints& axes, const View& in, const Muta
 }
 
 namespace {
-template <class Better>
-void arg_extreme(const KernelCall& c, Better better) {
+// Whether `a` comes before the best so far: nan is beyond all numbers, and the first of equal ones stays.
+template <class R, class T>
+bool is_better(T a, T best) {
+  if constexpr (std::is_same_v<R, Max>)
+    return a > best || (a != a && best == best);
+  else
+    return a < best || (a != a && best == best);
+}
+
+// Of each row of n entries: its extreme, then the first entry that has it.
+template <class R, class T>
+void arg_rows(const T* x, int64_t rows, int64_t n, int64_t* out) {
+  for (int64_t r = 0; r < rows; ++r, x += n) {
+    const T best = reduce_row<R>(x, static_cast<std::size_t>(n));
+    int64_t at = 0;
+    if (best != best)
+      while (x[at] == x[at]) ++at;
+    else
+      while (x[at] != best) ++at;
+    out[r] = at;
+  }
+}
+// Of each of `count` neighbouring columns, row by row.
+constexpr int64_t kColumns = 64;
+template <class R, class T>
+void arg_columns(const T* x, int64_t count, int64_t n, int64_t inner, int64_t* out) {
+  T best[kColumns];
+  int64_t at[kColumns] = {};
+  std::copy_n(x, count, best);
+  for (int64_t k = 1; k < n; ++k) {
+    const T* row = x + k * inner;
+    for (int64_t j = 0; j < count; ++j) {
+      const bool better = is_better<R>(row[j], best[j]);
+      at[j] = better ? k : at[j];
+      best[j] = better ? row[j] : best[j];
+    }
+  }
+  std::copy_n(at, count, out);
+}
+
+template <class R>
+void arg_extreme(const KernelCall& c) {
+  constexpr int64_t kShare = 1 << 15;
   const auto axis = static_cast<std::size_t>(c.integer("axis"));
   const Shape& s = *c.in[0].shape;
   const int64_t outer = s.product(0, axis), n = s[axis], inner = s.product(axis + 1, s.rank());
+  if (c.out[0].elements() == 0) return;
   int64_t* out = c.out[0].as<int64_t>();
   dispatch(c.in[0].dtype, [&](auto type) {
-    using T = typename decltype(type)::type;
+    using T = Element<typename decltype(type)::type>;
+    static const auto rows = compiled_for_this_machine<
+        [](const T* x, int64_t count, int64_t size, int64_t* to) { arg_rows<R>(x, count, size, to); }, const T*,
+        int64_t, int64_t, int64_t*>();
+    static const auto columns = compiled_for_this_machine<
+        [](const T* x, int64_t count, int64_t size, int64_t step, int64_t* to) {
+          arg_columns<R>(x, count, size, step, to);
+        },
+        const T*, int64_t, int64_t, int64_t, int64_t*>();
     const T* x = c.in[0].as<T>();
-    for (int64_t o = 0; o < outer; ++o)
-      for (int64_t i = 0; i < inner; ++i) {
-        int64_t best = 0;
-        const T* line = x + o * n * inner + i;
-        for (int64_t k = 1; k < n; ++k)
-          if (line[best * inner] == line[best * inner] &&
-              (better(line[k * inner], line[best * inner]) || line[k * inner] != line[k * inner]))
-            best = k;
-        out[o * inner + i] = best;
+    const int64_t blocks = (inner + kColumns - 1) / kColumns, parts = inner == 1 ? outer : outer * blocks;
+    const int64_t share = std::max<int64_t>(1, kShare / (n * std::min(inner, kColumns)));
+    const auto part = [&](std::size_t item, int) {
+      const int64_t first = static_cast<int64_t>(item) * share, last = std::min(parts, first + share);
+      if (inner == 1) return rows(x + first * n, last - first, n, out + first);
+      for (int64_t p = first; p < last; ++p) {
+        const int64_t block = p / blocks, column = p % blocks * kColumns;
+        columns(x + block * n * inner + column, std::min(kColumns, inner - column), n, inner,
+                out + block * inner + column);
       }
+    };
+    c.workers.run(static_cast<std::size_t>((parts + share - 1) / share), part);
   });
 }
 }  // namespace
 
-void argmax(const KernelCall& c) {
-  arg_extreme(c, [](auto a, auto b) { return a > b; });
-}
-void argmin(const KernelCall& c) {
-  arg_extreme(c, [](auto a, auto b) { return a < b; });
-}
+void argmax(const KernelCall& c) { arg_extreme<Max>(c); }
+void argmin(const KernelCall& c) { arg_extreme<Min>(c); }
 
 }  // namespace gradtape::kernels

@@ -2,7 +2,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <tuple>
 
+#include "base/isa.hpp"
 #include "base/isa.hpp"
 #include "kernels/kernels.hpp"
 #include "kernels/scalar_math.hpp"
@@ -38,6 +40,14 @@ struct Recurrence {
     return static_cast<T>(y);
   }
 };
+template <class T>
+struct CumulativeProduct {
+  Wide<T> product = 1;
+  T next(T x) {
+    product = wrap_multiply(product, static_cast<Wide<T>>(x));
+    return static_cast<T>(product);
+  }
+};
 // e^most * sum is the sum so far: neither over- nor underflows.
 template <class T>
 struct LogSum {
@@ -60,19 +70,38 @@ struct Lines {
   int64_t n, inner;
   bool reverse;
 };
-template <class State, std::size_t Block, class T, class... X>
-void scan_lines(const Lines& l, std::size_t count, T* y, const X*... x) {
-  State states[Block];
+constexpr int64_t kBlock = 64;  // neighbouring lines
+
+template <class State, class T, class... X>
+void scan_line(const Lines& l, std::size_t, T* y, const X*... x) {
+  State state;
+  const int64_t step = l.reverse ? -l.inner : l.inner;
+  int64_t at = l.reverse ? (l.n - 1) * l.inner : 0;
+  for (int64_t k = 0; k < l.n; ++k, at += step) y[at] = state.next(x[at]...);
+}
+template <class State, class T, class... X>
+void scan_block(const Lines& l, std::size_t count, T* y, const X*... x) {
+  State states[kBlock];
   for (int64_t k = 0; k < l.n; ++k) {
     const int64_t row = (l.reverse ? l.n - 1 - k : k) * l.inner;
-    for (std::size_t j = 0; j < count; ++j) y[row + j] = states[j].next(x[row + j]...);
+    T* to = y + row;
+    const auto from = std::tuple((x + row)...);
+#pragma GCC ivdep  // the result is other memory, or takes the place of an operand of the same element
+    for (std::size_t j = 0; j < count; ++j)
+      to[j] = std::apply([&](const auto*... in) { return states[j].next(in[j]...); }, from);
   }
 }
 
 // Shares out [outer, n, inner] by lines along n, neighbouring ones together.
 template <class State, class T, class... X>
 void scan(const KernelCall& c, bool reverse, T* y, const X*... x) {
-  constexpr int64_t kBlock = 64, kShare = 1 << 15;
+  constexpr int64_t kShare = 1 << 15;
+  static const auto line = compiled_for_this_machine<
+      [](const Lines& l, std::size_t n, T* to, const X*... from) { scan_line<State>(l, n, to, from...); }, const Lines&,
+      std::size_t, T*, const X*...>();
+  static const auto block = compiled_for_this_machine<
+      [](const Lines& l, std::size_t n, T* to, const X*... from) { scan_block<State>(l, n, to, from...); },
+      const Lines&, std::size_t, T*, const X*...>();
   const auto axis = static_cast<std::size_t>(c.integer("axis"));
   const Shape& s = *c.out[0].shape;
   const Lines lines{s[axis], s.product(axis + 1, s.rank()), reverse};
@@ -84,10 +113,7 @@ void scan(const KernelCall& c, bool reverse, T* y, const X*... x) {
     for (int64_t part = first; part < last; ++part) {
       const int64_t column = part % blocks * kBlock, at = part / blocks * lines.n * lines.inner + column;
       const auto count = static_cast<std::size_t>(std::min(kBlock, lines.inner - column));
-      if (count == 1)
-        scan_lines<State, 1>(lines, 1, y + at, (x + at)...);
-      else
-        scan_lines<State, kBlock>(lines, count, y + at, (x + at)...);
+      (count == 1 ? line : block)(lines, count, y + at, (x + at)...);
     }
   };
   c.workers.run(static_cast<std::size_t>((parts + share - 1) / share), run);
@@ -101,6 +127,13 @@ void cumsum(const KernelCall& c) {
       scan<SumBefore<T>>(c, c.flag("reverse"), c.out[0].as<T>(), c.in[0].as<T>());
     else
       scan<CumulativeSum<T>>(c, c.flag("reverse"), c.out[0].as<T>(), c.in[0].as<T>());
+  });
+}
+
+void cumprod(const KernelCall& c) {
+  dispatch(c.out[0].dtype, [&](auto type) {
+    using T = typename decltype(type)::type;
+    scan<CumulativeProduct<T>>(c, c.flag("reverse"), c.out[0].as<T>(), c.in[0].as<T>());
   });
 }
 

@@ -1,32 +1,151 @@
+// Sorting with the order: stable, nan last. Keys are integers whose order is that of the numbers; long lines are sorted
+// by their bytes, lowest first (radix sort), short ones by comparing.
 #include <algorithm>
-#include <numeric>
+#include <array>
+#include <bit>
+#include <cmath>
+#include <memory>
 #include <vector>
 
 #include "kernels/kernels.hpp"
 
 namespace gradtape::kernels {
 
-// Stable, nan last. Lines along the axis are sorted one by one.
-void argsort(const KernelCall& c) {
+namespace {
+template <class T>
+using Key = std::conditional_t<sizeof(T) == 8, uint64_t, uint32_t>;
+
+// Rising as the numbers do, or falling where `flip`; -0 and 0 are one, nan is above all.
+template <class T>
+Key<T> key_of(T x, Key<T> flip) {
+  using K = Key<T>;
+  constexpr K top = K(1) << (8 * sizeof(K) - 1);
+  if constexpr (std::is_floating_point_v<T>) {
+    if (x != x) return ~K(0);
+    const K bits = std::bit_cast<K>(x + T(0));
+    return (bits & top ? ~bits : bits | top) ^ flip;
+  } else {
+    return (static_cast<K>(x) ^ top) ^ flip;
+  }
+}
+
+template <class K>
+struct Entry {
+  K key;
+  int32_t index;
+};
+
+constexpr int64_t kShort = 48;  // entries up to which comparing is faster
+
+template <class K>
+void sort_short(Entry<K>* a, int64_t n) {
+  for (int64_t i = 1; i < n; ++i) {
+    const Entry<K> x = a[i];
+    int64_t j = i;
+    for (; j > 0 && x.key < a[j - 1].key; --j) a[j] = a[j - 1];
+    a[j] = x;
+  }
+}
+
+// Returns which of the two holds the result. Bytes that all keys share cost nothing.
+template <class K>
+Entry<K>* radix_sort(Entry<K>* a, Entry<K>* b, int64_t n) {
+  std::array<std::array<uint32_t, 256>, sizeof(K)> counts{};
+  for (int64_t i = 0; i < n; ++i)
+    for (std::size_t byte = 0; byte < sizeof(K); ++byte) ++counts[byte][(a[i].key >> (8 * byte)) & 255];
+  for (std::size_t byte = 0; byte < sizeof(K); ++byte) {
+    auto& count = counts[byte];
+    if (count[(a[0].key >> (8 * byte)) & 255] == static_cast<uint32_t>(n)) continue;
+    uint32_t sum = 0;
+    for (uint32_t& c : count) sum += std::exchange(c, sum);
+    for (int64_t i = 0; i < n; ++i) b[count[(a[i].key >> (8 * byte)) & 255]++] = a[i];
+    std::swap(a, b);
+  }
+  return a;
+}
+
+// The k first of the sorted entries, by a heap of them whose top is the last: most entries are turned away at once.
+template <class K>
+void select_first(Entry<K>* a, int64_t n, int64_t k) {
+  const auto before = [](const Entry<K>& x, const Entry<K>& y) {
+    return x.key != y.key ? x.key < y.key : x.index < y.index;
+  };
+  std::make_heap(a, a + k, before);
+  for (int64_t i = k; i < n; ++i)
+    if (a[i].key < a[0].key) {  // of equal ones the earlier stays
+      std::pop_heap(a, a + k, before);
+      a[k - 1] = a[i];
+      std::push_heap(a, a + k, before);
+    }
+  std::sort_heap(a, a + k, before);
+}
+
+template <class K>
+Entry<K>* sort_entries(Entry<K>* a, Entry<K>* b, int64_t n, int64_t k) {
+  if (n <= kShort) return sort_short(a, n), a;
+  if (k < n / 16) return select_first(a, n, k), a;
+  return radix_sort(a, b, n);
+}
+
+// Lines of n entries, `inner` apart, of which the first k in order are wanted.
+struct Lines {
+  int64_t n, k, inner;
+  bool descending;
+};
+
+// Neighbouring lines together, so that memory is read in order: at most this many.
+constexpr int64_t kTogether = 16;
+
+template <class T>
+void sort_lines(const Lines& l, int64_t count, const T* x, T* values, int32_t* order, Entry<Key<T>>* room) {
+  using K = Key<T>;
+  const K flip = l.descending ? ~K(0) : K(0);
+  for (int64_t i = 0; i < l.n; ++i)
+    for (int64_t j = 0; j < count; ++j)
+      room[j * l.n + i] = {key_of(x[i * l.inner + j], flip), static_cast<int32_t>(i)};
+  Entry<K>* sorted[kTogether];
+  for (int64_t j = 0; j < count; ++j) sorted[j] = room + j * l.n;
+  // The scratch line behind the last changes places with a line that ends up there.
+  Entry<K>* scratch = room + count * l.n;
+  for (int64_t j = 0; j < count; ++j) {
+    Entry<K>* result = sort_entries(sorted[j], scratch, l.n, l.k);
+    if (result != sorted[j]) std::swap(sorted[j], scratch);
+  }
+  for (int64_t i = 0; i < l.k; ++i)
+    for (int64_t j = 0; j < count; ++j) {
+      const int32_t from = sorted[j][i].index;
+      order[i * l.inner + j] = from;
+      values[i * l.inner + j] = x[from * l.inner + j];
+    }
+}
+}  // namespace
+
+void sorted(const KernelCall& c) {
+  constexpr int64_t kShare = 1 << 12;  // entries that are worth a thread of their own
   const auto axis = static_cast<std::size_t>(c.integer("axis"));
-  const bool descending = std::get<std::string>(c.attr("direction")) == "DESCENDING";
-  const Shape& s = *c.in[0].shape;
-  const int64_t outer = s.product(0, axis), n = s[axis], inner = s.product(axis + 1, s.rank());
-  std::vector<int32_t> order(static_cast<std::size_t>(n));
+  const Shape &in = *c.in[0].shape, &out = *c.out[0].shape;
+  const Lines lines{in[axis], out[axis], in.product(axis + 1, in.rank()),
+                    std::get<std::string>(c.attr("direction")) == "DESCENDING"};
+  if (c.out[0].elements() == 0) return;
+  const int64_t outer = in.product(0, axis), together = std::min(kTogether, lines.inner);
+  const int64_t blocks = (lines.inner + together - 1) / together, parts = outer * blocks;
+  const int64_t share = std::max<int64_t>(1, kShare / (lines.n * together));
   dispatch(c.in[0].dtype, [&](auto type) {
     using T = typename decltype(type)::type;
-    for (int64_t o = 0; o < outer; ++o)
-      for (int64_t i = 0; i < inner; ++i) {
-        const T* line = c.in[0].as<T>() + o * n * inner + i;
-        std::iota(order.begin(), order.end(), 0);
-        std::stable_sort(order.begin(), order.end(), [&](int32_t a, int32_t b) {
-          const T x = line[a * inner], y = line[b * inner];
-          if (x != x || y != y) return x == x;
-          return descending ? y < x : x < y;
-        });
-        int32_t* out = c.out[0].as<int32_t>() + o * n * inner + i;
-        for (int64_t k = 0; k < n; ++k) out[k * inner] = order[static_cast<std::size_t>(k)];
+    const auto size = static_cast<std::size_t>((together + 1) * lines.n);
+    const std::unique_ptr<Entry<Key<T>>[]> rooms(
+        new Entry<Key<T>>[size * static_cast<std::size_t>(c.workers.threads())]);
+    const auto run = [&](std::size_t item, int worker) {
+      const int64_t first = static_cast<int64_t>(item) * share, last = std::min(parts, first + share);
+      for (int64_t p = first; p < last; ++p) {
+        const int64_t block = p / blocks, column = p % blocks * together;
+        const int64_t to = block * lines.k * lines.inner + column;
+        sort_lines(lines, std::min(together, lines.inner - column),
+                   c.in[0].as<T>() + block * lines.n * lines.inner + column, c.out[0].as<T>() + to,
+                   c.out[1].as<int32_t>() + to, rooms.get() + size * static_cast<std::size_t>(worker));
       }
+    };
+    c.workers.run(static_cast<std::size_t>((parts + share - 1) / share), run);
   });
 }
 

@@ -33,6 +33,17 @@ Tensor shifted(const Tensor& x, std::size_t axis, bool reverse, double fill) {
 }
 std::size_t axis_of(const Call& c) { return static_cast<std::size_t>(c.integer("axis")); }
 
+// The named op with an axis and a direction, on x moved by one entry where exclusive; first: what comes before all.
+Tensor scan_of(const char* name, const Call& c, double first) {
+  const Op& op = Registry::instance().builtin(name);
+  const Tensor x = c.flag("exclusive") ? shifted(c.in(), axis_of(c), c.flag("reverse"), first) : c.in();
+  return apply1(op, {x}, {c.integer("axis"), c.flag("reverse")});
+}
+Tensors batch_scan(const BatchCall& b) {
+  return {reapply(b.call, {b.in[0]}, {b.call.integer("axis") + 1, b.call.flag("reverse")})};
+}
+int samples_of_scan(const Call& c, std::span<const int> axes) { return axes[0] == c.integer("axis") ? kMixed : axes[0]; }
+
 Tensor linear_scan(const Tensor& a, const Tensor& x, std::size_t axis, bool reverse) {
   static const Op& op = Registry::instance().builtin("linear_scan");
   return apply1(op, {a, x}, {static_cast<int64_t>(axis), reverse});
@@ -80,18 +91,34 @@ void define_linear_scan(Registry& r) {
       .sample("u[2,4] f[2,4]", R"({"axis": 1, "reverse": true})");
 }
 
-// y_i = x_i y_(i-1), from 1 on: nothing is divided, so that zeros do no harm to any derivative.
-Tensor cumprod_of(const Call& c) {
-  const std::size_t axis = axis_of(c);
-  const bool reverse = c.flag("reverse");
-  const int64_t n = c.in().shape()[axis];
-  if (n == 0) return c.in();
-  const Tensor factors = c.flag("exclusive") ? shifted(c.in(), axis, reverse, 1) : c.in();
-  const int64_t first = reverse ? n - 1 : 0;
-  Ints paddings(2 * factors.rank(), 0);
-  paddings[2 * axis] = first;
-  paddings[2 * axis + 1] = n - 1 - first;
-  return linear_scan(factors, pad(slice_along(factors, axis, first, 1), paddings), axis, reverse);
+// With y_i = x_i y_(i-1): y_i' = x_i y_(i-1)' + x_i' y_(i-1), a scan too. Nothing is divided, so that zeros do no harm
+// to any derivative.
+void define_cumprod(Registry& r) {
+  Define(r, "product_scan", "Products of all entries up to each one.")
+      .internal()
+      .inputs({{"x"}})
+      .dtypes(kNumeric)
+      .attr("axis", kAttrInt, int64_t{0})
+      .attr("reverse", kAttrBool, false)
+      .infer([](Inference& c) { c.like(0, c.shape()); })
+      .kernel(kernels::cumprod)
+      .rules(
+          [](const Call& c, const Tensors& ct) {
+            const bool reverse = c.flag("reverse");
+            const Tensor g = linear_scan(shifted(c.in(), axis_of(c), !reverse, 0), ct[0], axis_of(c), !reverse);
+            return Tensors{g * shifted(c.out(), axis_of(c), reverse, 1)};
+          },
+          [](const Call& c, const Tensors& t) {
+            const bool reverse = c.flag("reverse");
+            return Tensors{
+                linear_scan(c.in(), t[0] * shifted(c.out(), axis_of(c), reverse, 1), axis_of(c), reverse)};
+          })
+      .batch(batch_scan)
+      .samples_follow(samples_of_scan);
+  scan(r, "cumprod",
+       "Products of all entries up to each one; its derivatives are right with zeros among them, to any order.")
+      .composite([](const Call& c) { return scan_of("product_scan", c, 1); })
+      .sample("f[2,5]", R"({"axis": 1, "exclusive": true})");
 }
 
 // With y = log(sum of e^x so far): y_i' = e^(x_i - y_i) x_i' + e^(y_(i-1) - y_i) y_(i-1)', a scan whose factors lie in
@@ -123,20 +150,14 @@ void define_log_scan(Registry& r) {
             const auto [own, before] = log_weights(c);
             return Tensors{linear_scan(before, own * t[0], axis_of(c), c.flag("reverse"))};
           })
-      .batch([](const BatchCall& b) {
-        return Tensors{reapply(b.call, {b.in[0]}, {b.call.integer("axis") + 1, b.call.flag("reverse")})};
-      })
-      .samples_follow(
-          [](const Call& c, std::span<const int> axes) { return axes[0] == c.integer("axis") ? kMixed : axes[0]; });
+      .batch(batch_scan)
+      .samples_follow(samples_of_scan);
   scan(r, "logcumsumexp", "log of the sums of e^x over all entries up to each one, without overflow.")
       .dtypes(kFloating)
       .composite([](const Call& c) {
-        static const Op& log_sum_scan = Registry::instance().builtin("log_sum_scan");
-        const Tensor x = c.flag("exclusive")
-                             ? shifted(c.in(), axis_of(c), c.flag("reverse"), -std::numeric_limits<double>::infinity())
-                             : c.in();
-        return apply1(log_sum_scan, {x}, {c.integer("axis"), c.flag("reverse")});
-      });
+        return scan_of("log_sum_scan", c, -std::numeric_limits<double>::infinity());
+      })
+      .sample("f[2,4]", R"({"axis": 1})");
 }
 }  // namespace
 
@@ -149,13 +170,9 @@ void define_scan(Registry& r) {
       .batch([](const BatchCall& b) {
         return Tensors{cumsum(b.in[0], b.call.integer("axis") + 1, b.call.flag("exclusive"), b.call.flag("reverse"))};
       })
-      .samples_follow(
-          [](const Call& c, std::span<const int> axes) { return axes[0] == c.integer("axis") ? kMixed : axes[0]; })
+      .samples_follow(samples_of_scan)
       .sample("f[2,5]", R"({"axis": 1, "exclusive": true})");
-  scan(r, "cumprod",
-       "Products of all entries up to each one; its derivatives are right with zeros among them, to any order.")
-      .composite(cumprod_of)
-      .sample("f[2,5]", R"({"axis": 1, "exclusive": true})");
+  define_cumprod(r);
   define_linear_scan(r);
   define_log_scan(r);
 }

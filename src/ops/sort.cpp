@@ -1,4 +1,4 @@
-// Sorting: an op for the order, and gathering by it.
+// Sorting, and entries along an axis by index.
 #include "kernels/kernels.hpp"
 #include "ops/define.hpp"
 
@@ -6,18 +6,6 @@ namespace gradtape {
 
 namespace {
 const std::vector<std::string> kDirections = {"ASCENDING", "DESCENDING"};
-
-void infer_order(Inference& c) {
-  const std::size_t axis = c.axis("axis", c.rank());
-  if (c.shape()[axis] > INT32_MAX)
-    invalid("{}: an axis of {} entries is too long for int32 indices", c.name(), c.shape()[axis]);
-  c.out(Dtype::int32, c.shape());
-}
-
-Tensor order_of(const Tensor& x, int64_t axis, const std::string& direction) {
-  static const Op& argsort = Registry::instance().builtin("argsort");
-  return apply1(argsort, {x}, {axis, direction});
-}
 
 // x[..., indices[..., k, ...], ...]: each line along the axis by its own indices.
 Tensor take_along(const Tensor& x, const Tensor& indices, std::size_t axis) {
@@ -27,29 +15,82 @@ Tensor take_along(const Tensor& x, const Tensor& indices, std::size_t axis) {
 }
 }  // namespace
 
-void define_sort(Registry& r) {
-  Define(r, "argsort", "Indices that sort the entries along the axis; stable, nan last.")
+namespace {
+// The first k entries along an axis in order, and their indices. The order is constant but for jumps: derivatives follow
+// the entries by index.
+struct Sorted {
+  Tensor values, order;
+};
+Sorted sorted(const Tensor& x, int64_t axis, int64_t k, const std::string& direction) {
+  static const Op& op = Registry::instance().builtin("sorted");
+  const Tensors out = apply(op, std::span(&x, 1), {axis, k, direction});
+  return {out[0], out[1]};
+}
+Tensor put_back(const Tensor& sorted, const Tensor& order, const Shape& shape, std::size_t axis) {
+  const std::size_t last = shape.rank() - 1;
+  const auto batch = static_cast<int64_t>(last);
+  Shape moved = shape.without(axis);
+  moved.push_back(shape[axis]);
+  return move_axis(
+      scatter_add(move_axis(order, axis, last), move_axis(sorted, axis, last), moved, batch, batch), last, axis);
+}
+
+void define_order(Registry& r) {
+  Define(r, "sorted", "The first k entries along the axis in order, and their indices; stable, nan last.")
+      .internal()
       .inputs({{"x"}})
       .dtypes(kNumeric)
-      .attr("axis", kAttrInt, int64_t{-1})
-      .attr("direction", kAttrString, std::string("ASCENDING"), kDirections)
-      .infer(infer_order)
-      .kernel(kernels::argsort)
-      .none("its result is an index")
+      .required("axis", kAttrInt)
+      .required("k", kAttrInt)
+      .required("direction", kAttrString)
+      .infer([](Inference& c) {
+        const auto axis = static_cast<std::size_t>(c.integer("axis"));
+        if (c.shape()[axis] > INT32_MAX)
+          invalid("{}: an axis of {} entries is too long for int32 indices", c.name(), c.shape()[axis]);
+        c.like(0, c.shape().replaced(axis, c.integer("k")));
+        c.out(Dtype::int32, c.shape().replaced(axis, c.integer("k")));
+      })
+      .kernel(kernels::sorted)
+      .rules(
+          [](const Call& c, const Tensors& ct) {
+            if (!ct[0]) return Tensors{Tensor()};
+            const auto axis = static_cast<std::size_t>(c.integer("axis"));
+            return Tensors{put_back(ct[0], c.out(1), c.in().shape(), axis)};
+          },
+          [](const Call& c, const Tensors& t) {
+            return Tensors{take_along(t[0], c.out(1), static_cast<std::size_t>(c.integer("axis"))), Tensor()};
+          })
       .batch([](const BatchCall& b) {
-        return Tensors{reapply(b.call, {b.in[0]}, {b.call.integer("axis") + 1, b.call.text("direction")})};
+        return reapply_all(b.call, b.in,
+                           {b.call.integer("axis") + 1, b.call.integer("k"), b.call.text("direction")});
       })
-      .sample("f[2,4]");
-  Define(r, "sort", "The entries along the axis in order; stable, nan last.")
-      .inputs({{"x"}})
+      .samples_follow(
+          [](const Call& c, std::span<const int> axes) { return axes[0] == c.integer("axis") ? kMixed : axes[0]; });
+}
+
+Sorted sorted_as_asked(const Call& c) {
+  const int64_t axis = c.integer("axis");
+  return sorted(c.in(), axis, c.in().shape()[static_cast<std::size_t>(axis)], c.text("direction"));
+}
+Define sorting(Registry& r, const char* name, const char* doc) {
+  Define d(r, name, doc);
+  d.inputs({{"x"}})
       .dtypes(kNumeric)
       .attr("axis", kAttrInt, int64_t{-1})
       .attr("direction", kAttrString, std::string("ASCENDING"), kDirections)
-      .infer([](Inference& c) { c.axis("axis", c.rank()); })
-      .composite([](const Call& c) {
-        return take_along(c.in(), order_of(c.in(), c.integer("axis"), c.text("direction")),
-                          static_cast<std::size_t>(c.integer("axis")));
-      })
+      .infer([](Inference& c) { c.axis("axis", c.rank()); });
+  return d;
+}
+}  // namespace
+
+void define_sort(Registry& r) {
+  define_order(r);
+  sorting(r, "argsort", "Indices that sort the entries along the axis; stable, nan last.")
+      .composite([](const Call& c) { return sorted_as_asked(c).order; })
+      .none("its result is an index")
+      .sample("f[2,4]");
+  sorting(r, "sort", "The entries along the axis in order; stable, nan last.")
+      .composite([](const Call& c) { return sorted_as_asked(c).values; })
       .sample("f[2,4]", R"({"direction": "DESCENDING"})")
       .sample("f[3,2]", R"({"axis": 0})");
   Define(r, "top_k",
@@ -65,10 +106,8 @@ void define_sort(Registry& r) {
                   c.integer("k"));
       })
       .composite_of_many([](const Call& c) {
-        const std::size_t last = c.in().rank() - 1;
-        const Tensor first =
-            slice_along(order_of(c.in(), static_cast<int64_t>(last), "DESCENDING"), last, 0, c.integer("k"));
-        return Tensors{take_along(c.in(), first, last), first};
+        const Sorted top = sorted(c.in(), static_cast<int64_t>(c.in().rank()) - 1, c.integer("k"), "DESCENDING");
+        return Tensors{top.values, top.order};
       })
       .sample("f[2,4]", R"({"k": 2})");
   Define(r, "take_along_axis", "x at indices along the axis; the other axes of both run together.")
