@@ -146,8 +146,9 @@ struct Reducer {
   void (*start)(std::size_t n, void* out);                                      // what the reduction of nothing is
 };
 struct Reduction {
+  enum Repeats : uint8_t { same, sum, other };
   Reducer table[kDtypeSlots] = {};
-  bool adds = false;  // n times the same gives n times it; else it gives the same
+  Repeats repeats = same;  // what n times the same x gives: x, n x, or something else
 };
 // The output is the input's memory, read with other strides.
 struct ViewCall : Attributes {

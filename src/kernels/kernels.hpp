@@ -8,6 +8,7 @@ namespace gradtape::kernels {
 
 // reduce.cpp: the loops of reductions. Sums are pairwise.
 Reduction sum_reduction();
+Reduction product_reduction();
 Reduction max_reduction();
 Reduction min_reduction();
 Reduction all_reduction();

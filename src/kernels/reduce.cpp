@@ -25,6 +25,14 @@ struct Sum {
     return a + b;
   }
 };
+struct Product {
+  template <class T>
+  static constexpr T start = T(1);
+  template <class V>
+  static V combine(const V& a, const V& b) {
+    return a * b;
+  }
+};
 struct Max {  // nan wins
   template <class T>
   static constexpr T start = std::numeric_limits<T>::has_infinity ? -std::numeric_limits<T>::infinity()
@@ -108,14 +116,19 @@ void start(std::size_t n, void* out) {
   std::fill_n(static_cast<T*>(out), n, R::template start<T>);
 }
 
+template <class R>
+constexpr bool kWraps = std::is_same_v<R, Sum> || std::is_same_v<R, Product>;
+
 template <class R, DtypeSet Set>
 Reduction reduction() {
   Reduction all;
-  all.adds = std::is_same_v<R, Sum>;
+  all.repeats = std::is_same_v<R, Sum>       ? Reduction::sum
+                : std::is_same_v<R, Product> ? Reduction::other
+                                             : Reduction::same;
   const auto add = [&]<class Given>(Type<Given>) {
     if constexpr ((Set & bit(dtype_of<Given>)) != 0) {
       using E = Element<Given>;
-      using T = typename std::conditional_t<std::is_same_v<R, Sum> && std::is_integral_v<E>, std::make_unsigned<E>,
+      using T = typename std::conditional_t<kWraps<R> && std::is_integral_v<E>, std::make_unsigned<E>,
                                             std::type_identity<E>>::type;
       all.table[static_cast<int>(dtype_of<Given>)] = {
           compiled_for_this_machine<[](const void* x, std::size_t r, std::size_t n, void* out) {
@@ -180,6 +193,7 @@ void run_pass(const Reducer& r, const Pass& p, const std::byte* x, std::size_t s
 }  // namespace
 
 Reduction sum_reduction() { return reduction<Sum, kNumeric>(); }
+Reduction product_reduction() { return reduction<Product, kNumeric>(); }
 Reduction max_reduction() { return reduction<Max, kNumeric>(); }
 Reduction min_reduction() { return reduction<Min, kNumeric>(); }
 Reduction all_reduction() { return reduction<All, kBoolean>(); }

@@ -65,31 +65,31 @@ void extreme(Define d, const Reduction& loops) {
           });
 }
 
-// A tree of products: its derivatives hold to any order with any number of zeros, since nothing is divided.
-Tensor tree_product(const Call& c) {
+// For each entry the product of all others that it is reduced with: those before it times those behind. Nothing is
+// divided, so that any number of zeros does no harm to any derivative.
+Tensor product_of_others(const Call& c) {
+  static const Op& cumprod = Registry::instance().builtin("cumprod");
   const Tensor& x = c.in();
   const Ints& axes = c.ints("axis");
-  Ints perm;
+  Ints perm, back(x.rank(), 0);
   for (std::size_t i = 0; i < x.rank(); ++i)
     if (!is_reduced(axes, i)) perm.push_back(static_cast<int64_t>(i));
-  perm.reserve(x.rank());
   for (int64_t a : axes) perm.push_back(a);
-  Shape merged = reduced_shape(x.shape(), axes, false);
-  const std::size_t last = merged.rank();
-  int64_t n = 1;
-  for (int64_t a : axes) n *= x.shape()[static_cast<std::size_t>(a)];
-  merged.push_back(n);
-  const Shape result = reduced_shape(x.shape(), axes, c.flag("keepdims"));
-  if (n == 0) return ones(c.recorder(), {x.dtype(), result, x.spec().weak});
-  Tensor y = reshape(transpose(x, perm), merged);
-  while (n > 1) {
-    const int64_t half = n / 2;
-    Tensor product = slice_along(y, last, 0, half) * slice_along(y, last, half, half);
-    if (n % 2 == 1) product = concat(Tensors{product, slice_along(y, last, n - 1, 1)}, static_cast<int64_t>(last));
-    y = product;
-    n = n - half;
-  }
-  return reshape(y, result);
+  for (std::size_t i = 0; i < perm.size(); ++i) back[static_cast<std::size_t>(perm[i])] = static_cast<int64_t>(i);
+  const Tensor moved = transpose(x, perm);
+  Shape lines = reduced_shape(x.shape(), axes, false);
+  const auto last = static_cast<int64_t>(lines.rank());
+  lines.push_back(moved.shape().product(lines.rank(), x.rank()));
+  const Tensor line = reshape(moved, lines);
+  const Tensor others = apply1(cumprod, {line}, {last, true, false}) * apply1(cumprod, {line}, {last, true, true});
+  return transpose(reshape(others, moved.shape()), back);
+}
+void product(Define d) {
+  d.dtypes(kNumeric).reduction(kernels::product_reduction());
+  d.rules([](const Call& c, const Tensors& ct) { return Tensors{kept(c, ct[0]) * product_of_others(c)}; },
+          [](const Call& c, const Tensors& t) {
+            return Tensors{reduce_sum(t[0] * product_of_others(c), c.ints("axis"), c.flag("keepdims"))};
+          });
 }
 
 Tensor mean_of(const Call& c) {
@@ -129,10 +129,8 @@ void define_reductions(Registry& r) {
           kernels::max_reduction());
   extreme(reduction(r, "reduce_min", "Smallest entry over the axes; tied entries share the gradient evenly."),
           kernels::min_reduction());
-  reduction(r, "reduce_prod",
-            "Product over the axes; its derivatives are right with zeros among the factors, to any order.")
-      .dtypes(kNumeric)
-      .composite(tree_product);
+  product(reduction(
+      r, "reduce_prod", "Product over the axes; its derivatives are right with zeros among the factors, to any order."));
   reduction(r, "reduce_logsumexp", "log(sum(e^x)) over the axes, without overflow.").composite(logsumexp_of);
   reduction(r, "reduce_variance", "Biased variance over the axes: mean((x - mean(x))^2).").composite(variance_of);
   reduction(r, "reduce_std", "Square root of the biased variance.").composite([](const Call& c) {

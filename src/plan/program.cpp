@@ -289,7 +289,7 @@ class ProgramBuilder {
     for (int64_t a : std::get<Ints>(node.attrs->values[node.op.attr_index("axis")])) {
       const auto axis = static_cast<std::size_t>(a);
       const int64_t n = x.layout.shape[axis];
-      if (n == 1 || (n > 0 && x.layout.strides[axis] == 0)) {
+      if (n == 1 || (n > 0 && x.layout.strides[axis] == 0 && reduction.repeats != Reduction::other)) {
         repeated *= n;
         x.layout.shape[axis] = 1;
       } else {
@@ -303,7 +303,7 @@ class ProgramBuilder {
       attrs->values[node.op.attr_index("axis")] = std::move(left);
       result = whole(emit({&node.op, std::move(attrs), {x}, {}}, std::span(&spec, 1))[0]);
     }
-    if (repeated > 1 && reduction.adds) result = times(result, repeated);
+    if (repeated > 1 && reduction.repeats == Reduction::sum) result = times(result, repeated);
     return reshaped(result, spec.shape);
   }
   // A view can as well be read with the axes that go as the last ones.
