@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "kernels/blas.hpp"
+#include "kernels/room.hpp"
 
 namespace gradtape::kernels {
 
@@ -92,19 +93,6 @@ struct Patches {
   }
 };
 
-// Room for each worker.
-template <class T>
-class Room {
- public:
-  Room(const Workers& workers, int64_t size)
-      : size_(static_cast<std::size_t>(size)), data_(new T[size_ * static_cast<std::size_t>(workers.threads())]) {}
-  T* of(int worker) const { return data_.get() + size_ * static_cast<std::size_t>(worker); }
-
- private:
-  std::size_t size_;
-  std::unique_ptr<T[]> data_;
-};
-
 // Where results go: every `step`-th pixel of an image.
 template <class T>
 struct Target {
@@ -120,7 +108,7 @@ void multiply(const Workers& workers, int64_t images, const Patches<T>& patches,
   const int64_t total = images * patches.pixels(), k = patches.size(), outputs = target.image.used;
   const int64_t rows = patches.panel_rows(total);
   const bool gathers = !patches.are_pixels(), dense = target.dense();
-  const Room<T> room(workers, (gathers ? rows * k : 0) + (dense ? 0 : rows * outputs));
+  const Room<T> room(workers, static_cast<std::size_t>((gathers ? rows * k : 0) + (dense ? 0 : rows * outputs)));
   const auto panel = [&](std::size_t item, int worker) {
     const int64_t first = static_cast<int64_t>(item) * rows, count = std::min(rows, total - first);
     T *patch = room.of(worker), *result = gathers ? patch + rows * k : patch;
@@ -224,7 +212,7 @@ void filter_gradient(const Workers& workers, const Convolution& g, int64_t group
   const int64_t parts = by_taps ? 1 : std::min<int64_t>(16, (total + rows - 1) / rows);
   const int64_t work = by_taps ? g.vertical.taps * g.horizontal.taps : parts;
   std::vector<T> sums(parts > 1 ? static_cast<std::size_t>(parts * k * g.outputs) : 0);
-  const Room<T> room(workers, rows * k);
+  const Room<T> room(workers, static_cast<std::size_t>(rows * k));
   const auto part = [&](std::size_t item, int worker) {
     const auto i = static_cast<int64_t>(item);
     Patches<T> patches = all;

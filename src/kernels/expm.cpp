@@ -5,6 +5,7 @@
 
 #include "kernels/blas.hpp"
 #include "kernels/lu.hpp"
+#include "kernels/small_gemm.hpp"
 
 namespace gradtape::kernels {
 
@@ -60,7 +61,10 @@ class Exponential {
   }
   Dense product(const Dense& a, const Dense& b) const {
     Dense c(size_);
-    gemm<double>(n_, n_, n_, {a.data(), n_}, {b.data(), n_}, c.data(), n_);
+    if (n_ <= kSmallOrder)
+      small_gemm(n_, n_, n_, {a.data(), n_, 1}, {b.data(), n_, 1}, c.data());
+    else
+      gemm<double>(n_, n_, n_, {a.data(), n_}, {b.data(), n_}, c.data(), n_);
     return c;
   }
   // (V - U)^-1 (V + U) with the odd part U and the even part V of the polynomial, by Horner's rule in x^2.
@@ -95,15 +99,16 @@ void expm(const KernelCall& c) {
   const int n = order_of(c, s);
   if (n == 0) return;
   const std::size_t size = static_cast<std::size_t>(n) * n;
-  Exponential exponential(n);
+  std::vector<Exponential> exponentials(static_cast<std::size_t>(c.workers.threads()), Exponential(n));
   dispatch_floating(c.in[0].dtype, [&](auto type) {
     using T = typename decltype(type)::type;
-    for (int64_t e = 0; e < batch_size(s); ++e) {
+    over_batch(c, batch_size(s), 16 * cube(n), [&](int64_t e, int worker) {
       const T* x = c.in[0].as<T>() + e * size;
       Dense matrix(x, x + size);
-      exponential(matrix);
+      exponentials[static_cast<std::size_t>(worker)](matrix);
       std::copy(matrix.begin(), matrix.end(), c.out[0].as<T>() + e * size);
-    }
+      return 0;
+    });
   });
 }
 

@@ -45,18 +45,19 @@ void gather_run(const T* block, const I* indices, int64_t count, int64_t n, int6
   if (inner == 1)
     for (int64_t k = 0; k < count; ++k) out[k] = block[indices[k]];
   else
-    for (int64_t k = 0; k < count; ++k) std::copy_n(block + static_cast<int64_t>(indices[k]) * inner, inner, out + k * inner);
+    for (int64_t k = 0; k < count; ++k)
+      std::copy_n(block + static_cast<int64_t>(indices[k]) * inner, inner, out + k * inner);
 }
 
 // The rows k of each of the batch * outer blocks, shared out.
 template <class T, class I>
 void gather_rows(const KernelCall& c, const Gather& g, const T* x, const I* indices, T* out) {
-  const int64_t rows = g.batch * g.outer * g.count, share = std::max<int64_t>(1, kShare / std::max<int64_t>(1, g.inner));
-  static const auto run = compiled_for_this_machine<
-      [](const T* block, const I* at, int64_t count, int64_t n, int64_t inner, T* to, bool* valid) {
-        gather_run(block, at, count, n, inner, to, valid);
-      },
-      const T*, const I*, int64_t, int64_t, int64_t, T*, bool*>();
+  const int64_t rows = g.batch * g.outer * g.count,
+                share = std::max<int64_t>(1, kShare / std::max<int64_t>(1, g.inner));
+  static const auto run =
+      compiled_for_this_machine<[](const T* block, const I* at, int64_t count, int64_t n, int64_t inner, T* to,
+                                   bool* valid) { gather_run(block, at, count, n, inner, to, valid); },
+                                const T*, const I*, int64_t, int64_t, int64_t, T*, bool*>();
   std::atomic<bool> valid{true};
   const auto part = [&](std::size_t item, int) {
     int64_t first = static_cast<int64_t>(item) * share;

@@ -45,7 +45,7 @@ void last_writer(const KernelCall& c);
 // matmul.cpp
 void matmul(const KernelCall& c);
 
-// linear_systems.cpp, spectral.cpp, expm.cpp: each matrix in the last two axes by itself.
+// linear_systems.cpp, factors.cpp, spectral.cpp, cofactor.cpp, expm.cpp: each matrix in the last two axes by itself.
 void solve(const KernelCall& c);
 void triangular_solve(const KernelCall& c);
 void det(const KernelCall& c);

@@ -52,6 +52,11 @@ constexpr auto pick(auto* single, auto* wide) {
     return wide;
 }
 
+inline constexpr int kSmallOrder = 32;  // of matrices up to which a call of LAPACK costs more than it gains
+
+constexpr std::size_t area(int n) { return static_cast<std::size_t>(n) * static_cast<std::size_t>(n); }
+constexpr int64_t cube(int64_t n) { return n * n * n; }
+
 // The size of an axis as LAPACK takes it; throws where the matrices have too many entries for 32-bit sizes.
 inline int lapack_size(const KernelCall& c, const Shape& s, std::size_t axis_from_end) {
   const int64_t rows = s[s.rank() - 2], columns = s[s.rank() - 1];
@@ -70,6 +75,10 @@ struct BatchFailure {
   int info = 0;
   explicit operator bool() const { return matrix >= 0; }
 };
+
+[[noreturn]] inline void no_convergence(const KernelCall& c, const BatchFailure& failed) {
+  invalid("{}: the iteration for matrix {} did not converge (LAPACK's info is {})", c.name, failed.matrix, failed.info);
+}
 
 // Calls f(e, worker) for each matrix e of a batch, which returns LAPACK's info; work: multiply-adds that one takes.
 template <class F>

@@ -8,8 +8,6 @@
 
 namespace gradtape::kernels {
 
-inline constexpr int kSmallOrder = 32;  // up to here a call of LAPACK costs more than it gains
-
 template <class T>
 class Lu {
  public:

@@ -270,14 +270,13 @@ void arg_extreme(const KernelCall& c) {
   int64_t* out = c.out[0].as<int64_t>();
   dispatch(c.in[0].dtype, [&](auto type) {
     using T = Element<typename decltype(type)::type>;
-    static const auto rows = compiled_for_this_machine<
-        [](const T* x, int64_t count, int64_t size, int64_t* to) { arg_rows<R>(x, count, size, to); }, const T*,
-        int64_t, int64_t, int64_t*>();
-    static const auto columns = compiled_for_this_machine<
-        [](const T* x, int64_t count, int64_t size, int64_t step, int64_t* to) {
-          arg_columns<R>(x, count, size, step, to);
-        },
-        const T*, int64_t, int64_t, int64_t, int64_t*>();
+    static const auto rows = compiled_for_this_machine<[](const T* x, int64_t count, int64_t size, int64_t* to) {
+      arg_rows<R>(x, count, size, to);
+    },
+                                                       const T*, int64_t, int64_t, int64_t*>();
+    static const auto columns = compiled_for_this_machine<[](const T* x, int64_t count, int64_t size, int64_t step,
+                                                             int64_t* to) { arg_columns<R>(x, count, size, step, to); },
+                                                          const T*, int64_t, int64_t, int64_t, int64_t*>();
     const T* x = c.in[0].as<T>();
     const int64_t blocks = (inner + kColumns - 1) / kColumns, parts = inner == 1 ? outer : outer * blocks;
     const int64_t share = std::max<int64_t>(1, kShare / (n * std::min(inner, kColumns)));

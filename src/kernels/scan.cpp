@@ -5,7 +5,6 @@
 #include <tuple>
 
 #include "base/isa.hpp"
-#include "base/isa.hpp"
 #include "kernels/kernels.hpp"
 #include "kernels/scalar_math.hpp"
 
@@ -96,12 +95,14 @@ void scan_block(const Lines& l, std::size_t count, T* y, const X*... x) {
 template <class State, class T, class... X>
 void scan(const KernelCall& c, bool reverse, T* y, const X*... x) {
   constexpr int64_t kShare = 1 << 15;
-  static const auto line = compiled_for_this_machine<
-      [](const Lines& l, std::size_t n, T* to, const X*... from) { scan_line<State>(l, n, to, from...); }, const Lines&,
-      std::size_t, T*, const X*...>();
-  static const auto block = compiled_for_this_machine<
-      [](const Lines& l, std::size_t n, T* to, const X*... from) { scan_block<State>(l, n, to, from...); },
-      const Lines&, std::size_t, T*, const X*...>();
+  static const auto line = compiled_for_this_machine<[](const Lines& l, std::size_t n, T* to, const X*... from) {
+    scan_line<State>(l, n, to, from...);
+  },
+                                                     const Lines&, std::size_t, T*, const X*...>();
+  static const auto block = compiled_for_this_machine<[](const Lines& l, std::size_t n, T* to, const X*... from) {
+    scan_block<State>(l, n, to, from...);
+  },
+                                                      const Lines&, std::size_t, T*, const X*...>();
   const auto axis = static_cast<std::size_t>(c.integer("axis"));
   const Shape& s = *c.out[0].shape;
   const Lines lines{s[axis], s.product(axis + 1, s.rank()), reverse};

@@ -4,10 +4,10 @@
 #include <array>
 #include <bit>
 #include <cmath>
-#include <memory>
 #include <vector>
 
 #include "kernels/kernels.hpp"
+#include "kernels/room.hpp"
 
 namespace gradtape::kernels {
 
@@ -101,8 +101,7 @@ void sort_lines(const Lines& l, int64_t count, const T* x, T* values, int32_t* o
   using K = Key<T>;
   const K flip = l.descending ? ~K(0) : K(0);
   for (int64_t i = 0; i < l.n; ++i)
-    for (int64_t j = 0; j < count; ++j)
-      room[j * l.n + i] = {key_of(x[i * l.inner + j], flip), static_cast<int32_t>(i)};
+    for (int64_t j = 0; j < count; ++j) room[j * l.n + i] = {key_of(x[i * l.inner + j], flip), static_cast<int32_t>(i)};
   Entry<K>* sorted[kTogether];
   for (int64_t j = 0; j < count; ++j) sorted[j] = room + j * l.n;
   // The scratch line behind the last changes places with a line that ends up there.
@@ -132,9 +131,7 @@ void sorted(const KernelCall& c) {
   const int64_t share = std::max<int64_t>(1, kShare / (lines.n * together));
   dispatch(c.in[0].dtype, [&](auto type) {
     using T = typename decltype(type)::type;
-    const auto size = static_cast<std::size_t>((together + 1) * lines.n);
-    const std::unique_ptr<Entry<Key<T>>[]> rooms(
-        new Entry<Key<T>>[size * static_cast<std::size_t>(c.workers.threads())]);
+    const Room<Entry<Key<T>>> room(c.workers, static_cast<std::size_t>((together + 1) * lines.n));
     const auto run = [&](std::size_t item, int worker) {
       const int64_t first = static_cast<int64_t>(item) * share, last = std::min(parts, first + share);
       for (int64_t p = first; p < last; ++p) {
@@ -142,7 +139,7 @@ void sorted(const KernelCall& c) {
         const int64_t to = block * lines.k * lines.inner + column;
         sort_lines(lines, std::min(together, lines.inner - column),
                    c.in[0].as<T>() + block * lines.n * lines.inner + column, c.out[0].as<T>() + to,
-                   c.out[1].as<int32_t>() + to, rooms.get() + size * static_cast<std::size_t>(worker));
+                   c.out[1].as<int32_t>() + to, room.of(worker));
       }
     };
     c.workers.run(static_cast<std::size_t>((parts + share - 1) / share), run);

@@ -6,13 +6,11 @@
 
 #include "kernels/blas.hpp"
 #include "kernels/divided_differences.hpp"
-#include "kernels/lu.hpp"
+#include "kernels/singular_values.hpp"
 
 namespace gradtape::kernels {
 
 namespace {
-constexpr std::size_t area(int64_t n) { return static_cast<std::size_t>(n * n); }
-
 // ---- Symmetric matrices
 
 // One matrix of order n at a time, in memory of its own.
@@ -53,10 +51,6 @@ class SymmetricEigen {
   std::vector<int> iwork_;
 };
 
-[[noreturn]] void no_convergence(const KernelCall& c, const BatchFailure& failed) {
-  invalid("{}: the iteration for matrix {} did not converge (LAPACK's info is {})", c.name, failed.matrix, failed.info);
-}
-
 template <class T>
 void eigen_typed(const KernelCall& c, bool vectors) {
   const Shape& s = *c.in[0].shape;
@@ -75,52 +69,6 @@ void eigen_typed(const KernelCall& c, bool vectors) {
 // ---- Singular values
 
 template <class T>
-class SingularValues {
- public:
-  // x is [rows, columns] by rows: LAPACK sees the transpose.
-  SingularValues(int rows, int columns, bool vectors)
-      : m_(columns),
-        n_(rows),
-        k_(std::min(rows, columns)),
-        vectors_(vectors),
-        copy_(area_of(rows, columns)),
-        iwork_(8 * static_cast<std::size_t>(std::max(1, k_))) {
-    T work = 0, none = 0;
-    int info = 0, ask = -1;
-    call(&none, &none, &none, &work, &ask, &info);
-    work_.resize(std::max<std::size_t>(1, static_cast<std::size_t>(work) + 1));
-  }
-  // u [rows, k], s [k], vt [k, columns].
-  int operator()(const T* x, T* u, T* s, T* vt) {
-    std::copy_n(x, copy_.size(), copy_.data());
-    for (T v : copy_)
-      if (!std::isfinite(v)) return fill(u, s, vt);
-    int info = 0;
-    const int lwork = static_cast<int>(work_.size());
-    call(s, vt, u, work_.data(), &lwork, &info);
-    return info;
-  }
-
- private:
-  static std::size_t area_of(int a, int b) { return static_cast<std::size_t>(a) * static_cast<std::size_t>(b); }
-  int fill(T* u, T* s, T* vt) const {
-    constexpr T nan = std::numeric_limits<T>::quiet_NaN();
-    std::fill_n(s, k_, nan);
-    if (vectors_) std::fill_n(u, area_of(n_, k_), nan), std::fill_n(vt, area_of(k_, m_), nan);
-    return 0;
-  }
-  void call(T* s, T* left, T* right, T* work, const int* lwork, int* info) {
-    const int ldu = std::max(1, m_), ldvt = std::max(1, k_);
-    pick<T>(sgesdd_, dgesdd_)(vectors_ ? "S" : "N", &m_, &n_, copy_.data(), &ldu, s, left, &ldu, right, &ldvt, work,
-                              lwork, iwork_.data(), info);
-  }
-  int m_, n_, k_;
-  bool vectors_;
-  std::vector<T> copy_, work_;
-  std::vector<int> iwork_;
-};
-
-template <class T>
 void svd_typed(const KernelCall& c, bool vectors) {
   const Shape& s = *c.in[0].shape;
   const int rows = lapack_size(c, s, 2), columns = lapack_size(c, s, 1), k = std::min(rows, columns);
@@ -137,33 +85,6 @@ void svd_typed(const KernelCall& c, bool vectors) {
   if (failed) no_convergence(c, failed);
 }
 
-// ---- Cofactors by the singular values: with A = U diag(s) V^T they are det(U) det(V) U diag(product of the other s)
-// V^T. Right also where A is singular, and where its determinant over- or underflows in a quotient.
-
-template <class T>
-T orthogonal_sign(const T* q, int n) {
-  std::vector<T> copy(q, q + area(n));
-  std::vector<int> pivots(static_cast<std::size_t>(n));
-  return Lu<T>(copy.data(), pivots.data(), n).det() > 0 ? T(1) : T(-1);
-}
-template <class T>
-int cofactor_of(SingularValues<T>& svd, const T* a, int n, T* out) {
-  std::vector<T> u(area(n)), s(static_cast<std::size_t>(n)), vt(area(n));
-  const int info = svd(a, u.data(), s.data(), vt.data());
-  const T sign = orthogonal_sign(u.data(), n) * orthogonal_sign(vt.data(), n);
-  std::vector<T> others(static_cast<std::size_t>(n), sign);
-  for (int i = 0; i < n; ++i)
-    for (int j = 0; j < n; ++j)
-      if (i != j) others[i] *= s[j];
-  for (int row = 0; row < n; ++row)
-    for (int column = 0; column < n; ++column) {
-      T sum = 0;
-      for (int l = 0; l < n; ++l)
-        sum += u[static_cast<std::size_t>(row) * n + l] * others[l] * vt[static_cast<std::size_t>(l) * n + column];
-      out[static_cast<std::size_t>(row) * n + column] = sum;
-    }
-  return info;
-}
 }  // namespace
 
 void eigen(const KernelCall& c) {
@@ -177,19 +98,6 @@ void svd(const KernelCall& c) {
 }
 void singular_values(const KernelCall& c) {
   dispatch_floating(c.in[0].dtype, [&](auto type) { svd_typed<typename decltype(type)::type>(c, false); });
-}
-
-void cofactor(const KernelCall& c) {
-  const Shape& s = *c.in[0].shape;
-  const int n = order_of(c, s);
-  if (n == 0) return;
-  dispatch_floating(c.in[0].dtype, [&](auto type) {
-    using T = typename decltype(type)::type;
-    SingularValues<T> solver(n, n, true);
-    for (int64_t e = 0; e < batch_size(s); ++e)
-      if (const int info = cofactor_of(solver, c.in[0].as<T>() + e * area(n), n, c.out[0].as<T>() + e * area(n)))
-        no_convergence(c, {e, info});
-  });
 }
 
 // ---- D^k f(A)[E_1, ..., E_k] = V M V^T, M_pq = sum over permutations of the E and over i_1 ... i_(k-1) of

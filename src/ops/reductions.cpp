@@ -129,8 +129,8 @@ void define_reductions(Registry& r) {
           kernels::max_reduction());
   extreme(reduction(r, "reduce_min", "Smallest entry over the axes; tied entries share the gradient evenly."),
           kernels::min_reduction());
-  product(reduction(
-      r, "reduce_prod", "Product over the axes; its derivatives are right with zeros among the factors, to any order."));
+  product(reduction(r, "reduce_prod",
+                    "Product over the axes; its derivatives are right with zeros among the factors, to any order."));
   reduction(r, "reduce_logsumexp", "log(sum(e^x)) over the axes, without overflow.").composite(logsumexp_of);
   reduction(r, "reduce_variance", "Biased variance over the axes: mean((x - mean(x))^2).").composite(variance_of);
   reduction(r, "reduce_std", "Square root of the biased variance.").composite([](const Call& c) {

@@ -42,7 +42,9 @@ Tensor scan_of(const char* name, const Call& c, double first) {
 Tensors batch_scan(const BatchCall& b) {
   return {reapply(b.call, {b.in[0]}, {b.call.integer("axis") + 1, b.call.flag("reverse")})};
 }
-int samples_of_scan(const Call& c, std::span<const int> axes) { return axes[0] == c.integer("axis") ? kMixed : axes[0]; }
+int samples_of_scan(const Call& c, std::span<const int> axes) {
+  return axes[0] == c.integer("axis") ? kMixed : axes[0];
+}
 
 Tensor linear_scan(const Tensor& a, const Tensor& x, std::size_t axis, bool reverse) {
   static const Op& op = Registry::instance().builtin("linear_scan");
@@ -110,8 +112,7 @@ void define_cumprod(Registry& r) {
           },
           [](const Call& c, const Tensors& t) {
             const bool reverse = c.flag("reverse");
-            return Tensors{
-                linear_scan(c.in(), t[0] * shifted(c.out(), axis_of(c), reverse, 1), axis_of(c), reverse)};
+            return Tensors{linear_scan(c.in(), t[0] * shifted(c.out(), axis_of(c), reverse, 1), axis_of(c), reverse)};
           })
       .batch(batch_scan)
       .samples_follow(samples_of_scan);
@@ -154,9 +155,7 @@ void define_log_scan(Registry& r) {
       .samples_follow(samples_of_scan);
   scan(r, "logcumsumexp", "log of the sums of e^x over all entries up to each one, without overflow.")
       .dtypes(kFloating)
-      .composite([](const Call& c) {
-        return scan_of("log_sum_scan", c, -std::numeric_limits<double>::infinity());
-      })
+      .composite([](const Call& c) { return scan_of("log_sum_scan", c, -std::numeric_limits<double>::infinity()); })
       .sample("f[2,4]", R"({"axis": 1})");
 }
 }  // namespace

@@ -16,8 +16,8 @@ Tensor take_along(const Tensor& x, const Tensor& indices, std::size_t axis) {
 }  // namespace
 
 namespace {
-// The first k entries along an axis in order, and their indices. The order is constant but for jumps: derivatives follow
-// the entries by index.
+// The first k entries along an axis in order, and their indices. The order is constant but for jumps: derivatives
+// follow the entries by index.
 struct Sorted {
   Tensor values, order;
 };
@@ -31,8 +31,8 @@ Tensor put_back(const Tensor& sorted, const Tensor& order, const Shape& shape, s
   const auto batch = static_cast<int64_t>(last);
   Shape moved = shape.without(axis);
   moved.push_back(shape[axis]);
-  return move_axis(
-      scatter_add(move_axis(order, axis, last), move_axis(sorted, axis, last), moved, batch, batch), last, axis);
+  return move_axis(scatter_add(move_axis(order, axis, last), move_axis(sorted, axis, last), moved, batch, batch), last,
+                   axis);
 }
 
 void define_order(Registry& r) {
@@ -61,8 +61,7 @@ void define_order(Registry& r) {
             return Tensors{take_along(t[0], c.out(1), static_cast<std::size_t>(c.integer("axis"))), Tensor()};
           })
       .batch([](const BatchCall& b) {
-        return reapply_all(b.call, b.in,
-                           {b.call.integer("axis") + 1, b.call.integer("k"), b.call.text("direction")});
+        return reapply_all(b.call, b.in, {b.call.integer("axis") + 1, b.call.integer("k"), b.call.text("direction")});
       })
       .samples_follow(
           [](const Call& c, std::span<const int> axes) { return axes[0] == c.integer("axis") ? kMixed : axes[0]; });
