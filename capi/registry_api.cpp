@@ -62,6 +62,11 @@ std::string batching_of(const Op& op) {
                                : "rows";
 }
 
+std::string computation_of(const Op& op) {
+  constexpr const char* names[] = {"leaf", "elementwise", "reduction", "view", "kernel", "alias", "composite"};
+  return names[op.computation.index()];
+}
+
 std::string describe_op(const Op& op) {
   constexpr const char* kinds[] = {"shared", "integer", "bool", "any"};
   const std::string inputs = list(op.inputs, [&](const InputSpec& in) {
@@ -79,9 +84,10 @@ std::string describe_op(const Op& op) {
   });
   const auto* none = std::get_if<Undifferentiable>(&op.derivative);
   return fmt::format(
-      R"({{"name": {}, "doc": {}, "inputs": {}, "variadic": {}, "dtypes": {}, "attrs": {}, "many_outputs": {}, "derivative": "{}", "reason": {}, "batching": "{}", "registered_by_user": {}, "samples": {}}})",
+      R"({{"name": {}, "doc": {}, "inputs": {}, "variadic": {}, "dtypes": {}, "attrs": {}, "many_outputs": {}, "computed": "{}", "derivative": "{}", "reason": {}, "batching": "{}", "registered_by_user": {}, "samples": {}}})",
       quoted(op.name), quoted(op.doc), inputs, op.variadic, dtypes_json(op.dtypes), attrs, op.many_outputs,
-      derivative_of(op), none ? quoted(none->reason) : "null", batching_of(op), op.by_user, samples);
+      computation_of(op), derivative_of(op), none ? quoted(none->reason) : "null", batching_of(op), op.by_user,
+      samples);
 }
 
 }  // namespace

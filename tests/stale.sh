@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# What is generated from the registry is what is committed.
+# What is generated from the registry is what is committed; the examples in the docs are computed anew for it.
 set -euo pipefail
-generator=$1 headers=$2
+generator=$1 sources=$2
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-"$generator" "$work"
-for file in ops.h ops.hpp; do
-  cmp "$work/$file" "$headers/$file" || { echo "$file is stale: run ./run generate" >&2; exit 1; }
+"$generator" "$sources" "$work"
+for file in include/gradtape/ops.h include/gradtape/ops.hpp docs/ops.md docs/ops.json; do
+  cmp "$work/$file" "$sources/$file" || { echo "$file is stale: run ./run generate" >&2; exit 1; }
 done

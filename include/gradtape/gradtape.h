@@ -208,7 +208,7 @@ GT_API gt_status gt_apply(gt_context ctx, const char* op, const gt_tensor* input
                           const gt_attr* attrs, size_t n_attrs, gt_tensor* outputs, size_t capacity, size_t* n_outputs);
 
 /* The registered ops, sorted by name: how many there are, the name of one (a string that stays), and its description as
- * a JSON object: name, doc, inputs, attrs, dtypes, derivative, batching, samples. Need no context. */
+ * a JSON object, whose fields docs/ops.md explains. Need no context. */
 GT_API size_t gt_op_count(void);
 GT_API const char* gt_op_name(size_t index); /* NULL: no such index */
 GT_API gt_status gt_op_describe(const char* op, char* json, size_t capacity, size_t* needed);

@@ -1458,7 +1458,7 @@ static inline gt_tensor gt_reduce_prod(gt_context ctx, gt_tensor x, const int64_
   return out;
 }
 
-/* Square root of the biased variance. Attributes: axis (optional), keepdims (default false). */
+/* Square root of the biased variance; its derivative is 0 where all entries are the same. Attributes: axis (optional), keepdims (default false). */
 static inline gt_tensor gt_reduce_std(gt_context ctx, gt_tensor x, const int64_t* axis, size_t n_axis, int32_t keepdims) {
   gt_attr_list list;
   list.n = 0;

@@ -632,7 +632,7 @@ inline Tensor reduce_prod(const Tensor& x, std::optional<Ints> axis = std::nullo
   return detail::wrap(x.context(), gt_reduce_prod(x.context(), x.get(), axis ? detail::data(*axis) : nullptr, axis ? axis->size() : 0, keepdims));
 }
 
-/// Square root of the biased variance. Attributes: axis (optional), keepdims (default false).
+/// Square root of the biased variance; its derivative is 0 where all entries are the same. Attributes: axis (optional), keepdims (default false).
 inline Tensor reduce_std(const Tensor& x, std::optional<Ints> axis = std::nullopt, bool keepdims = false) {
   return detail::wrap(x.context(), gt_reduce_std(x.context(), x.get(), axis ? detail::data(*axis) : nullptr, axis ? axis->size() : 0, keepdims));
 }

@@ -1,5 +1,5 @@
-// Small matrices side by side: entry (i, j) of as many matrices as a vector has elements lie together, and every step is
-// done for all of them at once.
+// Small matrices side by side: entry (i, j) of as many matrices as a vector has elements lie together, and every step
+// is done for all of them at once.
 #pragma once
 
 #include <algorithm>
@@ -23,26 +23,25 @@ class Lanes {
   // [A | B] to upper triangular form, with the largest pivot of each column. sign: of the permutations. info: the
   // first pivot that is 0, counted from 1.
   static void eliminate(Vector* a, Vector* b, int n, int k, Vector* sign, Mask* info) {
-    static const auto run = compiled_for_this_machine<
-        [](Vector* x, Vector* y, int order, int columns, Vector* s, Mask* bad) {
-          eliminate_all(x, y, order, columns, s, bad);
-        },
-        Vector*, Vector*, int, int, Vector*, Mask*>();
+    static const auto run = compiled_for_this_machine<[](Vector* x, Vector* y, int order, int columns, Vector* s,
+                                                         Mask* bad) { eliminate_all(x, y, order, columns, s, bad); },
+                                                      Vector*, Vector*, int, int, Vector*, Mask*>();
     run(a, b, n, k, sign, info);
   }
   // B becomes the X with A X = B, for triangular A.
   static void substitute(const Vector* a, Vector* b, int n, int k, bool lower) {
-    static const auto run = compiled_for_this_machine<
-        [](const Vector* x, Vector* y, int order, int columns, bool forwards) {
+    static const auto run =
+        compiled_for_this_machine<[](const Vector* x, Vector* y, int order, int columns, bool forwards) {
           substitute_all(x, y, order, columns, forwards);
         },
-        const Vector*, Vector*, int, int, bool>();
+                                  const Vector*, Vector*, int, int, bool>();
     run(a, b, n, k, lower);
   }
   // A becomes its lower factor; what is above the diagonal stays. info: the first minor that is not positive.
   static void cholesky(Vector* a, int n, Mask* info) {
-    static const auto run = compiled_for_this_machine<
-        [](Vector* x, int order, Mask* bad) { cholesky_all(x, order, bad); }, Vector*, int, Mask*>();
+    static const auto run =
+        compiled_for_this_machine<[](Vector* x, int order, Mask* bad) { cholesky_all(x, order, bad); }, Vector*, int,
+                                  Mask*>();
     run(a, n, info);
   }
 

@@ -23,8 +23,8 @@ struct LaneRoom {
   Vector* rights(int worker) const { return matrices(worker) + size; }
 };
 
-// Calls f(first, matrices, worker, info) for each set of matrices that fill the lanes, the last one perhaps in part; info:
-// what failed in each lane, 0 at first. work: multiply-adds of one matrix.
+// Calls f(first, matrices, worker, info) for each set of matrices that fill the lanes, the last one perhaps in part;
+// info: what failed in each lane, 0 at first. work: multiply-adds of one matrix.
 template <class T, class F>
 BatchFailure over_lanes(const KernelCall& c, int64_t batch, int64_t work, F&& f) {
   constexpr int lanes = Lanes<T>::count, most = kSmallOrder + 1;

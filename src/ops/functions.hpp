@@ -92,6 +92,11 @@ Tensor constant_ints(Recorder& r, std::span<const int64_t> values);  // int64 [n
 Tensor zeros(Recorder& r, const Spec& spec);
 Tensor ones(Recorder& r, const Spec& spec);
 Tensor zeros_like(const Tensor& x);
+// The mean over the axes, and x less it: right to the last digits also for small deviations from a large mean.
+struct Moments {
+  Tensor mean, deviations;
+};
+Moments moments_of(const Tensor& x, const Ints& axes);
 Tensor keep_where(const Tensor& condition, const Tensor& x);  // 0 elsewhere
 Tensor identity_rows(Recorder& r, int64_t order, int64_t first, int64_t count, Dtype dtype);
 Tensor identity_matrices(Recorder& r, int64_t order, const Ints& batch_shape, Dtype dtype);

@@ -1,5 +1,6 @@
 // Layers, losses and norms as compositions: their derivatives of every order follow.
 #include <algorithm>
+#include <cmath>
 
 #include "ops/define.hpp"
 
@@ -69,13 +70,7 @@ Shape without_axes(const Shape& shape, const Ints& axes) {
   return left;
 }
 
-struct Moments {
-  Tensor mean, variance;  // with the reduced axes as axes of size 1
-};
-Moments moments_of(const Tensor& x, const Ints& axes) {
-  const Tensor mean = reduce_mean(x, axes, true);
-  return {mean, reduce_mean(square(x - mean), axes, true)};
-}
+Tensor mean_square(const Tensor& x, const Ints& axes) { return reduce_mean(square(x), axes, true); }
 
 void define_normalizations(Registry& r) {
   Define(r, "moments", "Mean and biased variance over the axes.")
@@ -84,7 +79,8 @@ void define_normalizations(Registry& r) {
       .attr("keepdims", kAttrBool, false)
       .infer([](Inference& c) { c.axes("axes", c.rank()); })
       .composite_of_many([](const Call& c) {
-        const auto [mean, variance] = moments_of(c.in(), c.ints("axes"));
+        const auto [mean, deviations] = moments_of(c.in(), c.ints("axes"));
+        const Tensor variance = mean_square(deviations, c.ints("axes"));
         if (c.flag("keepdims")) return Tensors{mean, variance};
         const Shape shape = without_axes(c.in().shape(), c.ints("axes"));
         return Tensors{reshape(mean, shape), reshape(variance, shape)};
@@ -113,8 +109,9 @@ void define_normalizations(Registry& r) {
         const Tensor &x = c.in(0), &scale = c.in(1), &offset = c.in(2);
         const double epsilon = c.number("epsilon");
         if (!c.flag("training")) return Tensors{(x - c.in(3)) * (rsqrt(c.in(4) + epsilon) * scale) + offset};
-        const auto [mean, variance] = moments_of(x, c.ints("axes"));
-        const Tensor y = (x - mean) * (rsqrt(variance + epsilon) * scale) + offset;
+        const auto [mean, deviations] = moments_of(x, c.ints("axes"));
+        const Tensor variance = mean_square(deviations, c.ints("axes"));
+        const Tensor y = deviations * (rsqrt(variance + epsilon) * scale) + offset;
         const Shape flat = without_axes(x.shape(), c.ints("axes"));
         return Tensors{y, reshape(mean, flat), reshape(variance, flat)};
       })
@@ -164,8 +161,8 @@ void define_layer_normalization(Registry& r) {
       })
       .composite([](const Call& c) {
         const Ints& axes = c.ints("axis");
-        const auto [mean, variance] = moments_of(c.in(0), axes);
-        const Tensor normal = (c.in(0) - mean) * rsqrt(variance + c.number("epsilon"));
+        const Tensor deviations = moments_of(c.in(0), axes).deviations;
+        const Tensor normal = deviations * rsqrt(mean_square(deviations, axes) + c.number("epsilon"));
         return normal * along_axes(c.in(1), c.in(0), axes) + along_axes(c.in(2), c.in(0), axes);
       })
       .sample("f[3,4] f[4] f[4]")
@@ -210,8 +207,9 @@ void define_norm_limits(Registry& r) {
       .attr("epsilon", kAttrFloat, 1e-12)
       .infer([](Inference& c) { c.axes("axis", c.rank()); })
       .composite([](const Call& c) {
-        const Tensor sum = reduce_sum(square(c.in()), c.ints("axis"), true);
-        return c.in() * rsqrt(maximum(sum, number_like(sum, c.number("epsilon"))));
+        static const Op& norm = Registry::instance().builtin("norm");
+        const Tensor length = apply1(norm, {c.in()}, {std::string("euclidean"), c.ints("axis"), true});
+        return c.in() / maximum(length, number_like(length, std::sqrt(c.number("epsilon"))));
       })
       .sample("f[2,3]", R"({"axis": [1]})");
   Define(r, "clip_by_global_norm",

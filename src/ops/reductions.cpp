@@ -9,6 +9,13 @@
 
 namespace gradtape {
 
+// The mean of what is left corrects the rounding of the first mean, which derivatives may take for a constant.
+Moments moments_of(const Tensor& x, const Ints& axes) {
+  const Tensor first = stop_gradient(reduce_mean(x, axes, true)), rest = x - first;
+  const Tensor correction = reduce_mean(rest, axes, true);
+  return {first + correction, rest - correction};
+}
+
 namespace {
 bool is_reduced(const Ints& axes, std::size_t axis) {
   return std::ranges::find(axes, static_cast<int64_t>(axis)) != axes.end();
@@ -92,17 +99,41 @@ void product(Define d) {
           });
 }
 
+double count_of(const Tensor& x, const Ints& axes) {
+  double n = 1;
+  for (int64_t a : axes) n *= static_cast<double>(x.shape()[static_cast<std::size_t>(a)]);
+  return n;
+}
+
 Tensor mean_of(const Call& c) {
   const Ints& axes = c.ints("axis");
-  double n = 1;
-  for (int64_t a : axes) n *= static_cast<double>(c.in().shape()[static_cast<std::size_t>(a)]);
-  return reduce_sum(c.in(), axes, c.flag("keepdims")) / n;
+  return reduce_sum(c.in(), axes, c.flag("keepdims")) / count_of(c.in(), axes);
+}
+
+// A power of two near the largest entry over the axes, by which squares neither over- nor underflow; 1 where all
+// entries are 0, or one is infinite. What is made of it does not depend on it: derivatives take it for a constant.
+Tensor scale_of(const Tensor& x, const Ints& axes) {
+  static const Op &log2 = Registry::instance().builtin("log2"), &exp2 = Registry::instance().builtin("exp2");
+  const double most = x.dtype() == Dtype::float32 ? 120 : 1000;
+  const Tensor top = stop_gradient(reduce_max(abs(x), axes, true));
+  const Tensor exponent = floor(apply1(log2, {top}));
+  const Tensor within = maximum(minimum(exponent, number_like(x, most)), number_like(x, -most));
+  return where(is_finite(exponent), apply1(exp2, {within}), number_like(x, 1));
+}
+// sqrt(sum of squares), with derivative 0 where all is 0.
+Tensor euclidean(const Tensor& x, const Ints& axes) {
+  const Tensor scale = scale_of(x, axes), sum = reduce_sum(square(x * (1.0 / scale)), axes, true);
+  const Tensor none = equal(sum, number_like(sum, 0));
+  return scale * where(none, number_like(sum, 0), sqrt(where(none, number_like(sum, 1), sum)));
 }
 
 Tensor variance_of(const Call& c) {
-  const Tensor& x = c.in();
-  const Ints& axes = c.ints("axis");
-  return reduce_mean(square(x - reduce_mean(x, axes, true)), axes, c.flag("keepdims"));
+  return reduce_mean(square(moments_of(c.in(), c.ints("axis")).deviations), c.ints("axis"), c.flag("keepdims"));
+}
+Tensor deviation_of(const Call& c) {
+  const Tensor length = euclidean(moments_of(c.in(), c.ints("axis")).deviations, c.ints("axis"));
+  return reshape(length, reduced_shape(c.in().shape(), c.ints("axis"), c.flag("keepdims"))) /
+         std::sqrt(count_of(c.in(), c.ints("axis")));
 }
 
 // log sum e^(x - m) + m with the maximum m, or 0 where that is infinite. What is taken off does not change the
@@ -133,9 +164,8 @@ void define_reductions(Registry& r) {
                     "Product over the axes; its derivatives are right with zeros among the factors, to any order."));
   reduction(r, "reduce_logsumexp", "log(sum(e^x)) over the axes, without overflow.").composite(logsumexp_of);
   reduction(r, "reduce_variance", "Biased variance over the axes: mean((x - mean(x))^2).").composite(variance_of);
-  reduction(r, "reduce_std", "Square root of the biased variance.").composite([](const Call& c) {
-    return sqrt(variance_of(c));
-  });
+  reduction(r, "reduce_std", "Square root of the biased variance; its derivative is 0 where all entries are the same.")
+      .composite(deviation_of);
   for (bool all : {true, false})
     Define(r, all ? "reduce_all" : "reduce_any",
            all ? "Whether all entries over the axes are true." : "Whether any entry over the axes is true.")
@@ -169,13 +199,6 @@ void define_reductions(Registry& r) {
 }
 
 namespace {
-// sqrt(sum of squares), with derivative 0 where all is 0.
-Tensor euclidean(const Tensor& x, const Ints& axes) {
-  const Tensor sum = reduce_sum(square(x), axes, true);
-  const Tensor none = equal(sum, number_like(sum, 0));
-  return where(none, number_like(sum, 0), sqrt(where(none, number_like(sum, 1), sum)));
-}
-
 double order_of(const AttrValue& ord) {
   if (const auto* i = std::get_if<int64_t>(&ord)) return static_cast<double>(*i);
   if (const auto* d = std::get_if<double>(&ord)) return *d;

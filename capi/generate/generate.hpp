@@ -1,0 +1,31 @@
+// What is made from the registry of ops: typed functions, documentation, a description for other languages.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+namespace generate {
+
+using nlohmann::json;
+
+// functions.cpp
+std::string c_header(const std::vector<json>& ops);
+std::string cpp_header(const std::vector<json>& ops);
+
+// example.cpp: the op's first sample on plain numbers, computed by the library.
+struct Example {
+  std::string call, result, gradients;  // gradients: of the sum of the outputs; empty where there are none
+};
+Example example_of(const json& op);
+
+// docs.cpp. golden_cases: how many golden values there are for each op.
+using Counts = std::map<std::string, int>;
+std::string ops_page(const std::vector<json>& ops, const Counts& golden_cases);
+std::string report(const std::vector<json>& ops, const Counts& golden_cases);
+std::string description(const std::vector<json>& ops, const Counts& golden_cases);
+
+}  // namespace generate
