@@ -207,6 +207,7 @@ const std::vector<Workload>& workloads() {
     add_guide(w);
     add_products(w);
     add_loops(w);
+    add_ops(w);
     return w;
   }();
   return all;

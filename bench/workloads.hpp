@@ -23,5 +23,6 @@ struct Workload {
   std::function<Tensors(gt_context, const Tensors& inputs, const Tensors& constants)> body;
 };
 const std::vector<Workload>& workloads();
+void add_ops(std::vector<Workload>& all);  // op_workloads.cpp
 
 }  // namespace bench

@@ -1,4 +1,6 @@
 // Functions: recorded once, replayed with other inputs, called under tapes, with variables and random numbers inside.
+#include <algorithm>
+#include <cstring>
 #include <functional>
 
 #include "tape_support.hpp"
@@ -91,6 +93,32 @@ TEST_F(FunctionTest, RunsOnRawMemory) {
   expect_error(GT_INVALID_ARGUMENT, "output 1 is NULL");
 }
 
+// Of an op with several outputs some are results, some are only used, some are neither.
+TEST_F(FunctionTest, SomeOutputsOfAnOp) {
+  gt_function f = make({spec(GT_FLOAT32, {100})}, [](gt_context c, const Tensors& in) {
+    const gt_tensor sorted = apply(c, "sort", {in[0]})[0], top = apply(c, "top_k", {in[0]}, {{"k", 2}})[1];
+    const gt_tensor q = apply(c, "qr", {apply(c, "reshape", {in[0]}, {{"shape", {10, 10}}})[0]})[1];
+    return Tensors{sorted, top, apply(c, "reshape", {q}, {{"shape", {100}}})[0]};
+  });
+  ASSERT_NE(f, nullptr) << c.message();
+  std::vector<float> x(100), out[3];
+  for (auto& o : out) o.resize(100);
+  for (int i = 0; i < 100; ++i) x[static_cast<std::size_t>(i)] = static_cast<float>((i * 37 + 11) % 101);
+  for (int round = 0; round < 3; ++round) {
+    const void* in[] = {x.data()};
+    void* to[] = {out[0].data(), out[1].data(), out[2].data()};
+    ASSERT_EQ(gt_function_run(c, f, in, 1, to, 3), GT_OK) << c.message();
+    std::vector<float> want = x;
+    std::sort(want.begin(), want.end());
+    EXPECT_EQ(out[0], want);
+    int32_t first[2];
+    std::memcpy(first, out[1].data(), sizeof first);
+    EXPECT_EQ(x[static_cast<std::size_t>(first[0])], want[99]);
+    EXPECT_EQ(x[static_cast<std::size_t>(first[1])], want[98]);
+    EXPECT_EQ(out[2][10], 0) << "below the diagonal of r";
+    std::reverse(x.begin(), x.end());
+  }
+}
 TEST_F(FunctionTest, GradientsJacobiansAndHessiansInside) {
   // x^3 summed: gradient 3 x^2, its Jacobian diag(6 x); the row sums of the Hessian through a nested tape.
   gt_function f = make({spec(GT_FLOAT32, {3})}, [](gt_context c, const Tensors& in) {

@@ -13,7 +13,7 @@ REST = sys.argv[3:]
 ROUNDS = int(REST.pop(REST.index("--rounds") + 1)) if "--rounds" in REST else 3
 NAMES = [a for a in REST if a != "--rounds"]
 INPUTS = os.path.join(BUILD, "inputs")
-COMPILED, EAGER = ("JAX jit", "TF function", "torch.compile", "MLX"), ("PyTorch", "TF eager")
+COMPILED, EAGER = ("JAX jit", "TF function", "torch.compile", "MLX"), ("PyTorch", "TF eager", "NumPy")
 
 
 def python(name):
@@ -27,6 +27,7 @@ PEERS = {
     "TF function": [python("tensorflow"), "tensorflow_peer.py", "--function"],
     "TF eager": [python("tensorflow"), "tensorflow_peer.py"],
     "MLX": [python("mlx"), "mlx_peer.py"],
+    "NumPy": [python("torch"), "numpy_peer.py"],
 }
 
 

@@ -41,6 +41,29 @@ def arrays():
         yield f"chain.y{n}", normal(61, n)
 
 
+    yield from op_arrays()
+
+
+def op_arrays():
+    """Of single ops."""
+    random = np.random.default_rng(70)
+    yield "op.image", normal(71, 8, 28, 28, 64)
+    yield "op.image.small", normal(72, 1, 28, 28, 32)
+    for name, shape in (("3x3", (3, 3, 64, 64)), ("1x1", (1, 1, 64, 256)), ("small", (3, 3, 32, 64)),
+                        ("depthwise", (3, 3, 64, 1))):
+        yield "op.filter." + name, normal(73, *shape, scale=0.1)
+    yield "op.table", normal(74, 100000, 64)
+    yield "op.rows", random.integers(0, 100000, 50000).astype(np.int32)
+    yield "op.segments", random.integers(0, 1000, 100000).astype(np.int32)
+    yield "op.square", normal(75, 1000, 1000)
+    yield "op.along", random.integers(0, 1000, (1000, 500)).astype(np.int32)
+    yield "op.pairs", random.integers(0, 1000, (100000, 2)).astype(np.int32)
+    for n, batch in ((3, 10000), (8, 10000), (32, 2000)):
+        m = normal(76, batch, n, n)
+        yield f"op.matrices.{n}", m @ m.transpose(0, 2, 1) / n + np.eye(n, dtype=np.float32)
+        yield f"op.rights.{n}", normal(77, batch, n, 1)
+
+
 def write(folder):
     os.makedirs(folder, exist_ok=True)
     for name, a in arrays():

@@ -87,4 +87,54 @@ def layer_norm(x, g, b):
     v = ((x - mu) ** 2).mean(-1, keepdim=True)
     return (((x - mu) * torch.rsqrt(v + 1e-5) * g + b) * weights).sum()
 run("layernorm_gradient", lambda *a: gradients(layer_norm, *a), get("layernorm.x"), get("layernorm.g"), get("layernorm.b"))
+
+
+def both(name, f, *args):
+    """Single ops, eager alone."""
+    if not COMPILE:
+        run(f"op_{name}/forward", torch.no_grad()(f), *args)
+        run(f"op_{name}/gradient", lambda *p: gradients(lambda *q: f(*q).sum(), *p), *args)
+
+
+def images(x): return x.permute(0, 3, 1, 2)
+def filters(w): return w.permute(3, 2, 0, 1)
+def index(name): return tensor(get(name)).long()
+if not COMPILE and any(chosen(f"op_{n}/{way}") for n in ("conv2d_3x3", "conv2d_1x1", "conv2d_stride2", "depthwise", "max_pool",
+                                                        "conv2d_small") for way in ("forward", "gradient")):
+    image, kernel = get("op.image"), get("op.filter.3x3")
+    both("conv2d_3x3", lambda x, w: F.conv2d(images(x), filters(w), padding=1), image, kernel)
+    both("conv2d_1x1", lambda x, w: F.conv2d(images(x), filters(w)), image, get("op.filter.1x1"))
+    both("conv2d_small", lambda x, w: F.conv2d(images(x), filters(w), padding=1), get("op.image.small"), get("op.filter.small"))
+    # SAME with stride 2 on an even size pads behind alone.
+    both("conv2d_stride2", lambda x, w: F.conv2d(F.pad(images(x), (0, 1, 0, 1)), filters(w), stride=2), image, kernel)
+    both("depthwise", lambda x, w: F.conv2d(images(x), w.permute(2, 3, 0, 1), padding=1, groups=64), image,
+         get("op.filter.depthwise"))
+    both("max_pool", lambda x: F.max_pool2d(images(x), 2), image)
+square = get("op.square")
+if not COMPILE:
+    table, rows, segments = get("op.table"), index("op.rows"), index("op.segments")
+    along, pairs = index("op.along"), index("op.pairs")
+    both("gather_rows", lambda x: torch.index_select(x, 0, rows), table)
+    both("segment_sum", lambda x: torch.zeros(1000, 64).index_add(0, segments, x), table)
+    both("take_along_axis", lambda x: torch.gather(x, 1, along), square)
+    both("gather_nd", lambda x: x[pairs[:, 0], pairs[:, 1]], square)
+    both("sort", lambda x: torch.sort(x, 1)[0], square)
+    both("top_k", lambda x: torch.topk(x, 10, 1)[0], square)
+    both("cumsum", lambda x: torch.cumsum(x, 1), square)
+    both("cumsum_columns", lambda x: torch.cumsum(x, 0), square)
+    both("cumprod", lambda x: torch.cumprod(x, 1), square)
+    both("logcumsumexp", lambda x: torch.logcumsumexp(x, 1), square)
+    both("reduce_prod", lambda x: torch.prod(x, 1), square)
+    symmetric = lambda x: (x + x.mT) / 2
+    for n in (3, 8, 32):
+        a, b = get(f"op.matrices.{n}"), get(f"op.rights.{n}")
+        both(f"cholesky_{n}", lambda x: torch.linalg.cholesky(symmetric(x)), a)
+        both(f"det_{n}", torch.linalg.det, a)
+        both(f"inv_{n}", torch.linalg.inv, a)
+        both(f"qr_{n}", lambda x: torch.linalg.qr(x)[0], a)
+        both(f"eigh_{n}", lambda x: torch.linalg.eigvalsh(symmetric(x)), a)
+        both(f"svd_{n}", torch.linalg.svdvals, a)
+        both(f"expm_{n}", torch.linalg.matrix_exp, a)
+        both(f"solve_{n}", torch.linalg.solve, a, b)
+        both(f"triangular_solve_{n}", lambda x, y: torch.linalg.solve_triangular(x, y, upper=False), a, b)
 report.print()

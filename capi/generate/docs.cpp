@@ -105,7 +105,8 @@ std::string section(const json& op) {
 }  // namespace
 
 std::string report(const std::vector<json>& ops, const Counts& golden) {
-  std::string text = "| op | dtypes | derivative | batching | fused | order tested | reference |\n|---|---|---|---|---|---|---|\n";
+  std::string text =
+      "| op | dtypes | derivative | batching | fused | order tested | reference |\n|---|---|---|---|---|---|---|\n";
   for (const json& op : ops) {
     const Summary s = summary_of(op, golden);
     text += fmt::format("| {} | {} | {} | {} | {} | {} | {} |\n", op["name"].get<std::string>(), s.dtypes, s.derivative,

@@ -30,7 +30,8 @@ struct Input {
  private:
   // Plain numbers of the kind, of both signs where that may be, none twice in a row of eight.
   double value(int64_t i) const {
-    constexpr double any[] = {0.5, -1, 1.5, 2, -0.25, 1, -1.5, -2}, small[] = {0.5, -0.25, 0.75, -0.5, 0.25, -0.75, 0.125, -0.125};
+    constexpr double any[] = {0.5, -1, 1.5, 2, -0.25, 1, -1.5, -2},
+                     small[] = {0.5, -0.25, 0.75, -0.5, 0.25, -0.75, 0.125, -0.125};
     const int64_t order = shape.empty() ? 1 : shape.back();
     switch (kind) {
       case 'p': return 0.5 * static_cast<double>(i % 8 + 1);

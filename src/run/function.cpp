@@ -49,6 +49,10 @@ void RecordedFunction::make(const Tensors& targets) {
     if (it == parameters.end()) held_.push_back(leaf.value());
   }
   Program program = make_program(s);
+  // Of an op with several outputs those alone leave that are asked for.
+  std::vector<uint8_t> asked(program.slots.size(), 0);
+  for (const Tensor& t : targets) asked[program.results[t.node()->slot + t.index()]] = 1;
+  for (std::size_t slot = 0; slot < asked.size(); ++slot) program.wanted[slot] &= asked[slot];
   memory_.slots.assign(program.slots.size(), nullptr);
   for (std::size_t i = 0; i < sources_.size(); ++i)
     if (sources_[i].kind == Source::constant) memory_.slots[i] = held_[sources_[i].index]->data();

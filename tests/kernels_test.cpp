@@ -1,0 +1,281 @@
+// Kernels at sizes where they share out, block and vectorise, against plain loops; golden values are of small tensors.
+#include <algorithm>
+#include <numeric>
+#include <random>
+
+#include "support.hpp"
+
+namespace test {
+namespace {
+
+class Kernels : public testing::Test {
+ public:
+  std::vector<double> random(std::size_t n) {
+    std::vector<double> v(n);
+    for (double& x : v) x = std::uniform_real_distribution<double>(-2, 2)(random_);
+    return v;
+  }
+  gt_tensor run(const char* op, const std::vector<gt_tensor>& in, const json& attrs = json::object(), std::size_t i = 0) {
+    const auto out = apply(c, op, in, attrs);
+    return i < out.size() ? out[i] : nullptr;
+  }
+  std::vector<double> values(gt_tensor t) { return numbers(c, t); }
+
+  Ctx c;
+  std::mt19937_64 random_{5};
+};
+
+// ---- Sorting
+
+template <class T>
+void check_sorting(Kernels& k, int64_t n, int64_t lines, bool along_rows, bool descending) {
+  SCOPED_TRACE(std::to_string(n) + " entries, " + std::to_string(lines) + " lines");
+  std::vector<T> x(static_cast<std::size_t>(n * lines));
+  for (T& v : x) v = static_cast<T>(std::uniform_int_distribution<int>(-300, 300)(k.random_));  // with ties
+  if (std::is_floating_point_v<T> && x.size() > 8) {
+    x[1] = std::numeric_limits<T>::quiet_NaN();
+    x[2] = static_cast<T>(-0.0);
+    x[3] = 0;
+    x[5] = std::numeric_limits<T>::infinity();
+    x[7] = -std::numeric_limits<T>::infinity();
+  }
+  const std::vector<int64_t> shape = along_rows ? std::vector<int64_t>{lines, n} : std::vector<int64_t>{n, lines};
+  const int64_t step = along_rows ? 1 : lines, next = along_rows ? n : 1;
+  gt_tensor t = tensor<T>(k.c, shape, x);
+  const json attrs = {{"axis", along_rows ? 1 : 0}, {"direction", descending ? "DESCENDING" : "ASCENDING"}};
+  const auto sorted = read<T>(k.c, k.run("sort", {t}, attrs));
+  const auto order = read<int32_t>(k.c, k.run("argsort", {t}, attrs));
+  for (int64_t line = 0; line < lines; ++line) {
+    std::vector<int32_t> want(static_cast<std::size_t>(n));
+    std::iota(want.begin(), want.end(), 0);
+    const auto at = [&](int64_t i) { return x[static_cast<std::size_t>(line * next + i * step)]; };
+    std::stable_sort(want.begin(), want.end(), [&](int32_t a, int32_t b) {
+      if (at(a) != at(a) || at(b) != at(b)) return at(a) == at(a) && at(b) != at(b);
+      return descending ? at(b) < at(a) : at(a) < at(b);
+    });
+    for (int64_t i = 0; i < n; ++i) {
+      const auto place = static_cast<std::size_t>(line * next + i * step);
+      ASSERT_EQ(order[place], want[static_cast<std::size_t>(i)]) << "entry " << i << " of line " << line;
+      const T expected = at(want[static_cast<std::size_t>(i)]);
+      ASSERT_TRUE(sorted[place] == expected || expected != expected);
+    }
+    if (along_rows && descending && n > 3) {
+      const int64_t top = std::max<int64_t>(1, n / 20);
+      const auto first = read<int32_t>(k.c, k.run("top_k", {t}, {{"k", top}}, 1));
+      for (int64_t i = 0; i < top; ++i)
+        ASSERT_EQ(first[static_cast<std::size_t>(line * top + i)], want[static_cast<std::size_t>(i)]) << "top " << i;
+    }
+  }
+}
+TEST_F(Kernels, SortingIsStableAtEveryLength) {
+  for (int64_t n : {1, 2, 48, 49, 257, 1000, 5000})
+    for (int64_t lines : {1, 3, 40})
+      for (bool along_rows : {true, false})
+        for (bool descending : {true, false}) {
+          check_sorting<float>(*this, n, lines, along_rows, descending);
+          if (lines != 3) continue;
+          check_sorting<double>(*this, n, lines, along_rows, descending);
+          check_sorting<int32_t>(*this, n, lines, along_rows, descending);
+          check_sorting<int64_t>(*this, n, lines, along_rows, descending);
+        }
+}
+
+// ---- Lines and indices
+
+TEST_F(Kernels, ScansAlongEveryAxis) {
+  const std::vector<int64_t> shape{3, 70, 130};
+  const auto x = random(3 * 70 * 130), a = random(3 * 70 * 130);
+  gt_tensor t = tensor<double>(c, shape, x), factors = tensor<double>(c, shape, a);
+  for (int64_t axis : {0, 1, 2})
+    for (bool reverse : {false, true}) {
+      const json attrs = {{"axis", axis}, {"reverse", reverse}};
+      const auto sums = values(run("cumsum", {t}, attrs)), products = values(run("cumprod", {t}, attrs)),
+                 logs = values(run("logcumsumexp", {t}, attrs)),
+                 recurrence = values(run("linear_scan", {factors, t}, attrs));
+      int64_t inner = 1;
+      for (std::size_t i = static_cast<std::size_t>(axis) + 1; i < 3; ++i) inner *= shape[i];
+      const int64_t n = shape[static_cast<std::size_t>(axis)], count = 3 * 70 * 130;
+      for (int64_t line = 0; line < count / n; ++line) {
+        double sum = 0, product = 1, exponentials = 0, y = 0;
+        for (int64_t k = 0; k < n; ++k) {
+          const auto at = static_cast<std::size_t>((line / inner * n + (reverse ? n - 1 - k : k)) * inner + line % inner);
+          sum += x[at], product *= x[at], exponentials += std::exp(x[at]), y = a[at] * y + x[at];
+          ASSERT_NEAR(sums[at], sum, 1e-11);
+          ASSERT_NEAR(products[at], product, 1e-11 * std::abs(product));
+          ASSERT_NEAR(logs[at], std::log(exponentials), 1e-11);
+          ASSERT_NEAR(recurrence[at], y, 1e-9 * (1 + std::abs(y)));
+        }
+      }
+    }
+}
+
+TEST_F(Kernels, GatherAndScatterOfManyRows) {
+  for (int64_t inner : {1, 3, 200}) {
+    const int64_t n = 700, count = 3000;
+    const auto x = random(static_cast<std::size_t>(n * inner)), u = random(static_cast<std::size_t>(count * inner));
+    std::vector<int32_t> at(static_cast<std::size_t>(count));
+    for (int32_t& i : at) i = std::uniform_int_distribution<int32_t>(0, static_cast<int32_t>(n) - 1)(random_);
+    gt_tensor indices = tensor<int32_t>(c, {count}, at);
+    const auto rows = values(run("gather", {tensor<double>(c, {n, inner}, x), indices}, {{"axis", 0}}));
+    const auto sums = values(run("unsorted_segment_sum", {tensor<double>(c, {count, inner}, u), indices}, {{"num_segments", n}}));
+    std::vector<double> want(static_cast<std::size_t>(n * inner), 0.0);
+    for (int64_t k = 0; k < count; ++k)
+      for (int64_t i = 0; i < inner; ++i) {
+        const auto from = static_cast<std::size_t>(at[static_cast<std::size_t>(k)] * inner + i), to = static_cast<std::size_t>(k * inner + i);
+        ASSERT_EQ(rows[to], x[from]);
+        want[from] += u[to];
+      }
+    ASSERT_EQ(sums, want) << "each sum in the order of the indices";
+  }
+  std::vector<int32_t> at(20000, 3);
+  at[17000] = 9;
+  gt_tensor bad = run("gather", {tensor<float>(c, {5}, {1, 2, 3, 4, 5}), tensor<int32_t>(c, {20000}, at)}, {{"axis", 0}});
+  EXPECT_EQ(gt_eval(c, &bad, 1), GT_INVALID_ARGUMENT);
+  EXPECT_EQ(c.message(), "gather: index 9 is out of range: the axis has size 5");
+}
+
+TEST_F(Kernels, ExtremesOfRowsAndColumns) {
+  std::vector<float> x(90 * 500);
+  for (float& v : x) v = static_cast<float>(std::uniform_int_distribution<int>(-400, 400)(random_));
+  x[500 * 3 + 250] = std::numeric_limits<float>::quiet_NaN();
+  gt_tensor t = tensor<float>(c, {90, 500}, x);
+  const auto better = [](float a, float b) { return a > b || (a != a && b == b); };
+  const auto rows = read<int64_t>(c, run("argmax", {t}, {{"axis", 1}})), columns = read<int64_t>(c, run("argmax", {t}, {{"axis", 0}}));
+  for (std::size_t r = 0; r < 90; ++r) {
+    std::size_t best = 0;
+    for (std::size_t j = 1; j < 500; ++j)
+      if (better(x[r * 500 + j], x[r * 500 + best])) best = j;
+    ASSERT_EQ(rows[r], static_cast<int64_t>(best));
+  }
+  for (std::size_t j = 0; j < 500; ++j) {
+    std::size_t best = 0;
+    for (std::size_t r = 1; r < 90; ++r)
+      if (better(x[r * 500 + j], x[best * 500 + j])) best = r;
+    ASSERT_EQ(columns[j], static_cast<int64_t>(best));
+  }
+}
+
+// ---- Matrices: many of them side by side are as good as each alone
+
+template <class T>
+void check_matrices(Kernels& k, int64_t n, int64_t batch) {
+  SCOPED_TRACE(std::to_string(batch) + " of order " + std::to_string(n));
+  const auto size = static_cast<std::size_t>(n * n);
+  std::vector<T> a(size * static_cast<std::size_t>(batch)), b(static_cast<std::size_t>(batch * n * 2));
+  for (std::size_t i = 0; i < a.size(); ++i)
+    a[i] = static_cast<T>(std::uniform_real_distribution<double>(-1, 1)(k.random_));
+  for (T& v : b) v = static_cast<T>(std::uniform_real_distribution<double>(-1, 1)(k.random_));
+  const double tolerance = std::is_same_v<T, float> ? 2e-3 : 1e-9;
+  const auto compare = [&](const char* op, bool definite, bool two, const json& attrs) {
+    SCOPED_TRACE(op);
+    std::vector<T> m = a;
+    for (std::size_t e = 0; e < static_cast<std::size_t>(batch); ++e)
+      for (std::size_t i = 0; i < static_cast<std::size_t>(n); ++i) {
+        // Diagonals that are large, and out of place where a pivot must be looked for.
+        const std::size_t j = definite || op[0] == 't' ? i : (i + e) % static_cast<std::size_t>(n);
+        m[e * size + i * static_cast<std::size_t>(n) + j] += static_cast<T>(n + 1);
+      }
+    std::vector<gt_tensor> in{tensor<T>(k.c, {batch, n, n}, m)};
+    if (two) in.push_back(tensor<T>(k.c, {batch, n, 2}, b));
+    const auto all = k.values(k.run(op, in, attrs));
+    const std::size_t each = all.size() / static_cast<std::size_t>(batch);
+    for (std::size_t e = 0; e < static_cast<std::size_t>(batch); e += 7) {
+      std::vector<gt_tensor> one{tensor<T>(k.c, {1, n, n}, {m.begin() + static_cast<long>(e * size), m.begin() + static_cast<long>((e + 1) * size)})};
+      const auto right = static_cast<std::size_t>(2 * n);
+      if (two) one.push_back(tensor<T>(k.c, {1, n, 2}, {b.begin() + static_cast<long>(e * right), b.begin() + static_cast<long>((e + 1) * right)}));
+      const std::vector<double> got(all.begin() + static_cast<long>(e * each), all.begin() + static_cast<long>((e + 1) * each));
+      expect_close(got, k.values(k.run(op, one, attrs)), {tolerance, tolerance}, "matrix " + std::to_string(e));
+    }
+  };
+  compare("solve", false, true, json::object());
+  compare("solve", false, true, {{"adjoint", true}});
+  for (bool lower : {true, false})
+    for (bool adjoint : {true, false}) compare("triangular_solve", false, true, {{"lower", lower}, {"adjoint", adjoint}});
+  compare("cholesky", true, false, json::object());
+  compare("det", false, false, json::object());
+  compare("slogdet", false, false, json::object());
+  compare("inv", false, false, json::object());
+}
+TEST_F(Kernels, MatricesSideBySide) {
+  for (int64_t n : {1, 2, 3, 7, 20, 32, 33})
+    for (int64_t batch : {16, 37}) {
+      check_matrices<float>(*this, n, batch);
+      check_matrices<double>(*this, n, batch);
+    }
+}
+TEST_F(Kernels, TheFirstMatrixThatFailsIsNamed) {
+  std::vector<double> m(40 * 9);
+  for (std::size_t e = 0; e < 40; ++e)
+    for (std::size_t i = 0; i < 3; ++i) m[e * 9 + i * 4] = 1;
+  m[21 * 9 + 4] = m[30 * 9] = 0;
+  gt_tensor a = tensor<double>(c, {40, 3, 3}, m), b = tensor<double>(c, {40, 3, 1}, std::vector<double>(120, 1.0));
+  const auto message = [&](const char* op, const std::vector<gt_tensor>& in) {
+    gt_tensor out = run(op, in);
+    EXPECT_EQ(gt_eval(c, &out, 1), GT_INVALID_ARGUMENT);
+    return c.message();
+  };
+  EXPECT_EQ(message("solve", {a, b}), "solve: matrix 21 of 40 is singular: pivot 2 is exactly 0");
+  EXPECT_EQ(message("triangular_solve", {a, b}), "triangular_solve: matrix 21 of 40 is singular: entry 1 of its diagonal is 0");
+  EXPECT_EQ(message("cholesky", {a}), "cholesky: matrix 21 of 40 is not positive definite: its leading minor of order 2 is not positive");
+  EXPECT_EQ(values(run("det", {a}))[21], 0);
+}
+
+// ---- Convolutions
+
+struct Geometry {
+  int64_t n, h, w, groups, inputs, outputs, kh, kw, stride, dilation;
+  bool same;
+};
+void check_convolution(Kernels& k, const Geometry& g) {
+  const int64_t ci = g.groups * g.inputs, co = g.groups * g.outputs;
+  const auto out_size = [&](int64_t in, int64_t taps) {
+    return g.same ? (in + g.stride - 1) / g.stride : (in - (taps - 1) * g.dilation - 1) / g.stride + 1;
+  };
+  const auto before = [&](int64_t in, int64_t taps) {
+    return g.same ? std::max<int64_t>(0, (out_size(in, taps) - 1) * g.stride + (taps - 1) * g.dilation + 1 - in) / 2 : 0;
+  };
+  const int64_t ho = out_size(g.h, g.kh), wo = out_size(g.w, g.kw);
+  const auto x = k.random(static_cast<std::size_t>(g.n * g.h * g.w * ci)), f = k.random(static_cast<std::size_t>(g.kh * g.kw * g.inputs * co)),
+             ct = k.random(static_cast<std::size_t>(g.n * ho * wo * co));
+  gt_tensor tx = tensor<double>(k.c, {g.n, g.h, g.w, ci}, x);
+  gt_tensor tf = g.groups > 1 ? tensor<double>(k.c, {g.kh, g.kw, ci, g.outputs}, f) : tensor<double>(k.c, {g.kh, g.kw, ci, co}, f);
+  gt_tape tape = gt_tape_begin(k.c, 0);
+  gt_tape_watch(k.c, tape, tx);
+  gt_tape_watch(k.c, tape, tf);
+  gt_tensor y = k.run(g.groups > 1 ? "depthwise_conv2d" : "conv2d", {tx, tf},
+                      {{"strides", g.stride}, {"dilations", g.dilation}, {"padding", g.same ? "SAME" : "VALID"}});
+  gt_tensor weight = tensor<double>(k.c, {g.n, ho, wo, co}, ct), sources[] = {tx, tf}, gradients[2];
+  ASSERT_EQ(gt_tape_gradient(k.c, tape, &y, 1, sources, 2, &weight, GT_UNCONNECTED_NULL, gradients), GT_OK) << k.c.message();
+  std::vector<double> want(ct.size(), 0.0), gx(x.size(), 0.0), gf(f.size(), 0.0);
+  for (int64_t n = 0; n < g.n; ++n)
+    for (int64_t p = 0; p < ho; ++p)
+      for (int64_t q = 0; q < wo; ++q)
+        for (int64_t r = 0; r < g.kh; ++r)
+          for (int64_t s = 0; s < g.kw; ++s) {
+            const int64_t row = p * g.stride - before(g.h, g.kh) + r * g.dilation, column = q * g.stride - before(g.w, g.kw) + s * g.dilation;
+            if (row < 0 || row >= g.h || column < 0 || column >= g.w) continue;
+            for (int64_t group = 0; group < g.groups; ++group)
+              for (int64_t i = 0; i < g.inputs; ++i)
+                for (int64_t o = 0; o < g.outputs; ++o) {
+                  const auto ax = static_cast<std::size_t>(((n * g.h + row) * g.w + column) * ci + group * g.inputs + i),
+                             af = static_cast<std::size_t>(((r * g.kw + s) * g.inputs + i) * co + group * g.outputs + o),
+                             ay = static_cast<std::size_t>(((n * ho + p) * wo + q) * co + group * g.outputs + o);
+                  want[ay] += x[ax] * f[af];
+                  gx[ax] += ct[ay] * f[af];
+                  gf[af] += ct[ay] * x[ax];
+                }
+          }
+  expect_close(k.values(y), want, {1e-11, 1e-12}, "output");
+  expect_close(k.values(gradients[0]), gx, {1e-11, 1e-12}, "gradient by x");
+  expect_close(k.values(gradients[1]), gf, {1e-11, 1e-12}, "gradient by the filters");
+}
+TEST_F(Kernels, Convolutions) {
+  for (const Geometry& g : {Geometry{2, 19, 23, 1, 5, 7, 3, 3, 1, 1, true}, Geometry{1, 40, 33, 1, 16, 24, 3, 5, 2, 1, true},
+                            Geometry{3, 17, 16, 1, 8, 8, 2, 2, 3, 2, false}, Geometry{2, 30, 30, 1, 32, 16, 1, 1, 1, 1, true},
+                            Geometry{1, 9, 9, 1, 150, 200, 3, 3, 1, 1, true}, Geometry{2, 21, 18, 40, 1, 1, 3, 3, 1, 1, true},
+                            Geometry{2, 21, 18, 24, 1, 2, 3, 2, 2, 1, true}, Geometry{1, 25, 14, 12, 1, 1, 3, 3, 1, 2, false}})
+    check_convolution(*this, g);
+}
+
+}  // namespace
+}  // namespace test
