@@ -9,9 +9,8 @@ using Body = std::function<gt_tensor(gt_context, const Tensors& inputs, const Te
 // name/forward, and name/gradient: by all inputs.
 void both(std::vector<Workload>& all, const std::string& name, const std::vector<std::string>& inputs,
           const std::vector<std::string>& constants, const Body& f) {
-  all.push_back({"op_" + name + "/forward", inputs, constants, [f](gt_context c, const Tensors& p, const Tensors& k) {
-                   return Tensors{f(c, p, k)};
-                 }});
+  all.push_back({"op_" + name + "/forward", inputs, constants,
+                 [f](gt_context c, const Tensors& p, const Tensors& k) { return Tensors{f(c, p, k)}; }});
   all.push_back({"op_" + name + "/gradient", inputs, constants, [f](gt_context c, const Tensors& p, const Tensors& k) {
                    gt_tape t = gt_tape_begin(c, GT_TAPE_MANUAL_WATCH);
                    for (gt_tensor x : p) gt_tape_watch(c, t, x);
@@ -59,8 +58,9 @@ void add_indexing(std::vector<Workload>& all) {
     const int64_t axis = 1;
     return apply(c, "take_along_axis", {p[0], k[0]}, {{"axis", GT_ATTR_INT, 0, 1, &axis}});
   });
-  both(all, "gather_nd", {"op.square"}, {"op.pairs"},
-       [](gt_context c, const Tensors& p, const Tensors& k) { return apply(c, "gather_nd", {p[0], k[0]}); });
+  both(all, "gather_nd", {"op.square"}, {"op.pairs"}, [](gt_context c, const Tensors& p, const Tensors& k) {
+    return apply(c, "gather_nd", {p[0], k[0]});
+  });
 }
 
 void add_lines(std::vector<Workload>& all) {
@@ -82,8 +82,11 @@ void add_lines(std::vector<Workload>& all) {
 void add_small_matrices(std::vector<Workload>& all) {
   for (const std::string n : {"3", "8", "32"}) {
     for (const std::string op : {"cholesky", "det", "inv", "qr", "eigh", "svd", "expm"})
-      both(all, op + "_" + n, {"op.matrices." + n}, {},
-           [op](gt_context c, const Tensors& p, const Tensors&) { return apply(c, op.c_str(), p); });
+      both(all, op + "_" + n, {"op.matrices." + n}, {}, [op](gt_context c, const Tensors& p, const Tensors&) {
+        const uint8_t no = 0;  // LAPACK's signs, as the peers have them
+        const gt_attr signs{"positive_diagonal", GT_ATTR_BOOL, 0, 1, &no};
+        return apply(c, op.c_str(), p, op == "qr" ? std::vector<gt_attr>{signs} : std::vector<gt_attr>{});
+      });
     for (const std::string op : {"solve", "triangular_solve"})
       both(all, op + "_" + n, {"op.matrices." + n, "op.rights." + n}, {},
            [op](gt_context c, const Tensors& p, const Tensors&) { return apply(c, op.c_str(), p); });

@@ -169,4 +169,16 @@ TEST_F(Cpp, FunctionsAreRecordedOnceAndReplayed) {
 }
 
 }  // namespace
+TEST_F(Cpp, AttributesByName) {
+  const Tensor x = ctx.tensor<float>({1, 4, 4, 1}, std::vector<float>(16, 1)),
+               w = ctx.tensor<float>({3, 3, 1, 1}, std::vector<float>(9, 1));
+  EXPECT_EQ(conv2d(x, w).shape(), (Shape{1, 2, 2, 1}));
+  EXPECT_EQ(conv2d(x, w, Ints{2, 2}, "SAME").shape(), (Shape{1, 2, 2, 1}));
+  Conv2dAttrs attrs;
+  attrs.padding = "SAME";
+  EXPECT_EQ(conv2d(x, w, attrs).shape(), (Shape{1, 4, 4, 1}));
+  EXPECT_EQ(conv2d(x, w, {.strides = {2}, .padding = Ints{1, 0, 0, 1}}).shape(), (Shape{1, 2, 2, 1}));
+  EXPECT_EQ(cumsum(x, {.axis = 1, .reverse = true}).to_vector<float>()[0], 4);
+}
+
 }  // namespace gradtape

@@ -15,7 +15,8 @@ class Kernels : public testing::Test {
     for (double& x : v) x = std::uniform_real_distribution<double>(-2, 2)(random_);
     return v;
   }
-  gt_tensor run(const char* op, const std::vector<gt_tensor>& in, const json& attrs = json::object(), std::size_t i = 0) {
+  gt_tensor run(const char* op, const std::vector<gt_tensor>& in, const json& attrs = json::object(),
+                std::size_t i = 0) {
     const auto out = apply(c, op, in, attrs);
     return i < out.size() ? out[i] : nullptr;
   }
@@ -98,7 +99,8 @@ TEST_F(Kernels, ScansAlongEveryAxis) {
       for (int64_t line = 0; line < count / n; ++line) {
         double sum = 0, product = 1, exponentials = 0, y = 0;
         for (int64_t k = 0; k < n; ++k) {
-          const auto at = static_cast<std::size_t>((line / inner * n + (reverse ? n - 1 - k : k)) * inner + line % inner);
+          const auto at =
+              static_cast<std::size_t>((line / inner * n + (reverse ? n - 1 - k : k)) * inner + line % inner);
           sum += x[at], product *= x[at], exponentials += std::exp(x[at]), y = a[at] * y + x[at];
           ASSERT_NEAR(sums[at], sum, 1e-11);
           ASSERT_NEAR(products[at], product, 1e-11 * std::abs(product));
@@ -117,11 +119,13 @@ TEST_F(Kernels, GatherAndScatterOfManyRows) {
     for (int32_t& i : at) i = std::uniform_int_distribution<int32_t>(0, static_cast<int32_t>(n) - 1)(random_);
     gt_tensor indices = tensor<int32_t>(c, {count}, at);
     const auto rows = values(run("gather", {tensor<double>(c, {n, inner}, x), indices}, {{"axis", 0}}));
-    const auto sums = values(run("unsorted_segment_sum", {tensor<double>(c, {count, inner}, u), indices}, {{"num_segments", n}}));
+    const auto sums =
+        values(run("unsorted_segment_sum", {tensor<double>(c, {count, inner}, u), indices}, {{"num_segments", n}}));
     std::vector<double> want(static_cast<std::size_t>(n * inner), 0.0);
     for (int64_t k = 0; k < count; ++k)
       for (int64_t i = 0; i < inner; ++i) {
-        const auto from = static_cast<std::size_t>(at[static_cast<std::size_t>(k)] * inner + i), to = static_cast<std::size_t>(k * inner + i);
+        const auto from = static_cast<std::size_t>(at[static_cast<std::size_t>(k)] * inner + i),
+                   to = static_cast<std::size_t>(k * inner + i);
         ASSERT_EQ(rows[to], x[from]);
         want[from] += u[to];
       }
@@ -129,7 +133,8 @@ TEST_F(Kernels, GatherAndScatterOfManyRows) {
   }
   std::vector<int32_t> at(20000, 3);
   at[17000] = 9;
-  gt_tensor bad = run("gather", {tensor<float>(c, {5}, {1, 2, 3, 4, 5}), tensor<int32_t>(c, {20000}, at)}, {{"axis", 0}});
+  gt_tensor bad =
+      run("gather", {tensor<float>(c, {5}, {1, 2, 3, 4, 5}), tensor<int32_t>(c, {20000}, at)}, {{"axis", 0}});
   EXPECT_EQ(gt_eval(c, &bad, 1), GT_INVALID_ARGUMENT);
   EXPECT_EQ(c.message(), "gather: index 9 is out of range: the axis has size 5");
 }
@@ -140,7 +145,8 @@ TEST_F(Kernels, ExtremesOfRowsAndColumns) {
   x[500 * 3 + 250] = std::numeric_limits<float>::quiet_NaN();
   gt_tensor t = tensor<float>(c, {90, 500}, x);
   const auto better = [](float a, float b) { return a > b || (a != a && b == b); };
-  const auto rows = read<int64_t>(c, run("argmax", {t}, {{"axis", 1}})), columns = read<int64_t>(c, run("argmax", {t}, {{"axis", 0}}));
+  const auto rows = read<int64_t>(c, run("argmax", {t}, {{"axis", 1}})),
+             columns = read<int64_t>(c, run("argmax", {t}, {{"axis", 0}}));
   for (std::size_t r = 0; r < 90; ++r) {
     std::size_t best = 0;
     for (std::size_t j = 1; j < 500; ++j)
@@ -180,17 +186,23 @@ void check_matrices(Kernels& k, int64_t n, int64_t batch) {
     const auto all = k.values(k.run(op, in, attrs));
     const std::size_t each = all.size() / static_cast<std::size_t>(batch);
     for (std::size_t e = 0; e < static_cast<std::size_t>(batch); e += 7) {
-      std::vector<gt_tensor> one{tensor<T>(k.c, {1, n, n}, {m.begin() + static_cast<long>(e * size), m.begin() + static_cast<long>((e + 1) * size)})};
+      std::vector<gt_tensor> one{tensor<T>(
+          k.c, {1, n, n}, {m.begin() + static_cast<long>(e * size), m.begin() + static_cast<long>((e + 1) * size)})};
       const auto right = static_cast<std::size_t>(2 * n);
-      if (two) one.push_back(tensor<T>(k.c, {1, n, 2}, {b.begin() + static_cast<long>(e * right), b.begin() + static_cast<long>((e + 1) * right)}));
-      const std::vector<double> got(all.begin() + static_cast<long>(e * each), all.begin() + static_cast<long>((e + 1) * each));
+      if (two)
+        one.push_back(
+            tensor<T>(k.c, {1, n, 2},
+                      {b.begin() + static_cast<long>(e * right), b.begin() + static_cast<long>((e + 1) * right)}));
+      const std::vector<double> got(all.begin() + static_cast<long>(e * each),
+                                    all.begin() + static_cast<long>((e + 1) * each));
       expect_close(got, k.values(k.run(op, one, attrs)), {tolerance, tolerance}, "matrix " + std::to_string(e));
     }
   };
   compare("solve", false, true, json::object());
   compare("solve", false, true, {{"adjoint", true}});
   for (bool lower : {true, false})
-    for (bool adjoint : {true, false}) compare("triangular_solve", false, true, {{"lower", lower}, {"adjoint", adjoint}});
+    for (bool adjoint : {true, false})
+      compare("triangular_solve", false, true, {{"lower", lower}, {"adjoint", adjoint}});
   compare("cholesky", true, false, json::object());
   compare("det", false, false, json::object());
   compare("slogdet", false, false, json::object());
@@ -215,8 +227,10 @@ TEST_F(Kernels, TheFirstMatrixThatFailsIsNamed) {
     return c.message();
   };
   EXPECT_EQ(message("solve", {a, b}), "solve: matrix 21 of 40 is singular: pivot 2 is exactly 0");
-  EXPECT_EQ(message("triangular_solve", {a, b}), "triangular_solve: matrix 21 of 40 is singular: entry 1 of its diagonal is 0");
-  EXPECT_EQ(message("cholesky", {a}), "cholesky: matrix 21 of 40 is not positive definite: its leading minor of order 2 is not positive");
+  EXPECT_EQ(message("triangular_solve", {a, b}),
+            "triangular_solve: matrix 21 of 40 is singular: entry 1 of its diagonal is 0");
+  EXPECT_EQ(message("cholesky", {a}),
+            "cholesky: matrix 21 of 40 is not positive definite: its leading minor of order 2 is not positive");
   EXPECT_EQ(values(run("det", {a}))[21], 0);
 }
 
@@ -232,33 +246,40 @@ void check_convolution(Kernels& k, const Geometry& g) {
     return g.same ? (in + g.stride - 1) / g.stride : (in - (taps - 1) * g.dilation - 1) / g.stride + 1;
   };
   const auto before = [&](int64_t in, int64_t taps) {
-    return g.same ? std::max<int64_t>(0, (out_size(in, taps) - 1) * g.stride + (taps - 1) * g.dilation + 1 - in) / 2 : 0;
+    return g.same ? std::max<int64_t>(0, (out_size(in, taps) - 1) * g.stride + (taps - 1) * g.dilation + 1 - in) / 2
+                  : 0;
   };
   const int64_t ho = out_size(g.h, g.kh), wo = out_size(g.w, g.kw);
-  const auto x = k.random(static_cast<std::size_t>(g.n * g.h * g.w * ci)), f = k.random(static_cast<std::size_t>(g.kh * g.kw * g.inputs * co)),
+  const auto x = k.random(static_cast<std::size_t>(g.n * g.h * g.w * ci)),
+             f = k.random(static_cast<std::size_t>(g.kh * g.kw * g.inputs * co)),
              ct = k.random(static_cast<std::size_t>(g.n * ho * wo * co));
   gt_tensor tx = tensor<double>(k.c, {g.n, g.h, g.w, ci}, x);
-  gt_tensor tf = g.groups > 1 ? tensor<double>(k.c, {g.kh, g.kw, ci, g.outputs}, f) : tensor<double>(k.c, {g.kh, g.kw, ci, co}, f);
+  gt_tensor tf =
+      g.groups > 1 ? tensor<double>(k.c, {g.kh, g.kw, ci, g.outputs}, f) : tensor<double>(k.c, {g.kh, g.kw, ci, co}, f);
   gt_tape tape = gt_tape_begin(k.c, 0);
   gt_tape_watch(k.c, tape, tx);
   gt_tape_watch(k.c, tape, tf);
   gt_tensor y = k.run(g.groups > 1 ? "depthwise_conv2d" : "conv2d", {tx, tf},
                       {{"strides", g.stride}, {"dilations", g.dilation}, {"padding", g.same ? "SAME" : "VALID"}});
   gt_tensor weight = tensor<double>(k.c, {g.n, ho, wo, co}, ct), sources[] = {tx, tf}, gradients[2];
-  ASSERT_EQ(gt_tape_gradient(k.c, tape, &y, 1, sources, 2, &weight, GT_UNCONNECTED_NULL, gradients), GT_OK) << k.c.message();
+  ASSERT_EQ(gt_tape_gradient(k.c, tape, &y, 1, sources, 2, &weight, GT_UNCONNECTED_NULL, gradients), GT_OK)
+      << k.c.message();
   std::vector<double> want(ct.size(), 0.0), gx(x.size(), 0.0), gf(f.size(), 0.0);
   for (int64_t n = 0; n < g.n; ++n)
     for (int64_t p = 0; p < ho; ++p)
       for (int64_t q = 0; q < wo; ++q)
         for (int64_t r = 0; r < g.kh; ++r)
           for (int64_t s = 0; s < g.kw; ++s) {
-            const int64_t row = p * g.stride - before(g.h, g.kh) + r * g.dilation, column = q * g.stride - before(g.w, g.kw) + s * g.dilation;
+            const int64_t row = p * g.stride - before(g.h, g.kh) + r * g.dilation,
+                          column = q * g.stride - before(g.w, g.kw) + s * g.dilation;
             if (row < 0 || row >= g.h || column < 0 || column >= g.w) continue;
             for (int64_t group = 0; group < g.groups; ++group)
               for (int64_t i = 0; i < g.inputs; ++i)
                 for (int64_t o = 0; o < g.outputs; ++o) {
-                  const auto ax = static_cast<std::size_t>(((n * g.h + row) * g.w + column) * ci + group * g.inputs + i),
-                             af = static_cast<std::size_t>(((r * g.kw + s) * g.inputs + i) * co + group * g.outputs + o),
+                  const auto ax =
+                                 static_cast<std::size_t>(((n * g.h + row) * g.w + column) * ci + group * g.inputs + i),
+                             af =
+                                 static_cast<std::size_t>(((r * g.kw + s) * g.inputs + i) * co + group * g.outputs + o),
                              ay = static_cast<std::size_t>(((n * ho + p) * wo + q) * co + group * g.outputs + o);
                   want[ay] += x[ax] * f[af];
                   gx[ax] += ct[ay] * f[af];
@@ -270,10 +291,11 @@ void check_convolution(Kernels& k, const Geometry& g) {
   expect_close(k.values(gradients[1]), gf, {1e-11, 1e-12}, "gradient by the filters");
 }
 TEST_F(Kernels, Convolutions) {
-  for (const Geometry& g : {Geometry{2, 19, 23, 1, 5, 7, 3, 3, 1, 1, true}, Geometry{1, 40, 33, 1, 16, 24, 3, 5, 2, 1, true},
-                            Geometry{3, 17, 16, 1, 8, 8, 2, 2, 3, 2, false}, Geometry{2, 30, 30, 1, 32, 16, 1, 1, 1, 1, true},
-                            Geometry{1, 9, 9, 1, 150, 200, 3, 3, 1, 1, true}, Geometry{2, 21, 18, 40, 1, 1, 3, 3, 1, 1, true},
-                            Geometry{2, 21, 18, 24, 1, 2, 3, 2, 2, 1, true}, Geometry{1, 25, 14, 12, 1, 1, 3, 3, 1, 2, false}})
+  for (const Geometry& g :
+       {Geometry{2, 19, 23, 1, 5, 7, 3, 3, 1, 1, true}, Geometry{1, 40, 33, 1, 16, 24, 3, 5, 2, 1, true},
+        Geometry{3, 17, 16, 1, 8, 8, 2, 2, 3, 2, false}, Geometry{2, 30, 30, 1, 32, 16, 1, 1, 1, 1, true},
+        Geometry{1, 9, 9, 1, 150, 200, 3, 3, 1, 1, true}, Geometry{2, 21, 18, 40, 1, 1, 3, 3, 1, 1, true},
+        Geometry{2, 21, 18, 24, 1, 2, 3, 2, 2, 1, true}, Geometry{1, 25, 14, 12, 1, 1, 3, 3, 1, 2, false}})
     check_convolution(*this, g);
 }
 

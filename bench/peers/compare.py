@@ -113,7 +113,7 @@ def picture(best, path):
     import matplotlib.pyplot as plt
     names = [n for n, row in best.items() if "replay" in row and len(row) > 2]
     libraries = ["replay", "anew", *PEERS]
-    colours = dict(zip(libraries, ("#0b6e4f", "#6bbf8f", "#d1495b", "#edae49", "#b8860b", "#5b7db1", "#9fb4d6", "#8d6a9f")))
+    colours = dict(zip(libraries, ("#0b6e4f", "#6bbf8f", "#d1495b", "#edae49", "#b8860b", "#5b7db1", "#9fb4d6", "#8d6a9f", "#777777")))
     figure, axes = plt.subplots(figsize=(11, 0.42 * len(names) + 1.5))
     for i, name in enumerate(names):
         row = best[name]
@@ -131,27 +131,42 @@ def picture(best, path):
     figure.savefig(path, dpi=110)
 
 
+HEAD = ("Made by `./run bench`: the least of {rounds} rounds' medians, each library in a process of its own, in turn. gradtape is "
+        "called from C, the others from Python, as their users do. \"replay\" is a recorded function run again "
+        "(`gt_function_run`), \"anew\" is recorded, differentiated and computed each time. Only ratios within one run say "
+        "something; machines are shared and noisy.")
+
+
+def is_op(name):
+    return name.startswith("op_")
+
+
+def write_page(file, title, measured, wanted, middle=()):
+    lines = [title, "", HEAD.format(rounds=ROUNDS), "", *middle]
+    for threads, (best, limits) in measured.items():
+        lines += table({n: r for n, r in best.items() if wanted(n)}, limits, threads)
+    with open(os.path.join(DOCS, file), "w") as f:
+        f.write("\n".join(lines))
+
+
 def main():
-    lines = ["# gradtape beside TensorFlow, JAX, PyTorch and MLX", "",
-             f"Made by `./run bench`: the least of {ROUNDS} rounds' medians, each library in a process of its own, in turn. gradtape is "
-             "called from C, the others from Python, as their users do. \"replay\" is a recorded function run again "
-             "(`gt_function_run`), \"anew\" is recorded, differentiated and computed each time. Only ratios within one run say "
-             "something; machines are shared and noisy.", "", "![the table as a picture](benchmarks.png)", ""]
+    measured = {}
     for threads in (2, 1):
         best, checks, limits = measure(threads)
-        lines += table(best, limits, threads)
+        measured[threads] = best, limits
+        print("\n".join(table(best, limits, threads)))
         for line in differing(checks):
             print("results differ:", line, file=sys.stderr)
-        if threads == 2:
-            try:
-                picture(best, os.path.join(DOCS, "benchmarks.png"))
-            except ImportError:
-                print("no matplotlib: no picture", file=sys.stderr)
-    text = "\n".join(lines)
-    print(text)
+    if not NAMES or NAMES == ["op_"]:
+        write_page("benchmarks-ops.md", "# Single ops beside PyTorch and NumPy", measured, is_op)
     if not NAMES:
-        with open(os.path.join(DOCS, "benchmarks.md"), "w") as f:
-            f.write(text)
+        write_page("benchmarks.md", "# gradtape beside TensorFlow, JAX, PyTorch and MLX", measured, lambda n: not is_op(n),
+                   ["![the table as a picture](benchmarks.png)", ""])
+        try:
+            picture({n: r for n, r in measured[2][0].items() if not is_op(n)}, os.path.join(DOCS, "benchmarks.png"))
+        except ImportError:
+            print("no matplotlib: no picture", file=sys.stderr)
 
 
-main()
+if __name__ == "__main__":
+    main()

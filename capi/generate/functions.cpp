@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 
 namespace generate {
 
@@ -23,6 +24,12 @@ AttrForm form_of(const json& attr) {
   const std::string name = attr["name"];
   const json& fallback = attr["default"];
   const bool required = attr["required"], nullable = !required && fallback.is_null();
+  if (has_kind(attr, "ints") && has_kind(attr, "string"))
+    return {fmt::format("const char* {0}, const int64_t* {0}_list, size_t n_{0}_list", name),
+            fmt::format("gt_add_string_or_ints(&list, \"{0}\", {0}, {0}_list, n_{0}_list);", name),
+            fmt::format("const NameOrInts& {}", name), fallback.dump(),
+            fmt::format("{0}.name, {0}.name ? nullptr : detail::data({0}.list), {0}.list.size()", name)};
+  const bool list_with_default = !required && !nullable;
   if (has_kind(attr, "ints"))
     return {fmt::format("const int64_t* {0}, size_t n_{0}", name),
             fmt::format("gt_add_ints(&list, \"{0}\", {0}, n_{0});", name),
@@ -30,8 +37,9 @@ AttrForm form_of(const json& attr) {
             required   ? ""
             : nullable ? "std::nullopt"
                        : "{}",
-            nullable ? fmt::format("{0} ? detail::data(*{0}) : nullptr, {0} ? {0}->size() : 0", name)
-                     : fmt::format("detail::data({0}), {0}.size()", name)};
+            nullable            ? fmt::format("{0} ? detail::data(*{0}) : nullptr, {0} ? {0}->size() : 0", name)
+            : list_with_default ? fmt::format("{0}.empty() ? nullptr : {0}.data(), {0}.size()", name)
+                                : fmt::format("detail::data({0}), {0}.size()", name)};
   if (has_kind(attr, "string"))
     return {fmt::format("const char* {}", name), fmt::format("gt_add_string(&list, \"{0}\", {0});", name),
             fmt::format("const char* {}", name), required ? "" : fmt::format("{}", fallback.dump()), name};
@@ -121,6 +129,43 @@ std::string c_function(const json& op) {
                      name, params, body);
 }
 
+// "batch_jacobian" -> "BatchJacobian"
+std::string camel(const std::string& name) {
+  std::string out;
+  bool upper = true;
+  for (char ch : name) {
+    if (ch != '_') out += upper ? static_cast<char>(std::toupper(static_cast<unsigned char>(ch))) : ch;
+    upper = ch == '_';
+  }
+  return out;
+}
+
+// For ops with several attributes a struct of them, to be given by name: conv2d(x, w, Conv2dAttrs{.strides = {2, 2}}).
+std::string with_attrs_by_name(const json& op, const std::string& result) {
+  if (op["attrs"].size() < 2 || op["inputs"].empty() || op["inputs"].back()["optional"]) return "";
+  const std::string name = op["name"], type = camel(name) + "Attrs";
+  std::string members, params, args;
+  std::vector<std::string> required, rest;
+  for (const json& a : op["attrs"]) {
+    const AttrForm form = form_of(a);
+    std::string member = form.cpp_param;
+    if (member.starts_with("const ") && member.find('&') != std::string::npos) {
+      member = member.substr(6);
+      member.erase(member.find('&'), 1);
+    }
+    members += fmt::format("  {}{};\n", member, form.cpp_default.empty() ? "{}" : " = " + form.cpp_default);
+    (form.cpp_default.empty() ? required : rest).push_back("attrs." + a["name"].get<std::string>());
+  }
+  for (const json& in : op["inputs"]) {
+    const std::string input = in["name"];
+    params += fmt::format("const {}& {}, ", op["variadic"] ? "std::vector<Tensor>" : "Tensor", input);
+    args += input + ", ";
+  }
+  required.insert(required.end(), rest.begin(), rest.end());
+  return fmt::format("struct {0} {{\n{1}}};\ninline {2} {3}({4}const {0}& attrs) {{\n  return {3}({5}{6});\n}}\n\n",
+                     type, members, result, name, params, args, fmt::join(required, ", "));
+}
+
 std::string cpp_function(const json& op) {
   const std::string name = op["name"];
   const bool many = op["many_outputs"], variadic = op["variadic"], sourceless = op["inputs"].empty();
@@ -170,14 +215,16 @@ std::string cpp_function(const json& op) {
         context, name, joined_args);
   else
     body = fmt::format("  return detail::wrap({}, gt_{}({}));\n", context, name, joined_args);
-  return fmt::format("/// {}\ninline {} {}({}) {{\n{}}}\n\n", doc_of(op), many ? "std::vector<Tensor>" : "Tensor", name,
-                     joined_params, body);
+  const std::string result = many ? "std::vector<Tensor>" : "Tensor";
+  return fmt::format("/// {}\ninline {} {}({}) {{\n{}}}\n\n", doc_of(op), result, name, joined_params, body) +
+         with_attrs_by_name(op, result);
 }
 
 constexpr const char* kCHead = R"(/* Made by `./run generate` from the registry of ops: not to be edited.
  *
  * A typed function for every op: gt_apply underneath, so they add nothing to the library's interface. Each returns a new tensor, NULL on
- * failure. Optional attributes: NULL for a list or a string, 0 for a dtype, GT_DEFAULT_INT for an integer take the default.
+ * failure. Optional attributes: NULL for a list or a string, 0 for a dtype, GT_DEFAULT_INT for an integer take the default. An attribute that is
+ * a name or a list (padding) has parameters for both: the list counts where it is not NULL.
  */
 #ifndef GRADTAPE_OPS_H
 #define GRADTAPE_OPS_H
@@ -236,6 +283,12 @@ static inline void gt_add_string(gt_attr_list* list, const char* name, const cha
 static inline void gt_add_ints(gt_attr_list* list, const char* name, const int64_t* values, size_t n) {
   if (!values) return;
   gt_add_attr(list, name, GT_ATTR_INT, 1, n, values);
+}
+static inline void gt_add_string_or_ints(gt_attr_list* list, const char* name, const char* value, const int64_t* values, size_t n) {
+  if (values)
+    gt_add_ints(list, name, values, n);
+  else
+    gt_add_string(list, name, value);
 }
 
 )";

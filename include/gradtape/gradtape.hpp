@@ -69,6 +69,14 @@ constexpr Dtype dtype_of() {
 using Ints = std::vector<std::int64_t>;
 using Shape = Ints;
 
+/// An attribute that is a name or a list of integers: padding is "SAME", "VALID" or amounts before and after each axis.
+struct NameOrInts {
+  const char* name;  ///< null: the list counts
+  Ints list;
+  NameOrInts(const char* text) : name(text) {}                             // NOLINT: stands for either
+  NameOrInts(Ints integers) : name(nullptr), list(std::move(integers)) {}  // NOLINT
+};
+
 class Tensor;
 class Tape;
 

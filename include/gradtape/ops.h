@@ -1,7 +1,8 @@
 /* Made by `./run generate` from the registry of ops: not to be edited.
  *
  * A typed function for every op: gt_apply underneath, so they add nothing to the library's interface. Each returns a new tensor, NULL on
- * failure. Optional attributes: NULL for a list or a string, 0 for a dtype, GT_DEFAULT_INT for an integer take the default.
+ * failure. Optional attributes: NULL for a list or a string, 0 for a dtype, GT_DEFAULT_INT for an integer take the default. An attribute that is
+ * a name or a list (padding) has parameters for both: the list counts where it is not NULL.
  */
 #ifndef GRADTAPE_OPS_H
 #define GRADTAPE_OPS_H
@@ -60,6 +61,12 @@ static inline void gt_add_string(gt_attr_list* list, const char* name, const cha
 static inline void gt_add_ints(gt_attr_list* list, const char* name, const int64_t* values, size_t n) {
   if (!values) return;
   gt_add_attr(list, name, GT_ATTR_INT, 1, n, values);
+}
+static inline void gt_add_string_or_ints(gt_attr_list* list, const char* name, const char* value, const int64_t* values, size_t n) {
+  if (values)
+    gt_add_ints(list, name, values, n);
+  else
+    gt_add_string(list, name, value);
 }
 
 /* |x|; its derivative at 0 is 0. */
@@ -330,11 +337,11 @@ static inline gt_tensor gt_concat(gt_context ctx, const gt_tensor* values, size_
 }
 
 /* y[n, p, o] = sum x[n, p * stride + k * dilation - padding, i] filters[k, i, o]: x [n, width, in], filters [k, in, out]. Attributes: stride (default 1), padding (default "VALID"), dilations (default 1). */
-static inline gt_tensor gt_conv1d(gt_context ctx, gt_tensor x, gt_tensor filters, int64_t stride, const int64_t* padding, size_t n_padding, int64_t dilations) {
+static inline gt_tensor gt_conv1d(gt_context ctx, gt_tensor x, gt_tensor filters, int64_t stride, const char* padding, const int64_t* padding_list, size_t n_padding_list, int64_t dilations) {
   gt_attr_list list;
   list.n = 0;
   gt_add_int(&list, "stride", stride);
-  gt_add_ints(&list, "padding", padding, n_padding);
+  gt_add_string_or_ints(&list, "padding", padding, padding_list, n_padding_list);
   gt_add_int(&list, "dilations", dilations);
   gt_tensor inputs[2];
   inputs[0] = x;
@@ -345,11 +352,11 @@ static inline gt_tensor gt_conv1d(gt_context ctx, gt_tensor x, gt_tensor filters
 }
 
 /* y[n, p, q, o] = sum x[n, p * stride + k * dilation - padding, ..., i] filters[k, l, i, o]: x [n, h, w, in], filters [kh, kw, in, out]; padding SAME, VALID or [[top, bottom], [left, right]]. Attributes: strides (default 1), padding (default "VALID"), dilations (default 1). */
-static inline gt_tensor gt_conv2d(gt_context ctx, gt_tensor x, gt_tensor filters, const int64_t* strides, size_t n_strides, const int64_t* padding, size_t n_padding, const int64_t* dilations, size_t n_dilations) {
+static inline gt_tensor gt_conv2d(gt_context ctx, gt_tensor x, gt_tensor filters, const int64_t* strides, size_t n_strides, const char* padding, const int64_t* padding_list, size_t n_padding_list, const int64_t* dilations, size_t n_dilations) {
   gt_attr_list list;
   list.n = 0;
   gt_add_ints(&list, "strides", strides, n_strides);
-  gt_add_ints(&list, "padding", padding, n_padding);
+  gt_add_string_or_ints(&list, "padding", padding, padding_list, n_padding_list);
   gt_add_ints(&list, "dilations", dilations, n_dilations);
   gt_tensor inputs[2];
   inputs[0] = x;
@@ -360,11 +367,11 @@ static inline gt_tensor gt_conv2d(gt_context ctx, gt_tensor x, gt_tensor filters
 }
 
 /* The transpose of the conv2d that maps output_shape to the shape of x: x [n, h, w, in], filters [kh, kw, out, in]. Attributes: strides (default 1), padding (default "VALID"), dilations (default 1), output_shape. */
-static inline gt_tensor gt_conv2d_transpose(gt_context ctx, gt_tensor x, gt_tensor filters, const int64_t* strides, size_t n_strides, const int64_t* padding, size_t n_padding, const int64_t* dilations, size_t n_dilations, const int64_t* output_shape, size_t n_output_shape) {
+static inline gt_tensor gt_conv2d_transpose(gt_context ctx, gt_tensor x, gt_tensor filters, const int64_t* strides, size_t n_strides, const char* padding, const int64_t* padding_list, size_t n_padding_list, const int64_t* dilations, size_t n_dilations, const int64_t* output_shape, size_t n_output_shape) {
   gt_attr_list list;
   list.n = 0;
   gt_add_ints(&list, "strides", strides, n_strides);
-  gt_add_ints(&list, "padding", padding, n_padding);
+  gt_add_string_or_ints(&list, "padding", padding, padding_list, n_padding_list);
   gt_add_ints(&list, "dilations", dilations, n_dilations);
   gt_add_ints(&list, "output_shape", output_shape, n_output_shape);
   gt_tensor inputs[2];
@@ -432,11 +439,11 @@ static inline gt_tensor gt_cumsum(gt_context ctx, gt_tensor x, int64_t axis, int
 }
 
 /* Each channel by filters of its own: x [n, h, w, in], filters [kh, kw, in, multiplier]; output channel in * multiplier + m. Attributes: strides (default 1), padding (default "VALID"), dilations (default 1). */
-static inline gt_tensor gt_depthwise_conv2d(gt_context ctx, gt_tensor x, gt_tensor filters, const int64_t* strides, size_t n_strides, const int64_t* padding, size_t n_padding, const int64_t* dilations, size_t n_dilations) {
+static inline gt_tensor gt_depthwise_conv2d(gt_context ctx, gt_tensor x, gt_tensor filters, const int64_t* strides, size_t n_strides, const char* padding, const int64_t* padding_list, size_t n_padding_list, const int64_t* dilations, size_t n_dilations) {
   gt_attr_list list;
   list.n = 0;
   gt_add_ints(&list, "strides", strides, n_strides);
-  gt_add_ints(&list, "padding", padding, n_padding);
+  gt_add_string_or_ints(&list, "padding", padding, padding_list, n_padding_list);
   gt_add_ints(&list, "dilations", dilations, n_dilations);
   gt_tensor inputs[2];
   inputs[0] = x;

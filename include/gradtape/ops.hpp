@@ -41,6 +41,14 @@ inline Tensor argsort(const Tensor& x, int64_t axis = -1, const char* direction 
   return detail::wrap(x.context(), gt_argsort(x.context(), x.get(), axis, direction));
 }
 
+struct ArgsortAttrs {
+  int64_t axis = -1;
+  const char* direction = "ASCENDING";
+};
+inline Tensor argsort(const Tensor& x, const ArgsortAttrs& attrs) {
+  return argsort(x, attrs.axis, attrs.direction);
+}
+
 /// Inverse sine, in radians, for x in [-1, 1].
 inline Tensor asin(const Tensor& x) {
   return detail::wrap(x.context(), gt_asin(x.context(), x.get()));
@@ -69,6 +77,15 @@ inline Tensor atanh(const Tensor& x) {
 /// The mean of each window of ksize, strides apart, over what is not padding: x [n, h, w, c]. Attributes: ksize, strides, padding (default "VALID").
 inline Tensor avg_pool2d(const Tensor& x, const Ints& ksize, const Ints& strides, const char* padding = "VALID") {
   return detail::wrap(x.context(), gt_avg_pool2d(x.context(), x.get(), detail::data(ksize), ksize.size(), detail::data(strides), strides.size(), padding));
+}
+
+struct AvgPool2dAttrs {
+  Ints ksize{};
+  Ints strides{};
+  const char* padding = "VALID";
+};
+inline Tensor avg_pool2d(const Tensor& x, const AvgPool2dAttrs& attrs) {
+  return avg_pool2d(x, attrs.ksize, attrs.strides, attrs.padding);
 }
 
 /// (x - mean) / sqrt(variance + epsilon) * scale + offset; training: with the moments over `axes`, which are outputs too. Attributes: training (default true), axes (optional), epsilon (default 0.001).
@@ -120,9 +137,25 @@ inline Tensor clip_by_norm(const Tensor& x, double clip_norm, std::optional<Ints
   return detail::wrap(x.context(), gt_clip_by_norm(x.context(), x.get(), clip_norm, axes ? detail::data(*axes) : nullptr, axes ? axes->size() : 0));
 }
 
+struct ClipByNormAttrs {
+  double clip_norm{};
+  std::optional<Ints> axes = std::nullopt;
+};
+inline Tensor clip_by_norm(const Tensor& x, const ClipByNormAttrs& attrs) {
+  return clip_by_norm(x, attrs.clip_norm, attrs.axes);
+}
+
 /// min(max(x, clip_value_min), clip_value_max); the gradient passes on both bounds. Attributes: clip_value_min, clip_value_max.
 inline Tensor clip_by_value(const Tensor& x, double clip_value_min, double clip_value_max) {
   return detail::wrap(x.context(), gt_clip_by_value(x.context(), x.get(), clip_value_min, clip_value_max));
+}
+
+struct ClipByValueAttrs {
+  double clip_value_min{};
+  double clip_value_max{};
+};
+inline Tensor clip_by_value(const Tensor& x, const ClipByValueAttrs& attrs) {
+  return clip_by_value(x, attrs.clip_value_min, attrs.clip_value_max);
 }
 
 /// The inputs one after the other along `axis`. Attributes: axis (default 0).
@@ -131,18 +164,46 @@ inline Tensor concat(const std::vector<Tensor>& values, int64_t axis = 0) {
 }
 
 /// y[n, p, o] = sum x[n, p * stride + k * dilation - padding, i] filters[k, i, o]: x [n, width, in], filters [k, in, out]. Attributes: stride (default 1), padding (default "VALID"), dilations (default 1).
-inline Tensor conv1d(const Tensor& x, const Tensor& filters, int64_t stride = 1, const Ints& padding = {}, int64_t dilations = 1) {
-  return detail::wrap(x.context(), gt_conv1d(x.context(), x.get(), filters.get(), stride, detail::data(padding), padding.size(), dilations));
+inline Tensor conv1d(const Tensor& x, const Tensor& filters, int64_t stride = 1, const NameOrInts& padding = "VALID", int64_t dilations = 1) {
+  return detail::wrap(x.context(), gt_conv1d(x.context(), x.get(), filters.get(), stride, padding.name, padding.name ? nullptr : detail::data(padding.list), padding.list.size(), dilations));
+}
+
+struct Conv1dAttrs {
+  int64_t stride = 1;
+  NameOrInts padding = "VALID";
+  int64_t dilations = 1;
+};
+inline Tensor conv1d(const Tensor& x, const Tensor& filters, const Conv1dAttrs& attrs) {
+  return conv1d(x, filters, attrs.stride, attrs.padding, attrs.dilations);
 }
 
 /// y[n, p, q, o] = sum x[n, p * stride + k * dilation - padding, ..., i] filters[k, l, i, o]: x [n, h, w, in], filters [kh, kw, in, out]; padding SAME, VALID or [[top, bottom], [left, right]]. Attributes: strides (default 1), padding (default "VALID"), dilations (default 1).
-inline Tensor conv2d(const Tensor& x, const Tensor& filters, const Ints& strides = {}, const Ints& padding = {}, const Ints& dilations = {}) {
-  return detail::wrap(x.context(), gt_conv2d(x.context(), x.get(), filters.get(), detail::data(strides), strides.size(), detail::data(padding), padding.size(), detail::data(dilations), dilations.size()));
+inline Tensor conv2d(const Tensor& x, const Tensor& filters, const Ints& strides = {}, const NameOrInts& padding = "VALID", const Ints& dilations = {}) {
+  return detail::wrap(x.context(), gt_conv2d(x.context(), x.get(), filters.get(), strides.empty() ? nullptr : strides.data(), strides.size(), padding.name, padding.name ? nullptr : detail::data(padding.list), padding.list.size(), dilations.empty() ? nullptr : dilations.data(), dilations.size()));
+}
+
+struct Conv2dAttrs {
+  Ints strides = {};
+  NameOrInts padding = "VALID";
+  Ints dilations = {};
+};
+inline Tensor conv2d(const Tensor& x, const Tensor& filters, const Conv2dAttrs& attrs) {
+  return conv2d(x, filters, attrs.strides, attrs.padding, attrs.dilations);
 }
 
 /// The transpose of the conv2d that maps output_shape to the shape of x: x [n, h, w, in], filters [kh, kw, out, in]. Attributes: strides (default 1), padding (default "VALID"), dilations (default 1), output_shape.
-inline Tensor conv2d_transpose(const Tensor& x, const Tensor& filters, const Ints& output_shape, const Ints& strides = {}, const Ints& padding = {}, const Ints& dilations = {}) {
-  return detail::wrap(x.context(), gt_conv2d_transpose(x.context(), x.get(), filters.get(), detail::data(strides), strides.size(), detail::data(padding), padding.size(), detail::data(dilations), dilations.size(), detail::data(output_shape), output_shape.size()));
+inline Tensor conv2d_transpose(const Tensor& x, const Tensor& filters, const Ints& output_shape, const Ints& strides = {}, const NameOrInts& padding = "VALID", const Ints& dilations = {}) {
+  return detail::wrap(x.context(), gt_conv2d_transpose(x.context(), x.get(), filters.get(), strides.empty() ? nullptr : strides.data(), strides.size(), padding.name, padding.name ? nullptr : detail::data(padding.list), padding.list.size(), dilations.empty() ? nullptr : dilations.data(), dilations.size(), detail::data(output_shape), output_shape.size()));
+}
+
+struct Conv2dTransposeAttrs {
+  Ints strides = {};
+  NameOrInts padding = "VALID";
+  Ints dilations = {};
+  Ints output_shape{};
+};
+inline Tensor conv2d_transpose(const Tensor& x, const Tensor& filters, const Conv2dTransposeAttrs& attrs) {
+  return conv2d_transpose(x, filters, attrs.output_shape, attrs.strides, attrs.padding, attrs.dilations);
 }
 
 /// Cosine of x, in radians.
@@ -165,14 +226,41 @@ inline Tensor cumprod(const Tensor& x, int64_t axis = 0, bool exclusive = false,
   return detail::wrap(x.context(), gt_cumprod(x.context(), x.get(), axis, exclusive, reverse));
 }
 
+struct CumprodAttrs {
+  int64_t axis = 0;
+  bool exclusive = false;
+  bool reverse = false;
+};
+inline Tensor cumprod(const Tensor& x, const CumprodAttrs& attrs) {
+  return cumprod(x, attrs.axis, attrs.exclusive, attrs.reverse);
+}
+
 /// Sums of all entries up to each one. Attributes: axis (default 0), exclusive (default false), reverse (default false).
 inline Tensor cumsum(const Tensor& x, int64_t axis = 0, bool exclusive = false, bool reverse = false) {
   return detail::wrap(x.context(), gt_cumsum(x.context(), x.get(), axis, exclusive, reverse));
 }
 
+struct CumsumAttrs {
+  int64_t axis = 0;
+  bool exclusive = false;
+  bool reverse = false;
+};
+inline Tensor cumsum(const Tensor& x, const CumsumAttrs& attrs) {
+  return cumsum(x, attrs.axis, attrs.exclusive, attrs.reverse);
+}
+
 /// Each channel by filters of its own: x [n, h, w, in], filters [kh, kw, in, multiplier]; output channel in * multiplier + m. Attributes: strides (default 1), padding (default "VALID"), dilations (default 1).
-inline Tensor depthwise_conv2d(const Tensor& x, const Tensor& filters, const Ints& strides = {}, const Ints& padding = {}, const Ints& dilations = {}) {
-  return detail::wrap(x.context(), gt_depthwise_conv2d(x.context(), x.get(), filters.get(), detail::data(strides), strides.size(), detail::data(padding), padding.size(), detail::data(dilations), dilations.size()));
+inline Tensor depthwise_conv2d(const Tensor& x, const Tensor& filters, const Ints& strides = {}, const NameOrInts& padding = "VALID", const Ints& dilations = {}) {
+  return detail::wrap(x.context(), gt_depthwise_conv2d(x.context(), x.get(), filters.get(), strides.empty() ? nullptr : strides.data(), strides.size(), padding.name, padding.name ? nullptr : detail::data(padding.list), padding.list.size(), dilations.empty() ? nullptr : dilations.data(), dilations.size()));
+}
+
+struct DepthwiseConv2dAttrs {
+  Ints strides = {};
+  NameOrInts padding = "VALID";
+  Ints dilations = {};
+};
+inline Tensor depthwise_conv2d(const Tensor& x, const Tensor& filters, const DepthwiseConv2dAttrs& attrs) {
+  return depthwise_conv2d(x, filters, attrs.strides, attrs.padding, attrs.dilations);
 }
 
 /// Determinant of the matrices in the last two axes; its derivatives are right for singular ones too.
@@ -223,6 +311,14 @@ inline Tensor eigh(const Tensor& x, bool symmetrize_input = true) {
 /// v diag(f(w)) v^T with the eigenvalues w and eigenvectors v of x; its derivatives are right for repeated eigenvalues too, to any order. x is symmetrised first, or else its lower triangle alone is read. Attributes: symmetrize_input (default true), f.
 inline Tensor eigh_function(const Tensor& x, const char* f, bool symmetrize_input = true) {
   return detail::wrap(x.context(), gt_eigh_function(x.context(), x.get(), symmetrize_input, f));
+}
+
+struct EighFunctionAttrs {
+  bool symmetrize_input = true;
+  const char* f{};
+};
+inline Tensor eigh_function(const Tensor& x, const EighFunctionAttrs& attrs) {
+  return eigh_function(x, attrs.f, attrs.symmetrize_input);
 }
 
 /// Sum of products over the labels that the output lacks, as in "ij,jk->ik"; "..." stands for axes that broadcast. Attributes: equation.
@@ -287,7 +383,7 @@ inline Tensor expm1(const Tensor& x) {
 
 /// Identity matrices [batch_shape..., num_rows, num_columns]. Attributes: num_rows, num_columns (optional), batch_shape (default []), dtype (optional).
 inline Tensor eye(const Context& ctx, int64_t num_rows, std::optional<int64_t> num_columns = std::nullopt, const Ints& batch_shape = {}, std::optional<Dtype> dtype = std::nullopt) {
-  return detail::wrap(ctx.get(), gt_eye(ctx.get(), num_rows, num_columns.value_or(GT_DEFAULT_INT), detail::data(batch_shape), batch_shape.size(), dtype ? static_cast<gt_dtype>(*dtype) : 0));
+  return detail::wrap(ctx.get(), gt_eye(ctx.get(), num_rows, num_columns.value_or(GT_DEFAULT_INT), batch_shape.empty() ? nullptr : batch_shape.data(), batch_shape.size(), dtype ? static_cast<gt_dtype>(*dtype) : 0));
 }
 
 /// A tensor of `shape` that holds value everywhere. Attributes: shape.
@@ -315,6 +411,14 @@ inline Tensor gather(const Tensor& params, const Tensor& indices, std::optional<
   return detail::wrap(params.context(), gt_gather(params.context(), params.get(), indices.get(), axis.value_or(GT_DEFAULT_INT), batch_dims));
 }
 
+struct GatherAttrs {
+  std::optional<int64_t> axis = std::nullopt;
+  int64_t batch_dims = 0;
+};
+inline Tensor gather(const Tensor& params, const Tensor& indices, const GatherAttrs& attrs) {
+  return gather(params, indices, attrs.axis, attrs.batch_dims);
+}
+
 /// Entries of params at indices [..., k] into its first k axes behind the batch dims, which run together. Attributes: batch_dims (default 0).
 inline Tensor gather_nd(const Tensor& params, const Tensor& indices, int64_t batch_dims = 0) {
   return detail::wrap(params.context(), gt_gather_nd(params.context(), params.get(), indices.get(), batch_dims));
@@ -338,6 +442,14 @@ inline Tensor greater_equal(const Tensor& x, const Tensor& y) {
 /// With e = prediction - target: e^2 / 2 where |e| <= delta, else delta |e| - delta^2 / 2. Attributes: delta (default 1), reduction (default "none").
 inline Tensor huber_loss(const Tensor& target, const Tensor& prediction, double delta = 1, const char* reduction = "none") {
   return detail::wrap(target.context(), gt_huber_loss(target.context(), target.get(), prediction.get(), delta, reduction));
+}
+
+struct HuberLossAttrs {
+  double delta = 1;
+  const char* reduction = "none";
+};
+inline Tensor huber_loss(const Tensor& target, const Tensor& prediction, const HuberLossAttrs& attrs) {
+  return huber_loss(target, prediction, attrs.delta, attrs.reduction);
 }
 
 /// sqrt(x^2 + y^2), without overflow.
@@ -380,9 +492,25 @@ inline Tensor l2_normalize(const Tensor& x, std::optional<Ints> axis = std::null
   return detail::wrap(x.context(), gt_l2_normalize(x.context(), x.get(), axis ? detail::data(*axis) : nullptr, axis ? axis->size() : 0, epsilon));
 }
 
+struct L2NormalizeAttrs {
+  std::optional<Ints> axis = std::nullopt;
+  double epsilon = 1e-12;
+};
+inline Tensor l2_normalize(const Tensor& x, const L2NormalizeAttrs& attrs) {
+  return l2_normalize(x, attrs.axis, attrs.epsilon);
+}
+
 /// (x - mean) / sqrt(variance + epsilon) * scale + offset, with the moments over `axis`; scale and offset have the sizes of these axes. Attributes: axis (default [-1]), epsilon (default 0.001).
 inline Tensor layer_normalization(const Tensor& x, const Tensor& scale, const Tensor& offset, const Ints& axis = {}, double epsilon = 0.001) {
-  return detail::wrap(x.context(), gt_layer_normalization(x.context(), x.get(), scale.get(), offset.get(), detail::data(axis), axis.size(), epsilon));
+  return detail::wrap(x.context(), gt_layer_normalization(x.context(), x.get(), scale.get(), offset.get(), axis.empty() ? nullptr : axis.data(), axis.size(), epsilon));
+}
+
+struct LayerNormalizationAttrs {
+  Ints axis = {};
+  double epsilon = 0.001;
+};
+inline Tensor layer_normalization(const Tensor& x, const Tensor& scale, const Tensor& offset, const LayerNormalizationAttrs& attrs) {
+  return layer_normalization(x, scale, offset, attrs.axis, attrs.epsilon);
 }
 
 /// x where (x > 0), else alpha * x; its derivative at 0 is alpha. Attributes: alpha (default 0.2).
@@ -415,9 +543,25 @@ inline Tensor linear_scan(const Tensor& a, const Tensor& x, int64_t axis = 0, bo
   return detail::wrap(a.context(), gt_linear_scan(a.context(), a.get(), x.get(), axis, reverse));
 }
 
+struct LinearScanAttrs {
+  int64_t axis = 0;
+  bool reverse = false;
+};
+inline Tensor linear_scan(const Tensor& a, const Tensor& x, const LinearScanAttrs& attrs) {
+  return linear_scan(a, x, attrs.axis, attrs.reverse);
+}
+
 /// num numbers from start to stop at equal distances, along a new axis. Attributes: num, axis (default 0).
 inline Tensor linspace(const Tensor& start, const Tensor& stop, int64_t num, int64_t axis = 0) {
   return detail::wrap(start.context(), gt_linspace(start.context(), start.get(), stop.get(), num, axis));
+}
+
+struct LinspaceAttrs {
+  int64_t num{};
+  int64_t axis = 0;
+};
+inline Tensor linspace(const Tensor& start, const Tensor& stop, const LinspaceAttrs& attrs) {
+  return linspace(start, stop, attrs.num, attrs.axis);
 }
 
 /// Natural logarithm.
@@ -450,6 +594,15 @@ inline Tensor logcumsumexp(const Tensor& x, int64_t axis = 0, bool exclusive = f
   return detail::wrap(x.context(), gt_logcumsumexp(x.context(), x.get(), axis, exclusive, reverse));
 }
 
+struct LogcumsumexpAttrs {
+  int64_t axis = 0;
+  bool exclusive = false;
+  bool reverse = false;
+};
+inline Tensor logcumsumexp(const Tensor& x, const LogcumsumexpAttrs& attrs) {
+  return logcumsumexp(x, attrs.axis, attrs.exclusive, attrs.reverse);
+}
+
 /// x and y.
 inline Tensor logical_and(const Tensor& x, const Tensor& y) {
   return detail::wrap(x.context(), gt_logical_and(x.context(), x.get(), y.get()));
@@ -480,6 +633,14 @@ inline Tensor matmul(const Tensor& a, const Tensor& b, bool transpose_a = false,
   return detail::wrap(a.context(), gt_matmul(a.context(), a.get(), b.get(), transpose_a, transpose_b));
 }
 
+struct MatmulAttrs {
+  bool transpose_a = false;
+  bool transpose_b = false;
+};
+inline Tensor matmul(const Tensor& a, const Tensor& b, const MatmulAttrs& attrs) {
+  return matmul(a, b, attrs.transpose_a, attrs.transpose_b);
+}
+
 /// The n-th power of the matrices in the last two axes: of the inverse where n < 0, the identity where n is 0. Attributes: n.
 inline Tensor matrix_power(const Tensor& x, int64_t n) {
   return detail::wrap(x.context(), gt_matrix_power(x.context(), x.get(), n));
@@ -488,6 +649,15 @@ inline Tensor matrix_power(const Tensor& x, int64_t n) {
 /// The largest entry of each window of ksize, strides apart: x [n, h, w, c]. The first of equal ones takes the gradient; padding never wins. Attributes: ksize, strides, padding (default "VALID").
 inline Tensor max_pool2d(const Tensor& x, const Ints& ksize, const Ints& strides, const char* padding = "VALID") {
   return detail::wrap(x.context(), gt_max_pool2d(x.context(), x.get(), detail::data(ksize), ksize.size(), detail::data(strides), strides.size(), padding));
+}
+
+struct MaxPool2dAttrs {
+  Ints ksize{};
+  Ints strides{};
+  const char* padding = "VALID";
+};
+inline Tensor max_pool2d(const Tensor& x, const MaxPool2dAttrs& attrs) {
+  return max_pool2d(x, attrs.ksize, attrs.strides, attrs.padding);
 }
 
 /// The larger of x and y; on a tie the gradient goes to x.
@@ -510,6 +680,14 @@ inline std::vector<Tensor> moments(const Tensor& x, std::optional<Ints> axes = s
   return detail::outputs(x.context(), [&](gt_tensor* out, std::size_t capacity, std::size_t* n) {
     return gt_moments(x.context(), x.get(), axes ? detail::data(*axes) : nullptr, axes ? axes->size() : 0, keepdims, out, capacity, n);
   });
+}
+
+struct MomentsAttrs {
+  std::optional<Ints> axes = std::nullopt;
+  bool keepdims = false;
+};
+inline std::vector<Tensor> moments(const Tensor& x, const MomentsAttrs& attrs) {
+  return moments(x, attrs.axes, attrs.keepdims);
 }
 
 /// (prediction - target)^2. Attributes: reduction (default "none").
@@ -537,6 +715,15 @@ inline Tensor norm(const Tensor& x, const char* ord = "euclidean", std::optional
   return detail::wrap(x.context(), gt_norm(x.context(), x.get(), ord, axis ? detail::data(*axis) : nullptr, axis ? axis->size() : 0, keepdims));
 }
 
+struct NormAttrs {
+  const char* ord = "euclidean";
+  std::optional<Ints> axis = std::nullopt;
+  bool keepdims = false;
+};
+inline Tensor norm(const Tensor& x, const NormAttrs& attrs) {
+  return norm(x, attrs.ord, attrs.axis, attrs.keepdims);
+}
+
 /// x != y.
 inline Tensor not_equal(const Tensor& x, const Tensor& y) {
   return detail::wrap(x.context(), gt_not_equal(x.context(), x.get(), y.get()));
@@ -545,6 +732,17 @@ inline Tensor not_equal(const Tensor& x, const Tensor& y) {
 /// on_value where the new axis's index equals indices, off_value elsewhere. Attributes: depth, axis (default -1), on_value (default 1), off_value (default 0), dtype (optional).
 inline Tensor one_hot(const Tensor& indices, int64_t depth, int64_t axis = -1, double on_value = 1, double off_value = 0, std::optional<Dtype> dtype = std::nullopt) {
   return detail::wrap(indices.context(), gt_one_hot(indices.context(), indices.get(), depth, axis, on_value, off_value, dtype ? static_cast<gt_dtype>(*dtype) : 0));
+}
+
+struct OneHotAttrs {
+  int64_t depth{};
+  int64_t axis = -1;
+  double on_value = 1;
+  double off_value = 0;
+  std::optional<Dtype> dtype = std::nullopt;
+};
+inline Tensor one_hot(const Tensor& indices, const OneHotAttrs& attrs) {
+  return one_hot(indices, attrs.depth, attrs.axis, attrs.on_value, attrs.off_value, attrs.dtype);
 }
 
 /// Ones of x's shape and dtype; no gradient reaches x.
@@ -560,6 +758,15 @@ inline Tensor outer(const Tensor& a, const Tensor& b) {
 /// x with paddings [[before, after], ...]: of constant_values, or mirrored at the edges. Attributes: paddings, mode (default "CONSTANT"), constant_values (default 0).
 inline Tensor pad(const Tensor& x, const Ints& paddings, const char* mode = "CONSTANT", double constant_values = 0) {
   return detail::wrap(x.context(), gt_pad(x.context(), x.get(), detail::data(paddings), paddings.size(), mode, constant_values));
+}
+
+struct PadAttrs {
+  Ints paddings{};
+  const char* mode = "CONSTANT";
+  double constant_values = 0;
+};
+inline Tensor pad(const Tensor& x, const PadAttrs& attrs) {
+  return pad(x, attrs.paddings, attrs.mode, attrs.constant_values);
 }
 
 /// The n-th derivative of digamma. Attributes: n.
@@ -602,9 +809,25 @@ inline Tensor reduce_all(const Tensor& x, std::optional<Ints> axis = std::nullop
   return detail::wrap(x.context(), gt_reduce_all(x.context(), x.get(), axis ? detail::data(*axis) : nullptr, axis ? axis->size() : 0, keepdims));
 }
 
+struct ReduceAllAttrs {
+  std::optional<Ints> axis = std::nullopt;
+  bool keepdims = false;
+};
+inline Tensor reduce_all(const Tensor& x, const ReduceAllAttrs& attrs) {
+  return reduce_all(x, attrs.axis, attrs.keepdims);
+}
+
 /// Whether any entry over the axes is true. Attributes: axis (optional), keepdims (default false).
 inline Tensor reduce_any(const Tensor& x, std::optional<Ints> axis = std::nullopt, bool keepdims = false) {
   return detail::wrap(x.context(), gt_reduce_any(x.context(), x.get(), axis ? detail::data(*axis) : nullptr, axis ? axis->size() : 0, keepdims));
+}
+
+struct ReduceAnyAttrs {
+  std::optional<Ints> axis = std::nullopt;
+  bool keepdims = false;
+};
+inline Tensor reduce_any(const Tensor& x, const ReduceAnyAttrs& attrs) {
+  return reduce_any(x, attrs.axis, attrs.keepdims);
 }
 
 /// log(sum(e^x)) over the axes, without overflow. Attributes: axis (optional), keepdims (default false).
@@ -612,9 +835,25 @@ inline Tensor reduce_logsumexp(const Tensor& x, std::optional<Ints> axis = std::
   return detail::wrap(x.context(), gt_reduce_logsumexp(x.context(), x.get(), axis ? detail::data(*axis) : nullptr, axis ? axis->size() : 0, keepdims));
 }
 
+struct ReduceLogsumexpAttrs {
+  std::optional<Ints> axis = std::nullopt;
+  bool keepdims = false;
+};
+inline Tensor reduce_logsumexp(const Tensor& x, const ReduceLogsumexpAttrs& attrs) {
+  return reduce_logsumexp(x, attrs.axis, attrs.keepdims);
+}
+
 /// Largest entry over the axes; tied entries share the gradient evenly. Attributes: axis (optional), keepdims (default false).
 inline Tensor reduce_max(const Tensor& x, std::optional<Ints> axis = std::nullopt, bool keepdims = false) {
   return detail::wrap(x.context(), gt_reduce_max(x.context(), x.get(), axis ? detail::data(*axis) : nullptr, axis ? axis->size() : 0, keepdims));
+}
+
+struct ReduceMaxAttrs {
+  std::optional<Ints> axis = std::nullopt;
+  bool keepdims = false;
+};
+inline Tensor reduce_max(const Tensor& x, const ReduceMaxAttrs& attrs) {
+  return reduce_max(x, attrs.axis, attrs.keepdims);
 }
 
 /// Mean over the axes. Attributes: axis (optional), keepdims (default false).
@@ -622,9 +861,25 @@ inline Tensor reduce_mean(const Tensor& x, std::optional<Ints> axis = std::nullo
   return detail::wrap(x.context(), gt_reduce_mean(x.context(), x.get(), axis ? detail::data(*axis) : nullptr, axis ? axis->size() : 0, keepdims));
 }
 
+struct ReduceMeanAttrs {
+  std::optional<Ints> axis = std::nullopt;
+  bool keepdims = false;
+};
+inline Tensor reduce_mean(const Tensor& x, const ReduceMeanAttrs& attrs) {
+  return reduce_mean(x, attrs.axis, attrs.keepdims);
+}
+
 /// Smallest entry over the axes; tied entries share the gradient evenly. Attributes: axis (optional), keepdims (default false).
 inline Tensor reduce_min(const Tensor& x, std::optional<Ints> axis = std::nullopt, bool keepdims = false) {
   return detail::wrap(x.context(), gt_reduce_min(x.context(), x.get(), axis ? detail::data(*axis) : nullptr, axis ? axis->size() : 0, keepdims));
+}
+
+struct ReduceMinAttrs {
+  std::optional<Ints> axis = std::nullopt;
+  bool keepdims = false;
+};
+inline Tensor reduce_min(const Tensor& x, const ReduceMinAttrs& attrs) {
+  return reduce_min(x, attrs.axis, attrs.keepdims);
 }
 
 /// Product over the axes; its derivatives are right with zeros among the factors, to any order. Attributes: axis (optional), keepdims (default false).
@@ -632,9 +887,25 @@ inline Tensor reduce_prod(const Tensor& x, std::optional<Ints> axis = std::nullo
   return detail::wrap(x.context(), gt_reduce_prod(x.context(), x.get(), axis ? detail::data(*axis) : nullptr, axis ? axis->size() : 0, keepdims));
 }
 
+struct ReduceProdAttrs {
+  std::optional<Ints> axis = std::nullopt;
+  bool keepdims = false;
+};
+inline Tensor reduce_prod(const Tensor& x, const ReduceProdAttrs& attrs) {
+  return reduce_prod(x, attrs.axis, attrs.keepdims);
+}
+
 /// Square root of the biased variance; its derivative is 0 where all entries are the same. Attributes: axis (optional), keepdims (default false).
 inline Tensor reduce_std(const Tensor& x, std::optional<Ints> axis = std::nullopt, bool keepdims = false) {
   return detail::wrap(x.context(), gt_reduce_std(x.context(), x.get(), axis ? detail::data(*axis) : nullptr, axis ? axis->size() : 0, keepdims));
+}
+
+struct ReduceStdAttrs {
+  std::optional<Ints> axis = std::nullopt;
+  bool keepdims = false;
+};
+inline Tensor reduce_std(const Tensor& x, const ReduceStdAttrs& attrs) {
+  return reduce_std(x, attrs.axis, attrs.keepdims);
 }
 
 /// Sum over the axes. Attributes: axis (optional), keepdims (default false).
@@ -642,9 +913,25 @@ inline Tensor reduce_sum(const Tensor& x, std::optional<Ints> axis = std::nullop
   return detail::wrap(x.context(), gt_reduce_sum(x.context(), x.get(), axis ? detail::data(*axis) : nullptr, axis ? axis->size() : 0, keepdims));
 }
 
+struct ReduceSumAttrs {
+  std::optional<Ints> axis = std::nullopt;
+  bool keepdims = false;
+};
+inline Tensor reduce_sum(const Tensor& x, const ReduceSumAttrs& attrs) {
+  return reduce_sum(x, attrs.axis, attrs.keepdims);
+}
+
 /// Biased variance over the axes: mean((x - mean(x))^2). Attributes: axis (optional), keepdims (default false).
 inline Tensor reduce_variance(const Tensor& x, std::optional<Ints> axis = std::nullopt, bool keepdims = false) {
   return detail::wrap(x.context(), gt_reduce_variance(x.context(), x.get(), axis ? detail::data(*axis) : nullptr, axis ? axis->size() : 0, keepdims));
+}
+
+struct ReduceVarianceAttrs {
+  std::optional<Ints> axis = std::nullopt;
+  bool keepdims = false;
+};
+inline Tensor reduce_variance(const Tensor& x, const ReduceVarianceAttrs& attrs) {
+  return reduce_variance(x, attrs.axis, attrs.keepdims);
 }
 
 /// max(x, 0); its derivative at 0 is 0.
@@ -662,6 +949,14 @@ inline Tensor repeat(const Tensor& x, const Ints& repeats, std::optional<int64_t
   return detail::wrap(x.context(), gt_repeat(x.context(), x.get(), detail::data(repeats), repeats.size(), axis.value_or(GT_DEFAULT_INT)));
 }
 
+struct RepeatAttrs {
+  Ints repeats{};
+  std::optional<int64_t> axis = std::nullopt;
+};
+inline Tensor repeat(const Tensor& x, const RepeatAttrs& attrs) {
+  return repeat(x, attrs.repeats, attrs.axis);
+}
+
 /// The same elements in another shape; one entry of shape may be -1. Attributes: shape.
 inline Tensor reshape(const Tensor& x, const Ints& shape) {
   return detail::wrap(x.context(), gt_reshape(x.context(), x.get(), detail::data(shape), shape.size()));
@@ -677,6 +972,14 @@ inline Tensor roll(const Tensor& x, const Ints& shift, const Ints& axis) {
   return detail::wrap(x.context(), gt_roll(x.context(), x.get(), detail::data(shift), shift.size(), detail::data(axis), axis.size()));
 }
 
+struct RollAttrs {
+  Ints shift{};
+  Ints axis{};
+};
+inline Tensor roll(const Tensor& x, const RollAttrs& attrs) {
+  return roll(x, attrs.shift, attrs.axis);
+}
+
 /// The nearest integer, halves to the even one.
 inline Tensor round(const Tensor& x) {
   return detail::wrap(x.context(), gt_round(x.context(), x.get()));
@@ -690,6 +993,15 @@ inline Tensor rsqrt(const Tensor& x) {
 /// Zeros of `shape`, to which updates are added where gather(axis, batch_dims) with these indices would read. Attributes: shape, axis (optional), batch_dims (default 0).
 inline Tensor scatter_add(const Tensor& indices, const Tensor& updates, const Ints& shape, std::optional<int64_t> axis = std::nullopt, int64_t batch_dims = 0) {
   return detail::wrap(indices.context(), gt_scatter_add(indices.context(), indices.get(), updates.get(), detail::data(shape), shape.size(), axis.value_or(GT_DEFAULT_INT), batch_dims));
+}
+
+struct ScatterAddAttrs {
+  Ints shape{};
+  std::optional<int64_t> axis = std::nullopt;
+  int64_t batch_dims = 0;
+};
+inline Tensor scatter_add(const Tensor& indices, const Tensor& updates, const ScatterAddAttrs& attrs) {
+  return scatter_add(indices, updates, attrs.shape, attrs.axis, attrs.batch_dims);
 }
 
 /// Zeros of `shape`, to which updates are added at indices [..., k] into its first k axes. Attributes: shape.
@@ -742,6 +1054,14 @@ inline Tensor slice(const Tensor& x, const Ints& begin, const Ints& size) {
   return detail::wrap(x.context(), gt_slice(x.context(), x.get(), detail::data(begin), begin.size(), detail::data(size), size.size()));
 }
 
+struct SliceAttrs {
+  Ints begin{};
+  Ints size{};
+};
+inline Tensor slice(const Tensor& x, const SliceAttrs& attrs) {
+  return slice(x, attrs.begin, attrs.size);
+}
+
 /// sign and log |determinant| of the matrices in the last two axes: 0 and -inf for singular ones. The sign has no derivative.
 inline Tensor slogdet(const Tensor& x) {
   return detail::wrap(x.context(), gt_slogdet(x.context(), x.get()));
@@ -777,6 +1097,14 @@ inline Tensor sort(const Tensor& x, int64_t axis = -1, const char* direction = "
   return detail::wrap(x.context(), gt_sort(x.context(), x.get(), axis, direction));
 }
 
+struct SortAttrs {
+  int64_t axis = -1;
+  const char* direction = "ASCENDING";
+};
+inline Tensor sort(const Tensor& x, const SortAttrs& attrs) {
+  return sort(x, attrs.axis, attrs.direction);
+}
+
 /// -log_softmax(logits)[label] along the last axis.
 inline Tensor sparse_softmax_cross_entropy(const Tensor& labels, const Tensor& logits) {
   return detail::wrap(labels.context(), gt_sparse_softmax_cross_entropy(labels.context(), labels.get(), logits.get()));
@@ -787,6 +1115,14 @@ inline std::vector<Tensor> split(const Tensor& x, const Ints& num_or_size_splits
   return detail::outputs(x.context(), [&](gt_tensor* out, std::size_t capacity, std::size_t* n) {
     return gt_split(x.context(), x.get(), detail::data(num_or_size_splits), num_or_size_splits.size(), axis, out, capacity, n);
   });
+}
+
+struct SplitAttrs {
+  Ints num_or_size_splits{};
+  int64_t axis = 0;
+};
+inline std::vector<Tensor> split(const Tensor& x, const SplitAttrs& attrs) {
+  return split(x, attrs.num_or_size_splits, attrs.axis);
 }
 
 /// Square root: y * y = x.
@@ -822,6 +1158,20 @@ inline Tensor stop_gradient(const Tensor& x) {
 /// x[begin:end:strides], with TensorFlow's bit masks; bounds out of range clamp. Attributes: begin, end, strides (optional), begin_mask (default 0), end_mask (default 0), ellipsis_mask (default 0), new_axis_mask (default 0), shrink_axis_mask (default 0).
 inline Tensor strided_slice(const Tensor& x, const Ints& begin, const Ints& end, std::optional<Ints> strides = std::nullopt, int64_t begin_mask = 0, int64_t end_mask = 0, int64_t ellipsis_mask = 0, int64_t new_axis_mask = 0, int64_t shrink_axis_mask = 0) {
   return detail::wrap(x.context(), gt_strided_slice(x.context(), x.get(), detail::data(begin), begin.size(), detail::data(end), end.size(), strides ? detail::data(*strides) : nullptr, strides ? strides->size() : 0, begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_axis_mask));
+}
+
+struct StridedSliceAttrs {
+  Ints begin{};
+  Ints end{};
+  std::optional<Ints> strides = std::nullopt;
+  int64_t begin_mask = 0;
+  int64_t end_mask = 0;
+  int64_t ellipsis_mask = 0;
+  int64_t new_axis_mask = 0;
+  int64_t shrink_axis_mask = 0;
+};
+inline Tensor strided_slice(const Tensor& x, const StridedSliceAttrs& attrs) {
+  return strided_slice(x, attrs.begin, attrs.end, attrs.strides, attrs.begin_mask, attrs.end_mask, attrs.ellipsis_mask, attrs.new_axis_mask, attrs.shrink_axis_mask);
 }
 
 /// x - y.
@@ -861,7 +1211,7 @@ inline Tensor tensor_scatter_update(const Tensor& x, const Tensor& indices, cons
 
 /// Sum of products over pairs of axes: a count (the last of a with the first of b), or two lists. Attributes: axes (default 2).
 inline Tensor tensordot(const Tensor& a, const Tensor& b, const Ints& axes = {}) {
-  return detail::wrap(a.context(), gt_tensordot(a.context(), a.get(), b.get(), detail::data(axes), axes.size()));
+  return detail::wrap(a.context(), gt_tensordot(a.context(), a.get(), b.get(), axes.empty() ? nullptr : axes.data(), axes.size()));
 }
 
 /// x repeated multiples[i] times along axis i. Attributes: multiples.
@@ -889,6 +1239,14 @@ inline Tensor transpose(const Tensor& x, std::optional<Ints> perm = std::nullopt
 /// x with matrix x = rhs [..., n, k], where the lower (or else upper) triangle alone of the matrix is read; with its transpose where adjoint. Attributes: lower (default true), adjoint (default false).
 inline Tensor triangular_solve(const Tensor& matrix, const Tensor& rhs, bool lower = true, bool adjoint = false) {
   return detail::wrap(matrix.context(), gt_triangular_solve(matrix.context(), matrix.get(), rhs.get(), lower, adjoint));
+}
+
+struct TriangularSolveAttrs {
+  bool lower = true;
+  bool adjoint = false;
+};
+inline Tensor triangular_solve(const Tensor& matrix, const Tensor& rhs, const TriangularSolveAttrs& attrs) {
+  return triangular_solve(matrix, rhs, attrs.lower, attrs.adjoint);
 }
 
 /// x on and below diagonal k of the last two axes, 0 above. Attributes: k (default 0).
