@@ -1,47 +1,71 @@
 #include <algorithm>
 
+#include "base/isa.hpp"
 #include "kernels/kernels.hpp"
 
 namespace gradtape::kernels {
 
 namespace {
-// The first largest entry of each window, channel by channel; nan is larger than all.
+// Rows and columns of an image, the last ones not among them.
 struct Window {
-  int64_t top, bottom, left, right;  // rows and columns of the image, the last ones not among them
+  int64_t top, bottom, left, right;
 };
+constexpr int64_t kChannels = 64;  // at once
+
+// The first largest entry of the window in each channel; nan is larger than all.
 template <class T>
 void largest(const T* image, int64_t columns, int64_t channels, const Window& w, int64_t* at) {
-  for (int64_t c = 0; c < channels; ++c) {
-    int64_t best = (w.top * columns + w.left) * channels + c;
+  for (int64_t first = 0; first < channels; first += kChannels) {
+    const int64_t n = std::min(kChannels, channels - first);
+    T best[kChannels];
+    int64_t place[kChannels];
+    const int64_t start = (w.top * columns + w.left) * channels + first;
+    for (int64_t c = 0; c < n; ++c) best[c] = image[start + c], place[c] = start + c;
     for (int64_t row = w.top; row < w.bottom; ++row)
       for (int64_t column = w.left; column < w.right; ++column) {
-        const int64_t here = (row * columns + column) * channels + c;
-        const T x = image[here], most = image[best];
-        if (x > most || (x != x && most == most)) best = here;
+        const int64_t here = (row * columns + column) * channels + first;
+        for (int64_t c = 0; c < n; ++c) {
+          const T x = image[here + c];
+          const bool better = (x > best[c]) | ((x != x) & (best[c] == best[c]));
+          best[c] = better ? x : best[c];
+          place[c] = better ? here + c : place[c];
+        }
       }
-    at[c] = best;
+    std::copy_n(place, n, at + first);
   }
+}
+
+struct Pooling {
+  const Shape &in, &out;
+  const Ints &size, &strides, &padding;
+
+  Window window(int64_t row, int64_t column) const {
+    const int64_t y = row * strides[0] - padding[0], x = column * strides[1] - padding[2];
+    return {std::max<int64_t>(0, y), std::min(in[1], y + size[0]), std::max<int64_t>(0, x),
+            std::min(in[2], x + size[1])};
+  }
+};
+template <class T>
+void largest_of_row(const Pooling& p, const T* image, int64_t row, int64_t* at) {
+  for (int64_t column = 0; column < p.out[2]; ++column)
+    largest(image, p.in[2], p.in[3], p.window(row, column), at + column * p.out[3]);
 }
 }  // namespace
 
 void pool_argmax(const KernelCall& c) {
-  const Shape &in = *c.in[0].shape, &out = *c.out[0].shape;
-  const Ints &size = c.ints("ksize"), &strides = c.ints("strides"), &padding = c.ints("padding");
-  const int64_t image = in[1] * in[2] * in[3], rows = out[0] * out[1], width = out[2] * out[3];
+  const Pooling p{*c.in[0].shape, *c.out[0].shape, c.ints("ksize"), c.ints("strides"), c.ints("padding")};
   if (c.out[0].elements() == 0) return;
-  const int64_t share = std::max<int64_t>(1, (1 << 14) / (width * size[0] * size[1]));
+  const int64_t image = p.in[1] * p.in[2] * p.in[3], rows = p.out[0] * p.out[1], width = p.out[2] * p.out[3];
+  const int64_t share = std::max<int64_t>(1, (1 << 14) / std::max<int64_t>(1, width));
   dispatch(c.in[0].dtype, [&](auto type) {
     using T = typename decltype(type)::type;
+    static const auto one_row = compiled_for_this_machine<[](const Pooling& pooling, const T* x, int64_t row,
+                                                             int64_t* at) { largest_of_row(pooling, x, row, at); },
+                                                          const Pooling&, const T*, int64_t, int64_t*>();
     const auto part = [&](std::size_t item, int) {
       const int64_t first = static_cast<int64_t>(item) * share;
       for (int64_t row = first; row < std::min(rows, first + share); ++row)
-        for (int64_t column = 0; column < out[2]; ++column) {
-          const int64_t y = row % out[1] * strides[0] - padding[0], x = column * strides[1] - padding[2];
-          const Window window{std::max<int64_t>(0, y), std::min(in[1], y + size[0]), std::max<int64_t>(0, x),
-                              std::min(in[2], x + size[1])};
-          largest(c.in[0].as<T>() + row / out[1] * image, in[2], in[3], window,
-                  c.out[0].as<int64_t>() + row * width + column * out[3]);
-        }
+        one_row(p, c.in[0].as<T>() + row / p.out[1] * image, row % p.out[1], c.out[0].as<int64_t>() + row * width);
     };
     c.workers.run(static_cast<std::size_t>((rows + share - 1) / share), part);
   });
