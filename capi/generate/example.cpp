@@ -145,12 +145,11 @@ std::string read(const Context& ctx, gt_tensor t) {
   const std::vector<int64_t> shape(dims, dims + rank);
   std::size_t n = 1;
   for (int64_t d : shape) n *= static_cast<std::size_t>(d);
-  const double zero = 0;
   gt_tensor wide = nullptr;
   const gt_dtype to = GT_FLOAT64;
   const gt_attr attr{"dtype", GT_ATTR_DTYPE, 0, 1, &to};
   ctx.check(gt_apply(ctx, "cast", &t, 1, &attr, 1, &wide, 1, nullptr));
-  std::vector<double> values(n, zero);
+  std::vector<double> values(n);
   ctx.check(gt_tensor_read(ctx, wide, values.data(), n * sizeof(double)));
   return text_of(shape, values, dtype == GT_BOOL);
 }

@@ -159,6 +159,12 @@ void resolve_windows(Inference& c, const Shape& image, const Shape& filter) {
   c.attr("padding") = padding;
   c.attr("dilations") = dilations;
 }
+void infer_windowed(Inference& c, const char* filter_axes) {
+  need_rank(c, 0, 4, "[n, height, width, channels]");
+  need_rank(c, 1, 4, filter_axes);
+  need_channels(c, c.shape(0)[3], c.shape(1)[2]);
+  resolve_windows(c, c.shape(0), c.shape(1));
+}
 Tensor convolve(const Call& c, const Tensor& x, const Tensor& w, int64_t groups) {
   static const Op& op = Registry::instance().builtin("convolution");
   return apply1(op, {x, w}, {c.ints("strides"), c.ints("padding"), c.ints("dilations"), groups});
@@ -206,24 +212,14 @@ void define_conv2d(Registry& r) {
       r, "conv2d",
       "y[n, p, q, o] = sum x[n, p * stride + k * dilation - padding, ..., i] filters[k, l, i, o]: x [n, h, w, in], "
       "filters [kh, kw, in, out]; padding SAME, VALID or [[top, bottom], [left, right]].")
-      .infer([](Inference& c) {
-        need_rank(c, 0, 4, "[n, height, width, channels]");
-        need_rank(c, 1, 4, "[height, width, inputs, outputs]");
-        need_channels(c, c.shape(0)[3], c.shape(1)[2]);
-        resolve_windows(c, c.shape(0), c.shape(1));
-      })
+      .infer([](Inference& c) { infer_windowed(c, "[height, width, inputs, outputs]"); })
       .composite([](const Call& c) { return convolve(c, c.in(0), c.in(1), 1); })
       .sample("f[1,4,4,2] f[3,2,2,2]", R"({"padding": "SAME", "strides": [2, 1]})")
       .sample("f[2,3,4,1] f[2,2,1,2]", R"({"padding": [[1, 0], [0, 2]], "dilations": [1, 2]})");
   windowed(r, "depthwise_conv2d",
            "Each channel by filters of its own: x [n, h, w, in], filters [kh, kw, in, multiplier]; output channel in * "
            "multiplier + m.")
-      .infer([](Inference& c) {
-        need_rank(c, 0, 4, "[n, height, width, channels]");
-        need_rank(c, 1, 4, "[height, width, channels, multiplier]");
-        need_channels(c, c.shape(0)[3], c.shape(1)[2]);
-        resolve_windows(c, c.shape(0), c.shape(1));
-      })
+      .infer([](Inference& c) { infer_windowed(c, "[height, width, channels, multiplier]"); })
       .composite([](const Call& c) {
         const Shape& w = c.in(1).shape();
         return convolve(c, c.in(0), reshape(c.in(1), {w[0], w[1], 1, w[2] * w[3]}), std::max<int64_t>(1, w[2]));

@@ -15,10 +15,7 @@ Tensor eigenvectors(const Tensor& x) {
   return apply(op, std::span(&x, 1))[1];
 }
 // 1 / (w_j - w_i), 0 where that is not defined.
-Tensor inverse_gaps(const Tensor& w) {
-  const Tensor gaps = row(w) - column(w);
-  return divide_no_nan(ones(w.recorder(), gaps.spec()), gaps);
-}
+Tensor inverse_gaps(const Tensor& w) { return inverse_or_zero(row(w) - column(w)); }
 
 // With A = V diag(w) V^T, P = V^T A' V and F_ij = 1 / (w_j - w_i): w' = diag(P), V' = V (F o P).
 void define_factors(Registry& r) {

@@ -111,8 +111,7 @@ Tensor skew(const Tensor& x) { return x - transposed(x); }
 
 Tensors svd_reverse(const Call& c, const Tensors& ct) {
   const Tensor u = c.out(0), s = c.out(1), vt = c.out(2), squares = square(s);
-  const Tensor gaps = row(squares) - column(squares), f = divide_no_nan(ones(c.recorder(), gaps.spec()), gaps);
-  const Tensor inverse = divide_no_nan(ones(c.recorder(), s.spec()), s);
+  const Tensor f = inverse_or_zero(row(squares) - column(squares)), inverse = inverse_or_zero(s);
   Tensor inner, sum;
   const auto add = [](Tensor& to, const Tensor& term) { to = to ? to + term : term; };
   if (ct[1]) add(inner, on_diagonal(ct[1]));

@@ -51,6 +51,7 @@ Tensor on_diagonal(const Tensor& x) {
 }
 Tensor column(const Tensor& x) { return insert_axes(x, x.rank(), 1); }
 Tensor row(const Tensor& x) { return insert_axes(x, x.rank() - 1, 1); }
+Tensor inverse_or_zero(const Tensor& x) { return divide_no_nan(ones(x.recorder(), x.spec()), x); }
 Tensor triangular_solve(const Tensor& a, const Tensor& b, bool lower, bool adjoint) {
   static const Op& op = Registry::instance().builtin("triangular_solve");
   return apply1(op, {a, b}, {lower, adjoint});

@@ -29,6 +29,7 @@ Tensor symmetric_input(const Call& c);                  // x, symmetrised or its
 Tensor on_diagonal(const Tensor& x);                    // [..., n] -> [..., n, n]
 Tensor column(const Tensor& x);                         // [..., n] -> [..., n, 1]
 Tensor row(const Tensor& x);                            // [..., n] -> [..., 1, n]
+Tensor inverse_or_zero(const Tensor& x);                // 1 / x, 0 where x is 0
 Tensor triangular_solve(const Tensor& a, const Tensor& b, bool lower, bool adjoint);
 
 }  // namespace gradtape
