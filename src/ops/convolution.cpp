@@ -80,6 +80,12 @@ int samples_of_images(const Call&, std::span<const int> axes) {
   return axes[1] == kNoSamples && axes[0] == 0 ? 0 : kMixed;
 }
 
+// The window along an axis, of attributes in their canonical form.
+Sliding resolved_window(const Inference& c, std::size_t axis, int64_t size) {
+  const Ints& padding = c.ints("padding");
+  return {size, c.ints("strides")[axis], c.ints("dilations")[axis], padding[2 * axis], padding[2 * axis + 1]};
+}
+
 Define form(Registry& r, const char* name, const char* doc) {
   Define d(r, name, doc);
   d.internal()
@@ -97,12 +103,7 @@ void define_forms(Registry& r) {
       .infer([](Inference& c) {
         const Shape &x = c.shape(0), &w = c.shape(1);
         Shape y{x[0]};
-        for (std::size_t i : {0, 1}) {
-          const Ints& padding = c.ints("padding");
-          y.push_back(
-              Sliding{w[i], c.ints("strides")[i], c.ints("dilations")[i], padding[2 * i], padding[2 * i + 1]}.count(
-                  x[1 + i]));
-        }
+        for (std::size_t i : {0, 1}) y.push_back(resolved_window(c, i, w[i]).count(x[1 + i]));
         y.push_back(w[3]);
         c.like(0, y);
       })
@@ -245,8 +246,7 @@ void define_conv2d_transpose(Registry& r) {
                   x[0], w[2], to_string(x), to_string(w), to_string(out));
         resolve_windows(c, out, w);
         for (std::size_t i : {0, 1}) {
-          const Ints& padding = c.ints("padding");
-          const Sliding s{w[i], c.ints("strides")[i], c.ints("dilations")[i], padding[2 * i], padding[2 * i + 1]};
+          const Sliding s = resolved_window(c, i, w[i]);
           if (s.count(out[1 + i]) != x[1 + i])
             invalid("conv2d_transpose: conv2d maps output_shape {} to {} along axis {}, but x is {}", to_string(out),
                     s.count(out[1 + i]), 1 + i, to_string(x));
