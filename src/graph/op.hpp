@@ -107,6 +107,7 @@ struct KernelCall : Attributes {
   std::span<const View> in;
   std::span<const MutableView> out;
   const Workers& workers;
+  BlockCache& memory;  // for what is needed while the kernel runs
 };
 
 // A call some of whose inputs have a leading axis of `size` more than recorded.

@@ -51,8 +51,8 @@ int by_singular_values(SingularValues<T>& svd, const T* a, int n, T* out) {
 
 template <class T>
 void cofactor_typed(const KernelCall& c, int n, int64_t batch, const T* x, T* out) {
-  const Room<double> room(c.workers, 3 * area(n));  // factors, inverse, scratch
-  const Room<int> pivots(c.workers, static_cast<std::size_t>(n));
+  const Room<double> room(c, 3 * area(n));  // factors, inverse, scratch
+  const Room<int> pivots(c, static_cast<std::size_t>(n));
   std::vector<uint8_t> done(static_cast<std::size_t>(batch));
   over_batch(c, batch, 2 * cube(n), [&](int64_t e, int w) {
     double *factors = std::copy_n(x + e * area(n), area(n), room.of(w)) - area(n), *inverse = factors + area(n);

@@ -103,12 +103,12 @@ struct Target {
 
 // Patches [pixels, size] times weights [size, used channels of the target].
 template <class T>
-void multiply(const Workers& workers, int64_t images, const Patches<T>& patches, const Operand<T>& weights,
+void multiply(const KernelCall& c, int64_t images, const Patches<T>& patches, const Operand<T>& weights,
               const Target<T>& target) {
   const int64_t total = images * patches.pixels(), k = patches.size(), outputs = target.image.used;
   const int64_t rows = patches.panel_rows(total);
   const bool gathers = !patches.are_pixels(), dense = target.dense();
-  const Room<T> room(workers, static_cast<std::size_t>((gathers ? rows * k : 0) + (dense ? 0 : rows * outputs)));
+  const Room<T> room(c, static_cast<std::size_t>((gathers ? rows * k : 0) + (dense ? 0 : rows * outputs)));
   const auto panel = [&](std::size_t item, int worker) {
     const int64_t first = static_cast<int64_t>(item) * rows, count = std::min(rows, total - first);
     T *patch = room.of(worker), *result = gathers ? patch + rows * k : patch;
@@ -129,7 +129,7 @@ void multiply(const Workers& workers, int64_t images, const Patches<T>& patches,
                   target.image.at(n, row * target.row_step + target.row, column * target.column_step + target.column));
     }
   };
-  workers.run(static_cast<std::size_t>((total + rows - 1) / rows), panel);
+  c.workers.run(static_cast<std::size_t>((total + rows - 1) / rows), panel);
 }
 
 // The taps of a convolution: output pixel p reads input p * stride - padding + tap * dilation.
@@ -155,13 +155,13 @@ PhaseTaps phase_taps(const ConvolutionAxis& a, int64_t phase) {
 }
 
 template <class T>
-void forward(const Workers& workers, const Convolution& g, const T* x, const T* w, T* y) {
+void forward(const KernelCall& c, const Convolution& g, const T* x, const T* w, T* y) {
   for (int64_t group = 0; group < g.groups; ++group) {
     const Image<const T> source{x,       g.vertical.input, g.horizontal.input, g.groups * g.inputs, group * g.inputs,
                                 g.inputs};
     const Image<T> out{y, g.vertical.output, g.horizontal.output, g.groups * g.outputs, group * g.outputs, g.outputs};
     const Patches<T> patches{source, forward_taps(g.vertical), forward_taps(g.horizontal)};
-    multiply<T>(workers, g.images, patches, {w + group * g.outputs, g.groups * g.outputs}, {out, 0, 0, 1, 1});
+    multiply<T>(c, g.images, patches, {w + group * g.outputs, g.groups * g.outputs}, {out, 0, 0, 1, 1});
   }
 }
 
@@ -179,9 +179,8 @@ void transposed_filter(const Convolution& g, int64_t group, const PhaseTaps& v, 
 }
 
 template <class T>
-void input_gradient(const Workers& workers, const Convolution& g, const T* y, const T* w, T* x) {
+void input_gradient(const KernelCall& c, const Convolution& g, const T* y, const T* w, T* x) {
   std::fill_n(x, g.images * g.vertical.input * g.horizontal.input * g.groups * g.inputs, T(0));
-  std::vector<T> weights;
   for (int64_t group = 0; group < g.groups; ++group) {
     const Image<const T> source{
         y, g.vertical.output, g.horizontal.output, g.groups * g.outputs, group * g.outputs, g.outputs};
@@ -191,9 +190,9 @@ void input_gradient(const Workers& workers, const Convolution& g, const T* y, co
         const PhaseTaps v = phase_taps(g.vertical, pv), h = phase_taps(g.horizontal, ph);
         if (v.through.empty() || h.through.empty()) continue;  // no output reads these pixels
         const Patches<T> patches{source, v.taps, h.taps};
-        weights.resize(static_cast<std::size_t>(patches.size() * g.inputs));
-        transposed_filter(g, group, v, h, w, weights.data());
-        multiply<T>(workers, g.images, patches, {weights.data(), g.inputs},
+        const Room<T> weights(c, static_cast<std::size_t>(patches.size() * g.inputs), 1);
+        transposed_filter(g, group, v, h, w, weights.of(0));
+        multiply<T>(c, g.images, patches, {weights.of(0), g.inputs},
                     {out, pv, ph, g.vertical.stride, g.horizontal.stride});
       }
   }
@@ -202,7 +201,7 @@ void input_gradient(const Workers& workers, const Convolution& g, const T* y, co
 // Sums over panels of patches^T y. A small filter is summed up in parts, so many that they do not depend on who adds
 // them; of a large one each tap is a part of the work.
 template <class T>
-void filter_gradient(const Workers& workers, const Convolution& g, int64_t group, const T* x, const T* y, T* w) {
+void filter_gradient(const KernelCall& c, const Convolution& g, int64_t group, const T* x, const T* y, T* w) {
   const int64_t channels = g.groups * g.outputs, total = g.images * g.vertical.output * g.horizontal.output;
   const Image<const T> source{x, g.vertical.input, g.horizontal.input, g.groups * g.inputs, group * g.inputs, g.inputs};
   const Taps vertical = forward_taps(g.vertical), horizontal = forward_taps(g.horizontal);
@@ -211,8 +210,8 @@ void filter_gradient(const Workers& workers, const Convolution& g, int64_t group
   const bool by_taps = k * g.outputs > kMostPartial;
   const int64_t parts = by_taps ? 1 : std::min<int64_t>(16, (total + rows - 1) / rows);
   const int64_t work = by_taps ? g.vertical.taps * g.horizontal.taps : parts;
-  std::vector<T> sums(parts > 1 ? static_cast<std::size_t>(parts * k * g.outputs) : 0);
-  const Room<T> room(workers, static_cast<std::size_t>(rows * k));
+  const Room<T> sums(c, parts > 1 ? static_cast<std::size_t>(parts * k * g.outputs) : 0, 1);
+  const Room<T> room(c, static_cast<std::size_t>(rows * k));
   const auto part = [&](std::size_t item, int worker) {
     const auto i = static_cast<int64_t>(item);
     Patches<T> patches = all;
@@ -224,7 +223,7 @@ void filter_gradient(const Workers& workers, const Convolution& g, int64_t group
       out += i * g.inputs * channels;
       first_panel = 0, step = 1;
     } else if (parts > 1) {
-      out = sums.data() + i * k * g.outputs;
+      out = sums.of(0) + i * k * g.outputs;
       ldc = g.outputs;
     }
     const bool gathers = !patches.are_pixels();
@@ -240,11 +239,11 @@ void filter_gradient(const Workers& workers, const Convolution& g, int64_t group
               add);
     }
   };
-  workers.run(static_cast<std::size_t>(work), part);
+  c.workers.run(static_cast<std::size_t>(work), part);
   for (int64_t i = 0; parts > 1 && i < k; ++i)
     for (int64_t o = 0; o < g.outputs; ++o) {
       T sum = 0;
-      for (int64_t p = 0; p < parts; ++p) sum += sums[static_cast<std::size_t>((p * k + i) * g.outputs + o)];
+      for (int64_t p = 0; p < parts; ++p) sum += sums.of(0)[static_cast<std::size_t>((p * k + i) * g.outputs + o)];
       w[i * channels + group * g.outputs + o] = sum;
     }
 }
@@ -264,15 +263,15 @@ void run(const KernelCall& c, Form form, const View& x, const View& w, const Vie
     const bool narrow = is_narrow(g);
     switch (form) {
       case Form::output:
-        return narrow ? narrow_convolution(c.workers, g, x.as<T>(), w.as<T>(), out.as<T>())
-                      : forward<T>(c.workers, g, x.as<T>(), w.as<T>(), out.as<T>());
+        return narrow ? narrow_convolution(c, g, x.as<T>(), w.as<T>(), out.as<T>())
+                      : forward<T>(c, g, x.as<T>(), w.as<T>(), out.as<T>());
       case Form::input:
-        return narrow ? narrow_input(c.workers, g, y.as<T>(), w.as<T>(), out.as<T>())
-                      : input_gradient<T>(c.workers, g, y.as<T>(), w.as<T>(), out.as<T>());
+        return narrow ? narrow_input(c, g, y.as<T>(), w.as<T>(), out.as<T>())
+                      : input_gradient<T>(c, g, y.as<T>(), w.as<T>(), out.as<T>());
       case Form::filter:
-        if (narrow) return narrow_filter(c.workers, g, x.as<T>(), y.as<T>(), out.as<T>());
+        if (narrow) return narrow_filter(c, g, x.as<T>(), y.as<T>(), out.as<T>());
         for (int64_t group = 0; group < g.groups; ++group)
-          filter_gradient<T>(c.workers, g, group, x.as<T>(), y.as<T>(), out.as<T>());
+          filter_gradient<T>(c, g, group, x.as<T>(), y.as<T>(), out.as<T>());
     }
   });
 }

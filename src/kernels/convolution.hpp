@@ -27,10 +27,10 @@ struct Convolution {
 
 // narrow_convolution.cpp: by loops, for groups of few channels (depthwise).
 template <class T>
-void narrow_convolution(const Workers& workers, const Convolution& g, const T* x, const T* w, T* y);
+void narrow_convolution(const KernelCall& c, const Convolution& g, const T* x, const T* w, T* y);
 template <class T>
-void narrow_input(const Workers& workers, const Convolution& g, const T* y, const T* w, T* x);
+void narrow_input(const KernelCall& c, const Convolution& g, const T* y, const T* w, T* x);
 template <class T>
-void narrow_filter(const Workers& workers, const Convolution& g, const T* x, const T* y, T* w);
+void narrow_filter(const KernelCall& c, const Convolution& g, const T* x, const T* y, T* w);
 
 }  // namespace gradtape::kernels

@@ -8,14 +8,13 @@ namespace gradtape::kernels {
 namespace {
 template <class T>
 BatchFailure cholesky_lanes(const KernelCall& c, int n, int64_t batch, const T* a, T* out) {
-  using L = Lanes<T>;
-  LaneRoom<T> room(c, n, 0);
-  return over_lanes<T>(c, batch, cube(n) / 6, [&](int64_t first, int matrices, int w, typename L::Mask& info) {
-    auto* m = room.matrices(w);
-    L::load(a + first * n * n, matrices, n, n, m);
-    L::cholesky(m, n, &info);
-    for (int i = 0; i < n; ++i) std::fill(m + i * n + i + 1, m + (i + 1) * n, typename L::Vector{});
-    L::store(m, matrices, n * n, out + first * n * n);
+  const auto& lanes = lane_kernels<T>();
+  const LaneRoom<T> room(c, area(n));
+  return over_lanes<T>(c, batch, cube(n) / 6, [&](int64_t first, int matrices, int w, int* info) {
+    T* m = room.of(w);
+    lanes.load(a + first * n * n, matrices, n, n, m);
+    lanes.cholesky(m, n, info);
+    lanes.store(m, matrices, n * n, out + first * n * n);
   });
 }
 
@@ -45,7 +44,7 @@ int cholesky_of(T* a, int n) {
 
 template <class T>
 BatchFailure cholesky_typed(const KernelCall& c, int n, int64_t batch, const T* x, T* out) {
-  if (side_by_side<T>(n, batch)) return cholesky_lanes(c, n, batch, x, out);
+  if (side_by_side<T>(n, n, batch)) return cholesky_lanes(c, n, batch, x, out);
   std::copy_n(x, c.out[0].elements(), out);
   return over_batch(c, n == 0 ? 0 : batch, cube(n) / 6,
                     [&](int64_t e, int) { return cholesky_of(out + e * area(n), n); });
@@ -57,6 +56,7 @@ struct QrFactors {
   int m, n;
   bool positive;
 
+  int64_t flops() const { return 2 * int64_t{m} * n * n; }
   int work() const { return 64 * std::max(1, n); }
   int operator()(const T* x, T* q, T* r, T* room) const {
     std::copy_n(x, static_cast<std::size_t>(m) * n, q);
@@ -75,6 +75,22 @@ struct QrFactors {
     return 0;
   }
 };
+
+template <class T>
+void qr_lanes(const KernelCall& c, const QrFactors<T>& f, int64_t batch, const T* x, T* q, T* r) {
+  const auto& lanes = lane_kernels<T>();
+  const std::size_t size = static_cast<std::size_t>(f.m) * f.n;
+  const LaneRoom<T> room(c, 2 * size + area(f.n) + static_cast<std::size_t>(f.n));
+  over_lanes<T>(c, batch, f.flops(), [&](int64_t first, int matrices, int w, int*) {
+    T *rows = room.of(w), *columns = rows + size * lanes.count, *upper = columns + size * lanes.count;
+    lanes.load(x + first * size, matrices, f.m, f.n, rows);
+    lanes.transpose(rows, f.m, f.n, columns);
+    lanes.qr(columns, f.m, f.n, f.positive, upper, upper + area(f.n) * lanes.count);
+    lanes.transpose(columns, f.n, f.m, rows);
+    lanes.store(rows, matrices, f.m * f.n, q + first * size);
+    lanes.store(upper, matrices, f.n * f.n, r + first * area(f.n));
+  });
+}
 }  // namespace
 
 void cholesky(const KernelCall& c) {
@@ -94,11 +110,13 @@ void qr(const KernelCall& c) {
   dispatch_floating(c.in[0].dtype, [&](auto type) {
     using T = typename decltype(type)::type;
     const QrFactors<T> factors{m, n, c.flag("positive_diagonal")};
-    const Room<T> room(c.workers, static_cast<std::size_t>(n + factors.work()));
     const std::size_t size = static_cast<std::size_t>(m) * n;
+    const int64_t batch = n == 0 ? 0 : batch_size(s);
     const T* x = c.in[0].as<T>();
     T *q = c.out[0].as<T>(), *r = c.out[1].as<T>();
-    over_batch(c, n == 0 ? 0 : batch_size(s), 2 * int64_t{m} * n * n,
+    if (side_by_side<T>(m, n, batch)) return qr_lanes(c, factors, batch, x, q, r);
+    const Room<T> room(c, static_cast<std::size_t>(n + factors.work()));
+    over_batch(c, batch, factors.flops(),
                [&](int64_t e, int w) { return factors(x + e * size, q + e * size, r + e * area(n), room.of(w)); });
   });
 }

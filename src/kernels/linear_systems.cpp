@@ -9,46 +9,46 @@ namespace gradtape::kernels {
 namespace {
 template <class T>
 BatchFailure solve_lanes(const KernelCall& c, int n, int k, int64_t batch, const T* a, const T* b, T* x) {
-  using L = Lanes<T>;
+  const auto& lanes = lane_kernels<T>();
   const bool adjoint = c.flag("adjoint");
-  LaneRoom<T> room(c, n, k);
-  return over_lanes<T>(c, batch, cube(n) / 3 + int64_t{n} * n * k,
-                       [&](int64_t first, int matrices, int w, typename L::Mask& info) {
-                         L::load(a + first * n * n, matrices, n, n, room.matrices(w));
-                         if (adjoint) L::transpose(room.matrices(w), n);
-                         L::load(b + first * n * k, matrices, n, k, room.rights(w));
-                         typename L::Vector sign{};
-                         L::eliminate(room.matrices(w), room.rights(w), n, k, &sign, &info);
-                         L::substitute(room.matrices(w), room.rights(w), n, k, false);
-                         L::store(room.rights(w), matrices, n * k, x + first * n * k);
-                       });
+  const std::size_t square = area(n) * lanes.count, sides = static_cast<std::size_t>(n) * k * lanes.count;
+  const LaneRoom<T> room(c, 2 * area(n) + static_cast<std::size_t>(n) * k + 1);
+  return over_lanes<T>(c, batch, cube(n) / 3 + int64_t{n} * n * k, [&](int64_t first, int matrices, int w, int* info) {
+    T *matrix = room.of(w), *turned = matrix + square, *right = turned + square, *sign = right + sides;
+    int none[kMostLanes];
+    lanes.load(a + first * n * n, matrices, n, n, matrix);
+    if (adjoint) lanes.transpose(matrix, n, n, turned);
+    lanes.load(b + first * n * k, matrices, n, k, right);
+    lanes.eliminate(adjoint ? turned : matrix, right, n, k, sign, info);
+    lanes.substitute(adjoint ? turned : matrix, right, n, k, false, none);
+    lanes.store(right, matrices, n * k, x + first * n * k);
+  });
 }
 
 // The triangle that is read, as it is or transposed, goes into the lanes.
 template <class T>
 BatchFailure substitute_lanes(const KernelCall& c, int n, int k, int64_t batch, const T* a, const T* b, T* x) {
-  using L = Lanes<T>;
+  const auto& lanes = lane_kernels<T>();
   const bool adjoint = c.flag("adjoint"), lower = c.flag("lower") != adjoint;
-  LaneRoom<T> room(c, n, k);
-  return over_lanes<T>(c, batch, int64_t{n} * n * k / 2,
-                       [&](int64_t first, int matrices, int w, typename L::Mask& info) {
-                         L::load(a + first * n * n, matrices, n, n, room.matrices(w));
-                         if (adjoint) L::transpose(room.matrices(w), n);
-                         L::load(b + first * n * k, matrices, n, k, room.rights(w));
-                         for (int i = n - 1; i >= 0; --i)
-                           info = room.matrices(w)[i * n + i] == 0 ? typename L::Mask{} + (i + 1) : info;
-                         L::substitute(room.matrices(w), room.rights(w), n, k, lower);
-                         L::store(room.rights(w), matrices, n * k, x + first * n * k);
-                       });
+  const std::size_t square = area(n) * lanes.count;
+  const LaneRoom<T> room(c, 2 * area(n) + static_cast<std::size_t>(n) * k);
+  return over_lanes<T>(c, batch, int64_t{n} * n * k / 2, [&](int64_t first, int matrices, int w, int* info) {
+    T *matrix = room.of(w), *turned = matrix + square, *right = turned + square;
+    lanes.load(a + first * n * n, matrices, n, n, matrix);
+    if (adjoint) lanes.transpose(matrix, n, n, turned);
+    lanes.load(b + first * n * k, matrices, n, k, right);
+    lanes.substitute(adjoint ? turned : matrix, right, n, k, lower, info);
+    lanes.store(right, matrices, n * k, x + first * n * k);
+  });
 }
 
 template <class T>
 BatchFailure solve_typed(const KernelCall& c, int n, int k, int64_t batch, const T* a, const T* b, T* x) {
-  if (side_by_side<T>(n, batch)) return solve_lanes(c, n, k, batch, a, b, x);
+  if (side_by_side<T>(n, n, batch)) return solve_lanes(c, n, k, batch, a, b, x);
   const std::size_t size = static_cast<std::size_t>(n) * k;
   const bool adjoint = c.flag("adjoint");
-  const Room<T> room(c.workers, area(n) + (n > kSmallOrder ? size : 0));
-  const Room<int> pivots(c.workers, static_cast<std::size_t>(n));
+  const Room<T> room(c, area(n) + (n > kSmallOrder ? size : 0));
+  const Room<int> pivots(c, static_cast<std::size_t>(n));
   return over_batch(c, n == 0 ? 0 : batch, cube(n) / 3 + int64_t{n} * n * k, [&](int64_t e, int w) {
     T* factors = std::copy_n(a + e * area(n), area(n), room.of(w)) - area(n);
     const Lu<T> lu(factors, pivots.of(w), n);
@@ -81,7 +81,7 @@ void substitute(const T* a, int n, bool lower, bool adjoint, T* x, int k) {
 template <class T>
 BatchFailure substitute_typed(const KernelCall& c, int n, int k, int64_t batch, const T* a, const T* b, T* x) {
   // With few right sides the matrices are read once, and bringing them side by side takes longer.
-  if (side_by_side<T>(n, batch) && (n <= kSmallOrder / 4 || k > 4)) return substitute_lanes(c, n, k, batch, a, b, x);
+  if (side_by_side<T>(n, n, batch) && (n <= kSmallOrder / 4 || k > 4)) return substitute_lanes(c, n, k, batch, a, b, x);
   const std::size_t size = static_cast<std::size_t>(n) * k;
   const bool lower = c.flag("lower"), adjoint = c.flag("adjoint");
   return over_batch(c, n == 0 ? 0 : batch, int64_t{n} * n * k / 2, [&](int64_t e, int) {
@@ -97,16 +97,15 @@ BatchFailure substitute_typed(const KernelCall& c, int n, int k, int64_t batch, 
 // Hands on the diagonal [n] of each matrix's factor, and the sign of its permutation.
 template <class T, class F>
 void diagonal_lanes(const KernelCall& c, int n, int64_t batch, F&& f) {
-  using L = Lanes<T>;
-  LaneRoom<T> room(c, n, 0);
-  over_lanes<T>(c, batch, cube(n) / 3, [&](int64_t first, int matrices, int w, typename L::Mask& info) {
-    auto* m = room.matrices(w);
-    L::load(c.in[0].as<T>() + first * n * n, matrices, n, n, m);
-    typename L::Vector sign = typename L::Vector{} + 1;
-    L::eliminate(m, nullptr, n, 0, &sign, &info);
-    T diagonal[kSmallOrder];
+  const auto& lanes = lane_kernels<T>();
+  const LaneRoom<T> room(c, area(n) + 1);
+  over_lanes<T>(c, batch, cube(n) / 3, [&](int64_t first, int matrices, int w, int*) {
+    T *m = room.of(w), *sign = m + area(n) * lanes.count, diagonal[kSmallOrder];
+    int singular[kMostLanes];
+    lanes.load(c.in[0].as<T>() + first * n * n, matrices, n, n, m);
+    lanes.eliminate(m, nullptr, n, 0, sign, singular);
     for (int lane = 0; lane < matrices; ++lane) {
-      for (int i = 0; i < n; ++i) diagonal[i] = m[i * n + i][lane];
+      for (int i = 0; i < n; ++i) diagonal[i] = m[(i * n + i) * lanes.count + lane];
       f(first + lane, std::span<const T>(diagonal, static_cast<std::size_t>(n)), sign[lane]);
     }
   });
@@ -115,8 +114,8 @@ void diagonal_lanes(const KernelCall& c, int n, int64_t batch, F&& f) {
 // The same by LAPACK.
 template <class T, class F>
 void diagonal_of_each(const KernelCall& c, int n, int64_t batch, F&& f) {
-  const Room<T> room(c.workers, area(n) + static_cast<std::size_t>(n));
-  const Room<int> pivots(c.workers, static_cast<std::size_t>(n));
+  const Room<T> room(c, area(n) + static_cast<std::size_t>(n));
+  const Room<int> pivots(c, static_cast<std::size_t>(n));
   over_batch(c, batch, cube(n) / 3, [&](int64_t e, int w) {
     T* factors = std::copy_n(c.in[0].as<T>() + e * area(n), area(n), room.of(w)) - area(n);
     T* diagonal = factors + area(n);
@@ -138,7 +137,7 @@ void over_diagonals(const KernelCall& c, F&& f) {
   const int n = order_of(c, s);
   dispatch_floating(c.in[0].dtype, [&](auto type) {
     using T = typename decltype(type)::type;
-    if (side_by_side<T>(n, batch_size(s)))
+    if (side_by_side<T>(n, n, batch_size(s)))
       diagonal_lanes<T>(c, n, batch_size(s), f);
     else
       diagonal_of_each<T>(c, n, batch_size(s), f);

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "base/isa.hpp"
 #include "kernels/lapack.hpp"
 
 namespace gradtape::kernels {
@@ -16,7 +17,7 @@ class Lu {
     if (n_ > kSmallOrder)
       pick<T>(sgetrf_, dgetrf_)(&n_, &n_, a_, &n_, pivots_, &info_);
     else
-      factorize();
+      on_this_machine<[](Lu& lu, T*, int) { lu.factorize(); }>(*this, nullptr, 0);
   }
   int info() const { return info_; }
   T diagonal(int i) const { return a_[static_cast<std::size_t>(i) * n_ + i]; }
@@ -30,7 +31,10 @@ class Lu {
   // x [n, k] is overwritten by the solution; columns: room for as many numbers, where n is not small.
   void solve(bool adjoint, T* x, int k, T* columns) const {
     if (k == 0) return;
-    if (n_ <= kSmallOrder) return adjoint ? solve_transposed(x, k) : solve_small(x, k);
+    if (n_ <= kSmallOrder && adjoint)
+      return on_this_machine<[](const Lu& lu, T* y, int columns) { lu.solve_transposed(y, columns); }>(*this, x, k);
+    if (n_ <= kSmallOrder)
+      return on_this_machine<[](const Lu& lu, T* y, int columns) { lu.solve_small(y, columns); }>(*this, x, k);
     for (int i = 0; i < n_; ++i)
       for (int j = 0; j < k; ++j)
         columns[static_cast<std::size_t>(j) * n_ + i] = x[static_cast<std::size_t>(i) * k + j];
@@ -42,6 +46,11 @@ class Lu {
   }
 
  private:
+  template <auto f, class Self>
+  static void on_this_machine(Self& self, T* x, int k) {
+    static const auto run = compiled_for_this_machine<f, Self&, T*, int>();
+    run(self, x, k);
+  }
   T* at(int row) const { return a_ + row * n_; }
   static void subtract(T* x, T factor, const T* y, int n) {
     for (int j = 0; j < n; ++j) x[j] -= factor * y[j];

@@ -3,6 +3,7 @@
 
 #include "base/isa.hpp"
 #include "kernels/convolution.hpp"
+#include "kernels/room.hpp"
 
 namespace gradtape::kernels {
 
@@ -45,13 +46,13 @@ void along_row(const RowTap<T>& r) {
 
 // Calls f with each row, enough of them together to be worth a thread; work: multiply-adds of one.
 template <class F>
-void over_rows(const Workers& workers, int64_t rows, int64_t work, F&& f) {
+void over_rows(const KernelCall& c, int64_t rows, int64_t work, F&& f) {
   const int64_t share = std::max<int64_t>(1, (1 << 15) / std::max<int64_t>(1, work));
   const auto part = [&](std::size_t item, int) {
     const int64_t first = static_cast<int64_t>(item) * share;
     for (int64_t row = first; row < std::min(rows, first + share); ++row) f(row);
   };
-  workers.run(static_cast<std::size_t>((rows + share - 1) / share), part);
+  c.workers.run(static_cast<std::size_t>((rows + share - 1) / share), part);
 }
 
 template <Form F, class T>
@@ -89,11 +90,11 @@ class Narrow {
 }  // namespace
 
 template <class T>
-void narrow_convolution(const Workers& workers, const Convolution& g, const T* x, const T* w, T* y) {
+void narrow_convolution(const KernelCall& c, const Convolution& g, const T* x, const T* w, T* y) {
   const Narrow<Form::output, T> loops(g, const_cast<T*>(x), const_cast<T*>(w), y);
   const ConvolutionAxis& v = g.vertical;
   const int64_t width = g.horizontal.output * g.groups * g.outputs;
-  over_rows(workers, g.images * v.output, width * g.inputs * v.taps * g.horizontal.taps, [&](int64_t row) {
+  over_rows(c, g.images * v.output, width * g.inputs * v.taps * g.horizontal.taps, [&](int64_t row) {
     std::fill_n(y + row * width, width, T(0));
     for (int64_t tap = 0; tap < v.taps; ++tap)
       if (const int64_t from = row % v.output * v.stride - v.padding + tap * v.dilation; from >= 0 && from < v.input)
@@ -102,11 +103,11 @@ void narrow_convolution(const Workers& workers, const Convolution& g, const T* x
 }
 
 template <class T>
-void narrow_input(const Workers& workers, const Convolution& g, const T* y, const T* w, T* x) {
+void narrow_input(const KernelCall& c, const Convolution& g, const T* y, const T* w, T* x) {
   const Narrow<Form::input, T> loops(g, x, const_cast<T*>(w), const_cast<T*>(y));
   const ConvolutionAxis& v = g.vertical;
   const int64_t width = g.horizontal.input * g.groups * g.inputs;
-  over_rows(workers, g.images * v.input, width * g.outputs * v.taps * g.horizontal.taps, [&](int64_t row) {
+  over_rows(c, g.images * v.input, width * g.outputs * v.taps * g.horizontal.taps, [&](int64_t row) {
     std::fill_n(x + row * width, width, T(0));
     for (int64_t tap = 0; tap < v.taps; ++tap) {
       const int64_t distance = row % v.input + v.padding - tap * v.dilation, up = distance / v.stride;
@@ -117,16 +118,16 @@ void narrow_input(const Workers& workers, const Convolution& g, const T* y, cons
 
 // Each tap by itself, row by row: the sums of rows are short, and added up in double.
 template <class T>
-void narrow_filter(const Workers& workers, const Convolution& g, const T* x, const T* y, T* w) {
+void narrow_filter(const KernelCall& c, const Convolution& g, const T* x, const T* y, T* w) {
   const Narrow<Form::filter, T> loops(g, const_cast<T*>(x), w, const_cast<T*>(y));
   const ConvolutionAxis& v = g.vertical;
   const auto size = static_cast<std::size_t>(g.inputs * g.groups * g.outputs);
-  std::vector<T> row_sums(size * static_cast<std::size_t>(workers.threads()));
-  std::vector<double> sums(row_sums.size());
+  const Room<T> row_sums(c, size);
+  const Room<double> sums(c, size);
   const auto one_tap = [&](std::size_t item, int worker) {
     const auto tap = static_cast<int64_t>(item), tap_row = tap / g.horizontal.taps;
-    T* row_sum = row_sums.data() + size * static_cast<std::size_t>(worker);
-    double* sum = sums.data() + size * static_cast<std::size_t>(worker);
+    T* row_sum = row_sums.of(worker);
+    double* sum = sums.of(worker);
     std::fill_n(sum, size, 0.0);
     const auto [first, last] = v.inside(tap_row);
     for (int64_t n = 0; n < g.images; ++n)
@@ -139,14 +140,14 @@ void narrow_filter(const Workers& workers, const Convolution& g, const T* x, con
     std::copy_n(sum, size, w + tap * static_cast<int64_t>(size));
   };
   const bool worth_sharing = g.images * v.output * g.horizontal.output * static_cast<int64_t>(size) > (1 << 14);
-  (worth_sharing ? workers : Workers(1)).run(static_cast<std::size_t>(v.taps * g.horizontal.taps), one_tap);
+  (worth_sharing ? c.workers : Workers(1)).run(static_cast<std::size_t>(v.taps * g.horizontal.taps), one_tap);
 }
 
-template void narrow_convolution(const Workers&, const Convolution&, const float*, const float*, float*);
-template void narrow_convolution(const Workers&, const Convolution&, const double*, const double*, double*);
-template void narrow_input(const Workers&, const Convolution&, const float*, const float*, float*);
-template void narrow_input(const Workers&, const Convolution&, const double*, const double*, double*);
-template void narrow_filter(const Workers&, const Convolution&, const float*, const float*, float*);
-template void narrow_filter(const Workers&, const Convolution&, const double*, const double*, double*);
+template void narrow_convolution(const KernelCall&, const Convolution&, const float*, const float*, float*);
+template void narrow_convolution(const KernelCall&, const Convolution&, const double*, const double*, double*);
+template void narrow_input(const KernelCall&, const Convolution&, const float*, const float*, float*);
+template void narrow_input(const KernelCall&, const Convolution&, const double*, const double*, double*);
+template void narrow_filter(const KernelCall&, const Convolution&, const float*, const float*, float*);
+template void narrow_filter(const KernelCall&, const Convolution&, const double*, const double*, double*);
 
 }  // namespace gradtape::kernels

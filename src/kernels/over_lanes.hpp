@@ -1,40 +1,37 @@
 // Kernels on many small matrices: as many at once as a vector has lanes.
 #pragma once
 
-#include "kernels/lanes.hpp"
+#include "kernels/lanes/lanes.hpp"
 #include "kernels/lapack.hpp"
 #include "kernels/room.hpp"
 
 namespace gradtape::kernels {
 
 template <class T>
-bool side_by_side(int n, int64_t batch) {
-  return n > 0 && n <= kSmallOrder && batch >= Lanes<T>::count;
+bool side_by_side(int64_t rows, int64_t columns, int64_t batch) {
+  return rows * columns > 0 && rows * columns <= int64_t{kSmallOrder} * kSmallOrder && batch >= lane_kernels<T>().count;
 }
-// What one worker needs for a set of lanes: matrices [n, n] and right sides [n, k].
+
+// Room of each worker for `size` elements of all lanes.
 template <class T>
-struct LaneRoom {
-  using Vector = typename Lanes<T>::Vector;
-  Room<Vector> room;
-  std::size_t size;
-  LaneRoom(const KernelCall& c, int n, int k)
-      : room(c.workers, area(n) + static_cast<std::size_t>(n) * k), size(area(n)) {}
-  Vector* matrices(int worker) const { return room.of(worker); }
-  Vector* rights(int worker) const { return matrices(worker) + size; }
+struct LaneRoom : Room<T> {
+  LaneRoom(const KernelCall& c, std::size_t size)
+      : Room<T>(c, size * static_cast<std::size_t>(lane_kernels<T>().count)) {}
 };
 
 // Calls f(first, matrices, worker, info) for each set of matrices that fill the lanes, the last one perhaps in part;
 // info: what failed in each lane, 0 at first. work: multiply-adds of one matrix.
 template <class T, class F>
 BatchFailure over_lanes(const KernelCall& c, int64_t batch, int64_t work, F&& f) {
-  constexpr int lanes = Lanes<T>::count, most = kSmallOrder + 1;
+  const int lanes = lane_kernels<T>().count;
+  constexpr int most = kSmallOrder * kSmallOrder + 1;
   BatchFailure failed = over_batch(c, (batch + lanes - 1) / lanes, work * lanes / 4, [&](int64_t set, int worker) {
     const int64_t first = set * lanes;
     const auto matrices = static_cast<int>(std::min<int64_t>(lanes, batch - first));
-    typename Lanes<T>::Mask info{};
+    int info[kMostLanes] = {};
     f(first, matrices, worker, info);
     for (int lane = 0; lane < matrices; ++lane)
-      if (info[lane] != 0) return lane * most + static_cast<int>(info[lane]);
+      if (info[lane] != 0) return lane * most + info[lane];
     return 0;
   });
   if (failed) {

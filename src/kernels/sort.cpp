@@ -131,7 +131,7 @@ void sorted(const KernelCall& c) {
   const int64_t share = std::max<int64_t>(1, kShare / (lines.n * together));
   dispatch(c.in[0].dtype, [&](auto type) {
     using T = typename decltype(type)::type;
-    const Room<Entry<Key<T>>> room(c.workers, static_cast<std::size_t>((together + 1) * lines.n));
+    const Room<Entry<Key<T>>> room(c, static_cast<std::size_t>((together + 1) * lines.n));
     const auto run = [&](std::size_t item, int worker) {
       const int64_t first = static_cast<int64_t>(item) * share, last = std::min(parts, first + share);
       for (int64_t p = first; p < last; ++p) {

@@ -33,6 +33,7 @@ PlanPtr Evaluator::compute(std::span<const Tensor> targets, std::vector<double>*
   }
   const BufferPtr arena = recorder_.allocate(arena_bytes(*plan, workers));
   memory_.arena = static_cast<std::byte*>(arena->data());
+  memory_.cache = &recorder_.memory();
   lay_out(*plan, memory_);
   execute(*plan, memory_, workers, seconds);
 

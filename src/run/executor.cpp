@@ -50,7 +50,12 @@ class Executor {
     const auto* kernel = std::get_if<Kernel>(&step.op->computation);
     if (!kernel) fail(Status::internal, "{} cannot be computed", step.op->name);
     const std::string& name = step.within ? step.within->name : step.op->name;
-    (*kernel)({{*step.op, step.attrs.get()}, name, in, std::span<const MutableView>(out.data(), out.size()), workers_});
+    (*kernel)({{*step.op, step.attrs.get()},
+               name,
+               in,
+               std::span<const MutableView>(out.data(), out.size()),
+               workers_,
+               *memory_.cache});
   }
 
   const Plan& plan_;

@@ -10,6 +10,7 @@ namespace gradtape {
 struct Memory {
   std::vector<void*> slots;
   std::byte* arena = nullptr;
+  BlockCache* cache = nullptr;  // for what kernels need while they run
 };
 inline std::size_t arena_bytes(const Plan& plan, const Workers& workers) {
   return plan.arena + plan.scratch * static_cast<std::size_t>(workers.threads());
@@ -18,7 +19,8 @@ inline std::size_t arena_bytes(const Plan& plan, const Workers& workers) {
 // Fills in the slots of temporaries and constants; those of leaves and results are the caller's.
 void lay_out(const Plan& plan, Memory& memory);
 
-// Runs the steps. Allocates nothing, but for what kernels do. seconds: of each step, where that is asked for.
+// Runs the steps. Allocates nothing but what kernels take from the cache. seconds: of each step, where that is asked
+// for.
 void execute(const Plan& plan, const Memory& memory, const Workers& workers, std::vector<double>* seconds = nullptr);
 
 // loop.cpp: one loop.

@@ -68,6 +68,7 @@ void RecordedFunction::prepare_arena() {
   if (arena_ && arena_->bytes() >= bytes) return;
   arena_ = recorder_.allocate(bytes);
   memory_.arena = static_cast<std::byte*>(arena_->data());
+  memory_.cache = &recorder_.memory();
   lay_out(*plan_, memory_);
 }
 
@@ -79,6 +80,7 @@ void RecordedFunction::compute_constants(Program& program, const std::vector<uin
   }
   const BufferPtr arena = recorder_.allocate(arena_bytes(*plan, workers_));
   memory_.arena = static_cast<std::byte*>(arena->data());
+  memory_.cache = &recorder_.memory();
   lay_out(*plan, memory_);
   execute(*plan, memory_, workers_);
 }
