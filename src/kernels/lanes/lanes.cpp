@@ -12,14 +12,9 @@
 
 #include "base/isa.hpp"
 
-// clang-format off: the order is that of use, and is the same each time.
 namespace gradtape::kernels::lanes_baseline {
 constexpr int kVectorBytes = 16;
-#include "kernels/lanes/vectors.hpp"
-#include "kernels/lanes/elimination.hpp"
-#include "kernels/lanes/reflectors.hpp"
-#include "kernels/lanes/spectra.hpp"
-#include "kernels/lanes/table.hpp"
+#include "kernels/lanes/parts.hpp"
 }  // namespace gradtape::kernels::lanes_baseline
 
 #if defined(__x86_64__) && !defined(GRADTAPE_BASELINE_ONLY)
@@ -27,11 +22,7 @@ constexpr int kVectorBytes = 16;
 #pragma GCC target("avx2,fma,bmi,bmi2")
 namespace gradtape::kernels::lanes_avx2 {
 constexpr int kVectorBytes = 32;
-#include "kernels/lanes/vectors.hpp"
-#include "kernels/lanes/elimination.hpp"
-#include "kernels/lanes/reflectors.hpp"
-#include "kernels/lanes/spectra.hpp"
-#include "kernels/lanes/table.hpp"
+#include "kernels/lanes/parts.hpp"
 }  // namespace gradtape::kernels::lanes_avx2
 #pragma GCC pop_options
 
@@ -39,15 +30,10 @@ constexpr int kVectorBytes = 32;
 #pragma GCC target("avx512f,avx512dq,avx512bw,avx512vl,avx2,fma,bmi,bmi2,prefer-vector-width=512")
 namespace gradtape::kernels::lanes_avx512 {
 constexpr int kVectorBytes = 64;
-#include "kernels/lanes/vectors.hpp"
-#include "kernels/lanes/elimination.hpp"
-#include "kernels/lanes/reflectors.hpp"
-#include "kernels/lanes/spectra.hpp"
-#include "kernels/lanes/table.hpp"
+#include "kernels/lanes/parts.hpp"
 }  // namespace gradtape::kernels::lanes_avx512
 #pragma GCC pop_options
 #endif
-// clang-format on
 
 namespace gradtape::kernels {
 

@@ -34,8 +34,7 @@ struct Reflectors : Lanes<T> {
     for (; r < count; ++r) reflect_some<1>(v, tau, n, rows + r * step, step);
   }
   // H applied across `count` rows: to each of the n columns. sums: room for n.
-  static void reflect_across(const Vector* v, Vector tau, int count, Vector* rows, int n,
-                                                    int step, Vector* sums) {
+  static void reflect_across(const Vector* v, Vector tau, int count, Vector* rows, int n, int step, Vector* sums) {
     L::copy(rows, n, sums);
     for (int r = 1; r < count; ++r)
       for (int i = 0; i < n; ++i) sums[i] += v[r] * rows[r * step + i];

@@ -88,8 +88,7 @@ struct Spectra : Lanes<T> {
   }
 
   // One sweep from `end`, where the diagonal is `last`, up to l in the lanes where end > l.
-  static void ql_sweep(Vector* d, Vector* e, int n, int l, const Mask& end, const Vector& last,
-                                              Vector* z) {
+  static void ql_sweep(Vector* d, Vector* e, int n, int l, const Mask& end, const Vector& last, Vector* z) {
     const Mask active = end > l;
     const Vector gap = (d[l + 1] - d[l]) / (2 * (active ? e[l] : L::all(1))), root = L::sqrt(gap * gap + 1);
     Vector g = last - d[l] + e[l] / (gap < 0 ? gap - root : gap + root);
@@ -118,8 +117,8 @@ struct Spectra : Lanes<T> {
     const Vector ratio = least / divisor, up = 1 + ratio, down = 1 - ratio, across = g / divisor;
     return 2 * least / (L::sqrt(up * up + across * across) + L::sqrt(down * down + across * across));
   }
-  static void qr_sweep(Vector* d, Vector* e, int n, int m, const Mask& top, int last,
-                                              const Vector& shift, Vector* ut, Vector* vt) {
+  static void qr_sweep(Vector* d, Vector* e, int n, int m, const Mask& top, int last, const Vector& shift, Vector* ut,
+                       Vector* vt) {
     Vector f{}, g{};
     const int first = L::smallest(top);
     for (int i = first; i < last; ++i) {

@@ -11,7 +11,8 @@ struct Lanes {
   static Vector abs(Vector x) { return x < 0 ? -x : x; }
   static Vector max(Vector x, Vector y) { return x > y ? x : y; }
   static Vector min(Vector x, Vector y) { return x < y ? x : y; }
-  // By way of memory: of loops over arrays gcc makes vector instructions, of loops over a vector's elements it does not.
+  // By way of memory: of loops over arrays gcc makes vector instructions, of loops over a vector's elements it does
+  // not.
   static Vector sqrt(Vector x) {
     T each[count];
     std::memcpy(each, &x, sizeof x);
