@@ -37,16 +37,23 @@ template <class I>
   invalid("{}: index {} is out of range: the axis has size {}", c.name, static_cast<int64_t>(*indices), size);
 }
 
-// Some rows of the result, all of one block; none where not all indices are valid.
+// Some rows of the result, all of one block. Returns whether all indices are valid. One element at a time: vectors of
+// addresses take longer.
 template <class T, class I>
-void gather_run(const T* block, const I* indices, int64_t count, int64_t n, int64_t inner, T* out, bool* valid) {
-  *valid = are_valid(indices, count, n);
-  if (!*valid) return;
-  if (inner == 1)
-    for (int64_t k = 0; k < count; ++k) out[k] = block[indices[k]];
-  else
-    for (int64_t k = 0; k < count; ++k)
-      std::copy_n(block + static_cast<int64_t>(indices[k]) * inner, inner, out + k * inner);
+bool gather_run(const T* block, const I* indices, int64_t count, int64_t n, int64_t inner, T* out) {
+  bool valid = true;
+  const auto size = static_cast<uint64_t>(n);
+  for (int64_t k = 0; k < count; ++k) {
+    const auto i = static_cast<uint64_t>(static_cast<int64_t>(indices[k]));
+    const bool inside = i < size;
+    valid &= inside;
+    const T* from = block + (inside ? i : 0) * static_cast<uint64_t>(inner);
+    if (inner == 1)
+      out[k] = *from;
+    else
+      std::copy_n(from, inner, out + k * inner);
+  }
+  return valid;
 }
 
 // The rows k of each of the batch * outer blocks, shared out.
@@ -54,24 +61,18 @@ template <class T, class I>
 void gather_rows(const KernelCall& c, const Gather& g, const T* x, const I* indices, T* out) {
   const int64_t rows = g.batch * g.outer * g.count,
                 share = std::max<int64_t>(1, kShare / std::max<int64_t>(1, g.inner));
-  static const auto run =
-      compiled_for_this_machine<[](const T* block, const I* at, int64_t count, int64_t n, int64_t inner, T* to,
-                                   bool* valid) { gather_run(block, at, count, n, inner, to, valid); },
-                                const T*, const I*, int64_t, int64_t, int64_t, T*, bool*>();
-  std::atomic<bool> valid{true};
+  std::atomic<bool> valid{g.n > 0};
   const auto part = [&](std::size_t item, int) {
     int64_t first = static_cast<int64_t>(item) * share;
     const int64_t last = std::min(rows, first + share);
     while (first < last) {
       const int64_t block = first / g.count, k = first % g.count, count = std::min(last - first, g.count - k);
       const I* at = indices + block / g.outer * g.count + k;
-      bool all = true;
-      run(x + block * g.n * g.inner, at, count, g.n, g.inner, out + first * g.inner, &all);
-      if (!all) valid = false;
+      if (!gather_run(x + block * g.n * g.inner, at, count, g.n, g.inner, out + first * g.inner)) valid = false;
       first += count;
     }
   };
-  c.workers.run(static_cast<std::size_t>((rows + share - 1) / share), part);
+  if (valid) c.workers.run(static_cast<std::size_t>((rows + share - 1) / share), part);
   if (!valid) report(c, indices, g.n);
 }
 

@@ -71,13 +71,25 @@ struct Lines {
 };
 constexpr int64_t kBlock = 64;  // neighbouring lines
 
-template <class State, class T, class... X>
-void scan_line(const Lines& l, std::size_t, T* y, const X*... x) {
-  State state;
-  const int64_t step = l.reverse ? -l.inner : l.inner;
-  int64_t at = l.reverse ? (l.n - 1) * l.inner : 0;
-  for (int64_t k = 0; k < l.n; ++k, at += step) y[at] = state.next(x[at]...);
+// Lines that lie one after the other, some at a time: each waits for its own last value alone.
+template <class State, int lines, class T, class... X>
+void scan_some(const Lines& l, T* y, const X*... x) {
+  State states[lines];
+  const int64_t step = l.reverse ? -1 : 1;
+  int64_t at = l.reverse ? l.n - 1 : 0;
+  for (int64_t k = 0; k < l.n; ++k, at += step)
+    for (int line = 0; line < lines; ++line) y[line * l.n + at] = states[line].next(x[line * l.n + at]...);
 }
+template <class State, class T, class... X>
+void scan_lines(const Lines& l, std::size_t count, T* y, const X*... x) {
+  constexpr std::size_t some = 4;
+  std::size_t i = 0;
+  for (; i + some <= count; i += some)
+    scan_some<State, some>(l, y + static_cast<int64_t>(i) * l.n, (x + static_cast<int64_t>(i) * l.n)...);
+  for (; i < count; ++i)
+    scan_some<State, 1>(l, y + static_cast<int64_t>(i) * l.n, (x + static_cast<int64_t>(i) * l.n)...);
+}
+// The first `count` of the lines.
 template <class State, class T, class... X>
 void scan_block(const Lines& l, std::size_t count, T* y, const X*... x) {
   State states[kBlock];
@@ -95,10 +107,10 @@ void scan_block(const Lines& l, std::size_t count, T* y, const X*... x) {
 template <class State, class T, class... X>
 void scan(const KernelCall& c, bool reverse, T* y, const X*... x) {
   constexpr int64_t kShare = 1 << 15;
-  static const auto line = compiled_for_this_machine<[](const Lines& l, std::size_t n, T* to, const X*... from) {
-    scan_line<State>(l, n, to, from...);
+  static const auto lines_of = compiled_for_this_machine<[](const Lines& l, std::size_t n, T* to, const X*... from) {
+    scan_lines<State>(l, n, to, from...);
   },
-                                                     const Lines&, std::size_t, T*, const X*...>();
+                                                         const Lines&, std::size_t, T*, const X*...>();
   static const auto block = compiled_for_this_machine<[](const Lines& l, std::size_t n, T* to, const X*... from) {
     scan_block<State>(l, n, to, from...);
   },
@@ -111,10 +123,12 @@ void scan(const KernelCall& c, bool reverse, T* y, const X*... x) {
   const int64_t share = std::max<int64_t>(1, kShare / (lines.n * std::min(kBlock, lines.inner)));
   const auto run = [&](std::size_t item, int) {
     const int64_t first = static_cast<int64_t>(item) * share, last = std::min(parts, first + share);
+    if (lines.inner == 1)
+      return lines_of(lines, static_cast<std::size_t>(last - first), y + first * lines.n, (x + first * lines.n)...);
     for (int64_t part = first; part < last; ++part) {
       const int64_t column = part % blocks * kBlock, at = part / blocks * lines.n * lines.inner + column;
       const auto count = static_cast<std::size_t>(std::min(kBlock, lines.inner - column));
-      (count == 1 ? line : block)(lines, count, y + at, (x + at)...);
+      block(lines, count, y + at, (x + at)...);
     }
   };
   c.workers.run(static_cast<std::size_t>((parts + share - 1) / share), run);

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <vector>
 
+#include "base/isa.hpp"
 #include "kernels/kernels.hpp"
 #include "kernels/room.hpp"
 
@@ -64,26 +65,38 @@ Entry<K>* radix_sort(Entry<K>* a, Entry<K>* b, int64_t n) {
   return a;
 }
 
-// The k first of the sorted entries, by a heap of them whose top is the last: most entries are turned away at once.
+// The k first of n keys in order, by a heap of them whose top is the last: most keys are turned away many at a time.
 template <class K>
-void select_first(Entry<K>* a, int64_t n, int64_t k) {
+void select_first(const K* keys, int64_t n, int64_t k, Entry<K>* first) {
+  static const auto some_before = compiled_for_this_machine<[](const K* x, int64_t count, K bound, bool* some) {
+    K least = x[0];
+    for (int64_t i = 1; i < count; ++i) least = std::min(least, x[i]);
+    *some = least < bound;
+  },
+                                                            const K*, int64_t, K, bool*>();
+  constexpr int64_t kTogether = 128;
   const auto before = [](const Entry<K>& x, const Entry<K>& y) {
     return x.key != y.key ? x.key < y.key : x.index < y.index;
   };
-  std::make_heap(a, a + k, before);
-  for (int64_t i = k; i < n; ++i)
-    if (a[i].key < a[0].key) {  // of equal ones the earlier stays
-      std::pop_heap(a, a + k, before);
-      a[k - 1] = a[i];
-      std::push_heap(a, a + k, before);
-    }
-  std::sort_heap(a, a + k, before);
+  for (int64_t i = 0; i < k; ++i) first[i] = {keys[i], static_cast<int32_t>(i)};
+  std::make_heap(first, first + k, before);
+  for (int64_t from = k; from < n; from += kTogether) {
+    const int64_t to = std::min(n, from + kTogether);
+    bool some = false;
+    some_before(keys + from, to - from, first[0].key, &some);
+    for (int64_t i = from; some && i < to; ++i)
+      if (keys[i] < first[0].key) {  // of equal ones the earlier stays
+        std::pop_heap(first, first + k, before);
+        first[k - 1] = {keys[i], static_cast<int32_t>(i)};
+        std::push_heap(first, first + k, before);
+      }
+  }
+  std::sort_heap(first, first + k, before);
 }
 
 template <class K>
-Entry<K>* sort_entries(Entry<K>* a, Entry<K>* b, int64_t n, int64_t k) {
+Entry<K>* sort_entries(Entry<K>* a, Entry<K>* b, int64_t n) {
   if (n <= kShort) return sort_short(a, n), a;
-  if (k < n / 16) return select_first(a, n, k), a;
   return radix_sort(a, b, n);
 }
 
@@ -91,11 +104,21 @@ Entry<K>* sort_entries(Entry<K>* a, Entry<K>* b, int64_t n, int64_t k) {
 struct Lines {
   int64_t n, k, inner;
   bool descending;
+  bool few() const { return k < n / 16; }
 };
 
 // Neighbouring lines together, so that memory is read in order: at most this many.
 constexpr int64_t kTogether = 16;
 
+template <class T>
+void write_lines(const Lines& l, int64_t count, Entry<Key<T>>* const* sorted, const T* x, T* values, int32_t* order) {
+  for (int64_t i = 0; i < l.k; ++i)
+    for (int64_t j = 0; j < count; ++j) {
+      const int32_t from = sorted[j][i].index;
+      order[i * l.inner + j] = from;
+      values[i * l.inner + j] = x[from * l.inner + j];
+    }
+}
 template <class T>
 void sort_lines(const Lines& l, int64_t count, const T* x, T* values, int32_t* order, Entry<Key<T>>* room) {
   using K = Key<T>;
@@ -107,15 +130,29 @@ void sort_lines(const Lines& l, int64_t count, const T* x, T* values, int32_t* o
   // The scratch line behind the last changes places with a line that ends up there.
   Entry<K>* scratch = room + count * l.n;
   for (int64_t j = 0; j < count; ++j) {
-    Entry<K>* result = sort_entries(sorted[j], scratch, l.n, l.k);
+    Entry<K>* result = sort_entries(sorted[j], scratch, l.n);
     if (result != sorted[j]) std::swap(sorted[j], scratch);
   }
-  for (int64_t i = 0; i < l.k; ++i)
-    for (int64_t j = 0; j < count; ++j) {
-      const int32_t from = sorted[j][i].index;
-      order[i * l.inner + j] = from;
-      values[i * l.inner + j] = x[from * l.inner + j];
-    }
+  write_lines(l, count, sorted, x, values, order);
+}
+template <class T>
+void select_lines(const Lines& l, int64_t count, const T* x, T* values, int32_t* order, Entry<Key<T>>* room) {
+  using K = Key<T>;
+  static const auto fill = compiled_for_this_machine<[](const T* from, int64_t n, K flip, K* to) {
+    for (int64_t i = 0; i < n; ++i) to[i] = key_of(from[i], flip);
+  },
+                                                     const T*, int64_t, K, K*>();
+  const K flip = l.descending ? ~K(0) : K(0);
+  K* keys = reinterpret_cast<K*>(room + l.k);
+  if (l.inner == 1)
+    fill(x, l.n, flip, keys);
+  else
+    for (int64_t i = 0; i < l.n; ++i)
+      for (int64_t j = 0; j < count; ++j) keys[j * l.n + i] = key_of(x[i * l.inner + j], flip);
+  for (int64_t j = 0; j < count; ++j) {
+    select_first(keys + j * l.n, l.n, l.k, room);
+    write_lines(l, 1, &room, x + j, values + j, order + j);
+  }
 }
 }  // namespace
 
@@ -137,9 +174,10 @@ void sorted(const KernelCall& c) {
       for (int64_t p = first; p < last; ++p) {
         const int64_t block = p / blocks, column = p % blocks * together;
         const int64_t to = block * lines.k * lines.inner + column;
-        sort_lines(lines, std::min(together, lines.inner - column),
-                   c.in[0].as<T>() + block * lines.n * lines.inner + column, c.out[0].as<T>() + to,
-                   c.out[1].as<int32_t>() + to, room.of(worker));
+        (lines.few() ? select_lines<T> : sort_lines<T>)(lines, std::min(together, lines.inner - column),
+                                                        c.in[0].as<T>() + block * lines.n * lines.inner + column,
+                                                        c.out[0].as<T>() + to, c.out[1].as<int32_t>() + to,
+                                                        room.of(worker));
       }
     };
     c.workers.run(static_cast<std::size_t>((parts + share - 1) / share), run);

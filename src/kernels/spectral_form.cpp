@@ -67,23 +67,25 @@ void spectral_form(const KernelCall& c) {
   const int n = order_of(c, s);
   if (n == 0 || batch_size(s) == 0) return;
   const DividedDifference f(std::get<std::string>(c.attr("f")));
-  SymmetricEigen<double> eigen(n, true);
+  std::vector<SymmetricEigen<double>> solvers(static_cast<std::size_t>(c.workers.threads()), {n, true});
   dispatch_floating(c.in[0].dtype, [&](auto type) {
     using T = typename decltype(type)::type;
-    for (int64_t e = 0; e < batch_size(s); ++e) {
+    const auto form = [&](int64_t e, int worker) {
       const auto matrix = [&](std::size_t i) {
         const T* x = c.in[i].as<T>() + e * area(n);
         return Dense(x, x + area(n));
       };
       Dense rows = matrix(0), w(static_cast<std::size_t>(n));
-      if (const int info = eigen(rows.data(), w.data())) no_convergence(c, {e, info});
+      if (const int info = solvers[static_cast<std::size_t>(worker)](rows.data(), w.data())) return info;
       std::vector<Dense> directions;
       for (std::size_t i = 1; i < c.in.size(); ++i)
         directions.push_back(product(product(rows, matrix(i), n, false, false), rows, n, false, true));
       const Dense m = SpectralForm(f, std::move(w), std::move(directions)).entries();
       const Dense result = product(product(rows, m, n, true, false), rows, n, false, false);
       std::copy(result.begin(), result.end(), c.out[0].as<T>() + e * area(n));
-    }
+      return 0;
+    };
+    if (const auto failed = over_batch(c, batch_size(s), 20 * cube(n), form)) no_convergence(c, failed);
   });
 }
 
