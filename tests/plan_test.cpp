@@ -2,6 +2,8 @@
 // after every op.
 #include <algorithm>
 #include <bit>
+#include <cmath>
+#include <numeric>
 #include <random>
 
 #include "tape_support.hpp"
@@ -253,6 +255,76 @@ TEST_F(Fusion, ALongChainIsSplit) {
   gt_tensor x = vec({1, 2}), y = x;
   for (int i = 0; i < 1000; ++i) y = gt_add(c, y, x);
   expect(y, {1001, 2002});
+}
+
+// Values that are large, so that what is cheap is computed again rather than kept.
+class Recomputation : public TapeTest {
+ public:
+  static constexpr int64_t kRows = 400, kColumns = 700;
+  void SetUp() override {
+    x_.resize(kRows * kColumns);
+    for (std::size_t i = 0; i < x_.size(); ++i) x_[i] = std::sin(static_cast<double>(i)) + static_cast<double>(i % 5);
+  }
+  std::string plan(gt_tensor t) {
+    std::size_t needed = 0;
+    EXPECT_EQ(gt_plan_describe(c, &t, 1, GT_PLAN_TEXT, nullptr, 0, &needed), GT_OK);
+    std::string text(needed, ' ');
+    EXPECT_EQ(gt_plan_describe(c, &t, 1, GT_PLAN_TEXT, text.data(), needed, &needed), GT_OK);
+    return text;
+  }
+  // What is not held can be computed as the planner likes.
+  gt_tensor alone(gt_tensor t) {
+    EXPECT_EQ(gt_scope_end(c, &t, 1), GT_OK) << c.message();
+    return t;
+  }
+  std::vector<double> x_;
+};
+TEST_F(Recomputation, OfAMeanOverAllAndOverColumns) {
+  for (const bool all : {true, false}) {
+    const int64_t first = 0;
+    gt_tensor x = tensor<double>(c, {kRows, kColumns}, x_);
+    gt_scope_begin(c);
+    gt_tensor d = gt_subtract(c, x, gt_reduce_mean(c, x, all ? nullptr : &first, all ? 0 : 1, 0));
+    gt_tensor y = alone(
+        gt_multiply(c, d, gt_rsqrt(c, gt_reduce_mean(c, gt_square(c, d), all ? nullptr : &first, all ? 0 : 1, 0))));
+    const std::string text = plan(y);
+    EXPECT_NE(text.find("subtract multiply"), std::string::npos) << text;
+    const auto got = read<double>(c, y);
+    const std::size_t columns = all ? 1 : kColumns, n = x_.size() / columns;
+    for (std::size_t j = 0; j < columns; ++j) {
+      double mean = 0, square = 0;
+      for (std::size_t i = 0; i < n; ++i) mean += x_[i * columns + j] / static_cast<double>(n);
+      for (std::size_t i = 0; i < n; ++i) square += std::pow(x_[i * columns + j] - mean, 2) / static_cast<double>(n);
+      for (std::size_t i = 0; i < n; i += 7)
+        ASSERT_NEAR(got[i * columns + j], (x_[i * columns + j] - mean) / std::sqrt(square), 1e-11);
+    }
+  }
+}
+TEST_F(Recomputation, NotOfWhatIsHeldOrReadAcross) {
+  gt_tensor x = tensor<double>(c, {kRows, kColumns}, x_), d = gt_negative(c, x);
+  gt_tensor held = gt_multiply(c, d, sum(d));
+  EXPECT_EQ(plan(held).find("negative multiply"), std::string::npos);
+  const double total = std::accumulate(x_.begin(), x_.end(), 0.0);
+  EXPECT_NEAR(read<double>(c, held)[5], x_[5] * total, 1e-7);
+  gt_scope_begin(c);
+  gt_tensor e = gt_negative(c, x), turned = gt_transpose(c, e, nullptr, 0);
+  gt_tensor across = alone(gt_multiply(c, turned, sum(e)));
+  EXPECT_EQ(plan(across).find("negative multiply"), std::string::npos);
+  EXPECT_NEAR(read<double>(c, across)[5 * kRows + 3], x_[3 * kColumns + 5] * total, 1e-7);
+}
+TEST_F(Recomputation, OfAGradient) {
+  gt_tensor x = tensor<double>(c, {kRows, kColumns}, x_);
+  gt_scope_begin(c);
+  gt_tape t = gt_tape_begin(c, 0);
+  gt_tape_watch(c, t, x);
+  gt_tensor norm = gt_sqrt(c, sum(gt_square(c, gt_subtract(c, x, gt_scalar(c, 0.25)))));
+  gt_tensor g = nullptr;
+  ASSERT_EQ(gt_tape_gradient(c, t, &norm, 1, &x, 1, nullptr, GT_UNCONNECTED_NULL, &g), GT_OK);
+  g = alone(g);
+  double squares = 0;
+  for (double v : x_) squares += (v - 0.25) * (v - 0.25);
+  const auto got = read<double>(c, g);
+  for (std::size_t i = 0; i < got.size(); i += 11) ASSERT_NEAR(got[i], (x_[i] - 0.25) / std::sqrt(squares), 1e-13) << i;
 }
 
 // Spaces of every form, large enough for several tiles and blocks, against plain loops; the numbers are small integers,

@@ -135,6 +135,7 @@ using TileFn = void (*)(const Tile&);
 struct Elementwise {
   TileFn table[kDtypeSlots] = {};                    // by dtype of the shared operands
   TileFn (*select)(Dtype from, Dtype to) = nullptr;  // cast: by both
+  bool cheap = false;                                // takes no longer than an element takes to come from memory
   // x o right = x and left o x = x: the numbers that change nothing.
   std::optional<double> neutral_left = {}, neutral_right = {};
   // Sets of operands, as bits: where all of one set are 0, the result is.

@@ -14,17 +14,20 @@ Tensor one_where(const Tensor& condition, const Tensor& x) { return where(condit
 
 void define_arithmetic(Registry& r) {
   binary<[](auto x, auto y) { return wrap_add(x, y); }>(r, "add", "x + y.")
+      .cheap()
       .neutral(0, 0)
       .zero_where({0b11})
       .partials({pass, pass})
       .sample("f[2,3] f[3]")
       .sample("f[] f[2]");
   binary<[](auto x, auto y) { return wrap_subtract(x, y); }>(r, "subtract", "x - y.")
+      .cheap()
       .neutral({}, 0)
       .zero_where({0b11})
       .partials({pass, pass_negated})
       .sample("f[2,3] f[2,1]");
   binary<[](auto x, auto y) { return wrap_multiply(x, y); }>(r, "multiply", "x * y.")
+      .cheap()
       .neutral(1, 1)
       .zero_where({0b01, 0b10})
       .partials({[](const Call& c, const Tensor& t) { return t * c.in(1); },
@@ -127,11 +130,13 @@ void define_selection(Registry& r) {
   // nan wins over every number, whichever operand it is.
   binary<[](auto x, auto y) { return x >= y || x != x ? x : y; }>(
       r, "maximum", "The larger of x and y; on a tie the gradient goes to x.")
+      .cheap()
       .partials({[](const Call& c, const Tensor& t) { return keep_where(greater_equal(c.in(0), c.in(1)), t); },
                  [](const Call& c, const Tensor& t) { return keep_where(less(c.in(0), c.in(1)), t); }})
       .sample("f[2,3] f[3]");
   binary<[](auto x, auto y) { return x <= y || x != x ? x : y; }>(
       r, "minimum", "The smaller of x and y; on a tie the gradient goes to x.")
+      .cheap()
       .partials({[](const Call& c, const Tensor& t) { return keep_where(less_equal(c.in(0), c.in(1)), t); },
                  [](const Call& c, const Tensor& t) { return keep_where(greater(c.in(0), c.in(1)), t); }})
       .sample("f[2,3] f[3]");
@@ -165,6 +170,7 @@ void define_where(Registry& r) {
       .inputs({{"condition", InputKind::boolean}, {"x"}, {"y"}})
       .dtypes(kAllDtypes)
       .elementwise(e)
+      .cheap()
       .zero_where({0b110})
       .infer(infer_elementwise)
       .partials({nullptr, [](const Call& c, const Tensor& t) { return keep_where(c.in(0), t); },
@@ -185,6 +191,7 @@ void define_comparisons(Registry& r) {
   const char* reason = "its result is a bool";
   const auto compare = [&]<auto F, DtypeSet Set>(const char* name, const char* doc, In<Set> set) {
     binary<F>(r, name, doc, set)
+        .cheap()
         .infer(infer_predicate)
         .none(reason)
         .sample(Set == kBoolean ? "b[2,3] b[3]" : "f[2,3] f[3]");
@@ -199,6 +206,7 @@ void define_comparisons(Registry& r) {
   compare.operator()<[](bool x, bool y) { return x || y; }>("logical_or", "x or y.", boolean);
   compare.operator()<[](bool x, bool y) { return x != y; }>("logical_xor", "x or y, not both.", boolean);
   unary<[](bool x) { return !x; }>(r, "logical_not", "not x.", boolean)
+      .cheap()
       .infer(infer_predicate)
       .none(reason)
       .sample("b[2,3]");

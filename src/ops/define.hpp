@@ -65,6 +65,11 @@ class Define {
     return *this;
   }
   Define& elementwise(Elementwise e) { return op_.computation = e, *this; }
+  // Takes no longer than an element takes to come from memory: may be computed again rather than kept.
+  Define& cheap() {
+    std::get<Elementwise>(op_.computation).cheap = true;
+    return *this;
+  }
   // The numbers that change nothing as the left and the right operand.
   Define& neutral(std::optional<double> left, std::optional<double> right) {
     auto& e = std::get<Elementwise>(op_.computation);

@@ -17,6 +17,7 @@ Tensor zero_derivative(const Call&, const Tensor& t) { return zeros_like(t); }
 
 void define_powers(Registry& r) {
   unary<[](auto x) { return x * x; }>(r, "square", "x * x.", floating)
+      .cheap()
       .partials({[](const Call& c, const Tensor& t) { return t * (2.0 * c.in()); }})
       .sample("f[2,3]");
   // A zero cotangent stays zero at 0, where the derivative is infinite.
@@ -110,10 +111,12 @@ void define_activations(Registry& r) {
       .sample("f[2,3]");
   unary<[](auto x) { return (x > 0) || x != x ? x : decltype(x)(0); }>(r, "relu",
                                                                        "max(x, 0); its derivative at 0 is 0.", numeric)
+      .cheap()
       .partials({[](const Call& c, const Tensor& t) { return keep_where(greater(c.in(), number_like(c.in(), 0)), t); }})
       .sample("f[2,3]");
   unary<[](auto x) { return x != x ? x : std::min(std::max(x, decltype(x)(0)), decltype(x)(6)); }>(
       r, "relu6", "min(max(x, 0), 6); its derivative at 0 and at 6 is 0.", numeric)
+      .cheap()
       .partials({[](const Call& c, const Tensor& t) {
         const Tensor& x = c.in();
         return keep_where(logical_and(greater(x, number_like(x, 0)), less(x, number_like(x, 6))), t);
@@ -121,6 +124,7 @@ void define_activations(Registry& r) {
       .sample("f[2,3]");
   unary<[](auto x, const Numbers& n) { return (x > 0) ? x : decltype(x)(n.value[0]) * x; }>(
       r, "leaky_relu", "x where (x > 0), else alpha * x; its derivative at 0 is alpha.")
+      .cheap()
       .attr("alpha", kAttrFloat, 0.2)
       .partials({[](const Call& c, const Tensor& t) {
         return where(greater(c.in(), number_like(c.in(), 0)), t, c.number("alpha") * t);
@@ -174,6 +178,7 @@ void define_rounding(Registry& r) {
     using T = decltype(x);
     return x != x ? x : T((x > 0) - (x < 0));
   }>(r, "sign", "-1, 0 or 1; its derivative is 0 everywhere.", numeric)
+      .cheap()
       .partials({zero_derivative})
       .sample("f[2,3]");
   unary<[](auto x) {
@@ -182,10 +187,12 @@ void define_rounding(Registry& r) {
     else
       return std::abs(x);
   }>(r, "abs", "|x|; its derivative at 0 is 0.", numeric)
+      .cheap()
       .partials({[](const Call& c, const Tensor& t) { return t * sign(c.in()); }})
       .sample("f[2,3]");
   unary<[](auto x) { return wrap_subtract(decltype(x)(is_int<decltype(x)> ? 0 : -0.0), x); }>(r, "negative", "-x.",
                                                                                               numeric)
+      .cheap()
       .zero_where({0b1})
       .partials({[](const Call&, const Tensor& t) { return -t; }})
       .sample("f[2,3]");
@@ -194,6 +201,7 @@ void define_rounding(Registry& r) {
     const T low = convert<T>(n.value[0]), high = convert<T>(n.value[1]);
     return x < low ? low : (x > high) ? high : x;
   }>(r, "clip_by_value", "min(max(x, clip_value_min), clip_value_max); the gradient passes on both bounds.", numeric)
+      .cheap()
       .required("clip_value_min", kAttrFloat)
       .required("clip_value_max", kAttrFloat)
       .partials({[](const Call& c, const Tensor& t) {
@@ -228,6 +236,7 @@ void define_passing(Registry& r) {
       .dtypes(kAllDtypes)
       .required("dtype", kAttrDtype)
       .elementwise(cast)
+      .cheap()
       .zero_where({0b1})
       .infer([](Inference& c) { c.out(std::get<Dtype>(c.attr("dtype")), c.shape()); })
       .partials({[](const Call& c, const Tensor& t) {

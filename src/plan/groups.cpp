@@ -5,6 +5,8 @@
 #include <queue>
 #include <string_view>
 
+#include "plan/recompute.hpp"
+
 namespace gradtape {
 
 namespace {
@@ -230,6 +232,10 @@ class Grouper {
 };
 }  // namespace
 
-std::vector<Group> group(const Program& program) { return Grouper(program).in_order(); }
+std::vector<Group> group(const Program& program) {
+  std::vector<Group> groups = Grouper(program).in_order();
+  if (!fusion_is_off()) recompute_cheap(program, groups);
+  return groups;
+}
 
 }  // namespace gradtape

@@ -23,16 +23,15 @@ Step single(const Instruction& i) {
 
 std::vector<Step> steps_of(const Program& program) {
   const std::vector<Group> groups = group(program);
-  std::vector<uint32_t> group_of(program.slots.size(), UINT32_MAX);
-  for (uint32_t g = 0; g < groups.size(); ++g)
-    for (uint32_t m : groups[g].members)
-      for (uint32_t slot : program.instructions[m].out) group_of[slot] = g;
-  // A slot leaves its group where it is wanted, or where another group reads it.
+  // A slot leaves its group where it is wanted, or where a group reads it that does not compute it itself.
   std::vector<uint8_t> leaves(program.wanted);
+  std::vector<uint32_t> computed_by(program.slots.size(), UINT32_MAX);
   for (uint32_t g = 0; g < groups.size(); ++g)
-    for (uint32_t m : groups[g].members)
+    for (uint32_t m : groups[g].members) {
       for (const Operand& x : program.instructions[m].in)
-        if (group_of[x.slot] != g) leaves[x.slot] = 1;
+        if (computed_by[x.slot] != g) leaves[x.slot] = 1;
+      for (uint32_t slot : program.instructions[m].out) computed_by[slot] = g;
+    }
   std::vector<Step> steps;
   for (const Group& g : groups) {
     const Instruction& first = program.instructions[g.members[0]];
