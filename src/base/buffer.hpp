@@ -41,6 +41,23 @@ class BlockCache {
   Stats stats_;
 };
 
+// A block for as long as this lives, uninitialised.
+class CacheBlock {
+ public:
+  CacheBlock(BlockCache& cache, std::size_t bytes)
+      : cache_(cache), bytes_(BlockCache::block_size(bytes > 0 ? bytes : 1)), data_(cache.allocate(bytes_)) {}
+  ~CacheBlock() { cache_.release(data_, bytes_); }
+  CacheBlock(const CacheBlock&) = delete;
+  CacheBlock& operator=(const CacheBlock&) = delete;
+
+  std::byte* data() const { return static_cast<std::byte*>(data_); }
+
+ private:
+  BlockCache& cache_;
+  std::size_t bytes_;
+  void* data_;
+};
+
 class Buffer {
  public:
   static constexpr std::size_t kInline = 64;

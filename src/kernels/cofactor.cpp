@@ -24,18 +24,18 @@ bool by_pivots(double* a, int* pivots, int n, double* inverse) {
 }
 
 template <class T>
-T orthogonal_sign(const T* q, int n) {
-  std::vector<T> copy(q, q + area(n));
-  std::vector<int> pivots(static_cast<std::size_t>(n));
-  return Lu<T>(copy.data(), pivots.data(), n).det() > 0 ? T(1) : T(-1);
+T orthogonal_sign(const T* q, int n, T* room, int* pivots) {
+  std::copy_n(q, area(n), room);
+  return Lu<T>(room, pivots, n).det() > 0 ? T(1) : T(-1);
 }
 // With A = U diag(s) V^T they are det(U) det(V) U diag(product of the other s) V^T: right also where A is singular.
+// room: for 3 n^2 + 2 n.
 template <class T>
-int by_singular_values(SingularValues<T>& svd, const T* a, int n, T* out) {
-  std::vector<T> u(area(n)), s(static_cast<std::size_t>(n)), vt(area(n));
-  const int info = svd(a, u.data(), s.data(), vt.data());
-  const T sign = orthogonal_sign(u.data(), n) * orthogonal_sign(vt.data(), n);
-  std::vector<T> others(static_cast<std::size_t>(n), sign);
+int by_singular_values(const SingularValues<T>& svd, const T* a, int n, T* out, T* room, int* pivots) {
+  T *u = room, *vt = u + area(n), *copy = vt + area(n), *s = copy + area(n), *others = s + n;
+  const int info = svd(a, u, s, vt, 0);
+  const T sign = orthogonal_sign(u, n, copy, pivots) * orthogonal_sign(vt, n, copy, pivots);
+  std::fill_n(others, n, sign);
   for (int i = 0; i < n; ++i)
     for (int j = 0; j < n; ++j)
       if (i != j) others[i] *= s[j];
@@ -53,18 +53,21 @@ template <class T>
 void cofactor_typed(const KernelCall& c, int n, int64_t batch, const T* x, T* out) {
   const Room<double> room(c, 3 * area(n));  // factors, inverse, scratch
   const Room<int> pivots(c, static_cast<std::size_t>(n));
-  std::vector<uint8_t> done(static_cast<std::size_t>(batch));
+  const Room<uint8_t> all_done(c, static_cast<std::size_t>(batch), 1);
+  uint8_t* done = all_done.of(0);
   over_batch(c, batch, 2 * cube(n), [&](int64_t e, int w) {
     double *factors = std::copy_n(x + e * area(n), area(n), room.of(w)) - area(n), *inverse = factors + area(n);
-    done[static_cast<std::size_t>(e)] = by_pivots(factors, pivots.of(w), n, inverse);
-    if (done[static_cast<std::size_t>(e)]) std::copy_n(inverse, area(n), out + e * area(n));
+    done[e] = by_pivots(factors, pivots.of(w), n, inverse);
+    if (done[e]) std::copy_n(inverse, area(n), out + e * area(n));
     return 0;
   });
-  if (std::ranges::all_of(done, [](uint8_t d) { return d != 0; })) return;
-  SingularValues<T> svd(n, n, true);
+  if (std::all_of(done, done + batch, [](uint8_t d) { return d != 0; })) return;
+  const SingularValues<T> svd(c, n, n, true);
+  const Room<T> some(c, 3 * area(n) + 2 * static_cast<std::size_t>(n), 1);
   for (int64_t e = 0; e < batch; ++e)
-    if (!done[static_cast<std::size_t>(e)])
-      if (const int info = by_singular_values(svd, x + e * area(n), n, out + e * area(n))) no_convergence(c, {e, info});
+    if (!done[e])
+      if (const int info = by_singular_values(svd, x + e * area(n), n, out + e * area(n), some.of(0), pivots.of(0)))
+        no_convergence(c, {e, info});
 }
 }  // namespace
 

@@ -4,7 +4,6 @@
 #include "kernels/convolution.hpp"
 
 #include <algorithm>
-#include <vector>
 
 #include "kernels/blas.hpp"
 #include "kernels/room.hpp"
@@ -27,10 +26,12 @@ struct Image {
   }
 };
 
+using Offsets = SmallVector<int64_t, 16>;
+
 // Along one axis, pixel p reads the source at p * step + offset for each offset of the taps.
 struct Taps {
   int64_t pixels, step;
-  std::vector<int64_t> offsets;
+  Offsets offsets;
 
   int64_t count() const { return static_cast<int64_t>(offsets.size()); }
   bool contiguous() const {
@@ -141,7 +142,7 @@ Taps forward_taps(const ConvolutionAxis& a) {
 // Input pixels q * stride + phase: the output pixels q + offset that read them, and through which taps, last tap first.
 struct PhaseTaps {
   Taps taps;
-  std::vector<int64_t> through;
+  Offsets through;
 };
 PhaseTaps phase_taps(const ConvolutionAxis& a, int64_t phase) {
   PhaseTaps p{{(a.input - phase + a.stride - 1) / a.stride, 1, {}}, {}};

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "base/small_vector.hpp"
+
 namespace gradtape::kernels {
 
 namespace {
@@ -64,9 +66,10 @@ DividedDifference::Function named(std::string_view name) {
 
 DividedDifference::DividedDifference(std::string_view function) : f_(named(function)) {}
 
-double DividedDifference::operator()(std::vector<double> points) const {
-  std::ranges::sort(points);
-  return of_sorted(points.data(), points.size());
+double DividedDifference::operator()(std::span<const double> points) const {
+  SmallVector<double, 8> sorted(points.begin(), points.end());
+  std::ranges::sort(sorted);
+  return of_sorted(sorted.data(), sorted.size());
 }
 
 double DividedDifference::of_sorted(const double* x, std::size_t n) const {
@@ -80,7 +83,7 @@ double DividedDifference::of_sorted(const double* x, std::size_t n) const {
   double h[kTerms] = {1};
   for (std::size_t i = 0; i < n; ++i)
     for (std::size_t m = 1; m < kTerms; ++m) h[m] += (x[i] - middle) * h[m - 1];
-  std::vector<double> a(kTerms + n - 1);
+  SmallVector<double, kTerms + 8> a(kTerms + n - 1);
   f_.taylor(middle, a.size(), a.data());
   double sum = 0;
   for (std::size_t m = kTerms; m-- > 0;) sum += a[m + n - 1] * h[m];

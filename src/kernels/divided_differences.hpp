@@ -1,15 +1,15 @@
 // Divided differences f[x_0, ..., x_k] of smooth functions, right for points that are close or the same.
 #pragma once
 
+#include <span>
 #include <string_view>
-#include <vector>
 
 namespace gradtape::kernels {
 
 class DividedDifference {
  public:
-  explicit DividedDifference(std::string_view function);  // exp, square, sin, tanh
-  double operator()(std::vector<double> points) const;    // at least one; in any order
+  explicit DividedDifference(std::string_view function);    // exp, square, sin, tanh
+  double operator()(std::span<const double> points) const;  // at least one; in any order
 
   struct Function {
     double (*value)(double x);

@@ -14,7 +14,7 @@ Reduction min_reduction();
 Reduction all_reduction();
 Reduction any_reduction();
 // Any axes, for what is not [rows, columns]: pass after pass over memory.
-void reduce(const Reducer& reducer, const Ints& axes, const View& x, const MutableView& out);
+void reduce(const Reducer& reducer, const Ints& axes, const View& x, const MutableView& out, BlockCache& memory);
 void argmax(const KernelCall& c);
 void argmin(const KernelCall& c);
 

@@ -2,11 +2,11 @@
 #include <algorithm>
 #include <cstring>
 #include <limits>
-#include <memory>
 #include <type_traits>
-#include <vector>
 
+#include "base/buffer.hpp"
 #include "base/isa.hpp"
+#include "base/small_vector.hpp"
 #include "kernels/kernels.hpp"
 #include "kernels/scalar_math.hpp"
 
@@ -148,17 +148,18 @@ Reduction reduction() {
 
 // n rows of `width` elements, combined into out; pairwise over runs of rows.
 constexpr int64_t kRows = 128;
-void reduce_columns(const Reducer& r, const std::byte* x, int64_t n, int64_t width, std::size_t size, std::byte* out) {
+void reduce_columns(const Reducer& r, const std::byte* x, int64_t n, int64_t width, std::size_t size, std::byte* out,
+                    BlockCache& memory) {
   if (n <= kRows) {
     r.start(static_cast<std::size_t>(width), out);
     r.add_rows(x, static_cast<std::size_t>(n), static_cast<std::size_t>(width), out);
     return;
   }
   const int64_t half = n / 2;
-  const std::unique_ptr<std::byte[]> second(new std::byte[static_cast<std::size_t>(width) * size]);
-  reduce_columns(r, x, half, width, size, out);
-  reduce_columns(r, x + static_cast<std::size_t>(half * width) * size, n - half, width, size, second.get());
-  r.add_rows(second.get(), 1, static_cast<std::size_t>(width), out);
+  const CacheBlock second(memory, static_cast<std::size_t>(width) * size);
+  reduce_columns(r, x, half, width, size, out, memory);
+  reduce_columns(r, x + static_cast<std::size_t>(half * width) * size, n - half, width, size, second.data(), memory);
+  r.add_rows(second.data(), 1, static_cast<std::size_t>(width), out);
 }
 
 // One run of neighbouring axes that are all reduced: [outer, n, inner] -> [outer, inner].
@@ -167,8 +168,9 @@ struct Pass {
 };
 
 // The passes for a list of axes, innermost first: each leaves the shape for the next.
-std::vector<Pass> passes_for(const Shape& shape, const Ints& axes) {
-  std::vector<Pass> passes;
+using Passes = SmallVector<Pass, 4>;
+Passes passes_for(const Shape& shape, const Ints& axes) {
+  Passes passes;
   Shape left = shape;
   std::size_t i = axes.size();
   while (i > 0) {
@@ -181,14 +183,15 @@ std::vector<Pass> passes_for(const Shape& shape, const Ints& axes) {
   return passes;
 }
 
-void run_pass(const Reducer& r, const Pass& p, const std::byte* x, std::size_t size, std::byte* out) {
+void run_pass(const Reducer& r, const Pass& p, const std::byte* x, std::size_t size, std::byte* out,
+              BlockCache& memory) {
   if (p.inner == 1) {
     r.rows(x, static_cast<std::size_t>(p.outer), static_cast<std::size_t>(p.n), out);
     return;
   }
   for (int64_t o = 0; o < p.outer; ++o)
     reduce_columns(r, x + static_cast<std::size_t>(o * p.n * p.inner) * size, p.n, p.inner, size,
-                   out + static_cast<std::size_t>(o * p.inner) * size);
+                   out + static_cast<std::size_t>(o * p.inner) * size, memory);
 }
 }  // namespace
 
@@ -199,23 +202,22 @@ Reduction min_reduction() { return reduction<Min, kNumeric>(); }
 Reduction all_reduction() { return reduction<All, kBoolean>(); }
 Reduction any_reduction() { return reduction<Any, kBoolean>(); }
 
-void reduce(const Reducer& reducer, const Ints& axes, const View& in, const MutableView& result) {
+void reduce(const Reducer& reducer, const Ints& axes, const View& in, const MutableView& result, BlockCache& memory) {
   const auto* x = static_cast<const std::byte*>(in.data);
   auto* out = static_cast<std::byte*>(result.data);
   const std::size_t size = size_of(in.dtype);
-  const std::vector<Pass> passes = passes_for(*in.shape, axes);
+  const Passes passes = passes_for(*in.shape, axes);
   if (passes.empty()) {
     std::copy_n(x, static_cast<std::size_t>(in.elements()) * size, out);
     return;
   }
-  std::unique_ptr<std::byte[]> held;
+  // What passes leave for the next lies in two rooms in turn; the first leaves most.
+  const std::size_t most = passes.size() == 1 ? 0 : static_cast<std::size_t>(passes[0].outer * passes[0].inner) * size;
+  const CacheBlock rooms(memory, 2 * most);
   for (std::size_t i = 0; i < passes.size(); ++i) {
-    const bool final = i + 1 == passes.size();
-    const auto bytes = static_cast<std::size_t>(passes[i].outer * passes[i].inner) * size;
-    std::unique_ptr<std::byte[]> next(final ? nullptr : new std::byte[bytes]);
-    run_pass(reducer, passes[i], x, size, final ? out : next.get());
-    held = std::move(next);
-    x = held.get();
+    std::byte* to = i + 1 == passes.size() ? out : rooms.data() + i % 2 * most;
+    run_pass(reducer, passes[i], x, size, to, memory);
+    x = to;
   }
 }
 

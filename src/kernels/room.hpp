@@ -1,9 +1,6 @@
 // Memory for each worker of a kernel, from the context's cache.
 #pragma once
 
-#include <algorithm>
-#include <cstddef>
-
 #include "base/buffer.hpp"
 #include "graph/op.hpp"
 
@@ -16,20 +13,14 @@ class Room {
   // at first.
   Room(const KernelCall& c, std::size_t size) : Room(c, size, c.workers.threads()) {}
   Room(const KernelCall& c, std::size_t size, int parts)
-      : cache_(c.memory),
-        each_((size * sizeof(T) + BlockCache::kAlignment - 1) / BlockCache::kAlignment * BlockCache::kAlignment),
-        bytes_(BlockCache::block_size(std::max<std::size_t>(1, each_ * static_cast<std::size_t>(parts)))),
-        data_(static_cast<std::byte*>(cache_.allocate(bytes_))) {}
-  ~Room() { cache_.release(data_, bytes_); }
-  Room(const Room&) = delete;
-  Room& operator=(const Room&) = delete;
+      : each_((size * sizeof(T) + BlockCache::kAlignment - 1) / BlockCache::kAlignment * BlockCache::kAlignment),
+        block_(c.memory, each_ * static_cast<std::size_t>(parts)) {}
 
-  T* of(int worker) const { return reinterpret_cast<T*>(data_ + each_ * static_cast<std::size_t>(worker)); }
+  T* of(int part) const { return reinterpret_cast<T*>(block_.data() + each_ * static_cast<std::size_t>(part)); }
 
  private:
-  BlockCache& cache_;
-  std::size_t each_, bytes_;
-  std::byte* data_;
+  std::size_t each_;
+  CacheBlock block_;
 };
 
 }  // namespace gradtape::kernels

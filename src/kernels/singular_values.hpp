@@ -1,10 +1,10 @@
-// Singular values of one matrix at a time, in memory of its own.
+// Singular values, one matrix at a time for each worker.
 #pragma once
 
 #include <cmath>
-#include <vector>
 
 #include "kernels/lapack.hpp"
+#include "kernels/room.hpp"
 
 namespace gradtape::kernels {
 
@@ -12,46 +12,50 @@ template <class T>
 class SingularValues {
  public:
   // x is [rows, columns] by rows: LAPACK sees the transpose.
-  SingularValues(int rows, int columns, bool vectors)
+  SingularValues(const KernelCall& c, int rows, int columns, bool vectors)
       : m_(columns),
         n_(rows),
         k_(std::min(rows, columns)),
         vectors_(vectors),
-        copy_(area_of(rows, columns)),
-        iwork_(8 * static_cast<std::size_t>(std::max(1, k_))) {
-    T work = 0, none = 0;
-    int info = 0, ask = -1;
-    call(&none, &none, &none, &work, &ask, &info);
-    work_.resize(std::max<std::size_t>(1, static_cast<std::size_t>(work) + 1));
-  }
+        lwork_(ask()),
+        copies_(c, area_of(rows, columns)),
+        work_(c, static_cast<std::size_t>(lwork_)),
+        iwork_(c, 8 * static_cast<std::size_t>(std::max(1, k_))) {}
   // u [rows, k], s [k], vt [k, columns].
-  int operator()(const T* x, T* u, T* s, T* vt) {
-    std::copy_n(x, copy_.size(), copy_.data());
-    for (T v : copy_)
-      if (!std::isfinite(v)) return fill(u, s, vt);
-    int info = 0;
-    const int lwork = static_cast<int>(work_.size());
-    call(s, vt, u, work_.data(), &lwork, &info);
-    return info;
+  int operator()(const T* x, T* u, T* s, T* vt, int worker) const {
+    T* copy = copies_.of(worker);
+    std::copy_n(x, area_of(m_, n_), copy);
+    for (std::size_t i = 0; i < area_of(m_, n_); ++i)
+      if (!std::isfinite(copy[i])) return fill(u, s, vt);
+    return call(copy, s, vt, u, work_.of(worker), lwork_, iwork_.of(worker));
   }
 
  private:
   static std::size_t area_of(int a, int b) { return static_cast<std::size_t>(a) * static_cast<std::size_t>(b); }
+  int ask() const {
+    T work = 0, none = 0;
+    int iwork = 0;
+    call(&none, &none, &none, &none, &work, -1, &iwork);
+    return static_cast<int>(work) + 1;
+  }
   int fill(T* u, T* s, T* vt) const {
     constexpr T nan = std::numeric_limits<T>::quiet_NaN();
     std::fill_n(s, k_, nan);
     if (vectors_) std::fill_n(u, area_of(n_, k_), nan), std::fill_n(vt, area_of(k_, m_), nan);
     return 0;
   }
-  void call(T* s, T* left, T* right, T* work, const int* lwork, int* info) {
+  int call(T* x, T* s, T* left, T* right, T* work, int lwork, int* iwork) const {
     const int ldu = std::max(1, m_), ldvt = std::max(1, k_);
-    pick<T>(sgesdd_, dgesdd_)(vectors_ ? "S" : "N", &m_, &n_, copy_.data(), &ldu, s, left, &ldu, right, &ldvt, work,
-                              lwork, iwork_.data(), info);
+    int info = 0;
+    pick<T>(sgesdd_, dgesdd_)(vectors_ ? "S" : "N", &m_, &n_, x, &ldu, s, left, &ldu, right, &ldvt, work, &lwork, iwork,
+                              &info);
+    return info;
   }
   int m_, n_, k_;
   bool vectors_;
-  std::vector<T> copy_, work_;
-  std::vector<int> iwork_;
+  int lwork_;
+  Room<T> copies_, work_;
+  Room<int> iwork_;
 };
 
 }  // namespace gradtape::kernels

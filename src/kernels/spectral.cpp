@@ -1,6 +1,5 @@
 // Eigenvalues and singular values, batch by batch.
 #include <numeric>
-#include <vector>
 
 #include "kernels/over_lanes.hpp"
 #include "kernels/singular_values.hpp"
@@ -13,7 +12,7 @@ namespace {
 template <class F>
 void sort_places(int n, int* places, F&& key) {
   std::iota(places, places + n, 0);
-  std::stable_sort(places, places + n, [&](int i, int j) { return key(i) < key(j); });
+  std::sort(places, places + n, [&](int i, int j) { return key(i) < key(j); });
 }
 
 // ---- Symmetric matrices
@@ -31,19 +30,17 @@ struct Eigen {
   T* rows(int64_t e) const { return c.out[1].as<T>() + e * area(n); }
 
   BatchFailure one_by_one() const {
-    std::vector<SymmetricEigen<T>> solvers(static_cast<std::size_t>(c.workers.threads()), {n, vectors});
+    const SymmetricEigen<T> solver(c, n, vectors);
     const Room<T> copies(c, vectors ? 0 : area(n));
-    return over_batch(c, batch, work(), [&](int64_t e, int w) {
-      T* a = vectors ? rows(e) : copies.of(w);
-      std::copy_n(input(e), area(n), a);
-      return solvers[static_cast<std::size_t>(w)](a, values(e));
-    });
+    return over_batch(c, batch, work(), [&](int64_t e, int w) { return alone(solver, e, copies.of(w), w); });
   }
 
   BatchFailure many_at_once() const {
     const auto& lanes = lane_kernels<T>();
     const std::size_t size = area(n) * lanes.count, few = static_cast<std::size_t>(n) * lanes.count;
     const LaneRoom<T> room(c, 2 * area(n) + 5 * static_cast<std::size_t>(n));
+    const SymmetricEigen<T> solver(c, n, vectors);
+    const Room<T> copies(c, vectors ? 0 : area(n));
     return over_lanes<T>(c, batch, work(), [&](int64_t first, int matrices, int w, int* info) {
       T *a = room.of(w), *z = a + size, *d = z + size;
       alignas(kLaneAlignment) T scale[kMostLanes];
@@ -54,7 +51,7 @@ struct Eigen {
       if (vectors) lanes.store(z, matrices, n * n, a);
       for (int lane = 0; lane < matrices; ++lane) {
         if (failed[lane] || bad[lane])
-          info[lane] = alone(first + lane);
+          info[lane] = alone(solver, first + lane, copies.of(w), w);
         else
           write(first + lane, d + lane, scale[lane], a + lane * area(n));
       }
@@ -71,11 +68,10 @@ struct Eigen {
       if (vectors) std::copy_n(unsorted + places[i] * n, n, rows(e) + i * n);
     }
   }
-  int alone(int64_t e) const {
-    std::vector<T> copy(input(e), input(e) + area(n));
-    const int info = SymmetricEigen<T>(n, vectors)(copy.data(), values(e));
-    if (vectors) std::copy(copy.begin(), copy.end(), rows(e));
-    return info;
+  int alone(const SymmetricEigen<T>& solver, int64_t e, T* copy, int worker) const {
+    T* a = vectors ? rows(e) : copy;
+    std::copy_n(input(e), area(n), a);
+    return solver(a, values(e), worker);
   }
 };
 
@@ -106,16 +102,15 @@ struct Singular {
   T* vt(int64_t e) const { return vectors ? c.out[2].as<T>() + e * k * columns : nullptr; }
 
   BatchFailure one_by_one() const {
-    std::vector<SingularValues<T>> solvers(static_cast<std::size_t>(c.workers.threads()), {rows, columns, vectors});
-    return over_batch(c, batch, work(), [&](int64_t e, int w) {
-      return solvers[static_cast<std::size_t>(w)](input(e), u(e), values(e), vt(e));
-    });
+    const SingularValues<T> solver(c, rows, columns, vectors);
+    return over_batch(c, batch, work(), [&](int64_t e, int w) { return alone(solver, e, w); });
   }
 
   // Of x, or of its transpose where that is the taller one: then u and v change places.
   BatchFailure many_at_once() const {
     const auto& lanes = lane_kernels<T>();
     const std::size_t few = static_cast<std::size_t>(k);
+    const SingularValues<T> solver(c, rows, columns, vectors);
     const LaneRoom<T> room(c, 2 * size() + area(k) + 5 * few + static_cast<std::size_t>(most));
     return over_lanes<T>(c, batch, work(), [&](int64_t first, int matrices, int w, int* info) {
       T *tall = room.of(w), *other = tall + size() * lanes.count, *wide = other + size() * lanes.count;
@@ -139,7 +134,7 @@ struct Singular {
           write(first + lane, other + lane * area(k), k, places[lane], rows < columns);
       }
       for (int lane = 0; lane < matrices; ++lane)
-        if (failed[lane] || bad[lane]) info[lane] = alone(first + lane);
+        if (failed[lane] || bad[lane]) info[lane] = alone(solver, first + lane, w);
     });
   }
 
@@ -154,7 +149,9 @@ struct Singular {
         std::copy_n(from, n, vt(e) + i * n);
     }
   }
-  int alone(int64_t e) const { return SingularValues<T>(rows, columns, vectors)(input(e), u(e), values(e), vt(e)); }
+  int alone(const SingularValues<T>& solver, int64_t e, int worker) const {
+    return solver(input(e), u(e), values(e), vt(e), worker);
+  }
 };
 
 template <class T>

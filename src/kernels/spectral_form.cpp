@@ -1,6 +1,5 @@
 // Functions of symmetric matrices and their derivatives.
 #include <string>
-#include <vector>
 
 #include "kernels/blas.hpp"
 #include "kernels/divided_differences.hpp"
@@ -13,52 +12,74 @@ namespace gradtape::kernels {
 // Bhatia, Matrix Analysis, V.3).
 
 namespace {
-using Dense = std::vector<double>;
-
-// a b, or a^T b, or a b^T; all of order n, by rows.
-Dense product(const Dense& a, const Dense& b, int n, bool ta, bool tb) {
-  Dense c(area(n));
-  gemm<double>(n, n, n, {a.data(), n, ta}, {b.data(), n, tb}, c.data(), n);
-  return c;
-}
-
+// One form at a time for each worker.
 class SpectralForm {
  public:
-  SpectralForm(DividedDifference f, Dense w, std::vector<Dense> directions)
-      : f_(f), w_(std::move(w)), directions_(std::move(directions)), used_(directions_.size(), false) {}
+  SpectralForm(const KernelCall& c, int n, std::size_t directions)
+      : n_(n),
+        order_(area(n)),
+        f_(std::get<std::string>(c.attr("f"))),
+        eigen_(c, n, true),
+        room_(c, (4 + directions) * order_ + static_cast<std::size_t>(n)) {}
 
-  Dense entries() {
-    const std::size_t n = w_.size();
-    Dense m(n * n, 0.0);
-    for (std::size_t p = 0; p < n; ++p) {
-      points_ = {w_[p]};
-      extend(p, 1.0, directions_.size(), m.data() + p * n);
+  // matrix(i, to) gives A and the directions. Returns the info of the eigenvalues.
+  template <class F>
+  int operator()(std::size_t directions, F&& matrix, int worker, auto* out) const {
+    double *rows = room_.of(worker), *m = rows + order_, *some = m + order_, *more = some + order_,
+           *turned = more + order_, *w = turned + directions * order_;
+    matrix(0, rows);
+    if (const int info = eigen_(rows, w, worker)) return info;
+    for (std::size_t d = 0; d < directions; ++d) {
+      matrix(d + 1, some);
+      product(rows, some, false, false, more);
+      product(more, rows, false, true, turned + d * order_);
     }
-    return m;
+    std::fill_n(m, order_, 0.0);
+    Walk walk{w, turned, {}, SmallVector<bool, 8>(directions, false)};
+    for (int p = 0; p < n_; ++p) {
+      walk.points.push_back(w[p]);
+      extend(walk, static_cast<std::size_t>(p), 1.0, directions, m + static_cast<std::size_t>(p) * n_);
+      walk.points.pop_back();
+    }
+    product(rows, m, true, false, some);
+    product(some, rows, false, false, more);
+    std::copy_n(more, order_, out);
+    return 0;
   }
 
  private:
-  void extend(std::size_t at, double factor, std::size_t left, double* row) {
+  struct Walk {
+    const double *w, *directions;
+    SmallVector<double, 8> points;
+    SmallVector<bool, 8> used;
+  };
+  // a b, or a^T b, or a b^T.
+  void product(const double* a, const double* b, bool ta, bool tb, double* out) const {
+    gemm<double>(n_, n_, n_, {a, n_, ta}, {b, n_, tb}, out, n_);
+  }
+  void extend(Walk& walk, std::size_t at, double factor, std::size_t left, double* row) const {
     if (left == 0) {
-      row[at] += factor * f_(points_);
+      row[at] += factor * f_(walk.points);
       return;
     }
-    for (std::size_t d = 0; d < directions_.size(); ++d) {
-      if (used_[d]) continue;
-      used_[d] = true;
-      for (std::size_t i = 0; i < w_.size(); ++i) {
-        points_.push_back(w_[i]);
-        extend(i, factor * directions_[d][at * w_.size() + i], left - 1, row);
-        points_.pop_back();
+    const auto n = static_cast<std::size_t>(n_);
+    for (std::size_t d = 0; d < walk.used.size(); ++d) {
+      if (walk.used[d]) continue;
+      walk.used[d] = true;
+      for (std::size_t i = 0; i < n; ++i) {
+        walk.points.push_back(walk.w[i]);
+        extend(walk, i, factor * walk.directions[d * order_ + at * n + i], left - 1, row);
+        walk.points.pop_back();
       }
-      used_[d] = false;
+      walk.used[d] = false;
     }
   }
+
+  int n_;
+  std::size_t order_;
   DividedDifference f_;
-  Dense w_;
-  std::vector<Dense> directions_;
-  std::vector<bool> used_;
-  Dense points_;
+  SymmetricEigen<double> eigen_;
+  Room<double> room_;
 };
 }  // namespace
 
@@ -66,26 +87,14 @@ void spectral_form(const KernelCall& c) {
   const Shape& s = *c.in[0].shape;
   const int n = order_of(c, s);
   if (n == 0 || batch_size(s) == 0) return;
-  const DividedDifference f(std::get<std::string>(c.attr("f")));
-  std::vector<SymmetricEigen<double>> solvers(static_cast<std::size_t>(c.workers.threads()), {n, true});
+  const SpectralForm form(c, n, c.in.size() - 1);
   dispatch_floating(c.in[0].dtype, [&](auto type) {
     using T = typename decltype(type)::type;
-    const auto form = [&](int64_t e, int worker) {
-      const auto matrix = [&](std::size_t i) {
-        const T* x = c.in[i].as<T>() + e * area(n);
-        return Dense(x, x + area(n));
-      };
-      Dense rows = matrix(0), w(static_cast<std::size_t>(n));
-      if (const int info = solvers[static_cast<std::size_t>(worker)](rows.data(), w.data())) return info;
-      std::vector<Dense> directions;
-      for (std::size_t i = 1; i < c.in.size(); ++i)
-        directions.push_back(product(product(rows, matrix(i), n, false, false), rows, n, false, true));
-      const Dense m = SpectralForm(f, std::move(w), std::move(directions)).entries();
-      const Dense result = product(product(rows, m, n, true, false), rows, n, false, false);
-      std::copy(result.begin(), result.end(), c.out[0].as<T>() + e * area(n));
-      return 0;
+    const auto one = [&](int64_t e, int worker) {
+      const auto matrix = [&](std::size_t i, double* to) { std::copy_n(c.in[i].as<T>() + e * area(n), area(n), to); };
+      return form(c.in.size() - 1, matrix, worker, c.out[0].as<T>() + e * area(n));
     };
-    if (const auto failed = over_batch(c, batch_size(s), 20 * cube(n), form)) no_convergence(c, failed);
+    if (const auto failed = over_batch(c, batch_size(s), 20 * cube(n), one)) no_convergence(c, failed);
   });
 }
 

@@ -1,35 +1,38 @@
-// Eigenvalues of one symmetric matrix at a time, in memory of its own.
+// Eigenvalues of symmetric matrices, one at a time for each worker.
 #pragma once
 
 #include <cmath>
-#include <vector>
 
 #include "kernels/lapack.hpp"
+#include "kernels/room.hpp"
 
 namespace gradtape::kernels {
 
 template <class T>
 class SymmetricEigen {
  public:
-  SymmetricEigen(int n, bool vectors) : n_(n), vectors_(vectors) {
-    T work = 0;
-    int iwork = 0, info = 0, ask = -1;
-    T none = 0;
-    call(&none, &none, &work, &ask, &iwork, &ask, &info);
-    work_.resize(std::max<std::size_t>(1, static_cast<std::size_t>(work) + 1));
-    iwork_.resize(static_cast<std::size_t>(std::max(1, iwork)));
-  }
+  SymmetricEigen(const KernelCall& c, int n, bool vectors)
+      : n_(n), vectors_(vectors), sizes_(ask()), work_(c, sizes_.work), iwork_(c, sizes_.iwork) {}
   // a: overwritten by the eigenvectors as rows. w: rising.
-  int operator()(T* a, T* w) {
-    int info = 0;
-    const int lwork = static_cast<int>(work_.size()), liwork = static_cast<int>(iwork_.size());
+  int operator()(T* a, T* w, int worker) const {
     for (std::size_t i = 0; i < area(n_); ++i)
       if (!std::isfinite(a[i])) return fill(a, w);
-    call(a, w, work_.data(), &lwork, iwork_.data(), &liwork, &info);
+    int info = 0;
+    const int lwork = static_cast<int>(sizes_.work), liwork = static_cast<int>(sizes_.iwork);
+    call(a, w, work_.of(worker), &lwork, iwork_.of(worker), &liwork, &info);
     return info;
   }
 
  private:
+  struct Sizes {
+    std::size_t work, iwork;
+  };
+  Sizes ask() const {
+    T work = 0, none = 0;
+    int iwork = 0, info = 0, question = -1;
+    call(&none, &none, &work, &question, &iwork, &question, &info);
+    return {static_cast<std::size_t>(work) + 1, static_cast<std::size_t>(std::max(1, iwork))};
+  }
   // What has no eigenvalues gets nan for them: LAPACK might not come back.
   int fill(T* a, T* w) const {
     std::fill_n(a, area(n_), std::numeric_limits<T>::quiet_NaN());
@@ -41,8 +44,9 @@ class SymmetricEigen {
   }
   int n_;
   bool vectors_;
-  std::vector<T> work_;
-  std::vector<int> iwork_;
+  Sizes sizes_;
+  Room<T> work_;
+  Room<int> iwork_;
 };
 
 }  // namespace gradtape::kernels

@@ -1,5 +1,6 @@
 #include "run/executor.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 
@@ -10,7 +11,7 @@ namespace gradtape {
 namespace {
 class Executor {
  public:
-  Executor(const Plan& plan, const Memory& memory, const Workers& workers)
+  Executor(const Plan& plan, Memory& memory, const Workers& workers)
       : plan_(plan), memory_(memory), workers_(workers) {}
 
   void run(const Step& step) const {
@@ -24,7 +25,8 @@ class Executor {
         const View x = view(step.in[0]);
         const auto& reduction = std::get<Reduction>(step.op->computation);
         const Ints& axes = std::get<Ints>(step.attrs->values[step.op->attr_index("axis")]);
-        return kernels::reduce(reduction.table[static_cast<int>(x.dtype)], axes, x, output(step.out[0]));
+        return kernels::reduce(reduction.table[static_cast<int>(x.dtype)], axes, x, output(step.out[0]),
+                               *memory_.cache);
       }
       case Step::copy:
         kernels::copy(memory_.slots[step.in[0].slot], size_of(plan_.slots[step.out[0]].dtype), step.in[0].layout,
@@ -43,23 +45,18 @@ class Executor {
     return {memory_.slots[slot], plan_.slots[slot].dtype, &plan_.slots[slot].shape};
   }
   void call(const Step& step) const {
-    SmallVector<View, 3> in;
-    SmallVector<MutableView, 2> out;
-    for (const Operand& x : step.in) in.push_back(view(x));
-    for (uint32_t slot : step.out) out.push_back(output(slot));
+    memory_.in.clear();
+    memory_.out.clear();
+    for (const Operand& x : step.in) memory_.in.push_back(view(x));
+    for (uint32_t slot : step.out) memory_.out.push_back(output(slot));
     const auto* kernel = std::get_if<Kernel>(&step.op->computation);
     if (!kernel) fail(Status::internal, "{} cannot be computed", step.op->name);
     const std::string& name = step.within ? step.within->name : step.op->name;
-    (*kernel)({{*step.op, step.attrs.get()},
-               name,
-               in,
-               std::span<const MutableView>(out.data(), out.size()),
-               workers_,
-               *memory_.cache});
+    (*kernel)({{*step.op, step.attrs.get()}, name, memory_.in, memory_.out, workers_, *memory_.cache});
   }
 
   const Plan& plan_;
-  const Memory& memory_;
+  Memory& memory_;
   const Workers& workers_;
 };
 }  // namespace
@@ -70,9 +67,13 @@ void lay_out(const Plan& plan, Memory& memory) {
     if (home.kind == Home::arena) memory.slots[i] = memory.arena + home.at;
     if (home.kind == Home::constant) memory.slots[i] = plan.constants[home.at]->data();
   }
+  std::size_t in = 0, out = 0;
+  for (const Step& step : plan.steps) in = std::max(in, step.in.size()), out = std::max(out, step.out.size());
+  memory.in.reserve(in);
+  memory.out.reserve(out);
 }
 
-void execute(const Plan& plan, const Memory& memory, const Workers& workers, std::vector<double>* seconds) {
+void execute(const Plan& plan, Memory& memory, const Workers& workers, std::vector<double>* seconds) {
   std::optional<SingleThreadedBlas> blas;
   if (plan.has_kernels) blas.emplace();
   const Executor executor(plan, memory, workers);

@@ -11,17 +11,19 @@ struct Memory {
   std::vector<void*> slots;
   std::byte* arena = nullptr;
   BlockCache* cache = nullptr;  // for what kernels need while they run
+  std::vector<View> in;         // what the kernel that runs reads and writes
+  std::vector<MutableView> out;
 };
 inline std::size_t arena_bytes(const Plan& plan, const Workers& workers) {
   return plan.arena + plan.scratch * static_cast<std::size_t>(workers.threads());
 }
 
-// Fills in the slots of temporaries and constants; those of leaves and results are the caller's.
+// Fills in the slots of temporaries and constants; those of leaves and results are the caller's. Makes room for views.
 void lay_out(const Plan& plan, Memory& memory);
 
 // Runs the steps. Allocates nothing but what kernels take from the cache. seconds: of each step, where that is asked
 // for.
-void execute(const Plan& plan, const Memory& memory, const Workers& workers, std::vector<double>* seconds = nullptr);
+void execute(const Plan& plan, Memory& memory, const Workers& workers, std::vector<double>* seconds = nullptr);
 
 // loop.cpp: one loop.
 void run_loop(const Loop& loop, const Memory& memory, std::byte* workspace, std::byte* scratch,
