@@ -58,7 +58,8 @@ class Replay {
   }
 
  private:
-  static gt_status body(gt_context c, void* self, const gt_tensor* in, size_t n, gt_tensor* out, size_t, size_t* n_out) {
+  static gt_status body(gt_context c, void* self, const gt_tensor* in, size_t n, gt_tensor* out, size_t,
+                        size_t* n_out) {
     return static_cast<Replay*>(self)->record(c, {in, in + n}, out, n_out);
   }
   gt_status record(gt_context c, const std::vector<gt_tensor>& sources, gt_tensor* out, size_t* n_out) {

@@ -80,8 +80,7 @@ void substitute(const T* a, int n, bool lower, bool adjoint, T* x, int k) {
 
 template <class T>
 BatchFailure substitute_typed(const KernelCall& c, int n, int k, int64_t batch, const T* a, const T* b, T* x) {
-  // With few right sides the matrices are read once, and bringing them side by side takes longer.
-  if (side_by_side<T>(n, n, batch) && (n <= kSmallOrder / 4 || k > 4)) return substitute_lanes(c, n, k, batch, a, b, x);
+  if (side_by_side<T>(n, n, batch)) return substitute_lanes(c, n, k, batch, a, b, x);
   const std::size_t size = static_cast<std::size_t>(n) * k;
   const bool lower = c.flag("lower"), adjoint = c.flag("adjoint");
   return over_batch(c, n == 0 ? 0 : batch, int64_t{n} * n * k / 2, [&](int64_t e, int) {
