@@ -132,14 +132,23 @@ struct Tile {
 };
 using TileFn = void (*)(const Tile&);
 
+// Two of these in a row can be one instruction.
+enum class Arithmetic : uint8_t { none, add, subtract, multiply };
+
 struct Elementwise {
   TileFn table[kDtypeSlots] = {};                    // by dtype of the shared operands
   TileFn (*select)(Dtype from, Dtype to) = nullptr;  // cast: by both
-  bool cheap = false;                                // takes no longer than an element takes to come from memory
+  // The instruction for (x inner y) outer z, or for z outer (x inner y) where `right`; null where there is none.
+  Arithmetic arithmetic = Arithmetic::none;
+  TileFn (*pair)(Arithmetic inner, Arithmetic outer, bool right, Dtype dtype) = nullptr;
+  bool cheap = false;  // takes no longer than an element takes to come from memory
   // x o right = x and left o x = x: the numbers that change nothing.
   std::optional<double> neutral_left = {}, neutral_right = {};
   // Sets of operands, as bits: where all of one set are 0, the result is.
   SmallVector<uint8_t, 2> zero_where = {};
+
+  // last: the dtype of the last operand, for the condition of `where` is a bool beside operands of the result's dtype.
+  TileFn loop(Dtype last, Dtype result) const { return select ? select(last, result) : table[static_cast<int>(last)]; }
 };
 // Over the axes of the attribute "axis", as loops over rows of n elements.
 struct Reducer {

@@ -14,6 +14,7 @@ Tensor one_where(const Tensor& condition, const Tensor& x) { return where(condit
 
 void define_arithmetic(Registry& r) {
   binary<[](auto x, auto y) { return wrap_add(x, y); }>(r, "add", "x + y.")
+      .arithmetic(Arithmetic::add)
       .cheap()
       .neutral(0, 0)
       .zero_where({0b11})
@@ -21,12 +22,14 @@ void define_arithmetic(Registry& r) {
       .sample("f[2,3] f[3]")
       .sample("f[] f[2]");
   binary<[](auto x, auto y) { return wrap_subtract(x, y); }>(r, "subtract", "x - y.")
+      .arithmetic(Arithmetic::subtract)
       .cheap()
       .neutral({}, 0)
       .zero_where({0b11})
       .partials({pass, pass_negated})
       .sample("f[2,3] f[2,1]");
   binary<[](auto x, auto y) { return wrap_multiply(x, y); }>(r, "multiply", "x * y.")
+      .arithmetic(Arithmetic::multiply)
       .cheap()
       .neutral(1, 1)
       .zero_where({0b01, 0b10})

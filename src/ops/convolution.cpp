@@ -9,18 +9,22 @@ namespace gradtape {
 
 namespace {
 // x [n, h, w, inputs], filters w [kh, kw, inputs of a group, outputs], y [n, h', w', outputs].
-Tensor related(const Call& c, const char* name, const Tensor& a, const Tensor& b, const Ints& sizes) {
-  const Op& op = Registry::instance().builtin(name);
+Tensor related(const Call& c, const Op& op, const Tensor& a, const Tensor& b, const Ints& sizes) {
   return apply1(op, {a, b}, {c.ints("strides"), c.ints("padding"), c.ints("dilations"), c.integer("groups"), sizes});
 }
 Ints image_size(const Tensor& t) { return {t.shape()[1], t.shape()[2]}; }
 Ints filter_size(const Tensor& t) { return {t.shape()[0], t.shape()[1]}; }
-Tensor output_of(const Call& c, const Tensor& x, const Tensor& w) { return related(c, "convolution", x, w, {}); }
+Tensor output_of(const Call& c, const Tensor& x, const Tensor& w) {
+  static const Op& op = Registry::instance().builtin("convolution");
+  return related(c, op, x, w, {});
+}
 Tensor input_of(const Call& c, const Tensor& y, const Tensor& w, const Tensor& x) {
-  return related(c, "convolution_input", y, w, image_size(x));
+  static const Op& op = Registry::instance().builtin("convolution_input");
+  return related(c, op, y, w, image_size(x));
 }
 Tensor filter_of(const Call& c, const Tensor& x, const Tensor& y, const Tensor& w) {
-  return related(c, "convolution_filter", x, y, filter_size(w));
+  static const Op& op = Registry::instance().builtin("convolution_filter");
+  return related(c, op, x, y, filter_size(w));
 }
 
 // ---- Batching: a leading axis is merged into the images, into the channels on one side, or into the groups.

@@ -1,6 +1,7 @@
 // The vocabulary in which ops are defined, and the families of definitions. docs/adding-an-op.md shows its use.
 #pragma once
 
+#include "kernels/pairs.hpp"
 #include "kernels/tile.hpp"
 #include "ops/functions.hpp"
 #include "ops/registry.hpp"
@@ -65,6 +66,11 @@ class Define {
     return *this;
   }
   Define& elementwise(Elementwise e) { return op_.computation = e, *this; }
+  Define& arithmetic(Arithmetic a) {
+    auto& e = std::get<Elementwise>(op_.computation);
+    e.arithmetic = a, e.pair = kernels::pair_tile;
+    return *this;
+  }
   // Takes no longer than an element takes to come from memory: may be computed again rather than kept.
   Define& cheap() {
     std::get<Elementwise>(op_.computation).cheap = true;
@@ -104,6 +110,11 @@ class Define {
 // Elementwise ops of one and more inputs: the broadcast shape, and the shared dtype or bool.
 void infer_elementwise(Inference& c);
 void infer_predicate(Inference& c);
+
+// samples_follow of an op that mixes entries along the attribute "axis" alone.
+inline int samples_beside_axis(const Call& c, std::span<const int> axes) {
+  return axes[0] == c.integer("axis") ? kMixed : axes[0];
+}
 
 // The dtypes of an elementwise op's operands, as a type: the loops are made for these alone.
 template <DtypeSet Set>

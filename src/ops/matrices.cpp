@@ -40,6 +40,10 @@ Tensor lower_triangle(const Tensor& x, int64_t k) {
   static const Op& tril = Registry::instance().builtin("tril");
   return apply1(tril, {x}, {k});
 }
+Tensor upper_triangle(const Tensor& x) {
+  static const Op& triu = Registry::instance().builtin("triu");
+  return apply1(triu, {x}, {int64_t{0}});
+}
 Tensor symmetric(const Tensor& x) { return 0.5 * (x + transposed(x)); }
 Tensor symmetric_input(const Call& c) {
   if (c.flag("symmetrize_input")) return symmetric(c.in());

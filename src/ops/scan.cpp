@@ -42,10 +42,6 @@ Tensor scan_of(const char* name, const Call& c, double first) {
 Tensors batch_scan(const BatchCall& b) {
   return {reapply(b.call, {b.in[0]}, {b.call.integer("axis") + 1, b.call.flag("reverse")})};
 }
-int samples_of_scan(const Call& c, std::span<const int> axes) {
-  return axes[0] == c.integer("axis") ? kMixed : axes[0];
-}
-
 Tensor linear_scan(const Tensor& a, const Tensor& x, std::size_t axis, bool reverse) {
   static const Op& op = Registry::instance().builtin("linear_scan");
   return apply1(op, {a, x}, {static_cast<int64_t>(axis), reverse});
@@ -115,7 +111,7 @@ void define_cumprod(Registry& r) {
             return Tensors{linear_scan(c.in(), t[0] * shifted(c.out(), axis_of(c), reverse, 1), axis_of(c), reverse)};
           })
       .batch(batch_scan)
-      .samples_follow(samples_of_scan);
+      .samples_follow(samples_beside_axis);
   scan(r, "cumprod",
        "Products of all entries up to each one; its derivatives are right with zeros among them, to any order.")
       .composite([](const Call& c) { return scan_of("product_scan", c, 1); })
@@ -152,7 +148,7 @@ void define_log_scan(Registry& r) {
             return Tensors{linear_scan(before, own * t[0], axis_of(c), c.flag("reverse"))};
           })
       .batch(batch_scan)
-      .samples_follow(samples_of_scan);
+      .samples_follow(samples_beside_axis);
   scan(r, "logcumsumexp", "log of the sums of e^x over all entries up to each one, without overflow.")
       .dtypes(kFloating)
       .composite([](const Call& c) { return scan_of("log_sum_scan", c, -std::numeric_limits<double>::infinity()); })
@@ -169,7 +165,7 @@ void define_scan(Registry& r) {
       .batch([](const BatchCall& b) {
         return Tensors{cumsum(b.in[0], b.call.integer("axis") + 1, b.call.flag("exclusive"), b.call.flag("reverse"))};
       })
-      .samples_follow(samples_of_scan)
+      .samples_follow(samples_beside_axis)
       .sample("f[2,5]", R"({"axis": 1, "exclusive": true})");
   define_cumprod(r);
   define_linear_scan(r);

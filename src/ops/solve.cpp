@@ -54,7 +54,7 @@ struct Triangular {
     return triangular_solve(c.in(0), right, c.flag("lower"), adjoint);
   }
   static Tensor part(const Call& c, const Tensor& matrix) {
-    return c.flag("lower") ? lower_triangle(matrix) : transposed(lower_triangle(transposed(matrix)));
+    return c.flag("lower") ? lower_triangle(matrix) : upper_triangle(matrix);
   }
 };
 template <class System>

@@ -63,8 +63,7 @@ void define_order(Registry& r) {
       .batch([](const BatchCall& b) {
         return reapply_all(b.call, b.in, {b.call.integer("axis") + 1, b.call.integer("k"), b.call.text("direction")});
       })
-      .samples_follow(
-          [](const Call& c, std::span<const int> axes) { return axes[0] == c.integer("axis") ? kMixed : axes[0]; });
+      .samples_follow(samples_beside_axis);
 }
 
 Sorted sorted_as_asked(const Call& c) {

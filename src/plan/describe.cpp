@@ -24,7 +24,8 @@ std::string what(const Step& step) {
   if (step.kind != Step::loop) return step.op->name;
   std::string ops;
   for (const Loop::Instruction& i : step.body->instructions)
-    if (i.op) ops += (ops.empty() ? "" : " ") + i.op->name;
+    for (const Op* op : {i.before, i.op})
+      if (op) ops += (ops.empty() ? "" : " ") + op->name;
   return fmt::format("loop [{} x {}]: {}", step.body->rows, step.body->width, ops);
 }
 std::size_t traffic(const Plan& plan, const Step& step) {

@@ -10,6 +10,8 @@ constexpr int64_t kTileElements = 512;
 constexpr int64_t kBlockElements = 1 << 13;  // the work that one thread takes at a time
 constexpr int64_t kLeastBlockRows = 64;      // with sums of columns: their partials must stay small beside the space
 
+constexpr uint32_t kNone = UINT32_MAX;
+
 using Level = Loop::Level;
 using Place = Loop::Place;
 
@@ -40,8 +42,10 @@ class LoopBuilder {
 
   Step build() {
     choose_geometry();
+    find_pairs();
     find_last_reads();
-    for (uint32_t i = 0; i < group_.members.size(); ++i) add(i, p_.instructions[group_.members[i]]);
+    for (uint32_t i = 0; i < group_.members.size(); ++i)
+      if (outer_[i] == kNone) add(i, member(i));
     lay_out_partials();
     step_.kind = Step::loop;
     step_.body = loop_;
@@ -49,6 +53,7 @@ class LoopBuilder {
   }
 
  private:
+  const Instruction& member(uint32_t i) const { return p_.instructions[group_.members[i]]; }
   Level level_of(const Instruction& i) const {
     const Shape& shape = i.reduction() ? i.in[0].layout.shape : p_.slots[i.out[0]].shape;
     return shape == group_.space ? Level::full : Level::row;
@@ -111,6 +116,38 @@ class LoopBuilder {
     l.scratch_tile_bytes = (static_cast<std::size_t>(l.tile_rows * l.tile_width) * 8 + 63) / 64 * 64 + 192;
   }
 
+  // ---- pairs: a sum, difference or product that one other alone reads becomes a part of that
+
+  TileFn pair_tile(const Instruction& inner, const Instruction& outer) const {
+    if (!inner.is_elementwise() || !outer.is_elementwise()) return nullptr;
+    const auto &first = std::get<Elementwise>(inner.op->computation),
+               &second = std::get<Elementwise>(outer.op->computation);
+    if (!first.pair || !second.pair || level_of(inner) != level_of(outer)) return nullptr;
+    const bool right = outer.in[1].slot == inner.out[0];
+    return first.pair(first.arithmetic, second.arithmetic, right, p_.slots[outer.out[0]].dtype);
+  }
+  void find_pairs() {
+    const auto n = static_cast<uint32_t>(group_.members.size());
+    std::unordered_map<uint32_t, std::pair<uint32_t, uint32_t>> computed;  // by slot: the member, how often it is read
+    for (uint32_t i = 0; i < n; ++i) {
+      for (const Operand& x : member(i).in)
+        if (auto it = computed.find(x.slot); it != computed.end()) ++it->second.second;
+      computed[member(i).out[0]] = {i, 0};
+    }
+    outer_.assign(n, kNone);
+    inner_.assign(n, kNone);
+    for (uint32_t j = 0; j < n; ++j)
+      for (const Operand& x : member(j).in) {
+        const auto it = computed.find(x.slot);
+        if (it == computed.end() || it->second.second != 1 || leaves_[x.slot]) continue;
+        const uint32_t i = it->second.first;
+        if (inner_[i] != kNone || !pair_tile(member(i), member(j))) continue;
+        inner_[j] = i;
+        outer_[i] = j;
+        break;
+      }
+  }
+
   // ---- values of the loop
 
   struct Value {
@@ -123,10 +160,11 @@ class LoopBuilder {
 
   void find_last_reads() {
     for (uint32_t i = 0; i < group_.members.size(); ++i) {
-      const Instruction& instruction = p_.instructions[group_.members[i]];
-      for (const Operand& x : instruction.in)
-        if (auto it = values_.find(x.slot); it != values_.end()) it->second.last_read = i;
-      values_[instruction.out[0]].last_read = i;
+      const uint32_t runs = outer_[i] == kNone ? i : outer_[i];
+      for (const Operand& x : member(i).in)
+        if (auto it = values_.find(x.slot); it != values_.end())
+          it->second.last_read = std::max(it->second.last_read, runs);
+      values_[member(i).out[0]].last_read = i;
     }
   }
   uint32_t take_scratch() {
@@ -228,7 +266,11 @@ class LoopBuilder {
     instruction.op = i.op;
     instruction.attrs = i.attrs;
     if (level == Level::row) row_shape_ = i.reduction() ? i.in[0].layout.shape : p_.slots[slot].shape;
-    for (const Operand& x : i.in) instruction.operands.push_back(operand(x, level));
+    const Instruction* inner = inner_[index] == kNone ? nullptr : &member(inner_[index]);
+    if (inner)
+      for (const Operand& x : inner->in) instruction.operands.push_back(operand(x, level));
+    for (const Operand& x : i.in)
+      if (!inner || x.slot != inner->out[0]) instruction.operands.push_back(operand(x, level));
 
     Value& value = values_[slot];
     value.computed = true;
@@ -245,10 +287,9 @@ class LoopBuilder {
       }
     } else {
       const auto& e = std::get<Elementwise>(i.op->computation);
-      // The condition of `where` is a bool beside operands of the result's dtype: the last input tells.
-      const Dtype from = p_.slots[i.in.back().slot].dtype;
       instruction.kind = Loop::Instruction::tile;
-      instruction.tile_fn = e.select ? e.select(from, dtype) : e.table[static_cast<int>(from)];
+      instruction.tile_fn = inner ? pair_tile(*inner, i) : e.loop(p_.slots[i.in.back().slot].dtype, dtype);
+      instruction.before = inner ? inner->op : nullptr;
     }
     if (!ended) {
       if (leaves_[slot]) {
@@ -261,6 +302,7 @@ class LoopBuilder {
       instruction.result = value.place;
     }
     give_back(index, i);
+    if (inner) give_back(index, *inner);
     loop_->instructions.push_back(std::move(instruction));
   }
   // Only after the result has its place: one that shared the tile of a smaller operand would overwrite what is still to
@@ -268,7 +310,9 @@ class LoopBuilder {
   void give_back(uint32_t index, const Instruction& i) {
     for (const Operand& x : i.in) {
       auto it = values_.find(x.slot);
-      if (it == values_.end() || it->second.last_read != index || it->second.place.kind != Place::scratch) continue;
+      if (it == values_.end() || !it->second.computed || it->second.last_read != index ||
+          it->second.place.kind != Place::scratch)
+        continue;
       if (std::exchange(it->second.last_read, UINT32_MAX) != UINT32_MAX) free_.push_back(it->second.place.index);
     }
   }
@@ -316,6 +360,7 @@ class LoopBuilder {
   Step step_{};
   int split_ = 0;
   Shape row_shape_;
+  std::vector<uint32_t> outer_, inner_;  // by member: of a pair, the other
   std::unordered_map<uint32_t, Value> values_;
   std::vector<Known> known_;
   std::vector<uint32_t> free_;

@@ -44,8 +44,9 @@ struct Loop {
     const Reducer* reducer;
     AttrsPtr attrs;
     SmallVector<Place, 3> operands;
-    Place result;  // partial, partial_columns: index of an Ending
-    const Op* op;  // for printing; null: expand
+    Place result;                // partial, partial_columns: index of an Ending
+    const Op* op;                // for printing; null: expand
+    const Op* before = nullptr;  // for printing: the first of a pair
   };
   // A reduction that is complete only when the loop is: partial results come together in the end.
   struct Ending {

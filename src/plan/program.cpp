@@ -187,8 +187,7 @@ class ProgramBuilder {
       });
       tile.in[i] = &operands[i];
     }
-    const Dtype from = p_.slots[in.back().slot].dtype;
-    (e.select ? e.select(from, spec.dtype) : e.table[static_cast<int>(from)])(tile);
+    e.loop(p_.slots[in.back().slot].dtype, spec.dtype)(tile);
     return {constant(spec.dtype, &result), broadcast({{}, {}, 0}, spec.shape)};
   }
 
