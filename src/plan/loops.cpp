@@ -7,8 +7,9 @@ namespace gradtape {
 
 namespace {
 constexpr int64_t kTileElements = 512;
-constexpr int64_t kBlockElements = 1 << 13;  // the work that one thread takes at a time
-constexpr int64_t kLeastBlockRows = 64;      // with sums of columns: their partials must stay small beside the space
+constexpr int64_t kReadOnceElements = 1 << 13;  // a tile where nothing is kept between instructions
+constexpr int64_t kBlockElements = 1 << 13;     // the work that one thread takes at a time
+constexpr int64_t kLeastBlockRows = 64;         // with sums of columns: their partials must stay small beside the space
 
 constexpr uint32_t kNone = UINT32_MAX;
 
@@ -86,17 +87,19 @@ class LoopBuilder {
     const Shape& s = group_.space;
     l.rows = s.product(0, static_cast<std::size_t>(split_));
     l.width = s.product(static_cast<std::size_t>(split_), s.rank());
-    bool row_level = false, by_columns = false;
+    bool row_level = false, by_columns = false, reads_once = true;
     for (uint32_t m : group_.members) {
       const Instruction& i = p_.instructions[m];
       row_level |= level_of(i) == Level::row;
+      reads_once &= level_of(i) == Level::row || (i.reduction() && is_dense(i.in[0].layout));
       if (!i.reduction() || level_of(i) == Level::row) continue;
       const Direction d = direction_of(s, axes_of(i)).direction;
       row_level |= d == Direction::rows && l.width <= kMostColumns;
       by_columns |= d == Direction::columns;
     }
-    if (row_level || l.width <= kTileElements) {
-      l.tile_rows = std::clamp<int64_t>(kTileElements / l.width, 1, l.rows);
+    const int64_t tile = reads_once && !by_columns ? kReadOnceElements : kTileElements;
+    if (row_level || l.width <= tile) {
+      l.tile_rows = std::clamp<int64_t>(tile / l.width, 1, l.rows);
       l.tile_width = l.width;
       const int64_t tiles = std::max<int64_t>(1, kBlockElements / (l.tile_rows * l.width));
       l.block_rows = std::min(l.rows, l.tile_rows * tiles);
@@ -107,10 +110,10 @@ class LoopBuilder {
       l.block_width = l.width;
     } else {
       l.tile_rows = 1;
-      l.tile_width = kTileElements;
+      l.tile_width = tile;
       l.block_rows = by_columns ? l.rows : 1;
-      const int64_t tiles = std::max<int64_t>(1, kBlockElements / (l.block_rows * kTileElements));
-      l.block_width = std::min(l.width, tiles * kTileElements);
+      const int64_t tiles = std::max<int64_t>(1, kBlockElements / (l.block_rows * tile));
+      l.block_width = std::min(l.width, tiles * tile);
     }
     // Tiles a multiple of 4 KiB apart would make the processor take a load for one that depends on a store to another.
     l.scratch_tile_bytes = (static_cast<std::size_t>(l.tile_rows * l.tile_width) * 8 + 63) / 64 * 64 + 192;

@@ -106,11 +106,12 @@ class LoopRunner {
 
   // Memory that the next tile reads and writes comes in while this one computes.
   void prefetch_next(const TileAt& t) const {
-    constexpr std::size_t kLine = 64;
+    constexpr std::size_t kLine = 64, kMost = 4096;  // what is more streams in by itself
     for (std::size_t k = 0; k < l_.ports.size(); ++k) {
       const Loop::Port& p = l_.ports[k];
       if (p.per_element == 0) continue;
       const std::size_t bytes = t.elements() * p.per_element;
+      if (bytes > kMost) continue;
       const std::byte* next = port(static_cast<uint32_t>(k), t) + bytes;
       for (std::size_t at = 0; at < bytes; at += kLine) __builtin_prefetch(next + at);
     }
