@@ -3,6 +3,7 @@
 
 #include "base/isa.hpp"
 #include "kernels/kernels.hpp"
+#include "kernels/room.hpp"
 #include "kernels/scalar_math.hpp"
 
 namespace gradtape::kernels {
@@ -92,10 +93,33 @@ void scatter_columns(const Gather& g, int64_t column, int64_t width, const T* up
   }
 }
 
+// A single block into which many more rows are added than it has, in parts with sums of their own: each reads its rows
+// one after the other. As many parts on any machine.
+template <class T, class I>
+void scatter_in_parts(const KernelCall& c, const Gather& g, const T* updates, const I* indices, T* out) {
+  constexpr int64_t kParts = 4;
+  const int64_t size = g.n * g.inner, rows = (g.count + kParts - 1) / kParts;
+  const Room<T> sums(c, static_cast<std::size_t>(size), kParts);
+  const auto part = [&](std::size_t item, int) {
+    Gather own = g;
+    const int64_t first = static_cast<int64_t>(item) * rows;
+    own.count = std::min(rows, g.count - first);
+    scatter_columns(own, 0, g.inner, updates + first * g.inner, indices + first, sums.of(static_cast<int>(item)));
+  };
+  c.workers.run(kParts, part);
+  const auto add = [&](std::size_t item, int) {
+    const int64_t first = static_cast<int64_t>(item) * kShare, last = std::min(size, first + kShare);
+    for (int64_t i = first; i < last; ++i)
+      out[i] = wrap_add(wrap_add(sums.of(0)[i], sums.of(1)[i]), wrap_add(sums.of(2)[i], sums.of(3)[i]));
+  };
+  c.workers.run(static_cast<std::size_t>((size + kShare - 1) / kShare), add);
+}
+
 // Blocks are shared out, a single one by its columns.
 template <class T, class I>
 void scatter_rows(const KernelCall& c, const Gather& g, const T* updates, const I* indices, T* out) {
   const int64_t blocks = g.batch * g.outer, work = std::max(g.n, g.count) * g.inner;
+  if (blocks == 1 && g.count >= 16 * g.n && work >= 4 * kShare) return scatter_in_parts(c, g, updates, indices, out);
   const int64_t wanted = blocks == 1 ? std::min<int64_t>((work + kShare - 1) / kShare, 16) : 1;
   const int64_t width = (g.inner + wanted - 1) / wanted, columns = std::max<int64_t>(16, (width + 15) / 16 * 16);
   const int64_t parts = (g.inner + columns - 1) / columns;

@@ -75,26 +75,31 @@ constexpr std::size_t kLanes = 256 / sizeof(T);
 template <class T>
 constexpr std::size_t kRun = kLanes<T> * 16;
 
+// n >= lanes.
+template <class R, std::size_t lanes, class T>
+T reduce_run(const T* x, std::size_t n) {
+  T sums[lanes];
+  std::copy(x, x + lanes, sums);
+  std::size_t i = lanes;
+  for (; i + lanes <= n; i += lanes)
+    for (std::size_t k = 0; k < lanes; ++k) sums[k] = R::combine(sums[k], x[i + k]);
+  for (std::size_t k = 0; i + k < n; ++k) sums[k] = R::combine(sums[k], x[i + k]);
+  for (std::size_t step = lanes / 2; step > 0; step /= 2)
+    for (std::size_t k = 0; k < step; ++k) sums[k] = R::combine(sums[k], sums[k + step]);
+  return sums[0];
+}
 template <class R, class T>
 T reduce_row(const T* x, std::size_t n) {
-  constexpr std::size_t lanes = kLanes<T>;
+  constexpr std::size_t lanes = kLanes<T>, few = 8;
   if (n > kRun<T>) {
     const std::size_t half = n / 2 / lanes * lanes;
     const T first = reduce_row<R>(x, half);
     return R::combine(first, reduce_row<R>(x + half, n - half));
   }
+  if (n >= lanes) return reduce_run<R, lanes>(x, n);
+  if (n >= few) return reduce_run<R, few>(x, n);
   T result = R::template start<T>;
-  std::size_t i = 0;
-  if (n >= lanes) {
-    T sums[lanes];
-    std::copy(x, x + lanes, sums);
-    for (i = lanes; i + lanes <= n; i += lanes)
-      for (std::size_t k = 0; k < lanes; ++k) sums[k] = R::combine(sums[k], x[i + k]);
-    for (std::size_t step = lanes / 2; step > 0; step /= 2)
-      for (std::size_t k = 0; k < step; ++k) sums[k] = R::combine(sums[k], sums[k + step]);
-    result = sums[0];
-  }
-  for (; i < n; ++i) result = R::combine(result, x[i]);
+  for (std::size_t i = 0; i < n; ++i) result = R::combine(result, x[i]);
   return result;
 }
 
