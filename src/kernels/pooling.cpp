@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <limits>
 
 #include "base/isa.hpp"
 #include "kernels/kernels.hpp"
@@ -12,26 +13,28 @@ struct Window {
 };
 constexpr int64_t kChannels = 64;  // at once
 
-// The first largest entry of the window in each channel; nan is larger than all.
-template <class T>
+// The first largest entry of the window in each channel; nan is larger than all. Place: an integer of T's size, where
+// an image has few enough entries for it, so that a vector holds as many of both.
+template <class Place, class T>
 void largest(const T* image, int64_t columns, int64_t channels, const Window& w, int64_t* at) {
   for (int64_t first = 0; first < channels; first += kChannels) {
     const int64_t n = std::min(kChannels, channels - first);
     T best[kChannels];
-    int64_t place[kChannels];
+    Place place[kChannels];  // from the window's start
     const int64_t start = (w.top * columns + w.left) * channels + first;
-    for (int64_t c = 0; c < n; ++c) best[c] = image[start + c], place[c] = start + c;
+    for (int64_t c = 0; c < n; ++c) best[c] = image[start + c], place[c] = 0;
     for (int64_t row = w.top; row < w.bottom; ++row)
       for (int64_t column = w.left; column < w.right; ++column) {
         const int64_t here = (row * columns + column) * channels + first;
+        const auto offset = static_cast<Place>(here - start);
         for (int64_t c = 0; c < n; ++c) {
           const T x = image[here + c];
           const bool better = (x > best[c]) | ((x != x) & (best[c] == best[c]));
           best[c] = better ? x : best[c];
-          place[c] = better ? here + c : place[c];
+          place[c] = better ? offset : place[c];
         }
       }
-    std::copy_n(place, n, at + first);
+    for (int64_t c = 0; c < n; ++c) at[first + c] = start + c + place[c];
   }
 }
 
@@ -47,8 +50,15 @@ struct Pooling {
 };
 template <class T>
 void largest_of_row(const Pooling& p, const T* image, int64_t row, int64_t* at) {
-  for (int64_t column = 0; column < p.out[2]; ++column)
-    largest(image, p.in[2], p.in[3], p.window(row, column), at + column * p.out[3]);
+  const bool narrow = sizeof(T) == 4 && p.in[1] * p.in[2] * p.in[3] <= std::numeric_limits<int32_t>::max();
+  for (int64_t column = 0; column < p.out[2]; ++column) {
+    const Window w = p.window(row, column);
+    int64_t* to = at + column * p.out[3];
+    if (narrow)
+      largest<int32_t>(image, p.in[2], p.in[3], w, to);
+    else
+      largest<int64_t>(image, p.in[2], p.in[3], w, to);
+  }
 }
 }  // namespace
 
