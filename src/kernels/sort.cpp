@@ -74,14 +74,14 @@ void select_first(const K* keys, int64_t n, int64_t k, Entry<K>* first) {
     *some = least < bound;
   },
                                                             const K*, int64_t, K, bool*>();
-  constexpr int64_t kTogether = 128;
+  constexpr int64_t kAtOnce = 128;
   const auto before = [](const Entry<K>& x, const Entry<K>& y) {
     return x.key != y.key ? x.key < y.key : x.index < y.index;
   };
   for (int64_t i = 0; i < k; ++i) first[i] = {keys[i], static_cast<int32_t>(i)};
   std::make_heap(first, first + k, before);
-  for (int64_t from = k; from < n; from += kTogether) {
-    const int64_t to = std::min(n, from + kTogether);
+  for (int64_t from = k; from < n; from += kAtOnce) {
+    const int64_t to = std::min(n, from + kAtOnce);
     bool some = false;
     some_before(keys + from, to - from, first[0].key, &some);
     for (int64_t i = from; some && i < to; ++i)

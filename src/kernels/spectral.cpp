@@ -121,20 +121,23 @@ struct Singular {
       if (rows >= columns) lanes.transpose(other, rows, columns, tall);
       lanes.normalize(tall, rows * columns, scale, bad);
       lanes.svd(tall, most, k, s, vectors ? wide : nullptr, s + few * lanes.count, failed);
+      const auto found = [&](int lane) { return !failed[lane] && !bad[lane]; };
       for (int lane = 0; lane < matrices; ++lane) {
+        if (!found(lane)) {
+          info[lane] = alone(solver, first + lane, w);
+          continue;
+        }
         sort_places(k, places[lane], [&](int i) { return -s[i * lanes.count + lane]; });
         for (int i = 0; i < k; ++i) values(first + lane)[i] = scale[lane] * s[places[lane][i] * lanes.count + lane];
       }
       if (vectors) {
         lanes.store(tall, matrices, k * most, other);
         for (int lane = 0; lane < matrices; ++lane)
-          write(first + lane, other + lane * size(), most, places[lane], rows >= columns);
+          if (found(lane)) write(first + lane, other + lane * size(), most, places[lane], rows >= columns);
         lanes.store(wide, matrices, k * k, other);
         for (int lane = 0; lane < matrices; ++lane)
-          write(first + lane, other + lane * area(k), k, places[lane], rows < columns);
+          if (found(lane)) write(first + lane, other + lane * area(k), k, places[lane], rows < columns);
       }
-      for (int lane = 0; lane < matrices; ++lane)
-        if (failed[lane] || bad[lane]) info[lane] = alone(solver, first + lane, w);
     });
   }
 

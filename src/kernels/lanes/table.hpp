@@ -30,7 +30,7 @@ void svd(Vector<T>* columns, int m, int n, Vector<T>* s, Vector<T>* vt, Vector<T
   Lanes<T>::write(late, failed);
 }
 
-// Functions without an instruction set of their own: they only hand on pointers.
+// The functions as their users have them, who know of elements alone.
 template <class T>
 LaneKernels<T> table() {
   using L = Lanes<T>;
