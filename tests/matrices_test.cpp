@@ -1,4 +1,5 @@
 // Linear algebra of many matrices side by side: each is as good as alone, whatever its neighbours are.
+#include <array>
 #include <cmath>
 #include <limits>
 #include <random>
@@ -113,6 +114,17 @@ TEST_F(Matrices, SideBySide) {
       check_square<float>(*this, n, size);
       check_square<double>(*this, n, size);
     }
+}
+TEST_F(Matrices, TinyProducts) {
+  for (auto [rows, inner, columns] : {std::array<int64_t, 3>{3, 3, 3}, {8, 8, 8}, {1, 5, 2}, {7, 2, 9}, {9, 9, 9}})
+    for (bool ta : {false, true})
+      for (bool tb : {false, true}) {
+        const Batch a = ta ? random(37, inner, rows) : random(37, rows, inner),
+                    b = tb ? random(37, columns, inner) : random(37, inner, columns);
+        const json attrs = {{"transpose_a", ta}, {"transpose_b", tb}};
+        expect_as_alone<float>("matmul", {a, b}, attrs);
+        expect_as_alone<double>("matmul", {a, b}, attrs);
+      }
 }
 TEST_F(Matrices, OfAnyShape) {
   using Sides = std::pair<int64_t, int64_t>;

@@ -154,7 +154,7 @@ void side_by_side_exponentials(const KernelCall& c, int n, int64_t batch) {
   const auto& lanes = lane_kernels<double>();
   const std::size_t size = area(n) * lanes.count;
   const LaneRoom<double> room(c, 7 * area(n) + 1);
-  const auto multiply = [&](const double* a, const double* b, double* out) { lanes.multiply(a, b, n, out); };
+  const auto multiply = [&](const double* a, const double* b, double* out) { lanes.multiply(a, b, n, n, n, out); };
   const auto add_identity = [&](double factor, double* out) {
     for (int i = 0; i < n; ++i)
       for (int lane = 0; lane < lanes.count; ++lane) out[(i * n + i) * lanes.count + lane] += factor;
@@ -176,7 +176,7 @@ void side_by_side_exponentials(const KernelCall& c, int n, int64_t batch) {
     lanes.eliminate(v, x, n, n, sign, none);
     lanes.substitute(v, x, n, n, false, none);
     for (int k = 0; k < most; ++k) {
-      lanes.multiply(x, x, n, v);
+      lanes.multiply(x, x, n, n, n, v);
       for (int lane = 0; lane < matrices; ++lane)
         for (std::size_t i = static_cast<std::size_t>(lane); halved[lane] > k && i < size; i += lanes.count)
           x[i] = v[i];

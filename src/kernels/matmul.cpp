@@ -6,6 +6,7 @@
 
 #include "kernels/blas.hpp"
 #include "kernels/kernels.hpp"
+#include "kernels/over_lanes.hpp"
 #include "kernels/scalar_math.hpp"
 #include "kernels/small_gemm.hpp"
 
@@ -101,6 +102,30 @@ void multiply(const Workers& workers, const Product<T>& p) {
   by_hand(p);
 }
 
+// Products of many tiny matrices, each operand with one of its own for each product.
+constexpr int64_t kTiny = 64;  // entries of each of the three
+template <class T>
+bool are_tiny(const Product<T>& p, int64_t entries) {
+  return p.m * p.k <= kTiny && p.k * p.n <= kTiny && p.m * p.n <= kTiny && p.k > 0 &&
+         entries >= lane_kernels<T>().count;
+}
+template <class T>
+void multiply_lanes(const KernelCall& c, const Product<T>& p, int64_t entries) {
+  const auto& lanes = lane_kernels<T>();
+  const int m = static_cast<int>(p.m), n = static_cast<int>(p.n), k = static_cast<int>(p.k);
+  const std::size_t part = static_cast<std::size_t>(kTiny) * lanes.count;
+  const LaneRoom<T> room(c, 5 * static_cast<std::size_t>(kTiny));
+  over_lanes<T>(c, entries, p.m * p.n * p.k, [&](int64_t first, int matrices, int worker, int*) {
+    T *a = room.of(worker), *b = a + part, *at = b + part, *bt = at + part, *out = bt + part;
+    lanes.load(p.a + first * m * k, matrices, p.ta ? k : m, p.ta ? m : k, a);
+    lanes.load(p.b + first * k * n, matrices, p.tb ? n : k, p.tb ? k : n, b);
+    if (p.ta) lanes.transpose(a, k, m, at);
+    if (p.tb) lanes.transpose(b, n, k, bt);
+    lanes.multiply(p.ta ? at : a, p.tb ? bt : b, m, k, n, out);
+    lanes.store(out, matrices, m * n, p.out + first * m * n);
+  });
+}
+
 // The linear index of a broadcast batch entry.
 int64_t batch_offset(int64_t entry, const Shape& out, const Shape::Dims& strides) {
   int64_t offset = 0;
@@ -132,6 +157,10 @@ void matmul_typed(const KernelCall& c) {
     p.m *= batch.elements();  // the batch of a is only more rows
     return multiply(c.workers, p);
   }
+  if constexpr (std::is_floating_point_v<T>)
+    if (a_batch.elements() == batch.elements() && b_batch.elements() == batch.elements() &&
+        are_tiny(p, batch.elements()))
+      return multiply_lanes(c, p, batch.elements());
   const Shape::Dims a_strides = broadcast_strides(a_batch, batch), b_strides = broadcast_strides(b_batch, batch);
   const int64_t entries = batch.elements();
   const auto entry = [&](int64_t e, const Workers& workers) {

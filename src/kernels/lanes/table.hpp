@@ -50,7 +50,9 @@ LaneKernels<T> table() {
     E::substitute(vectors(a), vectors(b), n, columns, lower, info);
   };
   k.cholesky = [](T* a, int n, int* info) { E::cholesky(vectors(a), n, info); };
-  k.multiply = [](const T* a, const T* b, int n, T* out) { E::multiply(vectors(a), vectors(b), n, vectors(out)); };
+  k.multiply = [](const T* a, const T* b, int rows, int inner, int columns, T* out) {
+    E::multiply(vectors(a), vectors(b), rows, inner, columns, vectors(out));
+  };
   k.qr = [](T* columns, int m, int n, bool positive, T* r, T* room) {
     Reflectors<T>::qr(vectors(columns), m, n, positive, vectors(r), vectors(room));
   };
