@@ -28,6 +28,7 @@ class Recomputation {
   void run() {
     for (uint32_t i = 0; i < p_.instructions.size(); ++i)
       if (home_[i] != kNone && may_be_copied(i)) try_copy(i);
+    if (!copied_) return;
     for (uint32_t g = 0; g < groups_.size(); ++g)
       if (groups_[g].is_loop) drop_unread(g);
     std::erase_if(groups_, [](const Group& g) { return g.members.empty(); });
@@ -99,6 +100,7 @@ class Recomputation {
       if (!reads_evenly(groups_[g], slot) || !collect(g, slot, bytes(slot), copies)) return;
       readers.emplace_back(g, std::move(copies));
     }
+    copied_ |= !readers.empty();
     for (auto& [g, copies] : readers) {
       auto& members = groups_[g].members;
       for (uint32_t copy : copies.instructions) note_reads(copy, g);
@@ -123,6 +125,7 @@ class Recomputation {
     }
   }
 
+  bool copied_ = false;
   const Program& p_;
   std::vector<Group>& groups_;
   std::vector<uint32_t> producer_;              // by slot: the instruction
@@ -131,6 +134,9 @@ class Recomputation {
 };
 }  // namespace
 
-void recompute_cheap(const Program& program, std::vector<Group>& groups) { Recomputation(program, groups).run(); }
+void recompute_cheap(const Program& program, std::vector<Group>& groups) {
+  if (std::ranges::any_of(program.slots, [](const Spec& s) { return bytes_of(s) >= kLeastBytes; }))
+    Recomputation(program, groups).run();
+}
 
 }  // namespace gradtape
