@@ -82,9 +82,8 @@ void qr_lanes(const KernelCall& c, const QrFactors<T>& f, int64_t batch, const T
   const std::size_t size = static_cast<std::size_t>(f.m) * f.n;
   const LaneRoom<T> room(c, 2 * size + area(f.n) + static_cast<std::size_t>(f.n));
   over_lanes<T>(c, batch, f.flops(), [&](int64_t first, int matrices, int w, int*) {
-    T *rows = room.of(w), *columns = rows + size * lanes.count, *upper = columns + size * lanes.count;
-    lanes.load(x + first * size, matrices, f.m, f.n, rows);
-    lanes.transpose(rows, f.m, f.n, columns);
+    T *rows = room.of(w), *upper = rows + 2 * size * lanes.count;
+    T* columns = load_lanes(x + first * size, matrices, f.m, f.n, true, rows);
     lanes.qr(columns, f.m, f.n, f.positive, upper, upper + area(f.n) * lanes.count);
     lanes.transpose(columns, f.n, f.m, rows);
     lanes.store(rows, matrices, f.m * f.n, q + first * size);

@@ -14,13 +14,12 @@ BatchFailure solve_lanes(const KernelCall& c, int n, int k, int64_t batch, const
   const std::size_t square = area(n) * lanes.count, sides = static_cast<std::size_t>(n) * k * lanes.count;
   const LaneRoom<T> room(c, 2 * area(n) + static_cast<std::size_t>(n) * k + 1);
   return over_lanes<T>(c, batch, cube(n) / 3 + int64_t{n} * n * k, [&](int64_t first, int matrices, int w, int* info) {
-    T *matrix = room.of(w), *turned = matrix + square, *right = turned + square, *sign = right + sides;
+    T *right = room.of(w) + 2 * square, *sign = right + sides;
     int none[kMostLanes];
-    lanes.load(a + first * n * n, matrices, n, n, matrix);
-    if (adjoint) lanes.transpose(matrix, n, n, turned);
+    T* matrix = load_lanes(a + first * n * n, matrices, n, n, adjoint, room.of(w));
     lanes.load(b + first * n * k, matrices, n, k, right);
-    lanes.eliminate(adjoint ? turned : matrix, right, n, k, sign, info);
-    lanes.substitute(adjoint ? turned : matrix, right, n, k, false, none);
+    lanes.eliminate(matrix, right, n, k, sign, info);
+    lanes.substitute(matrix, right, n, k, false, none);
     lanes.store(right, matrices, n * k, x + first * n * k);
   });
 }
@@ -33,11 +32,10 @@ BatchFailure substitute_lanes(const KernelCall& c, int n, int k, int64_t batch, 
   const std::size_t square = area(n) * lanes.count;
   const LaneRoom<T> room(c, 2 * area(n) + static_cast<std::size_t>(n) * k);
   return over_lanes<T>(c, batch, int64_t{n} * n * k / 2, [&](int64_t first, int matrices, int w, int* info) {
-    T *matrix = room.of(w), *turned = matrix + square, *right = turned + square;
-    lanes.load(a + first * n * n, matrices, n, n, matrix);
-    if (adjoint) lanes.transpose(matrix, n, n, turned);
+    T* right = room.of(w) + 2 * square;
+    const T* matrix = load_lanes(a + first * n * n, matrices, n, n, adjoint, room.of(w));
     lanes.load(b + first * n * k, matrices, n, k, right);
-    lanes.substitute(adjoint ? turned : matrix, right, n, k, lower, info);
+    lanes.substitute(matrix, right, n, k, lower, info);
     lanes.store(right, matrices, n * k, x + first * n * k);
   });
 }

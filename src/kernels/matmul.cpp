@@ -116,12 +116,10 @@ void multiply_lanes(const KernelCall& c, const Product<T>& p, int64_t entries) {
   const std::size_t part = static_cast<std::size_t>(kTiny) * lanes.count;
   const LaneRoom<T> room(c, 5 * static_cast<std::size_t>(kTiny));
   over_lanes<T>(c, entries, p.m * p.n * p.k, [&](int64_t first, int matrices, int worker, int*) {
-    T *a = room.of(worker), *b = a + part, *at = b + part, *bt = at + part, *out = bt + part;
-    lanes.load(p.a + first * m * k, matrices, p.ta ? k : m, p.ta ? m : k, a);
-    lanes.load(p.b + first * k * n, matrices, p.tb ? n : k, p.tb ? k : n, b);
-    if (p.ta) lanes.transpose(a, k, m, at);
-    if (p.tb) lanes.transpose(b, n, k, bt);
-    lanes.multiply(p.ta ? at : a, p.tb ? bt : b, m, k, n, out);
+    T *own = room.of(worker), *out = own + 4 * part;
+    const T* a = load_lanes(p.a + first * m * k, matrices, p.ta ? k : m, p.ta ? m : k, p.ta, own);
+    const T* b = load_lanes(p.b + first * k * n, matrices, p.tb ? n : k, p.tb ? k : n, p.tb, own + 2 * part);
+    lanes.multiply(a, b, m, k, n, out);
     lanes.store(out, matrices, m * n, p.out + first * m * n);
   });
 }

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <vector>
 
 #include "base/isa.hpp"
 #include "kernels/convolution.hpp"

@@ -19,6 +19,18 @@ struct LaneRoom : Room<T> {
       : Room<T>(c, size * static_cast<std::size_t>(lane_kernels<T>().count)) {}
 };
 
+// Matrices [rows, columns], or where `turned` their transposes, side by side. Returns where they lie in the room, which
+// is for twice the size.
+template <class T>
+T* load_lanes(const T* x, int matrices, int rows, int columns, bool turned, T* room) {
+  const auto& lanes = lane_kernels<T>();
+  lanes.load(x, matrices, rows, columns, room);
+  if (!turned) return room;
+  T* transposes = room + static_cast<std::size_t>(rows) * columns * lanes.count;
+  lanes.transpose(room, rows, columns, transposes);
+  return transposes;
+}
+
 // Calls f(first, matrices, worker, info) for each set of matrices that fill the lanes, the last one perhaps in part;
 // info: what failed in each lane, 0 at first. work: multiply-adds of one matrix.
 template <class T, class F>

@@ -4,7 +4,6 @@
 #include <array>
 #include <bit>
 #include <cmath>
-#include <vector>
 
 #include "base/isa.hpp"
 #include "kernels/kernels.hpp"

@@ -113,12 +113,12 @@ struct Singular {
     const SingularValues<T> solver(c, rows, columns, vectors);
     const LaneRoom<T> room(c, 2 * size() + area(k) + 5 * few + static_cast<std::size_t>(most));
     return over_lanes<T>(c, batch, work(), [&](int64_t first, int matrices, int w, int* info) {
-      T *tall = room.of(w), *other = tall + size() * lanes.count, *wide = other + size() * lanes.count;
+      T *own = room.of(w), *wide = own + 2 * size() * lanes.count;
       T* s = wide + area(k) * lanes.count;
       alignas(kLaneAlignment) T scale[kMostLanes];
       int bad[kMostLanes], failed[kMostLanes], places[kMostLanes][kSmallOrder];
-      lanes.load(input(first), matrices, rows, columns, rows < columns ? tall : other);
-      if (rows >= columns) lanes.transpose(other, rows, columns, tall);
+      T* tall = load_lanes(input(first), matrices, rows, columns, rows >= columns, own);
+      T* other = tall == own ? own + size() * lanes.count : own;
       lanes.normalize(tall, rows * columns, scale, bad);
       lanes.svd(tall, most, k, s, vectors ? wide : nullptr, s + few * lanes.count, failed);
       const auto found = [&](int lane) { return !failed[lane] && !bad[lane]; };
