@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "base/isa.hpp"
-#include "kernels/blas.hpp"
+#include "kernels/gemm/gemm.hpp"
 #include "kernels/lu.hpp"
 #include "kernels/over_lanes.hpp"
 #include "kernels/small_gemm.hpp"
@@ -99,20 +99,21 @@ template <class T>
 class Exponentials {
  public:
   Exponentials(const KernelCall& c, int n)
-      : c_(c), n_(n), room_(c, 7 * area(n)), pivots_(c, static_cast<std::size_t>(n)) {}
+      : c_(c), n_(n), room_(c, 7 * area(n)), packed_(c, gemm_kernels<double>().room(n, n, n)), pivots_(c, static_cast<std::size_t>(n)) {}
 
   void run(int64_t batch) const {
     over_batch(c_, batch, 16 * cube(n_), [&](int64_t e, int worker) {
       double *x = room_.of(worker), *v = x + area(n_);
       std::copy_n(c_.in[0].as<T>() + e * area(n_), area(n_), x);
-      const double* result = exponential(x, v, v + area(n_), pivots_.of(worker));
+      const double* result = exponential(x, v, worker);
       std::copy_n(result, area(n_), c_.out[0].as<T>() + e * area(n_));
       return 0;
     });
   }
 
  private:
-  const double* exponential(double* x, double* v, double* room, int* pivots) const {
+  const double* exponential(double* x, double* v, int worker) const {
+    double *room = v + area(n_), *packed = packed_.of(worker);
     const double norm = norm1(x, n_);
     const int halved = halvings(norm);
     if (halved < 0) return std::fill_n(x, area(n_), std::numeric_limits<double>::quiet_NaN()) - area(n_);
@@ -120,28 +121,28 @@ class Exponentials {
     while (p + 1 != std::end(kApproximants) && norm > p->most) ++p;
     const double scale = std::ldexp(1.0, -halved);
     for (std::size_t i = 0; i < area(n_); ++i) x[i] *= scale;
-    const auto multiply = [&](const double* a, const double* b, double* out) { product(a, b, out); };
+    const auto multiply = [&](const double* a, const double* b, double* out) { product(a, b, out, packed); };
     const auto add_identity = [&](double factor, double* out) {
       for (int i = 0; i < n_; ++i) out[static_cast<std::size_t>(i) * n_ + i] += factor;
     };
     Polynomials{area(n_), multiply, add_identity}.numerator_and_denominator(*p, x, v, room);
-    Lu<double>(v, pivots, n_).solve(false, x, n_, room);
+    Lu<double>(v, pivots_.of(worker), n_).solve(false, x, n_, room);
     for (int k = 0; k < halved; ++k) {
-      product(x, x, v);
+      product(x, x, v, packed);
       std::swap(x, v);
     }
     return x;
   }
-  void product(const double* a, const double* b, double* out) const {
+  void product(const double* a, const double* b, double* out, double* packed) const {
     if (n_ <= kSmallOrder)
       small_gemm(n_, n_, n_, {a, n_, 1}, {b, n_, 1}, out);
     else
-      gemm<double>(n_, n_, n_, {a, n_}, {b, n_}, out, n_);
+      gemm_kernels<double>().multiply({n_, n_, n_, {a, n_}, {b, n_}, out, n_}, packed);
   }
 
   const KernelCall& c_;
   int n_;
-  Room<double> room_;
+  Room<double> room_, packed_;
   Room<int> pivots_;
 };
 

@@ -1,105 +1,123 @@
-// Matrix products: small ones by our own kernel, others by BLAS, shared out among the workers by rows or columns of the
-// result, so that no number depends on how many there are.
+// Matrix products: shared out among the workers, by the kernel that suits their size.
 #include <algorithm>
 #include <cstdint>
 #include <limits>
 
 #include "kernels/blas.hpp"
+#include "kernels/gemm/gemm.hpp"
 #include "kernels/kernels.hpp"
 #include "kernels/over_lanes.hpp"
+#include "kernels/room.hpp"
 #include "kernels/scalar_math.hpp"
 #include "kernels/small_gemm.hpp"
 
 namespace gradtape::kernels {
 
 namespace {
-// out[m, n] = op(a) op(b), row-major; out's rows are ldc apart.
-template <class T>
-struct Product {
-  bool ta, tb;
-  int64_t m, n, k;
-  const T *a, *b;
-  T* out;
-  int64_t lda, ldb, ldc;
-
-  Product rows(int64_t first, int64_t count) const {
-    Product p = *this;
-    p.m = count;
-    p.a += first * (ta ? 1 : lda);
-    p.out += first * ldc;
-    return p;
-  }
-  Product columns(int64_t first, int64_t count) const {
-    Product p = *this;
-    p.n = count;
-    p.b += first * (tb ? ldb : 1);
-    p.out += first;
-    return p;
-  }
-};
-
-template <class T>
-void by_blas(const Product<T>& p) {
-  gemm<T>(p.m, p.n, p.k, {p.a, p.lda, p.ta}, {p.b, p.ldb, p.tb}, p.out, p.ldc);
-}
-
-constexpr int64_t kSmall = 32 * 32 * 32;  // multiply-adds up to which our own kernel is faster
-// Multiply-adds that a share must have: below, one thread is as fast, and OpenBLAS goes over to kernels that add up in
-// another order (at 10^6).
+constexpr int64_t kSmall = 32 * 32 * 32;  // multiply-adds up to which the kernel for small products is faster
+// Multiply-adds that a share must have: below, one thread is as fast.
 constexpr int64_t kLeastShare = 1 << 20;
-// Rows or columns of a share are a multiple of this, and products of doubles are shared out by rows alone: so OpenBLAS
-// adds up each element alike however the work is shared (a test holds it to that).
-template <class T>
-constexpr int64_t kGrain = std::is_same_v<T, float> ? 64 : 48;
-
-// Whether BLAS takes it: its sizes are ints.
-template <class T>
-bool for_blas(const Product<T>& p) {
-  constexpr int64_t most = std::numeric_limits<int>::max();
-  return p.m <= most && p.n <= most && p.k <= most;
-}
 
 template <class T>
 void by_hand(const Product<T>& p) {
-  const int64_t a_row = p.ta ? 1 : p.lda, a_step = p.ta ? p.lda : 1, b_row = p.tb ? 1 : p.ldb,
-                b_step = p.tb ? p.ldb : 1;
+  const int64_t a_row = p.a.transposed ? 1 : p.a.step, a_step = p.a.transposed ? p.a.step : 1,
+                b_row = p.b.transposed ? 1 : p.b.step, b_step = p.b.transposed ? p.b.step : 1;
   if constexpr (std::is_floating_point_v<T>) {
-    small_gemm(p.m, p.n, p.k, {p.a, a_row, a_step}, {p.b, b_row, b_step}, p.out);
+    small_gemm(p.m, p.n, p.k, {p.a.data, a_row, a_step}, {p.b.data, b_row, b_step}, p.out);
   } else {
     for (int64_t i = 0; i < p.m; ++i)
       for (int64_t j = 0; j < p.n; ++j) {
         T sum = T(0);
         for (int64_t l = 0; l < p.k; ++l)
-          sum = wrap_add(sum, wrap_multiply(p.a[i * a_row + l * a_step], p.b[l * b_row + j * b_step]));
-        p.out[i * p.ldc + j] = sum;
+          sum = wrap_add(sum, wrap_multiply(p.a.data[i * a_row + l * a_step], p.b.data[l * b_row + j * b_step]));
+        p.out[i * p.step + j] = sum;
       }
   }
 }
 
+// Whether BLAS takes it, as a matrix and a vector: its sizes are ints.
 template <class T>
-void multiply(const Workers& workers, const Product<T>& p) {
-  if constexpr (std::is_floating_point_v<T>) {
-    const int64_t work = p.m * p.n * p.k;
-    if (work > kSmall && for_blas(p)) {
-      if (p.n == 1) return gemv(p.ta, p.ta ? p.k : p.m, p.ta ? p.m : p.k, p.a, p.b, p.out);
-      if (p.m == 1) return gemv(!p.tb, p.tb ? p.n : p.k, p.tb ? p.k : p.n, p.b, p.a, p.out);
-      const bool by_rows = p.m >= p.n || std::is_same_v<T, double>;
-      const int64_t longer = by_rows ? p.m : p.n, line = work / longer;
-      int64_t share = longer;
-      for (int64_t shares = workers.threads(); shares > 1 && share == longer; --shares) {
-        const int64_t grain = shares * kGrain<T>, even = (longer + grain - 1) / grain * kGrain<T>;
-        const int64_t last = (longer - 1) % even + 1;
-        if (even < longer && last * line >= kLeastShare) share = even;
-      }
-      if (share == longer) return by_blas(p);
-      const auto part = [&](std::size_t i, int) {
-        const int64_t first = static_cast<int64_t>(i) * share, count = std::min(share, longer - first);
-        by_blas(by_rows ? p.rows(first, count) : p.columns(first, count));
-      };
-      return workers.run(static_cast<std::size_t>((longer + share - 1) / share), part);
-    }
+bool has_vector(const Product<T>& p) {
+  return (p.m == 1 || p.n == 1) && std::max({p.m, p.n, p.k}) <= std::numeric_limits<int>::max();
+}
+template <class T>
+void by_vector(const Product<T>& p) {
+  if (p.n == 1)
+    gemv(p.a.transposed, p.a.transposed ? p.k : p.m, p.a.transposed ? p.m : p.k, p.a.data, p.b.data, p.out);
+  else
+    gemv(!p.b.transposed, p.b.transposed ? p.n : p.k, p.b.transposed ? p.k : p.n, p.b.data, p.a.data, p.out);
+}
+
+// Products of one size, or parts of them.
+template <class T>
+class Multiplication {
+ public:
+  explicit Multiplication(const Product<T>& whole) : small_(whole.m * whole.n * whole.k <= kSmall) {
+    if constexpr (std::is_floating_point_v<T>) vector_ = !small_ && has_vector(whole);
   }
-  by_hand(p);
+  bool needs_room() const { return std::is_floating_point_v<T> && !small_ && !vector_; }
+
+  // Elements of memory for a part of this size.
+  std::size_t room(int64_t m, int64_t n, int64_t k) const {
+    if constexpr (std::is_floating_point_v<T>)
+      if (needs_room()) return gemm_kernels<T>().room(m, n, k);
+    return 0;
+  }
+  void run(const Product<T>& part, T* room) const {
+    if constexpr (std::is_floating_point_v<T>) {
+      if (vector_) return by_vector(part);
+      if (!small_) return gemm_kernels<T>().multiply(part, room);
+    }
+    by_hand(part);
+  }
+
+ private:
+  bool small_, vector_ = false;
+};
+
+// How a product is cut into parts for several workers: the result in a grid.
+struct Grid {
+  int64_t rows, columns;  // of a part
+};
+// The grid with the most parts, and of those the one that has the least to pack.
+Grid grid_of(int64_t m, int64_t n, int64_t k, int threads, int tile_rows, int tile_columns) {
+  const auto cut = [](int64_t size, int64_t parts, int64_t tile) {
+    return std::min(size, ((size + parts - 1) / parts + tile - 1) / tile * tile);
+  };
+  Grid best{m, n};
+  int64_t most = 1, least = m + n;
+  for (int64_t down = 1; down <= threads; ++down)
+    for (int64_t across = 1; down * across <= threads; ++across) {
+      const Grid g{cut(m, down, tile_rows), cut(n, across, tile_columns)};
+      const int64_t parts = ((m + g.rows - 1) / g.rows) * ((n + g.columns - 1) / g.columns);
+      if (g.rows * g.columns * k < kLeastShare || parts < most) continue;
+      if (parts == most && g.rows + g.columns >= least) continue;
+      best = g;
+      most = parts;
+      least = g.rows + g.columns;
+    }
+  return best;
+}
+
+// One product, shared out among the workers.
+template <class T>
+void multiply(const KernelCall& c, const Product<T>& p) {
+  const Multiplication<T> multiplication(p);
+  Grid grid{p.m, p.n};
+  if constexpr (std::is_floating_point_v<T>)
+    if (multiplication.needs_room()) {
+      const auto& gemm = gemm_kernels<T>();
+      grid = grid_of(p.m, p.n, p.k, c.workers.threads(), gemm.tile_rows, gemm.tile_columns);
+    }
+  const int64_t across = (p.n + grid.columns - 1) / grid.columns, down = (p.m + grid.rows - 1) / grid.rows;
+  const Room<T> room(c, multiplication.room(grid.rows, grid.columns, p.k));
+  const auto part = [&](std::size_t i, int worker) {
+    const int64_t row = static_cast<int64_t>(i) / across * grid.rows;
+    const int64_t column = static_cast<int64_t>(i) % across * grid.columns;
+    const int64_t rows = std::min(grid.rows, p.m - row), columns = std::min(grid.columns, p.n - column);
+    multiplication.run(p.part(row, rows, column, columns), room.of(worker));
+  };
+  c.workers.run(static_cast<std::size_t>(down * across), part);
 }
 
 // Products of many tiny matrices, each operand with one of its own for each product.
@@ -117,8 +135,11 @@ void multiply_lanes(const KernelCall& c, const Product<T>& p, int64_t entries) {
   const LaneRoom<T> room(c, 5 * static_cast<std::size_t>(kTiny));
   over_lanes<T>(c, entries, p.m * p.n * p.k, [&](int64_t first, int matrices, int worker, int*) {
     T *own = room.of(worker), *out = own + 4 * part;
-    const T* a = load_lanes(p.a + first * m * k, matrices, p.ta ? k : m, p.ta ? m : k, p.ta, own);
-    const T* b = load_lanes(p.b + first * k * n, matrices, p.tb ? n : k, p.tb ? k : n, p.tb, own + 2 * part);
+    const auto load = [&](const Operand<T>& x, int rows, int columns, T* to) {
+      const T* from = x.data + first * rows * columns;
+      return load_lanes(from, matrices, x.transposed ? columns : rows, x.transposed ? rows : columns, x.transposed, to);
+    };
+    const T *a = load(p.a, m, k, own), *b = load(p.b, k, n, own + 2 * part);
     lanes.multiply(a, b, m, k, n, out);
     lanes.store(out, matrices, m * n, p.out + first * m * n);
   });
@@ -137,23 +158,19 @@ void matmul_typed(const KernelCall& c) {
   const Shape &a = *c.in[0].shape, &b = *c.in[1].shape, &out = *c.out[0].shape;
   const std::size_t batch_rank = out.rank() - 2;
   const int64_t m = out[batch_rank], n = out[batch_rank + 1], k = a[a.rank() - (ta ? 2 : 1)];
-  Product<T> p{ta,
-               tb,
-               m,
+  Product<T> p{m,
                n,
                k,
-               c.in[0].as<T>(),
-               c.in[1].as<T>(),
+               {c.in[0].as<T>(), std::max<int64_t>(1, ta ? m : k), ta},
+               {c.in[1].as<T>(), std::max<int64_t>(1, tb ? k : n), tb},
                c.out[0].as<T>(),
-               std::max<int64_t>(1, ta ? m : k),
-               std::max<int64_t>(1, tb ? k : n),
                std::max<int64_t>(1, n)};
   if (c.out[0].elements() == 0) return;
   const Shape a_batch(std::span(a.begin(), a.rank() - 2)), b_batch(std::span(b.begin(), b.rank() - 2)),
       batch(std::span(out.begin(), batch_rank));
   if (b_batch.elements() == 1 && !ta && a_batch.elements() == batch.elements()) {
     p.m *= batch.elements();  // the batch of a is only more rows
-    return multiply(c.workers, p);
+    return multiply(c, p);
   }
   if constexpr (std::is_floating_point_v<T>)
     if (a_batch.elements() == batch.elements() && b_batch.elements() == batch.elements() &&
@@ -161,25 +178,26 @@ void matmul_typed(const KernelCall& c) {
       return multiply_lanes(c, p, batch.elements());
   const Shape::Dims a_strides = broadcast_strides(a_batch, batch), b_strides = broadcast_strides(b_batch, batch);
   const int64_t entries = batch.elements();
-  const auto entry = [&](int64_t e, const Workers& workers) {
+  const auto entry = [&](int64_t e) {
     Product<T> one = p;
-    one.a += batch_offset(e, batch, a_strides) * m * k;
-    one.b += batch_offset(e, batch, b_strides) * k * n;
+    one.a.data += batch_offset(e, batch, a_strides) * m * k;
+    one.b.data += batch_offset(e, batch, b_strides) * k * n;
     one.out += e * m * n;
-    multiply(workers, one);
+    return one;
   };
-  const int64_t work = m * n * k;
-  if (work >= kLeastShare || work * entries < kLeastShare) {
-    for (int64_t e = 0; e < entries; ++e) entry(e, c.workers);
+  const int64_t work = std::max<int64_t>(1, m * n * k);
+  if (work >= kLeastShare) {
+    for (int64_t e = 0; e < entries; ++e) multiply(c, entry(e));
     return;
   }
-  const int64_t share = std::max<int64_t>(1, kLeastShare / 4 / std::max<int64_t>(1, work));
-  const Workers alone(1);
-  const auto part = [&](std::size_t i, int) {
+  const int64_t share = work * entries < kLeastShare ? entries : std::max<int64_t>(1, kLeastShare / 4 / work);
+  const Multiplication<T> multiplication(p);
+  const Room<T> room(c, multiplication.room(m, n, k));
+  const auto some = [&](std::size_t i, int worker) {
     const int64_t first = static_cast<int64_t>(i) * share;
-    for (int64_t e = first; e < std::min(entries, first + share); ++e) entry(e, alone);
+    for (int64_t e = first; e < std::min(entries, first + share); ++e) multiplication.run(entry(e), room.of(worker));
   };
-  c.workers.run(static_cast<std::size_t>((entries + share - 1) / share), part);
+  c.workers.run(static_cast<std::size_t>((entries + share - 1) / share), some);
 }
 }  // namespace
 

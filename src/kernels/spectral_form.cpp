@@ -1,8 +1,8 @@
 // Functions of symmetric matrices and their derivatives.
 #include <string>
 
-#include "kernels/blas.hpp"
 #include "kernels/divided_differences.hpp"
+#include "kernels/gemm/gemm.hpp"
 #include "kernels/symmetric_eigen.hpp"
 
 namespace gradtape::kernels {
@@ -20,7 +20,8 @@ class SpectralForm {
         order_(area(n)),
         f_(std::get<std::string>(c.attr("f"))),
         eigen_(c, n, true),
-        room_(c, (4 + directions) * order_ + static_cast<std::size_t>(n)) {}
+        room_(c, (4 + directions) * order_ + static_cast<std::size_t>(n)),
+        packed_(c, gemm_kernels<double>().room(n, n, n)) {}
 
   // matrix(i, to) gives A and the directions. Returns the info of the eigenvalues.
   template <class F>
@@ -31,8 +32,8 @@ class SpectralForm {
     if (const int info = eigen_(rows, w, worker)) return info;
     for (std::size_t d = 0; d < directions; ++d) {
       matrix(d + 1, some);
-      product(rows, some, false, false, more);
-      product(more, rows, false, true, turned + d * order_);
+      product(rows, some, false, false, more, worker);
+      product(more, rows, false, true, turned + d * order_, worker);
     }
     std::fill_n(m, order_, 0.0);
     Walk walk{w, turned, {}, SmallVector<bool, 8>(directions, false)};
@@ -41,8 +42,8 @@ class SpectralForm {
       extend(walk, static_cast<std::size_t>(p), 1.0, directions, m + static_cast<std::size_t>(p) * n_);
       walk.points.pop_back();
     }
-    product(rows, m, true, false, some);
-    product(some, rows, false, false, more);
+    product(rows, m, true, false, some, worker);
+    product(some, rows, false, false, more, worker);
     std::copy_n(more, order_, out);
     return 0;
   }
@@ -54,8 +55,8 @@ class SpectralForm {
     SmallVector<bool, 8> used;
   };
   // a b, or a^T b, or a b^T.
-  void product(const double* a, const double* b, bool ta, bool tb, double* out) const {
-    gemm<double>(n_, n_, n_, {a, n_, ta}, {b, n_, tb}, out, n_);
+  void product(const double* a, const double* b, bool ta, bool tb, double* out, int worker) const {
+    gemm_kernels<double>().multiply({n_, n_, n_, {a, n_, ta}, {b, n_, tb}, out, n_}, packed_.of(worker));
   }
   void extend(Walk& walk, std::size_t at, double factor, std::size_t left, double* row) const {
     if (left == 0) {
@@ -79,7 +80,7 @@ class SpectralForm {
   std::size_t order_;
   DividedDifference f_;
   SymmetricEigen<double> eigen_;
-  Room<double> room_;
+  Room<double> room_, packed_;
 };
 }  // namespace
 

@@ -44,7 +44,7 @@ struct Lanes {
     const int size = rows * columns, whole = matrices == count ? size / count * count : 0;
     for (int first = 0; first < whole; first += count) {
       for (int lane = 0; lane < count; ++lane) std::memcpy(out + first + lane, x + lane * size + first, sizeof(Vector));
-      turn(out + first);
+      Square<T>::transpose(out + first);
     }
     T* to = reinterpret_cast<T*>(out);
     for (int lane = 0; lane < count; ++lane)
@@ -56,7 +56,7 @@ struct Lanes {
     for (int first = 0; first < whole; first += count) {
       Vector block[count];
       for (int i = 0; i < count; ++i) block[i] = x[first + i];
-      turn(block);
+      Square<T>::transpose(block);
       for (int lane = 0; lane < matrices; ++lane) std::memcpy(out + lane * size + first, block + lane, sizeof(Vector));
     }
     const T* from = reinterpret_cast<const T*>(x);
@@ -80,21 +80,5 @@ struct Lanes {
     *scale = finite ? (Vector)((Mask)most & exponent) : all(1);
     const Vector inverse = 1 / *scale;
     for (int i = 0; i < size; ++i) x[i] = finite ? x[i] * inverse : Vector{};
-  }
-
-  // Transposes a square of elements: each round of perfect shuffles moves one bit of a row's number to the column's.
-  static void turn(Vector* x) {
-    for (int round = 1; round < count; round *= 2) {
-      Vector next[count];
-      for (int i = 0; i < count / 2; ++i) {
-        next[2 * i] = zip<0>(x[i], x[i + count / 2], std::make_index_sequence<count>());
-        next[2 * i + 1] = zip<count / 2>(x[i], x[i + count / 2], std::make_index_sequence<count>());
-      }
-      for (int i = 0; i < count; ++i) x[i] = next[i];
-    }
-  }
-  template <std::size_t first, std::size_t... i>
-  static Vector zip(Vector x, Vector y, std::index_sequence<i...>) {
-    return __builtin_shufflevector(x, y, (first + i / 2 + i % 2 * count)...);
   }
 };

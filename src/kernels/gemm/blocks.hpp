@@ -1,0 +1,130 @@
+// A product in blocks that fit the caches. Included once for each instruction set.
+
+template <class T>
+struct Gemm {
+  using Tile = GemmTile<T>;
+  using Packing = GemmPacking<T>;
+  static constexpr int kRows = Tile::kRows, kColumns = Tile::kColumns, kLanes = Tile::kLanes;
+
+  // A panel of b, kColumns wide, goes through the first-level cache; a block of a stays in the second; all panels of b
+  // in the third. All in elements.
+  static constexpr int64_t kDepth = 384 * 4 / sizeof(T), kBlock = (512 << 10) / sizeof(T), kWidth = 2048;
+  // An operand is read where it lies if few blocks read it, but not if its lines fall on few places of the cache.
+  static constexpr int64_t kFew = 4;
+  static bool collides(const Operand<T>& x) { return x.step * static_cast<int64_t>(sizeof(T)) % 4096 == 0; }
+
+  // The sizes of blocks: each dimension in even parts.
+  struct Plan {
+    int64_t depth, block, width;  // of k, of m, of n
+
+    Plan(int64_t m, int64_t n, int64_t k)
+        : depth(even(k, kDepth)),
+          block(even(m, std::max<int64_t>(kRows, kBlock / std::max<int64_t>(1, depth)))),
+          width(std::min(n, kWidth)) {}
+    static int64_t even(int64_t size, int64_t most) {
+      const int64_t parts = std::max<int64_t>(1, (size + most - 1) / most);
+      return (size + parts - 1) / parts;
+    }
+    int64_t a_room() const { return (block * depth + kLanes - 1) / kLanes * kLanes; }
+    int64_t b_room() const { return (width + kColumns - 1) / kColumns * kColumns * depth; }
+  };
+  static std::size_t room(int64_t m, int64_t n, int64_t k) {
+    return static_cast<std::size_t>(std::min(m * k, kBlock + kRows * kDepth) + kLanes +
+                                    (std::min(n, kWidth) + kColumns) * std::min(k, kDepth));
+  }
+
+  static void multiply(const Product<T>& p, T* room) {
+    if (p.k == 0 && !p.add)
+      for (int64_t i = 0; i < p.m; ++i) std::fill_n(p.out + i * p.step, p.n, T(0));
+    const Plan plan(p.m, p.n, p.k);
+    for (int64_t j = 0; j < p.n; j += plan.width)
+      for (int64_t l = 0; l < p.k; l += plan.depth) {
+        const int64_t columns = std::min(plan.width, p.n - j), depth = std::min(plan.depth, p.k - l);
+        const Product<T> slice{p.m,     columns, depth, p.a.from(0, l), p.b.from(l, j), p.out + j,
+                               p.step, p.add || l > 0};
+        Slice(slice, plan, room).multiply();
+      }
+  }
+
+  // A product of which b's panels are packed at once.
+  class Slice {
+   public:
+    Slice(const Product<T>& p, const Plan& plan, T* room)
+        : p_(p),
+          block_(plan.block),
+          pack_a_(p.n > (p.a.transposed ? 1 : kFew) * kColumns || collides(p.a)),
+          pack_b_(p.b.transposed || p.m > kFew * kRows || collides(p.b)),
+          one_panel_(p.m <= plan.block),
+          a_(room),
+          b_(room + plan.a_room()) {}
+
+    void multiply() const {
+      for (int64_t i = 0; i < p_.m; i += block_) {
+        const int64_t rows = std::min(block_, p_.m - i), tiles = (rows + kRows - 1) / kRows;
+        for (int64_t t = 0; pack_a_ && t < tiles; ++t) pack(i + rows * t / tiles, height(rows, t, tiles), i);
+        for (int64_t j = 0; j < p_.n; j += kColumns) panel(i, rows, tiles, j);
+      }
+    }
+
+   private:
+    // Tiles of a block are of even height, not most of them high and one low.
+    static int height(int64_t rows, int64_t t, int64_t tiles) {
+      return static_cast<int>(rows * (t + 1) / tiles - rows * t / tiles);
+    }
+
+    void pack(int64_t row, int count, int64_t block) const {
+      const Operand<T> a = p_.a.from(row, 0);
+      T* out = a_ + (row - block) * p_.k;
+      if (a.transposed)
+        Packing::columns(a.data, a.step, count, p_.k, count, out);
+      else
+        Packing::lines(a.data, a.step, count, p_.k, count, out);
+    }
+
+    // The columns from j of the rows from i.
+    void panel(int64_t i, int64_t rows, int64_t tiles, int64_t j) const {
+      const int columns = static_cast<int>(std::min<int64_t>(kColumns, p_.n - j));
+      const int vectors = (columns + kLanes - 1) / kLanes;
+      const Operand<T> b = p_.b.from(0, j);
+      typename Tile::Sides sides{nullptr, 0, 0, b.data, b.step, p_.k};
+      if (pack_b_ || columns < vectors * kLanes) {
+        T* packed = one_panel_ ? b_ : b_ + j * p_.k;
+        sides.b = packed;
+        sides.b_step = kColumns;
+        if (i == 0 && b.transposed)
+          Packing::lines(b.data, b.step, columns, p_.k, kColumns, packed);
+        else if (i == 0)
+          Packing::columns(b.data, b.step, columns, p_.k, kColumns, packed);
+      }
+      for (int64_t t = 0; t < tiles; ++t) {
+        const int64_t row = i + rows * t / tiles;
+        const int high = height(rows, t, tiles);
+        const Operand<T> a = p_.a.from(row, 0);
+        sides.a = pack_a_ ? a_ + (row - i) * p_.k : a.data;
+        sides.a_row = pack_a_ || a.transposed ? 1 : a.step;
+        sides.a_step = pack_a_ ? high : a.transposed ? a.step : 1;
+        write(sides, high, vectors, columns, p_.out + row * p_.step + j);
+      }
+    }
+
+    static_assert(Tile::kVectors == 2);
+    void write(const typename Tile::Sides& sides, int rows, int vectors, int columns, T* out) const {
+      const auto tile = Tile::choose(rows, vectors);
+      if (columns == vectors * kLanes) return tile(sides, out, p_.step, p_.add);
+      alignas(kVectorBytes) T whole[kRows * kColumns];
+      tile(sides, whole, kColumns, false);
+      for (int r = 0; r < rows; ++r)
+        for (int c = 0; c < columns; ++c) {
+          T& to = out[r * p_.step + c];
+          to = p_.add ? to + whole[r * kColumns + c] : whole[r * kColumns + c];
+        }
+    }
+
+    const Product<T>& p_;
+    int64_t block_;
+    bool pack_a_, pack_b_, one_panel_;
+    T *a_, *b_;
+  };
+
+  static GemmKernels<T> table() { return {kRows, kColumns, room, multiply}; }
+};

@@ -1,0 +1,49 @@
+// Products of matrices, by blocks of registers over panels that fit the caches (Goto and van de Geijn, Anatomy of
+// high-performance matrix multiplication, 2008). An element is added up over k in an order that depends on k alone: not
+// on the sizes around it, nor on how a product is shared out, nor on how its operands lie.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace gradtape::kernels {
+
+// A matrix by rows, `step` elements apart; read transposed where asked.
+template <class T>
+struct Operand {
+  const T* data;
+  int64_t step;
+  bool transposed = false;
+
+  Operand from(int64_t row, int64_t column) const {
+    return {data + (transposed ? column * step + row : row * step + column), step, transposed};
+  }
+};
+
+// out[m, n] = a[m, k] b[k, n], or that added to it. out's rows are `step` elements apart.
+template <class T>
+struct Product {
+  int64_t m, n, k;
+  Operand<T> a, b;
+  T* out;
+  int64_t step;
+  bool add = false;
+
+  Product part(int64_t row, int64_t rows, int64_t column, int64_t columns) const {
+    return {rows, columns, k, a.from(row, 0), b.from(0, column), out + row * step + column, step, add};
+  }
+};
+
+template <class T>
+struct GemmKernels {
+  int tile_rows, tile_columns;  // of a block of registers: shares of a product are best multiples of it
+  // Elements of memory that a product of these sizes needs, or a smaller one.
+  std::size_t (*room)(int64_t m, int64_t n, int64_t k);
+  // room: aligned to 64 bytes.
+  void (*multiply)(const Product<T>& product, T* room);
+};
+
+template <class T>
+const GemmKernels<T>& gemm_kernels();  // for this machine
+
+}  // namespace gradtape::kernels

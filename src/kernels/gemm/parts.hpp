@@ -1,0 +1,8 @@
+// All that is compiled for each instruction set. The order is that of use.
+
+// clang-format off
+#include "kernels/square.hpp"
+#include "kernels/gemm/tile.hpp"
+#include "kernels/gemm/packing.hpp"
+#include "kernels/gemm/blocks.hpp"
+// clang-format on
