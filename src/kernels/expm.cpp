@@ -99,7 +99,11 @@ template <class T>
 class Exponentials {
  public:
   Exponentials(const KernelCall& c, int n)
-      : c_(c), n_(n), room_(c, 7 * area(n)), packed_(c, gemm_kernels<double>().room(n, n, n)), pivots_(c, static_cast<std::size_t>(n)) {}
+      : c_(c),
+        n_(n),
+        room_(c, 7 * area(n)),
+        packed_(c, gemm_kernels<double>().room(n, n, n)),
+        pivots_(c, static_cast<std::size_t>(n)) {}
 
   void run(int64_t batch) const {
     over_batch(c_, batch, 16 * cube(n_), [&](int64_t e, int worker) {

@@ -40,8 +40,7 @@ struct Gemm {
     for (int64_t j = 0; j < p.n; j += plan.width)
       for (int64_t l = 0; l < p.k; l += plan.depth) {
         const int64_t columns = std::min(plan.width, p.n - j), depth = std::min(plan.depth, p.k - l);
-        const Product<T> slice{p.m,     columns, depth, p.a.from(0, l), p.b.from(l, j), p.out + j,
-                               p.step, p.add || l > 0};
+        const Product<T> slice{p.m, columns, depth, p.a.from(0, l), p.b.from(l, j), p.out + j, p.step, p.add || l > 0};
         Slice(slice, plan, room).multiply();
       }
   }

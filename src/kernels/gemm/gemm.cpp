@@ -12,8 +12,7 @@ namespace gradtape::kernels {
 
 template <class T>
 const GemmKernels<T>& gemm_kernels() {
-  static const GemmKernels<T> best =
-      best_of(baseline::Gemm<T>::table, avx2::Gemm<T>::table, avx512::Gemm<T>::table);
+  static const GemmKernels<T> best = best_of(baseline::Gemm<T>::table, avx2::Gemm<T>::table, avx512::Gemm<T>::table);
   return best;
 }
 template const GemmKernels<float>& gemm_kernels();
