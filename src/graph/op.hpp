@@ -102,12 +102,21 @@ struct Attributes {
   const Ints& ints(std::string_view name) const { return std::get<Ints>(attr(name)); }
 };
 
+// What reads a kernel's output, taken as rows of its last axis, while the kernel computes it.
+struct RowReader {
+  int64_t grain;  // the rows it is given start at a multiple of these
+  void* state;
+  void (*read)(void* state, int64_t first, int64_t rows, int worker);
+  bool taken = false;  // set by a kernel that gives it all rows, each once; else it reads them afterwards
+};
+
 struct KernelCall : Attributes {
   const std::string& name;  // what the user called: the op, or the composite it is part of
   std::span<const View> in;
   std::span<const MutableView> out;
   const Workers& workers;
-  BlockCache& memory;  // for what is needed while the kernel runs
+  BlockCache& memory;           // for what is needed while the kernel runs
+  RowReader* reader = nullptr;  // null: nothing reads along
 };
 
 // A call some of whose inputs have a leading axis of `size` more than recorded.
@@ -275,6 +284,7 @@ struct Op {
   bool internal = false;      // not offered by name
   bool by_user = false;       // registered from outside: its attributes are whatever is given
   bool many_outputs = false;  // may have more than one
+  bool feeds_rows = false;    // its kernel can take a RowReader
 
   bool is_elementwise() const { return std::holds_alternative<Elementwise>(computation); }
   bool is_composite() const { return std::holds_alternative<Composite>(computation); }

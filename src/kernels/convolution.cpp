@@ -110,7 +110,7 @@ void multiply(const KernelCall& c, int64_t images, const Patches<T>& patches, co
   const int64_t rows = patches.panel_rows(total);
   const bool gathers = !patches.are_pixels(), dense = target.dense();
   const Room<T> room(c, static_cast<std::size_t>((gathers ? rows * k : 0) + (dense ? 0 : rows * outputs)));
-  const Room<T> packed(c, gemm_kernels<T>().room(rows, outputs, k));
+  const Room<T> packed(c, gemm_room<T>(rows, outputs, k));
   const auto panel = [&](std::size_t item, int worker) {
     const int64_t first = static_cast<int64_t>(item) * rows, count = std::min(rows, total - first);
     T *patch = room.of(worker), *result = gathers ? patch + rows * k : patch;
@@ -121,10 +121,10 @@ void multiply(const KernelCall& c, int64_t images, const Patches<T>& patches, co
       left = {patches.source.data + first * patches.source.channels + patches.source.first, patches.source.channels};
     if (dense) {
       T* out = target.image.data + first * target.image.channels + target.image.first;
-      return gemm_kernels<T>().multiply({count, outputs, k, left, weights, out, target.image.channels},
+      return gemm<T>({count, outputs, k, left, weights, out, target.image.channels},
                                         packed.of(worker));
     }
-    gemm_kernels<T>().multiply({count, outputs, k, left, weights, result, outputs}, packed.of(worker));
+    gemm<T>({count, outputs, k, left, weights, result, outputs}, packed.of(worker));
     for (int64_t p = first; p < first + count; ++p, result += outputs) {
       const int64_t n = p / patches.pixels(), row = p % patches.pixels() / patches.horizontal.pixels,
                     column = p % patches.horizontal.pixels;
@@ -214,7 +214,7 @@ void filter_gradient(const KernelCall& c, const Convolution& g, int64_t group, c
   const int64_t parts = by_taps ? 1 : std::min<int64_t>(16, (total + rows - 1) / rows);
   const int64_t work = by_taps ? g.vertical.taps * g.horizontal.taps : parts;
   const Room<T> sums(c, parts > 1 ? static_cast<std::size_t>(parts * k * g.outputs) : 0, 1);
-  const Room<T> room(c, static_cast<std::size_t>(rows * k)), packed(c, gemm_kernels<T>().room(k, g.outputs, rows));
+  const Room<T> room(c, static_cast<std::size_t>(rows * k)), packed(c, gemm_room<T>(k, g.outputs, rows));
   const auto part = [&](std::size_t item, int worker) {
     const auto i = static_cast<int64_t>(item);
     Patches<T> patches = all;
@@ -239,7 +239,7 @@ void filter_gradient(const KernelCall& c, const Convolution& g, int64_t group, c
       else
         left = {source.data + first * source.channels + source.first, source.channels, true};
       const Operand<T> right{y + first * channels + group * g.outputs, channels};
-      gemm_kernels<T>().multiply({patches.size(), g.outputs, count, left, right, out, ldc, add}, packed.of(worker));
+      gemm<T>({patches.size(), g.outputs, count, left, right, out, ldc, add}, packed.of(worker));
     }
   };
   c.workers.run(static_cast<std::size_t>(work), part);

@@ -102,7 +102,7 @@ class Exponentials {
       : c_(c),
         n_(n),
         room_(c, 7 * area(n)),
-        packed_(c, gemm_kernels<double>().room(n, n, n)),
+        packed_(c, gemm_room<double>(n, n, n)),
         pivots_(c, static_cast<std::size_t>(n)) {}
 
   void run(int64_t batch) const {
@@ -141,7 +141,7 @@ class Exponentials {
     if (n_ <= kSmallOrder)
       small_gemm(n_, n_, n_, {a, n_, 1}, {b, n_, 1}, out);
     else
-      gemm_kernels<double>().multiply({n_, n_, n_, {a, n_}, {b, n_}, out, n_}, packed);
+      gemm<double>({n_, n_, n_, {a, n_}, {b, n_}, out, n_}, packed);
   }
 
   const KernelCall& c_;

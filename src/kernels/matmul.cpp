@@ -58,15 +58,16 @@ class Multiplication {
   bool needs_room() const { return std::is_floating_point_v<T> && !small_ && !vector_; }
 
   // Elements of memory for a part of this size.
-  std::size_t room(int64_t m, int64_t n, int64_t k) const {
+  std::size_t room(int64_t m, int64_t n, int64_t k, int64_t grain = 1) const {
     if constexpr (std::is_floating_point_v<T>)
-      if (needs_room()) return gemm_kernels<T>().room(m, n, k);
+      if (needs_room()) return gemm_room<T>(m, n, k, grain);
     return 0;
   }
-  void run(const Product<T>& part, T* room) const {
+  // done: only where room is needed.
+  void run(const Product<T>& part, T* room, const RowsDone* done = nullptr) const {
     if constexpr (std::is_floating_point_v<T>) {
       if (vector_) return by_vector(part);
-      if (!small_) return gemm_kernels<T>().multiply(part, room);
+      if (!small_) return gemm<T>(part, room, done);
     }
     by_hand(part);
   }
@@ -75,21 +76,33 @@ class Multiplication {
   bool small_, vector_ = false;
 };
 
+// F: (first row, rows).
+template <class F>
+RowsDone rows_done(int64_t grain, F& f) {
+  return {grain, const_cast<std::remove_const_t<F>*>(&f),
+          [](void* state, int64_t first, int64_t rows) { (*static_cast<F*>(state))(first, rows); }};
+}
+
 // How a product is cut into parts for several workers: the result in a grid.
 struct Grid {
   int64_t rows, columns;  // of a part
+
+  int64_t down(int64_t m) const { return (m + rows - 1) / rows; }
+  int64_t across(int64_t n) const { return (n + columns - 1) / columns; }
+  int64_t parts(int64_t m, int64_t n) const { return down(m) * across(n); }
 };
+// At most `parts` parts of a size, each but the last a multiple of `grain`.
+int64_t cut(int64_t size, int64_t parts, int64_t grain) {
+  return std::min(size, ((size + parts - 1) / parts + grain - 1) / grain * grain);
+}
 // The grid with the most parts, and of those the one that has the least to pack.
 Grid grid_of(int64_t m, int64_t n, int64_t k, int threads, int tile_rows, int tile_columns) {
-  const auto cut = [](int64_t size, int64_t parts, int64_t tile) {
-    return std::min(size, ((size + parts - 1) / parts + tile - 1) / tile * tile);
-  };
   Grid best{m, n};
   int64_t most = 1, least = m + n;
   for (int64_t down = 1; down <= threads; ++down)
     for (int64_t across = 1; down * across <= threads; ++across) {
       const Grid g{cut(m, down, tile_rows), cut(n, across, tile_columns)};
-      const int64_t parts = ((m + g.rows - 1) / g.rows) * ((n + g.columns - 1) / g.columns);
+      const int64_t parts = g.parts(m, n);
       if (g.rows * g.columns * k < kLeastShare || parts < most) continue;
       if (parts == most && g.rows + g.columns >= least) continue;
       best = g;
@@ -99,25 +112,36 @@ Grid grid_of(int64_t m, int64_t n, int64_t k, int threads, int tile_rows, int ti
   return best;
 }
 
-// One product, shared out among the workers.
+// One product, shared out among the workers; by rows where someone reads these as they are complete, unless that
+// leaves a worker without a share.
 template <class T>
-void multiply(const KernelCall& c, const Product<T>& p) {
+void multiply(const KernelCall& c, const Product<T>& p, RowReader* reader = nullptr) {
   const Multiplication<T> multiplication(p);
+  bool feeds = false;
   Grid grid{p.m, p.n};
   if constexpr (std::is_floating_point_v<T>)
     if (multiplication.needs_room()) {
-      const auto& gemm = gemm_kernels<T>();
-      grid = grid_of(p.m, p.n, p.k, c.workers.threads(), gemm.tile_rows, gemm.tile_columns);
+      const auto& kernels = gemm_kernels<T>();
+      const int threads = c.workers.threads();
+      grid = grid_of(p.m, p.n, p.k, threads, kernels.tile_rows, kernels.tile_columns);
+      if (reader && reader->grain < p.m) {
+        const Grid rows{cut(p.m, grid.parts(p.m, p.n), reader->grain), p.n};
+        feeds = rows.down(p.m) == grid.parts(p.m, p.n);
+        if (feeds) grid = rows;
+      }
     }
-  const int64_t across = (p.n + grid.columns - 1) / grid.columns, down = (p.m + grid.rows - 1) / grid.rows;
-  const Room<T> room(c, multiplication.room(grid.rows, grid.columns, p.k));
+  if (feeds) reader->taken = true;
+  const int64_t across = grid.across(p.n), grain = feeds ? reader->grain : 1;
+  const Room<T> room(c, multiplication.room(grid.rows, grid.columns, p.k, grain));
   const auto part = [&](std::size_t i, int worker) {
     const int64_t row = static_cast<int64_t>(i) / across * grid.rows;
     const int64_t column = static_cast<int64_t>(i) % across * grid.columns;
     const int64_t rows = std::min(grid.rows, p.m - row), columns = std::min(grid.columns, p.n - column);
-    multiplication.run(p.part(row, rows, column, columns), room.of(worker));
+    const auto read = [&](int64_t first, int64_t count) { reader->read(reader->state, row + first, count, worker); };
+    const RowsDone done = rows_done(grain, read);
+    multiplication.run(p.part(row, rows, column, columns), room.of(worker), feeds ? &done : nullptr);
   };
-  c.workers.run(static_cast<std::size_t>(down * across), part);
+  c.workers.run(static_cast<std::size_t>(grid.parts(p.m, p.n)), part);
 }
 
 // Products of many tiny matrices, each operand with one of its own for each product.
@@ -170,7 +194,7 @@ void matmul_typed(const KernelCall& c) {
       batch(std::span(out.begin(), batch_rank));
   if (b_batch.elements() == 1 && !ta && a_batch.elements() == batch.elements()) {
     p.m *= batch.elements();  // the batch of a is only more rows
-    return multiply(c, p);
+    return multiply(c, p, c.reader);
   }
   if constexpr (std::is_floating_point_v<T>)
     if (a_batch.elements() == batch.elements() && b_batch.elements() == batch.elements() &&

@@ -21,7 +21,7 @@ class SpectralForm {
         f_(std::get<std::string>(c.attr("f"))),
         eigen_(c, n, true),
         room_(c, (4 + directions) * order_ + static_cast<std::size_t>(n)),
-        packed_(c, gemm_kernels<double>().room(n, n, n)) {}
+        packed_(c, gemm_room<double>(n, n, n)) {}
 
   // matrix(i, to) gives A and the directions. Returns the info of the eigenvalues.
   template <class F>
@@ -56,7 +56,7 @@ class SpectralForm {
   };
   // a b, or a^T b, or a b^T.
   void product(const double* a, const double* b, bool ta, bool tb, double* out, int worker) const {
-    gemm_kernels<double>().multiply({n_, n_, n_, {a, n_, ta}, {b, n_, tb}, out, n_}, packed_.of(worker));
+    gemm<double>({n_, n_, n_, {a, n_, ta}, {b, n_, tb}, out, n_}, packed_.of(worker));
   }
   void extend(Walk& walk, std::size_t at, double factor, std::size_t left, double* row) const {
     if (left == 0) {

@@ -130,6 +130,7 @@ void define_matmul(Registry& r) {
       .attr("transpose_b", kAttrBool, false)
       .infer(infer_matmul)
       .kernel(kernels::matmul)
+      .feeds_rows()
       .linear({matmul_transpose})
       .batch(batch_matmul)
       .rewrite(rewrite_matmul)

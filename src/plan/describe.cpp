@@ -21,6 +21,7 @@ std::string list(const Plan& plan, const Step& step, bool in) {
 }
 std::string what(const Step& step) {
   if (step.kind == Step::copy) return "copy";
+  if (step.grain > 0) return fmt::format("{}, {} rows at a time to the next", step.op->name, step.grain);
   if (step.kind != Step::loop) return step.op->name;
   std::string ops;
   for (const Loop::Instruction& i : step.body->instructions)

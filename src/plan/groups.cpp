@@ -14,15 +14,6 @@ constexpr std::size_t kMostMembers = 256;
 constexpr std::size_t kMostVisited = 512;  // groups looked at in search of a cycle, before a group is left alone
 constexpr uint32_t kNone = UINT32_MAX;
 
-// GRADTAPE_FUSE=0 in the environment: each instruction is a loop of its own. For tests, and to look for a defect.
-bool fusion_is_off() {
-  static const bool off = [] {
-    const char* text = std::getenv("GRADTAPE_FUSE");
-    return text && std::string_view(text) == "0";
-  }();
-  return off;
-}
-
 Shape without_ones(std::span<const int64_t> dims) {
   Shape out;
   for (int64_t d : dims)
@@ -34,6 +25,14 @@ std::span<const int64_t> row_axes(const Shape& space, int split) {
 }
 int64_t columns(const Shape& space, int split) { return space.product(static_cast<std::size_t>(split), space.rank()); }
 }  // namespace
+
+bool fusion_is_off() {
+  static const bool off = [] {
+    const char* text = std::getenv("GRADTAPE_FUSE");
+    return text && std::string_view(text) == "0";
+  }();
+  return off;
+}
 
 bool is_row_shape(const Shape& shape, const Shape& space, int split) {
   return without_ones(shape.dims()) == without_ones(row_axes(space, split));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "plan/feeding.hpp"
 #include "plan/loops.hpp"
 
 namespace gradtape {
@@ -40,6 +41,7 @@ std::vector<Step> steps_of(const Program& program) {
     else if (!first.is_elementwise())  // one that is no loop is empty
       steps.push_back(single(first));
   }
+  if (!fusion_is_off()) feed_rows(program, steps);
   return steps;
 }
 
@@ -106,7 +108,8 @@ void place(Plan& plan, const Program& program) {
     }
   std::vector<std::size_t> last(plan.slots.size(), 0);
   for (std::size_t i = 0; i < plan.steps.size(); ++i) {
-    for (const Operand& x : plan.steps[i].in) last[x.slot] = i;
+    const bool feeds = plan.steps[i].grain > 0;  // then it still reads while the next step writes
+    for (const Operand& x : plan.steps[i].in) last[x.slot] = feeds ? i + 1 : i;
     for (uint32_t slot : plan.steps[i].out) last[slot] = i;
   }
   std::vector<SmallVector<uint32_t, 2>> ending(plan.steps.size());
@@ -118,10 +121,11 @@ void place(Plan& plan, const Program& program) {
   std::vector<uint8_t> replaced(plan.slots.size(), 0);
   for (std::size_t i = 0; i < plan.steps.size(); ++i) {
     const Step& step = plan.steps[i];
+    const Step* feeder = i > 0 && plan.steps[i - 1].grain > 0 ? &plan.steps[i - 1] : nullptr;
     for (uint32_t slot : step.out) {
       if (program.wanted[slot]) continue;
       const auto dying = std::ranges::find_if(step.in, [&](const Operand& x) {
-        return step.body && plan.homes[x.slot].kind == Home::arena && last[x.slot] == i && !replaced[x.slot] &&
+        return step.body && !(feeder && feeder->reads(x.slot)) && plan.homes[x.slot].kind == Home::arena && last[x.slot] == i && !replaced[x.slot] &&
                bytes_of(plan.slots[x.slot]) == bytes_of(plan.slots[slot]) &&
                size_of(plan.slots[x.slot].dtype) == size_of(plan.slots[slot].dtype) &&
                can_replace(*step.body, slot, x.slot);

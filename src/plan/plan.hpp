@@ -2,6 +2,7 @@
 // structure can use it.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -70,6 +71,8 @@ struct Loop {
   std::vector<Instruction> instructions;
   std::vector<Ending> endings;
 
+  // Elements of a block; 0: a block is not a run of elements.
+  int64_t block_elements() const { return rows == 1 || block_width == width ? block_rows * block_width : 0; }
   int64_t blocks() const { return ((rows + block_rows - 1) / block_rows) * ((width + block_width - 1) / block_width); }
 };
 
@@ -81,6 +84,10 @@ struct Step {
   SmallVector<Operand, 2> in;    // kernel, reduce, copy
   SmallVector<uint32_t, 2> out;  // slots
   std::shared_ptr<const Loop> body;
+  // kernel: above 0 where the next step, a loop, can read each `grain` rows of the output as they are complete.
+  int64_t grain = 0;
+
+  bool reads(uint32_t slot) const { return std::ranges::find(in, slot, &Operand::slot) != in.end(); }
 };
 
 // Where a slot's memory is.

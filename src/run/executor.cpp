@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "kernels/kernels.hpp"
+#include "run/loop.hpp"
 
 namespace gradtape {
 
@@ -16,11 +17,8 @@ class Executor {
 
   void run(const Step& step) const {
     switch (step.kind) {
-      case Step::loop:
-        run_loop(*step.body, memory_, memory_.arena + plan_.workspace_at, memory_.arena + plan_.arena, plan_.scratch,
-                 workers_);
-        return;
-      case Step::kernel: return call(step);
+      case Step::loop: return loop_runner(step).run(workers_);
+      case Step::kernel: return call(step, nullptr);
       case Step::reduce: {
         const View x = view(step.in[0]);
         const auto& reduction = std::get<Reduction>(step.op->computation);
@@ -34,8 +32,32 @@ class Executor {
         return;
     }
   }
+  // A kernel and the loop after it, which reads the kernel's rows as they are complete where the kernel lets it.
+  void run(const Step& kernel, const Step& loop) const {
+    struct State {
+      LoopRunner runner;
+      int64_t columns, block, elements;
+    };
+    const Loop& body = *loop.body;
+    State state{loop_runner(loop), plan_.slots[kernel.out[0]].shape.dims().back(), body.block_elements(),
+                body.rows * body.width};
+    RowReader reader{kernel.grain, &state, [](void* to, int64_t first, int64_t rows, int worker) {
+                       const auto& s = *static_cast<State*>(to);
+                       const int64_t end = std::min(s.elements, (first + rows) * s.columns);
+                       for (int64_t at = first * s.columns; at < end; at += s.block)
+                         s.runner.run_block(static_cast<std::size_t>(at / s.block), worker);
+                     }};
+    state.runner.start(workers_.threads());
+    call(kernel, &reader);
+    if (!reader.taken) return state.runner.run(workers_);
+    state.runner.finish();
+  }
 
  private:
+  LoopRunner loop_runner(const Step& step) const {
+    return LoopRunner(*step.body, memory_, memory_.arena + plan_.workspace_at, memory_.arena + plan_.arena,
+                      plan_.scratch);
+  }
   View view(const Operand& x) const {
     const Dtype dtype = plan_.slots[x.slot].dtype;
     const auto* data = static_cast<const std::byte*>(memory_.slots[x.slot]);
@@ -44,7 +66,7 @@ class Executor {
   MutableView output(uint32_t slot) const {
     return {memory_.slots[slot], plan_.slots[slot].dtype, &plan_.slots[slot].shape};
   }
-  void call(const Step& step) const {
+  void call(const Step& step, RowReader* reader) const {
     memory_.in.clear();
     memory_.out.clear();
     for (const Operand& x : step.in) memory_.in.push_back(view(x));
@@ -52,7 +74,7 @@ class Executor {
     const auto* kernel = std::get_if<Kernel>(&step.op->computation);
     if (!kernel) fail(Status::internal, "{} cannot be computed", step.op->name);
     const std::string& name = step.within ? step.within->name : step.op->name;
-    (*kernel)({{*step.op, step.attrs.get()}, name, memory_.in, memory_.out, workers_, *memory_.cache});
+    (*kernel)({{*step.op, step.attrs.get()}, name, memory_.in, memory_.out, workers_, *memory_.cache, reader});
   }
 
   const Plan& plan_;
@@ -77,10 +99,16 @@ void execute(const Plan& plan, Memory& memory, const Workers& workers, std::vect
   std::optional<SingleThreadedBlas> blas;
   if (plan.has_kernels) blas.emplace();
   const Executor executor(plan, memory, workers);
-  for (const Step& step : plan.steps) {
+  for (std::size_t i = 0; i < plan.steps.size(); ++i) {
+    const Step& step = plan.steps[i];
     const auto start = seconds ? std::chrono::steady_clock::now() : std::chrono::steady_clock::time_point{};
-    executor.run(step);
-    if (seconds) seconds->push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+    if (step.grain > 0)
+      executor.run(step, plan.steps[++i]);
+    else
+      executor.run(step);
+    if (!seconds) continue;
+    seconds->push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+    if (step.grain > 0) seconds->push_back(0);  // in the kernel's
   }
 }
 

@@ -25,8 +25,4 @@ void lay_out(const Plan& plan, Memory& memory);
 // for.
 void execute(const Plan& plan, Memory& memory, const Workers& workers, std::vector<double>* seconds = nullptr);
 
-// loop.cpp: one loop.
-void run_loop(const Loop& loop, const Memory& memory, std::byte* workspace, std::byte* scratch,
-              std::size_t scratch_bytes, const Workers& workers);
-
 }  // namespace gradtape

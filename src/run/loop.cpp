@@ -1,20 +1,14 @@
-// Runs a fused loop: its blocks are shared out among the workers, its tiles run through all instructions one by one.
+#include "run/loop.hpp"
+
 #include <algorithm>
 #include <cstring>
 
 #include "kernels/spread.hpp"
-#include "run/executor.hpp"
 
 namespace gradtape {
 
 namespace {
 constexpr int64_t kWorthSharing = 100'000;  // elements times instructions below which one thread is as fast
-
-struct TileAt {
-  int64_t row, column, rows, columns;
-  int64_t first(int64_t width) const { return row * width + column; }
-  std::size_t elements() const { return static_cast<std::size_t>(rows * columns); }
-};
 
 template <class T>
 void repeat_each(const void* in, std::size_t rows, std::size_t columns, void* out) {
@@ -28,163 +22,138 @@ void expand(const void* in, std::size_t size, std::size_t rows, std::size_t colu
   repeat_each<uint64_t>(in, rows, columns, out);
 }
 
-class LoopRunner {
- public:
-  LoopRunner(const Loop& loop, const Memory& memory, std::byte* workspace, std::byte* scratch,
-             std::size_t scratch_bytes)
-      : l_(loop), memory_(memory), workspace_(workspace), scratch_(scratch), scratch_bytes_(scratch_bytes) {
-    for (const Loop::Port& p : loop.ports) ports_.push_back(static_cast<std::byte*>(memory.slots[p.slot]) + p.offset);
-  }
-
-  void run(const Workers& workers) {
-    const auto blocks = static_cast<std::size_t>(l_.blocks());
-    if (blocks == 1) {
-      fill_once(scratch_);
-      run_block(0, scratch_);
-    } else {
-      const bool share = l_.rows * l_.width * static_cast<int64_t>(l_.instructions.size()) >= kWorthSharing;
-      const int shares = share ? workers.threads() : 1;
-      for (int i = 0; i < shares; ++i) fill_once(scratch_of(i));
-      const auto one = [&](std::size_t block, int worker) { run_block(block, scratch_of(worker)); };
-      if (share)
-        workers.run(blocks, one);
-      else
-        for (std::size_t b = 0; b < blocks; ++b) one(b, 0);
-    }
-    for (const Loop::Ending& e : l_.endings) finish(e);
-  }
-
- private:
-  std::byte* scratch_of(int worker) const { return scratch_ + static_cast<std::size_t>(worker) * scratch_bytes_; }
-  std::byte* tile_in(std::byte* scratch, uint32_t index) const { return scratch + index * l_.scratch_tile_bytes; }
-  std::byte* partial(const Loop::Ending& e, int64_t number) const {
-    return workspace_ + e.workspace + static_cast<std::size_t>(number) * e.size;
-  }
-  std::byte* port(uint32_t index, const TileAt& t) const {
-    const Loop::Port& p = l_.ports[index];
-    return ports_[index] + t.first(l_.width) * p.per_element + t.row * p.per_row + t.column * p.per_column;
-  }
-  std::byte* address(Loop::Place p, const TileAt& t, std::byte* scratch) const {
-    return p.kind == Loop::Place::scratch ? tile_in(scratch, p.index) : port(p.index, t);
-  }
-
-  void fill_once(std::byte* scratch) const {
-    const TileAt start{0, 0, l_.tile_rows, l_.tile_width};
-    for (const Loop::Fill& f : l_.fills) {
-      std::byte* out = tile_in(scratch, f.scratch);
-      const std::size_t n = f.level == Loop::Level::full ? start.elements() : static_cast<std::size_t>(start.rows);
-      if (f.kind == Loop::Fill::once_number) expand(ports_[f.port], f.size, 1, n, out);
-      const auto row = static_cast<std::size_t>(l_.width) * f.size;
-      if (f.kind == Loop::Fill::once_columns)
-        for (int64_t r = 0; r < l_.tile_rows; ++r)
-          std::memcpy(out + static_cast<std::size_t>(r) * row, ports_[f.port], row);
-    }
-  }
-  void fill(const TileAt& t, std::byte* scratch) const {
-    for (const Loop::Fill& f : l_.fills) {
-      std::byte* out = tile_in(scratch, f.scratch);
-      if (f.kind == Loop::Fill::rows)
-        expand(port(f.port, t), f.size, static_cast<std::size_t>(t.rows), static_cast<std::size_t>(t.columns), out);
-      else if (f.kind == Loop::Fill::strided && f.level == Loop::Level::full)
-        kernels::spread(ports_[f.port], f.size, f.layout, t.first(l_.width), t.elements(), out);
-      else if (f.kind == Loop::Fill::strided)
-        kernels::spread(ports_[f.port], f.size, f.layout, t.row, static_cast<std::size_t>(t.rows), out);
-    }
-  }
-
-  void run_block(std::size_t block, std::byte* scratch) const {
-    const int64_t across = (l_.width + l_.block_width - 1) / l_.block_width, b = static_cast<int64_t>(block);
-    const int64_t row = b / across * l_.block_rows, column = b % across * l_.block_width;
-    const int64_t row_end = std::min(l_.rows, row + l_.block_rows), end = std::min(l_.width, column + l_.block_width);
-    for (const Loop::Ending& e : l_.endings)
-      if (e.columns)
-        e.reducer->start(static_cast<std::size_t>(end - column), partial(e, row / l_.block_rows * e.width + column));
-    for (int64_t r = row; r < row_end; r += l_.tile_rows)
-      for (int64_t c = column; c < end; c += l_.tile_width)
-        run_tile({r, c, std::min(l_.tile_rows, row_end - r), std::min(l_.tile_width, end - c)}, scratch);
-  }
-
-  // Memory that the next tile reads and writes comes in while this one computes.
-  void prefetch_next(const TileAt& t) const {
-    constexpr std::size_t kLine = 64, kMost = 4096;  // what is more streams in by itself
-    for (std::size_t k = 0; k < l_.ports.size(); ++k) {
-      const Loop::Port& p = l_.ports[k];
-      if (p.per_element == 0) continue;
-      const std::size_t bytes = t.elements() * p.per_element;
-      if (bytes > kMost) continue;
-      const std::byte* next = port(static_cast<uint32_t>(k), t) + bytes;
-      for (std::size_t at = 0; at < bytes; at += kLine) __builtin_prefetch(next + at);
-    }
-  }
-
-  void run_tile(const TileAt& t, std::byte* scratch) const {
-    prefetch_next(t);
-    fill(t, scratch);
-    for (const Loop::Instruction& i : l_.instructions) {
-      const std::size_t n = i.level == Loop::Level::full ? t.elements() : static_cast<std::size_t>(t.rows);
-      const std::byte* x = address(i.operands[0], t, scratch);
-      switch (i.kind) {
-        case Loop::Instruction::tile: {
-          Tile tile{n, {x}, address(i.result, t, scratch), i.attrs.get()};
-          for (std::size_t k = 1; k < i.operands.size(); ++k) tile.in[k] = address(i.operands[k], t, scratch);
-          i.tile_fn(tile);
-          break;
-        }
-        case Loop::Instruction::expand:
-          expand(x, i.size, static_cast<std::size_t>(t.rows), static_cast<std::size_t>(t.columns),
-                 address(i.result, t, scratch));
-          break;
-        case Loop::Instruction::reduce_rows:
-          i.reducer->rows(x, static_cast<std::size_t>(t.rows), static_cast<std::size_t>(t.columns),
-                          address(i.result, t, scratch));
-          break;
-        case Loop::Instruction::partial: {
-          const int64_t across = (l_.width + l_.tile_width - 1) / l_.tile_width;
-          const int64_t number = t.row / l_.tile_rows * across + t.column / l_.tile_width;
-          i.reducer->rows(x, 1, n, partial(l_.endings[i.result.index], number));
-          break;
-        }
-        case Loop::Instruction::partial_columns: add_columns(l_.endings[i.result.index], x, t, scratch); break;
-      }
-    }
-  }
-  // A tile's own sum first: errors grow with the number of tiles, not of rows.
-  void add_columns(const Loop::Ending& e, const std::byte* x, const TileAt& t, std::byte* scratch) const {
-    std::byte* sums = partial(e, t.row / l_.block_rows * e.width + t.column);
-    const auto rows = static_cast<std::size_t>(t.rows), columns = static_cast<std::size_t>(t.columns);
-    if (l_.tile_rows == 1) return e.reducer->add_rows(x, rows, columns, sums);
-    std::byte* own = tile_in(scratch, e.scratch);
-    e.reducer->start(columns, own);
-    e.reducer->add_rows(x, rows, columns, own);
-    e.reducer->add_rows(own, 1, columns, sums);
-  }
-
-  void finish(const Loop::Ending& e) const {
-    void* out = memory_.slots[e.slot];
-    if (!e.columns) {
-      e.reducer->rows(partial(e, 0), static_cast<std::size_t>(e.rows), static_cast<std::size_t>(e.width), out);
-      return;
-    }
-    const int64_t blocks = (l_.rows + l_.block_rows - 1) / l_.block_rows;
-    const auto width = static_cast<std::size_t>(e.width);
-    for (int64_t step = 1; step < blocks; step *= 2)
-      for (int64_t i = 0; i + step < blocks; i += 2 * step)
-        e.reducer->add_rows(partial(e, (i + step) * e.width), 1, width, partial(e, i * e.width));
-    std::memcpy(out, partial(e, 0), width * e.size);
-  }
-
-  const Loop& l_;
-  const Memory& memory_;
-  std::byte* workspace_;
-  std::byte* scratch_;
-  std::size_t scratch_bytes_;
-  SmallVector<std::byte*, 24> ports_;
-};
 }  // namespace
 
-void run_loop(const Loop& loop, const Memory& memory, std::byte* workspace, std::byte* scratch,
-              std::size_t scratch_bytes, const Workers& workers) {
-  LoopRunner(loop, memory, workspace, scratch, scratch_bytes).run(workers);
+LoopRunner::LoopRunner(const Loop& loop, const Memory& memory, std::byte* workspace, std::byte* scratch,
+                       std::size_t scratch_bytes)
+    : l_(loop), memory_(memory), workspace_(workspace), scratch_(scratch), scratch_bytes_(scratch_bytes) {
+  for (const Loop::Port& p : loop.ports) ports_.push_back(static_cast<std::byte*>(memory.slots[p.slot]) + p.offset);
+}
+
+void LoopRunner::run(const Workers& workers) {
+  const auto blocks = static_cast<std::size_t>(l_.blocks());
+  const bool share =
+      blocks > 1 && l_.rows * l_.width * static_cast<int64_t>(l_.instructions.size()) >= kWorthSharing;
+  start(share ? workers.threads() : 1);
+  const auto one = [&](std::size_t block, int worker) { run_block(block, worker); };
+  if (share)
+    workers.run(blocks, one);
+  else
+    for (std::size_t b = 0; b < blocks; ++b) one(b, 0);
+  finish();
+}
+
+void LoopRunner::start(int workers) const {
+  for (int i = 0; i < workers; ++i) fill_once(scratch_of(i));
+}
+void LoopRunner::finish() const {
+  for (const Loop::Ending& e : l_.endings) finish(e);
+}
+
+void LoopRunner::fill_once(std::byte* scratch) const {
+  const TileAt start{0, 0, l_.tile_rows, l_.tile_width};
+  for (const Loop::Fill& f : l_.fills) {
+    std::byte* out = tile_in(scratch, f.scratch);
+    const std::size_t n = f.level == Loop::Level::full ? start.elements() : static_cast<std::size_t>(start.rows);
+    if (f.kind == Loop::Fill::once_number) expand(ports_[f.port], f.size, 1, n, out);
+    const auto row = static_cast<std::size_t>(l_.width) * f.size;
+    if (f.kind == Loop::Fill::once_columns)
+      for (int64_t r = 0; r < l_.tile_rows; ++r)
+        std::memcpy(out + static_cast<std::size_t>(r) * row, ports_[f.port], row);
+  }
+}
+void LoopRunner::fill(const TileAt& t, std::byte* scratch) const {
+  for (const Loop::Fill& f : l_.fills) {
+    std::byte* out = tile_in(scratch, f.scratch);
+    if (f.kind == Loop::Fill::rows)
+      expand(port(f.port, t), f.size, static_cast<std::size_t>(t.rows), static_cast<std::size_t>(t.columns), out);
+    else if (f.kind == Loop::Fill::strided && f.level == Loop::Level::full)
+      kernels::spread(ports_[f.port], f.size, f.layout, t.first(l_.width), t.elements(), out);
+    else if (f.kind == Loop::Fill::strided)
+      kernels::spread(ports_[f.port], f.size, f.layout, t.row, static_cast<std::size_t>(t.rows), out);
+  }
+}
+
+void LoopRunner::run_block(std::size_t block, int worker) const {
+  std::byte* scratch = scratch_of(worker);
+  const int64_t across = (l_.width + l_.block_width - 1) / l_.block_width, b = static_cast<int64_t>(block);
+  const int64_t row = b / across * l_.block_rows, column = b % across * l_.block_width;
+  const int64_t row_end = std::min(l_.rows, row + l_.block_rows), end = std::min(l_.width, column + l_.block_width);
+  for (const Loop::Ending& e : l_.endings)
+    if (e.columns)
+      e.reducer->start(static_cast<std::size_t>(end - column), partial(e, row / l_.block_rows * e.width + column));
+  for (int64_t r = row; r < row_end; r += l_.tile_rows)
+    for (int64_t c = column; c < end; c += l_.tile_width)
+      run_tile({r, c, std::min(l_.tile_rows, row_end - r), std::min(l_.tile_width, end - c)}, scratch);
+}
+
+// Memory that the next tile reads and writes comes in while this one computes.
+void LoopRunner::prefetch_next(const TileAt& t) const {
+  constexpr std::size_t kLine = 64, kMost = 4096;  // what is more streams in by itself
+  for (std::size_t k = 0; k < l_.ports.size(); ++k) {
+    const Loop::Port& p = l_.ports[k];
+    if (p.per_element == 0) continue;
+    const std::size_t bytes = t.elements() * p.per_element;
+    if (bytes > kMost) continue;
+    const std::byte* next = port(static_cast<uint32_t>(k), t) + bytes;
+    for (std::size_t at = 0; at < bytes; at += kLine) __builtin_prefetch(next + at);
+  }
+}
+
+void LoopRunner::run_tile(const TileAt& t, std::byte* scratch) const {
+  prefetch_next(t);
+  fill(t, scratch);
+  for (const Loop::Instruction& i : l_.instructions) {
+    const std::size_t n = i.level == Loop::Level::full ? t.elements() : static_cast<std::size_t>(t.rows);
+    const std::byte* x = address(i.operands[0], t, scratch);
+    switch (i.kind) {
+      case Loop::Instruction::tile: {
+        Tile tile{n, {x}, address(i.result, t, scratch), i.attrs.get()};
+        for (std::size_t k = 1; k < i.operands.size(); ++k) tile.in[k] = address(i.operands[k], t, scratch);
+        i.tile_fn(tile);
+        break;
+      }
+      case Loop::Instruction::expand:
+        expand(x, i.size, static_cast<std::size_t>(t.rows), static_cast<std::size_t>(t.columns),
+               address(i.result, t, scratch));
+        break;
+      case Loop::Instruction::reduce_rows:
+        i.reducer->rows(x, static_cast<std::size_t>(t.rows), static_cast<std::size_t>(t.columns),
+                        address(i.result, t, scratch));
+        break;
+      case Loop::Instruction::partial: {
+        const int64_t across = (l_.width + l_.tile_width - 1) / l_.tile_width;
+        const int64_t number = t.row / l_.tile_rows * across + t.column / l_.tile_width;
+        i.reducer->rows(x, 1, n, partial(l_.endings[i.result.index], number));
+        break;
+      }
+      case Loop::Instruction::partial_columns: add_columns(l_.endings[i.result.index], x, t, scratch); break;
+    }
+  }
+}
+// A tile's own sum first: errors grow with the number of tiles, not of rows.
+void LoopRunner::add_columns(const Loop::Ending& e, const std::byte* x, const TileAt& t, std::byte* scratch) const {
+  std::byte* sums = partial(e, t.row / l_.block_rows * e.width + t.column);
+  const auto rows = static_cast<std::size_t>(t.rows), columns = static_cast<std::size_t>(t.columns);
+  if (l_.tile_rows == 1) return e.reducer->add_rows(x, rows, columns, sums);
+  std::byte* own = tile_in(scratch, e.scratch);
+  e.reducer->start(columns, own);
+  e.reducer->add_rows(x, rows, columns, own);
+  e.reducer->add_rows(own, 1, columns, sums);
+}
+
+void LoopRunner::finish(const Loop::Ending& e) const {
+  void* out = memory_.slots[e.slot];
+  if (!e.columns) {
+    e.reducer->rows(partial(e, 0), static_cast<std::size_t>(e.rows), static_cast<std::size_t>(e.width), out);
+    return;
+  }
+  const int64_t blocks = (l_.rows + l_.block_rows - 1) / l_.block_rows;
+  const auto width = static_cast<std::size_t>(e.width);
+  for (int64_t step = 1; step < blocks; step *= 2)
+    for (int64_t i = 0; i + step < blocks; i += 2 * step)
+      e.reducer->add_rows(partial(e, (i + step) * e.width), 1, width, partial(e, i * e.width));
+  std::memcpy(out, partial(e, 0), width * e.size);
 }
 
 }  // namespace gradtape

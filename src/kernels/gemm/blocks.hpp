@@ -17,10 +17,12 @@ struct Gemm {
   struct Plan {
     int64_t depth, block, width;  // of k, of m, of n
 
-    Plan(int64_t m, int64_t n, int64_t k)
-        : depth(even(k, kDepth)),
-          block(even(m, std::max<int64_t>(kRows, kBlock / std::max<int64_t>(1, depth)))),
-          width(std::min(n, kWidth)) {}
+    Plan(const Product<T>& p, const RowsDone* done) : depth(even(p.k, kDepth)), width(std::min(p.n, kWidth)) {
+      // Rows that are read when they are complete should still be in the cache then.
+      const int64_t row = std::max<int64_t>(1, depth + (done ? width : 0));
+      block = even(p.m, std::max<int64_t>(kRows, kBlock / row));
+      if (done) block = (block + done->grain - 1) / done->grain * done->grain;
+    }
     static int64_t even(int64_t size, int64_t most) {
       const int64_t parts = std::max<int64_t>(1, (size + most - 1) / most);
       return (size + parts - 1) / parts;
@@ -28,21 +30,25 @@ struct Gemm {
     int64_t a_room() const { return (block * depth + kLanes - 1) / kLanes * kLanes; }
     int64_t b_room() const { return (width + kColumns - 1) / kColumns * kColumns * depth; }
   };
-  static std::size_t room(int64_t m, int64_t n, int64_t k) {
-    return static_cast<std::size_t>(std::min(m * k, kBlock + kRows * kDepth) + kLanes +
-                                    (std::min(n, kWidth) + kColumns) * std::min(k, kDepth));
+  static std::size_t room(int64_t m, int64_t n, int64_t k, int64_t grain) {
+    const int64_t block = std::min(m * k, kBlock + std::max<int64_t>(kRows, grain) * kDepth);
+    return static_cast<std::size_t>(block + kLanes + (std::min(n, kWidth) + kColumns) * std::min(k, kDepth));
   }
 
-  static void multiply(const Product<T>& p, T* room) {
-    if (p.k == 0 && !p.add)
-      for (int64_t i = 0; i < p.m; ++i) std::fill_n(p.out + i * p.step, p.n, T(0));
-    const Plan plan(p.m, p.n, p.k);
+  static void multiply(const Product<T>& p, T* room, const RowsDone* done) {
+    const Plan plan(p, done);
+    if (p.k == 0) nothing(p, done);
     for (int64_t j = 0; j < p.n; j += plan.width)
       for (int64_t l = 0; l < p.k; l += plan.depth) {
         const int64_t columns = std::min(plan.width, p.n - j), depth = std::min(plan.depth, p.k - l);
         const Product<T> slice{p.m, columns, depth, p.a.from(0, l), p.b.from(l, j), p.out + j, p.step, p.add || l > 0};
-        Slice(slice, plan, room).multiply();
+        const bool last = j + columns == p.n && l + depth == p.k;
+        Slice(slice, plan, room).multiply(last ? done : nullptr);
       }
+  }
+  static void nothing(const Product<T>& p, const RowsDone* done) {
+    for (int64_t i = 0; i < p.m && !p.add; ++i) std::fill_n(p.out + i * p.step, p.n, T(0));
+    if (done) done->call(done->state, 0, p.m);
   }
 
   // A product of which b's panels are packed at once.
@@ -57,11 +63,12 @@ struct Gemm {
           a_(room),
           b_(room + plan.a_room()) {}
 
-    void multiply() const {
+    void multiply(const RowsDone* done) const {
       for (int64_t i = 0; i < p_.m; i += block_) {
         const int64_t rows = std::min(block_, p_.m - i), tiles = (rows + kRows - 1) / kRows;
         for (int64_t t = 0; pack_a_ && t < tiles; ++t) pack(i + rows * t / tiles, height(rows, t, tiles), i);
         for (int64_t j = 0; j < p_.n; j += kColumns) panel(i, rows, tiles, j);
+        if (done) done->call(done->state, i, rows);
       }
     }
 

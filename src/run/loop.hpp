@@ -1,0 +1,55 @@
+// Runs a fused loop: its blocks are shared out among the workers, its tiles run through all instructions one by one.
+#pragma once
+
+#include "run/executor.hpp"
+
+namespace gradtape {
+
+class LoopRunner {
+ public:
+  // workspace: where the partials of reductions lie. scratch: scratch_bytes for each worker.
+  LoopRunner(const Loop& loop, const Memory& memory, std::byte* workspace, std::byte* scratch,
+             std::size_t scratch_bytes);
+
+  void run(const Workers& workers);
+
+  // The same in parts: each block once, by any worker below `workers`, in any order.
+  void start(int workers) const;
+  void run_block(std::size_t block, int worker) const;
+  void finish() const;
+
+ private:
+  struct TileAt {
+    int64_t row, column, rows, columns;
+    int64_t first(int64_t width) const { return row * width + column; }
+    std::size_t elements() const { return static_cast<std::size_t>(rows * columns); }
+  };
+
+  std::byte* scratch_of(int worker) const { return scratch_ + static_cast<std::size_t>(worker) * scratch_bytes_; }
+  std::byte* tile_in(std::byte* scratch, uint32_t index) const { return scratch + index * l_.scratch_tile_bytes; }
+  std::byte* partial(const Loop::Ending& e, int64_t number) const {
+    return workspace_ + e.workspace + static_cast<std::size_t>(number) * e.size;
+  }
+  std::byte* port(uint32_t index, const TileAt& t) const {
+    const Loop::Port& p = l_.ports[index];
+    return ports_[index] + t.first(l_.width) * p.per_element + t.row * p.per_row + t.column * p.per_column;
+  }
+  std::byte* address(Loop::Place p, const TileAt& t, std::byte* scratch) const {
+    return p.kind == Loop::Place::scratch ? tile_in(scratch, p.index) : port(p.index, t);
+  }
+  void fill_once(std::byte* scratch) const;
+  void fill(const TileAt& t, std::byte* scratch) const;
+  void prefetch_next(const TileAt& t) const;
+  void run_tile(const TileAt& t, std::byte* scratch) const;
+  void add_columns(const Loop::Ending& e, const std::byte* x, const TileAt& t, std::byte* scratch) const;
+  void finish(const Loop::Ending& e) const;
+
+  const Loop& l_;
+  const Memory& memory_;
+  std::byte* workspace_;
+  std::byte* scratch_;
+  std::size_t scratch_bytes_;
+  SmallVector<std::byte*, 24> ports_;
+};
+
+}  // namespace gradtape
