@@ -121,8 +121,7 @@ void multiply(const KernelCall& c, int64_t images, const Patches<T>& patches, co
       left = {patches.source.data + first * patches.source.channels + patches.source.first, patches.source.channels};
     if (dense) {
       T* out = target.image.data + first * target.image.channels + target.image.first;
-      return gemm<T>({count, outputs, k, left, weights, out, target.image.channels},
-                                        packed.of(worker));
+      return gemm<T>({count, outputs, k, left, weights, out, target.image.channels}, packed.of(worker));
     }
     gemm<T>({count, outputs, k, left, weights, result, outputs}, packed.of(worker));
     for (int64_t p = first; p < first + count; ++p, result += outputs) {

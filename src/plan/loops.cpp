@@ -38,8 +38,9 @@ Pattern pattern_of(const Layout& wide, int split) {
 
 class LoopBuilder {
  public:
-  LoopBuilder(const Program& p, const Group& group, const std::vector<uint8_t>& leaves)
-      : p_(p), group_(group), leaves_(leaves), loop_(std::make_shared<Loop>()) {}
+  LoopBuilder(const Program& p, const Group& group, const std::vector<uint8_t>& leaves,
+              const std::vector<uint8_t>& by_rows)
+      : p_(p), group_(group), leaves_(leaves), by_rows_(by_rows), loop_(std::make_shared<Loop>()) {}
 
   Step build() {
     choose_geometry();
@@ -67,10 +68,15 @@ class LoopBuilder {
 
   // ---- geometry
 
-  // Without a reduction that says what rows are: the split for which most operands run evenly.
+  // Without a reduction that says what rows are: those of an operand that comes row by row, or else the split for which
+  // most operands run evenly.
   int best_split() const {
+    const auto rank = static_cast<int>(group_.space.rank());
+    for (uint32_t m : group_.members)
+      for (const Operand& x : p_.instructions[m].in)
+        if (rank > 0 && by_rows_[x.slot] && is_dense(x.layout) && x.layout.shape == group_.space) return rank - 1;
     int best = 0, most = -1;
-    for (int split = 0; split < static_cast<int>(group_.space.rank()); ++split) {
+    for (int split = 0; split < rank; ++split) {
       int even = 0;
       for (uint32_t m : group_.members)
         for (const Operand& x : p_.instructions[m].in) {
@@ -358,7 +364,7 @@ class LoopBuilder {
 
   const Program& p_;
   const Group& group_;
-  const std::vector<uint8_t>& leaves_;
+  const std::vector<uint8_t>&leaves_, &by_rows_;
   std::shared_ptr<Loop> loop_;
   Step step_{};
   int split_ = 0;
@@ -370,8 +376,9 @@ class LoopBuilder {
 };
 }  // namespace
 
-Step build_loop(const Program& program, const Group& group, const std::vector<uint8_t>& leaves) {
-  return LoopBuilder(program, group, leaves).build();
+Step build_loop(const Program& program, const Group& group, const std::vector<uint8_t>& leaves,
+                const std::vector<uint8_t>& by_rows) {
+  return LoopBuilder(program, group, leaves, by_rows).build();
 }
 
 }  // namespace gradtape

@@ -6,7 +6,9 @@
 
 namespace gradtape {
 
-// leaves: by slot, whether something outside the group needs it.
-Step build_loop(const Program& program, const Group& group, const std::vector<uint8_t>& leaves);
+// leaves, by_rows: by slot, whether something outside the group needs it, and whether it comes row by row
+// (feeding.hpp).
+Step build_loop(const Program& program, const Group& group, const std::vector<uint8_t>& leaves,
+                const std::vector<uint8_t>& by_rows);
 
 }  // namespace gradtape

@@ -25,19 +25,21 @@ Step single(const Instruction& i) {
 std::vector<Step> steps_of(const Program& program) {
   const std::vector<Group> groups = group(program);
   // A slot leaves its group where it is wanted, or where a group reads it that does not compute it itself.
-  std::vector<uint8_t> leaves(program.wanted);
+  std::vector<uint8_t> leaves(program.wanted), by_rows(program.slots.size(), 0);
   std::vector<uint32_t> computed_by(program.slots.size(), UINT32_MAX);
   for (uint32_t g = 0; g < groups.size(); ++g)
     for (uint32_t m : groups[g].members) {
       for (const Operand& x : program.instructions[m].in)
         if (computed_by[x.slot] != g) leaves[x.slot] = 1;
       for (uint32_t slot : program.instructions[m].out) computed_by[slot] = g;
+      const Op* op = program.instructions[m].op;
+      if (op && op->feeds_rows) by_rows[program.instructions[m].out[0]] = 1;
     }
   std::vector<Step> steps;
   for (const Group& g : groups) {
     const Instruction& first = program.instructions[g.members[0]];
     if (g.is_loop)
-      steps.push_back(build_loop(program, g, leaves));
+      steps.push_back(build_loop(program, g, leaves, by_rows));
     else if (!first.is_elementwise())  // one that is no loop is empty
       steps.push_back(single(first));
   }
@@ -125,8 +127,8 @@ void place(Plan& plan, const Program& program) {
     for (uint32_t slot : step.out) {
       if (program.wanted[slot]) continue;
       const auto dying = std::ranges::find_if(step.in, [&](const Operand& x) {
-        return step.body && !(feeder && feeder->reads(x.slot)) && plan.homes[x.slot].kind == Home::arena && last[x.slot] == i && !replaced[x.slot] &&
-               bytes_of(plan.slots[x.slot]) == bytes_of(plan.slots[slot]) &&
+        return step.body && !(feeder && feeder->reads(x.slot)) && plan.homes[x.slot].kind == Home::arena &&
+               last[x.slot] == i && !replaced[x.slot] && bytes_of(plan.slots[x.slot]) == bytes_of(plan.slots[slot]) &&
                size_of(plan.slots[x.slot].dtype) == size_of(plan.slots[slot].dtype) &&
                can_replace(*step.body, slot, x.slot);
       });

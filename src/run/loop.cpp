@@ -32,8 +32,7 @@ LoopRunner::LoopRunner(const Loop& loop, const Memory& memory, std::byte* worksp
 
 void LoopRunner::run(const Workers& workers) {
   const auto blocks = static_cast<std::size_t>(l_.blocks());
-  const bool share =
-      blocks > 1 && l_.rows * l_.width * static_cast<int64_t>(l_.instructions.size()) >= kWorthSharing;
+  const bool share = blocks > 1 && l_.rows * l_.width * static_cast<int64_t>(l_.instructions.size()) >= kWorthSharing;
   start(share ? workers.threads() : 1);
   const auto one = [&](std::size_t block, int worker) { run_block(block, worker); };
   if (share)
