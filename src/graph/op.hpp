@@ -179,6 +179,9 @@ struct StridedView {
   Layout (*layout)(const ViewCall&);
 };
 using Kernel = std::function<void(const KernelCall&)>;
+// Of an op with a kernel and one input: the n elements from `first` of its output, in row-major order, to `to`. A loop
+// that reads the output can then do without having all of it in memory.
+using RunFn = void (*)(const Attributes&, const View& x, const Shape& out, int64_t first, std::size_t n, void* to);
 struct Alias {};  // the outputs are the memory of the last inputs, one each
 // The op is a body of other ops: nothing of its own is recorded.
 using Composite = std::function<Tensors(const Call&)>;
@@ -276,6 +279,7 @@ struct Op {
   Derivative derivative;
   Batching batch = nullptr;  // null: elementwise by itself, anything else row by row
   SampleAxis sample_axis = nullptr;
+  RunFn run = nullptr;
   RewriteFn rewrite = nullptr;  // null: inputs are copied where they are not dense
   // Zeros around the first input: how many before and after each axis; null: something else.
   std::optional<Ints> (*zero_padding)(const Attributes&) = nullptr;

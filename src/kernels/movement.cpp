@@ -110,41 +110,40 @@ struct Padding {
 
 // Elements first..last of the result.
 template <class T>
-void pad_part(const Padding& p, const T* x, T value, T* out, int64_t first, int64_t last) {
+void pad_part(const Padding& p, const T* x, T value, int64_t first, int64_t last, T* out) {
+  if (p.out.rank() == 0) return void(*out = *x);
   const std::size_t inner = p.out.rank() - 1;
   const int64_t width = p.out[inner], before = p.paddings[2 * inner];
   while (first < last) {
     const int64_t row = first / width, column = first % width, end = std::min(width, column + last - first);
     const int64_t from = p.row_of(row), left = std::clamp(before, column, end),
                   right = std::clamp(from < 0 ? left : before + p.in[inner], left, end);
-    T* y = out + row * width;
-    std::fill(y + column, y + left, value);
-    if (left < right) std::copy(x + from + left - before, x + from + right - before, y + left);
-    std::fill(y + right, y + end, value);
+    out = std::fill_n(out, left - column, value);
+    if (left < right) out = std::copy(x + from + left - before, x + from + right - before, out);
+    out = std::fill_n(out, end - right, value);
     first += end - column;
   }
 }
 }  // namespace
 
+void constant_pad_run(const Attributes& a, const View& x, const Shape& out, int64_t first, std::size_t n, void* to) {
+  const double value = std::get<double>(a.attr("constant_values"));
+  const Padding padding{*x.shape, out, a.ints("paddings")};
+  dispatch(x.dtype, [&](auto type) {
+    using T = typename decltype(type)::type;
+    pad_part(padding, x.as<T>(), convert<T>(value), first, first + static_cast<int64_t>(n), static_cast<T*>(to));
+  });
+}
+
 void constant_pad(const KernelCall& c) {
   constexpr int64_t kShare = 1 << 16;  // elements
-  const double value = std::get<double>(c.attr("constant_values"));
-  const int64_t n = c.out[0].elements();
-  dispatch(c.out[0].dtype, [&](auto type) {
-    using T = typename decltype(type)::type;
-    const T *x = c.in[0].as<T>(), fill = convert<T>(value);
-    T* out = c.out[0].as<T>();
-    if (c.out[0].shape->rank() == 0) {
-      *out = *x;
-      return;
-    }
-    const Padding padding{*c.in[0].shape, *c.out[0].shape, c.ints("paddings")};
-    const auto part = [&](std::size_t i, int) {
-      const int64_t first = static_cast<int64_t>(i) * kShare;
-      pad_part(padding, x, fill, out, first, std::min(n, first + kShare));
-    };
-    c.workers.run(static_cast<std::size_t>((n + kShare - 1) / kShare), part);
-  });
+  const auto size = static_cast<int64_t>(size_of(c.out[0].dtype)), n = c.out[0].elements();
+  const auto part = [&](std::size_t i, int) {
+    const int64_t first = static_cast<int64_t>(i) * kShare, count = std::min(n - first, kShare);
+    constant_pad_run(c, c.in[0], *c.out[0].shape, first, static_cast<std::size_t>(count),
+                     static_cast<std::byte*>(c.out[0].data) + first * size);
+  };
+  c.workers.run(static_cast<std::size_t>((n + kShare - 1) / kShare), part);
 }
 
 void range(const KernelCall& c) {

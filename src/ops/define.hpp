@@ -98,6 +98,7 @@ class Define {
   Define& batch(Batching f) { return op_.batch = std::move(f), *this; }
   Define& samples_follow(SampleAxis f) { return op_.sample_axis = f, *this; }
   Define& rewrite(RewriteFn f) { return op_.rewrite = f, *this; }
+  Define& runs(RunFn f) { return op_.run = f, *this; }
   Define& feeds_rows() { return op_.feeds_rows = true, *this; }
   Define& pads_with_zeros(std::optional<Ints> (*f)(const Attributes&)) { return op_.zero_padding = f, *this; }
   Define& identity_where(bool (*f)(const Attributes&)) { return op_.is_identity = f, *this; }

@@ -365,6 +365,7 @@ void define_pad(Registry& r) {
       .attr("constant_values", kAttrFloat, 0.0)
       .infer(infer_pad)
       .kernel(kernels::constant_pad)
+      .runs(kernels::constant_pad_run)
       .pads_with_zeros([](const Attributes& a) {
         const bool zeros = std::get<double>(a.attr("constant_values")) == 0;
         return zeros ? std::optional(a.ints("paddings")) : std::nullopt;

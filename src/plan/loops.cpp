@@ -80,6 +80,7 @@ class LoopBuilder {
       int even = 0;
       for (uint32_t m : group_.members)
         for (const Operand& x : p_.instructions[m].in) {
+          if (p_.instructions[m].is_run()) continue;
           const Pattern p = pattern_of(broadcast(x.layout, group_.space), split);
           even += p.row && p.column && (*p.column == 1 || *p.column == 0);
         }
@@ -206,8 +207,17 @@ class LoopBuilder {
         return k.place;
     const Place place = level == Level::full ? outside_full(x) : outside_row(x);
     known_.push_back({x, level, place});
-    if (std::ranges::find(step_.in, x.slot, &Operand::slot) == step_.in.end()) step_.in.push_back(x);
+    note_read(x);
     return place;
+  }
+  void note_read(const Operand& x) {
+    if (!step_.reads(x.slot)) step_.in.push_back(x);
+  }
+  // What is read here and there: all of a dense operand.
+  Place outside_whole(const Operand& x) {
+    const auto size = static_cast<int64_t>(size_of(p_.slots[x.slot].dtype));
+    note_read(x);
+    return {Place::port, port(x.slot, x.layout.offset * size, 0, 0, 0)};
   }
 
   Place filled(Loop::Fill::Kind kind, Level level, uint8_t size, uint32_t port, Layout layout = {}) {
@@ -279,7 +289,10 @@ class LoopBuilder {
     if (inner)
       for (const Operand& x : inner->in) instruction.operands.push_back(operand(x, level));
     for (const Operand& x : i.in)
-      if (!inner || x.slot != inner->out[0]) instruction.operands.push_back(operand(x, level));
+      if (i.is_run())
+        instruction.operands.push_back(outside_whole(x));
+      else if (!inner || x.slot != inner->out[0])
+        instruction.operands.push_back(operand(x, level));
 
     Value& value = values_[slot];
     value.computed = true;
@@ -294,6 +307,10 @@ class LoopBuilder {
         end(i, level, instruction);
         ended = true;
       }
+    } else if (i.is_run()) {
+      instruction.kind = Loop::Instruction::run;
+      instruction.run_at = static_cast<uint32_t>(loop_->runs.size());
+      loop_->runs.push_back({p_.slots[i.in[0].slot].dtype, i.in[0].layout.shape, p_.slots[slot].shape});
     } else {
       const auto& e = std::get<Elementwise>(i.op->computation);
       instruction.kind = Loop::Instruction::tile;

@@ -38,7 +38,7 @@ std::vector<Step> steps_of(const Program& program) {
   std::vector<Step> steps;
   for (const Group& g : groups) {
     const Instruction& first = program.instructions[g.members[0]];
-    if (g.is_loop)
+    if (g.is_loop && !(first.is_run() && g.members.size() == 1))
       steps.push_back(build_loop(program, g, leaves, by_rows));
     else if (!first.is_elementwise())  // one that is no loop is empty
       steps.push_back(single(first));

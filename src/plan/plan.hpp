@@ -38,7 +38,7 @@ struct Loop {
     uint32_t index;
   };
   struct Instruction {
-    enum Kind : uint8_t { tile, expand, reduce_rows, partial, partial_columns } kind;
+    enum Kind : uint8_t { tile, expand, run, reduce_rows, partial, partial_columns } kind;
     Level level;   // of the operands
     uint8_t size;  // of an element of the result
     TileFn tile_fn;
@@ -48,6 +48,12 @@ struct Loop {
     Place result;                // partial, partial_columns: index of an Ending
     const Op* op;                // for printing; null: expand
     const Op* before = nullptr;  // for printing: the first of a pair
+    uint32_t run_at = 0;         // run: index of a Run
+  };
+  // An op that gives any run of elements of its output (Op::run), which has as many elements as the space, or as rows.
+  struct Run {
+    Dtype dtype;
+    Shape in, out;
   };
   // A reduction that is complete only when the loop is: partial results come together in the end.
   struct Ending {
@@ -70,6 +76,7 @@ struct Loop {
   std::vector<Fill> fills;
   std::vector<Instruction> instructions;
   std::vector<Ending> endings;
+  std::vector<Run> runs;
 
   // Elements of a block; 0: a block is not a run of elements.
   int64_t block_elements() const { return rows == 1 || block_width == width ? block_rows * block_width : 0; }

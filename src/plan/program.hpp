@@ -27,6 +27,7 @@ struct Instruction {
   const Op* within = nullptr;    // of a kernel: the composite it is part of, for messages
 
   bool is_elementwise() const { return op && op->is_elementwise(); }
+  bool is_run() const { return op && op->run; }
   const Reduction* reduction() const { return op ? std::get_if<Reduction>(&op->computation) : nullptr; }
 };
 

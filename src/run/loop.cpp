@@ -116,6 +116,12 @@ void LoopRunner::run_tile(const TileAt& t, std::byte* scratch) const {
         expand(x, i.size, static_cast<std::size_t>(t.rows), static_cast<std::size_t>(t.columns),
                address(i.result, t, scratch));
         break;
+      case Loop::Instruction::run: {
+        const Loop::Run& run = l_.runs[i.run_at];
+        const int64_t first = i.level == Loop::Level::full ? t.first(l_.width) : t.row;
+        i.op->run({*i.op, i.attrs.get()}, {x, run.dtype, &run.in}, run.out, first, n, address(i.result, t, scratch));
+        break;
+      }
       case Loop::Instruction::reduce_rows:
         i.reducer->rows(x, static_cast<std::size_t>(t.rows), static_cast<std::size_t>(t.columns),
                         address(i.result, t, scratch));
