@@ -142,8 +142,8 @@ TEST_F(Feeding, OfAFunctionThatIsReplayed) {
       return GT_OK;
     };
     gt_function f = gt_function_create(c, body, nullptr, nullptr, specs, 2);
-    gt_tensor product = gt_matmul(c, tensor<double>(c, {s.rows, s.inner}, x), tensor<double>(c, {s.inner, s.columns}, w),
-                                  0, 0);
+    gt_tensor product =
+        gt_matmul(c, tensor<double>(c, {s.rows, s.inner}, x), tensor<double>(c, {s.inner, s.columns}, w), 0, 0);
     const auto before = read<double>(c, product), expected = read<double>(c, gt_softplus(c, product));
     std::vector<double> got(expected.size());
     const void* in[] = {x.data(), w.data()};

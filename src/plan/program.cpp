@@ -8,6 +8,7 @@
 #include "ops/registry.hpp"
 #include "plan/bands.hpp"
 #include "plan/direction.hpp"
+#include "plan/signs.hpp"
 
 namespace gradtape {
 
@@ -47,6 +48,7 @@ class ProgramBuilder {
   uint32_t new_slot(Dtype dtype, const Shape& shape, bool fixed) {
     p_.slots.push_back({dtype, shape, false});
     numbers_.push_back(std::nullopt);
+    origin_.push_back(Program::kNone);
     identity_.push_back(0);
     fixed_.push_back(fixed);
     return static_cast<uint32_t>(p_.slots.size() - 1);
@@ -67,6 +69,10 @@ class ProgramBuilder {
 
   // A number known beforehand, as a slot of rank 0.
   uint32_t constant(Dtype dtype, const void* value) {
+    uint64_t bits = 0;
+    std::memcpy(&bits, value, size_of(dtype));
+    const auto [known, is_new] = constants_.try_emplace({dtype, bits}, static_cast<uint32_t>(p_.slots.size()));
+    if (!is_new) return known->second;
     BufferPtr buffer = s_.recorder->allocate(size_of(dtype));
     std::memcpy(buffer->data(), value, size_of(dtype));
     const uint32_t slot = new_slot(dtype, {}, true);
@@ -105,6 +111,7 @@ class ProgramBuilder {
         s_.fixed && std::ranges::all_of(instruction.in, [&](const Operand& x) { return fixed_[x.slot] != 0; });
     for (const Spec& spec : specs) instruction.out.push_back(new_slot(spec.dtype, spec.shape, fixed));
     if (repeatable) known_[key] = p_.instructions.size();
+    for (uint32_t slot : instruction.out) origin_[slot] = static_cast<uint32_t>(p_.instructions.size());
     p_.instructions.push_back(std::move(instruction));
     return p_.instructions.back().out;
   }
@@ -149,18 +156,20 @@ class ProgramBuilder {
       if (std::optional<Banded> banded = banded_result(node, in)) banded_.emplace(result.slot, std::move(*banded));
     return result;
   }
-  Operand elementwise(const Op& op, const AttrsPtr& attrs, const SmallVector<Operand, 2>& in, const Spec& spec) {
-    const auto& e = std::get<Elementwise>(op.computation);
+  Operand elementwise(const Op& given, const AttrsPtr& attrs, SmallVector<Operand, 2> in, const Spec& spec) {
+    const Op* op = &given;
+    const Origins origins{p_, origin_, numbers_, [&](Dtype dtype, double value) { return number_slot(dtype, value); }};
+    if (const auto same = simplify_signs(origins, op, in)) return {same->slot, broadcast(same->layout, spec.shape)};
+    const auto& e = std::get<Elementwise>(op->computation);
     if (spec.shape.elements() > 0 && std::ranges::all_of(in, [&](const Operand& x) { return number(x).has_value(); }))
-      return folded(op, attrs, in, spec);
+      return folded(*op, attrs, in, spec);
     if (in.size() == 2)
       for (std::size_t i : {0, 1}) {
         const std::optional<double> neutral = i == 0 ? e.neutral_left : e.neutral_right, got = number(in[i]);
         if (neutral && got && *neutral == *got) return {in[1 - i].slot, broadcast(in[1 - i].layout, spec.shape)};
       }
-    SmallVector<Operand, 2> operands(in);
-    for (Operand& x : operands) x = easily_read(x, spec.shape);
-    return whole(emit({&op, attrs, std::move(operands), {}}, std::span(&spec, 1))[0]);
+    for (Operand& x : in) x = easily_read(x, spec.shape);
+    return whole(emit({op, attrs, std::move(in), {}}, std::span(&spec, 1))[0]);
   }
   // What would be gathered from afar again and again is put in order once.
   Operand easily_read(const Operand& x, const Shape& shape) {
@@ -202,7 +211,7 @@ class ProgramBuilder {
     const auto known = banded_.find(x.slot);
     return known == banded_.end() ? std::nullopt : bands_seen(known->second, x.layout, shape);
   }
-  uint32_t number_slot(Dtype dtype, int64_t value) {
+  uint32_t number_slot(Dtype dtype, double value) {
     uint64_t bits = 0;
     dispatch(dtype, [&](auto type) {
       const auto number = static_cast<typename decltype(type)::type>(value);
@@ -321,7 +330,7 @@ class ProgramBuilder {
   }
   Operand times(const Operand& x, int64_t n) {
     const Spec spec{p_.slots[x.slot].dtype, x.layout.shape, false};
-    return product(x, {number_slot(spec.dtype, n), broadcast({{}, {}, 0}, spec.shape)}, spec);
+    return product(x, {number_slot(spec.dtype, static_cast<double>(n)), broadcast({{}, {}, 0}, spec.shape)}, spec);
   }
 
   // ---- kernels
@@ -428,8 +437,10 @@ class ProgramBuilder {
   Program p_;
   std::vector<Operand> values_;                 // by output of the schedule's nodes
   std::vector<std::optional<double>> numbers_;  // by slot: one number, known beforehand
+  std::vector<uint32_t> origin_;                // by slot: the instruction that computes it
   std::vector<int64_t> identity_;               // by slot: the order of the identity matrix it holds
   std::vector<uint8_t> fixed_;                  // by slot: a function's constant
+  std::map<std::pair<Dtype, uint64_t>, uint32_t> constants_;
   bool any_identity_ = false;
   std::map<uint32_t, Banded> banded_;  // by slot
   struct KeyHash {

@@ -1,0 +1,130 @@
+#include "plan/signs.hpp"
+
+#include <cmath>
+#include <limits>
+
+#include "ops/registry.hpp"
+
+namespace gradtape {
+
+namespace {
+struct Ops {
+  const Op &negative, &add, &subtract, &multiply;
+};
+const Ops& ops() {
+  static const Registry& r = Registry::instance();
+  static const Ops known{r.builtin("negative"), r.builtin("add"), r.builtin("subtract"), r.builtin("multiply")};
+  return known;
+}
+
+class Signs {
+ public:
+  Signs(const Origins& origins, const Op*& op, SmallVector<Operand, 2>& in) : o_(origins), op_(op), in_(in) {}
+
+  std::optional<Operand> simplify() {
+    if (op_ == &ops().negative) return negative();
+    if (op_ == &ops().add) add();
+    if (op_ == &ops().subtract) subtract();
+    while (op_ == &ops().multiply && multiply()) {
+    }
+    return std::nullopt;
+  }
+
+ private:
+  struct Scaled {
+    Operand x;
+    double factor;
+  };
+
+  // The instruction behind an operand, if it is this op.
+  const Instruction* made_by(const Operand& x, const Op& op) const {
+    const uint32_t i = o_.instruction[x.slot];
+    return i != Program::kNone && o_.program.instructions[i].op == &op ? &o_.program.instructions[i] : nullptr;
+  }
+  // x, seen in an instruction's operand that has the same elements in the same order.
+  std::optional<Operand> seen_in(const Operand& x, const Operand& source) const {
+    if (!is_dense(source.layout) || source.layout.shape.elements() != o_.program.slots[x.slot].shape.elements())
+      return std::nullopt;
+    Operand seen{source.slot, x.layout};
+    seen.layout.offset += source.layout.offset;
+    return seen;
+  }
+  std::optional<Operand> negated(const Operand& x) const {
+    const Instruction* i = made_by(x, ops().negative);
+    return i ? seen_in(x, i->in[0]) : std::nullopt;
+  }
+  std::optional<Scaled> scaled(const Operand& x) const {
+    const Instruction* i = made_by(x, ops().multiply);
+    if (!i || !is_floating(x)) return std::nullopt;
+    for (std::size_t k : {0, 1})
+      if (const std::optional<double> factor = o_.number[i->in[k].slot])
+        if (const auto seen = seen_in(x, i->in[1 - k])) return Scaled{*seen, *factor};
+    return std::nullopt;
+  }
+  bool is_floating(const Operand& x) const { return (kFloating & bit(o_.program.slots[x.slot].dtype)) != 0; }
+  Operand constant(const Operand& like, double value) const {
+    return {o_.constant(o_.program.slots[like.slot].dtype, value), {{}, {}, 0}};
+  }
+  // Of two factors whose order of multiplication does not matter.
+  bool can_merge(const Operand& x, double c, double d) const {
+    const double most = o_.program.slots[x.slot].dtype == Dtype::float32 ? std::numeric_limits<float>::max()
+                                                                        : std::numeric_limits<double>::max();
+    return std::abs(c) >= 1 && std::abs(d) >= 1 && std::abs(c * d) <= most;
+  }
+
+  std::optional<Operand> negative() {
+    if (auto x = negated(in_[0])) return x;
+    if (auto s = scaled(in_[0])) {
+      op_ = &ops().multiply;
+      in_ = {s->x, constant(s->x, -s->factor)};
+    }
+    return std::nullopt;
+  }
+  void add() {
+    if (auto b = negated(in_[1])) {
+      in_[1] = *b;
+    } else if (auto a = negated(in_[0])) {
+      in_ = {in_[1], *a};
+    } else {
+      return;
+    }
+    op_ = &ops().subtract;
+  }
+  void subtract() {
+    if (auto b = negated(in_[1])) {
+      in_[1] = *b;
+      op_ = &ops().add;
+    }
+  }
+  bool multiply() {
+    const auto a = negated(in_[0]), b = negated(in_[1]);
+    if (a && b) {
+      in_ = {*a, *b};
+      return true;
+    }
+    for (std::size_t k : {0, 1}) {
+      const std::optional<double> c = o_.number[in_[1 - k].slot];
+      if (!c || !is_floating(in_[k])) continue;
+      if (const auto& x = k == 0 ? a : b) {
+        in_ = {*x, constant(*x, -*c)};
+        return true;
+      }
+      if (const auto s = scaled(in_[k]); s && can_merge(in_[k], *c, s->factor)) {
+        in_ = {s->x, constant(s->x, *c * s->factor)};
+        return true;
+      }
+    }
+    return false;
+  }
+
+  const Origins& o_;
+  const Op*& op_;
+  SmallVector<Operand, 2>& in_;
+};
+}  // namespace
+
+std::optional<Operand> simplify_signs(const Origins& origins, const Op*& op, SmallVector<Operand, 2>& in) {
+  return Signs(origins, op, in).simplify();
+}
+
+}  // namespace gradtape
