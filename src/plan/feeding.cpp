@@ -10,6 +10,7 @@ constexpr std::size_t kFarthest = 16;  // steps between a kernel and its loop
 
 // Whether the loop walks the slot element by element, and no other way.
 bool walks(const Loop& loop, uint32_t slot) {
+  if (loop.shifted > 0) return false;
   for (std::size_t k = 0; k < loop.ports.size(); ++k) {
     const Loop::Port& p = loop.ports[k];
     if (p.slot != slot) continue;

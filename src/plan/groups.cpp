@@ -5,12 +5,12 @@
 #include <queue>
 #include <string_view>
 
+#include "plan/halo.hpp"
 #include "plan/recompute.hpp"
 
 namespace gradtape {
 
 namespace {
-constexpr std::size_t kMostMembers = 256;
 constexpr std::size_t kMostVisited = 512;  // groups looked at in search of a cycle, before a group is left alone
 constexpr uint32_t kNone = UINT32_MAX;
 
@@ -233,7 +233,9 @@ class Grouper {
 
 std::vector<Group> group(const Program& program) {
   std::vector<Group> groups = Grouper(program).in_order();
-  if (!fusion_is_off()) recompute_cheap(program, groups);
+  if (fusion_is_off()) return groups;
+  recompute_cheap(program, groups);
+  join_shifted(program, groups);
   return groups;
 }
 

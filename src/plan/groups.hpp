@@ -1,6 +1,8 @@
 // Which instructions of a program run together in one loop.
 #pragma once
 
+#include <algorithm>
+
 #include "plan/direction.hpp"
 #include "plan/program.hpp"
 
@@ -12,7 +14,19 @@ struct Group {
   Shape space;
   // How many leading axes of the space are rows; kFree where nothing asks for rows.
   int split = kFree;
+
+  // Members that work on another space, of which this one takes shifted parts (halo.hpp).
+  struct Shifted {
+    std::vector<uint32_t> members;
+    Shape space;
+    int64_t least = 0, most = 0;  // elements by which its first one lies behind the first of the group's space
+
+    int64_t halo() const { return most - least; }
+  } shifted;
+  bool is_shifted(uint32_t member) const { return std::ranges::binary_search(shifted.members, member); }
 };
+
+inline constexpr std::size_t kMostMembers = 256;  // of a group
 
 // Rows up to this many elements may be reduced and read again in one loop.
 inline constexpr int64_t kMostColumns = 8192;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "plan/halo.hpp"
+
 namespace gradtape {
 
 namespace {
@@ -57,6 +59,7 @@ class LoopBuilder {
  private:
   const Instruction& member(uint32_t i) const { return p_.instructions[group_.members[i]]; }
   Level level_of(const Instruction& i) const {
+    if (group_.is_shifted(static_cast<uint32_t>(&i - p_.instructions.data()))) return Level::shifted;
     const Shape& shape = i.reduction() ? i.in[0].layout.shape : p_.slots[i.out[0]].shape;
     return shape == group_.space ? Level::full : Level::row;
   }
@@ -74,13 +77,13 @@ class LoopBuilder {
     const auto rank = static_cast<int>(group_.space.rank());
     for (uint32_t m : group_.members)
       for (const Operand& x : p_.instructions[m].in)
-        if (rank > 0 && by_rows_[x.slot] && is_dense(x.layout) && x.layout.shape == group_.space) return rank - 1;
+        if (rank > 0 && !group_.is_shifted(m) && by_rows_[x.slot] && is_dense(x.layout) && x.layout.shape == group_.space) return rank - 1;
     int best = 0, most = -1;
     for (int split = 0; split < rank; ++split) {
       int even = 0;
       for (uint32_t m : group_.members)
         for (const Operand& x : p_.instructions[m].in) {
-          if (p_.instructions[m].is_run()) continue;
+          if (p_.instructions[m].is_run() || group_.is_shifted(m)) continue;
           const Pattern p = pattern_of(broadcast(x.layout, group_.space), split);
           even += p.row && p.column && (*p.column == 1 || *p.column == 0);
         }
@@ -97,6 +100,7 @@ class LoopBuilder {
     bool row_level = false, by_columns = false, reads_once = true;
     for (uint32_t m : group_.members) {
       const Instruction& i = p_.instructions[m];
+      if (group_.is_shifted(m)) continue;
       row_level |= level_of(i) == Level::row;
       reads_once &= level_of(i) == Level::row || (i.reduction() && is_dense(i.in[0].layout));
       if (!i.reduction() || level_of(i) == Level::row) continue;
@@ -122,8 +126,13 @@ class LoopBuilder {
       const int64_t tiles = std::max<int64_t>(1, kBlockElements / (l.block_rows * tile));
       l.block_width = std::min(l.width, tiles * tile);
     }
+    if (!group_.shifted.members.empty()) {
+      l.shifted = group_.shifted.space.elements();
+      l.least_shift = group_.shifted.least;
+      l.most_shift = group_.shifted.most;
+    }
     // Tiles a multiple of 4 KiB apart would make the processor take a load for one that depends on a store to another.
-    l.scratch_tile_bytes = (static_cast<std::size_t>(l.tile_rows * l.tile_width) * 8 + 63) / 64 * 64 + 192;
+    l.scratch_tile_bytes = (static_cast<std::size_t>(l.most_tile()) * 8 + 63) / 64 * 64 + 192;
   }
 
   // ---- pairs: a sum, difference or product that one other alone reads becomes a part of that
@@ -205,13 +214,22 @@ class LoopBuilder {
       if (k.operand.slot == x.slot && k.level == level && k.operand.layout.offset == x.layout.offset &&
           k.operand.layout.shape == x.layout.shape && k.operand.layout.strides == x.layout.strides)
         return k.place;
-    const Place place = level == Level::full ? outside_full(x) : outside_row(x);
+    const Place place = level == Level::full  ? outside_full(x)
+                        : level == Level::row ? outside_row(x)
+                                              : outside_shifted(x);
     known_.push_back({x, level, place});
     note_read(x);
     return place;
   }
   void note_read(const Operand& x) {
     if (!step_.reads(x.slot)) step_.in.push_back(x);
+  }
+  Place outside_shifted(const Operand& x) {
+    const auto size = static_cast<uint8_t>(size_of(p_.slots[x.slot].dtype));
+    const Layout wide = broadcast(x.layout, group_.shifted.space);
+    const int64_t at = wide.offset * size;
+    if (wide.shape.elements() > 1 && is_dense(wide)) return {Place::port, port(x.slot, at, size, 0, 0)};
+    return filled(Loop::Fill::once_number, Level::shifted, size, port(x.slot, at, 0, 0, 0));
   }
   // What is read here and there: all of a dense operand.
   Place outside_whole(const Operand& x) {
@@ -275,6 +293,10 @@ class LoopBuilder {
     return *v.expanded;
   }
 
+  bool shifts(const Instruction& i) const {
+    return i.is_run() && values_.contains(i.in[0].slot) && values_.at(i.in[0].slot).level == Level::shifted;
+  }
+
   void add(uint32_t index, const Instruction& i) {
     const uint32_t slot = i.out[0];
     const Dtype dtype = p_.slots[slot].dtype;
@@ -290,7 +312,7 @@ class LoopBuilder {
       for (const Operand& x : inner->in) instruction.operands.push_back(operand(x, level));
     for (const Operand& x : i.in)
       if (i.is_run())
-        instruction.operands.push_back(outside_whole(x));
+        instruction.operands.push_back(shifts(i) ? values_[x.slot].place : outside_whole(x));
       else if (!inner || x.slot != inner->out[0])
         instruction.operands.push_back(operand(x, level));
 
@@ -307,6 +329,9 @@ class LoopBuilder {
         end(i, level, instruction);
         ended = true;
       }
+    } else if (shifts(i)) {
+      instruction.kind = Loop::Instruction::shift;
+      instruction.zeros = *shift_of(p_, i, group_.space);
     } else if (i.is_run()) {
       instruction.kind = Loop::Instruction::run;
       instruction.run_at = static_cast<uint32_t>(loop_->runs.size());

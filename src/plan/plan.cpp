@@ -74,8 +74,9 @@ class Placement {
 };
 
 // Whether a loop may leave a result in the memory of an operand: both are walked element by element, and no instruction
-// reads the operand after the one that writes the result.
+// reads the operand after the one that writes the result, nor another tile.
 bool can_replace(const Loop& loop, uint32_t result, uint32_t operand) {
+  if (loop.shifted > 0) return false;
   std::vector<uint8_t> reads(loop.ports.size(), 0), writes(loop.ports.size(), 0);
   for (std::size_t k = 0; k < loop.ports.size(); ++k) {
     const Loop::Port& p = loop.ports[k];

@@ -13,9 +13,10 @@ namespace gradtape {
 
 // Elementwise ops, and reductions of what they compute, in one pass: a space of rows by columns is walked tile by tile,
 // so that what passes between instructions stays in the first-level cache. A value is full (an element for each of the
-// space) or row-level (one for each row).
+// space), row-level (one for each row) or shifted: an element for each of another space, of which a tile has what its
+// shift instructions take from there.
 struct Loop {
-  enum class Level : uint8_t { full, row };
+  enum class Level : uint8_t { full, row, shifted };
 
   // Memory outside: of an operand, or of a result. An element's address moves by these many bytes with each element,
   // row and column that lie before it.
@@ -38,7 +39,7 @@ struct Loop {
     uint32_t index;
   };
   struct Instruction {
-    enum Kind : uint8_t { tile, expand, run, reduce_rows, partial, partial_columns } kind;
+    enum Kind : uint8_t { tile, expand, run, shift, reduce_rows, partial, partial_columns } kind;
     Level level;   // of the operands
     uint8_t size;  // of an element of the result
     TileFn tile_fn;
@@ -49,6 +50,7 @@ struct Loop {
     const Op* op;                // for printing; null: expand
     const Op* before = nullptr;  // for printing: the first of a pair
     uint32_t run_at = 0;         // run: index of a Run
+    int64_t zeros = 0;           // shift: how many come before the operand
   };
   // An op that gives any run of elements of its output (Op::run), which has as many elements as the space, or as rows.
   struct Run {
@@ -72,12 +74,15 @@ struct Loop {
   uint32_t scratch_tiles = 0;
   std::size_t scratch_tile_bytes = 0;
   std::size_t workspace = 0;  // bytes of partials
+  // Elements of the space of shifted values, and by how many at least and at most they are shifted.
+  int64_t shifted = 0, least_shift = 0, most_shift = 0;
   std::vector<Port> ports;
   std::vector<Fill> fills;
   std::vector<Instruction> instructions;
   std::vector<Ending> endings;
   std::vector<Run> runs;
 
+  int64_t most_tile() const { return tile_rows * tile_width + most_shift - least_shift; }  // elements of a value
   // Elements of a block; 0: a block is not a run of elements.
   int64_t block_elements() const { return rows == 1 || block_width == width ? block_rows * block_width : 0; }
   int64_t blocks() const { return ((rows + block_rows - 1) / block_rows) * ((width + block_width - 1) / block_width); }

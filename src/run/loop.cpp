@@ -53,7 +53,8 @@ void LoopRunner::fill_once(std::byte* scratch) const {
   const TileAt start{0, 0, l_.tile_rows, l_.tile_width};
   for (const Loop::Fill& f : l_.fills) {
     std::byte* out = tile_in(scratch, f.scratch);
-    const std::size_t n = f.level == Loop::Level::full ? start.elements() : static_cast<std::size_t>(start.rows);
+    const std::size_t n = f.level == Loop::Level::row ? static_cast<std::size_t>(start.rows)
+                                                      : static_cast<std::size_t>(l_.most_tile());
     if (f.kind == Loop::Fill::once_number) expand(ports_[f.port], f.size, 1, n, out);
     const auto row = static_cast<std::size_t>(l_.width) * f.size;
     if (f.kind == Loop::Fill::once_columns)
@@ -99,11 +100,19 @@ void LoopRunner::prefetch_next(const TileAt& t) const {
   }
 }
 
-void LoopRunner::run_tile(const TileAt& t, std::byte* scratch) const {
-  prefetch_next(t);
-  fill(t, scratch);
+LoopRunner::TileAt LoopRunner::shifted(const TileAt& t) const {
+  const int64_t first = t.first(l_.width), last = first + t.rows * t.columns;
+  const int64_t from = std::clamp<int64_t>(first - l_.most_shift, 0, l_.shifted);
+  return {0, from, 1, std::clamp(last - l_.least_shift, from, l_.shifted) - from};
+}
+
+void LoopRunner::run_tile(const TileAt& of_space, std::byte* scratch) const {
+  prefetch_next(of_space);
+  fill(of_space, scratch);
+  const TileAt of_shifted = shifted(of_space);
   for (const Loop::Instruction& i : l_.instructions) {
-    const std::size_t n = i.level == Loop::Level::full ? t.elements() : static_cast<std::size_t>(t.rows);
+    const TileAt& t = i.level == Loop::Level::shifted ? of_shifted : of_space;
+    const std::size_t n = i.level == Loop::Level::row ? static_cast<std::size_t>(t.rows) : t.elements();
     const std::byte* x = address(i.operands[0], t, scratch);
     switch (i.kind) {
       case Loop::Instruction::tile: {
@@ -120,6 +129,17 @@ void LoopRunner::run_tile(const TileAt& t, std::byte* scratch) const {
         const Loop::Run& run = l_.runs[i.run_at];
         const int64_t first = i.level == Loop::Level::full ? t.first(l_.width) : t.row;
         i.op->run({*i.op, i.attrs.get()}, {x, run.dtype, &run.in}, run.out, first, n, address(i.result, t, scratch));
+        break;
+      }
+      case Loop::Instruction::shift: {
+        const auto count = static_cast<int64_t>(n), first = t.first(l_.width);
+        const int64_t from = std::clamp<int64_t>(i.zeros - first, 0, count);
+        const int64_t to = std::clamp(i.zeros + l_.shifted - first, from, count);
+        const auto bytes = [&](int64_t elements) { return static_cast<std::size_t>(elements) * i.size; };
+        std::byte* y = address(i.result, t, scratch);
+        std::memset(y, 0, bytes(from));
+        if (from < to) std::memcpy(y + bytes(from), x + bytes(first + from - i.zeros - of_shifted.column), bytes(to - from));
+        std::memset(y + bytes(to), 0, bytes(count - to));
         break;
       }
       case Loop::Instruction::reduce_rows:

@@ -37,6 +37,8 @@ class LoopRunner {
   std::byte* address(Loop::Place p, const TileAt& t, std::byte* scratch) const {
     return p.kind == Loop::Place::scratch ? tile_in(scratch, p.index) : port(p.index, t);
   }
+  // The part of the space of shifted values that this tile's shifts read.
+  TileAt shifted(const TileAt& t) const;
   void fill_once(std::byte* scratch) const;
   void fill(const TileAt& t, std::byte* scratch) const;
   void prefetch_next(const TileAt& t) const;
