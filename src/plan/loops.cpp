@@ -77,7 +77,9 @@ class LoopBuilder {
     const auto rank = static_cast<int>(group_.space.rank());
     for (uint32_t m : group_.members)
       for (const Operand& x : p_.instructions[m].in)
-        if (rank > 0 && !group_.is_shifted(m) && by_rows_[x.slot] && is_dense(x.layout) && x.layout.shape == group_.space) return rank - 1;
+        if (rank > 0 && !group_.is_shifted(m) && by_rows_[x.slot] && is_dense(x.layout) &&
+            x.layout.shape == group_.space)
+          return rank - 1;
     int best = 0, most = -1;
     for (int split = 0; split < rank; ++split) {
       int even = 0;

@@ -68,7 +68,7 @@ class Signs {
   // Of two factors whose order of multiplication does not matter.
   bool can_merge(const Operand& x, double c, double d) const {
     const double most = o_.program.slots[x.slot].dtype == Dtype::float32 ? std::numeric_limits<float>::max()
-                                                                        : std::numeric_limits<double>::max();
+                                                                         : std::numeric_limits<double>::max();
     return std::abs(c) >= 1 && std::abs(d) >= 1 && std::abs(c * d) <= most;
   }
 

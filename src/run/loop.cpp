@@ -53,8 +53,8 @@ void LoopRunner::fill_once(std::byte* scratch) const {
   const TileAt start{0, 0, l_.tile_rows, l_.tile_width};
   for (const Loop::Fill& f : l_.fills) {
     std::byte* out = tile_in(scratch, f.scratch);
-    const std::size_t n = f.level == Loop::Level::row ? static_cast<std::size_t>(start.rows)
-                                                      : static_cast<std::size_t>(l_.most_tile());
+    const std::size_t n =
+        f.level == Loop::Level::row ? static_cast<std::size_t>(start.rows) : static_cast<std::size_t>(l_.most_tile());
     if (f.kind == Loop::Fill::once_number) expand(ports_[f.port], f.size, 1, n, out);
     const auto row = static_cast<std::size_t>(l_.width) * f.size;
     if (f.kind == Loop::Fill::once_columns)
@@ -138,7 +138,8 @@ void LoopRunner::run_tile(const TileAt& of_space, std::byte* scratch) const {
         const auto bytes = [&](int64_t elements) { return static_cast<std::size_t>(elements) * i.size; };
         std::byte* y = address(i.result, t, scratch);
         std::memset(y, 0, bytes(from));
-        if (from < to) std::memcpy(y + bytes(from), x + bytes(first + from - i.zeros - of_shifted.column), bytes(to - from));
+        if (from < to)
+          std::memcpy(y + bytes(from), x + bytes(first + from - i.zeros - of_shifted.column), bytes(to - from));
         std::memset(y + bytes(to), 0, bytes(count - to));
         break;
       }
