@@ -165,6 +165,33 @@ TEST_F(Halo, OfSecondDerivativesOfDifferences) {
   EXPECT_EQ(got, want);
 }
 
+// Results too large for the cache are written past it, whatever their alignment.
+TEST(LargeResults, OfAnyAlignment) {
+  Ctx c;
+  constexpr int64_t kRows = 3001, kColumns = 2999;
+  const auto n = static_cast<std::size_t>(kRows * kColumns);
+  const auto body = [](gt_context c, void*, const gt_tensor* in, std::size_t, gt_tensor* out, std::size_t,
+                       std::size_t* count) -> gt_status {
+    out[0] = gt_add(c, gt_square(c, in[0]), gt_scalar(c, 1));
+    out[1] = gt_subtract(c, out[0], in[0]);
+    *count = 2;
+    return GT_OK;
+  };
+  const gt_spec spec = {GT_FLOAT32, 2, {kRows, kColumns}};
+  gt_function f = gt_function_create(c, body, nullptr, nullptr, &spec, 1);
+  std::vector<float> x(n), first(n + 1), second(n + 3);
+  for (std::size_t i = 0; i < n; ++i) x[i] = static_cast<float>(i % 100) - 50;
+  const void* in[] = {x.data()};
+  void* out[] = {first.data() + 1, second.data() + 3};
+  ASSERT_EQ(gt_function_run(c, f, in, 1, out, 2), GT_OK) << c.message();
+  for (std::size_t i = 0; i < n; ++i) {
+    ASSERT_EQ(first[i + 1], x[i] * x[i] + 1) << i;
+    ASSERT_EQ(second[i + 3], x[i] * x[i] + 1 - x[i]) << i;
+  }
+  EXPECT_EQ(first[0], 0);
+  EXPECT_EQ(second[2], 0);
+}
+
 // What becomes of signs and factors gives the same, to the last bit where no factors are merged.
 class Signs : public TapeTest {
  public:

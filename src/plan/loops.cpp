@@ -13,6 +13,9 @@ constexpr int64_t kReadOnceElements = 1 << 13;  // a tile where nothing is kept 
 constexpr int64_t kBlockElements = 1 << 13;     // the work that one thread takes at a time
 constexpr int64_t kLeastBlockRows = 64;         // with sums of columns: their partials must stay small beside the space
 
+// Results this large go to memory past the cache, which they would not fit anyway.
+constexpr std::size_t kStreamed = std::size_t{32} << 20;
+
 constexpr uint32_t kNone = UINT32_MAX;
 
 using Level = Loop::Level;
@@ -50,6 +53,7 @@ class LoopBuilder {
     find_last_reads();
     for (uint32_t i = 0; i < group_.members.size(); ++i)
       if (outer_[i] == kNone) add(i, member(i));
+    for (Loop::Instruction& i : streams_) loop_->instructions.push_back(std::move(i));
     lay_out_partials();
     step_.kind = Step::loop;
     step_.body = loop_;
@@ -345,7 +349,19 @@ class LoopBuilder {
       instruction.before = inner ? inner->op : nullptr;
     }
     if (!ended) {
-      if (leaves_[slot]) {
+      if (leaves_[slot] && value.level == Level::full && bytes_of(p_.slots[slot]) >= kStreamed) {
+        value.place = {Place::scratch, own_scratch()};
+        streams_.push_back({Loop::Instruction::stream,
+                            Level::full,
+                            instruction.size,
+                            nullptr,
+                            nullptr,
+                            nullptr,
+                            {value.place},
+                            {Place::port, port(slot, 0, instruction.size, 0, 0)},
+                            nullptr});
+        step_.out.push_back(slot);
+      } else if (leaves_[slot]) {
         const bool full = value.level == Level::full;
         value.place = {Place::port, port(slot, 0, full ? instruction.size : 0, full ? 0 : instruction.size, 0)};
         step_.out.push_back(slot);
@@ -417,6 +433,7 @@ class LoopBuilder {
   std::unordered_map<uint32_t, Value> values_;
   std::vector<Known> known_;
   std::vector<uint32_t> free_;
+  std::vector<Loop::Instruction> streams_;
 };
 }  // namespace
 

@@ -39,7 +39,7 @@ struct Loop {
     uint32_t index;
   };
   struct Instruction {
-    enum Kind : uint8_t { tile, expand, run, shift, reduce_rows, partial, partial_columns } kind;
+    enum Kind : uint8_t { tile, expand, run, shift, stream, reduce_rows, partial, partial_columns } kind;
     Level level;   // of the operands
     uint8_t size;  // of an element of the result
     TileFn tile_fn;

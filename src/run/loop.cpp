@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "kernels/spread.hpp"
+#include "kernels/stream.hpp"
 
 namespace gradtape {
 
@@ -85,6 +86,7 @@ void LoopRunner::run_block(std::size_t block, int worker) const {
   for (int64_t r = row; r < row_end; r += l_.tile_rows)
     for (int64_t c = column; c < end; c += l_.tile_width)
       run_tile({r, c, std::min(l_.tile_rows, row_end - r), std::min(l_.tile_width, end - c)}, scratch);
+  kernels::streamed();
 }
 
 // Memory that the next tile reads and writes comes in while this one computes.
@@ -143,6 +145,7 @@ void LoopRunner::run_tile(const TileAt& of_space, std::byte* scratch) const {
         std::memset(y + bytes(to), 0, bytes(count - to));
         break;
       }
+      case Loop::Instruction::stream: kernels::stream(x, n * i.size, address(i.result, t, scratch)); break;
       case Loop::Instruction::reduce_rows:
         i.reducer->rows(x, static_cast<std::size_t>(t.rows), static_cast<std::size_t>(t.columns),
                         address(i.result, t, scratch));
