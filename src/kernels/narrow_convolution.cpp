@@ -2,6 +2,7 @@
 
 #include "base/isa.hpp"
 #include "kernels/convolution.hpp"
+#include "kernels/depthwise/depthwise.hpp"
 #include "kernels/room.hpp"
 
 namespace gradtape::kernels {
@@ -47,12 +48,81 @@ void along_row(const RowTap<T>& r) {
 template <class F>
 void over_rows(const KernelCall& c, int64_t rows, int64_t work, F&& f) {
   const int64_t share = std::max<int64_t>(1, (1 << 15) / std::max<int64_t>(1, work));
-  const auto part = [&](std::size_t item, int) {
+  const auto part = [&](std::size_t item, int worker) {
     const int64_t first = static_cast<int64_t>(item) * share;
-    for (int64_t row = first; row < std::min(rows, first + share); ++row) f(row);
+    for (int64_t row = first; row < std::min(rows, first + share); ++row) f(row, worker);
   };
   c.workers.run(static_cast<std::size_t>((rows + share - 1) / share), part);
 }
+
+// One axis of a convolution of each channel by itself: result pixel p reads source pixels p * step + offset of each
+// tap.
+struct Axis {
+  int64_t source, pixels, step, taps, offset, between;  // of the first tap, from one to the next
+
+  int64_t at(int64_t tap) const { return offset + tap * between; }
+  bool inside(int64_t pixel, int64_t tap) const {
+    const int64_t from = pixel * step + at(tap);
+    return from >= 0 && from < source;
+  }
+  bool all_inside(int64_t pixel) const { return inside(pixel, 0) && inside(pixel, taps - 1); }
+};
+
+template <class T>
+class Channels {
+ public:
+  Channels(const KernelCall& c, const Axis& vertical, const Axis& horizontal, int64_t channels, const T* x, const T* w,
+           T* y)
+      : v_(vertical),
+        h_(horizontal),
+        channels_(channels),
+        x_(x),
+        w_(w),
+        y_(y),
+        at_(c, static_cast<std::size_t>(v_.taps * h_.taps)),
+        weights_(c, static_cast<std::size_t>(v_.taps * h_.taps)),
+        kernel_(depthwise_kernel<T>()) {
+    while (first_ < h_.pixels && !h_.all_inside(first_)) ++first_;
+    last_ = first_;
+    while (last_ < h_.pixels && h_.all_inside(last_)) ++last_;
+  }
+
+  void run(const KernelCall& c, int64_t images) const {
+    over_rows(c, images * v_.pixels, h_.pixels * channels_ * v_.taps * h_.taps, [&](int64_t row, int worker) {
+      for (int64_t p = 0; p < first_; ++p) pixels(row, p, 1, worker);
+      if (first_ < last_) pixels(row, first_, last_ - first_, worker);
+      for (int64_t p = last_; p < h_.pixels; ++p) pixels(row, p, 1, worker);
+    });
+  }
+
+ private:
+  // Pixels of a row that read through the same taps.
+  void pixels(int64_t row, int64_t first, int64_t count, int worker) const {
+    const int64_t image = row / v_.pixels, up = row % v_.pixels;
+    int64_t* at = at_.of(worker);
+    const T** weights = weights_.of(worker);
+    int taps = 0;
+    for (int64_t tv = 0; tv < v_.taps; ++tv)
+      for (int64_t th = 0; v_.inside(up, tv) && th < h_.taps; ++th) {
+        if (!h_.inside(first, th)) continue;
+        at[taps] = ((up * v_.step + v_.at(tv)) * h_.source + h_.at(th)) * channels_;
+        weights[taps++] = w_ + (tv * h_.taps + th) * channels_;
+      }
+    kernel_({count, channels_, taps, at, weights, x_ + (image * v_.source * h_.source + first * h_.step) * channels_,
+             h_.step * channels_, y_ + (row * h_.pixels + first) * channels_, channels_});
+  }
+
+  Axis v_, h_;
+  int64_t channels_;
+  const T *x_, *w_;
+  T* y_;
+  Room<int64_t> at_;
+  Room<const T*> weights_;
+  DepthwiseKernel<T> kernel_;
+  int64_t first_ = 0, last_ = 0;  // pixels of a row that read through all taps
+};
+
+bool is_depthwise(const Convolution& g) { return g.inputs == 1 && g.outputs == 1; }
 
 template <Form F, class T>
 class Narrow {
@@ -90,10 +160,16 @@ class Narrow {
 
 template <class T>
 void narrow_convolution(const KernelCall& c, const Convolution& g, const T* x, const T* w, T* y) {
+  if (is_depthwise(g)) {
+    const auto axis = [](const ConvolutionAxis& a) {
+      return Axis{a.input, a.output, a.stride, a.taps, -a.padding, a.dilation};
+    };
+    return Channels<T>(c, axis(g.vertical), axis(g.horizontal), g.groups, x, w, y).run(c, g.images);
+  }
   const Narrow<Form::output, T> loops(g, const_cast<T*>(x), const_cast<T*>(w), y);
   const ConvolutionAxis& v = g.vertical;
   const int64_t width = g.horizontal.output * g.groups * g.outputs;
-  over_rows(c, g.images * v.output, width * g.inputs * v.taps * g.horizontal.taps, [&](int64_t row) {
+  over_rows(c, g.images * v.output, width * g.inputs * v.taps * g.horizontal.taps, [&](int64_t row, int) {
     std::fill_n(y + row * width, width, T(0));
     for (int64_t tap = 0; tap < v.taps; ++tap)
       if (const int64_t from = row % v.output * v.stride - v.padding + tap * v.dilation; from >= 0 && from < v.input)
@@ -103,10 +179,16 @@ void narrow_convolution(const KernelCall& c, const Convolution& g, const T* x, c
 
 template <class T>
 void narrow_input(const KernelCall& c, const Convolution& g, const T* y, const T* w, T* x) {
+  if (is_depthwise(g) && g.vertical.stride == 1 && g.horizontal.stride == 1) {
+    const auto axis = [](const ConvolutionAxis& a) {
+      return Axis{a.output, a.input, 1, a.taps, a.padding, -a.dilation};
+    };
+    return Channels<T>(c, axis(g.vertical), axis(g.horizontal), g.groups, y, w, x).run(c, g.images);
+  }
   const Narrow<Form::input, T> loops(g, x, const_cast<T*>(w), const_cast<T*>(y));
   const ConvolutionAxis& v = g.vertical;
   const int64_t width = g.horizontal.input * g.groups * g.inputs;
-  over_rows(c, g.images * v.input, width * g.outputs * v.taps * g.horizontal.taps, [&](int64_t row) {
+  over_rows(c, g.images * v.input, width * g.outputs * v.taps * g.horizontal.taps, [&](int64_t row, int) {
     std::fill_n(x + row * width, width, T(0));
     for (int64_t tap = 0; tap < v.taps; ++tap) {
       const int64_t distance = row % v.input + v.padding - tap * v.dilation, up = distance / v.stride;

@@ -1,0 +1,49 @@
+// Included once for each instruction set.
+
+template <class T>
+struct Depthwise {
+  typedef T Vector __attribute__((vector_size(kVectorBytes)));
+  static constexpr int kLanes = kVectorBytes / sizeof(T);
+
+  static Vector load(const T* x) {
+    Vector v;
+    std::memcpy(&v, x, sizeof v);
+    return v;
+  }
+
+  // A vector's width of channels from c, of so many pixels from p.
+  template <int Pixels>
+  static void block(const DepthwiseRow<T>& r, int64_t p, int64_t c) {
+    Vector sums[Pixels];
+#pragma GCC unroll 8
+    for (int i = 0; i < Pixels; ++i) sums[i] = Vector{};
+    const T* x = r.x + p * r.x_step + c;
+    for (int tap = 0; tap < r.taps; ++tap) {
+      const Vector w = load(r.w[tap] + c);
+#pragma GCC unroll 8
+      for (int i = 0; i < Pixels; ++i) sums[i] += load(x + r.at[tap] + i * r.x_step) * w;
+    }
+#pragma GCC unroll 8
+    for (int i = 0; i < Pixels; ++i) std::memcpy(r.y + (p + i) * r.y_step + c, &sums[i], sizeof(Vector));
+  }
+  static void channel(const DepthwiseRow<T>& r, int64_t c) {
+    for (int64_t p = 0; p < r.pixels; ++p) {
+      T sum = 0;
+      for (int tap = 0; tap < r.taps; ++tap) sum += r.x[p * r.x_step + r.at[tap] + c] * r.w[tap][c];
+      r.y[p * r.y_step + c] = sum;
+    }
+  }
+  static void row(const DepthwiseRow<T>& r) {
+    const int64_t whole = r.channels / kLanes * kLanes;
+    int64_t p = 0;
+    for (; p + 8 <= r.pixels; p += 8)
+      for (int64_t c = 0; c < whole; c += kLanes) block<8>(r, p, c);
+    for (; p + 2 <= r.pixels; p += 2)
+      for (int64_t c = 0; c < whole; c += kLanes) block<2>(r, p, c);
+    for (; p < r.pixels; ++p)
+      for (int64_t c = 0; c < whole; c += kLanes) block<1>(r, p, c);
+    for (int64_t c = whole; c < r.channels; ++c) channel(r, c);
+  }
+
+  static DepthwiseKernel<T> kernel() { return row; }
+};
