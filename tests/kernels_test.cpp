@@ -67,6 +67,7 @@ void check_product(Kernels& t, std::array<int64_t, 3> sizes, int64_t batch_a = 0
 TEST_F(Kernels, Products) {
   // Around the sizes of blocks, and where operands are read as they lie, are packed, or collide in the cache.
   for (const auto& sizes : std::vector<std::array<int64_t, 3>>{{1, 500, 300},
+                                                               {2500, 40, 7},
                                                                {300, 500, 1},
                                                                {2, 9000, 3},
                                                                {13, 100, 31},

@@ -15,8 +15,8 @@ namespace gradtape::kernels {
 
 namespace {
 constexpr int64_t kSmall = 32 * 32 * 32;  // multiply-adds up to which the kernel for small products is faster
-// Multiply-adds that a share must have: below, one thread is as fast.
-constexpr int64_t kLeastShare = 1 << 20;
+// Multiply-adds that a product must have to be shared out: below, one thread is as fast.
+constexpr int64_t kLeastShared = 1 << 20;
 
 template <class T>
 void by_hand(const Product<T>& p) {
@@ -99,11 +99,12 @@ int64_t cut(int64_t size, int64_t parts, int64_t grain) {
 Grid grid_of(int64_t m, int64_t n, int64_t k, int threads, int tile_rows, int tile_columns) {
   Grid best{m, n};
   int64_t most = 1, least = m + n;
+  if (m * n * k < kLeastShared) return best;
   for (int64_t down = 1; down <= threads; ++down)
     for (int64_t across = 1; down * across <= threads; ++across) {
       const Grid g{cut(m, down, tile_rows), cut(n, across, tile_columns)};
       const int64_t parts = g.parts(m, n);
-      if (g.rows * g.columns * k < kLeastShare || parts < most) continue;
+      if (g.rows * g.columns * k < kLeastShared / 2 || parts < most) continue;
       if (parts == most && g.rows + g.columns >= least) continue;
       best = g;
       most = parts;
@@ -210,11 +211,11 @@ void matmul_typed(const KernelCall& c) {
     return one;
   };
   const int64_t work = std::max<int64_t>(1, m * n * k);
-  if (work >= kLeastShare) {
+  if (work >= kLeastShared) {
     for (int64_t e = 0; e < entries; ++e) multiply(c, entry(e));
     return;
   }
-  const int64_t share = work * entries < kLeastShare ? entries : std::max<int64_t>(1, kLeastShare / 4 / work);
+  const int64_t share = work * entries < kLeastShared ? entries : std::max<int64_t>(1, kLeastShared / 4 / work);
   const Multiplication<T> multiplication(p);
   const Room<T> room(c, multiplication.room(m, n, k));
   const auto some = [&](std::size_t i, int worker) {

@@ -27,15 +27,17 @@ struct Gemm {
       const int64_t parts = std::max<int64_t>(1, (size + most - 1) / most);
       return (size + parts - 1) / parts;
     }
-    int64_t a_room() const { return (block * depth + kLanes - 1) / kLanes * kLanes; }
-    int64_t b_room() const { return (width + kColumns - 1) / kColumns * kColumns * depth; }
+    int64_t a_room() const { return (block * depth + 2 * kLanes - 1) / kLanes * kLanes; }  // and a vector more
   };
   static std::size_t room(int64_t m, int64_t n, int64_t k, int64_t grain) {
     const int64_t block = std::min(m * k, kBlock + std::max<int64_t>(kRows, grain) * kDepth);
-    return static_cast<std::size_t>(block + kLanes + (std::min(n, kWidth) + kColumns) * std::min(k, kDepth));
+    const int64_t turned = n <= kLanes ? kLanes * std::min(m, kWidth) + kColumns * std::min(k, kDepth) : 0;
+    return static_cast<std::size_t>(turned + block + 2 * kLanes +
+                                    (std::min(n, kWidth) + kColumns) * std::min(k, kDepth));
   }
 
   static void multiply(const Product<T>& p, T* room, const RowsDone* done) {
+    if (p.a.transposed && p.n <= kLanes && p.m > kColumns && !p.add && !done) return multiply_turned(p, room);
     const Plan plan(p, done);
     if (p.k == 0) nothing(p, done);
     for (int64_t j = 0; j < p.n; j += plan.width)
@@ -45,6 +47,16 @@ struct Gemm {
         const bool last = j + columns == p.n && l + depth == p.k;
         Slice(slice, plan, room).multiply(last ? done : nullptr);
       }
+  }
+  // out^T = b^T a^T: where b is narrow, a^T in rows gives longer vectors. room: for the result and the product.
+  static void multiply_turned(const Product<T>& p, T* room) {
+    for (int64_t i = 0; i < p.m; i += kWidth) {
+      const int64_t rows = std::min(kWidth, p.m - i);
+      const Operand<T> a = p.a.from(i, 0), left{p.b.data, p.b.step, !p.b.transposed}, right{a.data, a.step, false};
+      multiply({p.n, rows, p.k, left, right, room, rows}, room + kLanes * std::min(p.m, kWidth), nullptr);
+      for (int64_t r = 0; r < rows; ++r)
+        for (int64_t c = 0; c < p.n; ++c) p.out[(i + r) * p.step + c] = room[c * rows + r];
+    }
   }
   static void nothing(const Product<T>& p, const RowsDone* done) {
     for (int64_t i = 0; i < p.m && !p.add; ++i) std::fill_n(p.out + i * p.step, p.n, T(0));
