@@ -173,7 +173,10 @@ TEST(LargeResults, OfAnyAlignment) {
   const auto body = [](gt_context c, void*, const gt_tensor* in, std::size_t, gt_tensor* out, std::size_t,
                        std::size_t* count) -> gt_status {
     out[0] = gt_add(c, gt_square(c, in[0]), gt_scalar(c, 1));
-    out[1] = gt_subtract(c, out[0], in[0]);
+    // The first result is complete early: what is computed after it must not take its place.
+    gt_tensor more = gt_abs(c, gt_subtract(c, out[0], in[0]));
+    for (int i = 0; i < 4; ++i) more = gt_maximum(c, gt_negative(c, gt_minimum(c, more, gt_scalar(c, 9))), in[0]);
+    out[1] = more;
     *count = 2;
     return GT_OK;
   };
@@ -186,7 +189,9 @@ TEST(LargeResults, OfAnyAlignment) {
   ASSERT_EQ(gt_function_run(c, f, in, 1, out, 2), GT_OK) << c.message();
   for (std::size_t i = 0; i < n; ++i) {
     ASSERT_EQ(first[i + 1], x[i] * x[i] + 1) << i;
-    ASSERT_EQ(second[i + 3], x[i] * x[i] + 1 - x[i]) << i;
+    float more = std::abs(x[i] * x[i] + 1 - x[i]);
+    for (int k = 0; k < 4; ++k) more = std::max(-std::min(more, 9.0f), x[i]);
+    ASSERT_EQ(second[i + 3], more) << i;
   }
   EXPECT_EQ(first[0], 0);
   EXPECT_EQ(second[2], 0);

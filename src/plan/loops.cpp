@@ -351,16 +351,8 @@ class LoopBuilder {
     if (!ended) {
       if (leaves_[slot] && value.level == Level::full && bytes_of(p_.slots[slot]) >= kStreamed) {
         value.place = {Place::scratch, own_scratch()};
-        streams_.push_back({Loop::Instruction::stream,
-                            Level::full,
-                            instruction.size,
-                            nullptr,
-                            nullptr,
-                            nullptr,
-                            {value.place},
-                            {Place::port, port(slot, 0, instruction.size, 0, 0)},
-                            nullptr});
-        step_.out.push_back(slot);
+        value.last_read = UINT32_MAX;  // by the stream, after all others
+        stream(slot, value.place, instruction.size);
       } else if (leaves_[slot]) {
         const bool full = value.level == Level::full;
         value.place = {Place::port, port(slot, 0, full ? instruction.size : 0, full ? 0 : instruction.size, 0)};
@@ -373,6 +365,13 @@ class LoopBuilder {
     give_back(index, i);
     if (inner) give_back(index, *inner);
     loop_->instructions.push_back(std::move(instruction));
+  }
+  void stream(uint32_t slot, const Place& from, uint8_t size) {
+    const uint32_t to = port(slot, 0, size, 0, 0);
+    loop_->ports[to].past_cache = true;
+    streams_.push_back(
+        {Loop::Instruction::stream, Level::full, size, nullptr, nullptr, nullptr, {from}, {Place::port, to}, nullptr});
+    step_.out.push_back(slot);
   }
   // Only after the result has its place: one that shared the tile of a smaller operand would overwrite what is still to
   // be read.

@@ -24,6 +24,7 @@ struct Loop {
     uint32_t slot;
     int64_t offset;  // bytes
     uint32_t per_element, per_row, per_column;
+    bool past_cache = false;  // only written, by a stream instruction
   };
   // What is prepared in a scratch tile before the instructions run.
   struct Fill {

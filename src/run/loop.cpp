@@ -94,7 +94,7 @@ void LoopRunner::prefetch_next(const TileAt& t) const {
   constexpr std::size_t kLine = 64, kMost = 4096;  // what is more streams in by itself
   for (std::size_t k = 0; k < l_.ports.size(); ++k) {
     const Loop::Port& p = l_.ports[k];
-    if (p.per_element == 0) continue;
+    if (p.per_element == 0 || p.past_cache) continue;
     const std::size_t bytes = t.elements() * p.per_element;
     if (bytes > kMost) continue;
     const std::byte* next = port(static_cast<uint32_t>(k), t) + bytes;
