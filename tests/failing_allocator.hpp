@@ -11,4 +11,12 @@ class Armed {
 };
 bool allocation_failed();  // has one failed since the last Armed began?
 
+// For Armed, where a function is run again: the first allocation would fail; but under a sanitizer the context's blocks
+// are always fresh.
+#ifdef __SANITIZE_ADDRESS__
+inline constexpr long kFirstInReplay = 1 << 30;
+#else
+inline constexpr long kFirstInReplay = 0;
+#endif
+
 }  // namespace test

@@ -198,7 +198,7 @@ TEST(Memory, AReplayAllocatesNothing) {
   ASSERT_EQ(gt_function_run(c, f, in, 2, out, 2), GT_OK);
   gt_status status;
   {
-    const Armed armed(0);  // the first allocation would fail
+    const Armed armed(kFirstInReplay);
     status = gt_function_run(c, f, in, 2, out, 2);
   }
   EXPECT_EQ(status, GT_OK);

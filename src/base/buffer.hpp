@@ -41,12 +41,16 @@ class BlockCache {
   Stats stats_;
 };
 
-// A block for as long as this lives, uninitialised.
+// A block for as long as this lives, uninitialised; none for 0 bytes.
 class CacheBlock {
  public:
   CacheBlock(BlockCache& cache, std::size_t bytes)
-      : cache_(cache), bytes_(BlockCache::block_size(bytes > 0 ? bytes : 1)), data_(cache.allocate(bytes_)) {}
-  ~CacheBlock() { cache_.release(data_, bytes_); }
+      : cache_(cache),
+        bytes_(bytes > 0 ? BlockCache::block_size(bytes) : 0),
+        data_(bytes > 0 ? cache.allocate(bytes_) : nullptr) {}
+  ~CacheBlock() {
+    if (data_) cache_.release(data_, bytes_);
+  }
   CacheBlock(const CacheBlock&) = delete;
   CacheBlock& operator=(const CacheBlock&) = delete;
 
