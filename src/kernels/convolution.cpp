@@ -1,9 +1,10 @@
 // Convolutions as products: patches of pixels, gathered panel by panel into the cache, times the filter. The gradient
 // by the input is the same with other taps: those of the output's pixels that each input pixel went into, stride by
-// stride. Groups with few channels go through direct loops (depthwise.cpp) instead.
+// stride. Groups with few channels go through direct loops (narrow_convolution.cpp) instead.
 #include "kernels/convolution.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 #include "kernels/gemm/gemm.hpp"
 #include "kernels/room.hpp"
@@ -26,20 +27,20 @@ struct Image {
   }
 };
 
-using Offsets = SmallVector<int64_t, 16>;
+// first, first + step, and so on.
+struct Sequence {
+  int64_t first = 0, step = 1, count = 0;
+  int64_t operator[](int64_t i) const { return first + i * step; }
+};
 
 // Along one axis, pixel p reads the source at p * step + offset for each offset of the taps.
 struct Taps {
   int64_t pixels, step;
-  Offsets offsets;
+  Sequence offsets;
 
-  int64_t count() const { return static_cast<int64_t>(offsets.size()); }
-  bool contiguous() const {
-    for (std::size_t i = 1; i < offsets.size(); ++i)
-      if (offsets[i] != offsets[0] + static_cast<int64_t>(i)) return false;
-    return true;
-  }
-  bool is_identity(int64_t size) const { return pixels == size && step == 1 && count() == 1 && offsets[0] == 0; }
+  int64_t count() const { return offsets.count; }
+  bool contiguous() const { return count() < 2 || offsets.step == 1; }
+  bool is_identity(int64_t size) const { return pixels == size && step == 1 && count() == 1 && offsets.first == 0; }
 };
 
 template <class T>
@@ -60,13 +61,13 @@ struct Patches {
     const bool runs = horizontal.contiguous() && source.used == source.channels;
     for (int64_t p = first; p < first + count; ++p) {
       const int64_t n = p / pixels(), row = p % pixels() / horizontal.pixels, column = p % horizontal.pixels;
-      for (int64_t offset : vertical.offsets) {
-        const int64_t y = row * vertical.step + offset, x = column * horizontal.step;
+      for (int64_t tap = 0; tap < vertical.count(); ++tap) {
+        const int64_t y = row * vertical.step + vertical.offsets[tap], x = column * horizontal.step;
         const int64_t width = horizontal.count() * source.used;
         if (y < 0 || y >= source.rows)
           std::fill_n(out, width, T(0));
         else if (runs)
-          gather_run(n, y, x + horizontal.offsets[0], out);
+          gather_run(n, y, x + horizontal.offsets.first, out);
         else
           gather_each(n, y, x, out);
         out += width;
@@ -83,8 +84,8 @@ struct Patches {
     std::fill_n(out + to * c, (taps - to) * c, T(0));
   }
   void gather_each(int64_t n, int64_t y, int64_t x, T* out) const {
-    for (int64_t offset : horizontal.offsets) {
-      const int64_t column = x + offset;
+    for (int64_t tap = 0; tap < horizontal.count(); ++tap) {
+      const int64_t column = x + horizontal.offsets[tap];
       if (column < 0 || column >= source.columns)
         std::fill_n(out, source.used, T(0));
       else
@@ -135,24 +136,22 @@ void multiply(const KernelCall& c, int64_t images, const Patches<T>& patches, co
 }
 
 // The taps of a convolution: output pixel p reads input p * stride - padding + tap * dilation.
-Taps forward_taps(const ConvolutionAxis& a) {
-  Taps taps{a.output, a.stride, {}};
-  for (int64_t t = 0; t < a.taps; ++t) taps.offsets.push_back(t * a.dilation - a.padding);
-  return taps;
-}
+Taps forward_taps(const ConvolutionAxis& a) { return {a.output, a.stride, {-a.padding, a.dilation, a.taps}}; }
+
 // Input pixels q * stride + phase: the output pixels q + offset that read them, and through which taps, last tap first.
 struct PhaseTaps {
   Taps taps;
-  Offsets through;
+  Sequence through;
 };
 PhaseTaps phase_taps(const ConvolutionAxis& a, int64_t phase) {
   PhaseTaps p{{(a.input - phase + a.stride - 1) / a.stride, 1, {}}, {}};
-  for (int64_t t = a.taps - 1; t >= 0; --t) {
-    const int64_t distance = phase + a.padding - t * a.dilation;
-    if (distance % a.stride != 0) continue;
-    p.taps.offsets.push_back(distance / a.stride);
-    p.through.push_back(t);
-  }
+  const auto distance = [&](int64_t tap) { return phase + a.padding - tap * a.dilation; };
+  const int64_t between = a.stride / std::gcd(a.stride, a.dilation);  // taps that the phase reads
+  int64_t last = a.taps - 1;
+  while (last >= 0 && last > a.taps - 1 - between && distance(last) % a.stride != 0) --last;
+  if (last < 0 || distance(last) % a.stride != 0) return p;
+  p.through = {last, -between, last / between + 1};
+  p.taps.offsets = {distance(last) / a.stride, between * a.dilation / a.stride, p.through.count};
   return p;
 }
 
@@ -172,9 +171,9 @@ template <class T>
 void transposed_filter(const Convolution& g, int64_t group, const PhaseTaps& v, const PhaseTaps& h, const T* w,
                        T* out) {
   const int64_t step = g.groups * g.outputs;
-  for (int64_t tv : v.through)
-    for (int64_t th : h.through) {
-      const T* tap = w + (tv * g.horizontal.taps + th) * g.inputs * step + group * g.outputs;
+  for (int64_t tv = 0; tv < v.through.count; ++tv)
+    for (int64_t th = 0; th < h.through.count; ++th) {
+      const T* tap = w + (v.through[tv] * g.horizontal.taps + h.through[th]) * g.inputs * step + group * g.outputs;
       for (int64_t o = 0; o < g.outputs; ++o)
         for (int64_t i = 0; i < g.inputs; ++i) *out++ = tap[i * step + o];
     }
@@ -190,7 +189,7 @@ void input_gradient(const KernelCall& c, const Convolution& g, const T* y, const
     for (int64_t pv = 0; pv < std::min(g.vertical.stride, g.vertical.input); ++pv)
       for (int64_t ph = 0; ph < std::min(g.horizontal.stride, g.horizontal.input); ++ph) {
         const PhaseTaps v = phase_taps(g.vertical, pv), h = phase_taps(g.horizontal, ph);
-        if (v.through.empty() || h.through.empty()) continue;  // no output reads these pixels
+        if (v.through.count == 0 || h.through.count == 0) continue;  // no output reads these pixels
         const Patches<T> patches{source, v.taps, h.taps};
         const Room<T> weights(c, static_cast<std::size_t>(patches.size() * g.inputs), 1);
         transposed_filter(g, group, v, h, w, weights.of(0));
@@ -220,8 +219,8 @@ void filter_gradient(const KernelCall& c, const Convolution& g, int64_t group, c
     T* out = w + group * g.outputs;
     int64_t ldc = channels, first_panel = i, step = parts;
     if (by_taps) {
-      patches.vertical.offsets = {vertical.offsets[static_cast<std::size_t>(i / horizontal.count())]};
-      patches.horizontal.offsets = {horizontal.offsets[static_cast<std::size_t>(i % horizontal.count())]};
+      patches.vertical.offsets = {vertical.offsets[i / horizontal.count()], 1, 1};
+      patches.horizontal.offsets = {horizontal.offsets[i % horizontal.count()], 1, 1};
       out += i * g.inputs * channels;
       first_panel = 0, step = 1;
     } else if (parts > 1) {
