@@ -25,10 +25,9 @@ void along_row(const RowTap<T>& r) {
   const int64_t in = r.groups * r.inputs, out = r.groups * r.outputs;
   for (int64_t p = 0; p < r.pixels; ++p) {
     T *x = r.x + p * r.step * in, *y = r.y + p * out, *w = r.w;
-    if (r.inputs == 1 && r.outputs == 1) {
-#pragma GCC ivdep  // x, w and y are different tensors
+    if (F != Form::output && r.inputs == 1 && r.outputs == 1) {  // that form has depthwise.hpp
+#pragma GCC ivdep                                                // x, w and y are different tensors
       for (int64_t c = 0; c < in; ++c) {
-        if constexpr (F == Form::output) y[c] += x[c] * w[c];
         if constexpr (F == Form::input) x[c] += y[c] * w[c];
         if constexpr (F == Form::filter) w[c] += x[c] * y[c];
       }

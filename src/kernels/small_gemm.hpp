@@ -1,4 +1,4 @@
-// Products of small matrices, where a call of BLAS costs more than the product.
+// Products of small matrices, where packing and blocks would cost more than the product.
 #pragma once
 
 #include <cstdint>

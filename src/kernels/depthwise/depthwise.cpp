@@ -1,6 +1,7 @@
 #include "kernels/depthwise/depthwise.hpp"
 
 #include <cstring>
+#include <utility>
 
 #define GRADTAPE_PARTS "kernels/depthwise/rows.hpp"
 #include "kernels/each_isa.hpp"

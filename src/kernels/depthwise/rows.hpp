@@ -1,15 +1,10 @@
 // Included once for each instruction set.
+#include "kernels/simd.hpp"
 
 template <class T>
 struct Depthwise {
-  typedef T Vector __attribute__((vector_size(kVectorBytes)));
-  static constexpr int kLanes = kVectorBytes / sizeof(T);
-
-  static Vector load(const T* x) {
-    Vector v;
-    std::memcpy(&v, x, sizeof v);
-    return v;
-  }
+  using Vector = typename Simd<T>::Vector;
+  static constexpr int kLanes = Simd<T>::count;
 
   // A vector's width of channels from c, of so many pixels from p.
   template <int Pixels>
@@ -19,12 +14,12 @@ struct Depthwise {
     for (int i = 0; i < Pixels; ++i) sums[i] = Vector{};
     const T* x = r.x + p * r.x_step + c;
     for (int tap = 0; tap < r.taps; ++tap) {
-      const Vector w = load(r.w[tap] + c);
+      const Vector w = Simd<T>::load(r.w[tap] + c);
 #pragma GCC unroll 8
-      for (int i = 0; i < Pixels; ++i) sums[i] += load(x + r.at[tap] + i * r.x_step) * w;
+      for (int i = 0; i < Pixels; ++i) sums[i] += Simd<T>::load(x + r.at[tap] + i * r.x_step) * w;
     }
 #pragma GCC unroll 8
-    for (int i = 0; i < Pixels; ++i) std::memcpy(r.y + (p + i) * r.y_step + c, &sums[i], sizeof(Vector));
+    for (int i = 0; i < Pixels; ++i) Simd<T>::store(r.y + (p + i) * r.y_step + c, sums[i]);
   }
   static void channel(const DepthwiseRow<T>& r, int64_t c) {
     for (int64_t p = 0; p < r.pixels; ++p) {

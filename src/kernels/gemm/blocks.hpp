@@ -92,11 +92,7 @@ struct Gemm {
 
     void pack(int64_t row, int count, int64_t block) const {
       const Operand<T> a = p_.a.from(row, 0);
-      T* out = a_ + (row - block) * p_.k;
-      if (a.transposed)
-        Packing::columns(a.data, a.step, count, p_.k, count, out);
-      else
-        Packing::lines(a.data, a.step, count, p_.k, count, out);
+      Packing::pack(a, a.transposed, count, p_.k, count, a_ + (row - block) * p_.k);
     }
 
     // The columns from j of the rows from i.
@@ -109,10 +105,7 @@ struct Gemm {
         T* packed = one_panel_ ? b_ : b_ + j * p_.k;
         sides.b = packed;
         sides.b_step = kColumns;
-        if (i == 0 && b.transposed)
-          Packing::lines(b.data, b.step, columns, p_.k, kColumns, packed);
-        else if (i == 0)
-          Packing::columns(b.data, b.step, columns, p_.k, kColumns, packed);
+        if (i == 0) Packing::pack(b, !b.transposed, columns, p_.k, kColumns, packed);
       }
       for (int64_t t = 0; t < tiles; ++t) {
         const int64_t row = i + rows * t / tiles;

@@ -7,6 +7,12 @@ struct GemmPacking {
   using Vector = typename Tile::Vector;
   static constexpr int kLanes = Tile::kLanes, kColumns = Tile::kColumns;
 
+  // `count` rows of x, or of its transpose, as out[k, width]: by the two below.
+  static void pack(const Operand<T>& x, bool transposed, int count, int64_t k, int width, T* out) {
+    (transposed ? columns : lines)(x.data, x.step, count, k, width, out);
+  }
+
+ private:
   // out[k, width], width at most kColumns, of `count` lines of k elements, `step` apart; 0 past the lines. May write up
   // to a vector more.
   static void lines(const T* x, int64_t step, int count, int64_t k, int width, T* out) {
@@ -16,12 +22,12 @@ struct GemmPacking {
       for (; l + kLanes <= k; l += kLanes) {
         Vector block[kLanes];
 #pragma GCC unroll 16
-        for (int i = 0; i < kLanes; ++i) block[i] = i < there ? Tile::load(x + (first + i) * step + l) : Vector{};
-        Square<T>::transpose(block);
+        for (int i = 0; i < kLanes; ++i) block[i] = i < there ? Simd<T>::load(x + (first + i) * step + l) : Vector{};
+        Simd<T>::transpose(block);
         T* to = out + l * width + first;
         for (int i = 0; i < kLanes; ++i, to += width) {
           if (wide == kLanes || width < kLanes)  // then what is too much, the next one writes anew
-            Tile::store(to, block[i]);
+            Simd<T>::store(to, block[i]);
           else
             std::memcpy(to, &block[i], static_cast<std::size_t>(wide) * sizeof(T));
         }
@@ -40,7 +46,6 @@ struct GemmPacking {
     }
   }
 
- private:
   // Of a width known to the compiler.
   template <int Width>
   static void columns_of(const T* x, int64_t step, int64_t k, T* out) {

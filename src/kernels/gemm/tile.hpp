@@ -2,17 +2,10 @@
 
 template <class T>
 struct GemmTile {
-  typedef T Vector __attribute__((vector_size(kVectorBytes)));
-  static constexpr int kLanes = kVectorBytes / sizeof(T);
+  using Vector = typename Simd<T>::Vector;
+  static constexpr int kLanes = Simd<T>::count;
   // The sums leave registers for a row of b and an element of a.
   static constexpr int kVectors = 2, kRows = kRegisters >= 32 ? 14 : 6, kColumns = kVectors * kLanes;
-
-  static Vector load(const T* x) {
-    Vector v;
-    std::memcpy(&v, x, sizeof v);
-    return v;
-  }
-  static void store(T* x, Vector v) { std::memcpy(x, &v, sizeof v); }
 
   // Element (i, l) of a lies at a[i * a_row + l * a_step], a vector of b's row l at b[l * b_step].
   struct Sides {
@@ -44,7 +37,7 @@ struct GemmTile {
     for (int64_t l = 0; l < s.k; ++l, b += b_step) {
       Vector row[Vectors];
 #pragma GCC unroll 4
-      for (int v = 0; v < Vectors; ++v) row[v] = load(b + v * kLanes);
+      for (int v = 0; v < Vectors; ++v) row[v] = Simd<T>::load(b + v * kLanes);
 #pragma GCC unroll 16
       for (int r = 0; r < Rows; ++r)
 #pragma GCC unroll 4
@@ -57,7 +50,7 @@ struct GemmTile {
 #pragma GCC unroll 4
       for (int v = 0; v < Vectors; ++v) {
         T* to = out + r * step + v * kLanes;
-        store(to, add ? load(to) + sums[r][v] : sums[r][v]);
+        Simd<T>::store(to, add ? Simd<T>::load(to) + sums[r][v] : sums[r][v]);
       }
   }
 

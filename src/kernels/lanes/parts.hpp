@@ -1,7 +1,7 @@
 // All that is compiled for each instruction set. The order is that of use.
 
 // clang-format off
-#include "kernels/square.hpp"
+#include "kernels/simd.hpp"
 #include "kernels/lanes/vectors.hpp"
 #include "kernels/lanes/elimination.hpp"
 #include "kernels/lanes/reflectors.hpp"

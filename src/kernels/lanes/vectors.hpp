@@ -2,10 +2,10 @@
 
 template <class T>
 struct Lanes {
-  typedef T Vector __attribute__((vector_size(kVectorBytes)));
+  using Vector = typename Simd<T>::Vector;
   using Int = std::conditional_t<sizeof(T) == 4, int32_t, int64_t>;
   typedef Int Mask __attribute__((vector_size(kVectorBytes)));
-  static constexpr int count = kVectorBytes / sizeof(T);
+  static constexpr int count = Simd<T>::count;
 
   static Vector all(T x) { return Vector{} + x; }
   static Vector abs(Vector x) { return x < 0 ? -x : x; }
@@ -44,7 +44,7 @@ struct Lanes {
     const int size = rows * columns, whole = matrices == count ? size / count * count : 0;
     for (int first = 0; first < whole; first += count) {
       for (int lane = 0; lane < count; ++lane) std::memcpy(out + first + lane, x + lane * size + first, sizeof(Vector));
-      Square<T>::transpose(out + first);
+      Simd<T>::transpose(out + first);
     }
     T* to = reinterpret_cast<T*>(out);
     for (int lane = 0; lane < count; ++lane)
@@ -56,7 +56,7 @@ struct Lanes {
     for (int first = 0; first < whole; first += count) {
       Vector block[count];
       for (int i = 0; i < count; ++i) block[i] = x[first + i];
-      Square<T>::transpose(block);
+      Simd<T>::transpose(block);
       for (int lane = 0; lane < matrices; ++lane) std::memcpy(out + lane * size + first, block + lane, sizeof(Vector));
     }
     const T* from = reinterpret_cast<const T*>(x);

@@ -1,12 +1,20 @@
 // Included once for each instruction set, by what works on its vectors.
 
-// Transposes a square of elements, as many vectors as a vector has elements: each round of perfect shuffles moves one
-// bit of a row's number to the column's.
+// The vectors of an instruction set as values.
 template <class T>
-struct Square {
+struct Simd {
   typedef T Vector __attribute__((vector_size(kVectorBytes)));
   static constexpr int count = kVectorBytes / sizeof(T);
 
+  static Vector load(const T* x) {
+    Vector v;
+    std::memcpy(&v, x, sizeof v);
+    return v;
+  }
+  static void store(T* x, Vector v) { std::memcpy(x, &v, sizeof v); }
+
+  // A square of elements, as many vectors as a vector has elements: each round of perfect shuffles moves one bit of a
+  // row's number to the column's.
   static void transpose(Vector* x) {
 #pragma GCC unroll 4
     for (int round = 1; round < count; round *= 2) {
