@@ -14,7 +14,7 @@ bool walks(const Loop& loop, uint32_t slot) {
   for (std::size_t k = 0; k < loop.ports.size(); ++k) {
     const Loop::Port& p = loop.ports[k];
     if (p.slot != slot) continue;
-    if (p.per_element == 0 || p.per_row != 0 || p.per_column != 0 || p.offset != 0) return false;
+    if (!p.is_walked()) return false;
     if (std::ranges::find(loop.fills, k, &Loop::Fill::port) != loop.fills.end()) return false;
   }
   return true;

@@ -368,7 +368,7 @@ class LoopBuilder {
   }
   void stream(uint32_t slot, const Place& from, uint8_t size) {
     const uint32_t to = port(slot, 0, size, 0, 0);
-    loop_->ports[to].past_cache = true;
+    loop_->ports[to].past_cache = loop_->streams = true;
     streams_.push_back(
         {Loop::Instruction::stream, Level::full, size, nullptr, nullptr, nullptr, {from}, {Place::port, to}, nullptr});
     step_.out.push_back(slot);

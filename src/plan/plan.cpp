@@ -81,7 +81,7 @@ bool can_replace(const Loop& loop, uint32_t result, uint32_t operand) {
   for (std::size_t k = 0; k < loop.ports.size(); ++k) {
     const Loop::Port& p = loop.ports[k];
     if (p.slot != result && p.slot != operand) continue;
-    if (p.per_element == 0 || p.per_row != 0 || p.per_column != 0 || p.offset != 0) return false;
+    if (!p.is_walked()) return false;
     (p.slot == operand ? reads : writes)[k] = 1;
   }
   for (const Loop::Fill& f : loop.fills)

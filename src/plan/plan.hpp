@@ -25,6 +25,9 @@ struct Loop {
     int64_t offset;  // bytes
     uint32_t per_element, per_row, per_column;
     bool past_cache = false;  // only written, by a stream instruction
+
+    // Whether the loop goes through all of its memory, one element after the other.
+    bool is_walked() const { return per_element != 0 && per_row == 0 && per_column == 0 && offset == 0; }
   };
   // What is prepared in a scratch tile before the instructions run.
   struct Fill {
@@ -75,6 +78,7 @@ struct Loop {
   uint32_t scratch_tiles = 0;
   std::size_t scratch_tile_bytes = 0;
   std::size_t workspace = 0;  // bytes of partials
+  bool streams = false;       // whether there are stream instructions
   // Elements of the space of shifted values, and by how many at least and at most they are shifted.
   int64_t shifted = 0, least_shift = 0, most_shift = 0;
   std::vector<Port> ports;

@@ -49,7 +49,7 @@ class Executor {
                      }};
     state.runner.start(workers_.threads());
     call(kernel, &reader);
-    if (!reader.taken) return state.runner.run(workers_);
+    if (!reader.taken) return state.runner.run_blocks(workers_);
     state.runner.finish();
   }
 

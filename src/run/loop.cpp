@@ -31,12 +31,17 @@ LoopRunner::LoopRunner(const Loop& loop, const Memory& memory, std::byte* worksp
   for (const Loop::Port& p : loop.ports) ports_.push_back(static_cast<std::byte*>(memory.slots[p.slot]) + p.offset);
 }
 
-void LoopRunner::run(const Workers& workers) {
+bool LoopRunner::is_shared() const {
+  return l_.blocks() > 1 && l_.rows * l_.width * static_cast<int64_t>(l_.instructions.size()) >= kWorthSharing;
+}
+void LoopRunner::run(const Workers& workers) const {
+  start(is_shared() ? workers.threads() : 1);
+  run_blocks(workers);
+}
+void LoopRunner::run_blocks(const Workers& workers) const {
   const auto blocks = static_cast<std::size_t>(l_.blocks());
-  const bool share = blocks > 1 && l_.rows * l_.width * static_cast<int64_t>(l_.instructions.size()) >= kWorthSharing;
-  start(share ? workers.threads() : 1);
   const auto one = [&](std::size_t block, int worker) { run_block(block, worker); };
-  if (share)
+  if (is_shared())
     workers.run(blocks, one);
   else
     for (std::size_t b = 0; b < blocks; ++b) one(b, 0);
@@ -86,7 +91,7 @@ void LoopRunner::run_block(std::size_t block, int worker) const {
   for (int64_t r = row; r < row_end; r += l_.tile_rows)
     for (int64_t c = column; c < end; c += l_.tile_width)
       run_tile({r, c, std::min(l_.tile_rows, row_end - r), std::min(l_.tile_width, end - c)}, scratch);
-  kernels::streamed();
+  if (l_.streams) kernels::streamed();
 }
 
 // Memory that the next tile reads and writes comes in while this one computes.

@@ -11,10 +11,11 @@ class LoopRunner {
   LoopRunner(const Loop& loop, const Memory& memory, std::byte* workspace, std::byte* scratch,
              std::size_t scratch_bytes);
 
-  void run(const Workers& workers);
+  void run(const Workers& workers) const;
 
   // The same in parts: each block once, by any worker below `workers`, in any order.
   void start(int workers) const;
+  void run_blocks(const Workers& workers) const;  // all of them, and finish
   void run_block(std::size_t block, int worker) const;
   void finish() const;
 
@@ -37,6 +38,7 @@ class LoopRunner {
   std::byte* address(Loop::Place p, const TileAt& t, std::byte* scratch) const {
     return p.kind == Loop::Place::scratch ? tile_in(scratch, p.index) : port(p.index, t);
   }
+  bool is_shared() const;
   // The part of the space of shifted values that this tile's shifts read.
   TileAt shifted(const TileAt& t) const;
   void fill_once(std::byte* scratch) const;
