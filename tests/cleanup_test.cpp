@@ -82,13 +82,7 @@ class Halo : public TapeTest {
     }
     return y;
   }
-  std::string plan(gt_tensor y) {
-    std::size_t needed = 0;
-    EXPECT_EQ(gt_plan_describe(c, &y, 1, GT_PLAN_TEXT, nullptr, 0, &needed), GT_OK);
-    std::string text(needed, ' ');
-    EXPECT_EQ(gt_plan_describe(c, &y, 1, GT_PLAN_TEXT, text.data(), needed, &needed), GT_OK);
-    return text;
-  }
+  std::string plan(gt_tensor y) { return plan_text(c, {y}); }
 };
 TEST_F(Halo, OfEverySize) {
   struct Size {

@@ -38,10 +38,7 @@ class Feeding : public TapeTest {
     gt_scope_begin(c);
     Tensors out = body(inputs());
     EXPECT_EQ(gt_scope_end(c, out.data(), out.size()), GT_OK) << c.message();
-    std::size_t needed = 0;
-    EXPECT_EQ(gt_plan_describe(c, out.data(), out.size(), GT_PLAN_TEXT, nullptr, 0, &needed), GT_OK);
-    plan.resize(needed);
-    EXPECT_EQ(gt_plan_describe(c, out.data(), out.size(), GT_PLAN_TEXT, plan.data(), needed, &needed), GT_OK);
+    plan = plan_text(c, out);
     EXPECT_EQ(gt_eval(c, out.data(), out.size()), GT_OK) << c.message();
     return values(out);
   }

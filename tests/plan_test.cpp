@@ -265,13 +265,7 @@ class Recomputation : public TapeTest {
     x_.resize(kRows * kColumns);
     for (std::size_t i = 0; i < x_.size(); ++i) x_[i] = std::sin(static_cast<double>(i)) + static_cast<double>(i % 5);
   }
-  std::string plan(gt_tensor t) {
-    std::size_t needed = 0;
-    EXPECT_EQ(gt_plan_describe(c, &t, 1, GT_PLAN_TEXT, nullptr, 0, &needed), GT_OK);
-    std::string text(needed, ' ');
-    EXPECT_EQ(gt_plan_describe(c, &t, 1, GT_PLAN_TEXT, text.data(), needed, &needed), GT_OK);
-    return text;
-  }
+  std::string plan(gt_tensor t) { return plan_text(c, {t}); }
   // What is not held can be computed as the planner likes.
   gt_tensor alone(gt_tensor t) {
     EXPECT_EQ(gt_scope_end(c, &t, 1), GT_OK) << c.message();

@@ -193,4 +193,13 @@ inline void expect_close(const std::vector<double>& got, const std::vector<doubl
   }
 }
 
+// The plan that would compute these.
+inline std::string plan_text(gt_context c, const std::vector<gt_tensor>& tensors) {
+  std::size_t needed = 0;
+  EXPECT_EQ(gt_plan_describe(c, tensors.data(), tensors.size(), GT_PLAN_TEXT, nullptr, 0, &needed), GT_OK);
+  std::string text(needed, ' ');
+  EXPECT_EQ(gt_plan_describe(c, tensors.data(), tensors.size(), GT_PLAN_TEXT, text.data(), needed, &needed), GT_OK);
+  return text;
+}
+
 }  // namespace test
