@@ -1,6 +1,7 @@
 // Kernels at sizes where they share out, block and vectorise, against plain loops; golden values are of small tensors.
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <numeric>
 #include <random>
 
@@ -142,6 +143,10 @@ void check_sorting(Kernels& k, int64_t n, int64_t lines, bool along_rows, bool d
       ASSERT_EQ(order[place], want[static_cast<std::size_t>(i)]) << "entry " << i << " of line " << line;
       const T expected = at(want[static_cast<std::size_t>(i)]);
       ASSERT_TRUE(sorted[place] == expected || expected != expected);
+      if constexpr (std::is_floating_point_v<T>) {
+        ASSERT_EQ(std::isnan(expected), std::isnan(sorted[place]));
+        ASSERT_TRUE(expected != 0 || std::signbit(expected) == std::signbit(sorted[place]));
+      }
     }
     if (along_rows && descending && n > 3) {
       const int64_t top = std::max<int64_t>(1, n / 20);
@@ -162,6 +167,58 @@ TEST_F(Kernels, SortingIsStableAtEveryLength) {
           check_sorting<int32_t>(*this, n, lines, along_rows, descending);
           check_sorting<int64_t>(*this, n, lines, along_rows, descending);
         }
+}
+
+TEST_F(Kernels, ALongLineIsSortedByAllThreads) {
+  for (int threads : {2, 3, 4}) {
+    ASSERT_EQ(gt_set_threads(c, threads), GT_OK);
+    for (int64_t n : {32768, 100003})
+      for (bool descending : {true, false}) {
+        check_sorting<float>(*this, n, 1, true, descending);
+        check_sorting<double>(*this, n, 1, false, descending);
+        check_sorting<int32_t>(*this, n, threads - 1, false, descending);
+      }
+  }
+}
+// Orders that partitions find hard, in an algorithm that chooses its pivots without chance.
+TEST_F(Kernels, SortsWhatHasAnOrderAlready) {
+  constexpr int64_t n = 70001;
+  const std::vector<std::function<int64_t(int64_t)>> orders = {
+      [](int64_t i) { return i; },          [](int64_t i) { return n - i; },
+      [](int64_t i) { return i % 28; },     [](int64_t i) { return std::min(i, n - i); },
+      [](int64_t) { return int64_t{-1}; },  [](int64_t i) { return i % 2 ? INT64_MAX : INT64_MIN; },
+      [](int64_t i) { return i * i % 257; }};
+  for (const auto& order : orders) {
+    std::vector<int64_t> wide(n);
+    std::vector<int32_t> narrow(n);
+    for (int64_t i = 0; i < n; ++i) {
+      wide[static_cast<std::size_t>(i)] = order(i);
+      narrow[static_cast<std::size_t>(i)] = static_cast<int32_t>(std::clamp<int64_t>(order(i), INT32_MIN, INT32_MAX));
+    }
+    const auto sorted_wide = read<int64_t>(c, run("sort", {tensor<int64_t>(c, {n}, wide)}));
+    const auto sorted_narrow = read<int32_t>(c, run("sort", {tensor<int32_t>(c, {n}, narrow)}));
+    std::ranges::sort(wide);
+    std::ranges::sort(narrow);
+    EXPECT_EQ(sorted_wide, wide);
+    EXPECT_EQ(sorted_narrow, narrow);
+  }
+}
+// What one output is does not depend on whether the other is asked for.
+TEST_F(Kernels, SortedValuesAndTheirOrderTogether) {
+  const int64_t n = 1000;
+  std::vector<double> x = random(static_cast<std::size_t>(n));
+  x[3] = x[700] = -0.0, x[5] = x[500] = 0;
+  const std::vector<float> narrow(x.begin(), x.end());
+  const gt_tensor in[] = {tensor<double>(c, {n}, x), tensor<float>(c, {n}, narrow)};
+  for (gt_tensor t : in) {
+    const auto both = apply(c, "top_k", {t}, {{"k", n}});
+    const gt_tensor values = run("sort", {t}, {{"direction", "DESCENDING"}});
+    const gt_tensor order = run("argsort", {t}, {{"direction", "DESCENDING"}});
+    ASSERT_EQ(gt_eval(c, both.data(), both.size()), GT_OK);
+    const auto got = numbers(c, values), want = numbers(c, both[0]);
+    EXPECT_EQ(std::memcmp(got.data(), want.data(), got.size() * sizeof(double)), 0);
+    EXPECT_EQ(read<int32_t>(c, order), read<int32_t>(c, both[1]));
+  }
 }
 
 // ---- Lines and indices

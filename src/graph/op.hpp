@@ -285,10 +285,11 @@ struct Op {
   std::optional<Ints> (*zero_padding)(const Attributes&) = nullptr;
   bool (*is_identity)(const Attributes&) = nullptr;  // whether the output is an identity matrix
   std::vector<Sample> samples;
-  bool internal = false;      // not offered by name
-  bool by_user = false;       // registered from outside: its attributes are whatever is given
-  bool many_outputs = false;  // may have more than one
-  bool feeds_rows = false;    // its kernel can take a RowReader
+  bool internal = false;       // not offered by name
+  bool by_user = false;        // registered from outside: its attributes are whatever is given
+  bool many_outputs = false;   // may have more than one
+  bool feeds_rows = false;     // its kernel can take a RowReader
+  bool skips_outputs = false;  // its kernel leaves out outputs without memory: nothing reads them
 
   bool is_elementwise() const { return std::holds_alternative<Elementwise>(computation); }
   bool is_composite() const { return std::holds_alternative<Composite>(computation); }

@@ -100,6 +100,7 @@ class Define {
   Define& rewrite(RewriteFn f) { return op_.rewrite = f, *this; }
   Define& runs(RunFn f) { return op_.run = f, *this; }
   Define& feeds_rows() { return op_.feeds_rows = true, *this; }
+  Define& skips_outputs() { return op_.skips_outputs = true, *this; }
   Define& pads_with_zeros(std::optional<Ints> (*f)(const Attributes&)) { return op_.zero_padding = f, *this; }
   Define& identity_where(bool (*f)(const Attributes&)) { return op_.is_identity = f, *this; }
   Define& sample(const char* inputs, const char* attrs = "{}") { return op_.samples.push_back({inputs, attrs}), *this; }

@@ -16,7 +16,8 @@ std::string list(const Plan& plan, const Step& step, bool in) {
   if (in)
     for (const Operand& x : step.in) add(x.slot);
   else
-    for (uint32_t slot : step.out) add(slot);
+    for (uint32_t slot : step.out)
+      if (plan.homes[slot].kind != Home::none) add(slot);
   return text;
 }
 std::string what(const Step& step) {
@@ -32,7 +33,8 @@ std::string what(const Step& step) {
 std::size_t traffic(const Plan& plan, const Step& step) {
   std::size_t bytes = 0;
   for (const Operand& x : step.in) bytes += bytes_of(plan.slots[x.slot]);
-  for (uint32_t slot : step.out) bytes += bytes_of(plan.slots[slot]);
+  for (uint32_t slot : step.out)
+    if (plan.homes[slot].kind != Home::none) bytes += bytes_of(plan.slots[slot]);
   return bytes;
 }
 }  // namespace

@@ -110,15 +110,19 @@ void place(Plan& plan, const Program& program) {
       plan.result_slots.push_back(slot);
     }
   std::vector<std::size_t> last(plan.slots.size(), 0);
+  std::vector<uint8_t> read(program.wanted);
   for (std::size_t i = 0; i < plan.steps.size(); ++i) {
     const bool feeds = plan.steps[i].grain > 0;  // then it still reads while the next step writes
-    for (const Operand& x : plan.steps[i].in) last[x.slot] = feeds ? i + 1 : i;
+    for (const Operand& x : plan.steps[i].in) last[x.slot] = feeds ? i + 1 : i, read[x.slot] = 1;
     for (uint32_t slot : plan.steps[i].out) last[slot] = i;
   }
+  for (const Step& step : plan.steps)
+    for (uint32_t slot : step.out)
+      if (step.op && step.op->skips_outputs && !read[slot]) plan.homes[slot].kind = Home::none;
   std::vector<SmallVector<uint32_t, 2>> ending(plan.steps.size());
   for (const Step& step : plan.steps)
     for (uint32_t slot : step.out)
-      if (!program.wanted[slot]) ending[last[slot]].push_back(slot);
+      if (plan.homes[slot].kind == Home::arena) ending[last[slot]].push_back(slot);
   Placement arena;
   std::size_t workspace = 0;
   std::vector<uint8_t> replaced(plan.slots.size(), 0);
@@ -126,7 +130,7 @@ void place(Plan& plan, const Program& program) {
     const Step& step = plan.steps[i];
     const Step* feeder = i > 0 && plan.steps[i - 1].grain > 0 ? &plan.steps[i - 1] : nullptr;
     for (uint32_t slot : step.out) {
-      if (program.wanted[slot]) continue;
+      if (plan.homes[slot].kind != Home::arena) continue;
       const auto dying = std::ranges::find_if(step.in, [&](const Operand& x) {
         return step.body && !(feeder && feeder->reads(x.slot)) && plan.homes[x.slot].kind == Home::arena &&
                last[x.slot] == i && !replaced[x.slot] && bytes_of(plan.slots[x.slot]) == bytes_of(plan.slots[slot]) &&

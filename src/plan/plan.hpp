@@ -109,7 +109,7 @@ struct Step {
 
 // Where a slot's memory is.
 struct Home {
-  enum Kind : uint8_t { leaf, constant, result, arena } kind;
+  enum Kind : uint8_t { leaf, constant, result, arena, none } kind;  // none: not computed, for nothing reads it
   std::size_t at;  // leaf, constant: its number; result: its number among results; arena: bytes
 };
 

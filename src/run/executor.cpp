@@ -88,6 +88,7 @@ void lay_out(const Plan& plan, Memory& memory) {
     const Home& home = plan.homes[i];
     if (home.kind == Home::arena) memory.slots[i] = memory.arena + home.at;
     if (home.kind == Home::constant) memory.slots[i] = plan.constants[home.at]->data();
+    if (home.kind == Home::none) memory.slots[i] = nullptr;
   }
   std::size_t in = 0, out = 0;
   for (const Step& step : plan.steps) in = std::max(in, step.in.size()), out = std::max(out, step.out.size());
