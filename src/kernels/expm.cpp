@@ -1,85 +1,105 @@
-// The matrix exponential by scaling and squaring of Pade approximants (N. Higham, "The scaling and squaring method for
-// the matrix exponential revisited", 2005), in double for both precisions.
+// The exponential of matrices, and of jets of them, in double for both precisions: the Taylor polynomial of degree 18
+// in five products (P. Bader, S. Blanes and F. Casas, "Computing the matrix exponential with an optimized Taylor
+// polynomial approximation", 2019) of the matrix halved until its norm is small, squared as often.
+//
+// A jet of level L is a sum of 2^L matrices X_c times products of L infinitesimals, each of whose squares is 0; bit i
+// of c says whether the i-th is a factor. What follows from sums and products alone holds for jets as for matrices, and
+// the factors of the infinitesimals are derivatives.
+#include <bit>
 #include <cmath>
 
 #include "base/isa.hpp"
 #include "kernels/gemm/gemm.hpp"
-#include "kernels/lu.hpp"
 #include "kernels/over_lanes.hpp"
-#include "kernels/small_gemm.hpp"
 
 namespace gradtape::kernels {
 
 namespace {
-// (V - U)^-1 (V + U) with the odd part U and the even part V of a polynomial of odd degree.
-struct Pade {
-  double most;  // the largest 1-norm of a matrix for which it is right to double's precision
-  int degree;
-  double b[14];
-};
-constexpr Pade kApproximants[] = {
-    {1.495585217958292e-2, 3, {120, 60, 12, 1}},
-    {2.539398330063230e-1, 5, {30240, 15120, 3360, 420, 30, 1}},
-    {9.504178996162932e-1, 7, {17297280, 8648640, 1995840, 277200, 25200, 1512, 56, 1}},
-    {5.371920351148152,
-     13,
-     {64764752532480000, 32382376266240000, 7771770303897600, 1187353796428800, 129060195264000, 10559470521600,
-      670442572800, 33522128640, 1323241920, 40840800, 960960, 16380, 182, 1}}};
+constexpr int kDegree = 18;
 
-// How often a matrix is halved before the last of them fits; -1 where it is not finite.
-int halvings(double norm) {
+// The polynomial is B2 + (B3 + A9) A9 with A9 = B1 B5 + B4, where B1 to B5 are these sums of 1, x, x^2, x^3 and x^6.
+constexpr double kSums[5][5] = {
+    {0, -1.00365581030144618291e-01, -8.02924648241156932449e-03, -8.92138498045729985177e-04, 0},
+    {0, 3.97849749499645077844e-01, 1.36783778460411720168e+00, 4.98289622525382669416e-01,
+     -6.37898194594723280150e-04},
+    {-1.09676396052962061844e+01, 1.68015813878906206114e+00, 5.71779846478865511061e-02, -6.98210122488052056106e-03,
+     3.34975017086070470649e-05},
+    {-9.04316832390810593223e-02, -6.76404519071381882256e-02, 6.75961301770459654925e-02, 2.95552570429315521194e-02,
+     -1.39180257516060693404e-05},
+    {0, 0, -9.23364619367118555360e-02, -1.69364939002081722752e-02, -1.40086798182036094347e-05}};
+
+// The norm up to which what the polynomial leaves out, and its derivatives, are below the rounding of T: x^k / k! e^x
+// with the first power k left out, once less for each derivative. More is left for float, whose results are squared in
+// double.
+template <class T>
+double largest_norm(int level) {
+  const double order = kDegree + 1 - std::min(level, kDegree);
+  const double least = std::ldexp(1.0, sizeof(T) == 8 ? -54 : -32);
+  double norm = 0;
+  for (int i = 0; i < 20; ++i) norm = std::pow(least * std::tgamma(order + 1) * std::exp(-norm), 1 / order);
+  return norm;
+}
+// How often a matrix of this norm is halved; -1 where it is not finite.
+int halvings(double norm, double largest) {
   if (!std::isfinite(norm)) return -1;
-  const double most = std::end(kApproximants)[-1].most;
-  return norm > most ? static_cast<int>(std::ceil(std::log2(norm / most))) : 0;
+  return norm > largest ? static_cast<int>(std::ceil(std::log2(norm / largest))) : 0;
 }
 
-// Polynomials of a matrix, or of matrices side by side, of `size` elements: multiply(a, b, out) is their product,
-// add_identity(factor, out) adds to their diagonals.
-template <class Multiply, class AddIdentity>
-struct Polynomials {
-  std::size_t size;
-  Multiply multiply;
-  AddIdentity add_identity;
+// out (+)= the sum of x, x^2, x^3 and x^6 with these factors.
+void sum_of_powers(const double* factors, const double* const* powers, bool add, std::size_t size, double* out) {
+  static const auto sum =
+      compiled_for_this_machine<[](const double* f, const double* const* x, bool more, std::size_t n, double* to) {
+        const double *x1 = x[0], *x2 = x[1], *x3 = x[2], *x6 = x[3];
+        for (std::size_t i = 0; i < n; ++i)
+          to[i] = (f[1] * x1[i] + f[2] * x2[i]) + (f[3] * x3[i] + f[4] * x6[i]) + (more ? to[i] : 0.0);
+      },
+                                const double*, const double* const*, bool, std::size_t, double*>();
+  sum(factors, powers, add, size, out);
+}
 
-  // x becomes V + U, and v V - U; room: for 5 times the size. The powers of x^2 up to the third are shared; higher ones
-  // are products with that.
-  void numerator_and_denominator(const Pade& p, double* x, double* v, double* room) const {
-    double *square = room, *fourth = square + size, *sixth = fourth + size, *u = sixth + size, *sum = u + size;
-    const double* powers[] = {square, fourth, sixth};
-    multiply(x, x, square);
-    if (p.degree > 3) multiply(square, square, fourth);
-    if (p.degree > 5) multiply(fourth, square, sixth);
-    half(p, 1, powers, u, sum);
-    multiply(x, u, sum);
-    std::copy_n(sum, size, u);
-    half(p, 0, powers, v, sum);
-    for (std::size_t i = 0; i < size; ++i) {
-      const double odd = u[i], even = v[i];
-      x[i] = even + odd;
-      v[i] = even - odd;
-    }
+// Jets of a level, or as many as there are lanes of them side by side. Leaf: of matrices of `size` elements,
+// multiply(a, b, add, out) and add_identity(factor, out).
+template <class Leaf>
+struct Jets {
+  const Leaf& leaf;
+  std::size_t size;
+  int level;
+
+  static constexpr std::size_t kRoom = 6;  // of the size of x, for its exponential
+  std::size_t whole() const { return size << level; }
+
+  void multiply(const double* a, const double* b, double* out) const { multiply(level, a, b, false, out); }
+  // Returns where exp(x) is, in the room; *free: where there is room for another.
+  double* exponential(const double* x, double* room, double** free) const {
+    double *x2 = room, *x3 = x2 + whole(), *x6 = x3 + whole(), *p = x6 + whole(), *q = p + whole(), *a9 = q + whole();
+    const double* powers[] = {x, x2, x3, x6};
+    multiply(x, x, x2);
+    multiply(x2, x, x3);
+    multiply(x3, x3, x6);
+    const auto sum = [&](int number, bool add, double* out) {
+      sum_of_powers(kSums[number - 1], powers, add, whole(), out);
+      leaf.add_identity(kSums[number - 1][0], out);
+    };
+    sum(1, false, p);
+    sum(5, false, q);
+    multiply(p, q, a9);
+    sum(4, true, a9);
+    std::copy_n(a9, whole(), p);
+    sum(3, true, p);
+    multiply(p, a9, q);
+    sum(2, true, q);
+    *free = p;
+    return q;
   }
 
  private:
-  // The sum of b_(2k + first) x^(2k).
-  void half(const Pade& p, int first, const double* const* powers, double* out, double* room) const {
-    std::fill_n(out, size, 0.0);
-    const int terms = p.degree / 2;
-    if (terms > 3) {
-      std::fill_n(room, size, 0.0);
-      combine(p.b + first + 6, terms - 3, powers, room);
-      multiply(powers[2], room, out);
-    }
-    combine(p.b + first, std::min(terms, 3), powers, out);
-    add_identity(p.b[first], out);
-  }
-  // Added to out.
-  void combine(const double* b, int terms, const double* const* powers, double* out) const {
-    static const auto add = compiled_for_this_machine<[](std::size_t n, double factor, const double* x, double* sum) {
-      for (std::size_t i = 0; i < n; ++i) sum[i] += factor * x[i];
-    },
-                                                      std::size_t, double, const double*, double*>();
-    for (int k = 1; k <= terms; ++k) add(size, b[2 * k], powers[k - 1], out);
+  // (a0 + a1 e) (b0 + b1 e) = a0 b0 + (a0 b1 + a1 b0) e with the last infinitesimal e.
+  void multiply(int of_level, const double* a, const double* b, bool add, double* out) const {
+    if (of_level == 0) return leaf.multiply(a, b, add, out);
+    const std::size_t half = size << (of_level - 1);
+    multiply(of_level - 1, a, b, add, out);
+    multiply(of_level - 1, a, b + half, add, out + half);
+    multiply(of_level - 1, a + half, b, true, out + half);
   }
 };
 
@@ -93,119 +113,120 @@ double norm1(const double* x, int n) {
   return most;
 }
 
-// ---- One at a time
-
-template <class T>
-class Exponentials {
- public:
-  Exponentials(const KernelCall& c, int n)
-      : c_(c),
-        n_(n),
-        room_(c, 7 * area(n)),
-        packed_(c, gemm_room<double>(n, n, n)),
-        pivots_(c, static_cast<std::size_t>(n)) {}
-
-  void run(int64_t batch) const {
-    over_batch(c_, batch, 16 * cube(n_), [&](int64_t e, int worker) {
-      double *x = room_.of(worker), *v = x + area(n_);
-      std::copy_n(c_.in[0].as<T>() + e * area(n_), area(n_), x);
-      const double* result = exponential(x, v, worker);
-      std::copy_n(result, area(n_), c_.out[0].as<T>() + e * area(n_));
-      return 0;
-    });
-  }
-
- private:
-  const double* exponential(double* x, double* v, int worker) const {
-    double *room = v + area(n_), *packed = packed_.of(worker);
-    const double norm = norm1(x, n_);
-    const int halved = halvings(norm);
-    if (halved < 0) return std::fill_n(x, area(n_), std::numeric_limits<double>::quiet_NaN()) - area(n_);
-    const Pade* p = kApproximants;
-    while (p + 1 != std::end(kApproximants) && norm > p->most) ++p;
-    const double scale = std::ldexp(1.0, -halved);
-    for (std::size_t i = 0; i < area(n_); ++i) x[i] *= scale;
-    const auto multiply = [&](const double* a, const double* b, double* out) { product(a, b, out, packed); };
-    const auto add_identity = [&](double factor, double* out) {
-      for (int i = 0; i < n_; ++i) out[static_cast<std::size_t>(i) * n_ + i] += factor;
-    };
-    Polynomials{area(n_), multiply, add_identity}.numerator_and_denominator(*p, x, v, room);
-    Lu<double>(v, pivots_.of(worker), n_).solve(false, x, n_, room);
-    for (int k = 0; k < halved; ++k) {
-      product(x, x, v, packed);
-      std::swap(x, v);
-    }
-    return x;
-  }
-  void product(const double* a, const double* b, double* out, double* packed) const {
-    if (n_ <= kSmallOrder)
-      small_gemm(n_, n_, n_, {a, n_, 1}, {b, n_, 1}, out);
-    else
-      gemm<double>({n_, n_, n_, {a, n_}, {b, n_}, out, n_}, packed);
-  }
-
-  const KernelCall& c_;
-  int n_;
-  Room<double> room_, packed_;
-  Room<int> pivots_;
+struct Batch {
+  int n, level;
+  int64_t count;
+  std::size_t size() const { return area(n) << level; }  // of a jet, in elements
+  int64_t work() const { return static_cast<int64_t>(7 * std::pow(3, level)) * cube(n); }
 };
 
-// ---- Side by side: always by the last approximant, such that no matrix depends on its neighbours
+// ---- One at a time
 
-constexpr int kLanesOrder = 16;  // above, matrices side by side do not fit the cache
+struct Matrices {
+  int n;
+  double* packed;
+
+  void multiply(const double* a, const double* b, bool add, double* out) const {
+    gemm<double>({n, n, n, {a, n}, {b, n}, out, n, add}, packed);
+  }
+  void add_identity(double factor, double* out) const {
+    for (int i = 0; i < n; ++i) out[static_cast<std::size_t>(i) * n + i] += factor;
+  }
+};
 
 template <class T>
-void side_by_side_exponentials(const KernelCall& c, int n, int64_t batch) {
-  const auto& lanes = lane_kernels<double>();
-  const std::size_t size = area(n) * lanes.count;
-  const LaneRoom<double> room(c, 7 * area(n) + 1);
-  const auto multiply = [&](const double* a, const double* b, double* out) { lanes.multiply(a, b, n, n, n, out); };
-  const auto add_identity = [&](double factor, double* out) {
+void one_by_one(const KernelCall& c, const Batch& b) {
+  using J = Jets<Matrices>;
+  const Room<double> room(c, (J::kRoom + 1) * b.size()), packed(c, gemm_room<double>(b.n, b.n, b.n));
+  const double largest = largest_norm<T>(b.level);
+  over_batch(c, b.count, b.work(), [&](int64_t e, int worker) {
+    const T* from = c.in[0].as<T>() + static_cast<std::size_t>(e) * b.size();
+    T* to = c.out[0].as<T>() + static_cast<std::size_t>(e) * b.size();
+    double* x = room.of(worker);
+    std::copy_n(from, b.size(), x);
+    const int halved = halvings(norm1(x, b.n), largest);
+    if (halved < 0) return std::fill_n(to, b.size(), std::numeric_limits<T>::quiet_NaN()), 0;
+    const double scale = std::ldexp(1.0, -halved);
+    for (std::size_t i = 0; i < b.size(); ++i) x[i] *= scale;
+    const Matrices matrices{b.n, packed.of(worker)};
+    const J jets{matrices, area(b.n), b.level};
+    double *free, *result = jets.exponential(x, x + b.size(), &free);
+    for (int k = 0; k < halved; ++k) {
+      jets.multiply(result, result, free);
+      std::swap(result, free);
+    }
+    std::copy_n(result, b.size(), to);
+    return 0;
+  });
+}
+
+// ---- Side by side
+
+constexpr std::size_t kMostInLanes = 1024;  // elements of a jet: more of them side by side do not fit the cache
+
+struct MatricesInLanes {
+  int n;
+  const LaneKernels<double>& lanes;
+
+  void multiply(const double* a, const double* b, bool add, double* out) const {
+    lanes.multiply(a, b, n, n, n, add, out);
+  }
+  void add_identity(double factor, double* out) const {
     for (int i = 0; i < n; ++i)
       for (int lane = 0; lane < lanes.count; ++lane) out[(i * n + i) * lanes.count + lane] += factor;
-  };
-  const Polynomials polynomials{size, multiply, add_identity};
-  over_lanes<double>(c, batch, 16 * cube(n), [&](int64_t first, int matrices, int worker, int*) {
-    double *x = room.of(worker), *v = x + size, *some = v + size, *sign = x + 7 * size;
-    int halved[kMostLanes] = {}, none[kMostLanes], most = 0;
-    std::copy_n(c.in[0].as<T>() + first * area(n), matrices * area(n), some);
-    for (int lane = 0; lane < matrices; ++lane) {
-      double* matrix = some + lane * area(n);
-      halved[lane] = halvings(norm1(matrix, n));
+  }
+};
+
+template <class T>
+void side_by_side_exponentials(const KernelCall& c, const Batch& b) {
+  using J = Jets<MatricesInLanes>;
+  const auto& lanes = lane_kernels<double>();
+  const MatricesInLanes matrices{b.n, lanes};
+  const J jets{matrices, area(b.n) * lanes.count, b.level};
+  const std::size_t whole = jets.whole();
+  const LaneRoom<double> room(c, (J::kRoom + 1) * b.size());
+  const double largest = largest_norm<T>(b.level);
+  over_lanes<double>(c, b.count, b.work(), [&](int64_t first, int count, int worker, int*) {
+    double *x = room.of(worker), *some = x + whole;
+    const std::size_t from = static_cast<std::size_t>(first) * b.size(),
+                      all = static_cast<std::size_t>(count) * b.size();
+    int halved[kMostLanes] = {}, most = 0;
+    std::copy_n(c.in[0].as<T>() + from, all, some);
+    for (int lane = 0; lane < count; ++lane) {
+      double* jet = some + static_cast<std::size_t>(lane) * b.size();
+      halved[lane] = halvings(norm1(jet, b.n), largest);
       most = std::max(most, halved[lane]);
       const double factor = std::ldexp(1.0, -halved[lane]);
-      for (std::size_t i = 0; i < area(n); ++i) matrix[i] = halved[lane] < 0 ? 0 : matrix[i] * factor;
+      for (std::size_t i = 0; i < b.size(); ++i) jet[i] = halved[lane] < 0 ? 0 : jet[i] * factor;
     }
-    lanes.load(some, matrices, n, n, x);
-    polynomials.numerator_and_denominator(std::end(kApproximants)[-1], x, v, some);
-    lanes.eliminate(v, x, n, n, sign, none);
-    lanes.substitute(v, x, n, n, false, none);
+    lanes.load(some, count, b.n << b.level, b.n, x);
+    double *free, *result = jets.exponential(x, some, &free);
     for (int k = 0; k < most; ++k) {
-      lanes.multiply(x, x, n, n, n, v);
-      for (int lane = 0; lane < matrices; ++lane)
-        for (std::size_t i = static_cast<std::size_t>(lane); halved[lane] > k && i < size; i += lanes.count)
-          x[i] = v[i];
+      jets.multiply(result, result, free);
+      for (int lane = 0; lane < count; ++lane)
+        for (std::size_t i = static_cast<std::size_t>(lane); halved[lane] > k && i < whole; i += lanes.count)
+          result[i] = free[i];
     }
-    lanes.store(x, matrices, n * n, some);
-    for (int lane = 0; lane < matrices; ++lane) {
-      double* matrix = some + lane * area(n);
-      if (halved[lane] < 0) std::fill_n(matrix, area(n), std::numeric_limits<double>::quiet_NaN());
-    }
-    std::copy_n(some, matrices * area(n), c.out[0].as<T>() + first * area(n));
+    lanes.store(result, count, b.n * b.n << b.level, x);
+    for (int lane = 0; lane < count; ++lane)
+      if (halved[lane] < 0)
+        std::fill_n(x + static_cast<std::size_t>(lane) * b.size(), b.size(), std::numeric_limits<double>::quiet_NaN());
+    std::copy_n(x, all, c.out[0].as<T>() + from);
   });
 }
 }  // namespace
 
 void expm(const KernelCall& c) {
   const Shape& s = *c.in[0].shape;
-  const int n = order_of(c, s);
-  if (n == 0) return;
+  const auto matrices = static_cast<uint64_t>(s[s.rank() - 3]);
+  const Batch b{order_of(c, s), std::countr_zero(matrices), batch_size(s) / static_cast<int64_t>(matrices)};
+  if (b.n == 0) return;
   dispatch_floating(c.in[0].dtype, [&](auto type) {
     using T = typename decltype(type)::type;
-    if (n <= kLanesOrder && side_by_side<double>(n, n, batch_size(s)))
-      side_by_side_exponentials<T>(c, n, batch_size(s));
+    if (b.size() <= kMostInLanes && b.n <= kSmallOrder / 2 && b.count >= lane_kernels<double>().count)
+      side_by_side_exponentials<T>(c, b);
     else
-      Exponentials<T>(c, n).run(batch_size(s));
+      one_by_one<T>(c, b);
   });
 }
 

@@ -165,7 +165,7 @@ void multiply_lanes(const KernelCall& c, const Product<T>& p, int64_t entries) {
       return load_lanes(from, matrices, x.transposed ? columns : rows, x.transposed ? rows : columns, x.transposed, to);
     };
     const T *a = load(p.a, m, k, own), *b = load(p.b, k, n, own + 2 * part);
-    lanes.multiply(a, b, m, k, n, out);
+    lanes.multiply(a, b, m, k, n, false, out);
     lanes.store(out, matrices, m * n, p.out + first * m * n);
   });
 }

@@ -203,28 +203,39 @@ void define_slogdet(Registry& r) {
       .sample("s[2,2,2]");
 }
 
-// ---- The exponential: exp([[A, E], [0, A]]) has the derivative in the direction E in its upper right block.
+// ---- The exponential. That of x + e t with an infinitesimal e has the derivative in the direction t as its factor of
+// e: what is differentiated is the exponential of jets [..., 2^level, n, n] (kernels/expm.cpp), whose level rises.
 
-Tensor expm_in_direction(const Tensor& a, const Tensor& e) {
-  static const Op& expm = Registry::instance().builtin("expm");
-  const auto across = static_cast<int64_t>(a.rank()) - 1;
-  const int64_t n = rows_of(a.shape());
-  const Tensor upper = concat(Tensors{a, e}, across), lower = concat(Tensors{zeros_like(a), a}, across);
-  const Tensor whole = apply1(expm, {concat(Tensors{upper, lower}, across - 1)});
-  return slice_along(slice_along(whole, a.rank() - 2, 0, n), a.rank() - 1, n, n);
+Tensor expm_in_direction(const Tensor& x, const Tensor& t) {
+  static const Op& op = Registry::instance().builtin("expm_of_jet");
+  const std::size_t axis = x.rank() - 3;
+  const int64_t count = x.shape()[axis];
+  return slice_along(apply1(op, {concat(Tensors{x, t}, static_cast<int64_t>(axis))}), axis, count, count);
+}
+// Of a product with a jet the adjoint is that with its transposes, where the factors are counted from the last.
+Tensor expm_against(const Tensor& x, const Tensor& ct) {
+  const Ints infinitesimals{static_cast<int64_t>(x.rank()) - 3};
+  return reverse(expm_in_direction(transposed(x), reverse(ct, infinitesimals)), infinitesimals);
 }
 void define_expm(Registry& r) {
-  Define(r, "expm", "The exponential of the matrices in the last two axes: sum of x^k / k!.")
+  Define(r, "expm_of_jet", "The exponentials of sums of 2^level matrices times products of infinitesimals.")
+      .internal()
       .inputs({{"x"}})
-      .infer([](Inference& c) {
-        need_square(c, 0);
-        c.like(0, c.shape());
-      })
+      .infer([](Inference& c) { c.like(0, c.shape()); })
       .kernel(kernels::expm)
-      .rules([](const Call& c, const Tensors& ct) { return Tensors{expm_in_direction(transposed(c.in()), ct[0])}; },
+      .rules([](const Call& c, const Tensors& ct) { return Tensors{expm_against(c.in(), ct[0])}; },
              [](const Call& c, const Tensors& t) { return Tensors{expm_in_direction(c.in(), t[0])}; })
       .batch(batch_of_matrices)
-      .samples_follow(samples_of_matrices)
+      .samples_follow([](const Call& c, std::span<const int> axes) {
+        return axes[0] == static_cast<int>(c.in().rank()) - 3 ? kMixed : samples_of_matrices(c, axes);
+      });
+  Define(r, "expm", "The exponential of the matrices in the last two axes: sum of x^k / k!.")
+      .inputs({{"x"}})
+      .infer([](Inference& c) { need_square(c, 0); })
+      .composite([](const Call& c) {
+        static const Op& op = Registry::instance().builtin("expm_of_jet");
+        return reshape(apply1(op, {insert_axes(c.in(), c.in().rank() - 2, 1)}), c.in().shape());
+      })
       .sample("f[3,3]")
       .sample("f[2,2,2]");
 }

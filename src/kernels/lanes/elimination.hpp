@@ -59,10 +59,12 @@ struct Elimination : Lanes<T> {
     }
     L::write(failed, info);
   }
-  static void multiply(const Vector* a, const Vector* b, int m, int k, int n, Vector* out) {
+  static void multiply(const Vector* a, const Vector* b, int m, int k, int n, bool add, Vector* out) {
+    constexpr int rows = kRegisters / 8;
     int i = 0;
-    for (; i + 2 <= m; i += 2) multiply_rows<2>(a + i * k, b, k, n, out + i * n);
-    if (i < m) multiply_rows<1>(a + i * k, b, k, n, out + i * n);
+    for (; i + rows <= m; i += rows) multiply_rows<rows>(a + i * k, b, k, n, add, out + i * n);
+    for (; i + 2 <= m; i += 2) multiply_rows<2>(a + i * k, b, k, n, add, out + i * n);
+    if (i < m) multiply_rows<1>(a + i * k, b, k, n, add, out + i * n);
   }
 
  private:
@@ -83,18 +85,18 @@ struct Elimination : Lanes<T> {
     y = here ? kept : y;
   }
   template <int rows>
-  static void multiply_rows(const Vector* a, const Vector* b, int k, int n, Vector* out) {
+  static void multiply_rows(const Vector* a, const Vector* b, int k, int n, bool add, Vector* out) {
     int j = 0;
-    for (; j + 4 <= n; j += 4) multiply_block<rows, 4>(a, b + j, k, n, out + j);
-    for (; j < n; ++j) multiply_block<rows, 1>(a, b + j, k, n, out + j);
+    for (; j + 4 <= n; j += 4) multiply_block<rows, 4>(a, b + j, k, n, add, out + j);
+    for (; j < n; ++j) multiply_block<rows, 1>(a, b + j, k, n, add, out + j);
   }
   template <int rows, int columns>
-  static void multiply_block(const Vector* a, const Vector* b, int k, int n, Vector* out) {
+  static void multiply_block(const Vector* a, const Vector* b, int k, int n, bool add, Vector* out) {
     Vector sums[rows][columns] = {};
     for (int l = 0; l < k; ++l)
       for (int r = 0; r < rows; ++r)
         for (int j = 0; j < columns; ++j) sums[r][j] += a[r * k + l] * b[l * n + j];
     for (int r = 0; r < rows; ++r)
-      for (int j = 0; j < columns; ++j) out[r * n + j] = sums[r][j];
+      for (int j = 0; j < columns; ++j) out[r * n + j] = add ? out[r * n + j] + sums[r][j] : sums[r][j];
   }
 };

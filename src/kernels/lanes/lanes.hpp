@@ -29,8 +29,8 @@ struct LaneKernels {
   void (*substitute)(const T* a, T* b, int n, int k, bool lower, int* info);
   // The lower triangle of A becomes its factor, the rest 0. info: the first minor that is not positive, or 0.
   void (*cholesky)(T* a, int n, int* info);
-  // out [m, n] = a [m, k] b [k, n].
-  void (*multiply)(const T* a, const T* b, int m, int k, int n, T* out);
+  // out [m, n] = a [m, k] b [k, n], or that added to it.
+  void (*multiply)(const T* a, const T* b, int m, int k, int n, bool add, T* out);
 
   // columns [n, m]: of a matrix [m, n]; they become those of Q, r [n, n] its other factor. room: for n.
   void (*qr)(T* columns, int m, int n, bool positive, T* r, T* room);

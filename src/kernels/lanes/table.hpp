@@ -50,8 +50,8 @@ LaneKernels<T> table() {
     E::substitute(vectors(a), vectors(b), n, columns, lower, info);
   };
   k.cholesky = [](T* a, int n, int* info) { E::cholesky(vectors(a), n, info); };
-  k.multiply = [](const T* a, const T* b, int rows, int inner, int columns, T* out) {
-    E::multiply(vectors(a), vectors(b), rows, inner, columns, vectors(out));
+  k.multiply = [](const T* a, const T* b, int rows, int inner, int columns, bool add, T* out) {
+    E::multiply(vectors(a), vectors(b), rows, inner, columns, add, vectors(out));
   };
   k.qr = [](T* columns, int m, int n, bool positive, T* r, T* room) {
     Reflectors<T>::qr(vectors(columns), m, n, positive, vectors(r), vectors(room));
