@@ -9,7 +9,7 @@
 #include "kernels/over_lanes.hpp"
 #include "kernels/room.hpp"
 #include "kernels/scalar_math.hpp"
-#include "kernels/small_gemm.hpp"
+#include "kernels/small_gemm/small_gemm.hpp"
 
 namespace gradtape::kernels {
 
