@@ -1,6 +1,7 @@
 // Special functions: the error function and its kin, the Gamma function and its kin.
 #include <numbers>
 
+#include "kernels/polygamma.hpp"
 #include "kernels/special_math.hpp"
 #include "ops/define.hpp"
 
