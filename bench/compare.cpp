@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstring>
 #include <fstream>
+#include <variant>
 
 #include "workloads.hpp"
 
@@ -107,21 +108,39 @@ class Session {
     std::vector<gt_tensor> results(16);
     size_t n = 0;
     if (gt_function_call(c_, f, inputs_.data(), inputs_.size(), results.data(), results.size(), &n) != GT_OK) die(c_);
-    std::vector<std::vector<float>> outputs;
+    std::vector<Values> outputs;
     std::vector<const void*> in;
     std::vector<void*> out;
-    for (size_t i = 0; i < n; ++i) outputs.emplace_back(count(results[i])), out.push_back(outputs.back().data());
+    for (size_t i = 0; i < n; ++i) outputs.push_back(values_for(results[i]));
+    for (Values& values : outputs) out.push_back(std::visit([](auto& v) -> void* { return v.data(); }, values));
     for (const Array& a : arrays_) in.push_back(a.values.data());
     Timing t{};
     time_calls(t, [&] {
       if (gt_function_run(c_, f, in.data(), in.size(), out.data(), out.size()) != GT_OK) die(c_);
     });
-    for (const auto& values : outputs)
-      for (float v : values) t.check += std::abs(static_cast<double>(v));
+    for (const Values& values : outputs) t.check += sum_of_sizes(values);
     return t;
   }
 
  private:
+  // Of a result: float32, and what indices are.
+  using Values = std::variant<std::vector<float>, std::vector<int32_t>, std::vector<int64_t>>;
+
+  Values values_for(gt_tensor t) {
+    gt_dtype dtype = GT_FLOAT32;
+    if (gt_tensor_dtype(c_, t, &dtype) != GT_OK) die(c_);
+    if (dtype == GT_INT32) return std::vector<int32_t>(count(t));
+    if (dtype == GT_INT64) return std::vector<int64_t>(count(t));
+    return std::vector<float>(count(t));
+  }
+  static double sum_of_sizes(const Values& values) {
+    double sum = 0;
+    const auto add = [&](const auto& all) {
+      for (auto v : all) sum += std::abs(static_cast<double>(v));
+    };
+    std::visit(add, values);
+    return sum;
+  }
   gt_tensor tensor(const Array& a) {
     gt_tensor t =
         a.integers.empty()
@@ -142,9 +161,10 @@ class Session {
     if (gt_eval(c_, results.data(), results.size()) != GT_OK) die(c_);
     for (gt_tensor r : results) {
       if (!check) break;
-      std::vector<float> values(count(r));
-      gt_tensor_read(c_, r, values.data(), values.size() * 4);
-      for (float v : values) *check += std::abs(static_cast<double>(v));
+      Values values = values_for(r);
+      const auto read = [&](auto& v) { return gt_tensor_read(c_, r, v.data(), v.size() * sizeof(v[0])); };
+      if (std::visit(read, values) != GT_OK) die(c_);
+      *check += sum_of_sizes(values);
     }
     gt_scope_end(c_, nullptr, 0);
   }

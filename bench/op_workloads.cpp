@@ -39,6 +39,13 @@ void add_images(std::vector<Workload>& all) {
        [](gt_context c, const Tensors& p, const Tensors&) { return pair("conv2d", c, p, 2); });
   both(all, "depthwise", {"op.image", "op.filter.depthwise"}, {},
        [](gt_context c, const Tensors& p, const Tensors&) { return pair("depthwise_conv2d", c, p, 1); });
+  both(all, "conv2d_transpose", {"op.image", "op.filter.3x3"}, {}, [](gt_context c, const Tensors& p, const Tensors&) {
+    const int64_t two = 2, shape[] = {8, 56, 56, 64};
+    return apply(c, "conv2d_transpose", p,
+                 {{"output_shape", GT_ATTR_INT, 1, 4, shape},
+                  {"strides", GT_ATTR_INT, 0, 1, &two},
+                  {"padding", GT_ATTR_STRING, 0, 4, "SAME"}});
+  });
   both(all, "max_pool", {"op.image"}, {}, [](gt_context c, const Tensors& p, const Tensors&) {
     const int64_t two = 2;
     return apply(c, "max_pool2d", p, {{"ksize", GT_ATTR_INT, 0, 1, &two}, {"strides", GT_ATTR_INT, 0, 1, &two}});
@@ -58,6 +65,14 @@ void add_indexing(std::vector<Workload>& all) {
     const int64_t axis = 1;
     return apply(c, "take_along_axis", {p[0], k[0]}, {{"axis", GT_ATTR_INT, 0, 1, &axis}});
   });
+  both(all, "tensor_scatter_add", {"op.square", "line.100000"}, {"op.pairs"},
+       [](gt_context c, const Tensors& p, const Tensors& k) {
+         return apply(c, "tensor_scatter_add", {p[0], k[0], p[1]});
+       });
+  both(all, "scatter_nd", {"line.100000"}, {"op.pairs"}, [](gt_context c, const Tensors& p, const Tensors& k) {
+    const int64_t shape[] = {1000, 1000};
+    return apply(c, "scatter_nd", {k[0], p[0]}, {{"shape", GT_ATTR_INT, 1, 2, shape}});
+  });
   both(all, "gather_nd", {"op.square"}, {"op.pairs"}, [](gt_context c, const Tensors& p, const Tensors& k) {
     return apply(c, "gather_nd", {p[0], k[0]});
   });
@@ -69,10 +84,19 @@ void add_lines(std::vector<Workload>& all) {
       const int64_t axis = 1;
       return apply(c, op, p, {{"axis", GT_ATTR_INT, 0, 1, &axis}});
     });
-  both(all, "cumsum_columns", {"op.square"}, {}, [](gt_context c, const Tensors& p, const Tensors&) {
-    const int64_t axis = 0;
-    return apply(c, "cumsum", p, {{"axis", GT_ATTR_INT, 0, 1, &axis}});
-  });
+  for (const std::string op : {"cumsum", "sort"})
+    both(all, op + "_columns", {"op.square"}, {}, [op](gt_context c, const Tensors& p, const Tensors&) {
+      const int64_t axis = 0;
+      return apply(c, op.c_str(), p, {{"axis", GT_ATTR_INT, 0, 1, &axis}});
+    });
+  both(all, "sort_line", {"rosen.1000000"}, {},
+       [](gt_context c, const Tensors& p, const Tensors&) { return apply(c, "sort", p); });
+  for (const char* op : {"argsort", "argmax"})
+    all.push_back(
+        {"op_" + std::string(op) + "/forward", {"op.square"}, {}, [op](gt_context c, const Tensors& p, const Tensors&) {
+           const int64_t axis = 1;
+           return Tensors{apply(c, op, p, {{"axis", GT_ATTR_INT, 0, 1, &axis}})};
+         }});
   both(all, "top_k", {"op.square"}, {}, [](gt_context c, const Tensors& p, const Tensors&) {
     const int64_t k = 10;
     return apply(c, "top_k", p, {{"k", GT_ATTR_INT, 0, 1, &k}});
@@ -87,7 +111,7 @@ void add_small_matrices(std::vector<Workload>& all) {
         const gt_attr signs{"positive_diagonal", GT_ATTR_BOOL, 0, 1, &no};
         return apply(c, op.c_str(), p, op == "qr" ? std::vector<gt_attr>{signs} : std::vector<gt_attr>{});
       });
-    for (const std::string op : {"solve", "triangular_solve"})
+    for (const std::string op : {"solve", "triangular_solve", "lstsq"})
       both(all, op + "_" + n, {"op.matrices." + n, "op.rights." + n}, {},
            [op](gt_context c, const Tensors& p, const Tensors&) { return apply(c, op.c_str(), p); });
   }

@@ -100,7 +100,7 @@ def images(x): return x.permute(0, 3, 1, 2)
 def filters(w): return w.permute(3, 2, 0, 1)
 def index(name): return tensor(get(name)).long()
 if not COMPILE and any(chosen(f"op_{n}/{way}") for n in ("conv2d_3x3", "conv2d_1x1", "conv2d_stride2", "depthwise", "max_pool",
-                                                        "conv2d_small") for way in ("forward", "gradient")):
+                                                        "conv2d_small", "conv2d_transpose") for way in ("forward", "gradient")):
     image, kernel = get("op.image"), get("op.filter.3x3")
     both("conv2d_3x3", lambda x, w: F.conv2d(images(x), filters(w), padding=1), image, kernel)
     both("conv2d_1x1", lambda x, w: F.conv2d(images(x), filters(w)), image, get("op.filter.1x1"))
@@ -109,6 +109,8 @@ if not COMPILE and any(chosen(f"op_{n}/{way}") for n in ("conv2d_3x3", "conv2d_1
     both("conv2d_stride2", lambda x, w: F.conv2d(F.pad(images(x), (0, 1, 0, 1)), filters(w), stride=2), image, kernel)
     both("depthwise", lambda x, w: F.conv2d(images(x), w.permute(2, 3, 0, 1), padding=1, groups=64), image,
          get("op.filter.depthwise"))
+    both("conv2d_transpose", lambda x, w: F.conv_transpose2d(images(x), w.permute(3, 2, 0, 1), stride=2)[:, :, :56, :56],
+         image, kernel)
     both("max_pool", lambda x: F.max_pool2d(images(x), 2), image)
 square = get("op.square")
 if not COMPILE:
@@ -117,8 +119,15 @@ if not COMPILE:
     both("gather_rows", lambda x: torch.index_select(x, 0, rows), table)
     both("segment_sum", lambda x: torch.zeros(1000, 64).index_add(0, segments, x), table)
     both("take_along_axis", lambda x: torch.gather(x, 1, along), square)
+    line, corners = get("line.100000"), (pairs[:, 0], pairs[:, 1])
+    both("tensor_scatter_add", lambda x, u: x.index_put(corners, u, accumulate=True), square, line)
+    both("scatter_nd", lambda u: torch.zeros(1000, 1000).index_put(corners, u, accumulate=True), line)
     both("gather_nd", lambda x: x[pairs[:, 0], pairs[:, 1]], square)
     both("sort", lambda x: torch.sort(x, 1)[0], square)
+    both("sort_columns", lambda x: torch.sort(x, 0)[0], square)
+    both("sort_line", lambda x: torch.sort(x)[0], get("rosen.1000000"))
+    for op, f in (("argsort", torch.argsort), ("argmax", torch.argmax)):
+        run(f"op_{op}/forward", lambda x, f=f: f(x, 1), square)
     both("top_k", lambda x: torch.topk(x, 10, 1)[0], square)
     both("cumsum", lambda x: torch.cumsum(x, 1), square)
     both("cumsum_columns", lambda x: torch.cumsum(x, 0), square)
@@ -136,5 +145,6 @@ if not COMPILE:
         both(f"svd_{n}", torch.linalg.svdvals, a)
         both(f"expm_{n}", torch.linalg.matrix_exp, a)
         both(f"solve_{n}", torch.linalg.solve, a, b)
+        both(f"lstsq_{n}", lambda x, y: torch.linalg.lstsq(x, y)[0], a, b)
         both(f"triangular_solve_{n}", lambda x, y: torch.linalg.solve_triangular(x, y, upper=False), a, b)
 report.print()

@@ -97,8 +97,8 @@ class Node {
   Tensor strengthened;  // of a scalar without a dtype: the constant it became where it last met one
   bool evaluated = false;
   // Scratch of the planner, valid while `visit` is that of the running pass: the slot of the first output, the place in
-  // the schedule, and how many inputs of the schedule refer to it.
-  uint32_t slot = 0, position = 0, uses = 0;
+  // the schedule, and how many inputs of the schedule refer to it, and of these to an output behind the first.
+  uint32_t slot = 0, position = 0, uses = 0, later_uses = 0;
   uint64_t visit = 0;
   bool symbolic = false;  // depends on a tensor without a value
   bool literal = false;   // a constant of rank 0 that is part of the program: plans may be made for its value
@@ -113,22 +113,31 @@ class Node {
   void detach() noexcept;  // lets go of inputs and attributes where nothing can ask for them again
 
   uint32_t references() const { return references_; }
+  uint32_t later_references() const { return later_references_; }  // of these to an output behind the first
 
  private:
   friend class Tensor;
   friend class Recorder;
   static void destroy(Node* node) noexcept;
+  void refer(uint32_t index) {
+    ++references_;
+    if (index > 0) ++later_references_;
+  }
+  bool release(uint32_t index) {  // whether nothing refers to it any more
+    if (index > 0) --later_references_;
+    return --references_ == 0;
+  }
 
-  uint32_t references_ = 0;
+  uint32_t references_ = 0, later_references_ = 0;
   Node* next_dead_ = nullptr;  // of a chain that is destroyed without recursion
 };
 
-inline Tensor::Tensor(Node* node, uint32_t index) : node_(node), index_(index) { ++node->references_; }
+inline Tensor::Tensor(Node* node, uint32_t index) : node_(node), index_(index) { node->refer(index); }
 inline Tensor::Tensor(const Tensor& other) : node_(other.node_), index_(other.index_) {
-  if (node_) ++node_->references_;
+  if (node_) node_->refer(index_);
 }
 inline Tensor::~Tensor() {
-  if (node_ && --node_->references_ == 0) Node::destroy(node_);
+  if (node_ && node_->release(index_)) Node::destroy(node_);
 }
 inline Recorder& Tensor::recorder() const { return node_->recorder; }
 inline const Spec& Tensor::spec() const { return node_->outputs[index_].spec; }

@@ -236,17 +236,26 @@ bool is_better(T a, T best) {
     return a < best || (a != a && best == best);
 }
 
+// The first entry for which `found` holds, of which there is one: many are looked at together.
+template <class T, class F>
+int64_t first_where(const T* x, int64_t n, F&& found) {
+  constexpr int64_t kAtOnce = 64;
+  int64_t at = 0;
+  for (; at + kAtOnce <= n; at += kAtOnce) {
+    std::conditional_t<sizeof(T) == 8, int64_t, int32_t> any = 0;  // as wide, for the sake of vectors
+    for (int64_t j = 0; j < kAtOnce; ++j) any |= found(x[at + j]) ? 1 : 0;
+    if (any != 0) break;
+  }
+  while (!found(x[at])) ++at;
+  return at;
+}
 // Of each row of n entries: its extreme, then the first entry that has it.
 template <class R, class T>
 void arg_rows(const T* x, int64_t rows, int64_t n, int64_t* out) {
   for (int64_t r = 0; r < rows; ++r, x += n) {
     const T best = reduce_row<R>(x, static_cast<std::size_t>(n));
-    int64_t at = 0;
-    if (best != best)
-      while (x[at] == x[at]) ++at;
-    else
-      while (x[at] != best) ++at;
-    out[r] = at;
+    out[r] = best != best ? first_where(x, n, [](T v) { return v != v; })
+                          : first_where(x, n, [best](T v) { return v == best; });
   }
 }
 // Of each of `count` neighbouring columns, row by row.

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 #include <tuple>
+#include <utility>
 
 #include "base/isa.hpp"
 #include "kernels/kernels.hpp"
@@ -17,17 +18,29 @@ using Wide = std::conditional_t<std::is_same_v<T, float>, double, T>;
 template <class T>
 struct CumulativeSum {
   Wide<T> sum = 0;
+  T so_far() const { return static_cast<T>(sum); }
   T next(T x) {
     sum = wrap_add(sum, static_cast<Wide<T>>(x));
-    return static_cast<T>(sum);
+    return so_far();
   }
 };
 template <class T>
-struct SumBefore {
-  Wide<T> sum = 0;
+struct CumulativeProduct {
+  Wide<T> product = 1;
+  T so_far() const { return static_cast<T>(product); }
   T next(T x) {
-    const T before = static_cast<T>(sum);
-    sum = wrap_add(sum, static_cast<Wide<T>>(x));
+    product = wrap_multiply(product, static_cast<Wide<T>>(x));
+    return so_far();
+  }
+};
+// What comes before each entry.
+template <class State>
+struct Before {
+  State state;
+  template <class T>
+  T next(T x) {
+    const T before = state.so_far();
+    state.next(x);
     return before;
   }
 };
@@ -39,13 +52,12 @@ struct Recurrence {
     return static_cast<T>(y);
   }
 };
+// By the factor of the entry before.
 template <class T>
-struct CumulativeProduct {
-  Wide<T> product = 1;
-  T next(T x) {
-    product = wrap_multiply(product, static_cast<Wide<T>>(x));
-    return static_cast<T>(product);
-  }
+struct LaggedRecurrence {
+  Recurrence<T> recurrence;
+  T factor = 0;
+  T next(T a, T x) { return recurrence.next(std::exchange(factor, a), x); }
 };
 // e^most * sum is the sum so far: neither over- nor underflows.
 template <class T>
@@ -138,24 +150,25 @@ void scan(const KernelCall& c, bool reverse, T* y, const X*... x) {
 void cumsum(const KernelCall& c) {
   dispatch(c.out[0].dtype, [&](auto type) {
     using T = typename decltype(type)::type;
-    if (c.flag("exclusive"))
-      scan<SumBefore<T>>(c, c.flag("reverse"), c.out[0].as<T>(), c.in[0].as<T>());
-    else
-      scan<CumulativeSum<T>>(c, c.flag("reverse"), c.out[0].as<T>(), c.in[0].as<T>());
+    (c.flag("exclusive") ? scan<Before<CumulativeSum<T>>, T, T>
+                         : scan<CumulativeSum<T>, T, T>)(c, c.flag("reverse"), c.out[0].as<T>(), c.in[0].as<T>());
   });
 }
 
 void cumprod(const KernelCall& c) {
   dispatch(c.out[0].dtype, [&](auto type) {
     using T = typename decltype(type)::type;
-    scan<CumulativeProduct<T>>(c, c.flag("reverse"), c.out[0].as<T>(), c.in[0].as<T>());
+    (c.flag("exclusive") ? scan<Before<CumulativeProduct<T>>, T, T>
+                         : scan<CumulativeProduct<T>, T, T>)(c, c.flag("reverse"), c.out[0].as<T>(), c.in[0].as<T>());
   });
 }
 
 void linear_scan(const KernelCall& c) {
   dispatch(c.out[0].dtype, [&](auto type) {
     using T = typename decltype(type)::type;
-    scan<Recurrence<T>>(c, c.flag("reverse"), c.out[0].as<T>(), c.in[0].as<T>(), c.in[1].as<T>());
+    (c.flag("lagged")
+         ? scan<LaggedRecurrence<T>, T, T, T>
+         : scan<Recurrence<T>, T, T, T>)(c, c.flag("reverse"), c.out[0].as<T>(), c.in[0].as<T>(), c.in[1].as<T>());
   });
 }
 

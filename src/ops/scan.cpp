@@ -33,23 +33,51 @@ Tensor shifted(const Tensor& x, std::size_t axis, bool reverse, double fill) {
 }
 std::size_t axis_of(const Call& c) { return static_cast<std::size_t>(c.integer("axis")); }
 
-// The named op with an axis and a direction, on x moved by one entry where exclusive; first: what comes before all.
-Tensor scan_of(const char* name, const Call& c, double first) {
-  const Op& op = Registry::instance().builtin(name);
-  const Tensor x = c.flag("exclusive") ? shifted(c.in(), axis_of(c), c.flag("reverse"), first) : c.in();
-  return apply1(op, {x}, {c.integer("axis"), c.flag("reverse")});
-}
-Tensors batch_scan(const BatchCall& b) {
-  return {reapply(b.call, {b.in[0]}, {b.call.integer("axis") + 1, b.call.flag("reverse")})};
-}
-Tensor linear_scan(const Tensor& a, const Tensor& x, std::size_t axis, bool reverse) {
-  static const Op& op = Registry::instance().builtin("linear_scan");
-  return apply1(op, {a, x}, {static_cast<int64_t>(axis), reverse});
+// y_i = a_i y_(i-1) + x_i, or where lagged a_(i-1) y_(i-1) + x_i.
+Tensor linear_scan(const Tensor& a, const Tensor& x, std::size_t axis, bool reverse, bool lagged) {
+  static const Op& op = Registry::instance().builtin("recurrence");
+  return apply1(op, {a, x}, {static_cast<int64_t>(axis), reverse, lagged});
 }
 
-// With y_i = a_i y_(i-1) + x_i: the cotangents g of x run the other way, with the factors one entry on, and those of a
-// are g_i y_(i-1). Both are scans again.
+// The cotangents g of x run the other way, with the factors one entry on, or back: a scan again. Those of a are
+// g_i y_(i-1), or where lagged g_(i+1) y_i.
 void define_linear_scan(Registry& r) {
+  Define(r, "recurrence", "y_i = a_i * y_(i-1) + x_i, or where lagged by the a_(i-1) of the entry before.")
+      .internal()
+      .inputs({{"a"}, {"x"}})
+      .dtypes(kNumeric)
+      .attr("axis", kAttrInt, int64_t{0})
+      .attr("reverse", kAttrBool, false)
+      .attr("lagged", kAttrBool, false)
+      .infer([](Inference& c) { c.like(1, c.shape(1)); })
+      .kernel(kernels::linear_scan)
+      .rules(
+          [](const Call& c, const Tensors& ct) {
+            const bool reverse = c.flag("reverse"), lagged = c.flag("lagged");
+            const Tensor g = linear_scan(c.in(0), ct[0], axis_of(c), !reverse, !lagged);
+            return Tensors{
+                lagged ? shifted(g, axis_of(c), !reverse, 0) * c.out() : g * shifted(c.out(), axis_of(c), reverse, 0),
+                g};
+          },
+          [](const Call& c, const Tensors& t) {
+            const bool reverse = c.flag("reverse"), lagged = c.flag("lagged");
+            Tensor x = t[1];
+            if (t[0]) {
+              const Tensor moved = lagged ? shifted(t[0] * c.out(), axis_of(c), reverse, 0)
+                                          : t[0] * shifted(c.out(), axis_of(c), reverse, 0);
+              x = x ? x + moved : moved;
+            }
+            return Tensors{linear_scan(c.in(0), x, axis_of(c), reverse, lagged)};
+          })
+      .batch([](const BatchCall& b) {
+        return Tensors{
+            linear_scan(b.full(0), b.full(1), axis_of(b.call) + 1, b.call.flag("reverse"), b.call.flag("lagged"))};
+      })
+      .samples_follow([](const Call& c, std::span<const int> axes) {
+        const int axis = std::max(axes[0], axes[1]);  // that of the input that has one
+        return axis == c.integer("axis") || (std::min(axes[0], axes[1]) != kNoSamples && axes[0] != axes[1]) ? kMixed
+                                                                                                             : axis;
+      });
   Define(r, "linear_scan", "y_i = a_i * y_(i-1) + x_i along the axis, from y = 0 on; reverse: from the last entry on.")
       .inputs({{"a"}, {"x"}})
       .dtypes(kNumeric)
@@ -60,61 +88,50 @@ void define_linear_scan(Registry& r) {
         if (!(c.shape(0) == c.shape(1)))
           invalid("linear_scan: a and x must have one shape, got {} and {}", to_string(c.shape(0)),
                   to_string(c.shape(1)));
-        c.like(1, c.shape(1));
       })
-      .kernel(kernels::linear_scan)
-      .rules(
-          [](const Call& c, const Tensors& ct) {
-            const bool reverse = c.flag("reverse");
-            const Tensor g = linear_scan(shifted(c.in(0), axis_of(c), !reverse, 0), ct[0], axis_of(c), !reverse);
-            return Tensors{g * shifted(c.out(), axis_of(c), reverse, 0), g};
-          },
-          [](const Call& c, const Tensors& t) {
-            Tensor x = t[1];
-            if (t[0]) {
-              const Tensor moved = t[0] * shifted(c.out(), axis_of(c), c.flag("reverse"), 0);
-              x = x ? x + moved : moved;
-            }
-            return Tensors{linear_scan(c.in(0), x, axis_of(c), c.flag("reverse"))};
-          })
-      .batch([](const BatchCall& b) {
-        return Tensors{linear_scan(b.full(0), b.full(1), axis_of(b.call) + 1, b.call.flag("reverse"))};
-      })
-      .samples_follow([](const Call& c, std::span<const int> axes) {
-        const int axis = std::max(axes[0], axes[1]);  // that of the input that has one
-        return axis == c.integer("axis") || (std::min(axes[0], axes[1]) != kNoSamples && axes[0] != axes[1]) ? kMixed
-                                                                                                             : axis;
-      })
+      .composite([](const Call& c) { return linear_scan(c.in(0), c.in(1), axis_of(c), c.flag("reverse"), false); })
       .sample("u[5] f[5]")
       .sample("u[2,4] f[2,4]", R"({"axis": 1, "reverse": true})");
 }
 
-// With y_i = x_i y_(i-1): y_i' = x_i y_(i-1)' + x_i' y_(i-1), a scan too. Nothing is divided, so that zeros do no harm
-// to any derivative.
+Tensor product_scan(const Tensor& x, std::size_t axis, bool exclusive, bool reverse) {
+  static const Op& op = Registry::instance().builtin("product_scan");
+  return apply1(op, {x}, {static_cast<int64_t>(axis), exclusive, reverse});
+}
+Tensor product_before(const Call& c) {
+  return c.flag("exclusive") ? c.out() : product_scan(c.in(), axis_of(c), true, c.flag("reverse"));
+}
+
+// With y_i = x_i y_(i-1): y_i' = x_i y_(i-1)' + x_i' y_(i-1), a scan too, of which an exclusive product is the entry
+// before. Nothing is divided, so that zeros do no harm to any derivative.
 void define_cumprod(Registry& r) {
   Define(r, "product_scan", "Products of all entries up to each one.")
       .internal()
       .inputs({{"x"}})
       .dtypes(kNumeric)
       .attr("axis", kAttrInt, int64_t{0})
+      .attr("exclusive", kAttrBool, false)
       .attr("reverse", kAttrBool, false)
       .infer([](Inference& c) { c.like(0, c.shape()); })
       .kernel(kernels::cumprod)
       .rules(
           [](const Call& c, const Tensors& ct) {
             const bool reverse = c.flag("reverse");
-            const Tensor g = linear_scan(shifted(c.in(), axis_of(c), !reverse, 0), ct[0], axis_of(c), !reverse);
-            return Tensors{g * shifted(c.out(), axis_of(c), reverse, 1)};
+            const Tensor of_y = c.flag("exclusive") ? shifted(ct[0], axis_of(c), !reverse, 0) : ct[0];
+            return Tensors{linear_scan(c.in(), of_y, axis_of(c), !reverse, true) * product_before(c)};
           },
           [](const Call& c, const Tensors& t) {
             const bool reverse = c.flag("reverse");
-            return Tensors{linear_scan(c.in(), t[0] * shifted(c.out(), axis_of(c), reverse, 1), axis_of(c), reverse)};
+            const Tensor y = linear_scan(c.in(), t[0] * product_before(c), axis_of(c), reverse, false);
+            return Tensors{c.flag("exclusive") ? shifted(y, axis_of(c), reverse, 0) : y};
           })
-      .batch(batch_scan)
+      .batch([](const BatchCall& b) {
+        return Tensors{product_scan(b.in[0], axis_of(b.call) + 1, b.call.flag("exclusive"), b.call.flag("reverse"))};
+      })
       .samples_follow(samples_beside_axis);
   scan(r, "cumprod",
        "Products of all entries up to each one; its derivatives are right with zeros among them, to any order.")
-      .composite([](const Call& c) { return scan_of("product_scan", c, 1); })
+      .composite([](const Call& c) { return product_scan(c.in(), axis_of(c), c.flag("exclusive"), c.flag("reverse")); })
       .sample("f[2,5]", R"({"axis": 1, "exclusive": true})");
 }
 
@@ -141,17 +158,25 @@ void define_log_scan(Registry& r) {
           [](const Call& c, const Tensors& ct) {
             const bool reverse = c.flag("reverse");
             const auto [own, before] = log_weights(c);
-            return Tensors{own * linear_scan(shifted(before, axis_of(c), !reverse, 0), ct[0], axis_of(c), !reverse)};
+            return Tensors{own * linear_scan(before, ct[0], axis_of(c), !reverse, true)};
           },
           [](const Call& c, const Tensors& t) {
             const auto [own, before] = log_weights(c);
-            return Tensors{linear_scan(before, own * t[0], axis_of(c), c.flag("reverse"))};
+            return Tensors{linear_scan(before, own * t[0], axis_of(c), c.flag("reverse"), false)};
           })
-      .batch(batch_scan)
+      .batch([](const BatchCall& b) {
+        return Tensors{reapply(b.call, {b.in[0]}, {b.call.integer("axis") + 1, b.call.flag("reverse")})};
+      })
       .samples_follow(samples_beside_axis);
   scan(r, "logcumsumexp", "log of the sums of e^x over all entries up to each one, without overflow.")
       .dtypes(kFloating)
-      .composite([](const Call& c) { return scan_of("log_sum_scan", c, -std::numeric_limits<double>::infinity()); })
+      .composite([](const Call& c) {
+        static const Op& op = Registry::instance().builtin("log_sum_scan");
+        constexpr double none = -std::numeric_limits<double>::infinity();
+        const bool reverse = c.flag("reverse");
+        const Tensor x = c.flag("exclusive") ? shifted(c.in(), axis_of(c), reverse, none) : c.in();
+        return apply1(op, {x}, {c.integer("axis"), reverse});
+      })
       .sample("f[2,4]", R"({"axis": 1})");
 }
 }  // namespace

@@ -401,8 +401,8 @@ class ProgramBuilder {
   void keep_results() {
     p_.results.assign(s_.slots, Program::kNone);
     for (std::size_t i = 0; i < s_.nodes.size(); ++i) {
-      if (!s_.kept[i]) continue;
       for (std::size_t k = 0; k < s_.nodes[i]->outputs.size(); ++k) {
+        if (!s_.keeps(i, k)) continue;
         Operand& x = values_[s_.nodes[i]->slot + k];
         const bool whole_slot = x.layout.offset == 0 && is_dense(x.layout) &&
                                 x.layout.shape.elements() == p_.slots[x.slot].shape.elements();

@@ -36,35 +36,48 @@ void number_slots(Schedule& s, uint64_t visit) {
   }
 }
 
+// Of what is kept of a node, what its kernel cannot leave out is kept too.
+uint8_t with_siblings(const Node& node, uint8_t kept) {
+  return kept != 0 && !node.op.skips_outputs ? Schedule::kAll : kept;
+}
+
 // Kept: what a handle, a variable, a tape or a node outside this schedule refers to, and what a node on a tape reads,
 // since its derivative may ask for it.
 void find_kept(Schedule& s, std::span<const Tensor> targets) {
   s.kept.assign(s.nodes.size(), 0);
   for (std::size_t i = 0; i < s.nodes.size(); ++i) {
     s.nodes[i]->position = static_cast<uint32_t>(i);
-    s.nodes[i]->uses = 0;
+    s.nodes[i]->uses = s.nodes[i]->later_uses = 0;
   }
   // Whatever a target or a node of the schedule reads and has no value is in the schedule.
   const auto inside = [](const Node* node) { return !node->evaluated; };
+  const auto keep = [&](const Tensor& t) {
+    s.kept[t.node()->position] |= with_siblings(*t.node(), t.index() == 0 ? Schedule::kFirst : Schedule::kLater);
+  };
   for (const Node* node : s.nodes)
-    for (const Tensor& input : node->inputs) ++input.node()->uses;
+    for (const Tensor& input : node->inputs) {
+      ++input.node()->uses;
+      if (input.index() > 0) ++input.node()->later_uses;
+    }
   for (std::size_t i = 0; i < s.nodes.size(); ++i) {
     const Node* node = s.nodes[i];
-    const bool recorded = is_recorded(*node);
-    s.kept[i] |= recorded || node->references() > node->uses;
-    if (!recorded) continue;
+    const uint32_t held = node->references() - node->uses, later_held = node->later_references() - node->later_uses;
+    s.kept[i] |=
+        with_siblings(*node, (held > later_held ? Schedule::kFirst : 0) | (later_held > 0 ? Schedule::kLater : 0));
+    if (!is_recorded(*node)) continue;
+    s.kept[i] = Schedule::kAll;
     for (const Tensor& input : node->inputs)
-      if (inside(input.node())) s.kept[input.node()->position] = 1;
+      if (inside(input.node())) keep(input);
   }
   std::vector<uint8_t> asked(s.nodes.size(), 0);
   for (const Tensor& t : targets)
-    if (inside(t.node())) s.kept[t.node()->position] = asked[t.node()->position] = 1;
+    if (inside(t.node())) keep(t), asked[t.node()->position] = 1;
   // What only rearranges its input is not written out for a handle's sake: it stays pending, and its input is kept.
   for (std::size_t i = s.nodes.size(); i-- > 0;) {
     const Node* node = s.nodes[i];
     if (!s.kept[i] || asked[i] || is_recorded(*node) || !only_rearranges(*node)) continue;
     s.kept[i] = 0;
-    if (inside(node->inputs[0].node())) s.kept[node->inputs[0].node()->position] = 1;
+    if (inside(node->inputs[0].node())) keep(node->inputs[0]);
   }
 }
 
@@ -153,7 +166,7 @@ Schedule schedule_of_function(Recorder& recorder, std::span<const Tensor> target
   s.kept.assign(s.nodes.size(), 0);
   for (std::size_t i = 0; i < s.nodes.size(); ++i) s.nodes[i]->position = static_cast<uint32_t>(i);
   for (const Tensor& t : targets)
-    if (!t.node()->evaluated) s.kept[t.node()->position] = 1;
+    if (!t.node()->evaluated) s.kept[t.node()->position] = Schedule::kAll;
   return s;
 }
 

@@ -14,9 +14,13 @@ struct Schedule {
   bool fixed = false;            // a function's: constants never change, so that plans may be made for their values
   std::vector<Node*> nodes;      // by rising id: inputs come before their users
   std::vector<Tensor> leaves;    // tensors with values that the nodes read; slot i is leaf i
-  std::vector<uint8_t> kept;     // per node: something outside still holds it
+  std::vector<uint8_t> kept;     // per node: which outputs something outside still holds, as bits (keeps)
   uint32_t slots = 0;            // leaves first, then the outputs of the nodes in order
   std::array<uint64_t, 2> hash;  // of the structure: ops, attributes, shapes, connections, what is kept
+
+  // The outputs behind the first are held together.
+  static constexpr uint8_t kFirst = 1, kLater = 2, kAll = kFirst | kLater;
+  bool keeps(std::size_t node, std::size_t output) const { return (kept[node] & (output == 0 ? kFirst : kLater)) != 0; }
 };
 
 // Throws where a target has no value because it depends on a placeholder, or on an input of a function that is being

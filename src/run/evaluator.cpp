@@ -25,7 +25,8 @@ PlanPtr Evaluator::compute(std::span<const Tensor> targets, std::vector<double>*
   const Schedule s = schedule(recorder_, targets);
   const PlanPtr plan = plan_for(s);
   memory_.slots.assign(plan->slots.size(), nullptr);
-  for (std::size_t i = 0; i < s.leaves.size(); ++i) memory_.slots[i] = s.leaves[i].value()->data();
+  for (std::size_t i = 0; i < s.leaves.size(); ++i)
+    if (const BufferPtr& value = s.leaves[i].value()) memory_.slots[i] = value->data();  // else it is not read
   std::vector<BufferPtr> results;
   for (uint32_t slot : plan->result_slots) {
     results.push_back(recorder_.allocate(bytes_of(plan->slots[slot])));
@@ -43,11 +44,13 @@ PlanPtr Evaluator::compute(std::span<const Tensor> targets, std::vector<double>*
     return home.kind == Home::constant ? plan->constants[home.at] : results[home.at];
   };
   std::vector<Tensor> kept;
-  for (std::size_t i = 0; i < s.nodes.size(); ++i)
-    if (s.kept[i]) kept.push_back(Tensor(s.nodes[i]));
-  for (const Tensor& t : kept)
-    for (std::size_t k = 0; k < t.node()->outputs.size(); ++k)
-      t.node()->outputs[k].value = buffer_of(plan->results[t.node()->slot + k]);
+  for (std::size_t i = 0; i < s.nodes.size(); ++i) {
+    if (!s.kept[i]) continue;
+    Node* node = s.nodes[i];
+    for (std::size_t k = 0; k < node->outputs.size(); ++k)
+      if (s.keeps(i, k)) node->outputs[k].value = buffer_of(plan->results[node->slot + k]);
+    kept.push_back(Tensor(node));
+  }
   // From here on nodes let go of their inputs, and those that are not kept die.
   for (const Tensor& t : kept) t.node()->set_evaluated();
   return plan;

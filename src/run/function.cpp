@@ -55,7 +55,8 @@ void RecordedFunction::make(const Tensors& targets) {
   for (std::size_t slot = 0; slot < asked.size(); ++slot) program.wanted[slot] &= asked[slot];
   memory_.slots.assign(program.slots.size(), nullptr);
   for (std::size_t i = 0; i < sources_.size(); ++i)
-    if (sources_[i].kind == Source::constant) memory_.slots[i] = held_[sources_[i].index]->data();
+    if (const Source source = sources_[i]; source.kind == Source::constant && held_[source.index])
+      memory_.slots[i] = held_[source.index]->data();
   compute_constants(program, varies);
   plan_ = make_plan(program);
   prepare_arena();
