@@ -362,7 +362,8 @@ TEST_F(Kernels, Convolutions) {
        {Geometry{2, 19, 23, 1, 5, 7, 3, 3, 1, 1, true}, Geometry{1, 40, 33, 1, 16, 24, 3, 5, 2, 1, true},
         Geometry{3, 17, 16, 1, 8, 8, 2, 2, 3, 2, false}, Geometry{2, 30, 30, 1, 32, 16, 1, 1, 1, 1, true},
         Geometry{1, 9, 9, 1, 150, 200, 3, 3, 1, 1, true}, Geometry{2, 21, 18, 40, 1, 1, 3, 3, 1, 1, true},
-        Geometry{2, 21, 18, 24, 1, 2, 3, 2, 2, 1, true}, Geometry{1, 25, 14, 12, 1, 1, 3, 3, 1, 2, false}})
+        Geometry{2, 21, 18, 24, 1, 2, 3, 2, 2, 1, true}, Geometry{1, 25, 14, 12, 1, 1, 3, 3, 1, 2, false},
+        Geometry{2, 16, 15, 9, 1, 1, 5, 3, 2, 1, true}, Geometry{3, 31, 20, 35, 1, 1, 2, 5, 3, 1, true}})
     check_convolution(*this, g);
 }
 

@@ -25,12 +25,9 @@ void along_row(const RowTap<T>& r) {
   const int64_t in = r.groups * r.inputs, out = r.groups * r.outputs;
   for (int64_t p = 0; p < r.pixels; ++p) {
     T *x = r.x + p * r.step * in, *y = r.y + p * out, *w = r.w;
-    if (F != Form::output && r.inputs == 1 && r.outputs == 1) {  // that form has depthwise.hpp
-#pragma GCC ivdep                                                // x, w and y are different tensors
-      for (int64_t c = 0; c < in; ++c) {
-        if constexpr (F == Form::input) x[c] += y[c] * w[c];
-        if constexpr (F == Form::filter) w[c] += x[c] * y[c];
-      }
+    if (F == Form::input && r.inputs == 1 && r.outputs == 1) {  // the other forms have depthwise.hpp
+#pragma GCC ivdep                                               // x, w and y are different tensors
+      for (int64_t c = 0; c < in; ++c) x[c] += y[c] * w[c];
       continue;
     }
     for (int64_t group = 0; group < r.groups; ++group, x += r.inputs, y += r.outputs, w += r.outputs)
@@ -70,57 +67,100 @@ struct Axis {
 template <class T>
 class Channels {
  public:
+  // Of x, w and y one is written: the filter w by sum, the result y by run.
   Channels(const KernelCall& c, const Axis& vertical, const Axis& horizontal, int64_t channels, const T* x, const T* w,
-           T* y)
+           const T* y)
       : v_(vertical),
         h_(horizontal),
         channels_(channels),
         x_(x),
-        w_(w),
-        y_(y),
+        w_(const_cast<T*>(w)),
+        y_(const_cast<T*>(y)),
         at_(c, static_cast<std::size_t>(v_.taps * h_.taps)),
-        weights_(c, static_cast<std::size_t>(v_.taps * h_.taps)),
-        kernel_(depthwise_kernel<T>()) {
+        weights_(c, static_cast<std::size_t>(v_.taps * h_.taps)) {
     while (first_ < h_.pixels && !h_.all_inside(first_)) ++first_;
     last_ = first_;
     while (last_ < h_.pixels && h_.all_inside(last_)) ++last_;
   }
 
   void run(const KernelCall& c, int64_t images) const {
-    over_rows(c, images * v_.pixels, h_.pixels * channels_ * v_.taps * h_.taps, [&](int64_t row, int worker) {
-      for (int64_t p = 0; p < first_; ++p) pixels(row, p, 1, worker);
-      if (first_ < last_) pixels(row, first_, last_ - first_, worker);
-      for (int64_t p = last_; p < h_.pixels; ++p) pixels(row, p, 1, worker);
+    over_rows(c, images * v_.pixels, work_of_row(), [&](int64_t row, int worker) {
+      over_pixels(row, w_, worker, [&](int64_t first, int64_t count, int taps) {
+        depthwise_kernels<T>().row({count, channels_, taps, at_.of(worker), weights_.of(worker), source(row, first),
+                                    h_.step * channels_, result(row, first), channels_});
+      });
     });
   }
 
+  // The sums of rows are short, and added up in double: by parts that do not depend on the number of workers.
+  void sum(const KernelCall& c, int64_t images) const {
+    constexpr int64_t kMostParts = 16;
+    const auto size = static_cast<std::size_t>(v_.taps * h_.taps * channels_);
+    const int64_t rows = images * v_.pixels;
+    const int64_t parts =
+        std::clamp<int64_t>(rows * work_of_row() >> 16, 1, std::min(kMostParts, std::max<int64_t>(1, rows)));
+    const Room<T> row_sums(c, size);
+    const Room<double> sums(c, size, static_cast<int>(parts));
+    const auto part = [&](std::size_t item, int worker) {
+      const auto number = static_cast<int64_t>(item);
+      T* row_sum = row_sums.of(worker);
+      double* sum = std::fill_n(sums.of(static_cast<int>(item)), size, 0.0) - size;
+      for (int64_t row = rows * number / parts; row < rows * (number + 1) / parts; ++row) {
+        std::fill_n(row_sum, size, T(0));
+        over_pixels(row, row_sum, worker, [&](int64_t first, int64_t count, int taps) {
+          depthwise_kernels<T>().sums({count, channels_, taps, at_.of(worker), weights_.of(worker), source(row, first),
+                                       h_.step * channels_, result(row, first), channels_});
+        });
+        for (std::size_t i = 0; i < size; ++i) sum[i] += row_sum[i];
+      }
+    };
+    c.workers.run(static_cast<std::size_t>(parts), part);
+    for (std::size_t i = 0; i < size; ++i) {
+      double sum = 0;
+      for (int p = 0; p < parts; ++p) sum += sums.of(p)[i];
+      w_[i] = static_cast<T>(sum);
+    }
+  }
+
  private:
-  // Pixels of a row that read through the same taps.
-  void pixels(int64_t row, int64_t first, int64_t count, int worker) const {
-    const int64_t image = row / v_.pixels, up = row % v_.pixels;
-    int64_t* at = at_.of(worker);
-    const T** weights = weights_.of(worker);
+  int64_t work_of_row() const { return h_.pixels * channels_ * v_.taps * h_.taps; }
+  const T* source(int64_t row, int64_t pixel) const {
+    return x_ + (row / v_.pixels * v_.source * h_.source + pixel * h_.step) * channels_;
+  }
+  T* result(int64_t row, int64_t pixel) const { return y_ + (row * h_.pixels + pixel) * channels_; }
+
+  // Calls f(first, count, taps) with pixels of a row that read through the same taps, of which the worker's rooms say
+  // where; w: of the filter, or a tensor of its shape.
+  template <class F>
+  void over_pixels(int64_t row, T* w, int worker, F&& f) const {
+    const auto from = [&](int64_t first, int64_t count) {
+      f(first, count, find_taps(row % v_.pixels, first, w, at_.of(worker), weights_.of(worker)));
+    };
+    for (int64_t p = 0; p < first_; ++p) from(p, 1);
+    if (first_ < last_) from(first_, last_ - first_);
+    for (int64_t p = last_; p < h_.pixels; ++p) from(p, 1);
+  }
+  int find_taps(int64_t up, int64_t pixel, T* w, int64_t* at, T** weights) const {
     int taps = 0;
     for (int64_t tv = 0; tv < v_.taps; ++tv)
       for (int64_t th = 0; v_.inside(up, tv) && th < h_.taps; ++th) {
-        if (!h_.inside(first, th)) continue;
+        if (!h_.inside(pixel, th)) continue;
         at[taps] = ((up * v_.step + v_.at(tv)) * h_.source + h_.at(th)) * channels_;
-        weights[taps++] = w_ + (tv * h_.taps + th) * channels_;
+        weights[taps++] = w + (tv * h_.taps + th) * channels_;
       }
-    kernel_({count, channels_, taps, at, weights, x_ + (image * v_.source * h_.source + first * h_.step) * channels_,
-             h_.step * channels_, y_ + (row * h_.pixels + first) * channels_, channels_});
+    return taps;
   }
 
   Axis v_, h_;
   int64_t channels_;
-  const T *x_, *w_;
-  T* y_;
+  const T* x_;
+  T *w_, *y_;
   Room<int64_t> at_;
-  Room<const T*> weights_;
-  DepthwiseKernel<T> kernel_;
+  Room<T*> weights_;
   int64_t first_ = 0, last_ = 0;  // pixels of a row that read through all taps
 };
 
+Axis axis_of(const ConvolutionAxis& a) { return {a.input, a.output, a.stride, a.taps, -a.padding, a.dilation}; }
 bool is_depthwise(const Convolution& g) { return g.inputs == 1 && g.outputs == 1; }
 
 template <Form F, class T>
@@ -160,10 +200,7 @@ class Narrow {
 template <class T>
 void narrow_convolution(const KernelCall& c, const Convolution& g, const T* x, const T* w, T* y) {
   if (is_depthwise(g)) {
-    const auto axis = [](const ConvolutionAxis& a) {
-      return Axis{a.input, a.output, a.stride, a.taps, -a.padding, a.dilation};
-    };
-    return Channels<T>(c, axis(g.vertical), axis(g.horizontal), g.groups, x, w, y).run(c, g.images);
+    return Channels<T>(c, axis_of(g.vertical), axis_of(g.horizontal), g.groups, x, w, y).run(c, g.images);
   }
   const Narrow<Form::output, T> loops(g, const_cast<T*>(x), const_cast<T*>(w), y);
   const ConvolutionAxis& v = g.vertical;
@@ -199,6 +236,8 @@ void narrow_input(const KernelCall& c, const Convolution& g, const T* y, const T
 // Each tap by itself, row by row: the sums of rows are short, and added up in double.
 template <class T>
 void narrow_filter(const KernelCall& c, const Convolution& g, const T* x, const T* y, T* w) {
+  if (is_depthwise(g))
+    return Channels<T>(c, axis_of(g.vertical), axis_of(g.horizontal), g.groups, x, w, y).sum(c, g.images);
   const Narrow<Form::filter, T> loops(g, const_cast<T*>(x), w, const_cast<T*>(y));
   const ConvolutionAxis& v = g.vertical;
   const auto size = static_cast<std::size_t>(g.inputs * g.groups * g.outputs);

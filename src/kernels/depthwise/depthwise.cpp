@@ -9,12 +9,12 @@
 namespace gradtape::kernels {
 
 template <class T>
-DepthwiseKernel<T> depthwise_kernel() {
-  static const DepthwiseKernel<T> best =
-      best_of(baseline::Depthwise<T>::kernel, avx2::Depthwise<T>::kernel, avx512::Depthwise<T>::kernel);
+const DepthwiseKernels<T>& depthwise_kernels() {
+  static const DepthwiseKernels<T> best =
+      best_of(baseline::Depthwise<T>::table, avx2::Depthwise<T>::table, avx512::Depthwise<T>::table);
   return best;
 }
-template DepthwiseKernel<float> depthwise_kernel();
-template DepthwiseKernel<double> depthwise_kernel();
+template const DepthwiseKernels<float>& depthwise_kernels();
+template const DepthwiseKernels<double>& depthwise_kernels();
 
 }  // namespace gradtape::kernels

@@ -19,10 +19,26 @@ struct DepthwiseRow {
   int64_t y_step;
 };
 
+// The gradient by w: added to sums[tap][channel] is the sum over pixels of the source's channel, as above, times y's.
 template <class T>
-using DepthwiseKernel = void (*)(const DepthwiseRow<T>&);
+struct DepthwiseSums {
+  int64_t pixels, channels;
+  int taps;
+  const int64_t* at;
+  T* const* sums;
+  const T* x;
+  int64_t x_step;
+  const T* y;
+  int64_t y_step;
+};
 
 template <class T>
-DepthwiseKernel<T> depthwise_kernel();  // for this machine
+struct DepthwiseKernels {
+  void (*row)(const DepthwiseRow<T>&);
+  void (*sums)(const DepthwiseSums<T>&);
+};
+
+template <class T>
+const DepthwiseKernels<T>& depthwise_kernels();  // for this machine
 
 }  // namespace gradtape::kernels

@@ -40,5 +40,37 @@ struct Depthwise {
     for (int64_t c = whole; c < r.channels; ++c) channel(r, c);
   }
 
-  static DepthwiseKernel<T> kernel() { return row; }
+  // So many taps of a vector's width of channels from c.
+  template <int Taps>
+  static void sums_of(const DepthwiseSums<T>& r, int tap, int64_t c) {
+    Vector sums[Taps];
+    const T* from[Taps];
+#pragma GCC unroll 16
+    for (int t = 0; t < Taps; ++t) {
+      sums[t] = Simd<T>::load(r.sums[tap + t] + c);
+      from[t] = r.x + r.at[tap + t] + c;
+    }
+    for (int64_t p = 0; p < r.pixels; ++p) {
+      const Vector y = Simd<T>::load(r.y + p * r.y_step + c);
+#pragma GCC unroll 16
+      for (int t = 0; t < Taps; ++t) sums[t] += Simd<T>::load(from[t] + p * r.x_step) * y;
+    }
+#pragma GCC unroll 16
+    for (int t = 0; t < Taps; ++t) Simd<T>::store(r.sums[tap + t] + c, sums[t]);
+  }
+  static void sums(const DepthwiseSums<T>& r) {
+    const int64_t whole = r.channels / kLanes * kLanes;
+    for (int64_t c = 0; c < whole; c += kLanes) {
+      int tap = 0;
+      for (; tap + 9 <= r.taps; tap += 9) sums_of<9>(r, tap, c);
+      for (; tap + 3 <= r.taps; tap += 3) sums_of<3>(r, tap, c);
+      for (; tap < r.taps; ++tap) sums_of<1>(r, tap, c);
+    }
+    for (int tap = 0; tap < r.taps; ++tap)
+      for (int64_t c = whole; c < r.channels; ++c)
+        for (int64_t p = 0; p < r.pixels; ++p)
+          r.sums[tap][c] += r.x[p * r.x_step + r.at[tap] + c] * r.y[p * r.y_step + c];
+  }
+
+  static DepthwiseKernels<T> table() { return {row, sums}; }
 };
