@@ -65,7 +65,7 @@ void expm(const KernelCall& c);
 void convolution(const KernelCall& c);
 void convolution_input(const KernelCall& c);
 void convolution_filter(const KernelCall& c);
-void pool_argmax(const KernelCall& c);
+void max_pool(const KernelCall& c);
 
 // random.cpp: Philox4x32-10; the input holds key and counter.
 void random_uniform(const KernelCall& c);

@@ -54,18 +54,13 @@ Tensor mean_of_windows(const Call& c) {
   return sums / (insert_axes(counts(c, 0), 1, 2) * insert_axes(counts(c, 1), 1, 1));
 }
 
-// By index, so that the first of equal entries takes the whole gradient.
-Tensor largest_of_windows(const Call& c) {
-  static const Op& argmax = Registry::instance().builtin("pool_argmax");
-  const Tensor& x = c.in();
-  const Tensor at = apply1(argmax, {x}, {c.ints("ksize"), c.ints("strides"), c.ints("padding")});
-  const auto flat = [](const Tensor& t) { return reshape(t, {t.shape()[0], t.shape().product(1, 4)}); };
-  return reshape(gather(flat(x), flat(at), 1, 1), at.shape());
-}
+Tensor flat(const Tensor& x) { return reshape(x, {x.shape()[0], x.shape().product(1, 4)}); }
+
 }  // namespace
 
 void define_pooling(Registry& r) {
-  Define(r, "pool_argmax", "The first largest entry of each window, as its place in the image.")
+  // Derivatives follow the places, so that the first of equal entries takes the whole gradient.
+  Define(r, "largest_of_windows", "The first largest entry of each window, and its place in the image.")
       .internal()
       .inputs({{"x"}})
       .dtypes(kNumeric)
@@ -77,14 +72,27 @@ void define_pooling(Registry& r) {
         const auto count = [&](std::size_t i) {
           return Sliding{size[i], strides[i], 1, padding[2 * i], padding[2 * i + 1]}.count(c.shape()[1 + i]);
         };
-        c.out(Dtype::int64, {c.shape()[0], count(0), count(1), c.shape()[3]});
+        const Shape out{c.shape()[0], count(0), count(1), c.shape()[3]};
+        c.like(0, out);
+        c.out(Dtype::int64, out);
       })
-      .kernel(kernels::pool_argmax)
-      .none("its result is an index")
+      .kernel(kernels::max_pool)
+      .skips_outputs()
+      .rules(
+          [](const Call& c, const Tensors& ct) {
+            if (!ct[0]) return Tensors{Tensor()};
+            const Shape& s = c.in().shape();
+            return Tensors{reshape(scatter_add(flat(c.out(1)), flat(ct[0]), flat(c.in()).shape(), 1, 1), s)};
+          },
+          [](const Call& c, const Tensors& t) {
+            const Tensor moved = gather(flat(t[0]), flat(c.out(1)), 1, 1);
+            return Tensors{reshape(moved, c.out(1).shape()), Tensor()};
+          })
       .batch([](const BatchCall& b) {
         const Shape& s = b.in[0].shape();
-        const Tensor y = reapply_all(b.call, Tensors{reshape(b.in[0], {s[0] * s[1], s[2], s[3], s[4]})})[0];
-        return Tensors{reshape(y, b.call.out_spec().shape.with_leading(b.size))};
+        Tensors y = reapply_all(b.call, Tensors{reshape(b.in[0], {s[0] * s[1], s[2], s[3], s[4]})});
+        for (Tensor& t : y) t = reshape(t, b.call.out_spec().shape.with_leading(b.size));
+        return y;
       })
       .samples_follow(
           [](const Call&, std::span<const int> axes) { return axes[0] == 0 || axes[0] == 3 ? axes[0] : kMixed; });
@@ -92,7 +100,10 @@ void define_pooling(Registry& r) {
        "The largest entry of each window of ksize, strides apart: x [n, h, w, c]. The first of equal ones takes the "
        "gradient; padding never wins.")
       .dtypes(kNumeric)
-      .composite(largest_of_windows)
+      .composite([](const Call& c) {
+        static const Op& op = Registry::instance().builtin("largest_of_windows");
+        return apply(op, std::span(&c.in(), 1), {c.ints("ksize"), c.ints("strides"), c.ints("padding")})[0];
+      })
       .sample("f[1,4,4,2]", R"({"ksize": 2, "strides": 2})")
       .sample("f[2,3,4,1]", R"({"ksize": [3, 2], "strides": [2, 1], "padding": "SAME"})");
   pool(r, "avg_pool2d", "The mean of each window of ksize, strides apart, over what is not padding: x [n, h, w, c].")
