@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -45,9 +46,12 @@ class Pool {
     if (!lock.owns_lock()) return false;
     start(threads - 1);
     job_ = &f;
-    items_ = n;
     helpers_ = threads - 1;
-    next_.store(0, std::memory_order_relaxed);
+    const auto count = static_cast<std::size_t>(threads);
+    for (std::size_t w = 0; w < count; ++w) {
+      shares_[w].next.store(n * w / count, std::memory_order_relaxed);
+      shares_[w].end = n * (w + 1) / count;
+    }
     gate_.store(kOpen, std::memory_order_release);
     epoch_.fetch_add(1, std::memory_order_release);
     epoch_.notify_all();
@@ -67,8 +71,17 @@ class Pool {
     } catch (const std::exception&) {
     }
   }
+  // Its own share first, so that a worker meets in its cache what it had of the loop before; then what the others have
+  // left of theirs.
   void work(const ItemFunction& f, int worker) {
-    for (std::size_t i; (i = next_.fetch_add(1, std::memory_order_relaxed)) < items_;) f(i, worker);
+    const int threads = helpers_ + 1;
+    for (int k = 0; k < threads; ++k) {
+      Share& share = shares_[static_cast<std::size_t>((worker + k) % threads)];
+      while (share.next.load(std::memory_order_relaxed) < share.end) {
+        const std::size_t i = share.next.fetch_add(1, std::memory_order_relaxed);
+        if (i < share.end) f(i, worker);
+      }
+    }
   }
   [[noreturn]] void serve(int worker) {
     uint64_t seen = 0;
@@ -98,8 +111,11 @@ class Pool {
   int started_ = 0;
   std::atomic<uint64_t> epoch_{0};
   std::atomic<uint32_t> gate_{0};
-  std::atomic<std::size_t> next_{0};
-  std::size_t items_ = 0;
+  struct alignas(64) Share {
+    std::atomic<std::size_t> next{0};
+    std::size_t end = 0;
+  };
+  std::array<Share, kMost> shares_;
   int helpers_ = 0;
   const ItemFunction* job_ = nullptr;
 };
