@@ -1,29 +1,29 @@
 // Included once for each instruction set.
 
-constexpr int kNetworkRows = 16;
-
 struct Comparator {
   int low, high;
 };
 // Batcher's odd-even merge sort (Sorting networks and their applications, 1968).
+template <int rows>
 struct ColumnNetwork {
-  Comparator all[63] = {};
+  Comparator all[rows == 16 ? 63 : 19] = {};
   constexpr ColumnNetwork() {
+    static_assert(rows == 16 || rows == 8);
     int count = 0;
-    for (int p = 1; p < kNetworkRows; p *= 2)
+    for (int p = 1; p < rows; p *= 2)
       for (int k = p; k >= 1; k /= 2)
-        for (int j = k % p; j + k < kNetworkRows; j += 2 * k)
-          for (int i = j; i < std::min(j + k, kNetworkRows - k); ++i)
+        for (int j = k % p; j + k < rows; j += 2 * k)
+          for (int i = j; i < std::min(j + k, rows - k); ++i)
             if (i / (2 * p) == (i + k) / (2 * p)) all[count++] = {i, i + k};
   }
 };
 
-// Sorts the elements of 16 vectors, column after column: each column by a network, then neighbouring columns are merged
-// (bitonic merges), most steps of which compare whole vectors.
-template <class K>
+// Sorts the elements of so many vectors, column after column: each column by a network, then neighbouring columns are
+// merged (bitonic merges), most steps of which compare whole vectors.
+template <class K, int kRows>
 struct Network {
   using Vector = typename Simd<K>::Vector;
-  static constexpr int kColumns = Simd<K>::count, kRows = kNetworkRows, kSize = kRows * kColumns;
+  static constexpr int kColumns = Simd<K>::count, kSize = kRows * kColumns;
 
   // n up to kSize; from and to may be one.
   static void sort(const K* from, K* to, int64_t n) {
@@ -47,21 +47,26 @@ struct Network {
 #pragma GCC unroll 16
     for (int r = 0; r < kRows; ++r) x[r] = Simd<K>::load(from + r * kColumns);
   }
+  // Column after column, by squares that are transposed.
   static void store(Vector* x, K* to) {
+    constexpr int step = std::min(kRows, kColumns);
 #pragma GCC unroll 8
     for (int r = 0; r < kRows; r += kColumns) {
-      Simd<K>::transpose(x + r);
+      Vector square[kColumns];
 #pragma GCC unroll 16
-      for (int c = 0; c < kColumns; ++c) Simd<K>::store(to + c * kRows + r, x[r + c]);
+      for (int i = 0; i < kColumns; ++i) square[i] = i < step ? x[r + i] : Vector{};
+      Simd<K>::transpose(square);
+#pragma GCC unroll 16
+      for (int c = 0; c < kColumns; ++c) std::memcpy(to + c * kRows + r, &square[c], step * sizeof(K));
     }
   }
   static void sort(Vector* x) {
-    sort_columns(x, std::make_index_sequence<std::size(ColumnNetwork().all)>());
+    sort_columns(x, std::make_index_sequence<std::size(ColumnNetwork<kRows>().all)>());
     merge<1>(x);
   }
   template <std::size_t... i>
   static void sort_columns(Vector* x, std::index_sequence<i...>) {
-    constexpr ColumnNetwork network;
+    constexpr ColumnNetwork<kRows> network;
     (exchange(x[network.all[i].low], x[network.all[i].high]), ...);
   }
 

@@ -26,7 +26,8 @@ template <class K>
 struct Partition {
   using Vector = typename Simd<K>::Vector;
   static constexpr int kCount = Simd<K>::count;
-  static constexpr int kLeastGap = kVectorBytes == 64 ? kCount : 2 * kCount;  // for a vector
+  // The gap that a vector needs; with masks, what is left at the end is less than a vector.
+  static constexpr int kLeastGap = kVectorBytes == 64 ? kCount : 2 * kCount;
 
   K* low;
   K* high;
@@ -36,11 +37,11 @@ struct Partition {
   static int64_t run(const K* from, K* to, int64_t n, K pivot) {
     Partition p{to, to + n, pivot};
     const Vector pivots = Vector{} + pivot;
-    for (; p.high - p.low >= 4 * kCount + kLeastGap; from += 4 * kCount)
-#pragma GCC unroll 4
-      for (int i = 0; i < 4; ++i) p.put(Simd<K>::load(from + i * kCount), pivots);
     for (; p.high - p.low >= kLeastGap; from += kCount) p.put(Simd<K>::load(from), pivots);
-    for (; p.low != p.high; ++from) p.put(*from);
+    if constexpr (kVectorBytes == 64)
+      p.put_some((__m512i)pivots, from, static_cast<int>(p.high - p.low));
+    else
+      for (; p.low != p.high; ++from) p.put(*from);
     return p.low - to;
   }
 
@@ -56,24 +57,48 @@ struct Partition {
     else
       put_permuted(x, pivots);
   }
-  // Nothing is stored above `high`.
+
+  // What is less is stored as a whole vector, of which the gap still takes all; of the rest nothing above `high`.
   void put_compressed(__m512i x, __m512i pivots) {
-    if constexpr (sizeof(K) == 4) {
-      const __mmask16 less = _mm512_cmplt_epu32_mask(x, pivots), rest = static_cast<__mmask16>(~less);
-      const int count = __builtin_popcount(less);
-      _mm512_storeu_si512(low, _mm512_maskz_compress_epi32(less, x));
-      low += count;
-      high -= kCount - count;
-      _mm512_mask_storeu_epi32(high, static_cast<__mmask16>(0xffff >> count), _mm512_maskz_compress_epi32(rest, x));
-    } else {
-      const __mmask8 less = _mm512_cmplt_epu64_mask(x, pivots), rest = static_cast<__mmask8>(~less);
-      const int count = __builtin_popcount(less);
-      _mm512_storeu_si512(low, _mm512_maskz_compress_epi64(less, x));
-      low += count;
-      high -= kCount - count;
-      _mm512_mask_storeu_epi64(high, static_cast<__mmask8>(0xff >> count), _mm512_maskz_compress_epi64(rest, x));
-    }
+    const unsigned less = less_than(x, pivots);
+    const int count = __builtin_popcount(less);
+    _mm512_storeu_si512(low, compressed(less, x));
+    low += count;
+    high -= kCount - count;
+    store_first(high, kCount - count, compressed(~less, x));
   }
+  // Fewer than a vector, which are all that is left.
+  void put_some(__m512i pivots, const K* from, int n) {
+    const unsigned there = (1u << n) - 1;
+    const __m512i x = load_first(from, there);
+    const unsigned less = less_than(x, pivots) & there;
+    const int count = __builtin_popcount(less);
+    store_first(low, count, compressed(less, x));
+    low += count;
+    high = low;
+    store_first(high, n - count, compressed(there & ~less, x));
+  }
+
+  static unsigned less_than(__m512i x, __m512i y) {
+    if constexpr (sizeof(K) == 4) return _mm512_cmplt_epu32_mask(x, y);
+    return _mm512_cmplt_epu64_mask(x, y);
+  }
+  static __m512i compressed(unsigned bits, __m512i x) {
+    if constexpr (sizeof(K) == 4) return _mm512_maskz_compress_epi32(static_cast<__mmask16>(bits), x);
+    return _mm512_maskz_compress_epi64(static_cast<__mmask8>(bits), x);
+  }
+  static __m512i load_first(const K* from, unsigned bits) {
+    if constexpr (sizeof(K) == 4) return _mm512_maskz_loadu_epi32(static_cast<__mmask16>(bits), from);
+    return _mm512_maskz_loadu_epi64(static_cast<__mmask8>(bits), from);
+  }
+  static void store_first(K* to, int n, __m512i x) {
+    const unsigned bits = (1u << n) - 1;
+    if constexpr (sizeof(K) == 4)
+      _mm512_mask_storeu_epi32(to, static_cast<__mmask16>(bits), x);
+    else
+      _mm512_mask_storeu_epi64(to, static_cast<__mmask8>(bits), x);
+  }
+
   // One vector, what is less in front, is stored at both ends: each end of it is right.
   void put_permuted(Vector x, Vector pivots) {
     static constexpr Fronts<kVectorBytes == 32 ? kCount : 1> fronts;

@@ -3,7 +3,7 @@
 // Quicksort from one buffer to another and back; what is short enough goes through the network.
 template <class K>
 struct Quicksort {
-  static constexpr int64_t kShort = kVectorBytes == 16 ? kFew : 20;  // keys up to which insertion is fastest
+  static constexpr int64_t kShort = kVectorBytes == 16 ? kFew : 10;  // keys up to which insertion is fastest
 
   // Where the instruction set has no moves within a vector that depend on values, by bytes.
   static void sort(K* keys, K* room, int64_t n) {
@@ -21,7 +21,7 @@ struct Quicksort {
   // The keys, which are in `room` where in_room, become sorted ones in `to`. After so many partitions as `tries` that
   // left much behind, the rest is sorted by bytes.
   static void sort(K* to, K* room, int64_t n, bool in_room, int tries) {
-    while (n > Network<K>::kSize) {
+    while (n > Network<K, 16>::kSize) {
       K* const from = in_room ? room : to;
       K* const other = in_room ? to : room;
       if (tries-- == 0) {
@@ -43,21 +43,24 @@ struct Quicksort {
       }
       to += less, room += less, n -= less;
     }
-    Network<K>::sort(in_room ? room : to, to, n);
+    const K* const from = in_room ? room : to;
+    if (n > Network<K, 8>::kSize)
+      Network<K, 16>::sort(from, to, n);
+    else
+      Network<K, 8>::sort(from, to, n);
   }
 
   static K median(K a, K b, K c) { return std::max(std::min(a, b), std::min(std::max(a, b), c)); }
-  // The median of medians of medians of three, of keys over the whole length.
+  // Of nine keys, `step` apart, the median of medians of three.
+  static K ninther(const K* x, int64_t step) {
+    const auto of_three = [&](const K* three) { return median(three[0], three[step], three[2 * step]); };
+    return median(of_three(x), of_three(x + 3 * step), of_three(x + 6 * step));
+  }
+  // The median of nine keys over the whole length, or of three such medians.
   static K pivot_of(const K* x, int64_t n) {
+    constexpr int64_t kLong = 4096;
+    if (n < kLong) return ninther(x + n / 20, n / 10);
     const int64_t step = n / 28;
-    K medians[3];
-    for (int i = 0; i < 3; ++i) {
-      const auto of_three = [&](int j) {
-        const K* three = x + (9 * i + 3 * j + 1) * step;
-        return median(three[0], three[step], three[2 * step]);
-      };
-      medians[i] = median(of_three(0), of_three(1), of_three(2));
-    }
-    return median(medians[0], medians[1], medians[2]);
+    return median(ninther(x + step, step), ninther(x + 10 * step, step), ninther(x + 19 * step, step));
   }
 };
