@@ -301,6 +301,45 @@ TEST_F(Kernels, ExtremesOfRowsAndColumns) {
   }
 }
 
+// ---- Movement
+
+template <class T>
+void check_transpose(Kernels& k, int64_t rows, int64_t columns) {
+  std::vector<T> x(static_cast<std::size_t>(rows * columns));
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<T>(i % 1000003);
+  const auto y = read<T>(k.c, k.run("transpose", {tensor<T>(k.c, {rows, columns}, x)}, {{"perm", {1, 0}}}));
+  for (int64_t i = 0; i < columns; ++i)
+    for (int64_t j = 0; j < rows; ++j)
+      ASSERT_EQ(y[static_cast<std::size_t>(i * rows + j)], x[static_cast<std::size_t>(j * columns + i)])
+          << rows << " x " << columns << ", " << i << ", " << j;
+}
+TEST_F(Kernels, TransposesOfEverySize) {
+  for (const auto& [rows, columns] :
+       {std::pair<int64_t, int64_t>{2, 3}, {16, 16}, {17, 31}, {50, 70}, {3, 200}, {64, 9}, {700, 1001}, {2000, 130}}) {
+    check_transpose<float>(*this, rows, columns);
+    check_transpose<int64_t>(*this, rows, columns);
+  }
+}
+TEST_F(Kernels, LargeCopiesAreSharedOut) {
+  const int64_t n = 300, m = 2000;
+  std::vector<float> x(static_cast<std::size_t>(n * m));
+  std::iota(x.begin(), x.end(), 0.0f);
+  gt_tensor t = tensor<float>(c, {n, m}, x);
+  const auto columns = read<float>(c, run("slice", {t}, {{"begin", {0, 1}}, {"size", {n, m - 2}}}));
+  for (int64_t i = 0; i < n; ++i)
+    for (int64_t j = 0; j < m - 2; ++j)
+      ASSERT_EQ(columns[static_cast<std::size_t>(i * (m - 2) + j)], x[static_cast<std::size_t>(i * m + j + 1)]);
+  for (int64_t axis : {0, 1}) {
+    const auto both = read<float>(c, run("concat", {t, t}, {{"axis", axis}}));
+    for (int64_t i = 0; i < n; ++i)
+      for (int64_t j = 0; j < m; ++j)
+        for (int64_t second : {0, 1}) {
+          const int64_t at = axis == 0 ? (second * n + i) * m + j : i * 2 * m + second * m + j;
+          ASSERT_EQ(both[static_cast<std::size_t>(at)], x[static_cast<std::size_t>(i * m + j)]);
+        }
+  }
+}
+
 // ---- Convolutions
 
 struct Geometry {

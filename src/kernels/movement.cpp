@@ -3,13 +3,15 @@
 
 #include "kernels/kernels.hpp"
 #include "kernels/scalar_math.hpp"
+#include "kernels/transpose/transpose.hpp"
 
 namespace gradtape::kernels {
 
 namespace {
-// A matrix whose rows become columns, block by block, so that both sides stay in the cache: out[i][j] = x[i + j step].
+// out[i * out_step + j] = x[i + j * step]; of small elements block by block, so that both sides stay in the cache.
 template <class T>
-void copy_transposed(const T* x, int64_t step, T* out, int64_t rows, int64_t columns, int64_t out_step) {
+void copy_transposed(const T* x, int64_t step, T* out, int64_t out_step, int64_t rows, int64_t columns) {
+  if constexpr (sizeof(T) >= 4) return transpose_kernel<T>()(x, step, out, out_step, rows, columns);
   constexpr int64_t kBlock = 16;
   for (int64_t i0 = 0; i0 < rows; i0 += kBlock)
     for (int64_t j0 = 0; j0 < columns; j0 += kBlock)
@@ -38,19 +40,18 @@ void over_axes(const Shape& shape, const Shape::Dims& in, const Shape::Dims& out
   }
 }
 
-// out in row-major order, each element from x at the given strides (in elements; 0 repeats). No axis is empty.
+// Each element of out from x, at the given strides (in elements; 0 repeats). No axis is empty, there is one.
 template <class T>
-void copy_strided(const T* x, T* out, const Shape& shape, const Shape::Dims& strides) {
+void copy_strided(const T* x, const Shape::Dims& in, T* out, const Shape::Dims& own, const Shape& shape) {
   const std::size_t last = shape.rank() - 1;
-  const Shape::Dims own = strides_of(shape);
-  const int64_t n = shape[last], step = strides[last];
-  const auto even = static_cast<std::size_t>(std::find(strides.begin(), strides.end(), int64_t{1}) - strides.begin());
+  const int64_t n = shape[last], step = in[last];
+  const auto even = static_cast<std::size_t>(std::find(in.begin(), in.end(), int64_t{1}) - in.begin());
   if (step != 1 && step != 0 && even < last) {
-    over_axes(shape, strides, own, even, last,
-              [&](int64_t from, int64_t to) { copy_transposed(x + from, step, out + to, shape[even], n, own[even]); });
+    over_axes(shape, in, own, even, last,
+              [&](int64_t from, int64_t to) { copy_transposed(x + from, step, out + to, own[even], shape[even], n); });
     return;
   }
-  over_axes(shape, strides, own, last, last, [&](int64_t from, int64_t to) {
+  over_axes(shape, in, own, last, last, [&](int64_t from, int64_t to) {
     const T* row = x + from;
     T* y = out + to;
     if (step == 1)
@@ -62,15 +63,40 @@ void copy_strided(const T* x, T* out, const Shape& shape, const Shape::Dims& str
   });
 }
 
+constexpr int64_t kShare = 1 << 18;  // bytes that are worth a thread of their own
+
+// Shared out along the longest axis.
+template <class T>
+void copy_shared(const T* x, const Shape::Dims& in, T* out, const Shape::Dims& own, const Shape& shape,
+                 const Workers& workers) {
+  const int64_t bytes = shape.elements() * static_cast<int64_t>(sizeof(T));
+  if (bytes < 2 * kShare) return copy_strided(x, in, out, own, shape);
+  const auto axis = static_cast<std::size_t>(std::max_element(shape.begin(), shape.end()) - shape.begin());
+  const int64_t n = shape[axis];
+  const int64_t parts = std::clamp<int64_t>(bytes / kShare, 1, n);
+  const auto part = [&](std::size_t item, int) {
+    const auto p = static_cast<int64_t>(item);
+    const int64_t first = n * p / parts, count = n * (p + 1) / parts - first;
+    copy_strided(x + first * in[axis], in, out + first * own[axis], own, shape.replaced(axis, count));
+  };
+  workers.run(static_cast<std::size_t>(parts), part);
+}
+
 }  // namespace
 
-void copy(const void* x, std::size_t element_size, const Layout& layout, void* out) {
+void copy(const void* x, std::size_t element_size, const Layout& layout, void* out, const Workers& workers) {
   const Layout runs = merged(layout);
   if (runs.shape.elements() == 0) return;
   dispatch_size(element_size, [&](auto type) {
     using T = typename decltype(type)::type;
-    copy_strided(static_cast<const T*>(x) + runs.offset, static_cast<T*>(out), runs.shape, runs.strides);
+    copy_shared(static_cast<const T*>(x) + runs.offset, runs.strides, static_cast<T*>(out), strides_of(runs.shape),
+                runs.shape, workers);
   });
+}
+
+void copy_bytes(const void* x, int64_t bytes, void* out, const Workers& workers) {
+  if (bytes < 2 * kShare) return void(std::memcpy(out, x, static_cast<std::size_t>(bytes)));
+  copy_shared(static_cast<const std::byte*>(x), {1}, static_cast<std::byte*>(out), {1}, {bytes}, workers);
 }
 
 void concat(const KernelCall& c) {
@@ -82,8 +108,7 @@ void concat(const KernelCall& c) {
     T* out = c.out[0].as<T>();
     for (const View& in : c.in) {
       const int64_t part = (*in.shape)[axis] * inner;
-      const T* x = in.as<T>();
-      for (int64_t o = 0; o < outer; ++o) std::copy(x + o * part, x + (o + 1) * part, out + o * row);
+      if (outer * part > 0) copy_shared(in.as<T>(), {part, 1}, out, {row, 1}, {outer, part}, c.workers);
       out += part;
     }
   });

@@ -28,7 +28,7 @@ class Executor {
       }
       case Step::copy:
         kernels::copy(memory_.slots[step.in[0].slot], size_of(plan_.slots[step.out[0]].dtype), step.in[0].layout,
-                      memory_.slots[step.out[0]]);
+                      memory_.slots[step.out[0]], workers_);
         return;
     }
   }

@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "graph/walk.hpp"
+#include "kernels/kernels.hpp"
 #include "ops/functions.hpp"
 
 namespace gradtape {
@@ -110,7 +111,8 @@ void RecordedFunction::compute(std::span<const void* const> inputs, std::span<vo
   // One result may stand in several places, or be an input.
   for (std::size_t i = 0; i < results.size(); ++i) {
     const void* value = memory_.slots[result_slots_[i]];
-    if (value != results[i]) std::memcpy(results[i], value, bytes_of(plan_->slots[result_slots_[i]]));
+    const auto bytes = static_cast<int64_t>(bytes_of(plan_->slots[result_slots_[i]]));
+    if (value != results[i]) kernels::copy_bytes(value, bytes, results[i], workers_);
   }
 }
 
