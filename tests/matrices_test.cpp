@@ -126,6 +126,25 @@ TEST_F(Matrices, TinyProducts) {
         expect_as_alone<double>("matmul", {a, b}, attrs);
       }
 }
+TEST_F(Matrices, TinyProductsWithOneOperandForAll) {
+  constexpr int64_t size = 37, rows = 3, inner = 4, columns = 5;
+  const auto repeated = [](const Batch& one) {
+    Batch many{size, one.rows, one.columns, {}};
+    for (int64_t e = 0; e < size; ++e) many.x.insert(many.x.end(), one.x.begin(), one.x.end());
+    return many;
+  };
+  for (bool ta : {false, true})
+    for (bool tb : {false, true}) {
+      const auto left = [&](int64_t n) { return ta ? random(n, inner, rows) : random(n, rows, inner); };
+      const auto right = [&](int64_t n) { return tb ? random(n, columns, inner) : random(n, inner, columns); };
+      const json attrs = {{"transpose_a", ta}, {"transpose_b", tb}};
+      const Batch a = left(size), b = right(size), one_a = left(1), one_b = right(1);
+      expect_close(compute<double>("matmul", {a, one_b}, attrs, false)[0],
+                   compute<double>("matmul", {a, repeated(one_b)}, attrs, false)[0], {1e-14, 1e-14}, "one right side");
+      expect_close(compute<double>("matmul", {one_a, b}, attrs, false)[0],
+                   compute<double>("matmul", {repeated(one_a), b}, attrs, false)[0], {1e-14, 1e-14}, "one left side");
+    }
+}
 TEST_F(Matrices, OfAnyShape) {
   using Sides = std::pair<int64_t, int64_t>;
   for (auto [rows, columns] : {Sides{1, 1}, {3, 3}, {9, 4}, {4, 9}, {32, 32}, {32, 1}, {1, 32}, {100, 7}, {40, 33}}) {

@@ -49,6 +49,7 @@ void matmul(const KernelCall& c);
 
 // linear_systems.cpp, factors.cpp, spectral.cpp, cofactor.cpp, expm.cpp: each matrix in the last two axes by itself.
 void solve(const KernelCall& c);
+void inverse(const KernelCall& c);
 void triangular_solve(const KernelCall& c);
 void det(const KernelCall& c);
 void slogdet(const KernelCall& c);

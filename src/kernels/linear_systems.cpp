@@ -7,20 +7,41 @@
 namespace gradtape::kernels {
 
 namespace {
+// a x = b of `batch` systems, or a^T x = b; b null: the identity.
 template <class T>
-BatchFailure solve_lanes(const KernelCall& c, int n, int k, int64_t batch, const T* a, const T* b, T* x) {
+struct Systems {
+  int n, k;
+  int64_t batch;
+  const T *a, *b;
+  T* x;
+  bool adjoint = false;
+  std::size_t size() const { return static_cast<std::size_t>(n) * static_cast<std::size_t>(k); }
+  int64_t work() const { return cube(n) / 3 + int64_t{n} * n * k; }
+};
+
+// In each of so many lanes.
+template <class T>
+void set_identity(T* x, int n, int lanes) {
+  std::fill_n(x, area(n) * lanes, T(0));
+  for (int i = 0; i < n; ++i) std::fill_n(x + static_cast<std::size_t>(i * (n + 1)) * lanes, lanes, T(1));
+}
+
+template <class T>
+BatchFailure solve_lanes(const KernelCall& c, const Systems<T>& s) {
   const auto& lanes = lane_kernels<T>();
-  const bool adjoint = c.flag("adjoint");
-  const std::size_t square = area(n) * lanes.count, sides = static_cast<std::size_t>(n) * k * lanes.count;
-  const LaneRoom<T> room(c, 2 * area(n) + static_cast<std::size_t>(n) * k + 1);
-  return over_lanes<T>(c, batch, cube(n) / 3 + int64_t{n} * n * k, [&](int64_t first, int matrices, int w, int* info) {
+  const std::size_t square = area(s.n) * lanes.count, sides = s.size() * lanes.count;
+  const LaneRoom<T> room(c, 2 * area(s.n) + s.size() + 1);
+  return over_lanes<T>(c, s.batch, s.work(), [&](int64_t first, int matrices, int w, int* info) {
     T *right = room.of(w) + 2 * square, *sign = right + sides;
     int none[kMostLanes];
-    T* matrix = load_lanes(a + first * n * n, matrices, n, n, adjoint, room.of(w));
-    lanes.load(b + first * n * k, matrices, n, k, right);
-    lanes.eliminate(matrix, right, n, k, sign, info);
-    lanes.substitute(matrix, right, n, k, false, none);
-    lanes.store(right, matrices, n * k, x + first * n * k);
+    T* matrix = load_lanes(s.a + first * s.n * s.n, matrices, s.n, s.n, s.adjoint, room.of(w));
+    if (s.b)
+      lanes.load(s.b + first * s.n * s.k, matrices, s.n, s.k, right);
+    else
+      set_identity(right, s.n, lanes.count);
+    lanes.eliminate(matrix, right, s.n, s.k, sign, info);
+    lanes.substitute(matrix, right, s.n, s.k, false, none);
+    lanes.store(right, matrices, s.n * s.k, s.x + first * s.n * s.k);
   });
 }
 
@@ -41,19 +62,26 @@ BatchFailure substitute_lanes(const KernelCall& c, int n, int k, int64_t batch, 
 }
 
 template <class T>
-BatchFailure solve_typed(const KernelCall& c, int n, int k, int64_t batch, const T* a, const T* b, T* x) {
-  if (side_by_side<T>(n, n, batch)) return solve_lanes(c, n, k, batch, a, b, x);
-  const std::size_t size = static_cast<std::size_t>(n) * k;
-  const bool adjoint = c.flag("adjoint");
-  const Room<T> room(c, area(n) + (n > kSmallOrder ? size : 0));
-  const Room<int> pivots(c, static_cast<std::size_t>(n));
-  return over_batch(c, n == 0 ? 0 : batch, cube(n) / 3 + int64_t{n} * n * k, [&](int64_t e, int w) {
-    T* factors = std::copy_n(a + e * area(n), area(n), room.of(w)) - area(n);
-    const Lu<T> lu(factors, pivots.of(w), n);
-    std::copy_n(b + e * size, size, x + e * size);
-    if (lu.info() == 0) lu.solve(adjoint, x + e * size, k, factors + area(n));
+BatchFailure solve_each(const KernelCall& c, const Systems<T>& s) {
+  if (side_by_side<T>(s.n, s.n, s.batch)) return solve_lanes(c, s);
+  const Room<T> room(c, area(s.n) + (s.n > kSmallOrder ? s.size() : 0));
+  const Room<int> pivots(c, static_cast<std::size_t>(s.n));
+  return over_batch(c, s.n == 0 ? 0 : s.batch, s.work(), [&](int64_t e, int w) {
+    T* factors = std::copy_n(s.a + e * area(s.n), area(s.n), room.of(w)) - area(s.n);
+    const Lu<T> lu(factors, pivots.of(w), s.n);
+    T* x = s.x + e * s.size();
+    if (s.b)
+      std::copy_n(s.b + e * s.size(), s.size(), x);
+    else
+      set_identity(x, s.n, 1);
+    if (lu.info() == 0) lu.solve(s.adjoint, x, s.k, factors + area(s.n));
     return lu.info();
   });
+}
+template <class T>
+void solve_all(const KernelCall& c, const Systems<T>& s) {
+  if (const auto failed = solve_each(c, s))
+    invalid("{}: matrix {} of {} is singular: pivot {} is exactly 0", c.name, failed.matrix, s.batch, failed.info);
 }
 
 // [T X = B] by rows is [X^T T^T = B^T] to BLAS, with the transpose of the triangle.
@@ -144,12 +172,19 @@ void over_diagonals(const KernelCall& c, F&& f) {
 
 void solve(const KernelCall& c) {
   const Shape &as = *c.in[0].shape, &bs = *c.in[1].shape;
-  const int n = order_of(c, as), k = lapack_size(c, bs, 1);
   dispatch_floating(c.in[0].dtype, [&](auto type) {
     using T = typename decltype(type)::type;
-    if (const auto failed = solve_typed(c, n, k, batch_size(as), c.in[0].as<T>(), c.in[1].as<T>(), c.out[0].as<T>()))
-      invalid("{}: matrix {} of {} is singular: pivot {} is exactly 0", c.name, failed.matrix, batch_size(as),
-              failed.info);
+    solve_all<T>(c, {order_of(c, as), lapack_size(c, bs, 1), batch_size(as), c.in[0].as<T>(), c.in[1].as<T>(),
+                     c.out[0].as<T>(), c.flag("adjoint")});
+  });
+}
+
+void inverse(const KernelCall& c) {
+  const Shape& s = *c.in[0].shape;
+  const int n = order_of(c, s);
+  dispatch_floating(c.in[0].dtype, [&](auto type) {
+    using T = typename decltype(type)::type;
+    solve_all<T>(c, {n, n, batch_size(s), c.in[0].as<T>(), nullptr, c.out[0].as<T>()});
   });
 }
 

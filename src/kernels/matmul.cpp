@@ -145,7 +145,7 @@ void multiply(const KernelCall& c, const Product<T>& p, RowReader* reader = null
   c.workers.run(static_cast<std::size_t>(grid.parts(p.m, p.n)), part);
 }
 
-// Products of many tiny matrices, each operand with one of its own for each product.
+// Products of many tiny matrices; an operand has one for each product, or one for all.
 constexpr int64_t kTiny = 64;  // entries of each of the three
 template <class T>
 bool are_tiny(const Product<T>& p, int64_t entries) {
@@ -153,18 +153,23 @@ bool are_tiny(const Product<T>& p, int64_t entries) {
          entries >= lane_kernels<T>().count;
 }
 template <class T>
-void multiply_lanes(const KernelCall& c, const Product<T>& p, int64_t entries) {
+void multiply_lanes(const KernelCall& c, const Product<T>& p, int64_t entries, bool one_a, bool one_b) {
   const auto& lanes = lane_kernels<T>();
   const int m = static_cast<int>(p.m), n = static_cast<int>(p.n), k = static_cast<int>(p.k);
   const std::size_t part = static_cast<std::size_t>(kTiny) * lanes.count;
   const LaneRoom<T> room(c, 5 * static_cast<std::size_t>(kTiny));
   over_lanes<T>(c, entries, p.m * p.n * p.k, [&](int64_t first, int matrices, int worker, int*) {
     T *own = room.of(worker), *out = own + 4 * part;
-    const auto load = [&](const Operand<T>& x, int rows, int columns, T* to) {
+    const auto load = [&](const Operand<T>& x, bool one, int rows, int columns, T* to) {
+      if (one) {
+        for (int e = 0; e < rows * columns; ++e)
+          std::fill_n(to + e * lanes.count, lanes.count, *x.from(e / columns, e % columns).data);
+        return to;
+      }
       const T* from = x.data + first * rows * columns;
       return load_lanes(from, matrices, x.transposed ? columns : rows, x.transposed ? rows : columns, x.transposed, to);
     };
-    const T *a = load(p.a, m, k, own), *b = load(p.b, k, n, own + 2 * part);
+    const T *a = load(p.a, one_a, m, k, own), *b = load(p.b, one_b, k, n, own + 2 * part);
     lanes.multiply(a, b, m, k, n, false, out);
     lanes.store(out, matrices, m * n, p.out + first * m * n);
   });
@@ -193,14 +198,15 @@ void matmul_typed(const KernelCall& c) {
   if (c.out[0].elements() == 0) return;
   const Shape a_batch(std::span(a.begin(), a.rank() - 2)), b_batch(std::span(b.begin(), b.rank() - 2)),
       batch(std::span(out.begin(), batch_rank));
-  if (b_batch.elements() == 1 && !ta && a_batch.elements() == batch.elements()) {
+  const bool one_a = a_batch.elements() == 1, one_b = b_batch.elements() == 1;
+  if (one_b && !ta && a_batch.elements() == batch.elements()) {
     p.m *= batch.elements();  // the batch of a is only more rows
     return multiply(c, p, c.reader);
   }
   if constexpr (std::is_floating_point_v<T>)
-    if (a_batch.elements() == batch.elements() && b_batch.elements() == batch.elements() &&
+    if ((one_a || a_batch.elements() == batch.elements()) && (one_b || b_batch.elements() == batch.elements()) &&
         are_tiny(p, batch.elements()))
-      return multiply_lanes(c, p, batch.elements());
+      return multiply_lanes(c, p, batch.elements(), one_a, one_b);
   const Shape::Dims a_strides = broadcast_strides(a_batch, batch), b_strides = broadcast_strides(b_batch, batch);
   const int64_t entries = batch.elements();
   const auto entry = [&](int64_t e) {

@@ -96,11 +96,20 @@ void define_general(Registry& r) {
       .sample("s[2,2,2] f[2,2,1]", R"({"adjoint": true})");
   Define(r, "inv", "Inverse of the matrices in the last two axes.")
       .inputs({{"x"}})
-      .infer([](Inference& c) { need_square(c, 0); })
-      .composite([](const Call& c) {
-        return solve(c.in(), identity_matrices(c.recorder(), rows_of(c.in().shape()), {}, c.in().dtype()));
+      .infer([](Inference& c) {
+        need_square(c, 0);
+        c.like(0, c.shape());
       })
-      .sample("s[3,3]");
+      .kernel(kernels::inverse)
+      .rules(  // with y = x^-1: y' = -y x' y
+          [](const Call& c, const Tensors& ct) {
+            return Tensors{-matmul(matmul(c.out(), ct[0], true), c.out(), false, true)};
+          },
+          [](const Call& c, const Tensors& t) { return Tensors{-matmul(matmul(c.out(), t[0]), c.out())}; })
+      .batch(batch_of_matrices)
+      .samples_follow(samples_of_matrices)
+      .sample("s[3,3]")
+      .sample("s[2,2,2]");
 }
 
 void define_triangular(Registry& r) {

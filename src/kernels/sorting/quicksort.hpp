@@ -18,8 +18,8 @@ struct Quicksort {
   static KeySorter<K> sorter() { return sort; }
 
  private:
-  // The keys, which are in `room` where in_room, become sorted ones in `to`. What is still long after so many partitions
-  // as `tries` is sorted by bytes: bad pivots cost no more than that.
+  // The keys, which are in `room` where in_room, become sorted ones in `to`. What is still long after so many
+  // partitions as `tries` is sorted by bytes: bad pivots cost no more than that.
   static void sort(K* to, K* room, int64_t n, bool in_room, int tries) {
     while (n > Network<K, 16>::kSize) {
       K* const from = in_room ? room : to;
