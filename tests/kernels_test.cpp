@@ -221,6 +221,35 @@ TEST_F(Kernels, SortedValuesAndTheirOrderTogether) {
   }
 }
 
+// An evaluation keeps what is held, and a tape may ask for all.
+TEST_F(Kernels, OutputsThatAreReleasedLeaveTheOthersWhole) {
+  const std::vector<double> x = random(300);
+  std::vector<double> falling = x;
+  std::ranges::sort(falling, std::greater<>());
+  for (int released : {0, 1}) {
+    auto both = apply(c, "top_k", {tensor<double>(c, {300}, x)}, {{"k", 300}});
+    gt_tensor twice = run("add", {both[0], both[0]});
+    ASSERT_EQ(gt_release(c, both[static_cast<std::size_t>(released)]), GT_OK);
+    std::vector<double> kept = falling;
+    if (released == 0) {
+      const auto places = read<int32_t>(c, both[1]);
+      for (std::size_t i = 0; i < kept.size(); ++i) kept[i] = x[static_cast<std::size_t>(places[i])];
+    } else {
+      kept = values(both[0]);
+    }
+    const auto doubled = values(twice);
+    for (std::size_t i = 0; i < kept.size(); ++i) EXPECT_EQ(doubled[i], 2 * falling[i]);
+    EXPECT_EQ(kept, falling);
+  }
+  gt_tape tape = gt_tape_begin(c, 0);
+  gt_tensor source = tensor<double>(c, {300}, x);
+  gt_tape_watch(c, tape, source);
+  gt_tensor sorted = run("sort", {source}), gradient = nullptr;
+  EXPECT_EQ(values(sorted).front(), falling.back());  // evaluated before the tape asks for the order
+  ASSERT_EQ(gt_tape_gradient(c, tape, &sorted, 1, &source, 1, &sorted, GT_UNCONNECTED_NULL, &gradient), GT_OK);
+  EXPECT_EQ(values(gradient), x);
+}
+
 // ---- Lines and indices
 
 TEST_F(Kernels, ScansAlongEveryAxis) {
