@@ -69,8 +69,8 @@ struct Beside {
   static void sort(Placed<K>* a, Placed<K>* room, int64_t n) {
     if (n <= kFew)
       insertion_sort(a, n);
-    else if (radix_sort(a, room, n) != a)
-      std::copy_n(room, n, a);
+    else
+      radix_sort(a, room, n, a);
   }
 };
 

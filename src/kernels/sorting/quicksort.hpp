@@ -10,7 +10,7 @@ struct Quicksort {
     if (n <= kShort) {
       insertion_sort(keys, n);
     } else if constexpr (kVectorBytes == 16) {
-      if (radix_sort(keys, room, n) != keys) std::memcpy(keys, room, static_cast<std::size_t>(n) * sizeof(K));
+      radix_sort(keys, room, n, keys);
     } else {
       sort(keys, room, n, false, 2 * std::bit_width(static_cast<uint64_t>(n)));
     }
@@ -24,11 +24,7 @@ struct Quicksort {
     while (n > Network<K, 16>::kSize) {
       K* const from = in_room ? room : to;
       K* const other = in_room ? to : room;
-      if (tries-- == 0) {
-        const K* sorted = radix_sort(from, other, n);
-        if (sorted != to) std::memcpy(to, sorted, static_cast<std::size_t>(n) * sizeof(K));
-        return;
-      }
+      if (tries-- == 0) return radix_sort(from, other, n, to);
       const K pivot = pivot_of(from, n);
       int64_t less = Partition<K>::run(from, other, n, pivot);
       in_room = !in_room;

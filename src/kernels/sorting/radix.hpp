@@ -1,6 +1,7 @@
 // Sorting by bytes, lowest first, and by insertion: stable.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -23,9 +24,9 @@ K sorting_key(const Placed<K>& e) {
 inline uint32_t sorting_key(uint32_t key) { return key; }
 inline uint64_t sorting_key(uint64_t key) { return key; }
 
-// Returns which of the two holds the result. Bytes that all keys share cost nothing.
+// What is in a goes, sorted, to `to`, which is a or b. Bytes that all keys share cost nothing.
 template <class E>
-E* radix_sort(E* a, E* b, int64_t n) {
+void radix_sort(E* a, E* b, int64_t n, E* to) {
   constexpr std::size_t bytes = sizeof(sorting_key(*a));
   std::array<std::array<uint32_t, 256>, bytes> counts{};
   for (int64_t i = 0; i < n; ++i)
@@ -38,7 +39,7 @@ E* radix_sort(E* a, E* b, int64_t n) {
     for (int64_t i = 0; i < n; ++i) b[count[(sorting_key(a[i]) >> (8 * byte)) & 255]++] = a[i];
     std::swap(a, b);
   }
-  return a;
+  if (a != to) std::copy_n(a, n, to);
 }
 
 constexpr int64_t kFew = 48;  // elements up to which insertion is faster than bytes
