@@ -62,10 +62,13 @@ class LoopBuilder {
 
  private:
   const Instruction& member(uint32_t i) const { return p_.instructions[group_.members[i]]; }
+  // What the instruction works on, element by element.
+  const Shape& walked(const Instruction& i) const {
+    return i.reduction() ? i.in[0].layout.shape : p_.slots[i.out[0]].shape;
+  }
   Level level_of(const Instruction& i) const {
     if (group_.is_shifted(static_cast<uint32_t>(&i - p_.instructions.data()))) return Level::shifted;
-    const Shape& shape = i.reduction() ? i.in[0].layout.shape : p_.slots[i.out[0]].shape;
-    return shape == group_.space ? Level::full : Level::row;
+    return walked(i) == group_.space ? Level::full : Level::row;
   }
   // Of a reduction of the whole space: whether it is complete with each row's tile.
   bool completes_rows(const Instruction& i) const {
@@ -210,32 +213,34 @@ class LoopBuilder {
   // ---- operands from outside
 
   struct Known {
-    Operand operand;
+    uint32_t slot;
     Level level;
+    Layout wide;
     Place place;
   };
 
-  Place outside(const Operand& x, Level level) {
+  // The operand of an instruction that works on the shape: the space of its level, but for axes of size 1.
+  Place outside(const Operand& x, Level level, const Shape& shape) {
+    Layout wide = broadcast(x.layout, shape);
     for (const Known& k : known_)
-      if (k.operand.slot == x.slot && k.level == level && k.operand.layout.offset == x.layout.offset &&
-          k.operand.layout.shape == x.layout.shape && k.operand.layout.strides == x.layout.strides)
+      if (k.slot == x.slot && k.level == level && k.wide.offset == wide.offset && k.wide.shape == wide.shape &&
+          k.wide.strides == wide.strides)
         return k.place;
-    const Place place = level == Level::full  ? outside_full(x)
-                        : level == Level::row ? outside_row(x)
-                                              : outside_shifted(x);
-    known_.push_back({x, level, place});
+    const Place place = level == Level::full  ? outside_full(x.slot, wide)
+                        : level == Level::row ? outside_row(x.slot, wide)
+                                              : outside_shifted(x.slot, wide);
+    known_.push_back({x.slot, level, std::move(wide), place});
     note_read(x);
     return place;
   }
   void note_read(const Operand& x) {
     if (!step_.reads(x.slot)) step_.in.push_back(x);
   }
-  Place outside_shifted(const Operand& x) {
-    const auto size = static_cast<uint8_t>(size_of(p_.slots[x.slot].dtype));
-    const Layout wide = broadcast(x.layout, group_.shifted.space);
+  Place outside_shifted(uint32_t slot, const Layout& wide) {
+    const auto size = static_cast<uint8_t>(size_of(p_.slots[slot].dtype));
     const int64_t at = wide.offset * size;
-    if (wide.shape.elements() > 1 && is_dense(wide)) return {Place::port, port(x.slot, at, size, 0, 0)};
-    return filled(Loop::Fill::once_number, Level::shifted, size, port(x.slot, at, 0, 0, 0));
+    if (wide.shape.elements() > 1 && is_dense(wide)) return {Place::port, port(slot, at, size, 0, 0)};
+    return filled(Loop::Fill::once_number, Level::shifted, size, port(slot, at, 0, 0, 0));
   }
   // What is read here and there: all of a dense operand.
   Place outside_whole(const Operand& x) {
@@ -249,45 +254,44 @@ class LoopBuilder {
     loop_->fills.push_back({kind, level, size, port, scratch, std::move(layout)});
     return {Place::scratch, scratch};
   }
-  Place outside_full(const Operand& x) {
+  Place outside_full(uint32_t slot, const Layout& wide) {
     using Fill = Loop::Fill;
-    const auto size = static_cast<uint8_t>(size_of(p_.slots[x.slot].dtype));
-    const Layout wide = broadcast(x.layout, group_.space);
+    const auto size = static_cast<uint8_t>(size_of(p_.slots[slot].dtype));
     const int64_t at = wide.offset * size;
     const auto [row, column] = pattern_of(wide, split_);
     if (row && column) {
       const bool one_row = loop_->rows == 1, one_column = loop_->width == 1;
       const bool even_rows = one_row || *row == (one_column ? 1 : loop_->width);
-      if (even_rows && (one_column || *column == 1)) return {Place::port, port(x.slot, at, size, 0, 0)};
-      if (*row == 0 && *column == 0) return filled(Fill::once_number, Level::full, size, port(x.slot, at, 0, 0, 0));
+      if (even_rows && (one_column || *column == 1)) return {Place::port, port(slot, at, size, 0, 0)};
+      if (*row == 0 && *column == 0) return filled(Fill::once_number, Level::full, size, port(slot, at, 0, 0, 0));
       if (*row == 0 && *column == 1) {
-        if (loop_->tile_rows == 1) return {Place::port, port(x.slot, at, 0, 0, size)};
-        return filled(Fill::once_columns, Level::full, size, port(x.slot, at, 0, 0, size));
+        if (loop_->tile_rows == 1) return {Place::port, port(slot, at, 0, 0, size)};
+        return filled(Fill::once_columns, Level::full, size, port(slot, at, 0, 0, size));
       }
       if (*column == 1 && loop_->tile_rows == 1 && *row > 0 && *row * size <= INT32_MAX)
-        return {Place::port, port(x.slot, at, 0, *row * size, size)};  // rows with room between them
-      if (*row == 1 && *column == 0) return filled(Fill::rows, Level::full, size, port(x.slot, at, 0, size, 0));
+        return {Place::port, port(slot, at, 0, *row * size, size)};  // rows with room between them
+      if (*row == 1 && *column == 0) return filled(Fill::rows, Level::full, size, port(slot, at, 0, size, 0));
     }
     Layout runs = merged(wide);
     runs.offset = 0;
-    return filled(Fill::strided, Level::full, size, port(x.slot, at, 0, 0, 0), std::move(runs));
+    return filled(Fill::strided, Level::full, size, port(slot, at, 0, 0, 0), std::move(runs));
   }
-  Place outside_row(const Operand& x) {
-    const auto size = static_cast<uint8_t>(size_of(p_.slots[x.slot].dtype));
-    Layout runs = merged(broadcast(x.layout, row_shape_));
+  Place outside_row(uint32_t slot, const Layout& wide) {
+    const auto size = static_cast<uint8_t>(size_of(p_.slots[slot].dtype));
+    Layout runs = merged(wide);
     const int64_t at = runs.offset * size;
-    if (is_dense(runs) && runs.shape.elements() == loop_->rows) return {Place::port, port(x.slot, at, 0, size, 0)};
-    if (x.layout.shape.elements() == 1 || std::ranges::all_of(runs.strides, [](int64_t s) { return s == 0; }))
-      return filled(Loop::Fill::once_number, Level::row, size, port(x.slot, at, 0, 0, 0));
+    if (is_dense(runs) && runs.shape.elements() == loop_->rows) return {Place::port, port(slot, at, 0, size, 0)};
+    if (std::ranges::all_of(runs.strides, [](int64_t s) { return s == 0; }))
+      return filled(Loop::Fill::once_number, Level::row, size, port(slot, at, 0, 0, 0));
     runs.offset = 0;
-    return filled(Loop::Fill::strided, Level::row, size, port(x.slot, at, 0, 0, 0), std::move(runs));
+    return filled(Loop::Fill::strided, Level::row, size, port(slot, at, 0, 0, 0), std::move(runs));
   }
 
   // ---- instructions
 
-  Place operand(const Operand& x, Level level) {
+  Place operand(const Operand& x, Level level, const Shape& shape) {
     auto it = values_.find(x.slot);
-    if (it == values_.end() || !it->second.computed) return outside(x, level);
+    if (it == values_.end() || !it->second.computed) return outside(x, level, shape);
     Value& v = it->second;
     if (v.level == level || level == Level::row) return v.place;
     if (!v.expanded) {
@@ -312,15 +316,14 @@ class LoopBuilder {
     instruction.size = static_cast<uint8_t>(size_of(dtype));
     instruction.op = i.op;
     instruction.attrs = i.attrs;
-    if (level == Level::row) row_shape_ = i.reduction() ? i.in[0].layout.shape : p_.slots[slot].shape;
     const Instruction* inner = inner_[index] == kNone ? nullptr : &member(inner_[index]);
     if (inner)
-      for (const Operand& x : inner->in) instruction.operands.push_back(operand(x, level));
+      for (const Operand& x : inner->in) instruction.operands.push_back(operand(x, level, walked(*inner)));
     for (const Operand& x : i.in)
       if (i.is_run())
         instruction.operands.push_back(shifts(i) ? values_[x.slot].place : outside_whole(x));
       else if (!inner || x.slot != inner->out[0])
-        instruction.operands.push_back(operand(x, level));
+        instruction.operands.push_back(operand(x, level, walked(i)));
 
     Value& value = values_[slot];
     value.computed = true;
@@ -427,7 +430,6 @@ class LoopBuilder {
   std::shared_ptr<Loop> loop_;
   Step step_{};
   int split_ = 0;
-  Shape row_shape_;
   std::vector<uint32_t> outer_, inner_;  // by member: of a pair, the other
   std::unordered_map<uint32_t, Value> values_;
   std::vector<Known> known_;
