@@ -1196,7 +1196,7 @@ static inline gt_tensor gt_multiply(gt_context ctx, gt_tensor x, gt_tensor y) {
   return out;
 }
 
-/* x * y, 0 wherever x is 0, even against nan. */
+/* x * y, 0 wherever y is 0, even against nan and infinities in x. */
 static inline gt_tensor gt_multiply_no_nan(gt_context ctx, gt_tensor x, gt_tensor y) {
   gt_tensor inputs[2];
   inputs[0] = x;

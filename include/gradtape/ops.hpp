@@ -700,7 +700,7 @@ inline Tensor multiply(const Tensor& x, const Tensor& y) {
   return detail::wrap(x.context(), gt_multiply(x.context(), x.get(), y.get()));
 }
 
-/// x * y, 0 wherever x is 0, even against nan.
+/// x * y, 0 wherever y is 0, even against nan and infinities in x.
 inline Tensor multiply_no_nan(const Tensor& x, const Tensor& y) {
   return detail::wrap(x.context(), gt_multiply_no_nan(x.context(), x.get(), y.get()));
 }

@@ -121,8 +121,10 @@ void define_guarded(Registry& r) {
       .partials({[](const Call& c, const Tensor& t) { return divide_no_nan(t, c.in(1)); },
                  [](const Call& c, const Tensor& t) { return -divide_no_nan(t * c.out(), c.in(1)); }})
       .sample("f[2,3] p[3]");
-  binary<[](auto x, auto y) { return x == 0 ? decltype(x)(0) : x * y; }>(
-      r, "multiply_no_nan", "x * y, 0 wherever x is 0, even against nan.", floating)
+  binary<[](auto x, auto y) { return y == 0 ? decltype(y)(0) : x * y; }>(
+      r, "multiply_no_nan", "x * y, 0 wherever y is 0, even against nan and infinities in x.", floating)
+      .cheap()
+      .neutral(1, 1)
       .zero_where({0b01, 0b10})
       .partials({[](const Call& c, const Tensor& t) { return multiply_no_nan(t, c.in(1)); },
                  [](const Call& c, const Tensor& t) { return multiply_no_nan(c.in(0), t); }})

@@ -63,7 +63,7 @@ Tensor greater(const Tensor& x, const Tensor& y);
 Tensor greater_equal(const Tensor& x, const Tensor& y);
 Tensor logical_and(const Tensor& x, const Tensor& y);
 Tensor where(const Tensor& condition, const Tensor& x, const Tensor& y);
-// x * y, and 0 wherever x is 0, even against infinities: a zero cotangent stays zero.
+// x * y, and 0 wherever y is 0, even against infinities: as y, a zero cotangent stays zero.
 Tensor multiply_no_nan(const Tensor& x, const Tensor& y);
 Tensor divide_no_nan(const Tensor& x, const Tensor& y);
 

@@ -44,7 +44,7 @@ void define_softmax(Registry& r) {
       })
       .composite([](const Call& c) {
         const int64_t axis = c.integer("axis");
-        return -reduce_sum(multiply_no_nan(c.in(0), log_softmax_of(c.in(1), axis)), {axis});
+        return -reduce_sum(multiply_no_nan(log_softmax_of(c.in(1), axis), c.in(0)), {axis});
       })
       .sample("u[2,3] f[2,3]");
   Define(r, "sparse_softmax_cross_entropy", "-log_softmax(logits)[label] along the last axis.")

@@ -22,10 +22,10 @@ void define_powers(Registry& r) {
       .sample("f[2,3]");
   // A zero cotangent stays zero at 0, where the derivative is infinite.
   unary<[](auto x) { return std::sqrt(x); }>(r, "sqrt", "Square root: y * y = x.")
-      .partials({[](const Call& c, const Tensor& t) { return multiply_no_nan(0.5 * t, 1.0 / c.out()); }})
+      .partials({[](const Call& c, const Tensor& t) { return multiply_no_nan(1.0 / c.out(), 0.5 * t); }})
       .sample("p[2,3]");
   unary<[](auto x) { return 1 / std::sqrt(x); }>(r, "rsqrt", "1 / sqrt(x).")
-      .partials({[](const Call& c, const Tensor& t) { return multiply_no_nan(-0.5 * t, c.out() / c.in()); }})
+      .partials({[](const Call& c, const Tensor& t) { return multiply_no_nan(c.out() / c.in(), -0.5 * t); }})
       .sample("p[2,3]");
   unary<[](auto x) { return 1 / x; }>(r, "reciprocal", "1 / x.")
       .partials({[](const Call& c, const Tensor& t) { return -(t * square(c.out())); }})
