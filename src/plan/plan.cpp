@@ -47,10 +47,12 @@ std::vector<Step> steps_of(const Program& program) {
   return steps;
 }
 
-// Places slots in one block of memory by the steps between which they live: first fit among the gaps.
+// Places slots in one block of memory by the steps between which they live: first fit among the gaps. Pieces never
+// overlap, so each is known by where it starts; an empty slot is no piece, and lies at the start of the block.
 class Placement {
  public:
   std::size_t take(std::size_t bytes) {
+    if (bytes == 0) return 0;
     bytes = aligned(bytes);
     std::size_t at = 0;
     auto it = taken_.begin();
@@ -60,7 +62,9 @@ class Placement {
     most_ = std::max(most_, at + bytes);
     return at;
   }
-  void give_back(std::size_t at) { taken_.erase(std::ranges::lower_bound(taken_, at, {}, &Piece::at)); }
+  void give_back(std::size_t at, std::size_t bytes) {
+    if (bytes > 0) taken_.erase(std::ranges::lower_bound(taken_, at, {}, &Piece::at));
+  }
   std::size_t most() const { return most_; }
 
  private:
@@ -150,7 +154,7 @@ void place(Plan& plan, const Program& program) {
       plan.scratch = std::max(plan.scratch, step.body->scratch_tiles * step.body->scratch_tile_bytes);
     }
     for (uint32_t slot : ending[i])
-      if (!replaced[slot]) arena.give_back(plan.homes[slot].at);
+      if (!replaced[slot]) arena.give_back(plan.homes[slot].at, bytes_of(plan.slots[slot]));
   }
   plan.workspace_at = arena.most();
   plan.arena = arena.most() + aligned(workspace);
