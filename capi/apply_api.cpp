@@ -21,7 +21,7 @@ Tensors read_inputs(Context& c, std::string_view op, const gt_tensor* inputs, st
   SmallVector<const Object*, 4> objects;
   for (std::size_t i = 0; i < n; ++i) {
     objects.push_back(c.handles().find(bits_of(inputs[i])));
-    if (!objects[i] || unpack(bits_of(inputs[i])).kind != Kind::tensor)
+    if (!objects[i] || kind_of(bits_of(inputs[i])) != Kind::tensor)
       c.peek(inputs[i], fmt::format("{}: input {}", op, i));
   }
   Tensors tensors;

@@ -1,8 +1,5 @@
 #include "capi/context.hpp"
 
-#include <array>
-#include <cstdlib>
-
 #include "ops/registry.hpp"
 
 namespace gradtape::capi {
@@ -55,172 +52,6 @@ UserData::~UserData() {
   if (link_) deferred_->push(link_);
 }
 
-// ---- Where contexts live
-// ------------------------------------------------------------------------------------------------
-
-namespace {
-constexpr uint32_t kContexts = 1u << kContextBits;
-
-// Never freed, so that any handle can be looked up at any time. state: life << 2 | what it is in.
-struct Home {
-  enum : uint64_t { vacant = 0, idle = 1, busy = 2, states = 3 };
-  std::atomic<uint64_t> state{0};
-  std::atomic<const void*> owner{nullptr};
-  Context* context = nullptr;
-  std::mutex mutex;  // of `releases`
-  std::atomic<bool> asked{false};
-  std::vector<uint64_t> releases;  // asked for by other threads while the context was busy
-};
-
-std::array<Home, kContexts>& homes() {
-  static auto* all = new std::array<Home, kContexts>;
-  return *all;
-}
-
-const void* this_thread() {
-  thread_local const char mark = 0;
-  return &mark;
-}
-
-uint64_t life_of(uint64_t state) { return state >> 2; }
-uint32_t life_bits(uint64_t state) { return static_cast<uint32_t>(life_of(state) & ((1u << kContextLifeBits) - 1)); }
-
-enum class Entered { fresh, nested, busy, gone };
-
-Entered enter(gt_context handle, uint32_t& index) {
-  const HandleParts p = unpack(bits_of(handle));
-  if (p.kind != Kind::context) return Entered::gone;
-  index = p.context;
-  Home& home = homes()[index];
-  uint64_t state = home.state.load(std::memory_order_acquire);
-  if (life_bits(state) != p.context_life || (state & Home::states) == Home::vacant) return Entered::gone;
-  if ((state & Home::states) == Home::idle &&
-      home.state.compare_exchange_strong(state, (state & ~uint64_t{Home::states}) | Home::busy,
-                                         std::memory_order_acq_rel)) {
-    home.owner.store(this_thread(), std::memory_order_relaxed);
-    return Entered::fresh;
-  }
-  if (life_bits(state) != p.context_life || (state & Home::states) == Home::vacant) return Entered::gone;
-  return home.owner.load(std::memory_order_relaxed) == this_thread() ? Entered::nested : Entered::busy;
-}
-
-void leave(Home& home) {
-  home.owner.store(nullptr, std::memory_order_relaxed);
-  const uint64_t state = home.state.load(std::memory_order_relaxed);
-  home.state.store((state & ~uint64_t{Home::states}) | Home::idle, std::memory_order_release);
-}
-
-void carry_out_releases(Home& home) noexcept {
-  if (!home.asked.load(std::memory_order_acquire)) return;
-  std::vector<uint64_t> asked;
-  {
-    std::lock_guard lock(home.mutex);
-    home.asked.store(false, std::memory_order_relaxed);
-    asked.swap(home.releases);
-  }
-  for (uint64_t handle : asked) home.context->release(handle);
-}
-}  // namespace
-
-Entry::Entry(gt_context handle) {
-  switch (enter(handle, index_)) {
-    case Entered::gone: status_ = GT_INVALID_HANDLE; return;
-    case Entered::busy: status_ = GT_BUSY; return;
-    case Entered::fresh: outermost_ = true; break;
-    case Entered::nested: break;
-  }
-  Home& home = homes()[index_];
-  if (!outermost_ && home.context->evaluating()) {
-    status_ = GT_BUSY;
-    return;
-  }
-  status_ = GT_OK;
-  context_ = home.context;
-  ++context_->depth;
-  if (outermost_) {
-    carry_out_releases(home);
-    context_->deferred()->run();
-  }
-}
-
-Entry::~Entry() {
-  if (!context_) return;
-  Home& home = homes()[index_];
-  if (outermost_) {
-    carry_out_releases(home);
-    context_->deferred()->run();
-  }
-  --context_->depth;
-  if (outermost_) leave(home);
-}
-
-gt_status create_context(gt_context* out) {
-  try {
-    for (uint32_t i = 0; i < kContexts; ++i) {
-      Home& home = homes()[i];
-      uint64_t state = home.state.load(std::memory_order_relaxed);
-      if ((state & Home::states) != Home::vacant) continue;
-      const uint64_t next = (life_of(state) + 1) << 2;
-      if (!home.state.compare_exchange_strong(state, next | Home::busy, std::memory_order_acq_rel)) continue;
-      const HandleParts parts{Kind::context, i, life_bits(next), 0, 0};
-      try {
-        home.context = new Context(to_handle<gt_context>(pack(parts)), parts);
-      } catch (...) {
-        home.state.store(next | Home::vacant, std::memory_order_release);
-        throw;
-      }
-      *out = home.context->handle();
-      leave(home);
-      return GT_OK;
-    }
-  } catch (...) {
-    return static_cast<gt_status>(current_failure().code);
-  }
-  return GT_OUT_OF_MEMORY;
-}
-
-gt_status destroy_context(gt_context handle) {
-  uint32_t index;
-  switch (enter(handle, index)) {
-    case Entered::gone: return GT_INVALID_HANDLE;
-    case Entered::busy: return GT_BUSY;
-    case Entered::nested: return GT_FAILED_PRECONDITION;
-    case Entered::fresh: break;
-  }
-  Home& home = homes()[index];
-  const std::shared_ptr<Deferred> deferred = home.context->deferred();
-  delete std::exchange(home.context, nullptr);
-  {
-    std::lock_guard lock(home.mutex);
-    home.releases.clear();
-  }
-  home.owner.store(nullptr, std::memory_order_relaxed);
-  home.state.store(home.state.load(std::memory_order_relaxed) & ~uint64_t{Home::states}, std::memory_order_release);
-  deferred->close();  // the user's callbacks find the context gone, not half there
-  return GT_OK;
-}
-
-gt_status release_from_any_thread(gt_context ctx, uint64_t handle) {
-  uint32_t index;
-  const Entered entered = enter(ctx, index);
-  if (entered == Entered::gone) return GT_INVALID_HANDLE;
-  Home& home = homes()[index];
-  if (entered == Entered::fresh) {
-    const gt_status status = home.context->release(handle);
-    leave(home);
-    return status;
-  }
-  if (entered == Entered::nested && !home.context->evaluating()) return home.context->release(handle);
-  try {
-    std::lock_guard lock(home.mutex);
-    home.releases.push_back(handle);
-    home.asked.store(true, std::memory_order_release);
-    return GT_OK;
-  } catch (...) {
-    return GT_OUT_OF_MEMORY;
-  }
-}
-
 Context::Failure current_failure() noexcept {
   try {
     try {
@@ -247,10 +78,10 @@ namespace {
 constexpr std::size_t kPendingLimit = std::size_t{1} << 18;
 }  // namespace
 
-Context::Context(gt_context handle, const HandleParts& parts)
+Context::Context(gt_context handle)
     : handle_(handle),
       recorder_(Registry::instance().builtin("cast")),
-      handles_(parts.context, parts.context_life),
+      handles_(bits_of(handle)),
       pending_limit_(kPendingLimit) {
   recorder_.owner = this;
   recorder_.evaluate = [this](const Tensor& t) { evaluate(std::span(&t, 1)); };
@@ -260,14 +91,10 @@ Context::~Context() { handles_.clear(); }
 
 void Context::bad_handle(uint64_t bits, Kind wanted, std::string_view what) {
   if (bits == 0) fail(Status::invalid_handle, "{} is NULL", what);
-  const HandleParts p = unpack(bits);
-  const HandleParts own = unpack(bits_of(handle_));
-  const bool known =
-      p.kind == Kind::tensor || p.kind == Kind::tape || p.kind == Kind::context || p.kind == Kind::function;
-  if (!known) fail(Status::invalid_handle, "{} is not a handle", what);
-  if (p.kind != wanted) fail(Status::invalid_handle, "{} is a {}, not a {}", what, name_of(p.kind), name_of(wanted));
-  if (p.context != own.context || p.context_life != own.context_life)
-    fail(Status::invalid_handle, "{} is of another context", what);
+  const Kind kind = kind_of(bits);
+  if (name_of(kind).empty()) fail(Status::invalid_handle, "{} is not a handle", what);
+  if (kind != wanted) fail(Status::invalid_handle, "{} is a {}, not a {}", what, name_of(kind), name_of(wanted));
+  if (handles_.is_foreign(bits)) fail(Status::invalid_handle, "{} is of another context", what);
   fail(Status::invalid_handle, "{} was released", what);
 }
 

@@ -55,7 +55,7 @@ using UserDataPtr = std::shared_ptr<UserData>;
 
 class Context {
  public:
-  Context(gt_context handle, const HandleParts& parts);
+  explicit Context(gt_context handle);
   ~Context();
 
   gt_context handle() const { return handle_; }
@@ -77,7 +77,6 @@ class Context {
   // Writes handles for all tensors (null for empty ones), or none.
   void publish_all(std::span<const Tensor> tensors, gt_tensor* out);
   gt_status release(uint64_t handle);
-
   void evaluate(std::span<const Tensor> tensors);
   Evaluator& evaluator() { return evaluator_; }
   // While one of these lives, calls on the context from a callback give GT_BUSY.
@@ -127,6 +126,8 @@ class Context {
   std::size_t pending_limit_;
 };
 
+struct Home;  // where a context lives
+
 // Enters the context for the length of a call.
 class Entry {
  public:
@@ -140,7 +141,7 @@ class Entry {
 
  private:
   Context* context_ = nullptr;
-  uint32_t index_ = 0;
+  Home* home_ = nullptr;
   bool outermost_ = false;
   gt_status status_;
 };

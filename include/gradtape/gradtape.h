@@ -20,21 +20,23 @@
  * between threads and is used by one thread at a time; a call that finds another thread inside returns GT_BUSY (NULL,
  * where it returns an object) and has done nothing. gt_release alone may be called from any thread at any time. While a
  * gt_compute_fn runs, other calls on its context give GT_BUSY. Handles. A handle is a number in a pointer's clothes,
- * never an address. A null, stale, foreign or wrong-kind handle gives GT_INVALID_HANDLE. The caller owns every handle
- * it is given and returns it with gt_release, or by ending the scope it was made in; gt_context_destroy makes all of
- * them stale. Errors. A function that makes one object returns it, and NULL on failure; every other function returns a
- * gt_status. On failure output parameters are set to NULL or 0 and whatever the caller had stays as it was. The context
- * keeps the first error, code and message, until gt_take_error. An op given a NULL from an earlier failure fails
- * quietly with GT_INVALID_HANDLE: C expressions nest, and one check at the end tells the first cause. Any function may
- * fail with GT_INVALID_HANDLE, GT_BUSY, GT_OUT_OF_MEMORY and GT_INTERNAL; these are not repeated below. Data is copied
- * in and out, unless a function's name says borrow. Memory is row-major and contiguous. bool is one byte, 0 or 1.
- * Evaluation is lazy: an op checks shapes and dtypes and records itself; values are computed when they are read, or by
- * gt_eval. Errors that depend on values (an index out of range, a singular matrix) come then. Numbers. Integer
- * arithmetic wraps around; floating point is IEEE. There is no implicit conversion between dtypes, but a tensor from
- *   gt_scalar, or from an op without its optional dtype attribute, takes the dtype of what it meets: until then it is
- * GT_FLOAT64, and gt_tensor_read gives it as float where 4 bytes an element are asked for. Strings go out into the
- * caller's buffer: at most `capacity` bytes with the final 0; *needed (may be NULL) is the size for all of it. Growth.
- * Option structs begin with size_t struct_size: set it to sizeof. Numbers, once released, never change their meaning.
+ * never an address. A null, stale, foreign or wrong-kind handle gives GT_INVALID_HANDLE. No value is given twice while
+ * the process lives: it can make 7e13 contexts, and they can give 2.8e14 handles at the least (7e16 where all are of
+ * one context). The caller owns every handle it is given and returns it with gt_release, or by ending the scope it was
+ * made in; gt_context_destroy makes all of them stale. Errors. A function that makes one object returns it, and NULL on
+ * failure; every other function returns a gt_status. On failure output parameters are set to NULL or 0 and whatever the
+ * caller had stays as it was. The context keeps the first error, code and message, until gt_take_error. An op given a
+ * NULL from an earlier failure fails quietly with GT_INVALID_HANDLE: C expressions nest, and one check at the end tells
+ * the first cause. Any function may fail with GT_INVALID_HANDLE, GT_BUSY, GT_OUT_OF_MEMORY and GT_INTERNAL; these are
+ * not repeated below. Data is copied in and out, unless a function's name says borrow. Memory is row-major and
+ * contiguous. bool is one byte, 0 or 1. Evaluation is lazy: an op checks shapes and dtypes and records itself; values
+ * are computed when they are read, or by gt_eval. Errors that depend on values (an index out of range, a singular
+ * matrix) come then. Numbers. Integer arithmetic wraps around; floating point is IEEE. There is no implicit conversion
+ * between dtypes, but a tensor from gt_scalar, or from an op without its optional dtype attribute, takes the dtype of
+ * what it meets: until then it is GT_FLOAT64, and gt_tensor_read gives it as float where 4 bytes an element are asked
+ * for. Strings go out into the caller's buffer: at most `capacity` bytes with the final 0; *needed (may be NULL) is the
+ * size for all of it. Growth. Option structs begin with size_t struct_size: set it to sizeof. Numbers, once released,
+ * never change their meaning.
  */
 #ifndef GRADTAPE_GRADTAPE_H
 #define GRADTAPE_GRADTAPE_H
@@ -124,8 +126,10 @@ GT_API gt_status gt_memory_limit(gt_context ctx, uint64_t bytes);
 /* Gives the cached memory back to the system. */
 GT_API gt_status gt_memory_trim(gt_context ctx);
 
-/* Gives back a tensor, a tape or a function. From any thread, at any time; never touches the error. User callbacks that
- * free memory run at the next call on the context, not here. */
+/* Gives back a tensor, a tape or a function. From any thread, at any time and rate: it takes no memory, never touches
+ * the error, and no other call fails because of it (one that meets it waits until one handle is released). Where a call
+ * is inside the context, the handle is released when that call ends. User callbacks that free memory run at the next
+ * call on the context, not here. */
 GT_API gt_status gt_release(gt_context ctx, const void* handle);
 /* Another handle to the same tensor or variable. */
 GT_API gt_tensor gt_tensor_duplicate(gt_context ctx, gt_tensor tensor);
