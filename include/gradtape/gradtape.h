@@ -108,8 +108,10 @@ GT_API gt_status gt_take_error(gt_context ctx, char* message, size_t capacity, s
 GT_API gt_status gt_random_seed(gt_context ctx, uint64_t key);
 
 /* How many threads a computation may use, the caller's among them: 0, as at first, all cores that the process may run
- * on, or what the environment variable GRADTAPE_THREADS says; 1 none beside the caller. No result depends on it. The
- * threads are shared by all contexts: one that finds them taken computes alone. They survive a fork. */
+ * on, or what the environment variable GRADTAPE_THREADS says; 1 none beside the caller. No result depends on it: they
+ * round, and take subnormal numbers for 0, as the caller's thread does. The threads are shared by all contexts: one
+ * that finds them taken computes alone. They take no signals, survive a fork, and keep the library loaded after
+ * dlclose. */
 GT_API gt_status gt_set_threads(gt_context ctx, int32_t threads);
 
 /* Memory of tensors and temporaries, in bytes. Values up to 64 bytes are not counted. */

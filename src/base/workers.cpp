@@ -1,6 +1,7 @@
 #include "base/workers.hpp"
 
 #include <pthread.h>
+#include <signal.h>
 
 #include <algorithm>
 #include <array>
@@ -11,6 +12,8 @@
 #include <mutex>
 #include <new>
 #include <thread>
+
+#include "base/float_control.hpp"
 
 extern "C" {
 [[gnu::weak]] void openblas_set_num_threads(int n);
@@ -37,6 +40,24 @@ int machine_threads() {
   return std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, kMost);
 }
 
+// While one of these lives, threads that are made take no signals of the process, which are for the user's own threads.
+// Faults are a thread's own: blocked, they would end the process without asking its handlers.
+class WithoutSignals {
+ public:
+  WithoutSignals() {
+    sigset_t all;
+    sigfillset(&all);
+    for (int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS}) sigdelset(&all, fault);
+    pthread_sigmask(SIG_BLOCK, &all, &before_);
+  }
+  ~WithoutSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  WithoutSignals(const WithoutSignals&) = delete;
+  WithoutSignals& operator=(const WithoutSignals&) = delete;
+
+ private:
+  sigset_t before_;
+};
+
 // The job lies in the pool, so that a worker that wakes late finds a closed gate rather than a caller's dead stack.
 class Pool {
  public:
@@ -46,6 +67,7 @@ class Pool {
     if (!lock.owns_lock()) return false;
     start(threads - 1);
     job_ = &f;
+    control_ = FloatControl::of_this_thread();
     helpers_ = threads - 1;
     const auto count = static_cast<std::size_t>(threads);
     for (std::size_t w = 0; w < count; ++w) {
@@ -66,6 +88,8 @@ class Pool {
 
   // Where the system gives no further thread, the ones there are do the work.
   void start(int helpers) noexcept {
+    if (started_ >= helpers) return;
+    const WithoutSignals quiet;
     try {
       for (; started_ < helpers; ++started_) std::thread([this, worker = started_ + 1] { serve(worker); }).detach();
     } catch (const std::exception&) {
@@ -92,7 +116,10 @@ class Pool {
       while ((gate & kOpen) && !gate_.compare_exchange_weak(gate, gate + 1, std::memory_order_acq_rel)) {
       }
       if (!(gate & kOpen)) continue;
-      if (worker <= helpers_) work(*job_, worker);
+      if (worker <= helpers_) {
+        control_.apply();  // numbers are those of the calling thread
+        work(*job_, worker);
+      }
       gate_.fetch_sub(1, std::memory_order_acq_rel);
     }
   }
@@ -118,6 +145,7 @@ class Pool {
   std::array<Share, kMost> shares_;
   int helpers_ = 0;
   const ItemFunction* job_ = nullptr;
+  FloatControl control_;
 };
 
 // The setting of OpenBLAS, and who relies on it.
