@@ -7,9 +7,24 @@
 namespace test {
 namespace {
 
-const std::set<std::string> kLoose = {
-    "solve", "inv",   "det",          "cholesky", "triangular_solve", "slogdet", "qr",    "eigh", "eigh_function",
-    "svd",   "lstsq", "matrix_power", "expm",     "lgamma",           "digamma", "erfinv"};
+const std::set<std::string> kLoose = {"solve",
+                                      "inv",
+                                      "det",
+                                      "cholesky",
+                                      "triangular_solve",
+                                      "slogdet",
+                                      "qr",
+                                      "eigh",
+                                      "eigh_function",
+                                      "eigh_with_vectors",
+                                      "svd_with_vectors",
+                                      "svd",
+                                      "lstsq",
+                                      "matrix_power",
+                                      "expm",
+                                      "lgamma",
+                                      "digamma",
+                                      "erfinv"};
 
 template <class T>
 class GoldenCase : public testing::Test {

@@ -538,7 +538,7 @@ static inline gt_tensor gt_dropout(gt_context ctx, gt_tensor x, gt_tensor mask, 
   return out;
 }
 
-/* The eigenvalues of symmetric matrices, rising. x is symmetrised first, or else its lower triangle alone is read. Second derivatives need distinct eigenvalues. Attributes: symmetrize_input (default true). */
+/* The eigenvalues of symmetric matrices, rising. x is symmetrised first, or else its lower triangle alone is read. Of repeated eigenvalues second derivatives are nan: eigh_function has those of smooth functions. Attributes: symmetrize_input (default true). */
 static inline gt_tensor gt_eigh(gt_context ctx, gt_tensor x, int32_t symmetrize_input) {
   gt_attr_list list;
   list.n = 0;
@@ -561,6 +561,16 @@ static inline gt_tensor gt_eigh_function(gt_context ctx, gt_tensor x, int32_t sy
   gt_tensor out = NULL;
   (void)gt_apply(ctx, "eigh_function", inputs, 1, list.attrs, list.n, &out, 1, NULL);
   return out;
+}
+
+/* Eigenvalues e, rising, and eigenvectors, the columns of v, of symmetric matrices: x = v diag(e) v^T. In each column the first entry of at least 0.9 times its largest magnitude is positive. x is symmetrised first, or else its lower triangle alone is read. Of repeated eigenvalues derivatives of v are nan. Attributes: symmetrize_input (default true). */
+static inline gt_status gt_eigh_with_vectors(gt_context ctx, gt_tensor x, int32_t symmetrize_input, gt_tensor* outputs, size_t capacity, size_t* n_outputs) {
+  gt_attr_list list;
+  list.n = 0;
+  gt_add_bool(&list, "symmetrize_input", symmetrize_input);
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  return gt_apply(ctx, "eigh_with_vectors", inputs, 1, list.attrs, list.n, outputs, capacity, n_outputs);
 }
 
 /* Sum of products over the labels that the output lacks, as in "ij,jk->ik"; "..." stands for axes that broadcast. Attributes: equation. */
@@ -1892,13 +1902,20 @@ static inline gt_tensor gt_subtract(gt_context ctx, gt_tensor x, gt_tensor y) {
   return out;
 }
 
-/* The singular values of the matrices in the last two axes, largest first. */
+/* The singular values of the matrices in the last two axes, largest first. Of repeated ones, or of 0, second derivatives are nan. */
 static inline gt_tensor gt_svd(gt_context ctx, gt_tensor x) {
   gt_tensor inputs[1];
   inputs[0] = x;
   gt_tensor out = NULL;
   (void)gt_apply(ctx, "svd", inputs, 1, NULL, 0, &out, 1, NULL);
   return out;
+}
+
+/* Singular values s, largest first, and singular vectors, the columns of u [..., m, k] and v [..., n, k], of x [..., m, n], k = min(m, n): x = u diag(s) v^T. In each column of u the first entry of at least 0.9 times its largest magnitude is positive. Of repeated singular values derivatives of u and v are nan, and of 0 where x is not square. */
+static inline gt_status gt_svd_with_vectors(gt_context ctx, gt_tensor x, gt_tensor* outputs, size_t capacity, size_t* n_outputs) {
+  gt_tensor inputs[1];
+  inputs[0] = x;
+  return gt_apply(ctx, "svd_with_vectors", inputs, 1, NULL, 0, outputs, capacity, n_outputs);
 }
 
 /* x at indices along the axis; the other axes of both run together. Attributes: axis. */

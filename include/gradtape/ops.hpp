@@ -303,7 +303,7 @@ inline Tensor dropout(const Tensor& x, const Tensor& mask, double rate) {
   return detail::wrap(x.context(), gt_dropout(x.context(), x.get(), mask.get(), rate));
 }
 
-/// The eigenvalues of symmetric matrices, rising. x is symmetrised first, or else its lower triangle alone is read. Second derivatives need distinct eigenvalues. Attributes: symmetrize_input (default true).
+/// The eigenvalues of symmetric matrices, rising. x is symmetrised first, or else its lower triangle alone is read. Of repeated eigenvalues second derivatives are nan: eigh_function has those of smooth functions. Attributes: symmetrize_input (default true).
 inline Tensor eigh(const Tensor& x, bool symmetrize_input = true) {
   return detail::wrap(x.context(), gt_eigh(x.context(), x.get(), symmetrize_input));
 }
@@ -319,6 +319,13 @@ struct EighFunctionAttrs {
 };
 inline Tensor eigh_function(const Tensor& x, const EighFunctionAttrs& attrs) {
   return eigh_function(x, attrs.f, attrs.symmetrize_input);
+}
+
+/// Eigenvalues e, rising, and eigenvectors, the columns of v, of symmetric matrices: x = v diag(e) v^T. In each column the first entry of at least 0.9 times its largest magnitude is positive. x is symmetrised first, or else its lower triangle alone is read. Of repeated eigenvalues derivatives of v are nan. Attributes: symmetrize_input (default true).
+inline std::vector<Tensor> eigh_with_vectors(const Tensor& x, bool symmetrize_input = true) {
+  return detail::outputs(x.context(), [&](gt_tensor* out, std::size_t capacity, std::size_t* n) {
+    return gt_eigh_with_vectors(x.context(), x.get(), symmetrize_input, out, capacity, n);
+  });
 }
 
 /// Sum of products over the labels that the output lacks, as in "ij,jk->ik"; "..." stands for axes that broadcast. Attributes: equation.
@@ -1179,9 +1186,16 @@ inline Tensor subtract(const Tensor& x, const Tensor& y) {
   return detail::wrap(x.context(), gt_subtract(x.context(), x.get(), y.get()));
 }
 
-/// The singular values of the matrices in the last two axes, largest first.
+/// The singular values of the matrices in the last two axes, largest first. Of repeated ones, or of 0, second derivatives are nan.
 inline Tensor svd(const Tensor& x) {
   return detail::wrap(x.context(), gt_svd(x.context(), x.get()));
+}
+
+/// Singular values s, largest first, and singular vectors, the columns of u [..., m, k] and v [..., n, k], of x [..., m, n], k = min(m, n): x = u diag(s) v^T. In each column of u the first entry of at least 0.9 times its largest magnitude is positive. Of repeated singular values derivatives of u and v are nan, and of 0 where x is not square.
+inline std::vector<Tensor> svd_with_vectors(const Tensor& x) {
+  return detail::outputs(x.context(), [&](gt_tensor* out, std::size_t capacity, std::size_t* n) {
+    return gt_svd_with_vectors(x.context(), x.get(), out, capacity, n);
+  });
 }
 
 /// x at indices along the axis; the other axes of both run together. Attributes: axis.

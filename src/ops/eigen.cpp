@@ -9,13 +9,23 @@ namespace gradtape {
 namespace {
 Shape values_shape(const Shape& s) { return s.without(s.rank() - 1); }
 
-// The eigenvectors as rows.
-Tensor eigenvectors(const Tensor& x) {
+// Eigenvalues, rising, and eigenvectors as rows.
+struct Eigen {
+  Tensor values, vectors;
+};
+Eigen eigen_of(const Tensor& x) {
   static const Op& op = Registry::instance().builtin("eigen_factors");
-  return apply(op, std::span(&x, 1))[1];
+  const Tensors out = apply(op, std::span(&x, 1));
+  return {out[0], out[1]};
 }
-// 1 / (w_j - w_i), 0 where that is not defined.
-Tensor inverse_gaps(const Tensor& w) { return inverse_or_zero(row(w) - column(w)); }
+// 1 / (w_j - w_i), 0 on the diagonal, nan for what is not told apart.
+Tensor inverse_gaps(const Tensor& w) {
+  const std::size_t axis = w.rank() - 1;
+  const int64_t n = w.shape()[axis];
+  if (n == 0) return row(w) - column(w);
+  const Tensor largest = maximum(abs(slice_along(w, axis, 0, 1)), abs(slice_along(w, axis, n - 1, 1)));
+  return inverse_off_diagonal(row(w) - column(w), row(largest));
+}
 
 // With A = V diag(w) V^T, P = V^T A' V and F_ij = 1 / (w_j - w_i): w' = diag(P), V' = V (F o P).
 void define_factors(Registry& r) {
@@ -43,20 +53,53 @@ void define_factors(Registry& r) {
           })
       .batch(batch_of_matrices)
       .samples_follow(samples_of_matrices);
+}
+
+// sum of c_i v_i v_i^T, the derivative of a function of the eigenvalues whose own are the c_i. In the basis V its
+// derivative by A has the entries (c_j - c_i) / (w_j - w_i) P_ij, symmetric in i and j: the map is its own transpose.
+Tensor spectral_sum(const Tensor& x, const Tensor& c) {
+  static const Op& op = Registry::instance().builtin("spectral_sum");
+  const Tensor v = eigen_of(x).vectors;
+  return apply1(op, {x, c, matmul(column(c) * v, v, true)});
+}
+Tensor turned_sum(const Call& call, const Tensor& p, const Eigen& eigen) {
+  const Tensor &c = call.in(1), &v = eigen.vectors;
+  return matmul(matmul(v, (row(c) - column(c)) * inverse_gaps(eigen.values) * p, true), v);
+}
+void define_values(Registry& r) {
+  Define(r, "spectral_sum", "The third input, which is the sum of c_i v_i v_i^T with the eigenvectors v of x.")
+      .internal()
+      .inputs({{"x"}, {"c"}, {"sum"}})
+      .infer([](Inference& c) { c.like(2, c.shape(2)); })
+      .alias()
+      .rules(
+          [](const Call& c, const Tensors& ct) {
+            const Eigen eigen = eigen_of(c.in());
+            const Tensor p = matmul(matmul(eigen.vectors, symmetric(ct[0])), eigen.vectors, false, true);
+            return Tensors{turned_sum(c, p, eigen), diag_part(p), Tensor()};
+          },
+          [](const Call& c, const Tensors& t) {
+            Tensor sum = t[1] ? spectral_sum(c.in(), t[1]) : Tensor();
+            if (t[0]) {
+              const Eigen eigen = eigen_of(c.in());
+              const Tensor turned =
+                  turned_sum(c, matmul(matmul(eigen.vectors, t[0]), eigen.vectors, false, true), eigen);
+              sum = sum ? sum + turned : turned;
+            }
+            return Tensors{sum};
+          })
+      .batch(batch_of_matrices)
+      .samples_follow(samples_of_sum);
   Define(r, "symmetric_eigenvalues", "Eigenvalues, rising, of symmetric x.")
       .internal()
       .inputs({{"x"}})
       .infer([](Inference& c) { c.like(0, values_shape(c.shape())); })
       .kernel(kernels::eigenvalues)
-      .rules(
-          [](const Call& c, const Tensors& ct) {
-            const Tensor v = eigenvectors(c.in());
-            return Tensors{matmul(column(ct[0]) * v, v, true)};
-          },
-          [](const Call& c, const Tensors& t) {
-            const Tensor v = eigenvectors(c.in());
-            return Tensors{reduce_sum(matmul(v, t[0]) * v, {static_cast<int64_t>(v.rank()) - 1})};
-          })
+      .rules([](const Call& c, const Tensors& ct) { return Tensors{spectral_sum(c.in(), ct[0])}; },
+             [](const Call& c, const Tensors& t) {
+               const Tensor v = eigen_of(c.in()).vectors;
+               return Tensors{reduce_sum(matmul(v, t[0]) * v, {static_cast<int64_t>(v.rank()) - 1})};
+             })
       .batch(batch_of_matrices)
       .samples_follow(samples_of_matrices);
 }
@@ -120,15 +163,30 @@ void define_forms(Registry& r) {
 
 void define_eigen(Registry& r) {
   define_factors(r);
+  define_values(r);
   Define(r, "eigh",
          "The eigenvalues of symmetric matrices, rising. x is symmetrised first, or else its lower triangle alone is "
-         "read. Second derivatives need distinct eigenvalues.")
+         "read. Of repeated eigenvalues second derivatives are nan: eigh_function has those of smooth functions.")
       .inputs({{"x"}})
       .attr("symmetrize_input", kAttrBool, true)
       .infer([](Inference& c) { need_square(c, 0); })
       .composite([](const Call& c) {
         static const Op& values = Registry::instance().builtin("symmetric_eigenvalues");
         return apply1(values, {symmetric_input(c)});
+      })
+      .sample("f[3,3]")
+      .sample("f[2,2,2]", R"({"symmetrize_input": false})");
+  Define(r, "eigh_with_vectors",
+         "Eigenvalues e, rising, and eigenvectors, the columns of v, of symmetric matrices: x = v diag(e) v^T. In each "
+         "column the first entry of at least 0.9 times its largest magnitude is positive. x is symmetrised first, or "
+         "else its lower triangle alone is read. Of repeated eigenvalues derivatives of v are nan.")
+      .inputs({{"x"}})
+      .attr("symmetrize_input", kAttrBool, true)
+      .infer([](Inference& c) { need_square(c, 0); })
+      .composite_of_many([](const Call& c) {
+        const auto [values, rows] = eigen_of(symmetric_input(c));
+        if (rows_of(rows.shape()) == 0) return Tensors{values, rows};
+        return Tensors{values, transposed(rows * signs_of_vectors(rows, rows.rank() - 1))};
       })
       .sample("f[3,3]")
       .sample("f[2,2,2]", R"({"symmetrize_input": false})");

@@ -96,8 +96,8 @@ void define_qr(Registry& r) {
       .sample("f[4,2]", R"({"positive_diagonal": false})");
 }
 
-// ---- Singular values, and the factors that their derivatives need. With F_ij = 1 / (s_j^2 - s_i^2), 0 where that is
-// not defined (J. Townsend, "Differentiating the singular value decomposition", 2016).
+// ---- Singular values and vectors. With F_ij = 1 / (s_j^2 - s_i^2), 0 on the diagonal (J. Townsend, "Differentiating
+// the singular value decomposition", 2016).
 
 struct Svd {
   Tensor u, s, vt;
@@ -109,23 +109,36 @@ Svd svd_of(const Tensor& x) {
 }
 Tensor skew(const Tensor& x) { return x - transposed(x); }
 
+// 1 / (s_j - s_i), 1 / (s_j + s_i) and 1 / s_i: nan where two values are not told apart, from each other or from 0.
+Tensor largest_of(const Tensor& s) {
+  return slice_along(s, s.rank() - 1, 0, std::min<int64_t>(1, s.shape()[s.rank() - 1]));
+}
+Tensor inverse_differences(const Tensor& s) { return inverse_off_diagonal(row(s) - column(s), row(largest_of(s))); }
+Tensor inverse_sums(const Tensor& s) { return inverse_off_diagonal(row(s) + column(s), row(largest_of(s))); }
+Tensor inverse_values(const Tensor& s) { return inverse_or_nan(s, largest_of(s)); }
+
+void add_to(Tensor& sum, const Tensor& term) { sum = sum ? sum + term : term; }
+
 Tensors svd_reverse(const Call& c, const Tensors& ct) {
-  const Tensor u = c.out(0), s = c.out(1), vt = c.out(2), squares = square(s);
-  const Tensor f = inverse_or_zero(row(squares) - column(squares)), inverse = inverse_or_zero(s);
+  const Tensor u = c.out(0), s = c.out(1), vt = c.out(2);
+  const int64_t k = rows_of(vt.shape());
   Tensor inner, sum;
-  const auto add = [](Tensor& to, const Tensor& term) { to = to ? to + term : term; };
-  if (ct[1]) add(inner, on_diagonal(ct[1]));
-  if (ct[0]) {
-    const Tensor overlap = matmul(u, ct[0], true);
-    add(inner, f * skew(overlap) * row(s));
-    add(sum, matmul((ct[0] - matmul(u, overlap)) * row(inverse), vt));
+  if (ct[1]) add_to(inner, on_diagonal(ct[1]));
+  if (ct[0] || ct[2]) {
+    const Tensor f = inverse_differences(s) * inverse_sums(s);
+    if (ct[0]) {
+      const Tensor overlap = matmul(u, ct[0], true);
+      add_to(inner, f * skew(overlap) * row(s));
+      if (rows_of(u.shape()) > k) add_to(sum, matmul((ct[0] - matmul(u, overlap)) * row(inverse_values(s)), vt));
+    }
+    if (ct[2]) {
+      const Tensor overlap = matmul(vt, ct[2], false, true);
+      add_to(inner, column(s) * (f * skew(overlap)));
+      if (columns_of(vt.shape()) > k)
+        add_to(sum, matmul(u, column(inverse_values(s)) * (ct[2] - matmul(overlap, vt, true))));
+    }
   }
-  if (ct[2]) {
-    const Tensor overlap = matmul(vt, ct[2], false, true);
-    add(inner, column(s) * (f * skew(overlap)));
-    add(sum, matmul(u, column(inverse) * (ct[2] - matmul(overlap, vt, true))));
-  }
-  add(sum, matmul(u, matmul(inner, vt)));
+  add_to(sum, matmul(u, matmul(inner, vt)));
   return {sum};
 }
 
@@ -133,6 +146,75 @@ Shape values_shape(const Shape& s) {
   Shape values = batch_of(s);
   values.push_back(std::min(rows_of(s), columns_of(s)));
   return values;
+}
+
+// U diag(c) V^T, the derivative of a function of the singular values whose own are the c_i. With P = U^T X' V its
+// derivative by X is U (a o (P + P^T) / 2 + b o (P - P^T) / 2) V^T, a_ij = (c_j - c_i) / (s_j - s_i), b_ij = (c_j +
+// c_i) / (s_j + s_i), and off U or V the part of X' there times c_i / s_i. The map is its own transpose.
+Tensor singular_sum(const Tensor& x, const Tensor& c) {
+  static const Op& op = Registry::instance().builtin("singular_sum");
+  const Svd svd = svd_of(x);
+  return apply1(op, {x, c, matmul(svd.u * row(c), svd.vt)});
+}
+Tensor turned_sum(const Tensor& c, const Svd& svd, const Tensor& x, const Tensor& p) {
+  const auto& [u, s, vt] = svd;
+  const Tensor a = (row(c) - column(c)) * inverse_differences(s), b = (row(c) + column(c)) * inverse_sums(s);
+  Tensor sum = matmul(matmul(u, a * symmetric(p) + b * (0.5 * skew(p))), vt);
+  const int64_t k = rows_of(vt.shape());
+  if (rows_of(u.shape()) > k) {
+    const Tensor xv = matmul(x, vt, false, true);
+    add_to(sum, matmul((xv - matmul(u, p)) * row(c * inverse_values(s)), vt));
+  }
+  if (columns_of(vt.shape()) > k) {
+    const Tensor ux = matmul(u, x, true);
+    add_to(sum, matmul(u, column(c * inverse_values(s)) * (ux - matmul(p, vt))));
+  }
+  return sum;
+}
+Tensor in_basis(const Svd& svd, const Tensor& x) { return matmul(matmul(svd.u, x, true), svd.vt, false, true); }
+
+void define_singular_values(Registry& r) {
+  Define(r, "singular_sum", "The third input, which is u diag(c) v^T with the singular vectors u and v of x.")
+      .internal()
+      .inputs({{"x"}, {"c"}, {"sum"}})
+      .infer([](Inference& c) { c.like(2, c.shape(2)); })
+      .alias()
+      .rules(
+          [](const Call& c, const Tensors& ct) {
+            const Svd svd = svd_of(c.in());
+            const Tensor p = in_basis(svd, ct[0]);
+            return Tensors{turned_sum(c.in(1), svd, ct[0], p), diag_part(p), Tensor()};
+          },
+          [](const Call& c, const Tensors& t) {
+            Tensor sum;
+            if (t[1]) add_to(sum, singular_sum(c.in(), t[1]));
+            if (t[0]) {
+              const Svd svd = svd_of(c.in());
+              add_to(sum, turned_sum(c.in(1), svd, t[0], in_basis(svd, t[0])));
+            }
+            return Tensors{sum};
+          })
+      .batch(batch_of_matrices)
+      .samples_follow(samples_of_sum);
+  Define(r, "svd",
+         "The singular values of the matrices in the last two axes, largest first. Of repeated ones, or of 0, second "
+         "derivatives are nan.")
+      .inputs({{"x"}})
+      .infer([](Inference& c) {
+        need_matrices(c, 0);
+        c.like(0, values_shape(c.shape()));
+      })
+      .kernel(kernels::singular_values)
+      .rules([](const Call& c, const Tensors& ct) { return Tensors{singular_sum(c.in(), ct[0])}; },
+             [](const Call& c, const Tensors& t) {
+               const Svd svd = svd_of(c.in());
+               const Tensor moved = matmul(svd.u, t[0], true) * svd.vt;
+               return Tensors{reduce_sum(moved, {static_cast<int64_t>(moved.rank()) - 1})};
+             })
+      .batch(batch_of_matrices)
+      .samples_follow(samples_of_matrices)
+      .sample("f[3,3]")
+      .sample("f[2,2,3]");
 }
 
 void define_svd(Registry& r) {
@@ -150,27 +232,23 @@ void define_svd(Registry& r) {
       .rules(svd_reverse, nullptr)
       .batch(batch_of_matrices)
       .samples_follow(samples_of_matrices);
-  Define(r, "svd", "The singular values of the matrices in the last two axes, largest first.")
+  define_singular_values(r);
+  Define(r, "svd_with_vectors",
+         "Singular values s, largest first, and singular vectors, the columns of u [..., m, k] and v [..., n, k], of "
+         "x [..., m, n], k = min(m, n): x = u diag(s) v^T. In each column of u the first entry of at least 0.9 times "
+         "its largest magnitude is positive. Of repeated singular values derivatives of u and v are nan, and of 0 "
+         "where x is not square.")
       .inputs({{"x"}})
-      .infer([](Inference& c) {
-        need_matrices(c, 0);
-        c.like(0, values_shape(c.shape()));
+      .infer([](Inference& c) { need_matrices(c, 0); })
+      .composite_of_many([](const Call& c) {
+        const auto [u, s, vt] = svd_of(c.in());
+        if (s.shape()[s.rank() - 1] == 0) return Tensors{s, u, transposed(vt)};
+        const Tensor signs = signs_of_vectors(u, u.rank() - 2);
+        return Tensors{s, u * signs, transposed(vt) * signs};
       })
-      .kernel(kernels::singular_values)
-      .rules(
-          [](const Call& c, const Tensors& ct) {
-            const Svd svd = svd_of(c.in());
-            return Tensors{matmul(svd.u * row(ct[0]), svd.vt)};
-          },
-          [](const Call& c, const Tensors& t) {
-            const Svd svd = svd_of(c.in());
-            const Tensor moved = matmul(svd.u, t[0], true) * svd.vt;
-            return Tensors{reduce_sum(moved, {static_cast<int64_t>(moved.rank()) - 1})};
-          })
-      .batch(batch_of_matrices)
-      .samples_follow(samples_of_matrices)
       .sample("f[3,3]")
-      .sample("f[2,2,3]");
+      .sample("f[2,3,2]")
+      .sample("f[2,3]");
 }
 
 // ---- log |det|: its gradient is the transposed inverse.

@@ -1,6 +1,8 @@
 #include "ops/matrices.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 namespace gradtape {
 
@@ -31,6 +33,12 @@ int samples_of_matrices(const Call& c, std::span<const int> axes) {
   return common;
 }
 
+int samples_of_sum(const Call& c, std::span<const int> axes) {
+  const int axis = *std::ranges::max_element(axes);
+  const bool together = std::ranges::all_of(axes, [&](int a) { return a == kNoSamples || a == axis; });
+  return together && axis < static_cast<int>(c.in().rank()) - 2 ? axis : kMixed;
+}
+
 Tensor transposed(const Tensor& x) {
   Ints perm = all_axes(x);
   std::swap(perm[x.rank() - 2], perm[x.rank() - 1]);
@@ -55,7 +63,36 @@ Tensor on_diagonal(const Tensor& x) {
 }
 Tensor column(const Tensor& x) { return insert_axes(x, x.rank(), 1); }
 Tensor row(const Tensor& x) { return insert_axes(x, x.rank() - 1, 1); }
-Tensor inverse_or_zero(const Tensor& x) { return divide_no_nan(ones(x.recorder(), x.spec()), x); }
+
+namespace {
+// Whether rounding may have made x of 0: values of n vectors, the largest of magnitude `largest`, are right to about
+// this.
+Tensor is_rounding(const Tensor& x, const Tensor& largest) {
+  const double digit =
+      x.dtype() == Dtype::float32 ? std::numeric_limits<float>::epsilon() : std::numeric_limits<double>::epsilon();
+  const double n = static_cast<double>(x.shape()[x.rank() - 1]);
+  return less_equal(abs(x), 4 * std::sqrt(n) * digit * largest);
+}
+Tensor nan_where(const Tensor& condition, const Tensor& x) {
+  return where(condition, number_like(x, std::numeric_limits<double>::quiet_NaN()), x);
+}
+}  // namespace
+Tensor inverse_or_nan(const Tensor& x, const Tensor& largest) { return 1.0 / nan_where(is_rounding(x, largest), x); }
+Tensor inverse_off_diagonal(const Tensor& x, const Tensor& largest) {
+  const Tensor ones = identity_matrices(x.recorder(), rows_of(x.shape()), {}, x.dtype());
+  const Tensor diagonal = equal(ones, number_like(x, 1));
+  return keep_where(logical_not(diagonal),
+                    1.0 / where(diagonal, number_like(x, 1), nan_where(is_rounding(x, largest), x)));
+}
+Tensor signs_of_vectors(const Tensor& x, std::size_t axis) {
+  static const Op &argmax = Registry::instance().builtin("argmax"),
+                  &take = Registry::instance().builtin("take_along_axis");
+  const auto at = static_cast<int64_t>(axis);
+  const Tensor fixed = stop_gradient(x), size = abs(fixed);
+  const Tensor large = greater_equal(size, 0.9 * reduce_max(size, {at}, true));
+  const Tensor first = insert_axes(apply1(argmax, {cast(large, Dtype::int32)}, {at}), axis, 1);
+  return sign(apply1(take, {fixed, first}, {at}));
+}
 Tensor triangular_solve(const Tensor& a, const Tensor& b, bool lower, bool adjoint) {
   static const Op& op = Registry::instance().builtin("triangular_solve");
   return apply1(op, {a, b}, {lower, adjoint});

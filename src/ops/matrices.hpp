@@ -21,6 +21,8 @@ void need_square(const Inference& c, std::size_t input);
 Tensors batch_of_matrices(const BatchCall& b);
 // Samples may lie along batch axes, not along those of the matrices.
 int samples_of_matrices(const Call& c, std::span<const int> axes);
+// The same of ops on matrices and vectors with one batch.
+int samples_of_sum(const Call& c, std::span<const int> axes);
 
 Tensor transposed(const Tensor& x);                     // the last two axes swapped
 Tensor lower_triangle(const Tensor& x, int64_t k = 0);  // 0 above diagonal k
@@ -30,7 +32,13 @@ Tensor symmetric_input(const Call& c);                  // x, symmetrised or its
 Tensor on_diagonal(const Tensor& x);                    // [..., n] -> [..., n, n]
 Tensor column(const Tensor& x);                         // [..., n] -> [..., n, 1]
 Tensor row(const Tensor& x);                            // [..., n] -> [..., 1, n]
-Tensor inverse_or_zero(const Tensor& x);                // 1 / x, 0 where x is 0
+// 1 / x, and nan where x is no more than rounding makes of 0 beside `largest`. What would divide by it has no value
+// there.
+Tensor inverse_or_nan(const Tensor& x, const Tensor& largest);
+Tensor inverse_off_diagonal(const Tensor& x, const Tensor& largest);  // the same of matrices, with a diagonal of 0
+// 1 or -1 for each vector along the axis, which stays with size 1: the first entry that has nine tenths of the largest
+// magnitude becomes positive.
+Tensor signs_of_vectors(const Tensor& x, std::size_t axis);
 Tensor triangular_solve(const Tensor& a, const Tensor& b, bool lower, bool adjoint);
 
 }  // namespace gradtape
