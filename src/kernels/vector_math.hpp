@@ -92,13 +92,18 @@ inline T scaled(T x, typename Float<T>::Bits k) {
   return x * power_of_two<T>(half) * power_of_two<T>(k - half);
 }
 
-// 1.1 ulp
+// e^(x + extra) for an extra of a few ulp of x.
 template <class T>
-inline T exp(T x) {
+inline T exp_of_sum(T x, T extra) {
   T c = x > Float<T>::exp_high ? Float<T>::exp_high : x;
   c = c < Float<T>::exp_low ? Float<T>::exp_low : c;
   const auto [k, r] = reduce_by_ln2(c);
-  return scaled(expm1_small(r) + T(1), k);
+  return scaled(expm1_small(r + extra) + T(1), k);
+}
+// 1.1 ulp
+template <class T>
+inline T exp(T x) {
+  return exp_of_sum(x, T(0));
 }
 
 // 2 ulp. 2^k (e^r - 1) + (2^k - 1), the latter as 2^k (1 - 2^-k) so that nothing overflows early.

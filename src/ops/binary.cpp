@@ -2,6 +2,7 @@
 #include "kernels/scalar_math.hpp"
 #include "kernels/vector_math.hpp"
 #include "ops/define.hpp"
+#include "ops/slopes.hpp"
 
 namespace gradtape {
 
@@ -58,6 +59,11 @@ void define_arithmetic(Registry& r) {
       .sample("f[2,3] f[3]");
 }
 
+Tensor length(const Call& c) {  // of the vector of both operands
+  static const Op& hypot = Registry::instance().builtin("hypot");
+  return apply1(hypot, {c.in(0), c.in(1)});
+}
+
 void define_powers(Registry& r) {
   binary<[](auto x, auto y) { return power(x, y); }>(r, "pow",
                                                      "x^y; d/dx = y x^(y-1), d/dy = x^y log(x) where x > 0, else 0.")
@@ -73,22 +79,13 @@ void define_powers(Registry& r) {
                  }})
       .sample("p[2,3] f[3]");
   binary<[](auto x, auto y) { return std::hypot(x, y); }>(r, "hypot", "sqrt(x^2 + y^2), without overflow.", floating)
-      .partials({[](const Call& c, const Tensor& t) { return t * divide_no_nan(c.in(0), c.out()); },
-                 [](const Call& c, const Tensor& t) { return t * divide_no_nan(c.in(1), c.out()); }})
+      .partials({[](const Call& c, const Tensor& t) { return t * direction(c.in(0), c.in(1)); },
+                 [](const Call& c, const Tensor& t) { return t * direction(c.in(1), c.in(0)); }})
       .sample("f[2,3] f[3]");
-  // x / r and y / r first: squares of large or small numbers would leave the range.
   binary<[](auto y, auto x) { return std::atan2(y, x); }>(
       r, "atan2", "The angle of the point (y, x): of y / x, in its quadrant, in radians.", floating)
-      .partials({[](const Call& c, const Tensor& t) {
-                   static const Op& hypot = Registry::instance().builtin("hypot");
-                   const Tensor radius = apply1(hypot, {c.in(0), c.in(1)});
-                   return t * (c.in(1) / radius / radius);
-                 },
-                 [](const Call& c, const Tensor& t) {
-                   static const Op& hypot = Registry::instance().builtin("hypot");
-                   const Tensor radius = apply1(hypot, {c.in(0), c.in(1)});
-                   return -(t * (c.in(0) / radius / radius));
-                 }})
+      .partials({[](const Call& c, const Tensor& t) { return t * (direction(c.in(1), c.in(0)) / length(c)); },
+                 [](const Call& c, const Tensor& t) { return -(t * (direction(c.in(0), c.in(1)) / length(c))); }})
       .sample("f[2,3] f[3]");
 }
 

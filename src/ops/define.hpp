@@ -27,6 +27,7 @@ void define_products(Registry&);
 void define_loss(Registry&);
 void define_sort(Registry&);
 void define_special(Registry&);
+void define_slopes(Registry&);
 void define_solve(Registry&);
 void define_factorizations(Registry&);
 void define_eigen(Registry&);

@@ -4,6 +4,7 @@
 #include "kernels/polygamma.hpp"
 #include "kernels/special_math.hpp"
 #include "ops/define.hpp"
+#include "ops/slopes.hpp"
 
 namespace gradtape {
 
@@ -12,10 +13,10 @@ using std::numbers::pi;
 
 void define_error_functions(Registry& r) {
   unary<[](auto x) { return std::erf(x); }>(r, "erf", "2 / sqrt(pi) * integral of e^(-s^2) from 0 to x.")
-      .partials({[](const Call& c, const Tensor& t) { return t * (2 / std::sqrt(pi) * exp(-square(c.in()))); }})
+      .partials({[](const Call& c, const Tensor& t) { return t * (2 / std::sqrt(pi) * gaussian(c.in())); }})
       .sample("f[2,3]");
   unary<[](auto x) { return std::erfc(x); }>(r, "erfc", "1 - erf(x), exact for large x.")
-      .partials({[](const Call& c, const Tensor& t) { return t * (-2 / std::sqrt(pi) * exp(-square(c.in()))); }})
+      .partials({[](const Call& c, const Tensor& t) { return t * (-2 / std::sqrt(pi) * gaussian(c.in())); }})
       .sample("f[2,3]");
   unary<[](auto x) { return static_cast<decltype(x)>(special::erfinv(x)); }>(r, "erfinv",
                                                                              "The y with erf(y) = x, for x in [-1, 1].")

@@ -5,6 +5,7 @@
 #include "kernels/scalar_math.hpp"
 #include "kernels/vector_math.hpp"
 #include "ops/define.hpp"
+#include "ops/slopes.hpp"
 
 namespace gradtape {
 
@@ -28,7 +29,7 @@ void define_powers(Registry& r) {
       .partials({[](const Call& c, const Tensor& t) { return multiply_no_nan(c.out() / c.in(), -0.5 * t); }})
       .sample("p[2,3]");
   unary<[](auto x) { return 1 / x; }>(r, "reciprocal", "1 / x.")
-      .partials({[](const Call& c, const Tensor& t) { return -(t * square(c.out())); }})
+      .partials({[](const Call& c, const Tensor& t) { return -(t * c.out() * c.out()); }})
       .sample("p[2,3]");
 }
 
@@ -68,13 +69,13 @@ void define_trigonometric(Registry& r) {
       .partials({[](const Call& c, const Tensor& t) { return t * (1.0 + square(c.out())); }})
       .sample("u[2,3]");
   unary<[](auto x) { return std::asin(x); }>(r, "asin", "Inverse sine, in radians, for x in [-1, 1].")
-      .partials({[](const Call& c, const Tensor& t) { return t * rsqrt((1.0 - c.in()) * (1.0 + c.in())); }})
+      .partials({[](const Call& c, const Tensor& t) { return t * circle_root(c.in()); }})
       .sample("u[2,3]");
   unary<[](auto x) { return std::acos(x); }>(r, "acos", "Inverse cosine, in radians, for x in [-1, 1].")
-      .partials({[](const Call& c, const Tensor& t) { return -(t * rsqrt((1.0 - c.in()) * (1.0 + c.in()))); }})
+      .partials({[](const Call& c, const Tensor& t) { return -(t * circle_root(c.in())); }})
       .sample("u[2,3]");
   unary<[](auto x) { return std::atan(x); }>(r, "atan", "Inverse tangent, in radians.")
-      .partials({[](const Call& c, const Tensor& t) { return t / (1.0 + square(c.in())); }})
+      .partials({[](const Call& c, const Tensor& t) { return t * inverse_square(c.in()); }})
       .sample("f[2,3]");
 }
 
@@ -86,22 +87,22 @@ void define_hyperbolic(Registry& r) {
       .partials({[](const Call& c, const Tensor& t) { return t * sinh(c.in()); }})
       .sample("f[2,3]");
   unary<[](auto x) { return vm::tanh(x); }>(r, "tanh", "Hyperbolic tangent.")
-      .partials({[](const Call& c, const Tensor& t) { return t * (1.0 - square(c.out())); }})
+      .partials({[](const Call& c, const Tensor& t) { return t * sech_squared(c.in()); }})
       .sample("f[2,3]");
   unary<[](auto x) { return std::asinh(x); }>(r, "asinh", "Inverse hyperbolic sine.")
-      .partials({[](const Call& c, const Tensor& t) { return t * rsqrt(1.0 + square(c.in())); }})
+      .partials({[](const Call& c, const Tensor& t) { return t * inverse_root(c.in()); }})
       .sample("f[2,3]");
   unary<[](auto x) { return std::acosh(x); }>(r, "acosh", "Inverse hyperbolic cosine, for x >= 1.")
-      .partials({[](const Call& c, const Tensor& t) { return t * rsqrt((c.in() - 1.0) * (c.in() + 1.0)); }})
+      .partials({[](const Call& c, const Tensor& t) { return t * rsqrt(c.in() - 1.0) * rsqrt(c.in() + 1.0); }})
       .sample("g[2,3]");
   unary<[](auto x) { return std::atanh(x); }>(r, "atanh", "Inverse hyperbolic tangent, for x in [-1, 1].")
-      .partials({[](const Call& c, const Tensor& t) { return t / ((1.0 - c.in()) * (1.0 + c.in())); }})
+      .partials({[](const Call& c, const Tensor& t) { return t * circle_inverse(c.in()); }})
       .sample("u[2,3]");
 }
 
 void define_activations(Registry& r) {
   unary<[](auto x) { return vm::sigmoid(x); }>(r, "sigmoid", "1 / (1 + e^-x).")
-      .partials({[](const Call& c, const Tensor& t) { return t * (c.out() * (1.0 - c.out())); }})
+      .partials({[](const Call& c, const Tensor& t) { return multiply_no_nan(t, logistic_slope(c.in())); }})
       .sample("f[2,3]");
   unary<[](auto x) { return -vm::softplus(-x); }>(r, "log_sigmoid", "log(1 / (1 + e^-x)).")
       .partials({[](const Call& c, const Tensor& t) { return t * sigmoid(-c.in()); }})
@@ -145,22 +146,27 @@ void define_activations(Registry& r) {
         return kSeluScale * where(less(c.in(), zero), t * (kSeluAlpha * exp(minimum(c.in(), zero))), t);
       }})
       .sample("f[2,3]");
-  Define(r, "silu", "x * sigmoid(x).")
-      .inputs({{"x"}})
-      .composite([](const Call& c) { return c.in() * sigmoid(c.in()); })
+  unary<[](auto x) { return x * vm::sigmoid(x); }>(r, "silu", "x * sigmoid(x).")
+      .partials({[](const Call& c, const Tensor& t) {
+        return t * (sigmoid(c.in()) + multiply_no_nan(c.in(), logistic_slope(c.in())));
+      }})
       .sample("f[2,3]");
   unary<[](auto x) { return x / (1 + std::abs(x)); }>(r, "softsign", "x / (1 + |x|).")
-      .partials({[](const Call& c, const Tensor& t) { return t / square(1.0 + abs(c.in())); }})
+      .partials({[](const Call& c, const Tensor& t) {
+        const Tensor size = 1.0 + abs(c.in());
+        return t / size / size;
+      }})
       .sample("f[2,3]");
   Define(r, "gelu", "x * P(X <= x), X ~ N(0, 1); approximate: 0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))).")
       .inputs({{"x"}})
       .attr("approximate", kAttrBool, false)
       .composite([](const Call& c) {
-        static const Op& erfc = Registry::instance().builtin("erfc");
         const Tensor& x = c.in();
-        if (!c.flag("approximate")) return 0.5 * x * apply1(erfc, {-std::numbers::sqrt2 / 2 * x});
-        // 0.5 (1 + tanh(z)) = sigmoid(2 z), without cancellation for x far below 0
-        return x * sigmoid(2 * std::sqrt(2 / pi) * (x + 0.044715 * (x * square(x))));
+        if (!c.flag("approximate")) return multiply_no_nan(x, normal_cdf(x));
+        // 0.5 (1 + tanh(z)) = sigmoid(2 z), without cancellation for x far below 0. Beyond the bounds it is 0 or 1.
+        static const Op& clip = Registry::instance().builtin("clip_by_value");
+        const Tensor within = apply1(clip, {x}, {-100.0, 100.0});
+        return multiply_no_nan(x, sigmoid(2 * std::sqrt(2 / pi) * (within + 0.044715 * (within * square(within)))));
       })
       .sample("f[2,3]")
       .sample("f[2,3]", R"({"approximate": true})");

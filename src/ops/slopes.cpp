@@ -1,0 +1,143 @@
+// The definitions of slopes.hpp. A factor that vanishes at infinity is the second one of multiply_no_nan: there it wins
+// over a tangent or cotangent that grows, such as x in the derivatives of x * sigmoid(x).
+#include "ops/slopes.hpp"
+
+#include <numbers>
+
+#include "kernels/slope_math.hpp"
+#include "ops/define.hpp"
+
+namespace gradtape {
+
+namespace {
+const Op& named(const char* name) { return Registry::instance().builtin(name); }
+
+Tensor normal_density(const Tensor& x) {
+  static const Op& op = named("normal_density");
+  return apply1(op, {x});
+}
+Tensor over_square(const Tensor& x) {
+  static const Op& op = named("over_square");
+  return apply1(op, {x});
+}
+Tensor over_root(const Tensor& x) {
+  static const Op& op = named("over_root");
+  return apply1(op, {x});
+}
+}  // namespace
+
+Tensor sech_squared(const Tensor& x) {
+  static const Op& op = named("sech_squared");
+  return apply1(op, {x});
+}
+Tensor logistic_slope(const Tensor& x) {
+  static const Op& op = named("logistic_slope");
+  return apply1(op, {x});
+}
+Tensor gaussian(const Tensor& x) {
+  static const Op& op = named("gaussian");
+  return apply1(op, {x});
+}
+Tensor normal_cdf(const Tensor& x) {
+  static const Op& op = named("normal_cdf");
+  return apply1(op, {x});
+}
+Tensor inverse_square(const Tensor& x) {
+  static const Op& op = named("inverse_square");
+  return apply1(op, {x});
+}
+Tensor inverse_root(const Tensor& x) {
+  static const Op& op = named("inverse_root");
+  return apply1(op, {x});
+}
+Tensor circle_inverse(const Tensor& x) {
+  static const Op& op = named("circle_inverse");
+  return apply1(op, {x});
+}
+Tensor circle_root(const Tensor& x) {
+  static const Op& op = named("circle_root");
+  return apply1(op, {x});
+}
+Tensor direction(const Tensor& x, const Tensor& y) {
+  static const Op& op = named("direction");
+  return apply1(op, {x, y});
+}
+
+namespace {
+// Of what vanishes exponentially.
+void define_tails(Registry& r) {
+  unary<[](auto x) { return slope::sech_squared(x); }>(r, "sech_squared", "1 / cosh(x)^2.")
+      .internal()
+      .partials({[](const Call& c, const Tensor& t) { return -2.0 * (t * (c.out() * tanh(c.in()))); }});
+  unary<[](auto x) { return slope::logistic(x); }>(r, "logistic_slope", "e^-x / (1 + e^-x)^2.")
+      .internal()
+      .partials({[](const Call& c, const Tensor& t) {
+        return -multiply_no_nan(t, multiply_no_nan(tanh(0.5 * c.in()), c.out()));
+      }});
+  unary<[](auto x) { return slope::gaussian(x, decltype(x)(1)); }>(r, "gaussian", "e^(-x^2).")
+      .internal()
+      .partials(
+          {[](const Call& c, const Tensor& t) { return -2.0 * multiply_no_nan(t, multiply_no_nan(c.in(), c.out())); }});
+  unary<[](auto x) {
+    return decltype(x)(0.5 * std::numbers::inv_sqrtpi * std::numbers::sqrt2) * slope::gaussian(x, decltype(x)(0.5));
+  }>(r, "normal_density", "e^(-x^2 / 2) / sqrt(2 pi).")
+      .internal()
+      .partials({[](const Call& c, const Tensor& t) { return -multiply_no_nan(t, multiply_no_nan(c.in(), c.out())); }});
+  unary<[](auto x) { return slope::normal_cdf(x); }>(r, "normal_cdf", "P(X <= x), X ~ N(0, 1).")
+      .internal()
+      .partials({[](const Call& c, const Tensor& t) { return multiply_no_nan(t, normal_density(c.in())); }});
+}
+
+// With c = 1 / (1 + x^2) and w = x c: c' = -2 c w, w' = c (2 c - 1). With q = 1 / sqrt(1 + x^2) and v = x q: q' = -v
+// q^2, v' = q^3.
+void define_algebraic(Registry& r) {
+  unary<[](auto x) { return slope::inverse_square(x); }>(r, "inverse_square", "1 / (1 + x^2).")
+      .internal()
+      .partials({[](const Call& c, const Tensor& t) { return -2.0 * (t * c.out() * over_square(c.in())); }});
+  unary<[](auto x) { return slope::over_square(x); }>(r, "over_square", "x / (1 + x^2).")
+      .internal()
+      .partials({[](const Call& c, const Tensor& t) {
+        const Tensor y = inverse_square(c.in());
+        return t * y * (2.0 * y - 1.0);
+      }});
+  unary<[](auto x) { return slope::inverse_root(x); }>(r, "inverse_root", "1 / sqrt(1 + x^2).")
+      .internal()
+      .partials({[](const Call& c, const Tensor& t) { return -(t * c.out() * c.out() * over_root(c.in())); }});
+  unary<[](auto x) { return slope::over_root(x); }>(r, "over_root", "x / sqrt(1 + x^2).")
+      .internal()
+      .partials({[](const Call& c, const Tensor& t) {
+        const Tensor y = inverse_root(c.in());
+        return t * y * y * y;
+      }});
+  unary<[](auto x) { return 1 / ((1 - x) * (1 + x)); }>(r, "circle_inverse", "1 / (1 - x^2).")
+      .internal()
+      .partials({[](const Call& c, const Tensor& t) { return 2.0 * (t * c.in() * c.out() * c.out()); }});
+  unary<[](auto x) { return 1 / std::sqrt((1 - x) * (1 + x)); }>(r, "circle_root", "1 / sqrt(1 - x^2).")
+      .internal()
+      .partials({[](const Call& c, const Tensor& t) { return t * c.in() * c.out() * c.out() * c.out(); }});
+}
+
+// With u = x / h, v = y / h and h = sqrt(x^2 + y^2): du/dx = v^2 / h, du/dy = -u v / h.
+void define_direction(Registry& r) {
+  static const auto over_length = [](const Call& c, const Tensor& t) {
+    static const Op& hypot = named("hypot");
+    return t / apply1(hypot, {c.in(0), c.in(1)});
+  };
+  binary<[](auto x, auto y) { return slope::direction(x, y); }>(r, "direction", "x / sqrt(x^2 + y^2).", floating)
+      .internal()
+      .partials(
+          {[](const Call& c, const Tensor& t) {
+             const Tensor other = direction(c.in(1), c.in(0));
+             return over_length(c, t * other * other);
+           },
+           [](const Call& c, const Tensor& t) { return -over_length(c, t * c.out() * direction(c.in(1), c.in(0))); }});
+}
+}  // namespace
+
+void define_slopes(Registry& r) {
+  define_tails(r);
+  define_algebraic(r);
+  define_direction(r);
+}
+
+}  // namespace gradtape
