@@ -163,5 +163,28 @@ TEST_F(Decomposition, FunctionsOfVectorsAreDifferentiated) {
   EXPECT_TRUE(std::isnan(gradient[0])) << "vectors of repeated values";
 }
 
+// A triangle whose diagonal ends in what rounding makes of 0 tells nothing to divide by.
+TEST_F(Decomposition, FactorsOfMatricesWithoutFullRankHaveNoDerivatives) {
+  for (const Values& x : {Values{1, 1, 2, 2, 3, 3}, Values{0.1, 0.3, 0.7, 2.1, 0.9, 2.7}, Values(6, 0.0)}) {
+    gt_tensor a = tensor<double>(c, {3, 2}, x), g = nullptr;
+    gt_tape tape = gt_tape_begin(c, GT_TAPE_PERSISTENT);
+    gt_tape_watch(c, tape, a);
+    const auto factors = apply(c, "qr", {a});
+    expect_close(product(
+                     read<double>(c, factors[0]), {1, 1},
+                     [&] {
+                       Values r = read<double>(c, factors[1]);
+                       std::swap(r[1], r[2]);
+                       return r;
+                     }(),
+                     3, 2, 2),
+                 x, {1e-14, 1e-14}, "q r");
+    for (gt_tensor target : factors) {
+      ASSERT_EQ(gt_tape_gradient(c, tape, &target, 1, &a, 1, nullptr, GT_UNCONNECTED_ZERO, &g), GT_OK);
+      EXPECT_TRUE(std::isnan(read<double>(c, g)[0]));
+    }
+  }
+}
+
 }  // namespace
 }  // namespace test

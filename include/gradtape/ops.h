@@ -130,7 +130,7 @@ static inline gt_tensor gt_argmin(gt_context ctx, gt_tensor x, int64_t axis) {
   return out;
 }
 
-/* Indices that sort the entries along the axis; stable, nan last. Attributes: axis (default -1), direction (default "ASCENDING"). */
+/* Indices that sort the entries along the axis; stable, nan last, false before true. Attributes: axis (default -1), direction (default "ASCENDING"). */
 static inline gt_tensor gt_argsort(gt_context ctx, gt_tensor x, int64_t axis, const char* direction) {
   gt_attr_list list;
   list.n = 0;
@@ -271,7 +271,7 @@ static inline gt_tensor gt_cast(gt_context ctx, gt_tensor x, gt_dtype dtype) {
   return out;
 }
 
-/* The smallest integer >= x. */
+/* The smallest integer >= x, in the dtype of x. */
 static inline gt_tensor gt_ceil(gt_context ctx, gt_tensor x) {
   gt_tensor inputs[1];
   inputs[0] = x;
@@ -495,7 +495,7 @@ static inline gt_tensor gt_digamma(gt_context ctx, gt_tensor x) {
   return out;
 }
 
-/* x / y. */
+/* x / y; of integers in float64. */
 static inline gt_tensor gt_divide(gt_context ctx, gt_tensor x, gt_tensor y) {
   gt_tensor inputs[2];
   inputs[0] = x;
@@ -712,7 +712,7 @@ static inline gt_tensor gt_fill(gt_context ctx, gt_tensor value, const int64_t* 
   return out;
 }
 
-/* The largest integer <= x. */
+/* The largest integer <= x, in the dtype of x. */
 static inline gt_tensor gt_floor(gt_context ctx, gt_tensor x) {
   gt_tensor inputs[1];
   inputs[0] = x;
@@ -781,7 +781,7 @@ static inline gt_tensor gt_gelu(gt_context ctx, gt_tensor x, int32_t approximate
   return out;
 }
 
-/* x > y. */
+/* x > y; true > false. */
 static inline gt_tensor gt_greater(gt_context ctx, gt_tensor x, gt_tensor y) {
   gt_tensor inputs[2];
   inputs[0] = x;
@@ -791,7 +791,7 @@ static inline gt_tensor gt_greater(gt_context ctx, gt_tensor x, gt_tensor y) {
   return out;
 }
 
-/* x >= y. */
+/* x >= y; true > false. */
 static inline gt_tensor gt_greater_equal(gt_context ctx, gt_tensor x, gt_tensor y) {
   gt_tensor inputs[2];
   inputs[0] = x;
@@ -843,7 +843,7 @@ static inline gt_tensor gt_inv(gt_context ctx, gt_tensor x) {
   return out;
 }
 
-/* Whether x is neither nan nor infinite. */
+/* Whether x is neither nan nor infinite, as all integers and bools are. */
 static inline gt_tensor gt_is_finite(gt_context ctx, gt_tensor x) {
   gt_tensor inputs[1];
   inputs[0] = x;
@@ -852,7 +852,7 @@ static inline gt_tensor gt_is_finite(gt_context ctx, gt_tensor x) {
   return out;
 }
 
-/* Whether x is an infinity. */
+/* Whether x is an infinity; no integer or bool is. */
 static inline gt_tensor gt_is_inf(gt_context ctx, gt_tensor x) {
   gt_tensor inputs[1];
   inputs[0] = x;
@@ -861,7 +861,7 @@ static inline gt_tensor gt_is_inf(gt_context ctx, gt_tensor x) {
   return out;
 }
 
-/* Whether x is not a number. */
+/* Whether x is not a number; no integer or bool is. */
 static inline gt_tensor gt_is_nan(gt_context ctx, gt_tensor x) {
   gt_tensor inputs[1];
   inputs[0] = x;
@@ -931,7 +931,7 @@ static inline gt_tensor gt_lerp(gt_context ctx, gt_tensor start, gt_tensor end, 
   return out;
 }
 
-/* x < y. */
+/* x < y; false < true. */
 static inline gt_tensor gt_less(gt_context ctx, gt_tensor x, gt_tensor y) {
   gt_tensor inputs[2];
   inputs[0] = x;
@@ -941,7 +941,7 @@ static inline gt_tensor gt_less(gt_context ctx, gt_tensor x, gt_tensor y) {
   return out;
 }
 
-/* x <= y. */
+/* x <= y; false < true. */
 static inline gt_tensor gt_less_equal(gt_context ctx, gt_tensor x, gt_tensor y) {
   gt_tensor inputs[2];
   inputs[0] = x;
@@ -1089,7 +1089,7 @@ static inline gt_tensor gt_logical_xor(gt_context ctx, gt_tensor x, gt_tensor y)
   return out;
 }
 
-/* The x that minimises |matrix x - rhs|^2 + l2_regularizer |x|^2, for a matrix of full rank: [..., m, n], rhs [..., m, k]. Attributes: l2_regularizer (default 0). */
+/* The x that minimises |matrix x - rhs|^2 + l2_regularizer |x|^2, for a matrix of full rank: [..., m, n], rhs [..., m, k], or a vector [m] for every matrix. Attributes: l2_regularizer (default 0). */
 static inline gt_tensor gt_lstsq(gt_context ctx, gt_tensor matrix, gt_tensor rhs, double l2_regularizer) {
   gt_attr_list list;
   list.n = 0;
@@ -1102,7 +1102,7 @@ static inline gt_tensor gt_lstsq(gt_context ctx, gt_tensor matrix, gt_tensor rhs
   return out;
 }
 
-/* Matrix product of the last two axes; leading axes broadcast. Attributes: transpose_a (default false), transpose_b (default false). */
+/* Matrix product of the last two axes; leading axes broadcast. A vector a is a row, a vector b a column, whose axis the result lacks. Attributes: transpose_a (default false), transpose_b (default false). */
 static inline gt_tensor gt_matmul(gt_context ctx, gt_tensor a, gt_tensor b, int32_t transpose_a, int32_t transpose_b) {
   gt_attr_list list;
   list.n = 0;
@@ -1320,7 +1320,7 @@ static inline gt_tensor gt_pow(gt_context ctx, gt_tensor x, gt_tensor y) {
   return out;
 }
 
-/* q [..., m, n] with orthonormal columns and upper triangular r [..., n, n] with q r = x [..., m, n], m >= n; r has a positive diagonal where positive_diagonal. Derivatives need full rank. Attributes: positive_diagonal (default true). */
+/* q [..., m, k] with orthonormal columns and upper triangular r [..., k, n] with q r = x [..., m, n], k = min(m, n); r has a positive diagonal where positive_diagonal. Derivatives are nan unless the first k columns are independent. Attributes: positive_diagonal (default true). */
 static inline gt_tensor gt_qr(gt_context ctx, gt_tensor x, int32_t positive_diagonal) {
   gt_attr_list list;
   list.n = 0;
@@ -1347,7 +1347,7 @@ static inline gt_tensor gt_random_normal(gt_context ctx, const int64_t* shape, s
   return out;
 }
 
-/* Independent uniform numbers in [minval, maxval). Attributes: shape, dtype (default "float32"), minval (default 0), maxval (default 1), key (optional), counter (optional). */
+/* Independent uniform numbers in [minval, maxval), floats or integers. Attributes: shape, dtype (default "float32"), minval (default 0), maxval (default 1), key (optional), counter (optional). */
 static inline gt_tensor gt_random_uniform(gt_context ctx, const int64_t* shape, size_t n_shape, gt_dtype dtype, double minval, double maxval, int64_t key, int64_t counter) {
   gt_attr_list list;
   list.n = 0;
@@ -1436,7 +1436,7 @@ static inline gt_tensor gt_reduce_max(gt_context ctx, gt_tensor x, const int64_t
   return out;
 }
 
-/* Mean over the axes. Attributes: axis (optional), keepdims (default false). */
+/* Mean over the axes; of integers and bools in float64. Attributes: axis (optional), keepdims (default false). */
 static inline gt_tensor gt_reduce_mean(gt_context ctx, gt_tensor x, const int64_t* axis, size_t n_axis, int32_t keepdims) {
   gt_attr_list list;
   list.n = 0;
@@ -1462,7 +1462,7 @@ static inline gt_tensor gt_reduce_min(gt_context ctx, gt_tensor x, const int64_t
   return out;
 }
 
-/* Product over the axes; its derivatives are right with zeros among the factors, to any order. Attributes: axis (optional), keepdims (default false). */
+/* Product over the axes, of bools in int64; its derivatives are right with zeros among the factors, to any order. Attributes: axis (optional), keepdims (default false). */
 static inline gt_tensor gt_reduce_prod(gt_context ctx, gt_tensor x, const int64_t* axis, size_t n_axis, int32_t keepdims) {
   gt_attr_list list;
   list.n = 0;
@@ -1475,7 +1475,7 @@ static inline gt_tensor gt_reduce_prod(gt_context ctx, gt_tensor x, const int64_
   return out;
 }
 
-/* Square root of the biased variance; its derivative is 0 where all entries are the same. Attributes: axis (optional), keepdims (default false). */
+/* Square root of the biased variance; its derivative is 0 where all entries are the same. Of integers and bools in float64. Attributes: axis (optional), keepdims (default false). */
 static inline gt_tensor gt_reduce_std(gt_context ctx, gt_tensor x, const int64_t* axis, size_t n_axis, int32_t keepdims) {
   gt_attr_list list;
   list.n = 0;
@@ -1488,7 +1488,7 @@ static inline gt_tensor gt_reduce_std(gt_context ctx, gt_tensor x, const int64_t
   return out;
 }
 
-/* Sum over the axes. Attributes: axis (optional), keepdims (default false). */
+/* Sum over the axes; of bools their count, int64. Attributes: axis (optional), keepdims (default false). */
 static inline gt_tensor gt_reduce_sum(gt_context ctx, gt_tensor x, const int64_t* axis, size_t n_axis, int32_t keepdims) {
   gt_attr_list list;
   list.n = 0;
@@ -1501,7 +1501,7 @@ static inline gt_tensor gt_reduce_sum(gt_context ctx, gt_tensor x, const int64_t
   return out;
 }
 
-/* Biased variance over the axes: mean((x - mean(x))^2). Attributes: axis (optional), keepdims (default false). */
+/* Biased variance over the axes: mean((x - mean(x))^2); of integers and bools in float64. Attributes: axis (optional), keepdims (default false). */
 static inline gt_tensor gt_reduce_variance(gt_context ctx, gt_tensor x, const int64_t* axis, size_t n_axis, int32_t keepdims) {
   gt_attr_list list;
   list.n = 0;
@@ -1582,7 +1582,7 @@ static inline gt_tensor gt_roll(gt_context ctx, gt_tensor x, const int64_t* shif
   return out;
 }
 
-/* The nearest integer, halves to the even one. */
+/* The nearest integer, halves to the even one, in the dtype of x. */
 static inline gt_tensor gt_round(gt_context ctx, gt_tensor x) {
   gt_tensor inputs[1];
   inputs[0] = x;
@@ -1767,7 +1767,7 @@ static inline gt_tensor gt_softsign(gt_context ctx, gt_tensor x) {
   return out;
 }
 
-/* x with matrix x = rhs [..., n, k]; with the transposed matrix where adjoint. Attributes: adjoint (default false). */
+/* x with matrix x = rhs [..., n, k], or a vector [n] for every matrix; with the transposed matrix where adjoint. Attributes: adjoint (default false). */
 static inline gt_tensor gt_solve(gt_context ctx, gt_tensor matrix, gt_tensor rhs, int32_t adjoint) {
   gt_attr_list list;
   list.n = 0;
@@ -1780,7 +1780,7 @@ static inline gt_tensor gt_solve(gt_context ctx, gt_tensor matrix, gt_tensor rhs
   return out;
 }
 
-/* The entries along the axis in order; stable, nan last. Attributes: axis (default -1), direction (default "ASCENDING"). */
+/* The entries along the axis in order; stable, nan last, false before true. Attributes: axis (default -1), direction (default "ASCENDING"). */
 static inline gt_tensor gt_sort(gt_context ctx, gt_tensor x, int64_t axis, const char* direction) {
   gt_attr_list list;
   list.n = 0;
@@ -1918,7 +1918,7 @@ static inline gt_status gt_svd_with_vectors(gt_context ctx, gt_tensor x, gt_tens
   return gt_apply(ctx, "svd_with_vectors", inputs, 1, NULL, 0, outputs, capacity, n_outputs);
 }
 
-/* x at indices along the axis; the other axes of both run together. Attributes: axis. */
+/* x at indices along the axis; the other axes of both run together, and broadcast. Attributes: axis. */
 static inline gt_tensor gt_take_along_axis(gt_context ctx, gt_tensor x, gt_tensor indices, int64_t axis) {
   gt_attr_list list;
   list.n = 0;
@@ -2006,7 +2006,7 @@ static inline gt_status gt_top_k(gt_context ctx, gt_tensor x, int64_t k, gt_tens
   return gt_apply(ctx, "top_k", inputs, 1, list.attrs, list.n, outputs, capacity, n_outputs);
 }
 
-/* Sum of the main diagonal of the matrices in the last two axes. */
+/* Sum of the main diagonal of the matrices in the last two axes; of bools their count, int64. */
 static inline gt_tensor gt_trace(gt_context ctx, gt_tensor x) {
   gt_tensor inputs[1];
   inputs[0] = x;
@@ -2027,7 +2027,7 @@ static inline gt_tensor gt_transpose(gt_context ctx, gt_tensor x, const int64_t*
   return out;
 }
 
-/* x with matrix x = rhs [..., n, k], where the lower (or else upper) triangle alone of the matrix is read; with its transpose where adjoint. Attributes: lower (default true), adjoint (default false). */
+/* x with matrix x = rhs [..., n, k], or a vector [n] for every matrix, where the lower (or else upper) triangle alone of the matrix is read; with its transpose where adjoint. Attributes: lower (default true), adjoint (default false). */
 static inline gt_tensor gt_triangular_solve(gt_context ctx, gt_tensor matrix, gt_tensor rhs, int32_t lower, int32_t adjoint) {
   gt_attr_list list;
   list.n = 0;
@@ -2065,7 +2065,7 @@ static inline gt_tensor gt_triu(gt_context ctx, gt_tensor x, int64_t k) {
   return out;
 }
 
-/* The integer part, toward 0. */
+/* The integer part, toward 0, in the dtype of x. */
 static inline gt_tensor gt_trunc(gt_context ctx, gt_tensor x) {
   gt_tensor inputs[1];
   inputs[0] = x;

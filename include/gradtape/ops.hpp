@@ -36,7 +36,7 @@ inline Tensor argmin(const Tensor& x, int64_t axis = 0) {
   return detail::wrap(x.context(), gt_argmin(x.context(), x.get(), axis));
 }
 
-/// Indices that sort the entries along the axis; stable, nan last. Attributes: axis (default -1), direction (default "ASCENDING").
+/// Indices that sort the entries along the axis; stable, nan last, false before true. Attributes: axis (default -1), direction (default "ASCENDING").
 inline Tensor argsort(const Tensor& x, int64_t axis = -1, const char* direction = "ASCENDING") {
   return detail::wrap(x.context(), gt_argsort(x.context(), x.get(), axis, direction));
 }
@@ -115,7 +115,7 @@ inline Tensor cast(const Tensor& x, Dtype dtype) {
   return detail::wrap(x.context(), gt_cast(x.context(), x.get(), static_cast<gt_dtype>(dtype)));
 }
 
-/// The smallest integer >= x.
+/// The smallest integer >= x, in the dtype of x.
 inline Tensor ceil(const Tensor& x) {
   return detail::wrap(x.context(), gt_ceil(x.context(), x.get()));
 }
@@ -283,7 +283,7 @@ inline Tensor digamma(const Tensor& x) {
   return detail::wrap(x.context(), gt_digamma(x.context(), x.get()));
 }
 
-/// x / y.
+/// x / y; of integers in float64.
 inline Tensor divide(const Tensor& x, const Tensor& y) {
   return detail::wrap(x.context(), gt_divide(x.context(), x.get(), y.get()));
 }
@@ -398,7 +398,7 @@ inline Tensor fill(const Tensor& value, const Ints& shape) {
   return detail::wrap(value.context(), gt_fill(value.context(), value.get(), detail::data(shape), shape.size()));
 }
 
-/// The largest integer <= x.
+/// The largest integer <= x, in the dtype of x.
 inline Tensor floor(const Tensor& x) {
   return detail::wrap(x.context(), gt_floor(x.context(), x.get()));
 }
@@ -436,12 +436,12 @@ inline Tensor gelu(const Tensor& x, bool approximate = false) {
   return detail::wrap(x.context(), gt_gelu(x.context(), x.get(), approximate));
 }
 
-/// x > y.
+/// x > y; true > false.
 inline Tensor greater(const Tensor& x, const Tensor& y) {
   return detail::wrap(x.context(), gt_greater(x.context(), x.get(), y.get()));
 }
 
-/// x >= y.
+/// x >= y; true > false.
 inline Tensor greater_equal(const Tensor& x, const Tensor& y) {
   return detail::wrap(x.context(), gt_greater_equal(x.context(), x.get(), y.get()));
 }
@@ -474,17 +474,17 @@ inline Tensor inv(const Tensor& x) {
   return detail::wrap(x.context(), gt_inv(x.context(), x.get()));
 }
 
-/// Whether x is neither nan nor infinite.
+/// Whether x is neither nan nor infinite, as all integers and bools are.
 inline Tensor is_finite(const Tensor& x) {
   return detail::wrap(x.context(), gt_is_finite(x.context(), x.get()));
 }
 
-/// Whether x is an infinity.
+/// Whether x is an infinity; no integer or bool is.
 inline Tensor is_inf(const Tensor& x) {
   return detail::wrap(x.context(), gt_is_inf(x.context(), x.get()));
 }
 
-/// Whether x is not a number.
+/// Whether x is not a number; no integer or bool is.
 inline Tensor is_nan(const Tensor& x) {
   return detail::wrap(x.context(), gt_is_nan(x.context(), x.get()));
 }
@@ -530,12 +530,12 @@ inline Tensor lerp(const Tensor& start, const Tensor& end, const Tensor& weight)
   return detail::wrap(start.context(), gt_lerp(start.context(), start.get(), end.get(), weight.get()));
 }
 
-/// x < y.
+/// x < y; false < true.
 inline Tensor less(const Tensor& x, const Tensor& y) {
   return detail::wrap(x.context(), gt_less(x.context(), x.get(), y.get()));
 }
 
-/// x <= y.
+/// x <= y; false < true.
 inline Tensor less_equal(const Tensor& x, const Tensor& y) {
   return detail::wrap(x.context(), gt_less_equal(x.context(), x.get(), y.get()));
 }
@@ -630,12 +630,12 @@ inline Tensor logical_xor(const Tensor& x, const Tensor& y) {
   return detail::wrap(x.context(), gt_logical_xor(x.context(), x.get(), y.get()));
 }
 
-/// The x that minimises |matrix x - rhs|^2 + l2_regularizer |x|^2, for a matrix of full rank: [..., m, n], rhs [..., m, k]. Attributes: l2_regularizer (default 0).
+/// The x that minimises |matrix x - rhs|^2 + l2_regularizer |x|^2, for a matrix of full rank: [..., m, n], rhs [..., m, k], or a vector [m] for every matrix. Attributes: l2_regularizer (default 0).
 inline Tensor lstsq(const Tensor& matrix, const Tensor& rhs, double l2_regularizer = 0) {
   return detail::wrap(matrix.context(), gt_lstsq(matrix.context(), matrix.get(), rhs.get(), l2_regularizer));
 }
 
-/// Matrix product of the last two axes; leading axes broadcast. Attributes: transpose_a (default false), transpose_b (default false).
+/// Matrix product of the last two axes; leading axes broadcast. A vector a is a row, a vector b a column, whose axis the result lacks. Attributes: transpose_a (default false), transpose_b (default false).
 inline Tensor matmul(const Tensor& a, const Tensor& b, bool transpose_a = false, bool transpose_b = false) {
   return detail::wrap(a.context(), gt_matmul(a.context(), a.get(), b.get(), transpose_a, transpose_b));
 }
@@ -786,7 +786,7 @@ inline Tensor pow(const Tensor& x, const Tensor& y) {
   return detail::wrap(x.context(), gt_pow(x.context(), x.get(), y.get()));
 }
 
-/// q [..., m, n] with orthonormal columns and upper triangular r [..., n, n] with q r = x [..., m, n], m >= n; r has a positive diagonal where positive_diagonal. Derivatives need full rank. Attributes: positive_diagonal (default true).
+/// q [..., m, k] with orthonormal columns and upper triangular r [..., k, n] with q r = x [..., m, n], k = min(m, n); r has a positive diagonal where positive_diagonal. Derivatives are nan unless the first k columns are independent. Attributes: positive_diagonal (default true).
 inline Tensor qr(const Tensor& x, bool positive_diagonal = true) {
   return detail::wrap(x.context(), gt_qr(x.context(), x.get(), positive_diagonal));
 }
@@ -796,7 +796,7 @@ inline Tensor random_normal(const Context& ctx, const Ints& shape, Dtype dtype =
   return detail::wrap(ctx.get(), gt_random_normal(ctx.get(), detail::data(shape), shape.size(), static_cast<gt_dtype>(dtype), mean, stddev, key.value_or(GT_DEFAULT_INT), counter.value_or(GT_DEFAULT_INT)));
 }
 
-/// Independent uniform numbers in [minval, maxval). Attributes: shape, dtype (default "float32"), minval (default 0), maxval (default 1), key (optional), counter (optional).
+/// Independent uniform numbers in [minval, maxval), floats or integers. Attributes: shape, dtype (default "float32"), minval (default 0), maxval (default 1), key (optional), counter (optional).
 inline Tensor random_uniform(const Context& ctx, const Ints& shape, Dtype dtype = Dtype::float32, double minval = 0, double maxval = 1, std::optional<int64_t> key = std::nullopt, std::optional<int64_t> counter = std::nullopt) {
   return detail::wrap(ctx.get(), gt_random_uniform(ctx.get(), detail::data(shape), shape.size(), static_cast<gt_dtype>(dtype), minval, maxval, key.value_or(GT_DEFAULT_INT), counter.value_or(GT_DEFAULT_INT)));
 }
@@ -863,7 +863,7 @@ inline Tensor reduce_max(const Tensor& x, const ReduceMaxAttrs& attrs) {
   return reduce_max(x, attrs.axis, attrs.keepdims);
 }
 
-/// Mean over the axes. Attributes: axis (optional), keepdims (default false).
+/// Mean over the axes; of integers and bools in float64. Attributes: axis (optional), keepdims (default false).
 inline Tensor reduce_mean(const Tensor& x, std::optional<Ints> axis = std::nullopt, bool keepdims = false) {
   return detail::wrap(x.context(), gt_reduce_mean(x.context(), x.get(), axis ? detail::data(*axis) : nullptr, axis ? axis->size() : 0, keepdims));
 }
@@ -889,7 +889,7 @@ inline Tensor reduce_min(const Tensor& x, const ReduceMinAttrs& attrs) {
   return reduce_min(x, attrs.axis, attrs.keepdims);
 }
 
-/// Product over the axes; its derivatives are right with zeros among the factors, to any order. Attributes: axis (optional), keepdims (default false).
+/// Product over the axes, of bools in int64; its derivatives are right with zeros among the factors, to any order. Attributes: axis (optional), keepdims (default false).
 inline Tensor reduce_prod(const Tensor& x, std::optional<Ints> axis = std::nullopt, bool keepdims = false) {
   return detail::wrap(x.context(), gt_reduce_prod(x.context(), x.get(), axis ? detail::data(*axis) : nullptr, axis ? axis->size() : 0, keepdims));
 }
@@ -902,7 +902,7 @@ inline Tensor reduce_prod(const Tensor& x, const ReduceProdAttrs& attrs) {
   return reduce_prod(x, attrs.axis, attrs.keepdims);
 }
 
-/// Square root of the biased variance; its derivative is 0 where all entries are the same. Attributes: axis (optional), keepdims (default false).
+/// Square root of the biased variance; its derivative is 0 where all entries are the same. Of integers and bools in float64. Attributes: axis (optional), keepdims (default false).
 inline Tensor reduce_std(const Tensor& x, std::optional<Ints> axis = std::nullopt, bool keepdims = false) {
   return detail::wrap(x.context(), gt_reduce_std(x.context(), x.get(), axis ? detail::data(*axis) : nullptr, axis ? axis->size() : 0, keepdims));
 }
@@ -915,7 +915,7 @@ inline Tensor reduce_std(const Tensor& x, const ReduceStdAttrs& attrs) {
   return reduce_std(x, attrs.axis, attrs.keepdims);
 }
 
-/// Sum over the axes. Attributes: axis (optional), keepdims (default false).
+/// Sum over the axes; of bools their count, int64. Attributes: axis (optional), keepdims (default false).
 inline Tensor reduce_sum(const Tensor& x, std::optional<Ints> axis = std::nullopt, bool keepdims = false) {
   return detail::wrap(x.context(), gt_reduce_sum(x.context(), x.get(), axis ? detail::data(*axis) : nullptr, axis ? axis->size() : 0, keepdims));
 }
@@ -928,7 +928,7 @@ inline Tensor reduce_sum(const Tensor& x, const ReduceSumAttrs& attrs) {
   return reduce_sum(x, attrs.axis, attrs.keepdims);
 }
 
-/// Biased variance over the axes: mean((x - mean(x))^2). Attributes: axis (optional), keepdims (default false).
+/// Biased variance over the axes: mean((x - mean(x))^2); of integers and bools in float64. Attributes: axis (optional), keepdims (default false).
 inline Tensor reduce_variance(const Tensor& x, std::optional<Ints> axis = std::nullopt, bool keepdims = false) {
   return detail::wrap(x.context(), gt_reduce_variance(x.context(), x.get(), axis ? detail::data(*axis) : nullptr, axis ? axis->size() : 0, keepdims));
 }
@@ -987,7 +987,7 @@ inline Tensor roll(const Tensor& x, const RollAttrs& attrs) {
   return roll(x, attrs.shift, attrs.axis);
 }
 
-/// The nearest integer, halves to the even one.
+/// The nearest integer, halves to the even one, in the dtype of x.
 inline Tensor round(const Tensor& x) {
   return detail::wrap(x.context(), gt_round(x.context(), x.get()));
 }
@@ -1094,12 +1094,12 @@ inline Tensor softsign(const Tensor& x) {
   return detail::wrap(x.context(), gt_softsign(x.context(), x.get()));
 }
 
-/// x with matrix x = rhs [..., n, k]; with the transposed matrix where adjoint. Attributes: adjoint (default false).
+/// x with matrix x = rhs [..., n, k], or a vector [n] for every matrix; with the transposed matrix where adjoint. Attributes: adjoint (default false).
 inline Tensor solve(const Tensor& matrix, const Tensor& rhs, bool adjoint = false) {
   return detail::wrap(matrix.context(), gt_solve(matrix.context(), matrix.get(), rhs.get(), adjoint));
 }
 
-/// The entries along the axis in order; stable, nan last. Attributes: axis (default -1), direction (default "ASCENDING").
+/// The entries along the axis in order; stable, nan last, false before true. Attributes: axis (default -1), direction (default "ASCENDING").
 inline Tensor sort(const Tensor& x, int64_t axis = -1, const char* direction = "ASCENDING") {
   return detail::wrap(x.context(), gt_sort(x.context(), x.get(), axis, direction));
 }
@@ -1198,7 +1198,7 @@ inline std::vector<Tensor> svd_with_vectors(const Tensor& x) {
   });
 }
 
-/// x at indices along the axis; the other axes of both run together. Attributes: axis.
+/// x at indices along the axis; the other axes of both run together, and broadcast. Attributes: axis.
 inline Tensor take_along_axis(const Tensor& x, const Tensor& indices, int64_t axis) {
   return detail::wrap(x.context(), gt_take_along_axis(x.context(), x.get(), indices.get(), axis));
 }
@@ -1240,7 +1240,7 @@ inline std::vector<Tensor> top_k(const Tensor& x, int64_t k) {
   });
 }
 
-/// Sum of the main diagonal of the matrices in the last two axes.
+/// Sum of the main diagonal of the matrices in the last two axes; of bools their count, int64.
 inline Tensor trace(const Tensor& x) {
   return detail::wrap(x.context(), gt_trace(x.context(), x.get()));
 }
@@ -1250,7 +1250,7 @@ inline Tensor transpose(const Tensor& x, std::optional<Ints> perm = std::nullopt
   return detail::wrap(x.context(), gt_transpose(x.context(), x.get(), perm ? detail::data(*perm) : nullptr, perm ? perm->size() : 0));
 }
 
-/// x with matrix x = rhs [..., n, k], where the lower (or else upper) triangle alone of the matrix is read; with its transpose where adjoint. Attributes: lower (default true), adjoint (default false).
+/// x with matrix x = rhs [..., n, k], or a vector [n] for every matrix, where the lower (or else upper) triangle alone of the matrix is read; with its transpose where adjoint. Attributes: lower (default true), adjoint (default false).
 inline Tensor triangular_solve(const Tensor& matrix, const Tensor& rhs, bool lower = true, bool adjoint = false) {
   return detail::wrap(matrix.context(), gt_triangular_solve(matrix.context(), matrix.get(), rhs.get(), lower, adjoint));
 }
@@ -1273,7 +1273,7 @@ inline Tensor triu(const Tensor& x, int64_t k = 0) {
   return detail::wrap(x.context(), gt_triu(x.context(), x.get(), k));
 }
 
-/// The integer part, toward 0.
+/// The integer part, toward 0, in the dtype of x.
 inline Tensor trunc(const Tensor& x) {
   return detail::wrap(x.context(), gt_trunc(x.context(), x.get()));
 }

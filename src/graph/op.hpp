@@ -275,6 +275,9 @@ struct Op {
   DtypeSet dtypes = kFloating;  // of the shared inputs
 
   std::function<void(Inference&)> infer;
+  // Of some inputs the call is one of other ops, or of this one on others (a vector is a matrix of one column): the
+  // results, or nothing where the call is what it is. Asked before `infer`.
+  Composite instead = nullptr;
   Computation computation;
   Derivative derivative;
   Batching batch = nullptr;  // null: elementwise by itself, anything else row by row

@@ -278,6 +278,9 @@ Tensors Recorder::record(const Op& op, std::span<const Tensor> given, std::share
   check_arity(op, given.size());
   Tensors inputs(given.begin(), given.end());
   unify_dtypes(op, inputs);
+  if (op.instead)
+    if (Tensors outputs = record_body(op.instead, Call(op, *this, inputs, attrs.get(), nullptr)); !outputs.empty())
+      return outputs;
   if (const auto* body = std::get_if<Composite>(&op.computation)) {
     if (op.infer) {
       Inference check(op, *this, inputs, attrs.get());
@@ -294,7 +297,7 @@ Tensors Recorder::record(const Op& op, std::span<const Tensor> given, std::share
   for (const Tensor& input : inputs) node.symbolic |= input.node()->symbolic;
   node.inputs = std::move(inputs);
   node.attrs = std::move(attrs);
-  node.within = composite_;
+  node.within = composite_ == &op ? nullptr : composite_;
   node.outputs.reserve(inference.outputs.size());
   for (Spec& spec : inference.outputs) node.outputs.push_back({std::move(spec), nullptr});
   if (paused_ == 0 && !active_.empty()) note(node);

@@ -44,6 +44,12 @@ class Stream {
 double unit_double(uint64_t bits) { return static_cast<double>(bits >> 11) * 0x1p-53; }
 float unit_float(uint64_t bits) { return static_cast<float>(bits >> 40) * 0x1p-24f; }
 
+// In [0, n), the upper half of the product: even to n / 2^64.
+__extension__ using Wide = unsigned __int128;
+int64_t below(uint64_t bits, int64_t n) {
+  return static_cast<int64_t>(static_cast<Wide>(bits) * static_cast<uint64_t>(n) >> 64);
+}
+
 double polynomial(double x, std::initializer_list<double> coefficients) {
   double sum = 0;
   for (double c : coefficients) sum = sum * x + c;
@@ -109,9 +115,16 @@ void random_uniform(const KernelCall& c) {
     float* out = c.out[0].as<float>();
     const auto l = static_cast<float>(low), width = static_cast<float>(high - low);
     for (int64_t i = 0; i < n; ++i) out[i] = l + width * unit_float(stream.bits(i));
-  } else {
+  } else if (c.out[0].dtype == Dtype::float64) {
     double* out = c.out[0].as<double>();
     for (int64_t i = 0; i < n; ++i) out[i] = low + (high - low) * unit_double(stream.bits(i));
+  } else {
+    dispatch(c.out[0].dtype, [&](auto type) {
+      using T = typename decltype(type)::type;
+      T* out = c.out[0].as<T>();
+      const auto l = static_cast<int64_t>(low), width = static_cast<int64_t>(high) - l;
+      for (int64_t i = 0; i < n; ++i) out[i] = static_cast<T>(l + below(stream.bits(i), width));
+    });
   }
 }
 

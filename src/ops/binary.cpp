@@ -38,7 +38,9 @@ void define_arithmetic(Registry& r) {
                  [](const Call& c, const Tensor& t) { return t * c.in(0); }})
       .sample("f[2,3] f[3]")
       .sample("f[2,1] f[1,3]");
-  binary<[](auto x, auto y) { return x / y; }>(r, "divide", "x / y.", floating)
+  binary<[](auto x, auto y) { return x / y; }>(r, "divide", "x / y; of integers in float64.", floating)
+      .dtypes(kNumeric)
+      .instead(integers_as_float64)
       .neutral({}, 1)
       .zero_where({0b01})
       .partials({[](const Call& c, const Tensor& t) { return t / c.in(1); },
@@ -200,10 +202,10 @@ void define_comparisons(Registry& r) {
   };
   compare.operator()<[](auto x, auto y) { return x == y; }>("equal", "x == y.", any_dtype);
   compare.operator()<[](auto x, auto y) { return x != y; }>("not_equal", "x != y.", any_dtype);
-  compare.operator()<[](auto x, auto y) { return x < y; }>("less", "x < y.", numeric);
-  compare.operator()<[](auto x, auto y) { return x <= y; }>("less_equal", "x <= y.", numeric);
-  compare.operator()<[](auto x, auto y) { return (y < x); }>("greater", "x > y.", numeric);
-  compare.operator()<[](auto x, auto y) { return (y <= x); }>("greater_equal", "x >= y.", numeric);
+  compare.operator()<[](auto x, auto y) { return x < y; }>("less", "x < y; false < true.", any_dtype);
+  compare.operator()<[](auto x, auto y) { return x <= y; }>("less_equal", "x <= y; false < true.", any_dtype);
+  compare.operator()<[](auto x, auto y) { return (y < x); }>("greater", "x > y; true > false.", any_dtype);
+  compare.operator()<[](auto x, auto y) { return (y <= x); }>("greater_equal", "x >= y; true > false.", any_dtype);
   compare.operator()<[](bool x, bool y) { return x && y; }>("logical_and", "x and y.", boolean);
   compare.operator()<[](bool x, bool y) { return x || y; }>("logical_or", "x or y.", boolean);
   compare.operator()<[](bool x, bool y) { return x != y; }>("logical_xor", "x or y, not both.", boolean);
@@ -212,15 +214,25 @@ void define_comparisons(Registry& r) {
       .infer(infer_predicate)
       .none(reason)
       .sample("b[2,3]");
-  unary<[](auto x) { return x != x; }>(r, "is_nan", "Whether x is not a number.")
+  unary<[](auto x) { return x != x; }>(r, "is_nan", "Whether x is not a number; no integer or bool is.", any_dtype)
       .infer(infer_predicate)
       .none(reason)
       .sample("f[2,3]");
-  unary<[](auto x) { return std::isinf(x); }>(r, "is_inf", "Whether x is an infinity.")
+  unary<[](auto x) {
+    if constexpr (std::is_floating_point_v<decltype(x)>)
+      return std::isinf(x);
+    else
+      return false;
+  }>(r, "is_inf", "Whether x is an infinity; no integer or bool is.", any_dtype)
       .infer(infer_predicate)
       .none(reason)
       .sample("f[2,3]");
-  unary<[](auto x) { return std::isfinite(x); }>(r, "is_finite", "Whether x is neither nan nor infinite.")
+  unary<[](auto x) {
+    if constexpr (std::is_floating_point_v<decltype(x)>)
+      return std::isfinite(x);
+    else
+      return true;
+  }>(r, "is_finite", "Whether x is neither nan nor infinite, as all integers and bools are.", any_dtype)
       .infer(infer_predicate)
       .none(reason)
       .sample("f[2,3]");

@@ -56,6 +56,7 @@ class Define {
     return *this;
   }
   Define& infer(std::function<void(Inference&)> f) { return op_.infer = std::move(f), *this; }
+  Define& instead(Composite f) { return op_.instead = std::move(f), *this; }
   Define& kernel(Kernel f) { return op_.computation = std::move(f), *this; }
   Define& reduction(Reduction f) { return op_.computation = f, *this; }
   Define& view(decltype(StridedView::layout) layout) { return op_.computation = StridedView{layout}, *this; }
@@ -110,6 +111,10 @@ class Define {
  private:
   Op& op_;
 };
+
+// `instead` of ops whose results are no integers, or no bools: inputs of such are cast first.
+Tensors integers_as_float64(const Call& c);  // NumPy's rule
+Tensors bools_as_int64(const Call& c);
 
 // Elementwise ops of one and more inputs: the broadcast shape, and the shared dtype or bool.
 void infer_elementwise(Inference& c);

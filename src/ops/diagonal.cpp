@@ -32,6 +32,7 @@ Tensor diagonal_of(const Tensor& x, int64_t k) {
 }
 
 Tensor embedded(const Tensor& diagonals, int64_t k) {
+  if (diagonals.dtype() == Dtype::boolean) return cast(embedded(cast(diagonals, Dtype::int32), k), Dtype::boolean);
   const Shape& s = diagonals.shape();
   const int64_t order = s[s.rank() - 1] + std::abs(k);
   Shape matrices(std::span(s.begin(), s.rank() - 1));
@@ -69,7 +70,7 @@ void define_diagonal(Registry& r) {
       .sample("f[2,4]", R"({"k": 1})");
   Define(r, "diag", "Matrices with the given diagonals [..., n] as diagonal k, else 0: [..., n + |k|, n + |k|].")
       .inputs({{"diagonal"}})
-      .dtypes(kNumeric)
+      .dtypes(kAllDtypes)
       .attr("k", kAttrInt, int64_t{0})
       .infer([](Inference& c) {
         if (c.rank() < 1) invalid("diag: diagonal must have at least 1 axis, got {}", to_string(c.shape()));
@@ -79,9 +80,9 @@ void define_diagonal(Registry& r) {
       .composite([](const Call& c) { return embedded(c.in(), c.integer("k")); })
       .sample("f[2,3]")
       .sample("f[2]", R"({"k": -1})");
-  Define(r, "trace", "Sum of the main diagonal of the matrices in the last two axes.")
+  Define(r, "trace", "Sum of the main diagonal of the matrices in the last two axes; of bools their count, int64.")
       .inputs({{"x"}})
-      .dtypes(kNumeric)
+      .dtypes(kAllDtypes)
       .infer(need_matrix)
       .composite(
           [](const Call& c) { return reduce_sum(diagonal_of(c.in(), 0), {static_cast<int64_t>(c.in().rank()) - 2}); })
@@ -91,7 +92,7 @@ void define_diagonal(Registry& r) {
            lower ? "x on and below diagonal k of the last two axes, 0 above."
                  : "x on and above diagonal k of the last two axes, 0 below.")
         .inputs({{"x"}})
-        .dtypes(kNumeric)
+        .dtypes(kAllDtypes)
         .attr("k", kAttrInt, int64_t{0})
         .infer([](Inference& c) {
           need_matrix(c);

@@ -9,6 +9,20 @@ Define& Define::composite(std::function<Tensor(const Call&)> body) {
 }
 
 namespace {
+Tensors on_cast_inputs(const Call& c, Dtype dtype) {
+  Tensors inputs;
+  for (const Tensor& x : c.inputs()) inputs.push_back(cast(x, dtype));
+  return reapply_all(c, inputs);
+}
+}  // namespace
+Tensors integers_as_float64(const Call& c) {
+  return is_floating(c.in().dtype()) ? Tensors{} : on_cast_inputs(c, Dtype::float64);
+}
+Tensors bools_as_int64(const Call& c) {
+  return c.in().dtype() == Dtype::boolean ? on_cast_inputs(c, Dtype::int64) : Tensors{};
+}
+
+namespace {
 void infer_broadcast(Inference& c, std::size_t like, bool predicate) {
   Shape shape = c.shape(0);
   for (std::size_t i = 1; i < c.size(); ++i)

@@ -53,7 +53,7 @@ void define_cholesky(Registry& r) {
 // algorithmic differentiation", 2011).
 
 Tensor divided_by(const Tensor& x, const Tensor& upper, bool by_transpose) {  // x R^-1 or x R^-T
-  return transposed(triangular_solve(upper, transposed(x), false, !by_transpose));
+  return transposed(triangular_solve(of_full_rank(upper), transposed(x), false, !by_transpose));
 }
 Tensors qr_reverse(const Call& c, const Tensors& ct) {
   const Tensor q = c.out(0), r = c.out(1);
@@ -73,18 +73,28 @@ Tensors qr_forward(const Call& c, const Tensors& t) {
   const Tensor upper = e - below + transposed(below);
   return {z - matmul(q, upper), matmul(upper, r)};
 }
+// Of more columns than rows the first make a square matrix, whose q serves all.
+Tensors qr_of_wide(const Call& c) {
+  const Tensor& x = c.in();
+  if (x.rank() < 2 || rows_of(x.shape()) >= columns_of(x.shape())) return {};
+  const int64_t m = rows_of(x.shape()), n = columns_of(x.shape());
+  const std::size_t axis = x.rank() - 1;
+  const Tensors square = reapply_all(c, Tensors{slice_along(x, axis, 0, m)});
+  const Tensor rest = matmul(square[0], slice_along(x, axis, m, n - m), true);
+  return {square[0], concat(Tensors{square[1], rest}, static_cast<int64_t>(axis))};
+}
 void define_qr(Registry& r) {
   Define(
       r, "qr",
-      "q [..., m, n] with orthonormal columns and upper triangular r [..., n, n] with q r = x [..., m, n], m >= n; r "
-      "has a positive diagonal where positive_diagonal. Derivatives need full rank.")
+      "q [..., m, k] with orthonormal columns and upper triangular r [..., k, n] with q r = x [..., m, n], k = min(m, "
+      "n); r has a positive diagonal where positive_diagonal. Derivatives are nan unless the first k columns are "
+      "independent.")
       .inputs({{"x"}})
       .attr("positive_diagonal", kAttrBool, true)
+      .instead(qr_of_wide)
       .infer([](Inference& c) {
         need_matrices(c, 0);
         const Shape& s = c.shape();
-        if (rows_of(s) < columns_of(s))
-          invalid("qr: x must have at least as many rows as columns, got {}", to_string(s));
         c.like(0, s);
         c.like(0, with_matrix(batch_of(s), columns_of(s), columns_of(s)));
       })
@@ -93,7 +103,8 @@ void define_qr(Registry& r) {
       .batch(batch_of_matrices)
       .samples_follow(samples_of_matrices)
       .sample("s[3,3]")
-      .sample("f[4,2]", R"({"positive_diagonal": false})");
+      .sample("f[4,2]", R"({"positive_diagonal": false})")
+      .sample("f[2,2,3]");
 }
 
 // ---- Singular values and vectors. With F_ij = 1 / (s_j^2 - s_i^2), 0 on the diagonal (J. Townsend, "Differentiating

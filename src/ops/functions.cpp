@@ -27,7 +27,7 @@ Tensor apply1(const Op& op, std::initializer_list<Tensor> inputs, std::vector<At
 }
 
 Tensors reapply_all(const Call& c, std::span<const Tensor> inputs) {
-  auto attrs = c.attrs() ? std::make_shared<Attrs>(*c.attrs()) : nullptr;
+  auto attrs = c.given() ? std::make_shared<Attrs>(*c.given()) : nullptr;
   return c.recorder().record(c.op(), inputs, std::move(attrs));
 }
 Tensors reapply_all(const Call& c, std::span<const Tensor> inputs, std::vector<AttrValue> attrs) {

@@ -23,6 +23,28 @@ void infer_matmul(Inference& c) {
   c.like(0, with_matrix(batch, m, n));
 }
 
+// A vector is a row on the left and a column on the right, whatever the flags say; its axis goes from the result.
+Tensors matmul_of_vectors(const Call& c) {
+  const Tensor &a = c.in(0), &b = c.in(1);
+  if (a.rank() == 0 || b.rank() == 0)
+    invalid("matmul: a and b must have at least 1 axis, got {} and {}", to_string(a.shape()), to_string(b.shape()));
+  const bool left = a.rank() == 1, right = b.rank() == 1;
+  if (!left && !right) return {};
+  const bool ta = !left && c.flag("transpose_a"), tb = !right && c.flag("transpose_b");
+  const int64_t inner_a = left || !ta ? a.shape()[a.rank() - 1] : rows_of(a.shape()),
+                inner_b = right ? b.shape()[0]
+                          : tb  ? columns_of(b.shape())
+                                : rows_of(b.shape());
+  if (inner_a != inner_b)
+    invalid("matmul: inner sizes must agree, got {}{} and {}{}", to_string(a.shape()), ta ? " transposed" : "",
+            to_string(b.shape()), tb ? " transposed" : "");
+  const Tensor y = matmul(left ? row(a) : a, right ? column(b) : b, ta, tb);
+  Shape shape = y.shape();
+  if (right) shape = shape.without(shape.rank() - 1);
+  if (left) shape = shape.without(shape.rank() - (right ? 1 : 2));
+  return {reshape(y, shape)};
+}
+
 // Where b is one matrix for the whole batch, its cotangent is one product over all rows rather than a sum of many.
 Tensor rows_together(const Tensor& x) {
   return reshape(x, {x.shape().product(0, x.rank() - 1), columns_of(x.shape())});
@@ -123,11 +145,14 @@ int samples_of_matmul(const Call& c, std::span<const int> axes) {
 }
 
 void define_matmul(Registry& r) {
-  Define(r, "matmul", "Matrix product of the last two axes; leading axes broadcast.")
+  Define(r, "matmul",
+         "Matrix product of the last two axes; leading axes broadcast. A vector a is a row, a vector b a column, whose "
+         "axis the result lacks.")
       .inputs({{"a"}, {"b"}})
       .dtypes(kNumeric)
       .attr("transpose_a", kAttrBool, false)
       .attr("transpose_b", kAttrBool, false)
+      .instead(matmul_of_vectors)
       .infer(infer_matmul)
       .kernel(kernels::matmul)
       .feeds_rows()
@@ -138,7 +163,10 @@ void define_matmul(Registry& r) {
       .sample("f[2,3] f[3,2]")
       .sample("f[3,2] f[4,3]", R"({"transpose_a": true, "transpose_b": true})")
       .sample("f[2,2,3] f[3,2]")
-      .sample("f[3,1,2,2] f[2,2,3]");
+      .sample("f[3,1,2,2] f[2,2,3]")
+      .sample("f[3] f[3]")
+      .sample("f[2,2,3] f[3]")
+      .sample("f[3] f[2,2,3]", R"({"transpose_b": true})");
 }
 
 constexpr int64_t kMinorOrder =

@@ -84,6 +84,11 @@ Tensor inverse_off_diagonal(const Tensor& x, const Tensor& largest) {
   return keep_where(logical_not(diagonal),
                     1.0 / where(diagonal, number_like(x, 1), nan_where(is_rounding(x, largest), x)));
 }
+Tensor of_full_rank(const Tensor& upper) {
+  const Tensor diagonal = abs(stop_gradient(diag_part(upper)));
+  const Tensor largest = reduce_max(diagonal, {static_cast<int64_t>(diagonal.rank()) - 1}, true);
+  return upper + on_diagonal(nan_where(is_rounding(diagonal, largest), zeros_like(diagonal)));
+}
 Tensor signs_of_vectors(const Tensor& x, std::size_t axis) {
   static const Op &argmax = Registry::instance().builtin("argmax"),
                   &take = Registry::instance().builtin("take_along_axis");

@@ -36,6 +36,8 @@ Tensor row(const Tensor& x);                            // [..., n] -> [..., 1, 
 // there.
 Tensor inverse_or_nan(const Tensor& x, const Tensor& largest);
 Tensor inverse_off_diagonal(const Tensor& x, const Tensor& largest);  // the same of matrices, with a diagonal of 0
+// An upper triangle with nan on its diagonal where that is no more than rounding makes of 0: to divide by it gives nan.
+Tensor of_full_rank(const Tensor& upper);
 // 1 or -1 for each vector along the axis, which stays with size 1: the first entry that has nine tenths of the largest
 // magnitude becomes positive.
 Tensor signs_of_vectors(const Tensor& x, std::size_t axis);

@@ -150,10 +150,14 @@ void define_products(Registry& r) {
   Define(r, "matrix_power",
          "The n-th power of the matrices in the last two axes: of the inverse where n < 0, the identity where n is 0.")
       .inputs({{"x"}})
+      .dtypes(kNumeric)
       .required("n", kAttrInt)
       .infer([](Inference& c) {
         if (c.rank() < 2 || c.shape()[c.rank() - 1] != c.shape()[c.rank() - 2])
           invalid("matrix_power: x must be square in its last two axes, got {}", to_string(c.shape()));
+        if (c.integer("n") < 0 && is_integer(c.in().dtype))
+          invalid("matrix_power: n must be at least 0 for {}, got {}; cast x to float64", name_of(c.in().dtype),
+                  c.integer("n"));
         if (c.integer("n") == INT64_MIN) invalid("matrix_power: n is out of range");
       })
       .composite(matrix_power)

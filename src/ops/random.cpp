@@ -1,15 +1,30 @@
 // Random tensors. A draw is a function of a key (the context's seed) and a counter (how many draws came before): given
 // as attributes, it can be repeated. Both travel as an input, so that a step that draws anew has the same plan as the
 // one before.
+#include <cmath>
+
 #include "kernels/kernels.hpp"
 #include "ops/define.hpp"
 
 namespace gradtape {
 
 namespace {
+// Integers in [minval, maxval), which the attributes hold exactly.
+void check_integers(Inference& c, Dtype dtype) {
+  const double low = std::get<double>(c.attr("minval")), high = std::get<double>(c.attr("maxval"));
+  const double most = dtype == Dtype::int32 ? 0x1p31 : 0x1p53;
+  if (!(low == std::floor(low) && high == std::floor(high) && low >= -most && high <= most && low < high))
+    invalid("{}: of {} minval must be below maxval, both integers in [{}, {}], got {} and {}", c.name(), name_of(dtype),
+            -most, most, low, high);
+}
 void infer_random(Inference& c) {
   const Dtype dtype = std::get<Dtype>(c.attr("dtype"));
-  if (!is_floating(dtype)) invalid("{}: dtype must be float32 or float64, got {}", c.name(), name_of(dtype));
+  const bool uniform = c.op().attrs[2].name == "minval";
+  if (is_integer(dtype) && uniform)
+    check_integers(c, dtype);
+  else if (!is_floating(dtype))
+    invalid("{}: dtype must be float32 or float64{}, got {}", c.name(), uniform ? ", int32 or int64" : "",
+            name_of(dtype));
   const Shape shape(std::span<const int64_t>(c.ints("shape")));
   check_bytes(c.name(), shape, size_of(dtype));
   c.out(dtype, shape);
@@ -56,8 +71,8 @@ void random(Registry& r, const char* name, const char* kernel_name, const char* 
 }  // namespace
 
 void define_random(Registry& r) {
-  random(r, "random_uniform", "philox_uniform", "Independent uniform numbers in [minval, maxval).", "minval", 0,
-         "maxval", 1, kernels::random_uniform);
+  random(r, "random_uniform", "philox_uniform", "Independent uniform numbers in [minval, maxval), floats or integers.",
+         "minval", 0, "maxval", 1, kernels::random_uniform);
   random(r, "random_normal", "philox_normal", "Independent normal numbers of the given mean and standard deviation.",
          "mean", 0, "stddev", 1, kernels::random_normal);
 }

@@ -64,8 +64,12 @@ Tensor shares(const Call& c) {
   const Tensor chosen = cast(equal(c.in(), kept(c, c.out())), c.in().dtype());
   return chosen / reduce_sum(chosen, c.ints("axis"), true);
 }
-void extreme(Define d, const Reduction& loops) {
-  d.dtypes(kNumeric).reduction(loops);
+void extreme(Define d, const Reduction& loops, const char* of_bools) {
+  d.dtypes(kAllDtypes).reduction(loops);
+  d.instead([of_bools](const Call& c) {
+    if (c.in().dtype() != Dtype::boolean) return Tensors{};
+    return Tensors{apply1(Registry::instance().builtin(of_bools), {c.in()}, {c.attr("axis"), c.attr("keepdims")})};
+  });
   d.rules([](const Call& c, const Tensors& ct) { return Tensors{kept(c, ct[0]) * shares(c)}; },
           [](const Call& c, const Tensors& t) {
             return Tensors{reduce_sum(t[0] * shares(c), c.ints("axis"), c.flag("keepdims"))};
@@ -92,7 +96,7 @@ Tensor product_of_others(const Call& c) {
   return transpose(reshape(others, moved.shape()), back);
 }
 void product(Define d) {
-  d.dtypes(kNumeric).reduction(kernels::product_reduction());
+  d.dtypes(kAllDtypes).reduction(kernels::product_reduction()).instead(bools_as_int64);
   d.rules([](const Call& c, const Tensors& ct) { return Tensors{kept(c, ct[0]) * product_of_others(c)}; },
           [](const Call& c, const Tensors& t) {
             return Tensors{reduce_sum(t[0] * product_of_others(c), c.ints("axis"), c.flag("keepdims"))};
@@ -151,20 +155,33 @@ void define_norm(Registry& r);
 }  // namespace
 
 void define_reductions(Registry& r) {
-  reduction(r, "reduce_sum", "Sum over the axes.")
-      .dtypes(kNumeric)
+  reduction(r, "reduce_sum", "Sum over the axes; of bools their count, int64.")
+      .dtypes(kAllDtypes)
       .reduction(kernels::sum_reduction())
+      .instead(bools_as_int64)
       .linear({[](const Call& c, const Tensor& ct, std::size_t) { return broadcast_to(kept(c, ct), c.in().shape()); }});
-  reduction(r, "reduce_mean", "Mean over the axes.").composite(mean_of);
+  reduction(r, "reduce_mean", "Mean over the axes; of integers and bools in float64.")
+      .dtypes(kAllDtypes)
+      .instead(integers_as_float64)
+      .composite(mean_of);
   extreme(reduction(r, "reduce_max", "Largest entry over the axes; tied entries share the gradient evenly."),
-          kernels::max_reduction());
+          kernels::max_reduction(), "reduce_any");
   extreme(reduction(r, "reduce_min", "Smallest entry over the axes; tied entries share the gradient evenly."),
-          kernels::min_reduction());
+          kernels::min_reduction(), "reduce_all");
   product(reduction(r, "reduce_prod",
-                    "Product over the axes; its derivatives are right with zeros among the factors, to any order."));
+                    "Product over the axes, of bools in int64; its derivatives are right with zeros among the "
+                    "factors, to any order."));
   reduction(r, "reduce_logsumexp", "log(sum(e^x)) over the axes, without overflow.").composite(logsumexp_of);
-  reduction(r, "reduce_variance", "Biased variance over the axes: mean((x - mean(x))^2).").composite(variance_of);
-  reduction(r, "reduce_std", "Square root of the biased variance; its derivative is 0 where all entries are the same.")
+  reduction(r, "reduce_variance",
+            "Biased variance over the axes: mean((x - mean(x))^2); of integers and bools in float64.")
+      .dtypes(kAllDtypes)
+      .instead(integers_as_float64)
+      .composite(variance_of);
+  reduction(r, "reduce_std",
+            "Square root of the biased variance; its derivative is 0 where all entries are the same. Of integers and "
+            "bools in float64.")
+      .dtypes(kAllDtypes)
+      .instead(integers_as_float64)
       .composite(deviation_of);
   for (bool all : {true, false})
     Define(r, all ? "reduce_all" : "reduce_any",
@@ -183,8 +200,9 @@ void define_reductions(Registry& r) {
            largest ? "Index of the first largest entry along the axis."
                    : "Index of the first smallest entry along the axis.")
         .inputs({{"x"}})
-        .dtypes(kNumeric)
+        .dtypes(kAllDtypes)
         .attr("axis", kAttrInt, int64_t{0})
+        .instead(bools_as_int64)
         .infer([](Inference& c) {
           const std::size_t axis = c.axis("axis", c.rank());
           if (c.shape()[axis] == 0)

@@ -19,7 +19,13 @@ Define scan(Registry& r, const char* name, const char* doc) {
     c.axis("axis", c.rank());
     c.like(0, c.shape());
   });
-  d.sample("f[4]").sample("f[3,2]", R"({"reverse": true})");
+  // A scalar is a line of one entry.
+  d.instead([](const Call& c) {
+    if (c.in().rank() > 0) return Tensors{};
+    const int64_t axis = normalize_axis(c.op().name, c.integer("axis"), 1);
+    return Tensors{reshape(apply1(c.op(), {reshape(c.in(), {1})}, {axis, c.flag("exclusive"), c.flag("reverse")}), {})};
+  });
+  d.sample("f[4]").sample("f[3,2]", R"({"reverse": true})").sample("f[]");
   return d;
 }
 

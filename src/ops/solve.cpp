@@ -18,6 +18,18 @@ void need_system(const Inference& c) {
             c.name(), to_string(c.shape(0)), to_string(c.shape(1)));
 }
 
+// A right side of rank 1 is a column for every matrix, as in NumPy 2; its axis goes from the result.
+Tensors system_of_vector(const Call& c) {
+  const Tensor &matrix = c.in(0), &rhs = c.in(1);
+  if (rhs.rank() != 1 || matrix.rank() < 2) return {};
+  if (rows_of(matrix.shape()) != rhs.shape()[0])
+    invalid("{}: a vector rhs must have an entry for each row of the matrix, got {} and {}", c.op().name,
+            to_string(matrix.shape()), to_string(rhs.shape()));
+  const Tensor columns = broadcast_to(column(rhs), with_matrix(batch_of(matrix.shape()), rhs.shape()[0], 1));
+  const Tensor y = reapply(c, {matrix, columns});
+  return {reshape(y, y.shape().without(y.rank() - 1))};
+}
+
 // The named op on matrix and right sides with one batch shape.
 Tensor on_equal_batches(const Op& op, const Tensor& matrix, const Tensor& rhs, std::vector<AttrValue> attrs) {
   const Shape &a = matrix.shape(), &b = rhs.shape();
@@ -84,16 +96,20 @@ void define_general(Registry& r) {
       .rules(reverse_system<General>, forward_system<General>)
       .batch(batch_of_systems)
       .samples_follow(samples_of_systems);
-  Define(r, "solve", "x with matrix x = rhs [..., n, k]; with the transposed matrix where adjoint.")
+  Define(
+      r, "solve",
+      "x with matrix x = rhs [..., n, k], or a vector [n] for every matrix; with the transposed matrix where adjoint.")
       .inputs({{"matrix"}, {"rhs"}})
       .attr("adjoint", kAttrBool, false)
+      .instead(system_of_vector)
       .infer(need_system)
       .composite([](const Call& c) {
         static const Op& lu_solve = Registry::instance().builtin("lu_solve");
         return on_equal_batches(lu_solve, c.in(0), c.in(1), {c.flag("adjoint")});
       })
       .sample("s[3,3] f[3,2]")
-      .sample("s[2,2,2] f[2,2,1]", R"({"adjoint": true})");
+      .sample("s[2,2,2] f[2,2,1]", R"({"adjoint": true})")
+      .sample("s[2,3,3] f[3]");
   Define(r, "inv", "Inverse of the matrices in the last two axes.")
       .inputs({{"x"}})
       .infer([](Inference& c) {
@@ -123,20 +139,22 @@ void define_triangular(Registry& r) {
       .rules(reverse_system<Triangular>, forward_system<Triangular>)
       .batch(batch_of_systems)
       .samples_follow(samples_of_systems);
-  Define(
-      r, "triangular_solve",
-      "x with matrix x = rhs [..., n, k], where the lower (or else upper) triangle alone of the matrix is read; with "
-      "its transpose where adjoint.")
+  Define(r, "triangular_solve",
+         "x with matrix x = rhs [..., n, k], or a vector [n] for every matrix, where the lower (or else upper) "
+         "triangle alone of the matrix is read; with "
+         "its transpose where adjoint.")
       .inputs({{"matrix"}, {"rhs"}})
       .attr("lower", kAttrBool, true)
       .attr("adjoint", kAttrBool, false)
+      .instead(system_of_vector)
       .infer(need_system)
       .composite([](const Call& c) {
         static const Op& substitute = Registry::instance().builtin("substitute");
         return on_equal_batches(substitute, c.in(0), c.in(1), {c.flag("lower"), c.flag("adjoint")});
       })
       .sample("s[3,3] f[3,2]")
-      .sample("s[2,2,2] f[2,2,1]", R"({"lower": false, "adjoint": true})");
+      .sample("s[2,2,2] f[2,2,1]", R"({"lower": false, "adjoint": true})")
+      .sample("s[3,3] f[3]");
 }
 
 Tensors qr(const Tensor& x) {
@@ -169,9 +187,10 @@ Tensor least_squares(const Call& c) {
 void define_least_squares(Registry& r) {
   Define(r, "lstsq",
          "The x that minimises |matrix x - rhs|^2 + l2_regularizer |x|^2, for a matrix of full rank: [..., m, n], rhs "
-         "[..., m, k].")
+         "[..., m, k], or a vector [m] for every matrix.")
       .inputs({{"matrix"}, {"rhs"}})
       .attr("l2_regularizer", kAttrFloat, 0.0)
+      .instead(system_of_vector)
       .infer([](Inference& c) {
         need_matrices(c, 0);
         need_matrices(c, 1);
@@ -184,7 +203,8 @@ void define_least_squares(Registry& r) {
       .composite(least_squares)
       .sample("f[4,2] f[4,1]")
       .sample("f[2,3] f[2,1]")
-      .sample("f[2,3,2] f[2,3,1]", R"({"l2_regularizer": 0.5})");
+      .sample("f[2,3,2] f[2,3,1]", R"({"l2_regularizer": 0.5})")
+      .sample("f[2,4,2] f[4]");
 }
 }  // namespace
 

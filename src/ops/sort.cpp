@@ -69,12 +69,14 @@ void define_order(Registry& r) {
 
 Sorted sorted_as_asked(const Call& c) {
   const int64_t axis = c.integer("axis");
-  return sorted(c.in(), axis, c.in().shape()[static_cast<std::size_t>(axis)], c.text("direction"));
+  const bool bools = c.in().dtype() == Dtype::boolean;
+  return sorted(bools ? cast(c.in(), Dtype::int32) : c.in(), axis, c.in().shape()[static_cast<std::size_t>(axis)],
+                c.text("direction"));
 }
 Define sorting(Registry& r, const char* name, const char* doc) {
   Define d(r, name, doc);
   d.inputs({{"x"}})
-      .dtypes(kNumeric)
+      .dtypes(kAllDtypes)
       .attr("axis", kAttrInt, int64_t{-1})
       .attr("direction", kAttrString, std::string("ASCENDING"), kDirections)
       .infer([](Inference& c) { c.axis("axis", c.rank()); });
@@ -84,12 +86,15 @@ Define sorting(Registry& r, const char* name, const char* doc) {
 
 void define_sort(Registry& r) {
   define_order(r);
-  sorting(r, "argsort", "Indices that sort the entries along the axis; stable, nan last.")
+  sorting(r, "argsort", "Indices that sort the entries along the axis; stable, nan last, false before true.")
       .composite([](const Call& c) { return sorted_as_asked(c).order; })
       .none("its result is an index")
       .sample("f[2,4]");
-  sorting(r, "sort", "The entries along the axis in order; stable, nan last.")
-      .composite([](const Call& c) { return sorted_as_asked(c).values; })
+  sorting(r, "sort", "The entries along the axis in order; stable, nan last, false before true.")
+      .composite([](const Call& c) {
+        const Tensor values = sorted_as_asked(c).values;
+        return c.in().dtype() == Dtype::boolean ? cast(values, Dtype::boolean) : values;
+      })
       .sample("f[2,4]", R"({"direction": "DESCENDING"})")
       .sample("f[3,2]", R"({"axis": 0})");
   Define(r, "top_k",
@@ -109,20 +114,29 @@ void define_sort(Registry& r) {
         return Tensors{top.values, top.order};
       })
       .sample("f[2,4]", R"({"k": 2})");
-  Define(r, "take_along_axis", "x at indices along the axis; the other axes of both run together.")
+  Define(r, "take_along_axis", "x at indices along the axis; the other axes of both run together, and broadcast.")
       .inputs({{"x"}, {"indices", InputKind::integer}})
       .dtypes(kAllDtypes)
       .required("axis", kAttrInt)
       .infer([](Inference& c) {
         const std::size_t axis = c.axis("axis", c.rank());
-        if (c.rank(1) != c.rank() || !(c.shape(1).replaced(axis, 0) == c.shape().replaced(axis, 0)))
-          invalid("take_along_axis: x and indices must agree but for axis {}, got {} and {}", axis,
-                  to_string(c.shape()), to_string(c.shape(1)));
+        Shape others;
+        if (c.rank(1) != c.rank() ||
+            !broadcast_shapes(c.shape(0).replaced(axis, 1), c.shape(1).replaced(axis, 1), others))
+          invalid("take_along_axis: x and indices must have one rank, and broadcast but for axis {}, got {} and {}",
+                  axis, to_string(c.shape()), to_string(c.shape(1)));
       })
-      .composite(
-          [](const Call& c) { return take_along(c.in(0), c.in(1), static_cast<std::size_t>(c.integer("axis"))); })
+      .composite([](const Call& c) {
+        const auto axis = static_cast<std::size_t>(c.integer("axis"));
+        const Shape &x = c.in(0).shape(), &indices = c.in(1).shape();
+        Shape others;
+        broadcast_shapes(x.replaced(axis, 1), indices.replaced(axis, 1), others);
+        return take_along(broadcast_to(c.in(0), others.replaced(axis, x[axis])),
+                          broadcast_to(c.in(1), others.replaced(axis, indices[axis])), axis);
+      })
       .sample("f[3,4] i4[3,2]", R"({"axis": 1})")
-      .sample("f[2,3,2] i3[2,2,2]", R"({"axis": 1})");
+      .sample("f[2,3,2] i3[2,2,2]", R"({"axis": 1})")
+      .sample("f[3,1] i3[1,4]", R"({"axis": 0})");
 }
 
 }  // namespace gradtape

@@ -17,7 +17,7 @@ constexpr double kSeluScale = 1.0507009873554805, kSeluAlpha = 1.673263242354377
 Tensor zero_derivative(const Call&, const Tensor& t) { return zeros_like(t); }
 
 void define_powers(Registry& r) {
-  unary<[](auto x) { return x * x; }>(r, "square", "x * x.", floating)
+  unary<[](auto x) { return wrap_multiply(x, x); }>(r, "square", "x * x.", numeric)
       .cheap()
       .partials({[](const Call& c, const Tensor& t) { return t * (2.0 * c.in()); }})
       .sample("f[2,3]");
@@ -174,12 +174,18 @@ void define_activations(Registry& r) {
 
 void define_rounding(Registry& r) {
   const char* flat = "it is constant between its jumps";
-  unary<[](auto x) { return std::floor(x); }>(r, "floor", "The largest integer <= x.").none(flat).sample("f[2,3]");
-  unary<[](auto x) { return std::ceil(x); }>(r, "ceil", "The smallest integer >= x.").none(flat).sample("f[2,3]");
-  unary<[](auto x) { return std::nearbyint(x); }>(r, "round", "The nearest integer, halves to the even one.")
-      .none(flat)
-      .sample("f[2,3]");
-  unary<[](auto x) { return std::trunc(x); }>(r, "trunc", "The integer part, toward 0.").none(flat).sample("f[2,3]");
+  const auto rounding = [&]<auto F>(const char* name, const char* doc) {
+    unary<F>(r, name, doc)
+        .dtypes(kNumeric)
+        .instead([](const Call& c) { return is_integer(c.in().dtype()) ? Tensors{identity(c.in())} : Tensors{}; })
+        .none(flat)
+        .sample("f[2,3]");
+  };
+  rounding.operator()<[](auto x) { return std::floor(x); }>("floor", "The largest integer <= x, in the dtype of x.");
+  rounding.operator()<[](auto x) { return std::ceil(x); }>("ceil", "The smallest integer >= x, in the dtype of x.");
+  rounding.operator()<[](auto x) { return std::nearbyint(x); }>(
+      "round", "The nearest integer, halves to the even one, in the dtype of x.");
+  rounding.operator()<[](auto x) { return std::trunc(x); }>("trunc", "The integer part, toward 0, in the dtype of x.");
   unary<[](auto x) {
     using T = decltype(x);
     return x != x ? x : T((x > 0) - (x < 0));
