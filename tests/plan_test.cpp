@@ -306,6 +306,25 @@ TEST_F(Recomputation, NotOfWhatIsHeldOrReadAcross) {
   EXPECT_EQ(plan(across).find("negative multiply"), std::string::npos);
   EXPECT_NEAR(read<double>(c, across)[5 * kRows + 3], x_[3 * kColumns + 5] * total, 1e-7);
 }
+// A mask that two loops compute for themselves, and a third reads: one of them writes it.
+TEST_F(Recomputation, OfWhatAnotherLoopReads) {
+  std::vector<double> v(std::size_t{1} << 20);
+  for (std::size_t i = 0; i < v.size(); ++i) v[i] = static_cast<double>(i % 7) - 3;
+  gt_tensor x = tensor<double>(c, {static_cast<int64_t>(v.size())}, v);
+  gt_scope_begin(c);
+  gt_tensor mask = gt_greater(c, x, gt_scalar(c, 0)), positive = sum(gt_cast(c, mask, GT_FLOAT64));
+  gt_tensor chosen = gt_where(c, mask, x, positive);
+  gt_tensor y = alone(gt_subtract(c, gt_multiply(c, chosen, sum(chosen)), x));
+  const std::string text = plan(y);
+  std::size_t written = 0;
+  for (std::size_t at = text.find("greater"); at != std::string::npos; at = text.find("greater", at + 1)) ++written;
+  EXPECT_EQ(written, 2u) << text;
+  double n = 0, total = 0;
+  for (double a : v) n += a > 0;
+  for (double a : v) total += a > 0 ? a : n;
+  const auto got = read<double>(c, y);
+  for (std::size_t i = 0; i < v.size(); i += 11) ASSERT_EQ(got[i], (v[i] > 0 ? v[i] : n) * total - v[i]) << i;
+}
 TEST_F(Recomputation, OfAGradient) {
   gt_tensor x = tensor<double>(c, {kRows, kColumns}, x_);
   gt_scope_begin(c);

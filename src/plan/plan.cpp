@@ -42,6 +42,9 @@ std::vector<Step> steps_of(const Program& program) {
       steps.push_back(build_loop(program, g, leaves, by_rows));
     else if (!first.is_elementwise())  // one that is no loop is empty
       steps.push_back(single(first));
+    // Of groups that compute the same (recompute.hpp), the first writes it for those that only read it.
+    for (uint32_t m : g.members)
+      for (uint32_t slot : program.instructions[m].out) leaves[slot] = 0;
   }
   if (!fusion_is_off()) feed_rows(program, steps);
   return steps;
