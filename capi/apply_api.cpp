@@ -15,14 +15,16 @@ const Op& op_named(const char* name) {
        like.empty() ? "" : fmt::format("; is \"{}\" meant?", like));
 }
 
-Tensors read_inputs(Context& c, std::string_view op, const gt_tensor* inputs, std::size_t n) {
+Tensors read_inputs(Context& c, std::string_view op, const gt_tensor* inputs, std::size_t n, const Op* names) {
   if (n > 0) need_pointer(inputs, "{}: inputs with n_inputs above 0", op);
   // All handles are checked before any variable counts as read.
   SmallVector<const Object*, 4> objects;
   for (std::size_t i = 0; i < n; ++i) {
     objects.push_back(c.handles().find(bits_of(inputs[i])));
     if (!objects[i] || kind_of(bits_of(inputs[i])) != Kind::tensor)
-      c.peek(inputs[i], fmt::format("{}: input {}", op, i));
+      c.peek(inputs[i], names && !names->variadic && i < names->inputs.size()
+                            ? fmt::format("{}: input {} ({})", op, i, names->inputs[i].name)
+                            : fmt::format("{}: input {}", op, i));
   }
   Tensors tensors;
   for (const Object* object : objects)
@@ -47,10 +49,12 @@ gt_status gt_apply(gt_context ctx, const char* name, const gt_tensor* inputs, si
   clear_outputs(outputs, capacity, n_outputs);
   return guarded(ctx, [&](Context& c) {
     const Op& op = op_named(name);
-    const Tensors in = read_inputs(c, op.name, inputs, n_inputs);
+    const Tensors in = read_inputs(c, op.name, inputs, n_inputs, &op);
     const Tensors out = c.recorder().record(op, in, attrs_from(op, attrs, n_attrs));
-    check_capacity(op.name, out.size(), outputs, capacity);
-    c.publish_all(out, outputs);
+    if (outputs || capacity > 0 || !n_outputs) {  // else only the number is asked for
+      check_capacity(op.name, out.size(), outputs, capacity);
+      c.publish_all(out, outputs);
+    }
     if (n_outputs) *n_outputs = out.size();
     c.bound_pending();
   });
@@ -66,7 +70,7 @@ gt_status gt_apply_with_gradient(gt_context ctx, const char* name, const char* r
     const std::optional<GradientFunction> rule = gradient_named(rule_name);
     if (!rule)
       fail(Status::not_found, "gt_apply_with_gradient: no gradient is registered under the name \"{}\"", rule_name);
-    const Tensors in = read_inputs(c, op.name, inputs, n_inputs);
+    const Tensors in = read_inputs(c, op.name, inputs, n_inputs, &op);
     std::shared_ptr<Attrs> given = attrs_from(op, attrs, n_attrs);
     auto custom = std::make_shared<CustomRule>();
     custom->name = op.name;

@@ -28,10 +28,6 @@ void register_gradient(const std::string& name, GradientFunction gradient) {
     fail(Status::already_exists, "gt_register_gradient: \"{}\" has a gradient already", name);
 }
 
-void callback_failed(std::string_view what, gt_status status) {
-  fail(callback_status(status), "{} returned {} ({})", what, gt_status_name(status), status);
-}
-
 namespace {
 // What a callback gave for something of a known dtype and shape.
 Tensor adopted(Tensor t, const Spec& want, std::string_view rule, std::string_view what) {
@@ -62,7 +58,7 @@ Tensors call_rule(Context& c, const CustomCall& custom, std::string_view role, s
   const gt_status status = rule(call, lent.data(), results.data());
   Tensors taken =
       loan.take(std::span(results.data(), n_results), fmt::format("{}: result of the {} function", name, role));
-  if (status != GT_OK) callback_failed(fmt::format("{}: the {} function", name, role), status);
+  if (status != GT_OK) loan.failed(fmt::format("{}: the {} function", name, role), status);
   return taken;
 }
 
@@ -119,7 +115,7 @@ Tensors call_body(Context& c, const std::string& name, const BodyFunction& body,
   std::size_t n = 0;
   const gt_status status = body(inputs.data(), inputs.size(), outputs.data(), capacity, &n);
   Tensors taken = loan.take(std::span(outputs.data(), capacity), fmt::format("{}: output", name));
-  if (status != GT_OK) callback_failed(fmt::format("{}: the forward function", name), status);
+  if (status != GT_OK) loan.failed(fmt::format("{}: the forward function", name), status);
   if (n > capacity) invalid("{}: the forward function has {} outputs, room for {} was given", name, n, capacity);
   taken.resize(n);
   for (std::size_t i = 0; i < n; ++i)

@@ -33,14 +33,12 @@ Tensors call_forward(Context& c, const std::string& name, gt_forward_fn forward,
                      std::size_t capacity);
 
 const Op& op_named(const char* name);
-Tensors read_inputs(Context& c, std::string_view op, const gt_tensor* inputs, std::size_t n);
+// names: of the inputs, for messages; null: they have none.
+Tensors read_inputs(Context& c, std::string_view op, const gt_tensor* inputs, std::size_t n, const Op* names = nullptr);
 void check_capacity(std::string_view op, std::size_t outputs, const gt_tensor* slots, std::size_t capacity);
 inline void clear_outputs(gt_tensor* outputs, std::size_t capacity, std::size_t* n_outputs) {
   for (std::size_t i = 0; outputs && i < capacity; ++i) outputs[i] = nullptr;
   if (n_outputs) *n_outputs = 0;
 }
-
-// A callback failed: its status, with the first message it left in the context.
-[[noreturn]] void callback_failed(std::string_view what, gt_status status);
 
 }  // namespace gradtape::capi

@@ -90,7 +90,9 @@ Context::Context(gt_context handle)
 Context::~Context() { handles_.clear(); }
 
 void Context::bad_handle(uint64_t bits, Kind wanted, std::string_view what) {
-  if (bits == 0) fail(Status::invalid_handle, "{} is NULL", what);
+  if (bits == 0)
+    fail(Status::invalid_handle, "{} is NULL{}", what,
+         unconnected.empty() || wanted != Kind::tensor ? "" : ": " + unconnected);
   const Kind kind = kind_of(bits);
   if (name_of(kind).empty()) fail(Status::invalid_handle, "{} is not a handle", what);
   if (kind != wanted) fail(Status::invalid_handle, "{} is a {}, not a {}", what, name_of(kind), name_of(wanted));

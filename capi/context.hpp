@@ -109,9 +109,11 @@ class Context {
     if (error && error->symbolic) error.reset();
   }
   std::optional<Failure> error;
+  std::string unconnected;  // what the last NULL among gradients was of: told where a NULL comes back as an operand
 
   int depth = 0;                // calls of this context on the stack
   std::size_t scope_floor = 0;  // scopes opened outside the running callback
+  uint64_t reads_before = 0;    // symbolic reads before the running callback
 
  private:
   [[noreturn]] void bad_handle(uint64_t bits, Kind wanted, std::string_view what);
@@ -165,7 +167,8 @@ gt_status guarded(gt_context ctx, Body&& body) noexcept {
     return GT_OK;
   } catch (...) {
     Context::Failure failure = current_failure();
-    failure.symbolic = failure.code == Status::failed_precondition && c.recorder().symbolic_reads != symbolic_reads;
+    failure.symbolic =
+        c.depth > 1 && failure.code == Status::failed_precondition && c.recorder().symbolic_reads != symbolic_reads;
     const auto status = static_cast<gt_status>(failure.code);
     c.set_error(std::move(failure));
     return status;

@@ -23,9 +23,10 @@ void infer_user_op(Inference& c, gt_infer_fn infer, void* data) {
   const AttrArray attrs(&c.op(), c.attrs());
   std::size_t n = 0;
   auto& context = *static_cast<Context*>(c.recorder().owner);
+  const Loan loan(context);
   const gt_status status = infer(context.handle(), data, inputs.data(), inputs.size(), attrs.data(), attrs.size(),
                                  outputs.data(), kMaxOutputs, &n);
-  if (status != GT_OK) callback_failed(fmt::format("{}: the infer function", c.name()), status);
+  if (status != GT_OK) loan.failed(fmt::format("{}: the infer function", c.name()), status);
   if (n > kMaxOutputs) invalid("{}: the infer function has {} outputs; there can be {}", c.name(), n, kMaxOutputs);
   for (std::size_t i = 0; i < n; ++i) {
     if (outputs[i].rank < 0) invalid("{}: the infer function gave output {} the rank {}", c.name(), i, outputs[i].rank);

@@ -17,6 +17,10 @@ Status callback_status(gt_status status) {
   return status > GT_OK && status <= GT_CANCELLED ? static_cast<Status>(status) : Status::callback_failed;
 }
 
+void callback_failed(std::string_view what, gt_status status) {
+  fail(callback_status(status), "{} returned {} ({})", what, gt_status_name(status), status);
+}
+
 namespace {
 template <class T>
 SmallVector<T, 6> list_of(const gt_attr& a) {
@@ -173,6 +177,12 @@ Tensors Loan::take(std::span<gt_tensor> slots, std::string_view what) {
   return tensors;
 }
 
+void Loan::failed(std::string_view what, gt_status status) const {
+  if (!had_error_ && context_.error && !context_.error->message.empty())
+    throw Error(callback_status(status), context_.error->message);
+  callback_failed(what, status);
+}
+
 Loan::~Loan() {
   while (context_.scope_depth() > context_.scope_floor) {
     try {
@@ -182,6 +192,7 @@ Loan::~Loan() {
     }
   }
   context_.scope_floor = outer_floor_;
+  context_.reads_before = outer_reads_;
   for (uint64_t handle : lent_) context_.handles().remove(handle);
 }
 

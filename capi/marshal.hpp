@@ -12,6 +12,7 @@ void write_text(const std::string& text, char* out, std::size_t capacity, std::s
 
 // A status that a callback returned; another number counts as callback_failed.
 Status callback_status(gt_status status);
+[[noreturn]] void callback_failed(std::string_view what, gt_status status);
 
 // The op's attributes from the user's, defaults filled in; null where the op has none. Throws naming op and attribute.
 std::shared_ptr<Attrs> attrs_from(const Op& op, const gt_attr* attrs, std::size_t n);
@@ -40,12 +41,17 @@ void need_pointer(const void* pointer, fmt::format_string<Args...> what, Args&&.
   if (!pointer) invalid("{} must not be NULL", fmt::format(what, std::forward<Args>(args)...));
 }
 
-// Handles to inputs and outputs for the length of a callback. What the callback wrote into its slots is taken over:
-// each handle is released, the lent ones with it.
+// For the length of a callback: handles to inputs and outputs, and what it leaves. What the callback wrote into its
+// slots is taken over: each handle is released, the lent ones with it.
 class Loan {
  public:
-  explicit Loan(Context& context) : context_(context), outer_floor_(context.scope_floor) {
+  explicit Loan(Context& context)
+      : context_(context),
+        outer_floor_(context.scope_floor),
+        outer_reads_(context.reads_before),
+        had_error_(context.error && !context.error->symbolic) {
     context.scope_floor = context.scope_depth();
+    context.reads_before = context.recorder().symbolic_reads;
   }
   ~Loan();
   Loan(const Loan&) = delete;
@@ -54,10 +60,14 @@ class Loan {
   void lend(std::span<const Tensor> tensors, std::vector<gt_tensor>& out);
   // The tensors behind the handles in the slots; an empty one for NULL. The slots are the library's from then on.
   Tensors take(std::span<gt_tensor> slots, std::string_view what);
+  // The callback returned a failure: throws it with the first message that an op of the callback left, if any.
+  [[noreturn]] void failed(std::string_view what, gt_status status) const;
 
  private:
   Context& context_;
   std::size_t outer_floor_;
+  uint64_t outer_reads_;
+  bool had_error_;
   std::vector<uint64_t> lent_;
 };
 

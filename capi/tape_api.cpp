@@ -51,6 +51,25 @@ JacobianOptions options_from(Context& c, const gt_jacobian_options* given, const
   return options;
 }
 
+// Gives the results out, and remembers what the first NULL among them is of: the mistake behind it is often found only
+// where the NULL comes back as an operand.
+void publish_derivatives(Context& c, const Tape& t, const char* function, const Tensors& results, const char* what,
+                         std::span<const Place> of, gt_tensor* out) {
+  c.publish_all(results, out);
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    if (results[i]) continue;
+    const bool source = std::string_view(what) == "source";
+    const bool watched =
+        !source || t.recording().holds(of[i].tensor) || (of[i].variable && t.recording().read_of(of[i].variable.get()));
+    c.unconnected = fmt::format("{} gave NULL for {} {}, {}, which is not connected: {}", function, what, i,
+                                to_string(of[i].tensor.spec()),
+                                !watched ? "was it watched before the ops that use it? gt_tape_watch comes first"
+                                : source ? "it is watched, but no target was computed from it while the tape recorded"
+                                         : "it was computed from no source while the tape recorded");
+    return;
+  }
+}
+
 void clear(gt_tensor* out, std::size_t n) {
   if (out) std::fill(out, out + n, nullptr);
 }
@@ -113,7 +132,7 @@ gt_status gt_tape_gradient(gt_context ctx, gt_tape tape, const gt_tensor* target
     Tensors cotangents;
     for (size_t i = 0; output_gradients && i < n_targets; ++i)
       cotangents.push_back(c.read(output_gradients[i], fmt::format("{}: output gradient {}", name, i)));
-    c.publish_all(t.gradient(to, by, cotangents, zero), gradients);
+    publish_derivatives(c, t, name, t.gradient(to, by, cotangents, zero), "source", by, gradients);
     c.bound_pending();
   });
 }
@@ -131,7 +150,7 @@ gt_status gt_tape_jvp(gt_context ctx, gt_tape tape, const gt_tensor* targets, si
     Tensors along;
     for (size_t i = 0; i < n_sources; ++i)
       along.push_back(tangents[i] ? c.read(tangents[i], fmt::format("{}: tangent {}", name, i)) : Tensor());
-    c.publish_all(t.jvp(to, by, along, zero), jvps);
+    publish_derivatives(c, t, name, t.jvp(to, by, along, zero), "target", to, jvps);
     c.bound_pending();
   });
 }
@@ -145,7 +164,7 @@ gt_status gt_tape_jacobian(gt_context ctx, gt_tape tape, gt_tensor target, const
     const JacobianOptions o = options_from(c, options, name);
     const Place to = c.place(target, "gt_tape_jacobian: target");
     const auto by = places(c, sources, n_sources, name, "source");
-    c.publish_all(t.jacobian(to, by, o), jacobians);
+    publish_derivatives(c, t, name, t.jacobian(to, by, o), "source", by, jacobians);
     c.bound_pending();
   });
 }
@@ -159,7 +178,7 @@ gt_status gt_tape_batch_jacobian(gt_context ctx, gt_tape tape, gt_tensor target,
     const JacobianOptions o = options_from(c, options, name);
     const Place to = c.place(target, "gt_tape_batch_jacobian: target"),
                 by = c.place(source, "gt_tape_batch_jacobian: source");
-    c.publish_all(Tensors{t.batch_jacobian(to, by, o)}, jacobian);
+    publish_derivatives(c, t, name, {t.batch_jacobian(to, by, o)}, "source", std::span(&by, 1), jacobian);
     c.bound_pending();
   });
 }

@@ -104,6 +104,9 @@ GT_API gt_status gt_context_destroy(gt_context ctx);
 /* Returns the first error since the last call and clears it; GT_OK and "" where there is none. A call with message NULL
  * and needed not NULL only asks for the size, and clears nothing. */
 GT_API gt_status gt_take_error(gt_context ctx, char* message, size_t capacity, size_t* needed);
+/* Keeps an error of the caller's own as the context's first, where none is kept yet: in a callback before it returns
+ * the status, so that the call around it ends with this message. GT_INVALID_ARGUMENT: status is none, or GT_OK. */
+GT_API gt_status gt_set_error(gt_context ctx, gt_status status, const char* message);
 /* Sets the key of the random ops and starts their draws anew. A new context has key 0. */
 GT_API gt_status gt_random_seed(gt_context ctx, uint64_t key);
 
@@ -209,7 +212,8 @@ typedef struct gt_attr {
 } gt_attr;
 
 /* Applies an op by its registered name. *n_outputs (may be NULL) is the number of outputs; where it is above capacity
- * the call fails with GT_INVALID_ARGUMENT. GT_NOT_FOUND: no op of that name. */
+ * the call fails with GT_INVALID_ARGUMENT. With outputs NULL and capacity 0 the number alone is asked for, and nothing
+ * is made. GT_NOT_FOUND: no op of that name. */
 GT_API gt_status gt_apply(gt_context ctx, const char* op, const gt_tensor* inputs, size_t n_inputs,
                           const gt_attr* attrs, size_t n_attrs, gt_tensor* outputs, size_t capacity, size_t* n_outputs);
 
@@ -249,7 +253,8 @@ GT_API gt_status gt_tape_watched_variables(gt_context ctx, gt_tape tape, gt_tens
 
 /* gradients[i] = d (sum of all targets) / d sources[i], of the source's shape and dtype; with output_gradients (one per
  * target, of its shape and dtype) the sum is weighted by them. A source that no target depends on gives NULL, or zeros.
- * A target may be a source, and either may be given twice. GT_FAILED_PRECONDITION: a used-up tape. GT_NOT_FOUND: an op
+ * (docs/my-gradient-is-null.md says why.) A target may be a source, and either may be given twice.
+ * GT_FAILED_PRECONDITION: a used-up tape. GT_NOT_FOUND: an op
  * on the way has no gradient. */
 GT_API gt_status gt_tape_gradient(gt_context ctx, gt_tape tape, const gt_tensor* targets, size_t n_targets,
                                   const gt_tensor* sources, size_t n_sources,
@@ -291,7 +296,8 @@ GT_API gt_status gt_tape_batch_jacobian(gt_context ctx, gt_tape tape, gt_tensor 
  * ---------------------------------------------------------------------------------------------- */
 
 /* Callbacks run on the calling thread, inside the call that needs them, and report failure by a status other than
- * GT_OK, which that call then returns (GT_CALLBACK_FAILED for a number that is no status). The `free` that comes with
+ * GT_OK, which that call then returns (GT_CALLBACK_FAILED for a number that is no status), with the first message that
+ * an op in the callback, or gt_set_error, left. The `free` that comes with
  * them is called exactly once with user_data, when nothing can call them any more; at once where the call that takes
  * them fails. Handles they are given are lent: valid during the call, not to be released. Handles they write to an
  * output slot belong to the library from then on; a lent one may be written too, and counts as a new tensor. */
