@@ -30,15 +30,15 @@ TEST_F(Cpp, OperatorsAndNumbers) {
 TEST_F(Cpp, CopiesShareAndMovesGiveAway) {
   Tensor a = num(1), b = a;
   const Tensor moved = std::move(a);
-  EXPECT_FALSE(a);
+  EXPECT_FALSE(a.has_value());
   EXPECT_EQ(b.item(), 1);
   b = num(2);
   EXPECT_EQ(b.item(), 2);
   EXPECT_EQ(moved.item(), 1);
   const Tensor none;
-  EXPECT_FALSE(none);
+  EXPECT_FALSE(none.has_value());
   const Tensor copy_of_none = none;
-  EXPECT_FALSE(copy_of_none);
+  EXPECT_FALSE(copy_of_none.has_value());
 }
 TEST_F(Cpp, ErrorsAreExceptionsWithStatusAndMessage) {
   const Tensor a = ctx.tensor<float>({2, 3}, {1, 2, 3, 4, 5, 6});
@@ -64,7 +64,7 @@ TEST_F(Cpp, TapesGiveEveryDerivative) {
   EXPECT_EQ(t.jacobian(y, x).to_vector<float>(), (std::vector<float>{12, 0, 0, 27}));
   const Tensor m = reshape(x, {2, 1});
   EXPECT_EQ(t.batch_jacobian(m * m, m).to_vector<float>(), (std::vector<float>{4, 6}));
-  EXPECT_FALSE(t.gradient(y, num(1))) << "not connected";
+  EXPECT_FALSE(t.gradient(y, num(1)).has_value()) << "not connected";
   std::uint64_t calls = 0;
   JacobianOptions options;
   options.memory_budget = 1;
@@ -109,7 +109,7 @@ TEST_F(Cpp, VariablesAndWatching) {
   EXPECT_EQ(v.item(), 4);
   {
     const Tape::Pause pause(t);
-    EXPECT_FALSE(t.gradient(v * v, v));
+    EXPECT_FALSE(t.gradient(v * v, v).has_value());
   }
   t.reset();
   t.end();
@@ -124,7 +124,7 @@ TEST_F(Cpp, LambdasThatThrowReachTheCaller) {
   EXPECT_THROW(custom_gradient(
                    x, [](const Tensor&) -> Tensor { throw std::runtime_error("no"); },
                    [](const Tensor&, const Tensor& dy) { return dy; }),
-               Error);
+               std::runtime_error);
   EXPECT_EQ((x * x).item(), 4);
 }
 TEST_F(Cpp, GeneratedFunctionsTakeDefaults) {
@@ -163,7 +163,7 @@ TEST_F(Cpp, FunctionsAreRecordedOnceAndReplayed) {
   EXPECT_EQ(g[1], -4);
   EXPECT_EQ(recorded, 1);
   EXPECT_THROW(step({ctx.tensor<float>({3}, {1, 2, 3})}), Error);
-  EXPECT_THROW(Function(ctx, {}, [](const std::vector<Tensor>&) -> std::vector<Tensor> { throw 1; }), Error);
+  EXPECT_THROW(Function(ctx, {}, [](const std::vector<Tensor>&) -> std::vector<Tensor> { throw 1; }), int);
   Function moved = std::move(step);
   EXPECT_EQ(moved({x})[0].item(), 1.25);
 }

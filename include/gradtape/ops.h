@@ -1,8 +1,11 @@
 /* Made by `./run generate` from the registry of ops: not to be edited.
  *
  * A typed function for every op: gt_apply underneath, so they add nothing to the library's interface. Each returns a new tensor, NULL on
- * failure. Optional attributes: NULL for a list or a string, 0 for a dtype, GT_DEFAULT_INT for an integer take the default. An attribute that is
- * a name or a list (padding) has parameters for both: the list counts where it is not NULL.
+ * failure. Ops with several outputs write them to an array, as gt_apply does. Optional attributes: NULL for a list or a string, 0 for a dtype,
+ * GT_DEFAULT_INT for an integer take the default. An attribute that is a name or a list (padding) has parameters for both: the list counts where it
+ * is not NULL. One that is an integer or a list is the integer n where the list is NULL: gt_split(ctx, x, NULL, 3, ...) makes 3 equal parts,
+ * gt_tensordot(ctx, a, b, NULL, 1) sums over 1 pair of axes; NULL and 0 take the default, if there is one. One that is a name or a number (the order
+ * of gt_norm) is text, "euclidean" or "3". The numbers of gt_range are floating; its dtype makes it count in integers.
  */
 #ifndef GRADTAPE_OPS_H
 #define GRADTAPE_OPS_H
@@ -61,6 +64,13 @@ static inline void gt_add_string(gt_attr_list* list, const char* name, const cha
 static inline void gt_add_ints(gt_attr_list* list, const char* name, const int64_t* values, size_t n) {
   if (!values) return;
   gt_add_attr(list, name, GT_ATTR_INT, 1, n, values);
+}
+/* The integer n where values is NULL. */
+static inline void gt_add_int_or_ints(gt_attr_list* list, const char* name, const int64_t* values, size_t n) {
+  if (values)
+    gt_add_ints(list, name, values, n);
+  else
+    gt_add_int(list, name, (int64_t)n);
 }
 static inline void gt_add_string_or_ints(gt_attr_list* list, const char* name, const char* value, const int64_t* values, size_t n) {
   if (values)
@@ -193,8 +203,8 @@ static inline gt_tensor gt_atanh(gt_context ctx, gt_tensor x) {
 static inline gt_tensor gt_avg_pool2d(gt_context ctx, gt_tensor x, const int64_t* ksize, size_t n_ksize, const int64_t* strides, size_t n_strides, const char* padding) {
   gt_attr_list list;
   list.n = 0;
-  gt_add_ints(&list, "ksize", ksize, n_ksize);
-  gt_add_ints(&list, "strides", strides, n_strides);
+  gt_add_int_or_ints(&list, "ksize", ksize, n_ksize);
+  gt_add_int_or_ints(&list, "strides", strides, n_strides);
   gt_add_string(&list, "padding", padding);
   gt_tensor inputs[1];
   inputs[0] = x;
@@ -355,9 +365,9 @@ static inline gt_tensor gt_conv1d(gt_context ctx, gt_tensor x, gt_tensor filters
 static inline gt_tensor gt_conv2d(gt_context ctx, gt_tensor x, gt_tensor filters, const int64_t* strides, size_t n_strides, const char* padding, const int64_t* padding_list, size_t n_padding_list, const int64_t* dilations, size_t n_dilations) {
   gt_attr_list list;
   list.n = 0;
-  gt_add_ints(&list, "strides", strides, n_strides);
+  if (strides || n_strides > 0) gt_add_int_or_ints(&list, "strides", strides, n_strides);
   gt_add_string_or_ints(&list, "padding", padding, padding_list, n_padding_list);
-  gt_add_ints(&list, "dilations", dilations, n_dilations);
+  if (dilations || n_dilations > 0) gt_add_int_or_ints(&list, "dilations", dilations, n_dilations);
   gt_tensor inputs[2];
   inputs[0] = x;
   inputs[1] = filters;
@@ -370,9 +380,9 @@ static inline gt_tensor gt_conv2d(gt_context ctx, gt_tensor x, gt_tensor filters
 static inline gt_tensor gt_conv2d_transpose(gt_context ctx, gt_tensor x, gt_tensor filters, const int64_t* strides, size_t n_strides, const char* padding, const int64_t* padding_list, size_t n_padding_list, const int64_t* dilations, size_t n_dilations, const int64_t* output_shape, size_t n_output_shape) {
   gt_attr_list list;
   list.n = 0;
-  gt_add_ints(&list, "strides", strides, n_strides);
+  if (strides || n_strides > 0) gt_add_int_or_ints(&list, "strides", strides, n_strides);
   gt_add_string_or_ints(&list, "padding", padding, padding_list, n_padding_list);
-  gt_add_ints(&list, "dilations", dilations, n_dilations);
+  if (dilations || n_dilations > 0) gt_add_int_or_ints(&list, "dilations", dilations, n_dilations);
   gt_add_ints(&list, "output_shape", output_shape, n_output_shape);
   gt_tensor inputs[2];
   inputs[0] = x;
@@ -442,9 +452,9 @@ static inline gt_tensor gt_cumsum(gt_context ctx, gt_tensor x, int64_t axis, int
 static inline gt_tensor gt_depthwise_conv2d(gt_context ctx, gt_tensor x, gt_tensor filters, const int64_t* strides, size_t n_strides, const char* padding, const int64_t* padding_list, size_t n_padding_list, const int64_t* dilations, size_t n_dilations) {
   gt_attr_list list;
   list.n = 0;
-  gt_add_ints(&list, "strides", strides, n_strides);
+  if (strides || n_strides > 0) gt_add_int_or_ints(&list, "strides", strides, n_strides);
   gt_add_string_or_ints(&list, "padding", padding, padding_list, n_padding_list);
-  gt_add_ints(&list, "dilations", dilations, n_dilations);
+  if (dilations || n_dilations > 0) gt_add_int_or_ints(&list, "dilations", dilations, n_dilations);
   gt_tensor inputs[2];
   inputs[0] = x;
   inputs[1] = filters;
@@ -1132,8 +1142,8 @@ static inline gt_tensor gt_matrix_power(gt_context ctx, gt_tensor x, int64_t n) 
 static inline gt_tensor gt_max_pool2d(gt_context ctx, gt_tensor x, const int64_t* ksize, size_t n_ksize, const int64_t* strides, size_t n_strides, const char* padding) {
   gt_attr_list list;
   list.n = 0;
-  gt_add_ints(&list, "ksize", ksize, n_ksize);
-  gt_add_ints(&list, "strides", strides, n_strides);
+  gt_add_int_or_ints(&list, "ksize", ksize, n_ksize);
+  gt_add_int_or_ints(&list, "strides", strides, n_strides);
   gt_add_string(&list, "padding", padding);
   gt_tensor inputs[1];
   inputs[0] = x;
@@ -1321,15 +1331,13 @@ static inline gt_tensor gt_pow(gt_context ctx, gt_tensor x, gt_tensor y) {
 }
 
 /* q [..., m, k] with orthonormal columns and upper triangular r [..., k, n] with q r = x [..., m, n], k = min(m, n); r has a positive diagonal where positive_diagonal. Derivatives are nan unless the first k columns are independent. Attributes: positive_diagonal (default true). */
-static inline gt_tensor gt_qr(gt_context ctx, gt_tensor x, int32_t positive_diagonal) {
+static inline gt_status gt_qr(gt_context ctx, gt_tensor x, int32_t positive_diagonal, gt_tensor* outputs, size_t capacity, size_t* n_outputs) {
   gt_attr_list list;
   list.n = 0;
   gt_add_bool(&list, "positive_diagonal", positive_diagonal);
   gt_tensor inputs[1];
   inputs[0] = x;
-  gt_tensor out = NULL;
-  (void)gt_apply(ctx, "qr", inputs, 1, list.attrs, list.n, &out, 1, NULL);
-  return out;
+  return gt_apply(ctx, "qr", inputs, 1, list.attrs, list.n, outputs, capacity, n_outputs);
 }
 
 /* Independent normal numbers of the given mean and standard deviation. Attributes: shape, dtype (default "float32"), mean (default 0), stddev (default 1), key (optional), counter (optional). */
@@ -1536,7 +1544,7 @@ static inline gt_tensor gt_relu6(gt_context ctx, gt_tensor x) {
 static inline gt_tensor gt_repeat(gt_context ctx, gt_tensor x, const int64_t* repeats, size_t n_repeats, int64_t axis) {
   gt_attr_list list;
   list.n = 0;
-  gt_add_ints(&list, "repeats", repeats, n_repeats);
+  gt_add_int_or_ints(&list, "repeats", repeats, n_repeats);
   gt_add_int(&list, "axis", axis);
   gt_tensor inputs[1];
   inputs[0] = x;
@@ -1716,12 +1724,10 @@ static inline gt_tensor gt_slice(gt_context ctx, gt_tensor x, const int64_t* beg
 }
 
 /* sign and log |determinant| of the matrices in the last two axes: 0 and -inf for singular ones. The sign has no derivative. */
-static inline gt_tensor gt_slogdet(gt_context ctx, gt_tensor x) {
+static inline gt_status gt_slogdet(gt_context ctx, gt_tensor x, gt_tensor* outputs, size_t capacity, size_t* n_outputs) {
   gt_tensor inputs[1];
   inputs[0] = x;
-  gt_tensor out = NULL;
-  (void)gt_apply(ctx, "slogdet", inputs, 1, NULL, 0, &out, 1, NULL);
-  return out;
+  return gt_apply(ctx, "slogdet", inputs, 1, NULL, 0, outputs, capacity, n_outputs);
 }
 
 /* e^x / sum(e^x) along the axis, without overflow. Attributes: axis (default -1). */
@@ -1807,7 +1813,7 @@ static inline gt_tensor gt_sparse_softmax_cross_entropy(gt_context ctx, gt_tenso
 static inline gt_status gt_split(gt_context ctx, gt_tensor x, const int64_t* num_or_size_splits, size_t n_num_or_size_splits, int64_t axis, gt_tensor* outputs, size_t capacity, size_t* n_outputs) {
   gt_attr_list list;
   list.n = 0;
-  gt_add_ints(&list, "num_or_size_splits", num_or_size_splits, n_num_or_size_splits);
+  gt_add_int_or_ints(&list, "num_or_size_splits", num_or_size_splits, n_num_or_size_splits);
   gt_add_int(&list, "axis", axis);
   gt_tensor inputs[1];
   inputs[0] = x;
@@ -1975,7 +1981,7 @@ static inline gt_tensor gt_tensor_scatter_update(gt_context ctx, gt_tensor x, gt
 static inline gt_tensor gt_tensordot(gt_context ctx, gt_tensor a, gt_tensor b, const int64_t* axes, size_t n_axes) {
   gt_attr_list list;
   list.n = 0;
-  gt_add_ints(&list, "axes", axes, n_axes);
+  if (axes || n_axes > 0) gt_add_int_or_ints(&list, "axes", axes, n_axes);
   gt_tensor inputs[2];
   inputs[0] = a;
   inputs[1] = b;

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <bit>
+#include <charconv>
+#include <cmath>
 
 namespace gradtape {
 
@@ -69,6 +71,11 @@ AttrValue convert_attr(std::string_view op, const AttrSpec& spec, AttrValue valu
     if (std::holds_alternative<std::monostate>(converted))
       invalid("{}: attribute {} must be {}, got {}", op, spec.name, kinds_to_string(spec.kinds), to_string(value));
     value = std::move(converted);
+  }
+  if (const auto* s = std::get_if<std::string>(&value); s && (spec.kinds & kAttrFloat)) {  // "2.5" is a number
+    double number = 0;
+    const auto [end, error] = std::from_chars(s->data(), s->data() + s->size(), number);
+    if (error == std::errc() && end == s->data() + s->size() && std::isfinite(number)) value = number;
   }
   if (const auto* s = std::get_if<std::string>(&value);
       s && !spec.choices.empty() && std::ranges::find(spec.choices, *s) == spec.choices.end())

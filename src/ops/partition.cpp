@@ -55,7 +55,8 @@ void define_split(Registry& r) {
           parts.push_back(reshape(slice_along(c.in(), axis, i, 1), c.in().shape().without(axis)));
         return parts;
       })
-      .sample("f[2,3]", R"({"axis": 1})");
+      .sample("f[2,3]", R"({"axis": 1})")
+      .sample("f[2,3]");
 }
 
 // What strided_slice takes of one axis, and the shape of its result.

@@ -1,0 +1,163 @@
+// Tapes: recording, and the derivatives taken of what was recorded.
+#pragma once
+
+#include "operators.hpp"
+
+namespace gradtape {
+
+struct JacobianOptions {
+  bool zero_unconnected = false;
+  std::int32_t mode = GT_MODE_AUTO;
+  std::uint64_t memory_budget = 0;
+  std::int32_t batch_dependence = GT_BATCH_INDEPENDENT;
+  std::function<bool(std::uint64_t done, std::uint64_t total)> progress;  ///< false: stop, with GT_CANCELLED
+
+  gt_jacobian_options c() const {
+    gt_jacobian_options o{};
+    o.struct_size = sizeof o;
+    o.unconnected = zero_unconnected ? GT_UNCONNECTED_ZERO : GT_UNCONNECTED_NULL;
+    o.mode = mode;
+    o.memory_budget = memory_budget;
+    o.batch_dependence = batch_dependence;
+    if (progress) {
+      o.progress = [](void* f, std::uint64_t done, std::uint64_t total) -> std::int32_t {
+        bool go_on = false;
+        const gt_status s = detail::protect(nullptr, [&] {
+          go_on = (*static_cast<const std::function<bool(std::uint64_t, std::uint64_t)>*>(f))(done, total);
+        });
+        if (s != GT_OK) detail::thrown().status = GT_CANCELLED;  // as the library reports it
+        return s != GT_OK || !go_on;
+      };
+      o.progress_data = const_cast<void*>(static_cast<const void*>(&progress));
+    }
+    return o;
+  }
+};
+
+/// Records from its construction on. See gt_tape_begin. Moved-from it may only be destroyed or assigned to.
+class Tape {
+ public:
+  explicit Tape(const Context& ctx, std::uint32_t flags = 0) : Tape(ctx.get(), flags) {}
+  explicit Tape(gt_context ctx, std::uint32_t flags = 0)
+      : ctx_(ctx), handle_(detail::made(ctx, gt_tape_begin(ctx, flags))) {}
+  ~Tape() {
+    if (handle_) gt_release(ctx_, handle_);
+  }
+  Tape(Tape&& other) noexcept : ctx_(other.ctx_), handle_(std::exchange(other.handle_, nullptr)) {}
+  Tape& operator=(Tape&& other) noexcept {
+    std::swap(ctx_, other.ctx_);
+    std::swap(handle_, other.handle_);
+    return *this;
+  }
+
+  gt_tape get() const noexcept { return handle_; }
+  template <class... Tensors>
+  void watch(const Tensor& t, const Tensors&... more) {
+    detail::check(ctx_, gt_tape_watch(ctx_, handle_, t.get()));
+    (detail::check(ctx_, gt_tape_watch(ctx_, handle_, static_cast<const Tensor&>(more).get())), ...);
+  }
+  void watch(const std::vector<Tensor>& all) {
+    for (const Tensor& t : all) watch(t);
+  }
+  void end() { detail::check(ctx_, gt_tape_end(ctx_, handle_)); }
+  void reset() { detail::check(ctx_, gt_tape_reset(ctx_, handle_)); }
+  void stop_recording() { detail::check(ctx_, gt_tape_stop_recording(ctx_, handle_)); }
+  void resume_recording() { detail::check(ctx_, gt_tape_resume_recording(ctx_, handle_)); }
+
+  /// Pauses the tape for the length of a block.
+  class Pause {
+   public:
+    explicit Pause(Tape& tape) : tape_(tape) { tape_.stop_recording(); }
+    ~Pause() {
+      if (gt_tape_resume_recording(tape_.ctx_, tape_.handle_) != GT_OK) gt_take_error(tape_.ctx_, nullptr, 0, nullptr);
+    }
+    Pause(const Pause&) = delete;
+    Pause& operator=(const Pause&) = delete;
+
+   private:
+    Tape& tape_;
+  };
+
+  /// Gradients of the sum of the targets; an empty Tensor where a source is not connected.
+  std::vector<Tensor> gradient(const std::vector<Tensor>& targets, const std::vector<Tensor>& sources,
+                               const std::vector<Tensor>& output_gradients = {}, bool zero_unconnected = false) {
+    const auto to = detail::handles(targets), by = detail::handles(sources),
+               weights = detail::handles(output_gradients);
+    if (!weights.empty() && weights.size() != to.size())
+      throw Error(GT_INVALID_ARGUMENT, "gradient: " + std::to_string(to.size()) + " targets and " +
+                                           std::to_string(weights.size()) + " output gradients");
+    std::vector<gt_tensor> out(by.size());
+    detail::check(ctx_, gt_tape_gradient(ctx_, handle_, to.data(), to.size(), by.data(), by.size(),
+                                         weights.empty() ? nullptr : weights.data(),
+                                         zero_unconnected ? GT_UNCONNECTED_ZERO : GT_UNCONNECTED_NULL, out.data()));
+    return detail::wrap_all(ctx_, out.data(), out.size());
+  }
+  Tensor gradient(const Tensor& target, const Tensor& source) {
+    return gradient(std::vector<Tensor>{target}, std::vector<Tensor>{source})[0];
+  }
+  std::vector<Tensor> gradient(const Tensor& target, const std::vector<Tensor>& sources) {
+    return gradient(std::vector<Tensor>{target}, sources);
+  }
+  template <class V, std::enable_if_t<std::is_same_v<V, Variable>, int> = 0>
+  std::vector<Tensor> gradient(const Tensor& target, const std::vector<V>& sources) {
+    return gradient(target, std::vector<Tensor>(sources.begin(), sources.end()));
+  }
+  template <std::size_t N>
+  std::array<Tensor, N> gradient(const Tensor& target, const std::array<Tensor, N>& sources) {
+    std::vector<Tensor> all = gradient(target, std::vector<Tensor>(sources.begin(), sources.end()));
+    std::array<Tensor, N> result;
+    std::move(all.begin(), all.end(), result.begin());
+    return result;
+  }
+  /// auto [gx, gy] = tape.gradient(z, x, y);
+  template <class... Sources>
+  std::array<Tensor, sizeof...(Sources) + 2> gradient(const Tensor& target, const Tensor& x, const Tensor& y,
+                                                      const Sources&... more) {
+    return gradient(target, std::array<Tensor, sizeof...(Sources) + 2>{x, y, more...});
+  }
+
+  std::vector<Tensor> jvp(const std::vector<Tensor>& targets, const std::vector<Tensor>& sources,
+                          const std::vector<Tensor>& tangents, bool zero_unconnected = false) {
+    const auto to = detail::handles(targets), by = detail::handles(sources), along = detail::handles(tangents);
+    if (along.size() != by.size())
+      throw Error(GT_INVALID_ARGUMENT,
+                  "jvp: " + std::to_string(by.size()) + " sources and " + std::to_string(along.size()) + " tangents");
+    std::vector<gt_tensor> out(to.size());
+    detail::check(ctx_, gt_tape_jvp(ctx_, handle_, to.data(), to.size(), by.data(), by.size(), along.data(),
+                                    zero_unconnected ? GT_UNCONNECTED_ZERO : GT_UNCONNECTED_NULL, out.data()));
+    return detail::wrap_all(ctx_, out.data(), out.size());
+  }
+  Tensor jvp(const Tensor& target, const Tensor& source, const Tensor& tangent) {
+    return jvp(std::vector<Tensor>{target}, std::vector<Tensor>{source}, std::vector<Tensor>{tangent})[0];
+  }
+  std::vector<Tensor> jacobian(const Tensor& target, const std::vector<Tensor>& sources,
+                               const JacobianOptions& options = {}) {
+    const auto by = detail::handles(sources);
+    std::vector<gt_tensor> out(by.size());
+    const gt_jacobian_options o = options.c();
+    detail::check(ctx_, gt_tape_jacobian(ctx_, handle_, target.get(), by.data(), by.size(), &o, out.data()));
+    return detail::wrap_all(ctx_, out.data(), out.size());
+  }
+  Tensor jacobian(const Tensor& target, const Tensor& source, const JacobianOptions& options = {}) {
+    return jacobian(target, std::vector<Tensor>{source}, options)[0];
+  }
+  Tensor batch_jacobian(const Tensor& target, const Tensor& source, const JacobianOptions& options = {}) {
+    gt_tensor out = nullptr;
+    const gt_jacobian_options o = options.c();
+    detail::check(ctx_, gt_tape_batch_jacobian(ctx_, handle_, target.get(), source.get(), &o, &out));
+    return Tensor(ctx_, out);
+  }
+  std::vector<Tensor> watched_variables() const {
+    std::size_t n = 0;
+    detail::check(ctx_, gt_tape_watched_variables(ctx_, handle_, nullptr, 0, &n));
+    std::vector<gt_tensor> out(n);
+    detail::check(ctx_, gt_tape_watched_variables(ctx_, handle_, out.data(), n, &n));
+    return detail::wrap_all(ctx_, out.data(), n);
+  }
+
+ private:
+  gt_context ctx_;
+  gt_tape handle_;
+};
+
+}  // namespace gradtape

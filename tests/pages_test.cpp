@@ -1,0 +1,62 @@
+// Pages that promise: their snippets stand in a program, and what they say is printed is what it prints.
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <fstream>
+#include <sstream>
+
+namespace {
+
+std::string text_of(const std::string& path) {
+  std::ifstream in(path);
+  EXPECT_TRUE(in) << path;
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+// Lines without what indents them, so that a snippet may stand in a function.
+std::string flat(const std::string& text) {
+  std::istringstream lines(text);
+  std::string out;
+  for (std::string line; std::getline(lines, line);) {
+    const std::size_t first = line.find_first_not_of(' ');
+    out += (first == std::string::npos ? "" : line.substr(first)) + "\n";
+  }
+  return out;
+}
+std::vector<std::string> blocks(const std::string& page, const std::string& language) {
+  std::vector<std::string> found;
+  const std::string open = "```" + language + "\n";
+  for (std::size_t at = page.find(open); at != std::string::npos; at = page.find(open, at + 1)) {
+    const std::size_t begin = at + open.size();
+    found.push_back(page.substr(begin, page.find("```", begin) - begin));
+  }
+  return found;
+}
+std::string output_of(const std::string& program) {
+  std::FILE* pipe = popen(program.c_str(), "r");
+  EXPECT_NE(pipe, nullptr);
+  std::string out;
+  char part[4096];
+  for (std::size_t n; (n = fread(part, 1, sizeof part, pipe)) > 0;) out.append(part, n);
+  EXPECT_EQ(pclose(pipe), 0);
+  return out;
+}
+
+void check_page(const std::string& page_file, const std::string& source_file, const std::string& program) {
+  const std::string page = text_of(page_file), source = flat(text_of(source_file));
+  const auto snippets = blocks(page, "cpp");
+  EXPECT_FALSE(snippets.empty());
+  for (const std::string& snippet : snippets)
+    EXPECT_NE(source.find(flat(snippet)), std::string::npos) << source_file << " does not have\n" << snippet;
+  std::string promised;
+  for (const std::string& text : blocks(page, "text")) promised += text;
+  EXPECT_EQ(output_of(program), promised);
+}
+
+TEST(Pages, Cpp) { check_page(GRADTAPE_SOURCE "/docs/cpp.md", GRADTAPE_SOURCE "/examples/tour.cpp", GRADTAPE_TOUR); }
+TEST(Pages, ReadMe) {
+  const auto snippets = blocks(text_of(GRADTAPE_SOURCE "/README.md"), "cpp");
+  ASSERT_EQ(snippets.size(), 1u);
+  EXPECT_EQ(snippets[0], text_of(GRADTAPE_SOURCE "/examples/first.cpp"));
+}
+
+}  // namespace
