@@ -1,5 +1,7 @@
 #include "capi/context.hpp"
 
+#include <unordered_set>
+
 #include "ops/registry.hpp"
 
 namespace gradtape::capi {
@@ -193,12 +195,12 @@ void Context::end_scope(std::span<const gt_tensor> keep) {
     fail(Status::failed_precondition, "gt_scope_end: no scope is open{}",
          scope_floor > 0 ? " that this callback began" : "");
   for (std::size_t i = 0; i < keep.size(); ++i) peek(keep[i], fmt::format("gt_scope_end: keep {}", i));
+  std::unordered_set<uint64_t> kept;
+  for (gt_tensor k : keep) kept.insert(bits_of(k));
   std::vector<uint64_t> ending = std::move(scopes_.back());
   scopes_.pop_back();
   for (uint64_t handle : ending) {
-    bool kept = false;
-    for (gt_tensor k : keep) kept |= bits_of(k) == handle;
-    if (!kept)
+    if (!kept.contains(handle))
       release(handle);
     else if (!scopes_.empty())
       scopes_.back().push_back(handle);

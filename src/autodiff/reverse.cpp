@@ -14,21 +14,62 @@ namespace {
 // Whether the op could pass a derivative from this input at all: integers and bools carry none.
 bool carries(const Tensor& t) { return is_floating(t.dtype()); }
 
+// The cotangents of each tensor, added up. Those that are mostly zeros (of a slice, of entries by indices) wait until
+// the sum is asked for: many of them are then added up together, at the cost of what is not zero.
 class Cotangents {
  public:
   void add(const Tensor& t, const Tensor& cotangent) {
-    Tensor& sum = sums_[t];
-    sum = sum ? sum + cotangent : cotangent;
+    Sum& sum = sums_[t];
+    if (is_sparse(cotangent))
+      sum.sparse.push_back(cotangent);
+    else
+      sum.dense = plus(sum.dense, cotangent);
   }
   Tensor take(const Tensor& t) {
     auto it = sums_.find(t);
     if (it == sums_.end()) return {};
-    return it->second;
+    Sum& sum = it->second;
+    for (const Op* op : ops_of(sum.sparse)) sum.dense = plus(sum.dense, sum_of(*op, sum.sparse));
+    sum.sparse.clear();
+    return sum.dense;
   }
   void drop(const Tensor& t) { sums_.erase(t); }
 
  private:
-  std::unordered_map<Tensor, Tensor, TensorHash, TensorSame> sums_;
+  struct Sum {
+    Tensor dense;
+    std::vector<Tensor> sparse;
+  };
+  static constexpr std::size_t kMany = 4;  // from here on they are added up together
+
+  static Tensor plus(const Tensor& a, const Tensor& b) { return a ? a + b : b; }
+  // Whether at most half of it is other than zero.
+  static bool is_sparse(const Tensor& cotangent) {
+    const Node& node = *cotangent.node();
+    if (!node.op.sum_of_calls || node.inputs.empty()) return false;
+    int64_t held = 0;
+    for (const Tensor& x : node.inputs)
+      if (carries(x)) held += x.shape().elements();
+    return held <= cotangent.shape().elements() / 2;
+  }
+  static std::vector<const Op*> ops_of(const std::vector<Tensor>& tensors) {
+    std::vector<const Op*> ops;
+    for (const Tensor& t : tensors)
+      if (std::ranges::find(ops, &t.node()->op) == ops.end()) ops.push_back(&t.node()->op);
+    return ops;
+  }
+  static Tensor sum_of(const Op& op, const std::vector<Tensor>& tensors) {
+    std::vector<Call> calls;
+    for (const Tensor& t : tensors)
+      if (&t.node()->op == &op) calls.emplace_back(*t.node());
+    if (calls.size() >= kMany)
+      if (Tensor sum = op.sum_of_calls(calls)) return sum;
+    Tensor sum;
+    for (const Call& call : calls) sum = plus(sum, call.out());
+    return sum;
+  }
+
+  std::unordered_map<Tensor, Sum, TensorHash, TensorSame> sums_;
 };
 
 struct ReverseStep {
@@ -48,6 +89,10 @@ struct ReverseStep {
         }
   }
   void operator()(const Linear& l) {
+    if (l.to_all) {
+      results = l.to_all(c, cotangents[0]);
+      return;
+    }
     for (std::size_t i = 0; i < c.size(); ++i)
       if (Transpose transpose = l.by_input[std::min(i, l.by_input.size() - 1)]; want(i) && transpose)
         results[i] = transpose(c, cotangents[0], i);

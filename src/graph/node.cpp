@@ -31,11 +31,9 @@ Node::~Node() {
 }
 
 void Node::forget(const Recording* recording) noexcept {
-  for (std::size_t i = 0; i < memberships.size(); ++i)
-    if (memberships[i].recording == recording) {
-      memberships.erase(i);
-      break;
-    }
+  if (const std::size_t at = membership_at(recording);
+      at < memberships.size() && memberships[at].recording == recording)
+    memberships.erase(at);
   detach();
 }
 

@@ -1,7 +1,9 @@
 // The graph: a Node is one application of an op, immutable once recorded; a Tensor is one of its outputs.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <utility>
 
 #include "base/buffer.hpp"
@@ -93,8 +95,8 @@ class Node {
   AttrsPtr attrs;              // null: no attributes
   const Op* within = nullptr;  // the composite whose body recorded it
   SmallVector<Output, 1> outputs;
-  SmallVector<Membership, 1> memberships;
-  Tensor strengthened;  // of a scalar without a dtype: the constant it became where it last met one
+  SmallVector<Membership, 1> memberships;  // by recording
+  Tensor strengthened;                     // of a scalar without a dtype: the constant it became where it last met one
   bool evaluated = false;
   // Scratch of the planner, valid while `visit` is that of the running pass: the slot of the first output, the place in
   // the schedule, and how many inputs of the schedule refer to it, and of these to an output behind the first.
@@ -103,10 +105,17 @@ class Node {
   bool symbolic = false;  // depends on a tensor without a value
   bool literal = false;   // a constant of rank 0 that is part of the program: plans may be made for its value
 
+  // Where the recording's membership is, or would be.
+  std::size_t membership_at(const Recording* recording) const {
+    const auto it = std::ranges::lower_bound(memberships, recording, std::less<>(), &Membership::recording);
+    return static_cast<std::size_t>(it - memberships.begin());
+  }
   const Membership* membership(const Recording* recording) const {
-    for (const Membership& m : memberships)
-      if (m.recording == recording) return &m;
-    return nullptr;
+    const std::size_t at = membership_at(recording);
+    return at < memberships.size() && memberships[at].recording == recording ? &memberships[at] : nullptr;
+  }
+  void join(const Membership& membership) {  // of a recording that does not know the node
+    memberships.insert(membership_at(membership.recording), membership);
   }
   void forget(const Recording* recording) noexcept;
   void set_evaluated() noexcept;

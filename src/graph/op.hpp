@@ -204,6 +204,8 @@ using Transpose = Tensor (*)(const Call&, const Tensor& cotangent, std::size_t i
 struct Linear {
   SmallVector<Transpose, 2> by_input;  // the last one serves all further inputs; null: not linear in that input
   bool jointly = false;
+  // In place of by_input, for an op of many inputs: what goes back to each of them.
+  Tensors (*to_all)(const Call&, const Tensor& cotangent) = nullptr;
 };
 // An explicit pair. Absent cotangents and tangents are empty tensors and stand for zero; so are absent results.
 struct Rules {
@@ -246,6 +248,10 @@ struct Rewrite {
 };
 using RewriteFn = void (*)(Rewrite&);
 
+// The sum of calls of one op that are mostly zeros, all of one shape, at the cost of what is not; empty where it
+// cannot.
+using SumOfCalls = Tensor (*)(std::span<const Call> calls);
+
 enum class InputKind { shared, integer, boolean, any };  // shared: all of these have one dtype
 struct InputSpec {
   std::string name;
@@ -286,6 +292,7 @@ struct Op {
   RewriteFn rewrite = nullptr;  // null: inputs are copied where they are not dense
   // Zeros around the first input: how many before and after each axis; null: something else.
   std::optional<Ints> (*zero_padding)(const Attributes&) = nullptr;
+  SumOfCalls sum_of_calls = nullptr;                 // null: they are added up one by one
   bool (*is_identity)(const Attributes&) = nullptr;  // whether the output is an identity matrix
   std::vector<Sample> samples;
   bool internal = false;       // not offered by name

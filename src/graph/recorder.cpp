@@ -97,19 +97,19 @@ Tensor Recorder::parameter(Spec spec) {
 Recorder::Tracing::Tracing(Recorder& recorder, Trace& trace)
     : recorder_(recorder),
       outer_(std::exchange(recorder.trace_, &trace)),
-      active_(std::move(recorder.active_)),
-      paused_(std::exchange(recorder.paused_, 0)) {
-  recorder.active_.clear();
-}
+      level_(std::exchange(recorder.level_, ++recorder.last_level_)),
+      paused_(std::exchange(recorder.paused_, 0)) {}
 Recorder::Tracing::~Tracing() {
   for (const Trace::Use& use : recorder_.trace_->variables) use.variable->value = use.outer;
   recorder_.trace_ = outer_;
-  recorder_.active_ = std::move(active_);
+  for (std::size_t i = recorder_.active_.size(); i-- > 0;)  // a tape that the function left recording
+    if (recorder_.is_active(recorder_.active_[i])) recorder_.deactivate(recorder_.active_[i]);
+  recorder_.level_ = level_;
   recorder_.paused_ = paused_;
 }
 
 const Tensor& Recorder::value_of(const VariablePtr& variable) {
-  if (trace_ && std::ranges::find(trace_->variables, variable, &Trace::Use::variable) == trace_->variables.end()) {
+  if (trace_ && trace_->met.insert(variable.get()).second) {
     trace_->variables.push_back({variable, variable->value, parameter(variable->value.spec())});
     variable->value = trace_->variables.back().parameter;
   }
@@ -131,7 +131,8 @@ Tensor Recorder::random_state() {
 Tensor Recorder::read(const VariablePtr& variable) {
   value_of(variable);
   if (paused_ == 0)
-    for (Recording* recording : active_) recording->note_read(variable);
+    for (Recording* recording : active_)
+      if (is_active(recording)) recording->note_read(variable);
   return variable->value;
 }
 
@@ -140,8 +141,6 @@ VariablePtr Recorder::new_variable(const Tensor& initial) {
     fail(Status::failed_precondition,
          "gt_variable: a function's body cannot make a variable; make it outside, the body may read and assign it");
   auto variable = std::make_shared<Variable>();
-  std::erase_if(variables_, [](const auto& v) { return v.expired(); });
-  variables_.push_back(variable);
   bind(variable, initial);
   return variable;
 }
@@ -159,26 +158,42 @@ void Recorder::bind(const VariablePtr& variable, const Tensor& value) {
     const bool weak = value.spec().weak;
     variable->value = record(cast_, std::span(&value, 1), std::move(attrs))[0];
     variable->value.node()->outputs[0].spec.weak = weak;
+    if (!std::exchange(variable->is_pending, true)) pending_variables_.push_back(variable);
   }
 }
 
 void Recorder::add_pending_variables(Tensors& wanted) {
-  for (const auto& weak : variables_)
-    if (auto variable = weak.lock();
-        variable && variable->value && !variable->value.node()->symbolic && !variable->value.value())
+  // While a function is recorded a variable may have another value for a time: it stays on the list.
+  if (!trace_)
+    std::erase_if(pending_variables_, [](const std::weak_ptr<Variable>& weak) {
+      const VariablePtr variable = weak.lock();
+      if (variable) variable->is_pending = !variable->value.value();
+      return !variable || !variable->is_pending;
+    });
+  for (const auto& weak : pending_variables_)
+    if (const VariablePtr variable = weak.lock();
+        variable && !variable->value.value() && !variable->value.node()->symbolic)
       wanted.push_back(variable->value);
 }
 
-void Recorder::deactivate(const Recording* recording) noexcept {
-  active_.erase(std::remove(active_.begin(), active_.end(), recording), active_.end());
+void Recorder::activate(Recording* recording) {
+  active_.push_back(recording);
+  recording->position = active_.size() - 1;
+  recording->active_in = level_;
 }
 
-bool Recorder::is_active(const Recording* recording) const {
-  return std::find(active_.begin(), active_.end(), recording) != active_.end();
+void Recorder::deactivate(Recording* recording) noexcept {
+  if (recording->active_in == 0) return;
+  recording->active_in = 0;
+  active_[recording->position] = active_.back();
+  active_[recording->position]->position = recording->position;
+  active_.pop_back();
 }
 
 bool Recorder::is_held(const Tensor& t) const {
-  return std::ranges::any_of(active_, [&](const Recording* recording) { return recording->holds(t); });
+  return std::ranges::any_of(t.node()->memberships, [&](const Node::Membership& m) {
+    return is_active(m.recording) && m.recording->holds(t);
+  });
 }
 
 void Recorder::check_arity(const Op& op, std::size_t n) const {
@@ -249,12 +264,11 @@ void Recorder::unify_dtypes(const Op& op, Tensors& inputs) {
 }
 
 void Recorder::note(Node& node) {
-  for (Recording* recording : active_)
-    for (const Tensor& input : node.inputs)
-      if (is_floating(input.dtype()) && recording->holds(input)) {
-        recording->add(node);
-        break;
-      }
+  for (const Tensor& input : node.inputs) {
+    if (!is_floating(input.dtype())) continue;
+    for (const Node::Membership& m : input.node()->memberships)
+      if (is_active(m.recording) && !node.membership(m.recording) && m.recording->holds(input)) m.recording->add(node);
+  }
 }
 
 // Errors from inside name the op the user called as well.

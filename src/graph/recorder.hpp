@@ -1,6 +1,7 @@
 // Records applications of ops as nodes and lets the active tapes note them. One recorder belongs to one context.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <functional>
 #include <memory>
@@ -40,12 +41,14 @@ class Recorder {
   void bind(const VariablePtr& variable, const Tensor& value);
   void add_pending_variables(Tensors& wanted);
 
-  void activate(Recording* recording) { active_.push_back(recording); }
-  void deactivate(const Recording* recording) noexcept;
-  bool is_active(const Recording* recording) const;
+  void activate(Recording* recording);
+  void deactivate(Recording* recording) noexcept;
+  bool is_active(const Recording* recording) const { return recording->active_in == level_; }
   // Whether a recording that is active knows the tensor.
   bool is_held(const Tensor& t) const;
-  bool has_active() const { return !active_.empty() && paused_ == 0; }
+  bool has_active() const {
+    return paused_ == 0 && std::ranges::any_of(active_, [&](const Recording* r) { return is_active(r); });
+  }
 
   // While one of these lives, nothing is recorded on any tape (the inside of a custom gradient's forward).
   class Pause {
@@ -71,7 +74,7 @@ class Recorder {
    private:
     Recorder& recorder_;
     Trace* outer_;
-    std::vector<Recording*> active_;
+    uint64_t level_;
     int paused_;
   };
   bool is_tracing() const { return trace_ != nullptr; }
@@ -105,9 +108,12 @@ class Recorder {
   const Op& cast_;
   std::shared_ptr<BlockCache> cache_;
   std::vector<void*> free_nodes_;  // memory of dead nodes: never grows beyond what is reserved
+  // What records, now or once the functions that are being recorded are done: at `position` of each. A recording is
+  // active at one level: 1 outside of functions, and a number of its own for each function that is being recorded.
   std::vector<Recording*> active_;
-  std::vector<std::weak_ptr<Variable>> variables_;
-  const Op* composite_ = nullptr;  // the outermost one whose body is being recorded
+  uint64_t level_ = 1, last_level_ = 1;
+  std::vector<std::weak_ptr<Variable>> pending_variables_;  // all whose values are pending, and some that were
+  const Op* composite_ = nullptr;                           // the outermost one whose body is being recorded
   int paused_ = 0;
   Trace* trace_ = nullptr;
   uint64_t next_id_ = 1;

@@ -23,7 +23,7 @@ void Recording::watch(const Tensor& t) {
   watched_.push_back(t);
   if (t.node()->membership(this)) return;  // another output of the same node is watched
   try {
-    t.node()->memberships.push_back({this, 0, true});
+    t.node()->join({this, 0, true});
   } catch (...) {
     watched_.pop_back();
     throw;
@@ -31,14 +31,19 @@ void Recording::watch(const Tensor& t) {
 }
 
 void Recording::watch(const VariablePtr& variable) {
-  auto it = std::ranges::find_if(reads_, [&](const Read& r) { return r.variable == variable; });
-  if (it == reads_.end()) {
-    reads_.push_back({variable, {}});
-    it = reads_.end() - 1;
-  }
-  watch(variable->value);
-  if (!std::ranges::any_of(it->values, [&](const Tensor& v) { return v.same(variable->value); }))
-    it->values.push_back(variable->value);
+  const Tensor& value = variable->value;
+  const auto [it, is_new] = read_at_.try_emplace(variable.get(), reads_.size());
+  if (is_new) try {
+      reads_.push_back({variable, {}});
+    } catch (...) {
+      read_at_.erase(it);
+      throw;
+    }
+  Tensors& values = reads_[it->second].values;
+  if (!values.empty() && values.back().same(value)) return;
+  const bool known = holds(value);  // most often not: then it is none of the values, however many there are
+  watch(value);
+  if (!known || std::ranges::none_of(values, [&](const Tensor& v) { return v.same(value); })) values.push_back(value);
 }
 
 void Recording::note_read(const VariablePtr& variable) {
@@ -46,15 +51,14 @@ void Recording::note_read(const VariablePtr& variable) {
 }
 
 const Recording::Read* Recording::read_of(const Variable* variable) const {
-  for (const Read& read : reads_)
-    if (read.variable.get() == variable) return &read;
-  return nullptr;
+  const auto it = read_at_.find(variable);
+  return it == read_at_.end() ? nullptr : &reads_[it->second];
 }
 
 void Recording::add(Node& node) {
   if (dropped_ > 1024 && dropped_ * 2 > nodes_.size()) compact();
   if (nodes_.size() == nodes_.capacity()) nodes_.reserve(nodes_.size() * 2 + 16);
-  node.memberships.push_back({this, static_cast<uint32_t>(nodes_.size()), false});
+  node.join({this, static_cast<uint32_t>(nodes_.size()), false});
   nodes_.push_back(&node);
 }
 
@@ -62,8 +66,7 @@ void Recording::compact() noexcept {
   std::size_t kept = 0;
   for (Node* node : nodes_) {
     if (!node) continue;
-    for (Node::Membership& m : node->memberships)
-      if (m.recording == this) m.index = static_cast<uint32_t>(kept);
+    node->memberships[node->membership_at(this)].index = static_cast<uint32_t>(kept);
     nodes_[kept++] = node;
   }
   nodes_.resize(kept);
@@ -82,6 +85,7 @@ void Recording::clear() noexcept {
   for (const Tensor& t : watched_) t.node()->forget(this);
   watched_.clear();
   reads_.clear();
+  read_at_.clear();
 }
 
 }  // namespace gradtape

@@ -3,6 +3,7 @@
 // depends on is reached through the target.
 #pragma once
 
+#include <unordered_map>
 #include <vector>
 
 #include "graph/node.hpp"
@@ -13,6 +14,7 @@ namespace gradtape {
 struct Variable {
   Tensor value;
   bool trainable = true;
+  bool is_pending = false;  // the recorder's: on the list of those whose values may be pending
 };
 using VariablePtr = std::shared_ptr<Variable>;
 
@@ -37,6 +39,10 @@ class Recording {
   void drop(std::size_t index) noexcept { nodes_[index] = nullptr, ++dropped_; }
   void clear() noexcept;  // forgets everything, watches included
 
+  // The recorder's: the level at which it is active (0: it is not), and its place in the list of those that are.
+  uint64_t active_in = 0;
+  std::size_t position = 0;
+
   const std::vector<Read>& reads() const { return reads_; }
   const Read* read_of(const Variable* variable) const;
   bool watches_variables() const { return watches_variables_; }
@@ -48,7 +54,8 @@ class Recording {
   std::vector<Node*> nodes_;  // null: freed since
   std::size_t dropped_ = 0;
   std::vector<Tensor> watched_;
-  std::vector<Read> reads_;
+  std::vector<Read> reads_;  // in the order in which the variables were met
+  std::unordered_map<const Variable*, std::size_t> read_at_;
 };
 
 }  // namespace gradtape

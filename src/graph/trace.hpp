@@ -1,6 +1,7 @@
 // A function while it is recorded: what stands for its inputs, for the variables it reads, and for random states.
 #pragma once
 
+#include <unordered_set>
 #include <vector>
 
 #include "graph/recording.hpp"
@@ -14,7 +15,8 @@ struct Trace {
     Tensor parameter;  // what the function reads in its place
   };
   Tensors inputs;
-  std::vector<Use> variables;
+  std::vector<Use> variables;               // in the order in which the body met them
+  std::unordered_set<const Variable*> met;  // the same
   Tensors random_states;
 };
 

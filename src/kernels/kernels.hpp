@@ -32,6 +32,7 @@ void sorted(const KernelCall& c);
 void copy(const void* x, std::size_t element_size, const Layout& layout, void* out, const Workers& workers);
 void copy_bytes(const void* x, int64_t bytes, void* out, const Workers& workers);
 void concat(const KernelCall& c);
+void add_blocks(const KernelCall& c);
 void constant_pad(const KernelCall& c);
 void constant_pad_run(const Attributes& a, const View& x, const Shape& out, int64_t first, std::size_t n, void* to);
 void range(const KernelCall& c);

@@ -99,17 +99,71 @@ void copy_bytes(const void* x, int64_t bytes, void* out, const Workers& workers)
   copy_shared(static_cast<const std::byte*>(x), {1}, static_cast<std::byte*>(out), {1}, {bytes}, workers);
 }
 
+namespace {
+// Inputs whose parts of a row of the result are short: rows are filled by as many as stay in the cache, from all
+// inputs, so that each line of the result is brought there once.
+template <class T>
+void concat_short(const KernelCall& c, std::size_t axis, int64_t outer, int64_t inner, int64_t row) {
+  const int64_t block = std::clamp<int64_t>((int64_t{1} << 15) / (row * static_cast<int64_t>(sizeof(T))), 1, outer);
+  const auto rows = [&](std::size_t item, int) {
+    const int64_t first = static_cast<int64_t>(item) * block, count = std::min(block, outer - first);
+    T* out = c.out[0].as<T>() + first * row;
+    for (const View& in : c.in) {
+      const int64_t part = (*in.shape)[axis] * inner;
+      const T* x = in.as<T>() + first * part;
+      for (int64_t r = 0; r < count; ++r, x += part)
+        for (int64_t i = 0; i < part; ++i) out[r * row + i] = x[i];
+      out += part;
+    }
+  };
+  const bool is_large = outer * row * static_cast<int64_t>(sizeof(T)) >= 2 * kShare;
+  const Workers workers = is_large ? c.workers : Workers(1);
+  workers.run(static_cast<std::size_t>((outer + block - 1) / block), rows);
+}
+}  // namespace
+
 void concat(const KernelCall& c) {
   const auto axis = static_cast<std::size_t>(c.integer("axis"));
   const Shape& s = *c.out[0].shape;
   const int64_t outer = s.product(0, axis), inner = s.product(axis + 1, s.rank()), row = s[axis] * inner;
   dispatch_size(size_of(c.out[0].dtype), [&](auto type) {
     using T = typename decltype(type)::type;
+    constexpr auto kShort = static_cast<int64_t>(256 / sizeof(T));
+    if (outer > 1 && row > 0 && row < kShort * static_cast<int64_t>(c.in.size()))
+      return concat_short<T>(c, axis, outer, inner, row);
     T* out = c.out[0].as<T>();
     for (const View& in : c.in) {
       const int64_t part = (*in.shape)[axis] * inner;
       if (outer * part > 0) copy_shared(in.as<T>(), {part, 1}, out, {row, 1}, {outer, part}, c.workers);
       out += part;
+    }
+  });
+}
+
+namespace {
+// Adds the block to out, from the place where its first element belongs.
+template <class T>
+void add_block(const T* x, const Shape& shape, T* out, const Shape::Dims& own) {
+  if (shape.rank() == 0) return void(*out += *x);
+  const std::size_t last = shape.rank() - 1;
+  over_axes(shape, strides_of(shape), own, last, last, [&](int64_t from, int64_t to) {
+    for (int64_t i = 0; i < shape[last]; ++i) out[to + i] += x[from + i];
+  });
+}
+}  // namespace
+
+void add_blocks(const KernelCall& c) {
+  const Ints& begins = c.ints("begins");
+  const Shape& shape = *c.out[0].shape;
+  const Shape::Dims own = strides_of(shape);
+  dispatch(c.out[0].dtype, [&](auto type) {
+    using T = typename decltype(type)::type;
+    std::fill_n(c.out[0].as<T>(), shape.elements(), T(0));
+    for (std::size_t i = 0; i < c.in.size(); ++i) {
+      if (c.in[i].elements() == 0) continue;
+      int64_t first = 0;
+      for (std::size_t axis = 0; axis < shape.rank(); ++axis) first += begins[i * shape.rank() + axis] * own[axis];
+      add_block(c.in[i].as<T>(), *c.in[i].shape, c.out[0].as<T>() + first, own);
     }
   });
 }

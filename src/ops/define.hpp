@@ -22,6 +22,8 @@ void define_scan(Registry&);
 void define_nn(Registry&);
 void define_random(Registry&);
 void define_partition(Registry&);
+void define_blocks(Registry&);
+Tensor sum_of_pads(std::span<const Call> pads);  // blocks.cpp: of constant_pad
 void define_diagonal(Registry&);
 void define_products(Registry&);
 void define_loss(Registry&);
@@ -92,6 +94,7 @@ class Define {
   Define& partials(std::initializer_list<Scale> by_input) { return op_.derivative = Partials{by_input}, *this; }
   Define& linear(std::initializer_list<Transpose> by_input) { return op_.derivative = Linear{by_input, false}, *this; }
   Define& jointly_linear(Transpose transpose) { return op_.derivative = Linear{{transpose}, true}, *this; }
+  Define& jointly_linear(decltype(Linear::to_all) to_all) { return op_.derivative = Linear{{}, true, to_all}, *this; }
   Define& rules(decltype(Rules::reverse) reverse, decltype(Rules::forward) forward) {
     op_.derivative = Rules{std::move(reverse), std::move(forward)};
     return *this;
@@ -104,6 +107,7 @@ class Define {
   Define& feeds_rows() { return op_.feeds_rows = true, *this; }
   Define& skips_outputs() { return op_.skips_outputs = true, *this; }
   Define& pads_with_zeros(std::optional<Ints> (*f)(const Attributes&)) { return op_.zero_padding = f, *this; }
+  Define& sums_by(SumOfCalls f) { return op_.sum_of_calls = f, *this; }
   Define& identity_where(bool (*f)(const Attributes&)) { return op_.is_identity = f, *this; }
   Define& sample(const char* inputs, const char* attrs = "{}") { return op_.samples.push_back({inputs, attrs}), *this; }
   Define& internal() { return op_.internal = true, *this; }

@@ -46,6 +46,21 @@ int follow_gather(int64_t axis, std::size_t index_axes, int from) {
   return from < axis ? from : from - 1 + static_cast<int>(index_axes);
 }
 
+// One scatter of all entries, where the calls differ in nothing else.
+Tensor sum_of_scatters(std::span<const Call> calls) {
+  const Call& one = calls[0];
+  const auto axis = static_cast<std::size_t>(one.integer("axis"));
+  const Shape& shape = one.out_spec().shape;
+  Tensors indices, updates;
+  for (const Call& c : calls) {
+    if (c.integer("batch_dims") != 0 || c.integer("axis") != one.integer("axis")) return {};
+    const int64_t count = c.in(0).shape().elements();
+    indices.push_back(reshape(cast(c.in(0), Dtype::int64), {count}));
+    updates.push_back(reshape(c.in(1), shape.replaced(axis, count)));
+  }
+  return scatter_add(concat(indices, 0), concat(updates, one.integer("axis")), shape, one.integer("axis"), 0);
+}
+
 void define_gather(Registry& r) {
   Define(r, "gather", "Entries of params along `axis`, at indices; the first batch_dims axes of both run together.")
       .inputs({{"params"}, {"indices", InputKind::integer}})
@@ -88,6 +103,7 @@ void define_gather(Registry& r) {
         c.like(1, shape);
       })
       .kernel(kernels::scatter_add)
+      .sums_by(sum_of_scatters)
       .linear({nullptr, [](const Call& c, const Tensor& ct,
                            std::size_t) { return gather(ct, c.in(0), c.integer("axis"), c.integer("batch_dims")); }})
       .batch([](const BatchCall& b) {

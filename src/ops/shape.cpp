@@ -210,11 +210,15 @@ void define_concat(Registry& r) {
       .attr("axis", kAttrInt, int64_t{0})
       .infer(infer_concat)
       .kernel(kernels::concat)
-      .jointly_linear([](const Call& c, const Tensor& ct, std::size_t input) {
+      .jointly_linear([](const Call& c, const Tensor& ct) {
         const auto axis = static_cast<std::size_t>(c.integer("axis"));
+        Tensors parts;
         int64_t begin = 0;
-        for (std::size_t i = 0; i < input; ++i) begin += c.in(i).shape()[axis];
-        return slice_along(ct, axis, begin, c.in(input).shape()[axis]);
+        for (const Tensor& x : c.inputs()) {
+          parts.push_back(slice_along(ct, axis, begin, x.shape()[axis]));
+          begin += x.shape()[axis];
+        }
+        return parts;
       })
       .batch([](const BatchCall& b) {
         Tensors full;
@@ -366,6 +370,7 @@ void define_pad(Registry& r) {
       .infer(infer_pad)
       .kernel(kernels::constant_pad)
       .runs(kernels::constant_pad_run)
+      .sums_by(sum_of_pads)
       .pads_with_zeros([](const Attributes& a) {
         const bool zeros = std::get<double>(a.attr("constant_values")) == 0;
         return zeros ? std::optional(a.ints("paddings")) : std::nullopt;
