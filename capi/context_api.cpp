@@ -1,4 +1,6 @@
 // Contexts, errors, handles and scopes.
+#include <malloc.h>
+
 #include <algorithm>
 #include <cstring>
 
@@ -73,7 +75,15 @@ gt_status gt_memory_stats(gt_context ctx, gt_memory_info* out) {
     if (out->struct_size < sizeof(size_t) || out->struct_size > 4096)
       invalid("gt_memory_stats: struct_size must be sizeof(gt_memory_info), got {}", out->struct_size);
     const BlockCache::Stats s = c.recorder().memory().stats();
-    const gt_memory_info info{out->struct_size, s.live, s.cached, s.peak, s.limit == SIZE_MAX ? 0 : s.limit};
+    const gt_memory_info info{out->struct_size,
+                              s.live,
+                              s.cached,
+                              s.peak,
+                              s.limit == SIZE_MAX ? 0 : s.limit,
+                              s.plans,
+                              s.graph,
+                              c.recorder().nodes(),
+                              c.handles().live()};
     std::memcpy(out, &info, std::min(out->struct_size, sizeof info));
   });
 }
@@ -81,7 +91,14 @@ gt_status gt_memory_limit(gt_context ctx, uint64_t bytes) {
   return guarded(ctx, [&](Context& c) { c.recorder().memory().set_limit(bytes == 0 ? SIZE_MAX : bytes); });
 }
 gt_status gt_memory_trim(gt_context ctx) {
-  return guarded(ctx, [&](Context& c) { c.recorder().memory().trim(); });
+  return guarded(ctx, [&](Context& c) {
+    c.evaluator().forget_plans();
+    c.recorder().trim();
+    c.recorder().memory().trim();
+#ifdef __GLIBC__
+    malloc_trim(0);  // the allocator keeps what plans and nodes were in
+#endif
+  });
 }
 
 gt_status gt_release(gt_context ctx, const void* handle) { return release_from_any_thread(ctx, bits_of(handle)); }

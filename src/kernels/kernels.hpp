@@ -13,8 +13,9 @@ Reduction max_reduction();
 Reduction min_reduction();
 Reduction all_reduction();
 Reduction any_reduction();
-// Any axes, for what is not [rows, columns]: pass after pass over memory.
-void reduce(const Reducer& reducer, const Ints& axes, const View& x, const MutableView& out, BlockCache& memory);
+// Any axes, for what is not [rows, columns]: pass after pass over memory. what: for errors.
+void reduce(const Reducer& reducer, const Ints& axes, const View& x, const MutableView& out, BlockCache& memory,
+            std::string_view what);
 void argmax(const KernelCall& c);
 void argmin(const KernelCall& c);
 
@@ -36,6 +37,7 @@ void add_blocks(const KernelCall& c);
 void constant_pad(const KernelCall& c);
 void constant_pad_run(const Attributes& a, const View& x, const Shape& out, int64_t first, std::size_t n, void* to);
 void range(const KernelCall& c);
+void repeated_places(const KernelCall& c);
 void identity_rows(const KernelCall& c);
 void bands(const KernelCall& c);
 

@@ -234,6 +234,12 @@ void range(const KernelCall& c) {
   });
 }
 
+void repeated_places(const KernelCall& c) {
+  auto* out = c.out[0].as<int64_t>();
+  int64_t i = 0;
+  for (int64_t count : c.ints("counts")) out = std::fill_n(out, count, i++);
+}
+
 void identity_rows(const KernelCall& c) {
   const int64_t n = c.integer("order"), first = c.integer("first"), count = c.integer("count");
   dispatch(c.out[0].dtype, [&](auto type) {
