@@ -2,6 +2,8 @@
 
 #include <shared_mutex>
 
+#include "base/fork.hpp"
+
 namespace gradtape::capi {
 
 namespace {
@@ -10,7 +12,10 @@ struct Gradients {
   std::unordered_map<std::string, GradientFunction> by_name;
 };
 Gradients& gradients() {
-  static auto* all = new Gradients;
+  static auto* all = [] {
+    hold_over_forks<[]() -> std::shared_mutex& { return gradients().mutex; }>();
+    return new Gradients;
+  }();
   return *all;
 }
 }  // namespace

@@ -2,7 +2,6 @@
 #include <malloc.h>
 
 #include <algorithm>
-#include <cstring>
 
 #include "capi/marshal.hpp"
 
@@ -72,10 +71,8 @@ gt_status gt_set_threads(gt_context ctx, int32_t threads) {
 gt_status gt_memory_stats(gt_context ctx, gt_memory_info* out) {
   return guarded(ctx, [&](Context& c) {
     need_pointer(out, "gt_memory_stats: out");
-    if (out->struct_size < sizeof(size_t) || out->struct_size > 4096)
-      invalid("gt_memory_stats: struct_size must be sizeof(gt_memory_info), got {}", out->struct_size);
     const BlockCache::Stats s = c.recorder().memory().stats();
-    const gt_memory_info info{out->struct_size,
+    const gt_memory_info info{0,
                               s.live,
                               s.cached,
                               s.peak,
@@ -84,7 +81,7 @@ gt_status gt_memory_stats(gt_context ctx, gt_memory_info* out) {
                               s.graph,
                               c.recorder().nodes(),
                               c.handles().live()};
-    std::memcpy(out, &info, std::min(out->struct_size, sizeof info));
+    write_struct("gt_memory_stats", info, out);
   });
 }
 gt_status gt_memory_limit(gt_context ctx, uint64_t bytes) {

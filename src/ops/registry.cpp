@@ -2,12 +2,17 @@
 
 #include <algorithm>
 
+#include "base/fork.hpp"
 #include "ops/define.hpp"
 
 namespace gradtape {
 
 Registry& Registry::instance() {
-  static auto* registry = new Registry;  // never destroyed: a finalizer may still ask for it while the process ends
+  // Never destroyed: a finalizer may still ask for it while the process ends.
+  static auto* registry = [] {
+    hold_over_forks<[]() -> std::shared_mutex& { return instance().mutex_; }>();
+    return new Registry;
+  }();
   return *registry;
 }
 
