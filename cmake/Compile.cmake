@@ -12,8 +12,7 @@ if(GRADTAPE_COVERAGE)
   target_compile_options(gradtape_flags INTERFACE --coverage -fprofile-update=atomic)
   target_link_options(gradtape_flags INTERFACE --coverage)
 endif()
-# What is shipped checks its return addresses, and libc's calls where sizes are known.
-target_compile_options(gradtape_flags INTERFACE $<$<CONFIG:Release>:-fstack-protector-strong>)
+# What is shipped checks libc's calls where sizes are known.
 target_compile_definitions(gradtape_flags INTERFACE $<$<CONFIG:Release>:_FORTIFY_SOURCE=2>)
 
 find_program(GRADTAPE_CCACHE ccache)
