@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "autodiff/squares.hpp"
 #include "ops/functions.hpp"
 
 namespace gradtape {
@@ -101,6 +102,9 @@ Tensors forward(const ForwardRequest& request) {
     return it == tangents.end() ? Tensor() : it->second;
   };
   const Path path = path_between(request.targets, sources, request.passable);
+  const auto stands = [&](const Tensor& t) {
+    return !path.on_path(t) || std::ranges::any_of(sources, [&](const Tensor& s) { return s.same(t); });
+  };
   for (Node* node : path.nodes) {
     const Tensor keep(node);
     Tensors in;
@@ -112,7 +116,13 @@ Tensors forward(const ForwardRequest& request) {
     if (!any) continue;
     const Call call(*node);
     ForwardStep step{call, in, Tensors(node->outputs.size())};
-    std::visit(step, node->op.derivative);
+    if (const auto s = smooth_square(*node, stands)) {
+      Tensors moved;
+      for (const Tensor& x : s->inputs) moved.push_back(tangent_of(x));
+      step.results = forward({Tensors{s->value}, s->inputs, moved, [&](const Tensor& t) { return s->between(t); }});
+    } else {
+      std::visit(step, node->op.derivative);
+    }
     for (std::size_t i = 0; i < node->outputs.size(); ++i)
       if (step.results[i] && is_floating(node->outputs[i].spec.dtype)) {
         Tensor& t = tangents[Tensor(node, static_cast<uint32_t>(i))];

@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "autodiff/squares.hpp"
 #include "graph/walk.hpp"
 #include "ops/functions.hpp"
 
@@ -137,6 +138,7 @@ Tensors reverse(const ReverseRequest& request) {
     if (path.on_path(request.targets[i])) cotangents.add(request.targets[i], request.cotangents[i]);
 
   std::unordered_set<Tensor, TensorHash, TensorSame> sources(request.sources.begin(), request.sources.end());
+  const auto stands = [&](const Tensor& t) { return sources.contains(t) || !path.on_path(t); };
   for (std::size_t k = path.nodes.size(); k-- > 0;) {
     Node& node = *path.nodes[k];
     const Tensor keep(&node);
@@ -149,6 +151,12 @@ Tensors reverse(const ReverseRequest& request) {
       if (!sources.contains(out)) cotangents.drop(out);
     }
     if (!any) continue;
+    if (const auto s = smooth_square(node, stands)) {
+      const Tensors g = reverse({Tensors{s->value}, ct, s->inputs, [&](const Tensor& t) { return s->between(t); }});
+      for (std::size_t i = 0; i < g.size(); ++i)
+        if (g[i] && path.on_path(s->inputs[i])) cotangents.add(s->inputs[i], g[i]);
+      continue;
+    }
     const Call call(node);
     ReverseStep step{call, ct, path.on_path, Tensors(node.inputs.size())};
     std::visit(step, node.op.derivative);

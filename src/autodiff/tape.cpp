@@ -128,6 +128,7 @@ Tensors Tape::gradient(std::span<const Place> targets, std::span<const Place> so
     if (!given.empty()) cotangents.push_back(fitting("gt_tape_gradient: output gradient", i, given[i], t.spec()));
   }
   const Use use(*this, "gt_tape_gradient");
+  for (Tensor& t : cotangents) t = selected(t);
   if (given.empty())
     for (const Tensor& t : tensors) cotangents.push_back(ones(recorder_, t.spec()));
   Tensors results = reverse_from(tensors, cotangents, sources);
@@ -143,6 +144,8 @@ Tensors Tape::jvp(std::span<const Place> targets, std::span<const Place> sources
   for (std::size_t i = 0; i < sources.size(); ++i)
     tangents.push_back(given[i] ? fitting("gt_tape_jvp: tangent", i, given[i], sources[i].tensor.spec()) : Tensor());
   const Use use(*this, "gt_tape_jvp");
+  for (Tensor& t : tangents)
+    if (t) t = selected(t);
   Tensors results = forward_from(tensors, sources, tangents);
   for (std::size_t i = 0; i < targets.size(); ++i)
     if (!results[i] && zero_unconnected) results[i] = zeros_like(tensors[i]);

@@ -154,7 +154,7 @@ struct Tile {
 using TileFn = void (*)(const Tile&);
 
 // Two of these in a row can be one instruction.
-enum class Arithmetic : uint8_t { none, add, subtract, multiply };
+enum class Arithmetic : uint8_t { none, add, subtract, multiply, carry };
 
 struct Elementwise {
   TileFn table[kDtypeSlots] = {};                    // by dtype of the shared operands
@@ -204,9 +204,29 @@ using Computation = std::variant<Leaf, Elementwise, Reduction, StridedView, Kern
 // ---- How an op is differentiated: exactly one of five ways (a composite needs none of its own)
 // -----------------------------
 
-// Elementwise: t -> d(out)/d(in_i) * t, which serves cotangents and tangents alike. A null entry: no derivative by that
-// input.
-using Scale = Tensor (*)(const Call&, const Tensor& t);
+// A cotangent or tangent on its way. Times or divided by a tensor it stays 0 where it is 0 because nothing selected it,
+// also at a pole (ops/carry.cpp).
+class Flow : public Tensor {
+ public:
+  explicit Flow(Tensor t) : Tensor(std::move(t)) {}
+};
+// Elementwise: t -> d(out)/d(in_i) * t, which serves cotangents and tangents alike: a function, or a lambda that
+// captures nothing. Null: no derivative by that input.
+class Scale {
+ public:
+  using Fn = Tensor (*)(const Call&, const Flow& t);
+  Scale(std::nullptr_t = nullptr) {}
+  Scale(Fn fn) : fn_(fn) {}
+  template <class F>
+  requires std::is_empty_v<F> Scale(F) : fn_([](const Call& c, const Flow& t) -> Tensor { return F()(c, t); }) {
+    static_assert(!std::is_invocable_v<F, const Call&, const Tensor&>, "take t as a Flow: its zeros must win");
+  }
+  explicit operator bool() const { return fn_ != nullptr; }
+  Tensor operator()(const Call& c, const Tensor& t) const { return fn_(c, Flow(t)); }
+
+ private:
+  Fn fn_ = nullptr;
+};
 struct Partials {
   SmallVector<Scale, 3> by_input;
 };
@@ -312,6 +332,8 @@ struct Op {
   bool many_outputs = false;   // may have more than one
   bool feeds_rows = false;     // its kernel can take a RowReader
   bool skips_outputs = false;  // its kernel leaves out outputs without memory: nothing reads them
+  bool leaves_out = false;     // has zeros where nothing was selected, whatever its inputs: see Node::sparse
+  bool picks = false;          // elementwise: each element is that of one operand
 
   bool is_elementwise() const { return std::holds_alternative<Elementwise>(computation); }
   bool is_composite() const { return std::holds_alternative<Composite>(computation); }

@@ -74,7 +74,9 @@ Tensor Recorder::scalar(double value, Dtype dtype, bool weak) {
     const T element = static_cast<T>(value);
     std::memcpy(buffer->data(), &element, sizeof element);
   });
-  return constant({dtype, {}, weak}, std::move(buffer));
+  Tensor t = constant({dtype, {}, weak}, std::move(buffer));
+  t.node()->sparse = value == 0;
+  return t;
 }
 
 Tensor Recorder::literal(double value, Dtype dtype, bool weak) {
@@ -87,6 +89,7 @@ Tensor Recorder::placeholder(Spec spec) {
   Tensor t(new (*this) Node(*this, placeholder_op(), next_id_++));
   t.node()->outputs.push_back({std::move(spec), nullptr});
   t.node()->symbolic = true;
+  t.node()->sparse = t.shape().elements() != 1;  // it will be rows of an identity matrix
   return t;
 }
 
@@ -291,6 +294,22 @@ Tensors Recorder::record_body(const Composite& body, const Call& c) {
   }
 }
 
+// An elementwise result is 0 for want of a selection where all of a set of operands are that make it 0 together; what
+// an op of another kind reads, it may hand on.
+bool Recorder::is_sparse(const Node& node) {
+  const auto sparse = [](const Tensor& t) { return t.dtype() == Dtype::boolean || t.node()->sparse; };
+  const Op& op = node.op;
+  const auto* e = std::get_if<Elementwise>(&op.computation);
+  if (op.leaves_out) return true;
+  if (!e || op.picks)
+    return std::ranges::any_of(node.inputs, [&](const Tensor& t) { return is_floating(t.dtype()) && sparse(t); });
+  return std::ranges::any_of(e->zero_where, [&](uint8_t set) {
+    for (std::size_t i = 0; i < node.inputs.size(); ++i)
+      if ((set >> i & 1) != 0 && !sparse(node.inputs[i])) return false;
+    return true;
+  });
+}
+
 Tensors Recorder::record(const Op& op, std::span<const Tensor> given, std::shared_ptr<Attrs> attrs, std::size_t room) {
   check_arity(op, given.size());
   Tensors inputs(given.begin(), given.end());
@@ -314,6 +333,7 @@ Tensors Recorder::record(const Op& op, std::span<const Tensor> given, std::share
   Node& node = *keep.node();
   for (const Tensor& input : inputs) node.symbolic |= input.node()->symbolic;
   node.inputs = std::move(inputs);
+  node.sparse = is_sparse(node);
   node.attrs = std::move(attrs);
   node.within = composite_ == &op ? nullptr : composite_;
   node.outputs.reserve(inference.outputs.size());

@@ -108,6 +108,7 @@ class Recorder {
   Tensors record_body(const Composite& body, const Call& c);
   Tensor strengthen(const Tensor& weak, Dtype dtype, const Op& op);
   void note(Node& node);
+  static bool is_sparse(const Node& node);
 
   static constexpr std::size_t kMostFreeNodes = 4096;
 

@@ -7,12 +7,17 @@ namespace gradtape::kernels {
 namespace {
 template <Arithmetic a, class T>
 T combine(T x, T y) {
-  return a == Arithmetic::add ? x + y : a == Arithmetic::subtract ? x - y : x * y;
+  switch (a) {
+    case Arithmetic::add: return x + y;
+    case Arithmetic::subtract: return x - y;
+    case Arithmetic::carry: return carried(x, x * y);
+    default: return x * y;
+  }
 }
 
 template <Arithmetic inner, Arithmetic outer, class T>
 TileFn pair_of(bool right) {
-  if (right && outer == Arithmetic::subtract)  // the others commute
+  if (right && (outer == Arithmetic::subtract || outer == Arithmetic::carry))  // the others commute
     return tile<[](T x, T y, T z) { return combine<outer>(z, combine<inner>(x, y)); }, T, T, T>();
   return tile<[](T x, T y, T z) { return combine<outer>(combine<inner>(x, y), z); }, T, T, T>();
 }
@@ -22,6 +27,7 @@ TileFn pair_with(Arithmetic outer, bool right) {
     case Arithmetic::add: return pair_of<inner, Arithmetic::add, T>(right);
     case Arithmetic::subtract: return pair_of<inner, Arithmetic::subtract, T>(right);
     case Arithmetic::multiply: return pair_of<inner, Arithmetic::multiply, T>(right);
+    case Arithmetic::carry: return pair_of<inner, Arithmetic::carry, T>(right);
     case Arithmetic::none: break;
   }
   return nullptr;
@@ -32,6 +38,7 @@ TileFn pair_for(Arithmetic inner, Arithmetic outer, bool right) {
     case Arithmetic::add: return pair_with<Arithmetic::add, T>(outer, right);
     case Arithmetic::subtract: return pair_with<Arithmetic::subtract, T>(outer, right);
     case Arithmetic::multiply: return pair_with<Arithmetic::multiply, T>(outer, right);
+    case Arithmetic::carry: return pair_with<Arithmetic::carry, T>(outer, right);
     case Arithmetic::none: break;
   }
   return nullptr;

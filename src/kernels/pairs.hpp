@@ -6,6 +6,12 @@
 
 namespace gradtape::kernels {
 
+// The zeros of t, and the product or quotient elsewhere.
+template <class T>
+T carried(T t, T result) {
+  return t == 0 ? T(0) : result;
+}
+
 // (x inner y) outer z, or z outer (x inner y) where `right`; null where there is no such instruction.
 TileFn pair_tile(Arithmetic inner, Arithmetic outer, bool right, Dtype dtype);
 

@@ -7,8 +7,8 @@
 namespace gradtape {
 
 namespace {
-Tensor pass(const Call&, const Tensor& t) { return t; }
-Tensor pass_negated(const Call&, const Tensor& t) { return -t; }
+Tensor pass(const Call&, const Flow& t) { return t; }
+Tensor pass_negated(const Call&, const Flow& t) { return -t; }
 Tensor is_zero(const Tensor& x) { return equal(x, number_like(x, 0)); }
 // x where the condition does not hold, 1 where it does: keeps a division or logarithm that is not used out of trouble.
 Tensor one_where(const Tensor& condition, const Tensor& x) { return where(condition, number_like(x, 1), x); }
@@ -34,8 +34,8 @@ void define_arithmetic(Registry& r) {
       .cheap()
       .neutral(1, 1)
       .zero_where({0b01, 0b10})
-      .partials({[](const Call& c, const Tensor& t) { return t * c.in(1); },
-                 [](const Call& c, const Tensor& t) { return t * c.in(0); }})
+      .partials({[](const Call& c, const Flow& t) { return t * c.in(1); },
+                 [](const Call& c, const Flow& t) { return t * c.in(0); }})
       .sample("f[2,3] f[3]")
       .sample("f[2,1] f[1,3]");
   binary<[](auto x, auto y) { return x / y; }>(r, "divide", "x / y; of integers in float64.", floating)
@@ -43,21 +43,21 @@ void define_arithmetic(Registry& r) {
       .instead(integers_as_float64)
       .neutral({}, 1)
       .zero_where({0b01})
-      .partials({[](const Call& c, const Tensor& t) { return t / c.in(1); },
-                 [](const Call& c, const Tensor& t) { return -(t * (c.out() / c.in(1))); }})
+      .partials({[](const Call& c, const Flow& t) { return t / c.in(1); },
+                 [](const Call& c, const Flow& t) { return -(t * (c.out() / c.in(1))); }})
       .sample("f[2,3] p[3]");
   binary<[](auto x, auto y) { return floor_divide(x, y); }>(r, "floor_divide", "x / y, rounded toward minus infinity.")
       .none("it is constant between its jumps")
       .sample("f[2,3] p[3]");
   binary<[](auto x, auto y) { return floor_mod(x, y); }>(r, "mod", "x - y * floor(x / y): has the sign of y.")
-      .partials({pass, [](const Call& c, const Tensor& t) { return -(t * floor(c.in(0) / c.in(1))); }})
+      .partials({pass, [](const Call& c, const Flow& t) { return -(t * floor(c.in(0) / c.in(1))); }})
       .sample("f[2,3] p[3]");
   binary<[](auto x, auto y) {
     const auto d = wrap_subtract(x, y);
     return wrap_multiply(d, d);
   }>(r, "squared_difference", "(x - y)^2.")
-      .partials({[](const Call& c, const Tensor& t) { return t * (2.0 * (c.in(0) - c.in(1))); },
-                 [](const Call& c, const Tensor& t) { return t * (2.0 * (c.in(1) - c.in(0))); }})
+      .partials({[](const Call& c, const Flow& t) { return t * (2.0 * (c.in(0) - c.in(1))); },
+                 [](const Call& c, const Flow& t) { return t * (2.0 * (c.in(1) - c.in(0))); }})
       .sample("f[2,3] f[3]");
 }
 
@@ -66,50 +66,59 @@ Tensor length(const Call& c) {  // of the vector of both operands
   return apply1(hypot, {c.in(0), c.in(1)});
 }
 
+// t times the share of x in the length.
+Tensor along(const Call& c, const Tensor& x, const Tensor& y, const Flow& t) {
+  const Shape& shape = c.out_spec().shape;
+  const Tensor none = is_zero(c.out()), derivative = broadcast_to(t * direction(x, y), shape);
+  return once_only(derivative, broadcast_to(x, shape),
+                   t.node()->sparse ? logical_and(none, logical_not(is_zero(t))) : none);
+}
+
 void define_powers(Registry& r) {
   binary<[](auto x, auto y) { return power(x, y); }>(r, "pow",
                                                      "x^y; d/dx = y x^(y-1), d/dy = x^y log(x) where x > 0, else 0.")
-      .partials({[](const Call& c, const Tensor& t) {
+      .partials({[](const Call& c, const Flow& t) {
                    // Where y is 0 the derivative is 0 for every x, 0 included.
                    const Tensor &x = c.in(0), &y = c.in(1), flat = is_zero(y);
                    return keep_where(logical_not(flat), t * (y * pow(one_where(flat, x), y - 1.0)));
                  },
-                 [](const Call& c, const Tensor& t) {
+                 [](const Call& c, const Flow& t) {
                    const Tensor& x = c.in(0);
                    const Tensor positive = greater(x, number_like(x, 0));
                    return keep_where(positive, t * (c.out() * log(one_where(logical_not(positive), x))));
                  }})
       .sample("p[2,3] f[3]");
-  binary<[](auto x, auto y) { return std::hypot(x, y); }>(r, "hypot", "sqrt(x^2 + y^2), without overflow.", floating)
-      .partials({[](const Call& c, const Tensor& t) { return t * direction(c.in(0), c.in(1)); },
-                 [](const Call& c, const Tensor& t) { return t * direction(c.in(1), c.in(0)); }})
+  binary<[](auto x, auto y) { return std::hypot(x, y); }>(
+      r, "hypot", "sqrt(x^2 + y^2), without overflow; its derivative at 0 is 0, the second one nan.", floating)
+      .partials({[](const Call& c, const Flow& t) { return along(c, c.in(0), c.in(1), t); },
+                 [](const Call& c, const Flow& t) { return along(c, c.in(1), c.in(0), t); }})
       .sample("f[2,3] f[3]");
   binary<[](auto y, auto x) { return std::atan2(y, x); }>(
       r, "atan2", "The angle of the point (y, x): of y / x, in its quadrant, in radians.", floating)
-      .partials({[](const Call& c, const Tensor& t) { return t * (direction(c.in(1), c.in(0)) / length(c)); },
-                 [](const Call& c, const Tensor& t) { return -(t * (direction(c.in(0), c.in(1)) / length(c))); }})
+      .partials({[](const Call& c, const Flow& t) { return t * (direction(c.in(1), c.in(0)) / length(c)); },
+                 [](const Call& c, const Flow& t) { return -(t * (direction(c.in(0), c.in(1)) / length(c))); }})
       .sample("f[2,3] f[3]");
 }
 
 void define_guarded(Registry& r) {
   binary<[](auto x, auto y) { return x == 0 ? decltype(x)(0) : x * vm::log(y); }>(
       r, "xlogy", "x * log(y), 0 where x is 0.", floating)
-      .partials({[](const Call& c, const Tensor& t) {
+      .partials({[](const Call& c, const Flow& t) {
                    const Tensor none = is_zero(c.in(0));
                    return keep_where(logical_not(none), t * log(one_where(none, c.in(1))));
                  },
-                 [](const Call& c, const Tensor& t) {
+                 [](const Call& c, const Flow& t) {
                    const Tensor none = is_zero(c.in(0));
                    return keep_where(logical_not(none), t * (c.in(0) / one_where(none, c.in(1))));
                  }})
       .sample("f[2,3] p[3]");
   binary<[](auto x, auto y) { return x == 0 ? decltype(x)(0) : x * vm::log1p(y); }>(
       r, "xlog1py", "x * log1p(y), 0 where x is 0.", floating)
-      .partials({[](const Call& c, const Tensor& t) {
+      .partials({[](const Call& c, const Flow& t) {
                    const Tensor none = is_zero(c.in(0));
                    return keep_where(logical_not(none), t * log1p(one_where(none, c.in(1))));
                  },
-                 [](const Call& c, const Tensor& t) {
+                 [](const Call& c, const Flow& t) {
                    const Tensor none = is_zero(c.in(0));
                    return keep_where(logical_not(none), t * (c.in(0) / (1.0 + one_where(none, c.in(1)))));
                  }})
@@ -117,16 +126,18 @@ void define_guarded(Registry& r) {
   binary<[](auto x, auto y) { return y == 0 ? decltype(x)(0) : x / y; }>(r, "divide_no_nan", "x / y, 0 where y is 0.",
                                                                          floating)
       .zero_where({0b01})
-      .partials({[](const Call& c, const Tensor& t) { return divide_no_nan(t, c.in(1)); },
-                 [](const Call& c, const Tensor& t) { return -divide_no_nan(t * c.out(), c.in(1)); }})
+      .partials({[](const Call& c, const Flow& t) { return keep_where(logical_not(is_zero(c.in(1))), t / c.in(1)); },
+                 [](const Call& c, const Flow& t) {
+                   return -keep_where(logical_not(is_zero(c.in(1))), t * c.out() / c.in(1));
+                 }})
       .sample("f[2,3] p[3]");
   binary<[](auto x, auto y) { return y == 0 ? decltype(y)(0) : x * y; }>(
       r, "multiply_no_nan", "x * y, 0 wherever y is 0, even against nan and infinities in x.", floating)
       .cheap()
       .neutral(1, 1)
       .zero_where({0b01, 0b10})
-      .partials({[](const Call& c, const Tensor& t) { return multiply_no_nan(t, c.in(1)); },
-                 [](const Call& c, const Tensor& t) { return multiply_no_nan(c.in(0), t); }})
+      .partials({[](const Call& c, const Flow& t) { return multiply_no_nan(t, c.in(1)); },
+                 [](const Call& c, const Flow& t) { return multiply_no_nan(c.in(0), t); }})
       .sample("f[2,3] f[3]");
 }
 
@@ -135,14 +146,14 @@ void define_selection(Registry& r) {
   binary<[](auto x, auto y) { return x >= y || x != x ? x : y; }>(
       r, "maximum", "The larger of x and y; on a tie the gradient goes to x.")
       .cheap()
-      .partials({[](const Call& c, const Tensor& t) { return keep_where(greater_equal(c.in(0), c.in(1)), t); },
-                 [](const Call& c, const Tensor& t) { return keep_where(less(c.in(0), c.in(1)), t); }})
+      .partials({[](const Call& c, const Flow& t) { return keep_where(greater_equal(c.in(0), c.in(1)), t); },
+                 [](const Call& c, const Flow& t) { return keep_where(less(c.in(0), c.in(1)), t); }})
       .sample("f[2,3] f[3]");
   binary<[](auto x, auto y) { return x <= y || x != x ? x : y; }>(
-      r, "minimum", "The smaller of x and y; on a tie the gradient goes to x.")
+      r, "minimum", "The smaller of x and y; on a tie the gradient goes to y, as that of maximum goes to x.")
       .cheap()
-      .partials({[](const Call& c, const Tensor& t) { return keep_where(less_equal(c.in(0), c.in(1)), t); },
-                 [](const Call& c, const Tensor& t) { return keep_where(greater(c.in(0), c.in(1)), t); }})
+      .partials({[](const Call& c, const Flow& t) { return keep_where(less(c.in(0), c.in(1)), t); },
+                 [](const Call& c, const Flow& t) { return keep_where(greater_equal(c.in(0), c.in(1)), t); }})
       .sample("f[2,3] f[3]");
   Define(r, "fma", "x * y + z.")
       .inputs({{"x"}, {"y"}, {"z"}})
@@ -175,10 +186,11 @@ void define_where(Registry& r) {
       .dtypes(kAllDtypes)
       .elementwise(e)
       .cheap()
+      .picks()
       .zero_where({0b110})
       .infer(infer_elementwise)
-      .partials({nullptr, [](const Call& c, const Tensor& t) { return keep_where(c.in(0), t); },
-                 [](const Call& c, const Tensor& t) { return keep_where(logical_not(c.in(0)), t); }})
+      .partials({nullptr, [](const Call& c, const Flow& t) { return keep_where(c.in(0), t); },
+                 [](const Call& c, const Flow& t) { return keep_where(logical_not(c.in(0)), t); }})
       .sample("b[2,3] f[3] f[2,1]");
 }
 }  // namespace

@@ -82,6 +82,7 @@ void define_masks(Registry& r) {
         c.out(std::get<Dtype>(c.attr("dtype")), {c.integer("count"), c.integer("order")});
       })
       .kernel(kernels::identity_rows)
+      .leaves_out()
       .identity_where([](const Attributes& a) { return a.integer("count") == a.integer("order"); })
       .none("it depends on no tensor");
   Define(r, "bands",
@@ -96,6 +97,7 @@ void define_masks(Registry& r) {
         c.like(0, {c.integer("rows"), c.integer("columns")});
       })
       .kernel(kernels::bands)
+      .leaves_out()
       .none("only the planner uses it");
   Define(r, "eye", "Identity matrices [batch_shape..., num_rows, num_columns].")
       .required("num_rows", kAttrInt)

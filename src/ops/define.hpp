@@ -10,6 +10,7 @@ namespace gradtape {
 
 // One per file of this folder.
 void define_unary(Registry&);
+void define_carry(Registry&);
 void define_binary(Registry&);
 void define_comparisons(Registry&);
 void define_reductions(Registry&);
@@ -105,6 +106,8 @@ class Define {
   Define& rewrite(RewriteFn f) { return op_.rewrite = f, *this; }
   Define& runs(RunFn f) { return op_.run = f, *this; }
   Define& feeds_rows() { return op_.feeds_rows = true, *this; }
+  Define& leaves_out() { return op_.leaves_out = true, *this; }
+  Define& picks() { return op_.picks = true, *this; }
   Define& skips_outputs() { return op_.skips_outputs = true, *this; }
   Define& pads_with_zeros(std::optional<Ints> (*f)(const Attributes&)) { return op_.zero_padding = f, *this; }
   Define& sums_by(SumOfCalls f) { return op_.sum_of_calls = f, *this; }

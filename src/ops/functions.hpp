@@ -33,6 +33,22 @@ Tensor operator*(double a, const Tensor& b);
 Tensor operator/(double a, const Tensor& b);
 Tensor number_like(const Tensor& x, double value);  // rank 0
 
+// Cotangents and tangents: a zero that is one because nothing selected the entry wins over what it meets.
+Flow operator*(const Flow& t, const Tensor& p);
+Flow operator/(const Flow& t, const Tensor& p);
+Flow operator*(double a, const Flow& t);
+Flow operator-(const Flow& t);
+// t * p and t / p, where every zero of t wins.
+Tensor carry(const Tensor& t, const Tensor& p);
+Tensor carry_divide(const Tensor& t, const Tensor& p);
+// u * t, where every zero of t wins, and those of u that are ones for want of a selection.
+Tensor jointly(const Flow& u, const Tensor& t);
+// t * p, where every zero of p wins, and those of t that are ones for want of a selection.
+Tensor multiply_no_nan(const Flow& t, const Tensor& p);
+// A derivative, to be nan where one takes its own derivative by x and the condition holds: at a kink the first one
+// follows a convention, and there is no second.
+Tensor once_only(const Tensor& derivative, const Tensor& x, const Tensor& condition);
+
 Tensor abs(const Tensor& x);
 Tensor sign(const Tensor& x);
 Tensor square(const Tensor& x);
@@ -98,6 +114,8 @@ struct Moments {
   Tensor mean, deviations;
 };
 Moments moments_of(const Tensor& x, const Ints& axes);
+// A cotangent or tangent from outside, whose zeros are meant: the same, but sparse (Node::sparse).
+Tensor selected(const Tensor& t);
 Tensor keep_where(const Tensor& condition, const Tensor& x);  // 0 elsewhere
 Tensor identity_rows(Recorder& r, int64_t order, int64_t first, int64_t count, Dtype dtype);
 Tensor identity_matrices(Recorder& r, int64_t order, const Ints& batch_shape, Dtype dtype);

@@ -104,6 +104,7 @@ void define_gather(Registry& r) {
       })
       .kernel(kernels::scatter_add)
       .sums_by(sum_of_scatters)
+      .leaves_out()
       .linear({nullptr, [](const Call& c, const Tensor& ct,
                            std::size_t) { return gather(ct, c.in(0), c.integer("axis"), c.integer("batch_dims")); }})
       .batch([](const BatchCall& b) {

@@ -70,9 +70,9 @@ void extreme(Define d, const Reduction& loops, const char* of_bools) {
     if (c.in().dtype() != Dtype::boolean) return Tensors{};
     return Tensors{apply1(Registry::instance().builtin(of_bools), {c.in()}, {c.attr("axis"), c.attr("keepdims")})};
   });
-  d.rules([](const Call& c, const Tensors& ct) { return Tensors{kept(c, ct[0]) * shares(c)}; },
+  d.rules([](const Call& c, const Tensors& ct) { return Tensors{carry(shares(c), kept(c, ct[0]))}; },
           [](const Call& c, const Tensors& t) {
-            return Tensors{reduce_sum(t[0] * shares(c), c.ints("axis"), c.flag("keepdims"))};
+            return Tensors{reduce_sum(carry(shares(c), t[0]), c.ints("axis"), c.flag("keepdims"))};
           });
 }
 
@@ -97,9 +97,9 @@ Tensor product_of_others(const Call& c) {
 }
 void product(Define d) {
   d.dtypes(kAllDtypes).reduction(kernels::product_reduction()).instead(bools_as_int64);
-  d.rules([](const Call& c, const Tensors& ct) { return Tensors{kept(c, ct[0]) * product_of_others(c)}; },
+  d.rules([](const Call& c, const Tensors& ct) { return Tensors{Flow(kept(c, ct[0])) * product_of_others(c)}; },
           [](const Call& c, const Tensors& t) {
-            return Tensors{reduce_sum(t[0] * product_of_others(c), c.ints("axis"), c.flag("keepdims"))};
+            return Tensors{reduce_sum(Flow(t[0]) * product_of_others(c), c.ints("axis"), c.flag("keepdims"))};
           });
 }
 
@@ -124,11 +124,53 @@ Tensor scale_of(const Tensor& x, const Ints& axes) {
   const Tensor within = maximum(minimum(exponent, number_like(x, most)), number_like(x, -most));
   return where(is_finite(exponent), apply1(exp2, {within}), number_like(x, 1));
 }
-// sqrt(sum of squares), with derivative 0 where all is 0.
-Tensor euclidean(const Tensor& x, const Ints& axes) {
-  const Tensor scale = scale_of(x, axes), sum = reduce_sum(square(x * (1.0 / scale)), axes, true);
-  const Tensor none = equal(sum, number_like(sum, 0));
-  return scale * where(none, number_like(sum, 0), sqrt(where(none, number_like(sum, 1), sum)));
+// The length of order ord over the axes, which stay as axes of size 1.
+Tensor length_of(const Tensor& x, const Ints& axes, double ord) {
+  static const Op& length = Registry::instance().builtin("length");
+  const Tensor scale = scale_of(x, axes), within = x * (1.0 / scale);
+  const Tensor relative =
+      ord == 2 ? sqrt(reduce_sum(square(within), axes, true))
+               : pow(reduce_sum(pow(abs(within), number_like(x, ord)), axes, true), number_like(x, 1 / ord));
+  return apply1(length, {x, scale, stop_gradient(scale * relative)}, {axes, ord});
+}
+Tensor euclidean(const Tensor& x, const Ints& axes) { return length_of(x, axes, 2); }
+
+// d length / dx times t: with u = x / length it is u |u|^(ord - 2), and 0 where all is 0.
+Tensor along_length(const Call& c, const Tensor& t) {
+  const double ord = c.number("ord");
+  const Tensor &x = c.in(0), none = equal(c.out(), number_like(x, 0)), inverse = 1.0 / c.in(1);
+  const Tensor relative = where(none, number_like(x, 1), c.out() * inverse);
+  const Tensor u = (x * inverse) * keep_where(logical_not(none), 1.0 / relative);
+  const bool even = std::fmod(ord, 2) == 0;
+  const Tensor slope = ord == 2 ? u
+                       : even   ? pow(u, number_like(u, ord - 1))
+                                : carry(u, pow(abs(u), number_like(u, ord - 2)));
+  const Tensor moved = t.node()->sparse ? logical_and(none, logical_not(equal(t, number_like(t, 0)))) : none;
+  return once_only(Flow(t) * slope, x, moved);
+}
+void define_length(Registry& r) {
+  Define(r, "length", "The length of x over the axes, as it was computed with a scale; see norm.")
+      .internal()
+      .inputs({{"x"}, {"scale"}, {"length"}})
+      .attr("axis", kAttrInts)
+      .attr("ord", kAttrFloat)
+      .alias()
+      .infer([](Inference& c) { c.like(2, c.shape(2)); })
+      .rules(
+          [](const Call& c, const Tensors& ct) {
+            return Tensors{along_length(c, ct[0]), Tensor(), Tensor()};
+          },
+          [](const Call& c, const Tensors& t) {
+            return Tensors{t[0] ? reduce_sum(along_length(c, t[0]), c.ints("axis"), true) : Tensor()};
+          })
+      .batch([](const BatchCall& b) {
+        Ints axes;
+        for (int64_t a : b.call.ints("axis")) axes.push_back(a + 1);
+        return Tensors{reapply(b.call, {b.full(0), b.full(1), b.full(2)}, {axes, b.call.number("ord")})};
+      })
+      .samples_follow([](const Call& c, std::span<const int> axes) {
+        return is_reduced(c.ints("axis"), static_cast<std::size_t>(axes[0])) ? kMixed : axes[0];
+      });
 }
 
 Tensor variance_of(const Call& c) {
@@ -213,6 +255,7 @@ void define_reductions(Registry& r) {
         .none("its result is an index")
         .batch([](const BatchCall& b) { return Tensors{reapply(b.call, {b.in[0]}, {b.call.integer("axis") + 1})}; })
         .sample("f[2,3]", R"({"axis": 1})");
+  define_length(r);
   define_norm(r);
 }
 
@@ -242,14 +285,13 @@ Tensor norm_of(const Call& c) {
     return reshape(
         matrix ? reduce_max(reduce_sum(abs(x), {axes[0]}, true), {axes[1]}, true) : reduce_sum(abs(x), axes, true),
         result);
-  const Tensor sum = reduce_sum(pow(abs(x), number_like(x, ord)), axes, true);
-  return reshape(pow(sum, number_like(x, 1 / ord)), result);
+  return reshape(length_of(x, axes, ord), result);
 }
 
 void define_norm(Registry& r) {
   Define(r, "norm",
          "Vector norm of order ord, or over two axes the matrix norm: euclidean (Frobenius), 1 (largest column sum), "
-         "inf (largest row sum).")
+         "inf (largest row sum). Its derivative at 0 is 0, the second one nan.")
       .inputs({{"x"}})
       .attr("ord", kAttrInt | kAttrFloat | kAttrString, std::string("euclidean"))
       .attr("axis", kAttrInts)

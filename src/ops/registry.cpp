@@ -23,7 +23,7 @@ Registry::Registry() {
                       define_partition,      define_diagonal, define_products,    define_loss,
                       define_sort,           define_special,  define_slopes,      define_solve,
                       define_factorizations, define_eigen,    define_convolution, define_pooling,
-                      define_segments,       define_custom,   define_blocks})
+                      define_segments,       define_custom,   define_blocks,      define_carry})
     family(*this);
 }
 

@@ -60,17 +60,18 @@ void define_linear_scan(Registry& r) {
       .rules(
           [](const Call& c, const Tensors& ct) {
             const bool reverse = c.flag("reverse"), lagged = c.flag("lagged");
-            const Tensor g = linear_scan(c.in(0), ct[0], axis_of(c), !reverse, !lagged);
-            return Tensors{
-                lagged ? shifted(g, axis_of(c), !reverse, 0) * c.out() : g * shifted(c.out(), axis_of(c), reverse, 0),
-                g};
+            const Flow g(linear_scan(c.in(0), ct[0], axis_of(c), !reverse, !lagged));
+            return Tensors{lagged ? Flow(shifted(g, axis_of(c), !reverse, 0)) * c.out()
+                                  : g * shifted(c.out(), axis_of(c), reverse, 0),
+                           g};
           },
           [](const Call& c, const Tensors& t) {
             const bool reverse = c.flag("reverse"), lagged = c.flag("lagged");
             Tensor x = t[1];
             if (t[0]) {
-              const Tensor moved = lagged ? shifted(t[0] * c.out(), axis_of(c), reverse, 0)
-                                          : t[0] * shifted(c.out(), axis_of(c), reverse, 0);
+              const Flow a(t[0]);
+              const Tensor moved =
+                  lagged ? shifted(a * c.out(), axis_of(c), reverse, 0) : a * shifted(c.out(), axis_of(c), reverse, 0);
               x = x ? x + moved : moved;
             }
             return Tensors{linear_scan(c.in(0), x, axis_of(c), reverse, lagged)};
@@ -124,11 +125,11 @@ void define_cumprod(Registry& r) {
           [](const Call& c, const Tensors& ct) {
             const bool reverse = c.flag("reverse");
             const Tensor of_y = c.flag("exclusive") ? shifted(ct[0], axis_of(c), !reverse, 0) : ct[0];
-            return Tensors{linear_scan(c.in(), of_y, axis_of(c), !reverse, true) * product_before(c)};
+            return Tensors{Flow(linear_scan(c.in(), of_y, axis_of(c), !reverse, true)) * product_before(c)};
           },
           [](const Call& c, const Tensors& t) {
             const bool reverse = c.flag("reverse");
-            const Tensor y = linear_scan(c.in(), t[0] * product_before(c), axis_of(c), reverse, false);
+            const Tensor y = linear_scan(c.in(), Flow(t[0]) * product_before(c), axis_of(c), reverse, false);
             return Tensors{c.flag("exclusive") ? shifted(y, axis_of(c), reverse, 0) : y};
           })
       .batch([](const BatchCall& b) {
@@ -164,11 +165,11 @@ void define_log_scan(Registry& r) {
           [](const Call& c, const Tensors& ct) {
             const bool reverse = c.flag("reverse");
             const auto [own, before] = log_weights(c);
-            return Tensors{own * linear_scan(before, ct[0], axis_of(c), !reverse, true)};
+            return Tensors{Flow(linear_scan(before, ct[0], axis_of(c), !reverse, true)) * own};
           },
           [](const Call& c, const Tensors& t) {
             const auto [own, before] = log_weights(c);
-            return Tensors{linear_scan(before, own * t[0], axis_of(c), c.flag("reverse"), false)};
+            return Tensors{linear_scan(before, Flow(t[0]) * own, axis_of(c), c.flag("reverse"), false)};
           })
       .batch([](const BatchCall& b) {
         return Tensors{reapply(b.call, {b.in[0]}, {b.call.integer("axis") + 1, b.call.flag("reverse")})};

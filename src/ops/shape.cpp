@@ -373,6 +373,7 @@ void define_pad(Registry& r) {
       .attr("constant_values", kAttrFloat, 0.0)
       .infer(infer_pad)
       .kernel(kernels::constant_pad)
+      .leaves_out()
       .runs(kernels::constant_pad_run)
       .sums_by(sum_of_pads)
       .pads_with_zeros([](const Attributes& a) {

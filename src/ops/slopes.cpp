@@ -68,24 +68,24 @@ namespace {
 void define_tails(Registry& r) {
   unary<[](auto x) { return slope::sech_squared(x); }>(r, "sech_squared", "1 / cosh(x)^2.")
       .internal()
-      .partials({[](const Call& c, const Tensor& t) { return -2.0 * (t * (c.out() * tanh(c.in()))); }});
+      .partials({[](const Call& c, const Flow& t) { return -2.0 * (t * (c.out() * tanh(c.in()))); }});
   unary<[](auto x) { return slope::logistic(x); }>(r, "logistic_slope", "e^-x / (1 + e^-x)^2.")
       .internal()
-      .partials({[](const Call& c, const Tensor& t) {
+      .partials({[](const Call& c, const Flow& t) {
         return -multiply_no_nan(t, multiply_no_nan(tanh(0.5 * c.in()), c.out()));
       }});
   unary<[](auto x) { return slope::gaussian(x, decltype(x)(1)); }>(r, "gaussian", "e^(-x^2).")
       .internal()
       .partials(
-          {[](const Call& c, const Tensor& t) { return -2.0 * multiply_no_nan(t, multiply_no_nan(c.in(), c.out())); }});
+          {[](const Call& c, const Flow& t) { return -2.0 * multiply_no_nan(t, multiply_no_nan(c.in(), c.out())); }});
   unary<[](auto x) {
     return decltype(x)(0.5 * std::numbers::inv_sqrtpi * std::numbers::sqrt2) * slope::gaussian(x, decltype(x)(0.5));
   }>(r, "normal_density", "e^(-x^2 / 2) / sqrt(2 pi).")
       .internal()
-      .partials({[](const Call& c, const Tensor& t) { return -multiply_no_nan(t, multiply_no_nan(c.in(), c.out())); }});
+      .partials({[](const Call& c, const Flow& t) { return -multiply_no_nan(t, multiply_no_nan(c.in(), c.out())); }});
   unary<[](auto x) { return slope::normal_cdf(x); }>(r, "normal_cdf", "P(X <= x), X ~ N(0, 1).")
       .internal()
-      .partials({[](const Call& c, const Tensor& t) { return multiply_no_nan(t, normal_density(c.in())); }});
+      .partials({[](const Call& c, const Flow& t) { return multiply_no_nan(t, normal_density(c.in())); }});
 }
 
 // With c = 1 / (1 + x^2) and w = x c: c' = -2 c w, w' = c (2 c - 1). With q = 1 / sqrt(1 + x^2) and v = x q: q' = -v
@@ -93,44 +93,44 @@ void define_tails(Registry& r) {
 void define_algebraic(Registry& r) {
   unary<[](auto x) { return slope::inverse_square(x); }>(r, "inverse_square", "1 / (1 + x^2).")
       .internal()
-      .partials({[](const Call& c, const Tensor& t) { return -2.0 * (t * c.out() * over_square(c.in())); }});
+      .partials({[](const Call& c, const Flow& t) { return -2.0 * (t * c.out() * over_square(c.in())); }});
   unary<[](auto x) { return slope::over_square(x); }>(r, "over_square", "x / (1 + x^2).")
       .internal()
-      .partials({[](const Call& c, const Tensor& t) {
+      .partials({[](const Call& c, const Flow& t) {
         const Tensor y = inverse_square(c.in());
         return t * y * (2.0 * y - 1.0);
       }});
   unary<[](auto x) { return slope::inverse_root(x); }>(r, "inverse_root", "1 / sqrt(1 + x^2).")
       .internal()
-      .partials({[](const Call& c, const Tensor& t) { return -(t * c.out() * c.out() * over_root(c.in())); }});
+      .partials({[](const Call& c, const Flow& t) { return -(t * c.out() * c.out() * over_root(c.in())); }});
   unary<[](auto x) { return slope::over_root(x); }>(r, "over_root", "x / sqrt(1 + x^2).")
       .internal()
-      .partials({[](const Call& c, const Tensor& t) {
+      .partials({[](const Call& c, const Flow& t) {
         const Tensor y = inverse_root(c.in());
         return t * y * y * y;
       }});
   unary<[](auto x) { return 1 / ((1 - x) * (1 + x)); }>(r, "circle_inverse", "1 / (1 - x^2).")
       .internal()
-      .partials({[](const Call& c, const Tensor& t) { return 2.0 * (t * c.in() * c.out() * c.out()); }});
+      .partials({[](const Call& c, const Flow& t) { return 2.0 * (t * c.in() * c.out() * c.out()); }});
   unary<[](auto x) { return 1 / std::sqrt((1 - x) * (1 + x)); }>(r, "circle_root", "1 / sqrt(1 - x^2).")
       .internal()
-      .partials({[](const Call& c, const Tensor& t) { return t * c.in() * c.out() * c.out() * c.out(); }});
+      .partials({[](const Call& c, const Flow& t) { return t * c.in() * c.out() * c.out() * c.out(); }});
 }
 
 // With u = x / h, v = y / h and h = sqrt(x^2 + y^2): du/dx = v^2 / h, du/dy = -u v / h.
 void define_direction(Registry& r) {
-  static const auto over_length = [](const Call& c, const Tensor& t) {
+  static const auto over_length = [](const Call& c, const Flow& t) {
     static const Op& hypot = named("hypot");
     return t / apply1(hypot, {c.in(0), c.in(1)});
   };
   binary<[](auto x, auto y) { return slope::direction(x, y); }>(r, "direction", "x / sqrt(x^2 + y^2).", floating)
       .internal()
       .partials(
-          {[](const Call& c, const Tensor& t) {
+          {[](const Call& c, const Flow& t) {
              const Tensor other = direction(c.in(1), c.in(0));
              return over_length(c, t * other * other);
            },
-           [](const Call& c, const Tensor& t) { return -over_length(c, t * c.out() * direction(c.in(1), c.in(0))); }});
+           [](const Call& c, const Flow& t) { return -over_length(c, t * c.out() * direction(c.in(1), c.in(0))); }});
 }
 }  // namespace
 

@@ -13,14 +13,14 @@ using std::numbers::pi;
 
 void define_error_functions(Registry& r) {
   unary<[](auto x) { return std::erf(x); }>(r, "erf", "2 / sqrt(pi) * integral of e^(-s^2) from 0 to x.")
-      .partials({[](const Call& c, const Tensor& t) { return t * (2 / std::sqrt(pi) * gaussian(c.in())); }})
+      .partials({[](const Call& c, const Flow& t) { return t * (2 / std::sqrt(pi) * gaussian(c.in())); }})
       .sample("f[2,3]");
   unary<[](auto x) { return std::erfc(x); }>(r, "erfc", "1 - erf(x), exact for large x.")
-      .partials({[](const Call& c, const Tensor& t) { return t * (-2 / std::sqrt(pi) * gaussian(c.in())); }})
+      .partials({[](const Call& c, const Flow& t) { return t * (-2 / std::sqrt(pi) * gaussian(c.in())); }})
       .sample("f[2,3]");
   unary<[](auto x) { return static_cast<decltype(x)>(special::erfinv(x)); }>(r, "erfinv",
                                                                              "The y with erf(y) = x, for x in [-1, 1].")
-      .partials({[](const Call& c, const Tensor& t) { return t * (std::sqrt(pi) / 2 * exp(square(c.out()))); }})
+      .partials({[](const Call& c, const Flow& t) { return t * (std::sqrt(pi) / 2 * exp(square(c.out()))); }})
       .sample("u[2,3]");
 }
 
@@ -31,7 +31,7 @@ Tensor polygamma(const Tensor& x, int64_t n) {
 
 void define_gamma_functions(Registry& r) {
   unary<[](auto x) { return static_cast<decltype(x)>(special::log_gamma(x)); }>(r, "lgamma", "log |Gamma(x)|.")
-      .partials({[](const Call& c, const Tensor& t) { return t * polygamma(c.in(), 0); }})
+      .partials({[](const Call& c, const Flow& t) { return t * polygamma(c.in(), 0); }})
       .sample("p[2,3]");
   unary<[](auto x, const Numbers& n) {
     return static_cast<decltype(x)>(special::polygamma(static_cast<int>(n.value[0]), x));
@@ -42,7 +42,7 @@ void define_gamma_functions(Registry& r) {
           invalid("polygamma: n must lie in [0, {}], got {}", special::kMostOrder, c.integer("n"));
         infer_elementwise(c);
       })
-      .partials({[](const Call& c, const Tensor& t) { return t * polygamma(c.in(), c.integer("n") + 1); }})
+      .partials({[](const Call& c, const Flow& t) { return t * polygamma(c.in(), c.integer("n") + 1); }})
       .sample("p[2,3]", R"({"n": 0})")
       .sample("p[2,3]", R"({"n": 2})");
   Define(r, "digamma", "The derivative of log Gamma(x).")

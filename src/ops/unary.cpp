@@ -14,43 +14,55 @@ using std::numbers::pi;
 
 constexpr double kSeluScale = 1.0507009873554805, kSeluAlpha = 1.6732632423543772;
 
-Tensor zero_derivative(const Call&, const Tensor& t) { return zeros_like(t); }
+Tensor zero_derivative(const Call&, const Flow& t) { return zeros_like(t); }
+
+// A function that is smooth although it is made of |x| has a cotangent of 0 here where x is 0, or a tangent that is
+// not. Its second derivative does not follow from the convention for the first.
+Tensors abs_reverse(const Call& c, const Tensors& ct) {
+  const Tensor &x = c.in(), &t = ct[0], zero = number_like(x, 0), gradient = Flow(t) * sign(x);
+  if (t.node()->sparse) return {gradient};
+  return {once_only(gradient, x, logical_and(equal(x, zero), equal(t, zero)))};
+}
+Tensors abs_forward(const Call& c, const Tensors& tangents) {
+  const Tensor &x = c.in(), &t = tangents[0], zero = number_like(x, 0);
+  return {once_only(Flow(t) * sign(x), x, logical_and(equal(x, zero), logical_not(equal(t, zero))))};
+}
 
 void define_powers(Registry& r) {
   unary<[](auto x) { return wrap_multiply(x, x); }>(r, "square", "x * x.", numeric)
       .cheap()
-      .partials({[](const Call& c, const Tensor& t) { return t * (2.0 * c.in()); }})
+      .partials({[](const Call& c, const Flow& t) { return t * (2.0 * c.in()); }})
       .sample("f[2,3]");
   // A zero cotangent stays zero at 0, where the derivative is infinite.
   unary<[](auto x) { return std::sqrt(x); }>(r, "sqrt", "Square root: y * y = x.")
-      .partials({[](const Call& c, const Tensor& t) { return multiply_no_nan(1.0 / c.out(), 0.5 * t); }})
+      .partials({[](const Call& c, const Flow& t) { return carry(0.5 * t, 1.0 / c.out()); }})
       .sample("p[2,3]");
   unary<[](auto x) { return 1 / std::sqrt(x); }>(r, "rsqrt", "1 / sqrt(x).")
-      .partials({[](const Call& c, const Tensor& t) { return multiply_no_nan(c.out() / c.in(), -0.5 * t); }})
+      .partials({[](const Call& c, const Flow& t) { return carry(-0.5 * t, c.out() / c.in()); }})
       .sample("p[2,3]");
   unary<[](auto x) { return 1 / x; }>(r, "reciprocal", "1 / x.")
-      .partials({[](const Call& c, const Tensor& t) { return -(t * c.out() * c.out()); }})
+      .partials({[](const Call& c, const Flow& t) { return -(t * c.out() * c.out()); }})
       .sample("p[2,3]");
 }
 
 void define_exponentials(Registry& r) {
   unary<[](auto x) { return vm::exp(x); }>(r, "exp", "e^x.")
-      .partials({[](const Call& c, const Tensor& t) { return t * c.out(); }})
+      .partials({[](const Call& c, const Flow& t) { return t * c.out(); }})
       .sample("f[2,3]");
   unary<[](auto x) { return std::exp2(x); }>(r, "exp2", "2^x.")
-      .partials({[](const Call& c, const Tensor& t) { return t * (std::numbers::ln2 * c.out()); }})
+      .partials({[](const Call& c, const Flow& t) { return t * (std::numbers::ln2 * c.out()); }})
       .sample("f[2,3]");
   unary<[](auto x) { return vm::expm1(x); }>(r, "expm1", "e^x - 1, exact near 0.")
-      .partials({[](const Call& c, const Tensor& t) { return t * exp(c.in()); }})
+      .partials({[](const Call& c, const Flow& t) { return t * exp(c.in()); }})
       .sample("f[2,3]");
   unary<[](auto x) { return vm::log(x); }>(r, "log", "Natural logarithm.")
-      .partials({[](const Call& c, const Tensor& t) { return t / c.in(); }})
+      .partials({[](const Call& c, const Flow& t) { return t / c.in(); }})
       .sample("p[2,3]");
   unary<[](auto x) { return std::log2(x); }>(r, "log2", "Logarithm to base 2.")
-      .partials({[](const Call& c, const Tensor& t) { return t / (std::numbers::ln2 * c.in()); }})
+      .partials({[](const Call& c, const Flow& t) { return t / (std::numbers::ln2 * c.in()); }})
       .sample("p[2,3]");
   unary<[](auto x) { return vm::log1p(x); }>(r, "log1p", "log(1 + x), exact near 0.")
-      .partials({[](const Call& c, const Tensor& t) { return t / (1.0 + c.in()); }})
+      .partials({[](const Call& c, const Flow& t) { return t / (1.0 + c.in()); }})
       .sample("p[2,3]");
 }
 
@@ -58,67 +70,67 @@ void define_trigonometric(Registry& r) {
   unary<[](auto x) { return vm::sin(x); }>(r, "sin", "Sine of x, in radians.")
       .elementwise(
           bounded_tiles<[](auto x) { return vm::sin(x); }, [](auto x) { return std::sin(x); }, vm::kMostAngle>())
-      .partials({[](const Call& c, const Tensor& t) { return t * cos(c.in()); }})
+      .partials({[](const Call& c, const Flow& t) { return t * cos(c.in()); }})
       .sample("f[2,3]");
   unary<[](auto x) { return vm::cos(x); }>(r, "cos", "Cosine of x, in radians.")
       .elementwise(
           bounded_tiles<[](auto x) { return vm::cos(x); }, [](auto x) { return std::cos(x); }, vm::kMostAngle>())
-      .partials({[](const Call& c, const Tensor& t) { return -(t * sin(c.in())); }})
+      .partials({[](const Call& c, const Flow& t) { return -(t * sin(c.in())); }})
       .sample("f[2,3]");
   unary<[](auto x) { return std::tan(x); }>(r, "tan", "Tangent of x, in radians.")
-      .partials({[](const Call& c, const Tensor& t) { return t * (1.0 + square(c.out())); }})
+      .partials({[](const Call& c, const Flow& t) { return t * (1.0 + square(c.out())); }})
       .sample("u[2,3]");
   unary<[](auto x) { return std::asin(x); }>(r, "asin", "Inverse sine, in radians, for x in [-1, 1].")
-      .partials({[](const Call& c, const Tensor& t) { return t * circle_root(c.in()); }})
+      .partials({[](const Call& c, const Flow& t) { return t * circle_root(c.in()); }})
       .sample("u[2,3]");
   unary<[](auto x) { return std::acos(x); }>(r, "acos", "Inverse cosine, in radians, for x in [-1, 1].")
-      .partials({[](const Call& c, const Tensor& t) { return -(t * circle_root(c.in())); }})
+      .partials({[](const Call& c, const Flow& t) { return -(t * circle_root(c.in())); }})
       .sample("u[2,3]");
   unary<[](auto x) { return std::atan(x); }>(r, "atan", "Inverse tangent, in radians.")
-      .partials({[](const Call& c, const Tensor& t) { return t * inverse_square(c.in()); }})
+      .partials({[](const Call& c, const Flow& t) { return t * inverse_square(c.in()); }})
       .sample("f[2,3]");
 }
 
 void define_hyperbolic(Registry& r) {
   unary<[](auto x) { return std::sinh(x); }>(r, "sinh", "Hyperbolic sine.")
-      .partials({[](const Call& c, const Tensor& t) { return t * cosh(c.in()); }})
+      .partials({[](const Call& c, const Flow& t) { return t * cosh(c.in()); }})
       .sample("f[2,3]");
   unary<[](auto x) { return std::cosh(x); }>(r, "cosh", "Hyperbolic cosine.")
-      .partials({[](const Call& c, const Tensor& t) { return t * sinh(c.in()); }})
+      .partials({[](const Call& c, const Flow& t) { return t * sinh(c.in()); }})
       .sample("f[2,3]");
   unary<[](auto x) { return vm::tanh(x); }>(r, "tanh", "Hyperbolic tangent.")
-      .partials({[](const Call& c, const Tensor& t) { return t * sech_squared(c.in()); }})
+      .partials({[](const Call& c, const Flow& t) { return t * sech_squared(c.in()); }})
       .sample("f[2,3]");
   unary<[](auto x) { return std::asinh(x); }>(r, "asinh", "Inverse hyperbolic sine.")
-      .partials({[](const Call& c, const Tensor& t) { return t * inverse_root(c.in()); }})
+      .partials({[](const Call& c, const Flow& t) { return t * inverse_root(c.in()); }})
       .sample("f[2,3]");
   unary<[](auto x) { return std::acosh(x); }>(r, "acosh", "Inverse hyperbolic cosine, for x >= 1.")
-      .partials({[](const Call& c, const Tensor& t) { return t * rsqrt(c.in() - 1.0) * rsqrt(c.in() + 1.0); }})
+      .partials({[](const Call& c, const Flow& t) { return t * rsqrt(c.in() - 1.0) * rsqrt(c.in() + 1.0); }})
       .sample("g[2,3]");
   unary<[](auto x) { return std::atanh(x); }>(r, "atanh", "Inverse hyperbolic tangent, for x in [-1, 1].")
-      .partials({[](const Call& c, const Tensor& t) { return t * circle_inverse(c.in()); }})
+      .partials({[](const Call& c, const Flow& t) { return t * circle_inverse(c.in()); }})
       .sample("u[2,3]");
 }
 
 void define_activations(Registry& r) {
   unary<[](auto x) { return vm::sigmoid(x); }>(r, "sigmoid", "1 / (1 + e^-x).")
-      .partials({[](const Call& c, const Tensor& t) { return multiply_no_nan(t, logistic_slope(c.in())); }})
+      .partials({[](const Call& c, const Flow& t) { return multiply_no_nan(t, logistic_slope(c.in())); }})
       .sample("f[2,3]");
   unary<[](auto x) { return -vm::softplus(-x); }>(r, "log_sigmoid", "log(1 / (1 + e^-x)).")
-      .partials({[](const Call& c, const Tensor& t) { return t * sigmoid(-c.in()); }})
+      .partials({[](const Call& c, const Flow& t) { return t * sigmoid(-c.in()); }})
       .sample("f[2,3]");
   unary<[](auto x) { return vm::softplus(x); }>(r, "softplus", "log(1 + e^x), without overflow.")
-      .partials({[](const Call& c, const Tensor& t) { return t * sigmoid(c.in()); }})
+      .partials({[](const Call& c, const Flow& t) { return t * sigmoid(c.in()); }})
       .sample("f[2,3]");
   unary<[](auto x) { return (x > 0) || x != x ? x : decltype(x)(0); }>(r, "relu",
                                                                        "max(x, 0); its derivative at 0 is 0.", numeric)
       .cheap()
-      .partials({[](const Call& c, const Tensor& t) { return keep_where(greater(c.in(), number_like(c.in(), 0)), t); }})
+      .partials({[](const Call& c, const Flow& t) { return keep_where(greater(c.in(), number_like(c.in(), 0)), t); }})
       .sample("f[2,3]");
   unary<[](auto x) { return x != x ? x : std::min(std::max(x, decltype(x)(0)), decltype(x)(6)); }>(
       r, "relu6", "min(max(x, 0), 6); its derivative at 0 and at 6 is 0.", numeric)
       .cheap()
-      .partials({[](const Call& c, const Tensor& t) {
+      .partials({[](const Call& c, const Flow& t) {
         const Tensor& x = c.in();
         return keep_where(logical_and(greater(x, number_like(x, 0)), less(x, number_like(x, 6))), t);
       }})
@@ -127,12 +139,12 @@ void define_activations(Registry& r) {
       r, "leaky_relu", "x where (x > 0), else alpha * x; its derivative at 0 is alpha.")
       .cheap()
       .attr("alpha", kAttrFloat, 0.2)
-      .partials({[](const Call& c, const Tensor& t) {
+      .partials({[](const Call& c, const Flow& t) {
         return where(greater(c.in(), number_like(c.in(), 0)), t, c.number("alpha") * t);
       }})
       .sample("f[2,3]", R"({"alpha": 0.125})");
   unary<[](auto x) { return x >= 0 || x != x ? x : vm::expm1(x); }>(r, "elu", "x where x >= 0, else e^x - 1.")
-      .partials({[](const Call& c, const Tensor& t) {
+      .partials({[](const Call& c, const Flow& t) {
         const Tensor zero = number_like(c.in(), 0);
         return where(less(c.in(), zero), t * exp(minimum(c.in(), zero)), t);
       }})
@@ -141,18 +153,18 @@ void define_activations(Registry& r) {
     using T = decltype(x);
     return T(kSeluScale) * (x > 0 || x != x ? x : T(kSeluAlpha) * vm::expm1(x));
   }>(r, "selu", "1.0507 * (x where (x > 0), else 1.6733 * (e^x - 1)); its derivative at 0 is 1.0507.")
-      .partials({[](const Call& c, const Tensor& t) {
+      .partials({[](const Call& c, const Flow& t) {
         const Tensor zero = number_like(c.in(), 0);
         return kSeluScale * where(less(c.in(), zero), t * (kSeluAlpha * exp(minimum(c.in(), zero))), t);
       }})
       .sample("f[2,3]");
   unary<[](auto x) { return x * vm::sigmoid(x); }>(r, "silu", "x * sigmoid(x).")
-      .partials({[](const Call& c, const Tensor& t) {
+      .partials({[](const Call& c, const Flow& t) {
         return t * (sigmoid(c.in()) + multiply_no_nan(c.in(), logistic_slope(c.in())));
       }})
       .sample("f[2,3]");
   unary<[](auto x) { return x / (1 + std::abs(x)); }>(r, "softsign", "x / (1 + |x|).")
-      .partials({[](const Call& c, const Tensor& t) {
+      .partials({[](const Call& c, const Flow& t) {
         const Tensor size = 1.0 + abs(c.in());
         return t / size / size;
       }})
@@ -198,15 +210,16 @@ void define_rounding(Registry& r) {
       return x < 0 ? wrap_subtract(decltype(x)(0), x) : x;
     else
       return std::abs(x);
-  }>(r, "abs", "|x|; its derivative at 0 is 0.", numeric)
+  }>(r, "abs", "|x|; its derivative at 0 is 0, and the second one nan where that of a smooth function may be hidden.",
+     numeric)
       .cheap()
-      .partials({[](const Call& c, const Tensor& t) { return t * sign(c.in()); }})
+      .rules(abs_reverse, abs_forward)
       .sample("f[2,3]");
   unary<[](auto x) { return wrap_subtract(decltype(x)(is_int<decltype(x)> ? 0 : -0.0), x); }>(r, "negative", "-x.",
                                                                                               numeric)
       .cheap()
       .zero_where({0b1})
-      .partials({[](const Call&, const Tensor& t) { return -t; }})
+      .partials({[](const Call&, const Flow& t) { return -t; }})
       .sample("f[2,3]");
   unary<[](auto x, const Numbers& n) {
     using T = decltype(x);
@@ -216,7 +229,7 @@ void define_rounding(Registry& r) {
       .cheap()
       .required("clip_value_min", kAttrFloat)
       .required("clip_value_max", kAttrFloat)
-      .partials({[](const Call& c, const Tensor& t) {
+      .partials({[](const Call& c, const Flow& t) {
         const Tensor &x = c.in(), low = number_like(x, c.number("clip_value_min")),
                      high = number_like(x, c.number("clip_value_max"));
         return keep_where(logical_and(greater_equal(x, low), less_equal(x, high)), t);
@@ -251,7 +264,7 @@ void define_passing(Registry& r) {
       .cheap()
       .zero_where({0b1})
       .infer([](Inference& c) { c.out(std::get<Dtype>(c.attr("dtype")), c.shape()); })
-      .partials({[](const Call& c, const Tensor& t) {
+      .partials({[](const Call& c, const Flow& t) {
         // The same map forwards and backwards, between the two dtypes: whichever of them t does not have.
         const Dtype from = c.in().dtype(), to = c.out_spec().dtype;
         if (!is_floating(from) || !is_floating(to)) return Tensor();

@@ -9,11 +9,12 @@ namespace gradtape {
 
 namespace {
 struct Ops {
-  const Op &negative, &add, &subtract, &multiply;
+  const Op &negative, &add, &subtract, &multiply, &divide, &carry, &carry_divide;
 };
 const Ops& ops() {
   static const Registry& r = Registry::instance();
-  static const Ops known{r.builtin("negative"), r.builtin("add"), r.builtin("subtract"), r.builtin("multiply")};
+  static const Ops known{r.builtin("negative"), r.builtin("add"),   r.builtin("subtract"),    r.builtin("multiply"),
+                         r.builtin("divide"),   r.builtin("carry"), r.builtin("carry_divide")};
   return known;
 }
 
@@ -23,6 +24,8 @@ class Signs {
 
   std::optional<Operand> simplify() {
     if (op_ == &ops().negative) return negative();
+    if (op_ == &ops().carry) carry(ops().multiply, std::isfinite);
+    if (op_ == &ops().carry_divide) carry(ops().divide, [](double p) { return p != 0 && p == p; });
     if (op_ == &ops().add) add();
     if (op_ == &ops().subtract) subtract();
     while (op_ == &ops().multiply && multiply()) {
@@ -95,6 +98,11 @@ class Signs {
       in_[1] = *b;
       op_ = &ops().add;
     }
+  }
+  // A product or quotient with a number by which no zero becomes nan is an ordinary one.
+  void carry(const Op& ordinary, bool (*harmless)(double)) {
+    const std::optional<double> t = o_.number[in_[0].slot], p = o_.number[in_[1].slot];
+    if ((t && *t != 0) || (p && harmless(*p))) op_ = &ordinary;
   }
   bool multiply() {
     const auto a = negated(in_[0]), b = negated(in_[1]);

@@ -1,0 +1,99 @@
+// Products and quotients of cotangents and tangents. A zero of theirs that is one because nothing selected the entry
+// wins over whatever it meets, so that poles beside the selection reach no derivative, in either mode and of any order.
+// Where nothing was left out on the way (Node::sparse) they are ordinary ones, and 0 times infinity is nan.
+#include <limits>
+
+#include "ops/define.hpp"
+
+namespace gradtape {
+
+namespace {
+using kernels::carried;
+
+const Op& builtin(const char* name) { return Registry::instance().builtin(name); }
+}  // namespace
+
+Tensor carry(const Tensor& t, const Tensor& p) {
+  static const Op& op = builtin("carry");
+  return apply1(op, {t, p});
+}
+Tensor multiply_no_nan(const Flow& t, const Tensor& p) {
+  return t.node()->sparse ? jointly(t, p) : multiply_no_nan(static_cast<const Tensor&>(t), p);
+}
+Flow operator*(const Flow& t, const Tensor& p) {
+  if (p.node()->sparse) return Flow(jointly(t, p));  // a mask: a tangent of infinity stays behind it
+  return Flow(t.node()->sparse ? carry(t, p) : static_cast<const Tensor&>(t) * p);
+}
+Tensor carry_divide(const Tensor& t, const Tensor& p) {
+  static const Op& op = builtin("carry_divide");
+  return apply1(op, {t, p});
+}
+Tensor jointly(const Flow& u, const Tensor& t) {
+  static const Op& both = builtin("carry_both");
+  return u.node()->sparse ? apply1(both, {u, t}) : carry(t, u);
+}
+Flow operator/(const Flow& t, const Tensor& p) {
+  return Flow(t.node()->sparse ? carry_divide(t, p) : static_cast<const Tensor&>(t) / p);
+}
+Flow operator*(double a, const Flow& t) { return Flow(a * static_cast<const Tensor&>(t)); }
+Flow operator-(const Flow& t) { return Flow(-static_cast<const Tensor&>(t)); }
+
+Tensor once_only(const Tensor& derivative, const Tensor& x, const Tensor& condition) {
+  static const Op& op = builtin("once_only");
+  return apply1(op, {x, broadcast_to(condition, x.shape()), derivative});
+}
+
+namespace {
+// What a change of x brings: nan where there is one and the condition holds.
+Tensor undefined(const Call& c, const Tensor& t) {
+  const Tensor nan = number_like(c.in(0), std::numeric_limits<double>::quiet_NaN());
+  return Flow(t) * where(c.in(1), nan, number_like(nan, 0));
+}
+void define_once_only(Registry& r) {
+  Define(r, "once_only", "The derivative itself, which has none by x where the condition holds.")
+      .internal()
+      .inputs({{"x"}, {"condition", InputKind::boolean}, {"derivative"}})
+      .alias()
+      .infer([](Inference& c) { c.like(2, c.shape(2)); })
+      .rules(
+          [](const Call& c, const Tensors& ct) {
+            return Tensors{undefined(c, ct[0]), Tensor(), ct[0]};
+          },
+          [](const Call& c, const Tensors& t) {
+            if (!t[0]) return Tensors{t[2]};
+            return Tensors{t[2] ? t[2] + undefined(c, t[0]) : undefined(c, t[0])};
+          })
+      .batch([](const BatchCall& b) {
+        return Tensors{reapply(b.call, {b.full(0), b.full(1), b.full(2)})};
+      })
+      .samples_follow([](const Call&, std::span<const int> axes) {
+        const int axis = std::max(axes[0], axes[2]);
+        return std::min(axes[0], axes[2]) == kNoSamples || axes[0] == axes[2] ? axis : kMixed;
+      });
+}
+}  // namespace
+
+void define_carry(Registry& r) {
+  define_once_only(r);
+  binary<[](auto t, auto p) { return carried(t, t * p); }>(r, "carry", "t * p, and 0 where t is 0.", floating)
+      .internal()
+      .arithmetic(Arithmetic::carry)
+      .cheap()
+      .zero_where({0b01, 0b10})
+      .partials({[](const Call& c, const Flow& u) { return u * c.in(1); },
+                 [](const Call& c, const Flow& u) { return jointly(u, c.in(0)); }});
+  binary<[](auto t, auto p) { return carried(t, t / p); }>(r, "carry_divide", "t / p, and 0 where t is 0.", floating)
+      .internal()
+      .zero_where({0b01})
+      .partials({[](const Call& c, const Flow& u) { return u / c.in(1); },
+                 [](const Call& c, const Flow& u) { return -(Flow(jointly(u, c.out())) / c.in(1)); }});
+  binary<[](auto t, auto u) { return carried(t, carried(u, t * u)); }>(r, "carry_both", "t * u, and 0 where either is.",
+                                                                       floating)
+      .internal()
+      .cheap()
+      .zero_where({0b01, 0b10})
+      .partials({[](const Call& c, const Flow& u) { return jointly(u, c.in(1)); },
+                 [](const Call& c, const Flow& u) { return jointly(u, c.in(0)); }});
+}
+
+}  // namespace gradtape
