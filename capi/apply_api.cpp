@@ -16,7 +16,7 @@ const Op& op_named(const char* name) {
 }
 
 Tensors read_inputs(Context& c, std::string_view op, const gt_tensor* inputs, std::size_t n, const Op* names) {
-  if (n > 0) need_pointer(inputs, "{}: inputs with n_inputs above 0", op);
+  need_array(inputs, n, "{}: inputs", op);
   // All handles are checked before any variable counts as read.
   SmallVector<const Object*, 4> objects;
   for (std::size_t i = 0; i < n; ++i) {
@@ -37,7 +37,7 @@ Tensors read_inputs(Context& c, std::string_view op, const gt_tensor* inputs, st
 
 void check_capacity(std::string_view op, std::size_t outputs, const gt_tensor* slots, std::size_t capacity) {
   if (outputs > capacity) invalid("{}: has {} outputs, room for {} was given", op, outputs, capacity);
-  if (outputs > 0) need_pointer(slots, "{}: outputs", op);
+  need_array(slots, capacity, "{}: outputs", op);
 }
 
 namespace {

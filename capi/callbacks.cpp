@@ -33,6 +33,11 @@ void register_gradient(const std::string& name, GradientFunction gradient) {
     fail(Status::already_exists, "gt_register_gradient: \"{}\" has a gradient already", name);
 }
 
+void forget_gradient(const char* name) noexcept {
+  std::unique_lock lock(gradients().mutex);
+  std::erase_if(gradients().by_name, [&](const auto& entry) { return entry.first == name; });
+}
+
 namespace {
 // What a callback gave for something of a known dtype and shape.
 Tensor adopted(Tensor t, const Spec& want, std::string_view rule, std::string_view what) {

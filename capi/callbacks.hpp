@@ -13,6 +13,7 @@ struct GradientFunction {
 };
 std::optional<GradientFunction> gradient_named(const std::string& name);
 void register_gradient(const std::string& name, GradientFunction gradient);  // throws already_exists
+void forget_gradient(const char* name) noexcept;
 
 // Calls a gradient function with lent handles and checks what it gives back.
 Tensors call_gradient(Context& c, const GradientFunction& f, const CustomCall& call, const Tensors& cotangents);
@@ -37,7 +38,7 @@ const Op& op_named(const char* name);
 Tensors read_inputs(Context& c, std::string_view op, const gt_tensor* inputs, std::size_t n, const Op* names = nullptr);
 void check_capacity(std::string_view op, std::size_t outputs, const gt_tensor* slots, std::size_t capacity);
 inline void clear_outputs(gt_tensor* outputs, std::size_t capacity, std::size_t* n_outputs) {
-  for (std::size_t i = 0; outputs && i < capacity; ++i) outputs[i] = nullptr;
+  clear_array(outputs, capacity);
   if (n_outputs) *n_outputs = 0;
 }
 

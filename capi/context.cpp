@@ -1,6 +1,6 @@
 #include "capi/context.hpp"
 
-#include <unordered_set>
+#include <algorithm>
 
 #include "ops/registry.hpp"
 
@@ -23,7 +23,7 @@ void Deferred::push(Link* link) noexcept {
   delete link;
 }
 
-void Deferred::run_all() noexcept {
+void Deferred::run() noexcept {
   Link* link;
   {
     std::lock_guard lock(mutex_);
@@ -153,17 +153,24 @@ gt_tape Context::publish_tape(std::shared_ptr<Tape> tape) {
   return reinterpret_cast<gt_tape>(publish(std::move(tape)));
 }
 
-void Context::publish_all(std::span<const Tensor> tensors, gt_tensor* out) {
+template <class Item, class Publish>
+void Context::publish_each(std::span<const Item> items, gt_tensor* out, Publish publish_one) {
   std::size_t done = 0;
   try {
-    for (; done < tensors.size(); ++done) out[done] = tensors[done] ? publish(tensors[done]) : nullptr;
+    for (; done < items.size(); ++done) out[done] = publish_one(items[done]);
   } catch (...) {
     while (done-- > 0) {
-      handles_.remove(bits_of(out[done]));
-      out[done] = nullptr;
+      if (out[done] && !scopes_.empty()) scopes_.back().pop_back();
+      handles_.remove(bits_of(std::exchange(out[done], nullptr)));
     }
     throw;
   }
+}
+void Context::publish_all(std::span<const Tensor> tensors, gt_tensor* out) {
+  publish_each(tensors, out, [&](const Tensor& t) { return t ? publish(t) : nullptr; });
+}
+void Context::publish_all(std::span<const Object> objects, gt_tensor* out) {
+  publish_each(objects, out, [&](const Object& o) { return publish(o); });
 }
 
 gt_status Context::release(uint64_t handle) {
@@ -171,20 +178,17 @@ gt_status Context::release(uint64_t handle) {
   return std::holds_alternative<std::monostate>(handles_.remove(handle)) ? GT_INVALID_HANDLE : GT_OK;
 }
 
-void Context::evaluate(std::span<const Tensor> tensors) {
-  const Evaluating running(*this);
-  evaluator_.evaluate(tensors);
-}
+void Context::evaluate(std::span<const Tensor> tensors) { evaluator_.evaluate(tensors); }
 
-void Context::bound_pending() {
+void Context::bound_pending() noexcept {
   if (recorder_.pending() < pending_limit_) return;
-  Tensors held, computable;
-  handles_.collect_tensors(held);
-  for (const Tensor& t : held)
-    if (!t.node()->symbolic && !t.node()->evaluated) computable.push_back(t);
   try {
+    Tensors held, computable;
+    handles_.collect_tensors(held);
+    for (const Tensor& t : held)
+      if (!t.node()->symbolic && !t.node()->evaluated) computable.push_back(t);
     evaluate(computable);
-  } catch (const Error&) {
+  } catch (...) {
     // What cannot be computed says so when it is read.
   }
   pending_limit_ = std::max(kPendingLimit, recorder_.pending() * 2);
@@ -195,16 +199,26 @@ void Context::end_scope(std::span<const gt_tensor> keep) {
     fail(Status::failed_precondition, "gt_scope_end: no scope is open{}",
          scope_floor > 0 ? " that this callback began" : "");
   for (std::size_t i = 0; i < keep.size(); ++i) peek(keep[i], fmt::format("gt_scope_end: keep {}", i));
-  std::unordered_set<uint64_t> kept;
-  for (gt_tensor k : keep) kept.insert(bits_of(k));
-  std::vector<uint64_t> ending = std::move(scopes_.back());
+  std::vector<uint64_t> kept;
+  for (gt_tensor k : keep) kept.push_back(bits_of(k));
+  std::ranges::sort(kept);
+  std::vector<uint64_t>& ending = scopes_.back();
+  const auto leaves = std::stable_partition(ending.begin(), ending.end(),
+                                            [&](uint64_t handle) { return !std::ranges::binary_search(kept, handle); });
+  if (scopes_.size() > 1) scopes_[scopes_.size() - 2].insert(scopes_[scopes_.size() - 2].end(), leaves, ending.end());
+  ending.erase(leaves, ending.end());
+  drop_scope();
+}
+
+void Context::drop_scope() noexcept {
+  const std::vector<uint64_t> ending = std::move(scopes_.back());
   scopes_.pop_back();
-  for (uint64_t handle : ending) {
-    if (!kept.contains(handle))
-      release(handle);
-    else if (!scopes_.empty())
-      scopes_.back().push_back(handle);
-  }
+  for (uint64_t handle : ending) release(handle);
+}
+
+void Context::run_waiting() noexcept {
+  const CallbackScope scope(*this);
+  deferred_->run();
 }
 
 void Context::set_error(Failure failure) noexcept {

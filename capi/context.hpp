@@ -22,14 +22,11 @@ class Deferred {
     Link* next = nullptr;
   };
   void push(Link* link) noexcept;
-  void run() noexcept {
-    if (any_.load(std::memory_order_acquire)) run_all();
-  }
+  bool waits() const noexcept { return any_.load(std::memory_order_acquire); }
+  void run() noexcept;
   void close() noexcept;  // from now on callbacks run at once
 
  private:
-  void run_all() noexcept;
-
   std::mutex mutex_;
   std::atomic<bool> any_{false};
   Link* head_ = nullptr;
@@ -76,25 +73,21 @@ class Context {
   gt_tape publish_tape(std::shared_ptr<Tape> tape);
   // Writes handles for all tensors (null for empty ones), or none.
   void publish_all(std::span<const Tensor> tensors, gt_tensor* out);
+  void publish_all(std::span<const Object> objects, gt_tensor* out);
   gt_status release(uint64_t handle);
   void evaluate(std::span<const Tensor> tensors);
   Evaluator& evaluator() { return evaluator_; }
-  // While one of these lives, calls on the context from a callback give GT_BUSY.
-  class Evaluating {
-   public:
-    explicit Evaluating(Context& c) : flag_(c.evaluating_) { flag_ = true; }
-    ~Evaluating() { flag_ = false; }
-    Evaluating(const Evaluating&) = delete;
-    Evaluating& operator=(const Evaluating&) = delete;
-
-   private:
-    bool& flag_;
-  };
-  bool evaluating() const { return evaluating_; }
-  void bound_pending();  // a long recording without a read is computed in parts
+  // Whether a kernel of the context runs: a user's that calls the context finds it busy.
+  bool evaluating() const { return recorder_.is_computing(); }
+  void bound_pending() noexcept;  // a long recording without a read is computed in parts
 
   void begin_scope() { scopes_.emplace_back(); }
   void end_scope(std::span<const gt_tensor> keep);
+  void drop_scope() noexcept;  // and every handle made in it
+  // Calls what frees the user's data, where something waits to be freed.
+  void run_deferred() noexcept {
+    if (deferred_->waits()) run_waiting();
+  }
   std::size_t scope_depth() const { return scopes_.size(); }
 
   struct Failure {
@@ -111,11 +104,16 @@ class Context {
   std::optional<Failure> error;
   std::string unconnected;  // what the last NULL among gradients was of: told where a NULL comes back as an operand
 
+  // A callback that leads to itself ends in an error before it ends the stack.
+  static constexpr int kDeepest = 100;
   int depth = 0;                // calls of this context on the stack
   std::size_t scope_floor = 0;  // scopes opened outside the running callback
   uint64_t reads_before = 0;    // symbolic reads before the running callback
 
  private:
+  template <class Item, class Publish>
+  void publish_each(std::span<const Item> items, gt_tensor* out, Publish publish_one);
+  void run_waiting() noexcept;
   [[noreturn]] void bad_handle(uint64_t bits, Kind wanted, std::string_view what);
 
   gt_context handle_;
@@ -124,7 +122,6 @@ class Context {
   Evaluator evaluator_{recorder_};
   HandleTable handles_;
   std::vector<std::vector<uint64_t>> scopes_;
-  bool evaluating_ = false;
   std::size_t pending_limit_;
 };
 
@@ -148,6 +145,28 @@ class Entry {
   gt_status status_;
 };
 
+// While one of these lives a function of the user's runs: the scopes around it are not its to end, and those that it
+// began end with it.
+class CallbackScope {
+ public:
+  explicit CallbackScope(Context& c)
+      : context_(c),
+        outer_floor_(std::exchange(c.scope_floor, c.scope_depth())),
+        outer_reads_(std::exchange(c.reads_before, c.recorder().symbolic_reads)) {}
+  ~CallbackScope() {
+    while (context_.scope_depth() > context_.scope_floor) context_.drop_scope();
+    context_.scope_floor = outer_floor_;
+    context_.reads_before = outer_reads_;
+  }
+  CallbackScope(const CallbackScope&) = delete;
+  CallbackScope& operator=(const CallbackScope&) = delete;
+
+ private:
+  Context& context_;
+  std::size_t outer_floor_;
+  uint64_t outer_reads_;
+};
+
 gt_status create_context(gt_context* out);
 gt_status destroy_context(gt_context handle);
 gt_status release_from_any_thread(gt_context ctx, uint64_t handle);
@@ -162,11 +181,16 @@ gt_status guarded(gt_context ctx, Body&& body) noexcept {
   if (entry.status() != GT_OK) return entry.status();
   Context& c = entry.context();
   const uint64_t symbolic_reads = c.recorder().symbolic_reads;
+  const Recorder::Mark mark = c.recorder().mark();
   try {
+    if (c.depth > Context::kDeepest)
+      fail(Status::failed_precondition, "callbacks call the context {} deep: does one lead to itself?", c.depth);
     body(c);
+    c.recorder().commit();
     return GT_OK;
   } catch (...) {
     Context::Failure failure = current_failure();
+    c.recorder().roll_back(mark);
     failure.symbolic =
         c.depth > 1 && failure.code == Status::failed_precondition && c.recorder().symbolic_reads != symbolic_reads;
     const auto status = static_cast<gt_status>(failure.code);

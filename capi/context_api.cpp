@@ -39,10 +39,10 @@ gt_status gt_context_destroy(gt_context ctx) { return destroy_context(ctx); }
 
 gt_status gt_take_error(gt_context ctx, char* message, size_t capacity, size_t* needed) {
   gt_status code = GT_OK;
+  clear_text(message, capacity, needed);
   const gt_status entered = guarded(ctx, [&](Context& c) {
-    static const std::string none;
     code = c.error ? static_cast<gt_status>(c.error->code) : GT_OK;
-    write_text(c.error ? c.error->message : none, message, capacity, needed);
+    write_text(c.error ? c.error->message : std::string_view(), message, capacity, needed);
     if (message || !needed) c.error.reset();
   });
   return entered == GT_OK ? code : entered;
@@ -69,6 +69,9 @@ gt_status gt_set_threads(gt_context ctx, int32_t threads) {
 }
 
 gt_status gt_memory_stats(gt_context ctx, gt_memory_info* out) {
+  constexpr std::size_t head = sizeof out->struct_size;
+  if (out && out->struct_size >= head && out->struct_size <= sizeof *out)
+    std::memset(reinterpret_cast<char*>(out) + head, 0, out->struct_size - head);
   return guarded(ctx, [&](Context& c) {
     need_pointer(out, "gt_memory_stats: out");
     const BlockCache::Stats s = c.recorder().memory().stats();
@@ -113,7 +116,7 @@ gt_status gt_scope_begin(gt_context ctx) {
 
 gt_status gt_scope_end(gt_context ctx, const gt_tensor* keep, size_t n_keep) {
   return guarded(ctx, [&](Context& c) {
-    if (n_keep > 0) need_pointer(keep, "gt_scope_end: keep with n_keep above 0");
+    need_array(keep, n_keep, "gt_scope_end: keep");
     c.end_scope(std::span(keep, n_keep));
   });
 }

@@ -11,7 +11,7 @@ namespace {
 
 std::vector<gt_spec> specs_of(const Inference& c) {
   std::vector<gt_spec> specs;
-  for (std::size_t i = 0; i < c.size(); ++i) specs.push_back(spec_to_c(c.in(i)));
+  for (std::size_t i = 0; i < c.size(); ++i) specs.push_back(spec_to_c(c.in(i), c.name()));
   return specs;
 }
 
@@ -29,7 +29,6 @@ void infer_user_op(Inference& c, gt_infer_fn infer, void* data) {
   if (status != GT_OK) loan.failed(fmt::format("{}: the infer function", c.name()), status);
   if (n > kMaxOutputs) invalid("{}: the infer function has {} outputs; there can be {}", c.name(), n, kMaxOutputs);
   for (std::size_t i = 0; i < n; ++i) {
-    if (outputs[i].rank < 0) invalid("{}: the infer function gave output {} the rank {}", c.name(), i, outputs[i].rank);
     Spec spec = spec_from_c(outputs[i], fmt::format("{}: output {}", c.name(), i));
     c.out(spec.dtype, std::move(spec.shape));
   }
@@ -40,11 +39,11 @@ void compute_user_op(const KernelCall& c, gt_compute_fn compute, void* data) {
   std::vector<const void*> in;
   std::vector<void*> out;
   for (const View& v : c.in) {
-    in_specs.push_back(spec_to_c({v.dtype, *v.shape, false}));
+    in_specs.push_back(spec_to_c({v.dtype, *v.shape, false}, c.op.name));
     in.push_back(v.data);
   }
   for (const MutableView& v : c.out) {
-    out_specs.push_back(spec_to_c({v.dtype, *v.shape, false}));
+    out_specs.push_back(spec_to_c({v.dtype, *v.shape, false}, c.op.name));
     out.push_back(v.data);
     std::memset(
         v.data, 0,
@@ -146,7 +145,7 @@ gt_status gt_custom_gradient(gt_context ctx, const char* given_name, gt_forward_
     auto rule = std::make_shared<CustomRule>();
     rule->name = given_name ? given_name : "custom_gradient";
     if (!forward || !backward) invalid("{}: forward and backward must not be NULL", rule->name);
-    if (capacity > 0) need_pointer(outputs, "{}: outputs with capacity above 0", rule->name);
+    need_array(outputs, capacity, "{}: outputs", rule->name);
     rule->backward = [&c, backward, owner](const CustomCall& call, const Tensors& cotangents) {
       return call_gradient(c, {backward, owner->data()}, call, cotangents);
     };
@@ -171,8 +170,14 @@ gt_status gt_register_op(const char* name, const gt_op_definition* definition, v
     const gt_op_definition d = checked(definition);
     if (d.gradient && gradient_named(name))
       fail(Status::already_exists, "a gradient named {} is registered already", name);
-    Registry::instance().add(op_of(name, d, user_data));
+    Op op = op_of(name, d, user_data);
     if (d.gradient) register_gradient(name, {d.gradient, user_data});
+    try {
+      Registry::instance().add(std::move(op));
+    } catch (...) {
+      if (d.gradient) forget_gradient(name);
+      throw;
+    }
   });
 }
 

@@ -140,6 +140,7 @@ gt_tensor gt_tensor_from_dlpack(gt_context ctx, void* dl_managed_tensor) {
       for (std::size_t i = 0; i < bytes; ++i)
         static_cast<uint8_t*>(buffer->data())[i] = static_cast<uint8_t*>(buffer->data())[i] != 0;
     gt_tensor handle = c.publish(c.recorder().constant({dtype, shape, false}, std::move(buffer)));
+    const CallbackScope scope(c);
     give_back(managed);
     return handle;
   });

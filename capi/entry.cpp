@@ -185,7 +185,7 @@ Entry::Entry(gt_context handle) {
   ++context_->depth;
   if (outermost_) {
     carry_out_requests(*home_, true);
-    context_->deferred()->run();
+    context_->run_deferred();
   }
 }
 
@@ -193,7 +193,7 @@ Entry::~Entry() {
   if (!context_) return;
   if (outermost_) {
     carry_out_requests(*home_, true);
-    context_->deferred()->run();
+    context_->run_deferred();
   }
   --context_->depth;
   if (outermost_) leave(*home_);

@@ -28,7 +28,8 @@ bool on_a_tape(Context& c, const RecordedFunction& f, const Tensors& inputs) {
   return std::ranges::any_of(inputs, seen) || !f.trace().variables.empty();
 }
 
-Tensors call(Context& c, Function& f, Tensors inputs) {
+// Writes handles for the outputs. Variables are assigned last, when nothing can fail any more.
+std::size_t call(Context& c, Function& f, Tensors inputs, gt_tensor* outputs, std::size_t capacity) {
   std::vector<Spec> specs;
   for (const Tensor& t : inputs) specs.push_back(t.spec());
   for (std::size_t i = 0; i < std::min(specs.size(), f.inputs().size()); ++i)
@@ -36,20 +37,78 @@ Tensors call(Context& c, Function& f, Tensors inputs) {
       inputs[i] = cast(inputs[i], f.inputs()[i].dtype);
       specs[i] = inputs[i].spec();
     }
-  RecordedFunction& recording = f.recording_for(specs);
+  const Function::Recording recording = f.recording_for("gt_function_call", specs);
+  check_capacity("gt_function_call", recording->outputs().size(), outputs, capacity);
   const bool symbolic = std::ranges::any_of(inputs, [](const Tensor& t) { return t.node()->symbolic; });
-  if (symbolic || on_a_tape(c, recording, inputs)) return recording.inlined(inputs);
-  Tensors wanted = inputs;
-  recording.collect_variables(wanted);
-  c.evaluate(wanted);
-  const Context::Evaluating running(c);
-  return recording.call(inputs);
+  FunctionResults results;
+  if (symbolic || on_a_tape(c, *recording, inputs)) {
+    results = recording->inlined(inputs);
+  } else {
+    Tensors wanted = inputs;
+    recording->collect_variables(wanted);
+    c.evaluate(wanted);
+    results = recording->call(inputs);
+  }
+  c.publish_all(results.outputs, outputs);
+  recording->assign(std::move(results.assigned));
+  return results.outputs.size();
 }
 
-RecordedFunction& latest(const Function& f, const char* what) {
-  if (!f.latest())
-    fail(Status::failed_precondition, "{}: the function's sizes are open (-1) and no call has brought any yet", what);
-  return *f.latest();
+// What is run on memory: a function that is not part of another's body.
+std::shared_ptr<Function> runnable(Context& c, gt_function handle, const char* what) {
+  std::shared_ptr<Function> f = c.function(handle, fmt::format("{}: function", what));
+  if (c.recorder().is_tracing())
+    fail(Status::failed_precondition, "{}: it cannot be part of a function's body; gt_function_call can", what);
+  return f;
+}
+
+void check_counts(const char* what, const RecordedFunction& recording, std::size_t n_inputs, std::size_t n_outputs) {
+  if (n_inputs != recording.inputs().size() || n_outputs != recording.outputs().size())
+    invalid("{}: the function has {} input(s) and {} output(s), got {} and {}", what, recording.inputs().size(),
+            recording.outputs().size(), n_inputs, n_outputs);
+}
+
+void run(Context& c, const char* what, RecordedFunction& recording, std::span<const void* const> inputs,
+         std::span<void* const> outputs) {
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    if (!inputs[i] && recording.input_bytes()[i] > 0) invalid("{}: input {} is NULL", what, i);
+  for (std::size_t i = 0; i < outputs.size(); ++i)
+    if (!outputs[i] && recording.output_bytes()[i] > 0) invalid("{}: output {} is NULL", what, i);
+  recording.check_apart(what, inputs, outputs);
+  if (!recording.trace().variables.empty()) {
+    Tensors wanted;
+    recording.collect_variables(wanted);
+    c.evaluate(wanted);
+  }
+  recording.run(inputs, outputs);
+}
+
+bool same(const gt_spec& given, const Spec& own) {
+  return given.dtype == static_cast<gt_dtype>(own.dtype) && given.rank == static_cast<int32_t>(own.shape.rank()) &&
+         std::equal(own.shape.begin(), own.shape.end(), given.dims);
+}
+
+// The recording for inputs of these specs, made now where there is none. inputs: NULL where the function's own say all.
+RecordedFunction& recording_of(Function& f, const char* what, const gt_spec* inputs, std::size_t n) {
+  if (n != f.inputs().size()) invalid("{}: the function takes {} input(s), got {}", what, f.inputs().size(), n);
+  if (!inputs) {
+    if (f.has_open_sizes()) invalid("{}: input_specs must not be NULL: the function's sizes are open (-1)", what);
+    return *f.latest();
+  }
+  RecordedFunction* known = f.find([&](std::span<const Spec> own) {
+    return std::equal(own.begin(), own.end(), inputs, [](const Spec& a, const gt_spec& b) { return same(b, a); });
+  });
+  if (known) return *known;
+  std::vector<Spec> specs;
+  for (std::size_t i = 0; i < n; ++i) specs.push_back(spec_from_c(inputs[i], fmt::format("{}: input {}", what, i)));
+  return *f.recording_for(what, specs);
+}
+
+void check_memory(const char* what, const char* role, std::span<const Spec> specs, std::span<const std::size_t> bytes,
+                  const size_t* given) {
+  for (std::size_t i = 0; i < specs.size(); ++i)
+    if (given[i] != bytes[i])
+      invalid("{}: {} {} is {} of {} bytes, got {} bytes", what, role, i, to_string(specs[i]), bytes[i], given[i]);
 }
 
 std::string described(const Plan& plan, int32_t format, std::span<const double> seconds) {
@@ -71,7 +130,7 @@ gt_function gt_function_create(gt_context ctx, gt_forward_fn body, void* user_da
     auto owner = std::make_shared<UserData>(c.deferred(), free, user_data);
     owned = true;
     need_pointer(reinterpret_cast<const void*>(body), "gt_function_create: body");
-    if (n_inputs > 0) need_pointer(inputs, "gt_function_create: inputs with n_inputs above 0");
+    need_array(inputs, n_inputs, "gt_function_create: inputs");
     std::vector<Spec> specs;
     for (std::size_t i = 0; i < n_inputs; ++i) specs.push_back(open_spec(inputs[i], i));
     auto function = std::make_shared<Function>(
@@ -89,68 +148,94 @@ gt_status gt_function_call(gt_context ctx, gt_function function, const gt_tensor
   clear_outputs(outputs, capacity, n_outputs);
   return guarded(ctx, [&](Context& c) {
     const std::shared_ptr<Function> f = c.function(function, "gt_function_call: function");
-    const Tensors out = call(c, *f, read_inputs(c, "gt_function_call", inputs, n_inputs));
-    check_capacity("gt_function_call", out.size(), outputs, capacity);
-    c.publish_all(out, outputs);
-    if (n_outputs) *n_outputs = out.size();
+    const std::size_t n = call(c, *f, read_inputs(c, "gt_function_call", inputs, n_inputs), outputs, capacity);
+    if (n_outputs) *n_outputs = n;
     c.bound_pending();
   });
 }
 
 gt_status gt_function_run(gt_context ctx, gt_function function, const void* const* inputs, size_t n_inputs,
                           void* const* outputs, size_t n_outputs) {
+  constexpr const char* name = "gt_function_run";
   return guarded(ctx, [&](Context& c) {
-    const std::shared_ptr<Function> f = c.function(function, "gt_function_run: function");
-    RecordedFunction& recording = latest(*f, "gt_function_run");
-    if (c.recorder().is_tracing())
-      fail(Status::failed_precondition,
-           "gt_function_run: it cannot be part of a function's body; gt_function_call can");
-    if (n_inputs != recording.inputs().size() || n_outputs != recording.outputs().size())
-      invalid("gt_function_run: the function has {} input(s) and {} output(s), got {} and {}",
-              recording.inputs().size(), recording.outputs().size(), n_inputs, n_outputs);
-    for (std::size_t i = 0; i < n_inputs; ++i)
-      if (!inputs || (!inputs[i] && recording.inputs()[i].shape.elements() > 0))
-        invalid("gt_function_run: input {} is NULL", i);
-    for (std::size_t i = 0; i < n_outputs; ++i)
-      if (!outputs || (!outputs[i] && recording.outputs()[i].shape.elements() > 0))
-        invalid("gt_function_run: output {} is NULL", i);
-    if (!recording.trace().variables.empty()) {
-      Tensors wanted;
-      recording.collect_variables(wanted);
-      c.evaluate(wanted);
-    }
-    const Context::Evaluating running(c);
-    recording.run({inputs, n_inputs}, {outputs, n_outputs});
+    const std::shared_ptr<Function> f = runnable(c, function, name);
+    if (f->has_open_sizes())
+      fail(
+          Status::failed_precondition,
+          "{}: the function's sizes are open (-1), and nothing says how long the memory is; gt_function_run_sized does",
+          name);
+    RecordedFunction& recording = *f->latest();
+    check_counts(name, recording, n_inputs, n_outputs);
+    need_array(inputs, n_inputs, "{}: inputs", name);
+    need_array(outputs, n_outputs, "{}: outputs", name);
+    run(c, name, recording, {inputs, n_inputs}, {outputs, n_outputs});
+  });
+}
+
+gt_status gt_function_run_sized(gt_context ctx, gt_function function, const gt_spec* input_specs,
+                                const void* const* inputs, const size_t* input_bytes, size_t n_inputs,
+                                const gt_spec* output_specs, void* const* outputs, const size_t* output_bytes,
+                                size_t n_outputs) {
+  constexpr const char* name = "gt_function_run_sized";
+  return guarded(ctx, [&](Context& c) {
+    const std::shared_ptr<Function> f = runnable(c, function, name);
+    if (n_inputs > 0 && (!inputs || !input_bytes)) invalid("{}: inputs and input_bytes must not be NULL", name);
+    if (n_outputs > 0 && (!outputs || !output_bytes)) invalid("{}: outputs and output_bytes must not be NULL", name);
+    RecordedFunction& recording = recording_of(*f, name, input_specs, n_inputs);
+    check_counts(name, recording, n_inputs, n_outputs);
+    check_memory(name, "input", recording.inputs(), recording.input_bytes(), input_bytes);
+    check_memory(name, "output", recording.outputs(), recording.output_bytes(), output_bytes);
+    for (std::size_t i = 0; output_specs && i < n_outputs; ++i)
+      if (!same(output_specs[i], recording.outputs()[i]))
+        invalid("{}: output {} is {}, got another spec", name, i, to_string(recording.outputs()[i]));
+    run(c, name, recording, {inputs, n_inputs}, {outputs, n_outputs});
+  });
+}
+
+gt_status gt_function_output_specs(gt_context ctx, gt_function function, const gt_spec* input_specs, size_t n_inputs,
+                                   gt_spec* output_specs, size_t capacity, size_t* n_outputs) {
+  constexpr const char* name = "gt_function_output_specs";
+  clear_array(output_specs, capacity);
+  if (n_outputs) *n_outputs = 0;
+  return guarded(ctx, [&](Context& c) {
+    const std::shared_ptr<Function> f = c.function(function, "gt_function_output_specs: function");
+    need_array(output_specs, capacity, "{}: output_specs", name);
+    const RecordedFunction& recording = recording_of(*f, name, input_specs, n_inputs);
+    std::vector<gt_spec> specs;
+    for (const Spec& spec : recording.outputs()) specs.push_back(spec_to_c(spec, name));
+    std::copy_n(specs.begin(), std::min(capacity, specs.size()), output_specs);
+    if (n_outputs) *n_outputs = specs.size();
   });
 }
 
 gt_status gt_plan_describe(gt_context ctx, const gt_tensor* tensors, size_t n, int32_t format, char* text,
                            size_t capacity, size_t* needed) {
-  if (needed) *needed = 0;
+  clear_text(text, capacity, needed);
   return guarded(ctx, [&](Context& c) {
-    if (n > 0) need_pointer(tensors, "gt_plan_describe: tensors with n above 0");
+    need_array(tensors, n, "gt_plan_describe: tensors");
     check_format("gt_plan_describe", format);
     Tensors targets;
     for (size_t i = 0; i < n; ++i) targets.push_back(c.peek(tensors[i], fmt::format("gt_plan_describe: tensor {}", i)));
     std::vector<double> seconds;
     PlanPtr plan;
-    if (format == GT_PLAN_TIMES) {
-      const Context::Evaluating running(c);
+    if (format == GT_PLAN_TIMES)
       plan = c.evaluator().evaluate_timed(targets, seconds);
-    } else {
+    else
       plan = c.evaluator().plan(targets);
-    }
     write_text(described(*plan, format, seconds), text, capacity, needed);
   });
 }
 
 gt_status gt_function_describe(gt_context ctx, gt_function function, int32_t format, char* text, size_t capacity,
                                size_t* needed) {
-  if (needed) *needed = 0;
+  clear_text(text, capacity, needed);
   return guarded(ctx, [&](Context& c) {
     const std::shared_ptr<Function> f = c.function(function, "gt_function_describe: function");
     check_format("gt_function_describe", format);
-    RecordedFunction& recording = latest(*f, "gt_function_describe");
+    if (!f->latest())
+      fail(Status::failed_precondition,
+           "gt_function_describe: the function's sizes are open (-1) and no call has brought any yet");
+    RecordedFunction& recording = *f->latest();
     std::vector<double> seconds;
     if (format == GT_PLAN_TIMES) recording.time_steps(seconds);
     write_text(described(recording.plan(), format, seconds), text, capacity, needed);

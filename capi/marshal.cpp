@@ -2,7 +2,7 @@
 
 namespace gradtape::capi {
 
-void write_text(const std::string& text, char* out, std::size_t capacity, std::size_t* needed) {
+void write_text(std::string_view text, char* out, std::size_t capacity, std::size_t* needed) {
   if (needed) *needed = text.size() + 1;
   if (!out || capacity == 0) return;
   const std::size_t n = std::min(text.size(), capacity - 1);
@@ -60,7 +60,7 @@ AttrValue value_of(std::string_view op, const gt_attr& a) {
 }  // namespace
 
 std::shared_ptr<Attrs> attrs_from(const Op& op, const gt_attr* attrs, std::size_t n) {
-  if (n > 0) need_pointer(attrs, "{}: attrs with n_attrs {}", op.name, n);
+  need_array(attrs, n, "{}: attrs", op.name);
   for (std::size_t i = 0; i < n; ++i)
     if (!attrs[i].name) invalid("{}: attribute {} has no name", op.name, i);
   if (!op.by_user && op.attrs.empty() && n == 0) return nullptr;
@@ -130,11 +130,10 @@ void check_struct(std::string_view what, const void* given, std::span<const std:
     invalid("{}: struct_size is {}, of which this version knows {}: what lies behind must be 0", what, size, known);
 }
 
-gt_spec spec_to_c(const Spec& spec) {
+gt_spec spec_to_c(const Spec& spec, std::string_view what) {
   gt_spec c{};
   if (spec.shape.rank() > GT_MAX_RANK)
-    fail(Status::unsupported, "a user's op takes tensors of at most {} axes, got {}", +GT_MAX_RANK,
-         to_string(spec.shape));
+    fail(Status::unsupported, "{}: a gt_spec has at most {} axes, got {}", what, +GT_MAX_RANK, to_string(spec.shape));
   c.dtype = static_cast<gt_dtype>(spec.dtype);
   c.rank = static_cast<int32_t>(spec.shape.rank());
   std::copy(spec.shape.begin(), spec.shape.end(), c.dims);
@@ -142,8 +141,8 @@ gt_spec spec_to_c(const Spec& spec) {
 }
 
 Spec spec_from_c(const gt_spec& c, std::string_view what) {
-  return {static_cast<Dtype>(c.dtype), shape_from(what, c.dtype, c.dims, static_cast<std::size_t>(std::max(c.rank, 0))),
-          false};
+  if (c.rank < 0) invalid("{}: the rank must be >= 0, got {}", what, c.rank);
+  return {static_cast<Dtype>(c.dtype), shape_from(what, c.dtype, c.dims, static_cast<std::size_t>(c.rank)), false};
 }
 
 Shape shape_from(std::string_view what, gt_dtype dtype, const int64_t* dims, std::size_t rank) {
@@ -194,15 +193,6 @@ void Loan::failed(std::string_view what, gt_status status) const {
 }
 
 Loan::~Loan() {
-  while (context_.scope_depth() > context_.scope_floor) {
-    try {
-      context_.end_scope({});
-    } catch (...) {
-      break;
-    }
-  }
-  context_.scope_floor = outer_floor_;
-  context_.reads_before = outer_reads_;
   for (uint64_t handle : lent_) context_.handles().remove(handle);
 }
 

@@ -11,7 +11,12 @@
 namespace gradtape::capi {
 
 // Copies text out by the rule for strings.
-void write_text(const std::string& text, char* out, std::size_t capacity, std::size_t* needed);
+void write_text(std::string_view text, char* out, std::size_t capacity, std::size_t* needed);
+// What text and needed are where the call fails.
+inline void clear_text(char* out, std::size_t capacity, std::size_t* needed) {
+  if (out && capacity > 0) *out = '\0';
+  if (needed) *needed = 0;
+}
 
 // A status that a callback returned; another number counts as callback_failed.
 Status callback_status(gt_status status);
@@ -65,7 +70,7 @@ void write_struct(std::string_view what, S values, S* out) {
   std::memcpy(out, &values, std::min(size, sizeof values));
 }
 
-gt_spec spec_to_c(const Spec& spec);
+gt_spec spec_to_c(const Spec& spec, std::string_view what);
 Spec spec_from_c(const gt_spec& spec, std::string_view what);
 
 // dims and rank as given by a user.
@@ -76,18 +81,28 @@ void need_pointer(const void* pointer, fmt::format_string<Args...> what, Args&&.
   if (!pointer) invalid("{} must not be NULL", fmt::format(what, std::forward<Args>(args)...));
 }
 
+// An array of the caller's, and how many elements it has; more than this many are a mistake.
+inline constexpr std::size_t kMostElements = std::size_t{1} << 24;
+template <class... Args>
+void need_array(const void* pointer, std::size_t n, fmt::format_string<Args...> what, Args&&... args) {
+  if (n > kMostElements)
+    invalid("{}: {} elements are too many; there can be {}", fmt::format(what, std::forward<Args>(args)...), n,
+            kMostElements);
+  if (n > 0 && !pointer)
+    invalid("{} must not be NULL with a count of {}", fmt::format(what, std::forward<Args>(args)...), n);
+}
+// What an array of outputs holds where the call fails.
+template <class T>
+void clear_array(T* array, std::size_t n) {
+  if (array && n <= kMostElements) std::fill_n(array, n, T{});
+}
+
 // For the length of a callback: handles to inputs and outputs, and what it leaves. What the callback wrote into its
 // slots is taken over: each handle is released, the lent ones with it.
 class Loan {
  public:
   explicit Loan(Context& context)
-      : context_(context),
-        outer_floor_(context.scope_floor),
-        outer_reads_(context.reads_before),
-        had_error_(context.error && !context.error->symbolic) {
-    context.scope_floor = context.scope_depth();
-    context.reads_before = context.recorder().symbolic_reads;
-  }
+      : context_(context), scope_(context), had_error_(context.error && !context.error->symbolic) {}
   ~Loan();
   Loan(const Loan&) = delete;
   Loan& operator=(const Loan&) = delete;
@@ -100,8 +115,7 @@ class Loan {
 
  private:
   Context& context_;
-  std::size_t outer_floor_;
-  uint64_t outer_reads_;
+  CallbackScope scope_;
   bool had_error_;
   std::vector<uint64_t> lent_;
 };

@@ -112,7 +112,7 @@ const char* gt_op_name(size_t index) {
 }
 
 gt_status gt_op_describe(const char* name, char* json, size_t capacity, size_t* needed) {
-  if (needed) *needed = 0;
+  clear_text(json, capacity, needed);
   try {
     if (!name) return GT_INVALID_ARGUMENT;
     const Op* op = Registry::instance().find(name);

@@ -7,7 +7,7 @@ using namespace gradtape::capi;
 namespace {
 
 std::vector<Place> places(Context& c, const gt_tensor* handles, std::size_t n, const char* function, const char* what) {
-  if (n > 0) need_pointer(handles, "{}: {}s with a count above 0", function, what);
+  need_array(handles, n, "{}: {}s", function, what);
   std::vector<Place> result;
   for (std::size_t i = 0; i < n; ++i)
     result.push_back(c.place(handles[i], fmt::format("{}: {} {}", function, what, i)));
@@ -38,7 +38,8 @@ JacobianOptions options_from(Context& c, const gt_jacobian_options* given, const
   options.evaluate = [&c](const Tensors& tensors) { c.evaluate(tensors); };
   options.discard_attempt = [&c] { c.discard_symbolic_error(); };
   if (o.progress)
-    options.progress = [call = o.progress, data = o.progress_data](uint64_t done, uint64_t total) {
+    options.progress = [&c, call = o.progress, data = o.progress_data](uint64_t done, uint64_t total) {
+      const CallbackScope scope(c);
       return call(data, done, total) == 0;
     };
   return options;
@@ -48,28 +49,29 @@ JacobianOptions options_from(Context& c, const gt_jacobian_options* given, const
 // where the NULL comes back as an operand.
 void publish_derivatives(Context& c, const Tape& t, const char* function, const Tensors& results, const char* what,
                          std::span<const Place> of, gt_tensor* out) {
-  c.publish_all(results, out);
-  for (std::size_t i = 0; i < results.size(); ++i) {
-    if (results[i]) continue;
+  std::string unconnected;
+  const auto null = std::ranges::find_if(results, [](const Tensor& r) { return !r; });
+  if (null != results.end()) {
+    const auto i = static_cast<std::size_t>(null - results.begin());
     const bool source = std::string_view(what) == "source";
     const bool watched =
         !source || t.recording().holds(of[i].tensor) || (of[i].variable && t.recording().read_of(of[i].variable.get()));
-    c.unconnected = fmt::format("{} gave NULL for {} {}, {}, which is not connected: {}", function, what, i,
-                                to_string(of[i].tensor.spec()),
-                                !watched ? "was it watched before the ops that use it? gt_tape_watch comes first"
-                                : source ? "it is watched, but no target was computed from it while the tape recorded"
-                                         : "it was computed from no source while the tape recorded");
-    return;
+    unconnected = fmt::format("{} gave NULL for {} {}, {}, which is not connected: {}", function, what, i,
+                              to_string(of[i].tensor.spec()),
+                              !watched ? "was it watched before the ops that use it? gt_tape_watch comes first"
+                              : source ? "it is watched, but no target was computed from it while the tape recorded"
+                                       : "it was computed from no source while the tape recorded");
   }
-}
-
-void clear(gt_tensor* out, std::size_t n) {
-  if (out) std::fill(out, out + n, nullptr);
+  c.publish_all(results, out);
+  if (null != results.end()) c.unconnected = std::move(unconnected);
 }
 
 template <class Body>
 gt_status with_tape(gt_context ctx, gt_tape handle, const char* function, Body&& body) {
-  return guarded(ctx, [&](Context& c) { body(c, *c.tape(handle, fmt::format("{}: tape", function))); });
+  return guarded(ctx, [&](Context& c) {
+    body(c, *c.tape(handle, fmt::format("{}: tape", function)));
+    c.bound_pending();
+  });
 }
 
 }  // namespace
@@ -103,13 +105,14 @@ gt_status gt_tape_reset(gt_context ctx, gt_tape tape) {
 }
 
 gt_status gt_tape_watched_variables(gt_context ctx, gt_tape tape, gt_tensor* variables, size_t capacity, size_t* n) {
-  clear(variables, capacity);
+  clear_array(variables, capacity);
   if (n) *n = 0;
   return with_tape(ctx, tape, "gt_tape_watched_variables", [&](Context& c, Tape& t) {
-    if (capacity > 0) need_pointer(variables, "gt_tape_watched_variables: variables with capacity above 0");
-    const auto& reads = t.recording().reads();
-    for (size_t i = 0; i < std::min(capacity, reads.size()); ++i) variables[i] = c.publish(reads[i].variable);
-    if (n) *n = reads.size();
+    need_array(variables, capacity, "gt_tape_watched_variables: variables");
+    std::vector<Object> watched;
+    for (const Recording::Read& read : t.recording().reads()) watched.emplace_back(read.variable);
+    c.publish_all(std::span(watched).first(std::min(capacity, watched.size())), variables);
+    if (n) *n = watched.size();
   });
 }
 
@@ -117,16 +120,17 @@ gt_status gt_tape_gradient(gt_context ctx, gt_tape tape, const gt_tensor* target
                            const gt_tensor* sources, size_t n_sources, const gt_tensor* output_gradients,
                            int32_t unconnected, gt_tensor* gradients) {
   constexpr const char* name = "gt_tape_gradient";
-  clear(gradients, n_sources);
+  clear_array(gradients, n_sources);
   return with_tape(ctx, tape, name, [&](Context& c, Tape& t) {
-    if (n_sources > 0) need_pointer(gradients, "gt_tape_gradient: gradients");
+    need_array(gradients, n_sources, "gt_tape_gradient: gradients");
     const bool zero = zero_unconnected(unconnected, name);
     const auto to = places(c, targets, n_targets, name, "target"), by = places(c, sources, n_sources, name, "source");
     Tensors cotangents;
     for (size_t i = 0; output_gradients && i < n_targets; ++i)
       cotangents.push_back(c.read(output_gradients[i], fmt::format("{}: output gradient {}", name, i)));
+    Tape::Use use(t, name);
     publish_derivatives(c, t, name, t.gradient(to, by, cotangents, zero), "source", by, gradients);
-    c.bound_pending();
+    use.done();
   });
 }
 
@@ -134,45 +138,48 @@ gt_status gt_tape_jvp(gt_context ctx, gt_tape tape, const gt_tensor* targets, si
                       const gt_tensor* sources, size_t n_sources, const gt_tensor* tangents, int32_t unconnected,
                       gt_tensor* jvps) {
   constexpr const char* name = "gt_tape_jvp";
-  clear(jvps, n_targets);
+  clear_array(jvps, n_targets);
   return with_tape(ctx, tape, name, [&](Context& c, Tape& t) {
-    if (n_targets > 0) need_pointer(jvps, "gt_tape_jvp: jvps");
-    if (n_sources > 0) need_pointer(tangents, "gt_tape_jvp: tangents");
+    need_array(jvps, n_targets, "gt_tape_jvp: jvps");
+    need_array(tangents, n_sources, "gt_tape_jvp: tangents");
     const bool zero = zero_unconnected(unconnected, name);
     const auto to = places(c, targets, n_targets, name, "target"), by = places(c, sources, n_sources, name, "source");
     Tensors along;
     for (size_t i = 0; i < n_sources; ++i)
       along.push_back(tangents[i] ? c.read(tangents[i], fmt::format("{}: tangent {}", name, i)) : Tensor());
+    Tape::Use use(t, name);
     publish_derivatives(c, t, name, t.jvp(to, by, along, zero), "target", to, jvps);
-    c.bound_pending();
+    use.done();
   });
 }
 
 gt_status gt_tape_jacobian(gt_context ctx, gt_tape tape, gt_tensor target, const gt_tensor* sources, size_t n_sources,
                            const gt_jacobian_options* options, gt_tensor* jacobians) {
   constexpr const char* name = "gt_tape_jacobian";
-  clear(jacobians, n_sources);
+  clear_array(jacobians, n_sources);
   return with_tape(ctx, tape, name, [&](Context& c, Tape& t) {
-    if (n_sources > 0) need_pointer(jacobians, "gt_tape_jacobian: jacobians");
+    need_array(jacobians, n_sources, "gt_tape_jacobian: jacobians");
     const JacobianOptions o = options_from(c, options, name);
     const Place to = c.place(target, "gt_tape_jacobian: target");
     const auto by = places(c, sources, n_sources, name, "source");
+    Tape::Use use(t, name);
     publish_derivatives(c, t, name, t.jacobian(to, by, o), "source", by, jacobians);
-    c.bound_pending();
+    use.done();
   });
 }
 
 gt_status gt_tape_batch_jacobian(gt_context ctx, gt_tape tape, gt_tensor target, gt_tensor source,
                                  const gt_jacobian_options* options, gt_tensor* jacobian) {
   constexpr const char* name = "gt_tape_batch_jacobian";
-  clear(jacobian, 1);
+  clear_array(jacobian, 1);
   return with_tape(ctx, tape, name, [&](Context& c, Tape& t) {
     need_pointer(jacobian, "gt_tape_batch_jacobian: jacobian");
     const JacobianOptions o = options_from(c, options, name);
     const Place to = c.place(target, "gt_tape_batch_jacobian: target"),
                 by = c.place(source, "gt_tape_batch_jacobian: source");
+    Tape::Use use(t, name);
     publish_derivatives(c, t, name, {t.batch_jacobian(to, by, o)}, "source", std::span(&by, 1), jacobian);
-    c.bound_pending();
+    use.done();
   });
 }
 

@@ -111,6 +111,7 @@ gt_status gt_assign_sub(gt_context ctx, gt_tensor variable, gt_tensor value) {
 }
 
 gt_status gt_tensor_shape(gt_context ctx, gt_tensor tensor, int64_t* dims, size_t capacity, size_t* rank) {
+  clear_array(dims, std::min(capacity, kMaxRank));
   if (rank) *rank = 0;
   return guarded(ctx, [&](Context& c) {
     const Tensor t = c.peek(tensor, "gt_tensor_shape: tensor");
@@ -121,6 +122,7 @@ gt_status gt_tensor_shape(gt_context ctx, gt_tensor tensor, int64_t* dims, size_
 }
 
 gt_status gt_tensor_dtype(gt_context ctx, gt_tensor tensor, gt_dtype* out) {
+  if (out) *out = 0;
   return guarded(ctx, [&](Context& c) {
     need_pointer(out, "gt_tensor_dtype: out");
     *out = static_cast<gt_dtype>(c.peek(tensor, "gt_tensor_dtype: tensor").dtype());
@@ -165,7 +167,7 @@ gt_status gt_tensor_borrow_data(gt_context ctx, gt_tensor tensor, const void** r
 
 gt_status gt_eval(gt_context ctx, const gt_tensor* tensors, size_t n) {
   return guarded(ctx, [&](Context& c) {
-    if (n > 0) need_pointer(tensors, "gt_eval: tensors with n above 0");
+    need_array(tensors, n, "gt_eval: tensors");
     Tensors targets;
     for (size_t i = 0; i < n; ++i) targets.push_back(c.peek(tensors[i], fmt::format("gt_eval: tensor {}", i)));
     c.evaluate(targets);
@@ -173,7 +175,7 @@ gt_status gt_eval(gt_context ctx, const gt_tensor* tensors, size_t n) {
 }
 
 gt_status gt_tensor_describe(gt_context ctx, gt_tensor tensor, char* text, size_t capacity, size_t* needed) {
-  if (needed) *needed = 0;
+  clear_text(text, capacity, needed);
   return guarded(ctx, [&](Context& c) {
     const Place p = c.place(tensor, "gt_tensor_describe: tensor");
     write_text((p.variable ? "variable " : "") + describe(p.tensor), text, capacity, needed);
@@ -182,9 +184,9 @@ gt_status gt_tensor_describe(gt_context ctx, gt_tensor tensor, char* text, size_
 
 gt_status gt_graph_describe(gt_context ctx, const gt_tensor* tensors, size_t n, int32_t format, char* text,
                             size_t capacity, size_t* needed) {
-  if (needed) *needed = 0;
+  clear_text(text, capacity, needed);
   return guarded(ctx, [&](Context& c) {
-    if (n > 0) need_pointer(tensors, "gt_graph_describe: tensors with n above 0");
+    need_array(tensors, n, "gt_graph_describe: tensors");
     if (format != GT_GRAPH_TEXT && format != GT_GRAPH_DOT)
       invalid("gt_graph_describe: format must be GT_GRAPH_TEXT 0 or GT_GRAPH_DOT 1, got {}", format);
     Tensors targets;

@@ -24,8 +24,9 @@
  * the process lives: it can make 7e13 contexts, and they can give 2.8e14 handles at the least (7e16 where all are of
  * one context). The caller owns every handle it is given and returns it with gt_release, or by ending the scope it was
  * made in; gt_context_destroy makes all of them stale. Errors. A function that makes one object returns it, and NULL on
- * failure; every other function returns a gt_status. On failure output parameters are set to NULL or 0 and whatever the
- * caller had stays as it was. The context keeps the first error, code and message, until gt_take_error. An op given a
+ * failure; every other function returns a gt_status. On failure output parameters are set to NULL or 0, texts to
+ * "", and whatever the caller had stays as it was: tapes, scopes, variables, numbers to be drawn. Counts above 2^24 are
+ * refused. The context keeps the first error, code and message, until gt_take_error. An op given a
  * NULL from an earlier failure fails quietly with GT_INVALID_HANDLE: C expressions nest, and one check at the end tells
  * the first cause. Any function may fail with GT_INVALID_HANDLE, GT_BUSY, GT_OUT_OF_MEMORY and GT_INTERNAL; these are
  * not repeated below. Data is copied in and out, unless a function's name says borrow. Memory is row-major and
@@ -308,7 +309,9 @@ GT_API gt_status gt_tape_batch_jacobian(gt_context ctx, gt_tape tape, gt_tensor 
  * an op in the callback, or gt_set_error, left. The `free` that comes with
  * them is called exactly once with user_data, when nothing can call them any more; at once where the call that takes
  * them fails. Handles they are given are lent: valid during the call, not to be released. Handles they write to an
- * output slot belong to the library from then on; a lent one may be written too, and counts as a new tensor. */
+ * output slot belong to the library from then on; a lent one may be written too, and counts as a new tensor. A callback
+ * may change whatever is around it (docs/callbacks.md lists what comes of that), but can end only scopes it began, and
+ * not destroy the context. A callback that leads to itself fails with GT_FAILED_PRECONDITION. */
 
 /* One application of an op. */
 typedef struct gt_call {
@@ -405,9 +408,24 @@ GT_API gt_function gt_function_create(gt_context ctx, gt_forward_fn body, void* 
  * are not those of the function. */
 GT_API gt_status gt_function_call(gt_context ctx, gt_function function, const gt_tensor* inputs, size_t n_inputs,
                                   gt_tensor* outputs, size_t capacity, size_t* n_outputs);
-/* The same from and to row-major memory: no handles, no tapes, and no memory is allocated (but for variables that are
- * assigned). Sizes are those of the specs, or with -1 among them those of the last call. Outputs must not overlap each
- * other or inputs. */
+/* The dtypes and shapes of the outputs for inputs of these: the first `capacity`, and how many there are. input_specs
+ * may be NULL where the function's own have no -1 among them; else body is called where no call has brought these sizes
+ * yet. GT_INVALID_ARGUMENT: the inputs do not fit the function. GT_UNSUPPORTED: an output has more than GT_MAX_RANK
+ * axes.
+ */
+GT_API gt_status gt_function_output_specs(gt_context ctx, gt_function function, const gt_spec* input_specs,
+                                          size_t n_inputs, gt_spec* output_specs, size_t capacity, size_t* n_outputs);
+/* gt_function_call from and to row-major memory: no handles, no tapes, and no memory is allocated (but the first time
+ * for sizes that are new, and for variables that are assigned). input_specs as for gt_function_output_specs;
+ * output_specs may be NULL, else they must be the outputs'. Each count of bytes must be that of its spec.
+ * GT_INVALID_ARGUMENT also where an output overlaps another, or an input. On other failures the outputs' memory may
+ * have been written to. */
+GT_API gt_status gt_function_run_sized(gt_context ctx, gt_function function, const gt_spec* input_specs /* or NULL */,
+                                       const void* const* inputs, const size_t* input_bytes, size_t n_inputs,
+                                       const gt_spec* output_specs /* or NULL */, void* const* outputs,
+                                       const size_t* output_bytes, size_t n_outputs);
+/* The same for a function without -1 among its specs (else GT_FAILED_PRECONDITION), where the caller answers for the
+ * memory: it must be of the specs' sizes, which nothing checks. */
 GT_API gt_status gt_function_run(gt_context ctx, gt_function function, const void* const* inputs, size_t n_inputs,
                                  void* const* outputs, size_t n_outputs);
 

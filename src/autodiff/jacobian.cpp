@@ -180,7 +180,6 @@ Tensor source_first_to_last(const Tensor& j, std::size_t source_rank) {
 }  // namespace
 
 Tensors Tape::jacobian(const Place& target, std::span<const Place> sources, const JacobianOptions& options) {
-  const Use use(*this, "gt_tape_jacobian");
   Tensors results(sources.size());
   if (is_floating(target.tensor.dtype())) {
     int64_t inputs = 0;
@@ -226,7 +225,6 @@ Tensor Tape::batch_jacobian(const Place& target, const Place& source, const Jaco
   if (ys[0] != xs[0])
     invalid("gt_tape_batch_jacobian: target and source must have the same first size, the batch, got {} and {}",
             to_string(ys), to_string(xs));
-  const Use use(*this, "gt_tape_batch_jacobian");
   const int64_t batch_size = ys[0];
   const Shape y = ys.without_leading(), x = xs.without_leading();
   const Shape result_shape = joined(ys, x);

@@ -1,7 +1,6 @@
 #include "autodiff/tape.hpp"
 
 #include <algorithm>
-#include <exception>
 
 #include "ops/functions.hpp"
 
@@ -38,7 +37,7 @@ void Tape::watch(const Place& place) {
     recording_.watch(place.tensor);
 }
 
-Tape::Use::Use(Tape& tape, const char* what) : tape_(tape), exceptions_(std::uncaught_exceptions()) {
+Tape::Use::Use(Tape& tape, const char* what) : tape_(tape) {
   if (!tape.persistent_ && tape.used_)
     fail(Status::failed_precondition,
          "{}: a non-persistent tape serves one gradient, jvp or Jacobian, and this one has; begin it with "
@@ -46,14 +45,19 @@ Tape::Use::Use(Tape& tape, const char* what) : tape_(tape), exceptions_(std::unc
          what);
   if (!tape.persistent_) {
     tape.check_idle(what);
-    tape.end();
+    tape.recorder_.suspend(&tape.recording_, true);
   }
   ++tape.in_use_;
 }
 
 Tape::Use::~Use() {
   --tape_.in_use_;
-  if (tape_.persistent_ || std::uncaught_exceptions() > exceptions_) return;
+  if (tape_.persistent_) return;
+  if (!done_) {
+    tape_.recorder_.suspend(&tape_.recording_, false);
+    return;
+  }
+  tape_.end();
   tape_.used_ = true;
   tape_.recording_.clear();
 }
@@ -127,7 +131,6 @@ Tensors Tape::gradient(std::span<const Place> targets, std::span<const Place> so
     tensors.push_back(t);
     if (!given.empty()) cotangents.push_back(fitting("gt_tape_gradient: output gradient", i, given[i], t.spec()));
   }
-  const Use use(*this, "gt_tape_gradient");
   for (Tensor& t : cotangents) t = selected(t);
   if (given.empty())
     for (const Tensor& t : tensors) cotangents.push_back(ones(recorder_, t.spec()));
@@ -143,7 +146,6 @@ Tensors Tape::jvp(std::span<const Place> targets, std::span<const Place> sources
   for (const Place& target : targets) tensors.push_back(target.tensor);
   for (std::size_t i = 0; i < sources.size(); ++i)
     tangents.push_back(given[i] ? fitting("gt_tape_jvp: tangent", i, given[i], sources[i].tensor.spec()) : Tensor());
-  const Use use(*this, "gt_tape_jvp");
   for (Tensor& t : tangents)
     if (t) t = selected(t);
   Tensors results = forward_from(tensors, sources, tangents);

@@ -51,18 +51,23 @@ class Tape {
   Tensors jacobian(const Place& target, std::span<const Place> sources, const JacobianOptions& options);
   Tensor batch_jacobian(const Place& target, const Place& source, const JacobianOptions& options);
 
- private:
-  friend class JacobianBuilder;
-  // Every derivative begins here: a non-persistent tape stops recording, and once one has succeeded it is used up.
+  // Every derivative is taken while one of these lives: a non-persistent tape does not record meanwhile. Once done, it
+  // has ended and is used up; else it is as before.
   class Use {
    public:
     Use(Tape& tape, const char* what);
     ~Use();
+    Use(const Use&) = delete;
+    Use& operator=(const Use&) = delete;
+    void done() noexcept { done_ = true; }
 
    private:
     Tape& tape_;
-    int exceptions_;
+    bool done_ = false;
   };
+
+ private:
+  friend class JacobianBuilder;
   void check_idle(const char* what) const;
   // The tensors a place stands for on this tape.
   Tensors tensors_of(const Place& place) const;

@@ -103,14 +103,12 @@ Tensor Recorder::parameter(Spec spec) {
 Recorder::Tracing::Tracing(Recorder& recorder, Trace& trace)
     : recorder_(recorder),
       outer_(std::exchange(recorder.trace_, &trace)),
-      level_(std::exchange(recorder.level_, ++recorder.last_level_)),
       paused_(std::exchange(recorder.paused_, 0)) {}
 Recorder::Tracing::~Tracing() {
   for (const Trace::Use& use : recorder_.trace_->variables) use.variable->value = use.outer;
-  recorder_.trace_ = outer_;
   for (std::size_t i = recorder_.active_.size(); i-- > 0;)  // a tape that the function left recording
-    if (recorder_.is_active(recorder_.active_[i])) recorder_.deactivate(recorder_.active_[i]);
-  recorder_.level_ = level_;
+    if (recorder_.active_[i]->activity.trace == recorder_.trace_) recorder_.deactivate(recorder_.active_[i]);
+  recorder_.trace_ = outer_;
   recorder_.paused_ = paused_;
 }
 
@@ -136,10 +134,23 @@ Tensor Recorder::random_state() {
 
 Tensor Recorder::read(const VariablePtr& variable) {
   value_of(variable);
-  if (paused_ == 0)
-    for (Recording* recording : active_)
-      if (is_active(recording)) recording->note_read(variable);
+  if (paused_ > 0) return variable->value;
+  for (Recording* recording : active_) {
+    if (!sees(recording)) continue;
+    if (noted_.size() == noted_.capacity()) noted_.reserve(noted_.size() * 2 + 4);
+    const Recording::News news = recording->note_read(variable);
+    if (news.read) noted_.push_back({recording, variable, variable->value, news.watched});
+  }
   return variable->value;
+}
+
+void Recorder::roll_back(const Mark& mark) noexcept {
+  while (noted_.size() > mark.noted) {
+    const Noted& n = noted_.back();
+    n.recording->take_back(n.variable.get(), n.value, n.watched);
+    noted_.pop_back();
+  }
+  if (seedings_ == mark.seedings) random_counter_ = std::max(mark.drawn, kept_draws_);
 }
 
 VariablePtr Recorder::new_variable(const Tensor& initial) {
@@ -151,55 +162,54 @@ VariablePtr Recorder::new_variable(const Tensor& initial) {
   return variable;
 }
 
-void Recorder::bind(const VariablePtr& variable, const Tensor& value) {
+Tensor Recorder::unconnected(const Tensor& value) {
   if (value.node()->symbolic && !trace_)
     fail(Status::failed_precondition, "a variable cannot be assigned a cotangent or tangent that has no value yet");
   Pause pause(*this);
   // A fresh leaf, or an unrecorded cast to its own dtype: either way no tape connects it with where it came from.
-  if (value.value())
-    variable->value = constant(value.spec(), value.value());
-  else {
-    auto attrs = std::make_shared<Attrs>();
-    attrs->values.push_back(value.dtype());
-    const bool weak = value.spec().weak;
-    variable->value = record(cast_, std::span(&value, 1), std::move(attrs))[0];
-    variable->value.node()->outputs[0].spec.weak = weak;
-    if (!std::exchange(variable->is_pending, true)) pending_variables_.push_back(variable);
-  }
+  if (value.value()) return constant(value.spec(), value.value());
+  auto attrs = std::make_shared<Attrs>();
+  attrs->values.push_back(value.dtype());
+  Tensor bound = record(cast_, std::span(&value, 1), std::move(attrs))[0];
+  bound.node()->outputs[0].spec.weak = value.spec().weak;
+  return bound;
+}
+
+void Recorder::assign(const VariablePtr& variable, Tensor unconnected) noexcept {
+  variable->value = std::move(unconnected);
+  variable->unlink();
+  if (!variable->value.value()) variable->link_before(pending_variables_);
 }
 
 void Recorder::add_pending_variables(Tensors& wanted) {
-  // While a function is recorded a variable may have another value for a time: it stays on the list.
-  if (!trace_)
-    std::erase_if(pending_variables_, [](const std::weak_ptr<Variable>& weak) {
-      const VariablePtr variable = weak.lock();
-      if (variable) variable->is_pending = !variable->value.value();
-      return !variable || !variable->is_pending;
-    });
-  for (const auto& weak : pending_variables_)
-    if (const VariablePtr variable = weak.lock();
-        variable && !variable->value.value() && !variable->value.node()->symbolic)
-      wanted.push_back(variable->value);
+  for (PendingLink* link = pending_variables_.next; link != &pending_variables_;) {
+    auto* variable = static_cast<Variable*>(link);
+    link = link->next;
+    const Tensor& value = variable->value;
+    // While a function is recorded a variable may have another value for a time: it stays on the list.
+    if (value.value() && !trace_) variable->unlink();
+    if (!value.value() && !value.node()->symbolic) wanted.push_back(value);
+  }
 }
 
 void Recorder::activate(Recording* recording) {
   active_.push_back(recording);
-  recording->position = active_.size() - 1;
-  recording->active_in = level_;
+  recording->activity = {true, false, trace_, active_.size() - 1};
 }
 
 void Recorder::deactivate(Recording* recording) noexcept {
-  if (recording->active_in == 0) return;
-  recording->active_in = 0;
-  active_[recording->position] = active_.back();
-  active_[recording->position]->position = recording->position;
+  if (!recording->activity.listed) return;
+  const std::size_t place = recording->activity.place;
+  active_[place] = active_.back();
+  active_[place]->activity.place = place;
   active_.pop_back();
+  recording->activity = {};
+  std::erase_if(noted_, [&](const Noted& n) { return n.recording == recording; });
 }
 
 bool Recorder::is_held(const Tensor& t) const {
-  return std::ranges::any_of(t.node()->memberships, [&](const Node::Membership& m) {
-    return is_active(m.recording) && m.recording->holds(t);
-  });
+  return std::ranges::any_of(t.node()->memberships,
+                             [&](const Node::Membership& m) { return sees(m.recording) && m.recording->holds(t); });
 }
 
 void Recorder::check_arity(const Op& op, std::size_t n) const {
@@ -273,7 +283,7 @@ void Recorder::note(Node& node) {
   for (const Tensor& input : node.inputs) {
     if (!is_floating(input.dtype())) continue;
     for (const Node::Membership& m : input.node()->memberships)
-      if (is_active(m.recording) && !node.membership(m.recording) && m.recording->holds(input)) m.recording->add(node);
+      if (sees(m.recording) && !node.membership(m.recording) && m.recording->holds(input)) m.recording->add(node);
   }
 }
 

@@ -42,17 +42,38 @@ class Recorder {
   // Variables. Reading lets the active tapes watch; binding cuts the new value off from what it was computed from.
   Tensor read(const VariablePtr& variable);
   VariablePtr new_variable(const Tensor& initial);
-  void bind(const VariablePtr& variable, const Tensor& value);
+  void bind(const VariablePtr& variable, const Tensor& value) { assign(variable, unconnected(value)); }
+  Tensor unconnected(const Tensor& value);  // what a variable is bound to by it
+  void assign(const VariablePtr& variable, Tensor unconnected) noexcept;
   void add_pending_variables(Tensors& wanted);
 
+  // An active recording notes what is recorded. It belongs to the function's body in which it was activated, or to
+  // none: it notes nothing of bodies further in, and its body's end deactivates it.
   void activate(Recording* recording);
   void deactivate(Recording* recording) noexcept;
-  bool is_active(const Recording* recording) const { return recording->active_in == level_; }
+  // A suspended one counts as not active.
+  void suspend(Recording* recording, bool suspended) noexcept { recording->activity.suspended = suspended; }
+  bool is_active(const Recording* recording) const {
+    return recording->activity.listed && !recording->activity.suspended;
+  }
   // Whether a recording that is active knows the tensor.
   bool is_held(const Tensor& t) const;
   bool has_active() const {
-    return paused_ == 0 && std::ranges::any_of(active_, [&](const Recording* r) { return is_active(r); });
+    return paused_ == 0 && std::ranges::any_of(active_, [&](const Recording* r) { return sees(r); });
   }
+
+  // What a call has noted and drawn by itself is taken back where it fails, but not once a call inside it has
+  // succeeded: that one's results may depend on it.
+  struct Mark {
+    std::size_t noted;
+    uint64_t drawn, seedings;
+  };
+  Mark mark() const { return {noted_.size(), random_counter_, seedings_}; }
+  void commit() noexcept {
+    noted_.clear();
+    kept_draws_ = random_counter_;
+  }
+  void roll_back(const Mark& mark) noexcept;
 
   // While one of these lives, nothing is recorded on any tape (the inside of a custom gradient's forward).
   class Pause {
@@ -78,7 +99,6 @@ class Recorder {
    private:
     Recorder& recorder_;
     Trace* outer_;
-    uint64_t level_;
     int paused_;
   };
   bool is_tracing() const { return trace_ != nullptr; }
@@ -94,7 +114,21 @@ class Recorder {
   std::array<int64_t, 2> next_random() {
     return {static_cast<int64_t>(random_key_), static_cast<int64_t>(random_counter_++)};
   }
-  void seed(uint64_t key) { random_key_ = key, random_counter_ = 0; }
+  void seed(uint64_t key) { random_key_ = key, random_counter_ = 0, ++seedings_; }
+
+  // While one of these lives, kernels run, a user's among them, which must not come back into the context.
+  class Computing {
+   public:
+    explicit Computing(Recorder& recorder) : flag_(recorder.computing_), outer_(std::exchange(flag_, true)) {}
+    ~Computing() { flag_ = outer_; }
+    Computing(const Computing&) = delete;
+    Computing& operator=(const Computing&) = delete;
+
+   private:
+    bool& flag_;
+    bool outer_;
+  };
+  bool is_computing() const { return computing_; }
 
   void* owner = nullptr;                        // the context, for callbacks
   std::function<void(const Tensor&)> evaluate;  // gives a tensor its value; set by the owner
@@ -102,6 +136,14 @@ class Recorder {
 
  private:
   friend class Node;
+  bool sees(const Recording* recording) const { return is_active(recording) && recording->activity.trace == trace_; }
+  // A recording has come to know a variable by a read.
+  struct Noted {
+    Recording* recording;
+    VariablePtr variable;
+    Tensor value;
+    bool watched;  // its value as well
+  };
   void check_arity(const Op& op, std::size_t n) const;
   // Casts scalars without a dtype to that of their fellows, then checks all dtypes.
   void unify_dtypes(const Op& op, Tensors& inputs);
@@ -115,12 +157,10 @@ class Recorder {
   const Op& cast_;
   std::shared_ptr<BlockCache> cache_;
   std::vector<void*> free_nodes_;  // memory of dead nodes: never grows beyond what is reserved
-  // What records, now or once the functions that are being recorded are done: at `position` of each. A recording is
-  // active at one level: 1 outside of functions, and a number of its own for each function that is being recorded.
   std::vector<Recording*> active_;
-  uint64_t level_ = 1, last_level_ = 1;
-  std::vector<std::weak_ptr<Variable>> pending_variables_;  // all whose values are pending, and some that were
-  const Op* composite_ = nullptr;                           // the outermost one whose body is being recorded
+  std::vector<Noted> noted_;       // by the calls that are under way
+  PendingLink pending_variables_;  // of all whose values are pending, and some that were
+  const Op* composite_ = nullptr;  // the outermost one whose body is being recorded
   int paused_ = 0;
   Trace* trace_ = nullptr;
   uint64_t next_id_ = 1;
@@ -130,6 +170,8 @@ class Recorder {
   bool sweeping_ = false;
   uint64_t random_key_ = 0;
   uint64_t random_counter_ = 0;
+  uint64_t kept_draws_ = 0, seedings_ = 0;
+  bool computing_ = false;
 };
 
 const Op& constant_op();

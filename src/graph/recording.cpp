@@ -18,36 +18,67 @@ bool Recording::recorded(const Tensor& t) const {
   return m && !m->watched;
 }
 
-void Recording::watch(const Tensor& t) {
-  if (holds(t)) return;
+bool Recording::watch(const Tensor& t) {
+  if (holds(t)) return false;
   watched_.push_back(t);
-  if (t.node()->membership(this)) return;  // another output of the same node is watched
+  if (t.node()->membership(this)) return true;  // another output of the same node is watched
   try {
     t.node()->join({this, 0, true});
   } catch (...) {
     watched_.pop_back();
     throw;
   }
+  return true;
 }
 
-void Recording::watch(const VariablePtr& variable) {
+void Recording::unwatch(const Tensor& t) noexcept {
+  const auto it = std::ranges::find_if(watched_, [&](const Tensor& w) { return w.same(t); });
+  if (it == watched_.end()) return;
+  watched_.erase(it);
+  if (std::ranges::none_of(watched_, [&](const Tensor& w) { return w.node() == t.node(); })) t.node()->forget(this);
+}
+
+Recording::News Recording::watch(const VariablePtr& variable) {
   const Tensor& value = variable->value;
   const auto [it, is_new] = read_at_.try_emplace(variable.get(), reads_.size());
-  if (is_new) try {
-      reads_.push_back({variable, {}});
+  try {
+    if (is_new) reads_.push_back({variable, {}});
+    Tensors& values = reads_[it->second].values;
+    if (!values.empty() && values.back().same(value)) return {};
+    // Most often the value is not held yet: then it is none of the values, however many there are.
+    if (holds(value) && std::ranges::any_of(values, [&](const Tensor& v) { return v.same(value); })) return {};
+    values.push_back(value);
+    try {
+      return {true, watch(value)};
     } catch (...) {
-      read_at_.erase(it);
+      values.pop_back();
       throw;
     }
-  Tensors& values = reads_[it->second].values;
-  if (!values.empty() && values.back().same(value)) return;
-  const bool known = holds(value);  // most often not: then it is none of the values, however many there are
-  watch(value);
-  if (!known || std::ranges::none_of(values, [&](const Tensor& v) { return v.same(value); })) values.push_back(value);
+  } catch (...) {
+    if (is_new) forget_read(variable.get());
+    throw;
+  }
 }
 
-void Recording::note_read(const VariablePtr& variable) {
-  if ((watches_variables_ && variable->trainable) || read_of(variable.get())) watch(variable);
+// A variable that was met last.
+void Recording::forget_read(const Variable* variable) noexcept {
+  if (!reads_.empty() && reads_.back().variable.get() == variable) reads_.pop_back();
+  read_at_.erase(variable);
+}
+
+Recording::News Recording::note_read(const VariablePtr& variable) {
+  if ((watches_variables_ && variable->trainable) || read_of(variable.get())) return watch(variable);
+  return {};
+}
+
+void Recording::take_back(const Variable* variable, const Tensor& value, bool watched) noexcept {
+  const auto it = read_at_.find(variable);
+  if (it == read_at_.end()) return;
+  Tensors& values = reads_[it->second].values;
+  if (values.empty() || !values.back().same(value)) return;
+  values.pop_back();
+  if (values.empty()) forget_read(variable);
+  if (watched) unwatch(value);
 }
 
 const Recording::Read* Recording::read_of(const Variable* variable) const {

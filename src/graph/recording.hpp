@@ -32,9 +32,14 @@ class Recording {
 
   bool holds(const Tensor& t) const;     // recorded, or watched
   bool recorded(const Tensor& t) const;  // the result of an op that is on the list
-  void watch(const Tensor& t);           // nothing happens where it is held already
-  void watch(const VariablePtr& variable);
-  void note_read(const VariablePtr& variable);
+  // What a call has added.
+  struct News {
+    bool read = false, watched = false;
+  };
+  bool watch(const Tensor& t);  // false: it was held already
+  News watch(const VariablePtr& variable);
+  News note_read(const VariablePtr& variable);
+  void take_back(const Variable* variable, const Tensor& value, bool watched) noexcept;  // the last read of it
   void add(Node& node);
   void drop(std::size_t index) noexcept { nodes_[index] = nullptr, ++dropped_; }
   void clear() noexcept;  // forgets everything, watches included
@@ -49,6 +54,7 @@ class Recording {
 
  private:
   void compact() noexcept;
+  void unwatch(const Tensor& t) noexcept;
 
   bool watches_variables_;
   std::vector<Node*> nodes_;  // null: freed since

@@ -37,7 +37,12 @@ Op& Registry::define(std::string name, std::string doc) {
 Op& Registry::store(Op op, Names& names) {
   ops_.push_back(std::move(op));
   Op& stored = ops_.back();
-  names[stored.name] = &stored;
+  try {
+    names[stored.name] = &stored;
+  } catch (...) {
+    ops_.pop_back();
+    throw;
+  }
   return stored;
 }
 

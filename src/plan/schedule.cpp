@@ -152,16 +152,20 @@ Schedule schedule(Recorder& recorder, std::span<const Tensor> targets) {
   return s;
 }
 
+void fail_without_value() {
+  fail(
+      Status::failed_precondition,
+      "a function's body computes with a tensor that has no value: one that another function's body made or was given, "
+      "or the cotangent of a Jacobian that is being built");
+}
+
 Schedule schedule_of_function(Recorder& recorder, std::span<const Tensor> targets) {
   Schedule s;
   s.recorder = &recorder;
   s.fixed = true;
   s.nodes = nodes_behind(targets, [](const Tensor& t) { return !t.node()->evaluated; });
   for (const Node* node : s.nodes)
-    if (&node->op == &placeholder_op() || &node->op == &parameter_op())
-      fail(Status::failed_precondition,
-           "a function's body computes with a tensor that has no value: an input of another function, or the cotangent "
-           "of a Jacobian that is being built");
+    if (&node->op == &placeholder_op() || &node->op == &parameter_op()) fail_without_value();
   number_slots(s, recorder.next_visit());
   s.kept.assign(s.nodes.size(), 0);
   for (std::size_t i = 0; i < s.nodes.size(); ++i) s.nodes[i]->position = static_cast<uint32_t>(i);

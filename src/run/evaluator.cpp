@@ -36,6 +36,7 @@ void Evaluator::forget_plans() noexcept {
 
 PlanPtr Evaluator::compute(std::span<const Tensor> targets, std::vector<double>* seconds) {
   check_computable(targets);
+  const Recorder::Computing computing(recorder_);
   if (std::ranges::all_of(targets, [](const Tensor& t) { return t.node()->evaluated; }))
     return std::make_shared<Plan>();
   const Schedule s = schedule(recorder_, targets);
@@ -61,6 +62,7 @@ PlanPtr Evaluator::compute(std::span<const Tensor> targets, std::vector<double>*
     return home.kind == Home::constant ? plan->constants[home.at] : results[home.at];
   };
   std::vector<Tensor> kept;
+  kept.reserve(s.nodes.size());  // from the first value on nothing fails
   for (std::size_t i = 0; i < s.nodes.size(); ++i) {
     if (!s.kept[i]) continue;
     Node* node = s.nodes[i];

@@ -21,6 +21,9 @@ RecordedFunction::RecordedFunction(Recorder& recorder, const Workers& workers, c
       if (!use.variable->value.same(use.parameter)) assignments_.push_back({use.variable, use.variable->value});
   }
   for (const Tensor& t : outputs_) output_specs_.push_back(t.spec());
+  for (const Spec& spec : input_specs_) bytes_.push_back(bytes_of(spec));
+  for (const Spec& spec : output_specs_) bytes_.push_back(bytes_of(spec));
+  extents_.reserve(bytes_.size());
   for (Trace::Use& use : trace_.variables) use.outer = {};
   Tensors targets = outputs_;
   for (const Assignment& a : assignments_) targets.push_back(a.value);
@@ -45,6 +48,7 @@ void RecordedFunction::make(const Tensors& targets) {
   std::vector<uint8_t> varies;
   for (const Tensor& leaf : s.leaves) {
     const auto it = parameters.find(leaf.node());
+    if (it == parameters.end() && leaf.node()->symbolic) fail_without_value();
     varies.push_back(it != parameters.end());
     sources_.push_back(it != parameters.end() ? it->second : Source{Source::constant, held_.size()});
     if (it == parameters.end()) held_.push_back(leaf.value());
@@ -75,6 +79,7 @@ void RecordedFunction::prepare_arena() {
 }
 
 void RecordedFunction::compute_constants(Program& program, const std::vector<uint8_t>& varies) {
+  const Recorder::Computing computing(recorder_);
   const PlanPtr plan = make_plan(take_out_constants(program, varies), recorder_.memory());
   for (std::size_t i = 0; i < plan->result_slots.size(); ++i) {
     const uint32_t slot = plan->result_slots[i];
@@ -95,6 +100,7 @@ void RecordedFunction::collect_variables(Tensors& wanted) const {
 // results: memory for each output, then for each assignment.
 void RecordedFunction::compute(std::span<const void* const> inputs, std::span<void* const> results,
                                std::vector<double>* seconds) {
+  const Recorder::Computing computing(recorder_);
   prepare_arena();
   for (std::size_t i = 0; i < sources_.size(); ++i) {
     const Source source = sources_[i];
@@ -117,17 +123,50 @@ void RecordedFunction::compute(std::span<const void* const> inputs, std::span<vo
   }
 }
 
+void RecordedFunction::check_apart(const char* what, std::span<const void* const> inputs,
+                                   std::span<void* const> outputs) {
+  extents_.clear();  // has room for all
+  const auto add = [&](const void* memory, std::size_t i, bool output) {
+    const auto begin = reinterpret_cast<uintptr_t>(memory);
+    if (const std::size_t bytes = bytes_[output ? inputs.size() + i : i])
+      extents_.push_back({begin, begin + bytes, static_cast<uint32_t>(i), output});
+  };
+  for (std::size_t i = 0; i < inputs.size(); ++i) add(inputs[i], i, false);
+  for (std::size_t i = 0; i < outputs.size(); ++i) add(outputs[i], i, true);
+  std::ranges::sort(extents_, {}, &Extent::begin);
+  const Extent *any = nullptr, *output = nullptr;  // of those before, what reaches furthest
+  const auto reaches = [](const Extent* before, const Extent& e) { return before && before->end > e.begin; };
+  for (const Extent& e : extents_) {
+    if (const Extent* under = e.output ? any : output; reaches(under, e)) {
+      const Extent &one = e.output ? e : *under, &other = e.output ? *under : e;
+      invalid("{}: output {} overlaps {} {}; an output's memory must lie apart from all others'", what, one.index,
+              other.output ? "output" : "input", other.index);
+    }
+    if (!any || e.end > any->end) any = &e;
+    if (e.output && (!output || e.end > output->end)) output = &e;
+  }
+}
+
+// A constant for each assignment, whose memory is still to be filled.
+Tensors RecordedFunction::new_values(std::vector<void*>& memory) {
+  Tensors values;
+  for (const Assignment& a : assignments_) {
+    values.push_back(recorder_.constant(a.value.spec(), recorder_.allocate(bytes_of(a.value.spec()), "gt_assign")));
+    memory.push_back(values.back().value()->data());
+  }
+  return values;
+}
+
+void RecordedFunction::assign(Tensors values) noexcept {
+  for (std::size_t i = 0; i < values.size(); ++i) recorder_.assign(assignments_[i].variable, values[i]);
+}
+
 void RecordedFunction::run(std::span<const void* const> inputs, std::span<void* const> outputs) {
   if (assignments_.empty()) return compute(inputs, outputs, nullptr);
-  SmallVector<void*, 8> results(outputs.begin(), outputs.end());
-  SmallVector<BufferPtr, 4> assigned;
-  for (const Assignment& a : assignments_) {
-    assigned.push_back(recorder_.allocate(bytes_of(a.value.spec()), "gt_assign"));
-    results.push_back(assigned.back()->data());
-  }
-  compute(inputs, {results.data(), results.size()}, nullptr);
-  for (std::size_t i = 0; i < assigned.size(); ++i)
-    assignments_[i].variable->value = recorder_.constant(assignments_[i].value.spec(), assigned[i]);
+  std::vector<void*> results(outputs.begin(), outputs.end());
+  Tensors assigned = new_values(results);
+  compute(inputs, results, nullptr);
+  assign(std::move(assigned));
 }
 
 void RecordedFunction::time_steps(std::vector<double>& seconds) {
@@ -144,30 +183,31 @@ void RecordedFunction::time_steps(std::vector<double>& seconds) {
   for (const Trace::Use& use : trace_.variables)
     if (!use.variable->value.value())
       fail(Status::failed_precondition, "gt_function_describe: a variable that the function reads is not computed yet");
+  const auto mark = recorder_.mark();
   for (int round = 0; round < 5; ++round) {
     std::vector<double> again;
     compute(inputs, results, &again);
     if (round == 0) seconds = again;
     for (std::size_t i = 0; i < again.size(); ++i) seconds[i] = std::min(seconds[i], again[i]);
   }
+  recorder_.roll_back(mark);  // what it drew
 }
 
-Tensors RecordedFunction::call(std::span<const Tensor> inputs) {
-  SmallVector<const void*, 4> in;
-  SmallVector<void*, 4> out;
-  SmallVector<BufferPtr, 4> buffers;
+FunctionResults RecordedFunction::call(std::span<const Tensor> inputs) {
+  std::vector<const void*> in;
+  std::vector<void*> out;
+  FunctionResults results;
   for (const Tensor& t : inputs) in.push_back(t.value()->data());
   for (const Spec& spec : output_specs_) {
-    buffers.push_back(recorder_.allocate(bytes_of(spec), "gt_function_call"));
-    out.push_back(buffers.back()->data());
+    results.outputs.push_back(recorder_.constant(spec, recorder_.allocate(bytes_of(spec), "gt_function_call")));
+    out.push_back(results.outputs.back().value()->data());
   }
-  run({in.data(), in.size()}, {out.data(), out.size()});
-  Tensors outputs;
-  for (std::size_t i = 0; i < buffers.size(); ++i) outputs.push_back(recorder_.constant(output_specs_[i], buffers[i]));
-  return outputs;
+  results.assigned = new_values(out);
+  compute(in, out, nullptr);
+  return results;
 }
 
-Tensors RecordedFunction::inlined(std::span<const Tensor> inputs) const {
+FunctionResults RecordedFunction::inlined(std::span<const Tensor> inputs) const {
   std::unordered_map<Tensor, Tensor, TensorHash, TensorSame> known;
   for (std::size_t i = 0; i < inputs.size(); ++i) known[trace_.inputs[i]] = inputs[i];
   for (const Trace::Use& use : trace_.variables) known[use.parameter] = recorder_.read(use.variable);
@@ -184,50 +224,58 @@ Tensors RecordedFunction::inlined(std::span<const Tensor> inputs) const {
     const Tensors out = recorder_.record(node->op, in, node->attrs ? std::make_shared<Attrs>(*node->attrs) : nullptr);
     for (std::size_t k = 0; k < out.size(); ++k) known[Tensor(node, static_cast<uint32_t>(k))] = out[k];
   }
-  for (const Assignment& a : assignments_) recorder_.bind(a.variable, now(a.value));
-  Tensors outputs;
-  for (const Tensor& t : outputs_) outputs.push_back(now(t));
-  return outputs;
+  FunctionResults results;
+  for (const Assignment& a : assignments_) results.assigned.push_back(recorder_.unconnected(now(a.value)));
+  for (const Tensor& t : outputs_) results.outputs.push_back(now(t));
+  return results;
 }
 
 // ---- Recordings by shape
 
 Function::Function(Recorder& recorder, const Workers& workers, std::vector<Spec> inputs, FunctionBody body)
     : recorder_(recorder), workers_(workers), inputs_(std::move(inputs)), body_(std::move(body)) {
-  const bool all_known = std::ranges::all_of(
-      inputs_, [](const Spec& s) { return std::ranges::all_of(s.shape, [](int64_t d) { return d >= 0; }); });
-  if (all_known) recording_for(inputs_);
+  open_ = std::ranges::any_of(
+      inputs_, [](const Spec& s) { return std::ranges::any_of(s.shape, [](int64_t d) { return d < 0; }); });
+  if (!open_) recording_for("gt_function_create", inputs_);
 }
 
-void Function::check(std::span<const Spec> given) const {
+void Function::check(const char* what, std::span<const Spec> given) const {
   if (given.size() != inputs_.size())
-    invalid("gt_function_call: the function takes {} input(s), got {}", inputs_.size(), given.size());
+    invalid("{}: the function takes {} input(s), got {}", what, inputs_.size(), given.size());
   for (std::size_t i = 0; i < given.size(); ++i) {
     const Spec& want = inputs_[i];
     bool fits = given[i].dtype == want.dtype && given[i].shape.rank() == want.shape.rank();
     for (std::size_t k = 0; fits && k < want.shape.rank(); ++k)
       fits = want.shape[k] < 0 || want.shape[k] == given[i].shape[k];
     if (!fits)
-      invalid("gt_function_call: input {} must be {}, got {}; a function takes other sizes where its spec says -1", i,
+      invalid("{}: input {} must be {}, got {}; a function takes other sizes where its spec says -1", what, i,
               to_string(want), to_string(given[i]));
   }
 }
 
-RecordedFunction& Function::recording_for(std::span<const Spec> given) {
-  check(given);
-  const auto matches = [&](const std::vector<Spec>& specs) {
-    for (std::size_t i = 0; i < specs.size(); ++i)
-      if (!(specs[i].shape == given[i].shape)) return false;
-    return true;
+const Function::Recording& Function::recording_for(const char* what, std::span<const Spec> given) {
+  check(what, given);
+  const auto matches = [&](std::span<const Spec> specs) {
+    return std::ranges::equal(specs, given, [](const Spec& a, const Spec& b) { return a.shape == b.shape; });
   };
-  for (const auto& recording : recordings_)
-    if (matches(recording->inputs())) return *(latest_ = recording.get());
+  if (find(matches)) return latest_;
+  if (std::ranges::any_of(under_way_, matches))
+    fail(Status::failed_precondition, "{}: the function's body calls the function itself with the same sizes", what);
   std::vector<Spec> specs;
   for (const Spec& s : given) specs.push_back({s.dtype, s.shape, false});
-  auto fresh = std::make_unique<RecordedFunction>(recorder_, workers_, specs, body_);
+  recordings_.reserve(kMostRecordings);
+  under_way_.push_back(specs);
+  Recording fresh;
+  try {
+    fresh = std::make_shared<RecordedFunction>(recorder_, workers_, specs, body_);
+  } catch (...) {
+    under_way_.pop_back();
+    throw;
+  }
+  under_way_.pop_back();
   if (recordings_.size() == kMostRecordings) recordings_.erase(recordings_.begin());
-  recordings_.push_back(std::move(fresh));
-  return *(latest_ = recordings_.back().get());
+  recordings_.push_back(fresh);
+  return latest_ = std::move(fresh);
 }
 
 }  // namespace gradtape

@@ -8,6 +8,12 @@ namespace gradtape {
 // What a body gives for inputs that stand for values to come.
 using FunctionBody = std::function<Tensors(const Tensors& inputs)>;
 
+// Values that a call gives, not yet those of the variables that it assigns.
+struct FunctionResults {
+  Tensors outputs;
+  Tensors assigned;  // by assignment
+};
+
 // One recording, for inputs of fixed shapes.
 class RecordedFunction {
  public:
@@ -19,17 +25,27 @@ class RecordedFunction {
   const Plan& plan() const { return *plan_; }
   const Trace& trace() const { return trace_; }
 
+  std::span<const std::size_t> input_bytes() const { return {bytes_.data(), input_specs_.size()}; }
+  std::span<const std::size_t> output_bytes() const {
+    return {bytes_.data() + input_specs_.size(), output_specs_.size()};
+  }
+
   // The variables' values that a run reads: they must have been computed before.
   void collect_variables(Tensors& wanted) const;
 
-  // Replays on memory. outputs may not overlap inputs. Variables the body assigns have their new values afterwards.
+  // Throws where an output lies over another, or over an input.
+  void check_apart(const char* what, std::span<const void* const> inputs, std::span<void* const> outputs);
+  // Replays on memory that lies apart. Variables the body assigns have their new values afterwards.
   void run(std::span<const void* const> inputs, std::span<void* const> outputs);
   // The least time of each step in a few runs on zeros; nothing is assigned.
   void time_steps(std::vector<double>& seconds);
-  // Replays on values: the outputs are new constants.
-  Tensors call(std::span<const Tensor> inputs);
-  // The body's ops recorded anew on these inputs, so that tapes see them.
-  Tensors inlined(std::span<const Tensor> inputs) const;
+  // Replays on values: the results are new constants.
+  FunctionResults call(std::span<const Tensor> inputs);
+  // The body's ops recorded anew on these inputs, so that tapes see them. Callbacks run meanwhile: the recording must
+  // be held.
+  FunctionResults inlined(std::span<const Tensor> inputs) const;
+  // Gives the variables what a call computed for them.
+  void assign(Tensors values) noexcept;
 
  private:
   struct Source {
@@ -40,7 +56,14 @@ class RecordedFunction {
     VariablePtr variable;
     Tensor value;
   };
+  // Memory of the caller's, from begin to end.
+  struct Extent {
+    uintptr_t begin, end;
+    uint32_t index;
+    bool output;
+  };
   void make(const Tensors& targets);
+  Tensors new_values(std::vector<void*>& memory);
   void prepare_arena();
   void compute(std::span<const void* const> inputs, std::span<void* const> results, std::vector<double>* seconds);
   void compute_constants(Program& program, const std::vector<uint8_t>& varies);
@@ -48,6 +71,8 @@ class RecordedFunction {
   Recorder& recorder_;
   const Workers& workers_;
   std::vector<Spec> input_specs_, output_specs_;
+  std::vector<std::size_t> bytes_;  // of inputs, then of outputs
+  std::vector<Extent> extents_;     // room for the check of a run's memory
   Trace trace_;
   Tensors outputs_;
   std::vector<Assignment> assignments_;
@@ -66,22 +91,36 @@ class Function {
   // inputs: a size of -1 stands for any.
   Function(Recorder& recorder, const Workers& workers, std::vector<Spec> inputs, FunctionBody body);
 
+  using Recording = std::shared_ptr<RecordedFunction>;
+
   const std::vector<Spec>& inputs() const { return inputs_; }
-  // The only recording, or the one made last; null: none yet.
-  RecordedFunction* latest() const { return latest_; }
-  // The recording for inputs of these shapes, made now where there is none. Throws where they do not fit.
-  RecordedFunction& recording_for(std::span<const Spec> inputs);
+  bool has_open_sizes() const { return open_; }
+  // The only recording, or the one used last; null: none yet.
+  const Recording& latest() const { return latest_; }
+  // The recording for inputs of these shapes, made now where there is none. Throws where they do not fit. A callback
+  // may push it out of the function: who lets one run holds it.
+  const Recording& recording_for(const char* what, std::span<const Spec> inputs);
+  // The recording whose inputs' specs are those for which matches(specs) is true; null: none.
+  template <class Matches>
+  RecordedFunction* find(Matches&& matches) {
+    if (latest_ && matches(latest_->inputs())) return latest_.get();
+    for (const Recording& recording : recordings_)
+      if (matches(recording->inputs())) return (latest_ = recording).get();
+    return nullptr;
+  }
 
  private:
   static constexpr std::size_t kMostRecordings = 64;
-  void check(std::span<const Spec> inputs) const;
+  void check(const char* what, std::span<const Spec> inputs) const;
 
   Recorder& recorder_;
   const Workers& workers_;
   std::vector<Spec> inputs_;
+  bool open_;
   FunctionBody body_;
-  std::vector<std::unique_ptr<RecordedFunction>> recordings_;
-  RecordedFunction* latest_ = nullptr;
+  std::vector<Recording> recordings_;
+  Recording latest_;
+  std::vector<std::span<const Spec>> under_way_;  // specs for which the body runs now
 };
 
 }  // namespace gradtape
