@@ -16,8 +16,7 @@ void Tape::stop() {
 }
 
 void Tape::resume() {
-  if (recording_.active_in != 0)
-    fail(Status::failed_precondition, "gt_tape_resume_recording: the tape is recording already");
+  if (is_recording()) fail(Status::failed_precondition, "gt_tape_resume_recording: the tape is recording already");
   check_idle("gt_tape_resume_recording");
   recorder_.activate(&recording_);
   used_ = false;  // a used-up tape starts afresh: its recording is empty

@@ -10,11 +10,30 @@
 
 namespace gradtape {
 
+struct Trace;
+
+// A place in the list of those variables whose values may be pending.
+struct PendingLink {
+  PendingLink *before = this, *next = this;
+
+  PendingLink() = default;
+  ~PendingLink() { unlink(); }
+  PendingLink(const PendingLink&) = delete;
+  PendingLink& operator=(const PendingLink&) = delete;
+  void unlink() noexcept {
+    before->next = next, next->before = before;
+    before = next = this;
+  }
+  void link_before(PendingLink& other) noexcept {
+    before = other.before, next = &other;
+    before->next = next->before = this;
+  }
+};
+
 // A variable: a tensor that can be bound anew. Its value is never connected to what it was assigned from.
-struct Variable {
+struct Variable : PendingLink {
   Tensor value;
   bool trainable = true;
-  bool is_pending = false;  // the recorder's: on the list of those whose values may be pending
 };
 using VariablePtr = std::shared_ptr<Variable>;
 
@@ -44,9 +63,13 @@ class Recording {
   void drop(std::size_t index) noexcept { nodes_[index] = nullptr, ++dropped_; }
   void clear() noexcept;  // forgets everything, watches included
 
-  // The recorder's: the level at which it is active (0: it is not), and its place in the list of those that are.
-  uint64_t active_in = 0;
-  std::size_t position = 0;
+  // The recorder's: whether it is on the list of those that are active, and where; the body that it belongs to.
+  struct Activity {
+    bool listed = false, suspended = false;
+    const Trace* trace = nullptr;
+    std::size_t place = 0;
+  };
+  Activity activity;
 
   const std::vector<Read>& reads() const { return reads_; }
   const Read* read_of(const Variable* variable) const;
@@ -55,6 +78,7 @@ class Recording {
  private:
   void compact() noexcept;
   void unwatch(const Tensor& t) noexcept;
+  void forget_read(const Variable* variable) noexcept;
 
   bool watches_variables_;
   std::vector<Node*> nodes_;  // null: freed since

@@ -46,6 +46,7 @@ void define_blocks(Registry& r) {
       .required("begins", kAttrInts)
       .infer([](Inference& c) { c.like(0, Shape(std::span<const int64_t>(c.ints("shape")))); })
       .kernel(kernels::add_blocks)
+      .leaves_out()
       .jointly_linear([](const Call& c, const Tensor& ct, std::size_t input) {
         const auto begin = begin_of(c.ints("begins"), input, ct.rank());
         const Shape& size = c.in(input).shape();
