@@ -61,9 +61,10 @@ Tensor sum_of_pads(std::span<const Call> pads) {
   Tensors blocks;
   Ints begins;
   for (const Call& pad : pads) {
-    if (pad.number("constant_values") != 0) return {};
+    const std::optional<Ints> paddings = pad.op().zero_padding({pad.op(), pad.attrs().get()});
+    if (!paddings) return {};
     blocks.push_back(pad.in());
-    for (std::size_t axis = 0; axis < rank; ++axis) begins.push_back(pad.ints("paddings")[2 * axis]);
+    for (std::size_t axis = 0; axis < rank; ++axis) begins.push_back((*paddings)[2 * axis]);
   }
   static const Op& op = Registry::instance().builtin("add_blocks");
   const Shape& shape = pads[0].out_spec().shape;
