@@ -14,7 +14,7 @@ struct Ops {
 };
 const Ops& ops() {
   static const Registry& r = Registry::instance();
-  static const Ops known{r.builtin("square"), r.builtin("multiply"), r.builtin("pow"),   r.builtin("reshape"),
+  static const Ops known{r.builtin("square"), r.builtin("multiply"), r.builtin("power"),   r.builtin("reshape"),
                          r.builtin("abs"),    r.builtin("hypot"),    r.builtin("length")};
   return known;
 }
