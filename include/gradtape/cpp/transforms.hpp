@@ -53,7 +53,7 @@ inline void need_number(const Tensor& value, const char* what) {
 /// The gradient of a function that returns one number.
 template <class F>
 auto grad(F f) {
-  return [f = std::move(f)](const auto&... x) mutable {
+  return [f = std::move(f)](const auto&... x) {
     auto r = detail::recorded(f, 0, x...);
     detail::need_number(r.value, "grad");
     return detail::by_argument<sizeof...(x)>(r.tape.gradient({r.value}, detail::listed(r.x), {}, true));
@@ -62,7 +62,7 @@ auto grad(F f) {
 /// Value and gradient together: auto [value, g] = value_and_grad(f)(x).
 template <class F>
 auto value_and_grad(F f) {
-  return [f = std::move(f)](const auto&... x) mutable {
+  return [f = std::move(f)](const auto&... x) {
     auto r = detail::recorded(f, 0, x...);
     detail::need_number(r.value, "value_and_grad");
     auto g = detail::by_argument<sizeof...(x)>(r.tape.gradient({r.value}, detail::listed(r.x), {}, true));
@@ -73,7 +73,7 @@ auto value_and_grad(F f) {
 template <class F>
 auto jacobian(F f, JacobianOptions options = {}) {
   options.zero_unconnected = true;
-  return [f = std::move(f), options = std::move(options)](const auto&... x) mutable {
+  return [f = std::move(f), options = std::move(options)](const auto&... x) {
     auto r = detail::recorded(f, 0, x...);
     return detail::by_argument<sizeof...(x)>(r.tape.jacobian(r.value, detail::listed(r.x), options));
   };
@@ -83,7 +83,7 @@ auto jacobian(F f, JacobianOptions options = {}) {
 template <class F>
 auto hessian(F f, JacobianOptions options = {}) {
   options.zero_unconnected = true;
-  return [f = std::move(f), options = std::move(options)](const auto&... x) mutable {
+  return [f = std::move(f), options = std::move(options)](const auto&... x) {
     constexpr std::size_t n = sizeof...(x);
     auto gradient = grad([&f](const auto&... y) { return f(y...); });
     auto r = detail::recorded(gradient, n > 1 ? GT_TAPE_PERSISTENT : 0, x...);
