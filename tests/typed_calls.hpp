@@ -693,7 +693,7 @@ inline void call_not_equal(TypedCalls& t) {
 }
 inline void call_one_hot(TypedCalls& t) {
   t.begin("one_hot", "i3[2]", R"({"depth":3})");
-  t.c(gt_one_hot(t.ctx(), t.in(0), 3, -1, 1, 0, 0));
+  t.c(gt_one_hot(t.ctx(), t.in(0), 3, -1, 1, 0, GT_INT32));
   t.cpp(one_hot(t.tensor(0), 3, -1, 1, 0, std::nullopt));
 }
 inline void call_ones_like(TypedCalls& t) {

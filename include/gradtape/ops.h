@@ -79,7 +79,7 @@ static inline void gt_add_string_or_ints(gt_attr_list* list, const char* name, c
     gt_add_string(list, name, value);
 }
 
-/* |x|; its derivative at 0 is 0. */
+/* |x|; its derivative at 0 is 0, and the second one nan where that of a smooth function may be hidden. */
 static inline gt_tensor gt_abs(gt_context ctx, gt_tensor x) {
   gt_tensor inputs[1];
   inputs[0] = x;
@@ -731,7 +731,7 @@ static inline gt_tensor gt_floor(gt_context ctx, gt_tensor x) {
   return out;
 }
 
-/* x / y, rounded toward minus infinity. */
+/* x / y, rounded toward minus infinity: y * floor_divide(x, y) + mod(x, y) is x. It is an error to divide an integer by 0. */
 static inline gt_tensor gt_floor_divide(gt_context ctx, gt_tensor x, gt_tensor y) {
   gt_tensor inputs[2];
   inputs[0] = x;
@@ -825,7 +825,7 @@ static inline gt_tensor gt_huber_loss(gt_context ctx, gt_tensor target, gt_tenso
   return out;
 }
 
-/* sqrt(x^2 + y^2), without overflow. */
+/* sqrt(x^2 + y^2), without overflow; its derivative at 0 is 0, the second one nan. */
 static inline gt_tensor gt_hypot(gt_context ctx, gt_tensor x, gt_tensor y) {
   gt_tensor inputs[2];
   inputs[0] = x;
@@ -1099,7 +1099,7 @@ static inline gt_tensor gt_logical_xor(gt_context ctx, gt_tensor x, gt_tensor y)
   return out;
 }
 
-/* The x that minimises |matrix x - rhs|^2 + l2_regularizer |x|^2, for a matrix of full rank: [..., m, n], rhs [..., m, k], or a vector [m] for every matrix. Attributes: l2_regularizer (default 0). */
+/* The x that minimises |matrix x - rhs|^2 + l2_regularizer |x|^2, for a matrix [..., m, n], rhs [..., m, k], or a vector [m] for every matrix. Without l2_regularizer it is an error when the rank is not full. Attributes: l2_regularizer (default 0). */
 static inline gt_tensor gt_lstsq(gt_context ctx, gt_tensor matrix, gt_tensor rhs, double l2_regularizer) {
   gt_attr_list list;
   list.n = 0;
@@ -1162,7 +1162,7 @@ static inline gt_tensor gt_maximum(gt_context ctx, gt_tensor x, gt_tensor y) {
   return out;
 }
 
-/* The smaller of x and y; on a tie the gradient goes to x. */
+/* The smaller of x and y; on a tie the gradient goes to y, as that of maximum goes to x. */
 static inline gt_tensor gt_minimum(gt_context ctx, gt_tensor x, gt_tensor y) {
   gt_tensor inputs[2];
   inputs[0] = x;
@@ -1172,7 +1172,7 @@ static inline gt_tensor gt_minimum(gt_context ctx, gt_tensor x, gt_tensor y) {
   return out;
 }
 
-/* x - y * floor(x / y): has the sign of y. */
+/* x - y * floor(x / y), which has the sign of y or is 0. It is an error to divide an integer by 0. */
 static inline gt_tensor gt_mod(gt_context ctx, gt_tensor x, gt_tensor y) {
   gt_tensor inputs[2];
   inputs[0] = x;
@@ -1235,7 +1235,7 @@ static inline gt_tensor gt_negative(gt_context ctx, gt_tensor x) {
   return out;
 }
 
-/* Vector norm of order ord, or over two axes the matrix norm: euclidean (Frobenius), 1 (largest column sum), inf (largest row sum). Attributes: ord (default "euclidean"), axis (optional), keepdims (default false). */
+/* Vector norm of order ord, or over two axes the matrix norm: euclidean or fro (Frobenius), 2 (largest singular value), 1 (largest column sum), inf (largest row sum). Its derivative at 0 is 0, the second one nan. Attributes: ord (default "euclidean"), axis (optional), keepdims (default false). */
 static inline gt_tensor gt_norm(gt_context ctx, gt_tensor x, const char* ord, const int64_t* axis, size_t n_axis, int32_t keepdims) {
   gt_attr_list list;
   list.n = 0;
@@ -1320,7 +1320,7 @@ static inline gt_tensor gt_polygamma(gt_context ctx, gt_tensor x, int64_t n) {
   return out;
 }
 
-/* x^y; d/dx = y x^(y-1), d/dy = x^y log(x) where x > 0, else 0. */
+/* x^y; d/dx = y x^(y-1), d/dy = x^y log(x) where x > 0, else 0. It is an error to raise an integer to a power below 0. */
 static inline gt_tensor gt_pow(gt_context ctx, gt_tensor x, gt_tensor y) {
   gt_tensor inputs[2];
   inputs[0] = x;
@@ -1370,7 +1370,7 @@ static inline gt_tensor gt_random_uniform(gt_context ctx, const int64_t* shape, 
   return out;
 }
 
-/* start, start + delta, ... below (above, if delta < 0) limit. int32 where all are integers and no dtype is given. Attributes: start (default 0), limit, delta (default 1), dtype (optional). */
+/* start, start + delta, ... below (above, if delta < 0) limit. Without a dtype integers give int32, or int64 where one of the three does not fit. Attributes: start (default 0), limit, delta (default 1), dtype (optional). */
 static inline gt_tensor gt_range(gt_context ctx, double start, double limit, double delta, gt_dtype dtype) {
   gt_attr_list list;
   list.n = 0;
@@ -2114,7 +2114,7 @@ static inline gt_tensor gt_where(gt_context ctx, gt_tensor condition, gt_tensor 
   return out;
 }
 
-/* x * log1p(y), 0 where x is 0. */
+/* x * log1p(y), 0 where x is 0; where log1p(y) is not finite there, its derivatives are 0 too. */
 static inline gt_tensor gt_xlog1py(gt_context ctx, gt_tensor x, gt_tensor y) {
   gt_tensor inputs[2];
   inputs[0] = x;
@@ -2124,7 +2124,7 @@ static inline gt_tensor gt_xlog1py(gt_context ctx, gt_tensor x, gt_tensor y) {
   return out;
 }
 
-/* x * log(y), 0 where x is 0. */
+/* x * log(y), 0 where x is 0; where log(y) is not finite there, its derivatives are 0 too. */
 static inline gt_tensor gt_xlogy(gt_context ctx, gt_tensor x, gt_tensor y) {
   gt_tensor inputs[2];
   inputs[0] = x;

@@ -7,7 +7,7 @@
 
 namespace gradtape {
 
-/// |x|; its derivative at 0 is 0.
+/// |x|; its derivative at 0 is 0, and the second one nan where that of a smooth function may be hidden.
 inline Tensor abs(const Tensor& x) {
   return detail::Call("abs").in(x).one();
 }
@@ -146,13 +146,13 @@ Tensor clip_by_norm(const Tensor& x, const ClipByNormAttrs& attrs) {
 }
 
 /// min(max(x, clip_value_min), clip_value_max); the gradient passes on both bounds. Attributes: clip_value_min, clip_value_max.
-inline Tensor clip_by_value(const Tensor& x, double clip_value_min, double clip_value_max) {
+inline Tensor clip_by_value(const Tensor& x, Number clip_value_min, Number clip_value_max) {
   return detail::Call("clip_by_value").in(x).with("clip_value_min", clip_value_min).with("clip_value_max", clip_value_max).one();
 }
 
 struct ClipByValueAttrs {
-  double clip_value_min{};
-  double clip_value_max{};
+  Number clip_value_min{};
+  Number clip_value_max{};
 };
 template <class = void>
 Tensor clip_by_value(const Tensor& x, const ClipByValueAttrs& attrs) {
@@ -409,7 +409,7 @@ inline Tensor floor(const Tensor& x) {
   return detail::Call("floor").in(x).one();
 }
 
-/// x / y, rounded toward minus infinity.
+/// x / y, rounded toward minus infinity: y * floor_divide(x, y) + mod(x, y) is x. It is an error to divide an integer by 0.
 inline Tensor floor_divide(const Operand& x, const Operand& y) {
   return detail::Call("floor_divide").in(x).in(y).one();
 }
@@ -467,7 +467,7 @@ Tensor huber_loss(const Operand& target, const Operand& prediction, const HuberL
   return huber_loss(target, prediction, attrs.delta, attrs.reduction);
 }
 
-/// sqrt(x^2 + y^2), without overflow.
+/// sqrt(x^2 + y^2), without overflow; its derivative at 0 is 0, the second one nan.
 inline Tensor hypot(const Operand& x, const Operand& y) {
   return detail::Call("hypot").in(x).in(y).one();
 }
@@ -643,7 +643,7 @@ inline Tensor logical_xor(const Operand& x, const Operand& y) {
   return detail::Call("logical_xor").in(x).in(y).one();
 }
 
-/// The x that minimises |matrix x - rhs|^2 + l2_regularizer |x|^2, for a matrix of full rank: [..., m, n], rhs [..., m, k], or a vector [m] for every matrix. Attributes: l2_regularizer (default 0).
+/// The x that minimises |matrix x - rhs|^2 + l2_regularizer |x|^2, for a matrix [..., m, n], rhs [..., m, k], or a vector [m] for every matrix. Without l2_regularizer it is an error when the rank is not full. Attributes: l2_regularizer (default 0).
 inline Tensor lstsq(const Operand& matrix, const Operand& rhs, double l2_regularizer = 0) {
   return detail::Call("lstsq").in(matrix).in(rhs).with("l2_regularizer", l2_regularizer).one();
 }
@@ -687,12 +687,12 @@ inline Tensor maximum(const Operand& x, const Operand& y) {
   return detail::Call("maximum").in(x).in(y).one();
 }
 
-/// The smaller of x and y; on a tie the gradient goes to x.
+/// The smaller of x and y; on a tie the gradient goes to y, as that of maximum goes to x.
 inline Tensor minimum(const Operand& x, const Operand& y) {
   return detail::Call("minimum").in(x).in(y).one();
 }
 
-/// x - y * floor(x / y): has the sign of y.
+/// x - y * floor(x / y), which has the sign of y or is 0. It is an error to divide an integer by 0.
 inline Tensor mod(const Operand& x, const Operand& y) {
   return detail::Call("mod").in(x).in(y).one();
 }
@@ -731,7 +731,7 @@ inline Tensor negative(const Tensor& x) {
   return detail::Call("negative").in(x).one();
 }
 
-/// Vector norm of order ord, or over two axes the matrix norm: euclidean (Frobenius), 1 (largest column sum), inf (largest row sum). Attributes: ord (default "euclidean"), axis (optional), keepdims (default false).
+/// Vector norm of order ord, or over two axes the matrix norm: euclidean or fro (Frobenius), 2 (largest singular value), 1 (largest column sum), inf (largest row sum). Its derivative at 0 is 0, the second one nan. Attributes: ord (default "euclidean"), axis (optional), keepdims (default false).
 inline Tensor norm(const Tensor& x, const NameOrNumber& ord = "euclidean", const Axes& axis = {}, bool keepdims = false) {
   return detail::Call("norm").in(x).with("ord", ord).with("axis", axis).with("keepdims", keepdims).one();
 }
@@ -752,15 +752,15 @@ inline Tensor not_equal(const Operand& x, const Operand& y) {
 }
 
 /// on_value where the new axis's index equals indices, off_value elsewhere. Attributes: depth, axis (default -1), on_value (default 1), off_value (default 0), dtype (optional).
-inline Tensor one_hot(const Tensor& indices, std::int64_t depth, std::int64_t axis = -1, double on_value = 1, double off_value = 0, std::optional<Dtype> dtype = std::nullopt) {
+inline Tensor one_hot(const Tensor& indices, std::int64_t depth, std::int64_t axis = -1, Number on_value = 1, Number off_value = 0, std::optional<Dtype> dtype = std::nullopt) {
   return detail::Call("one_hot").in(indices).with("depth", depth).with("axis", axis).with("on_value", on_value).with("off_value", off_value).with("dtype", dtype).one();
 }
 
 struct OneHotAttrs {
   std::int64_t depth{};
   std::int64_t axis = -1;
-  double on_value = 1;
-  double off_value = 0;
+  Number on_value = 1;
+  Number off_value = 0;
   std::optional<Dtype> dtype = std::nullopt;
 };
 template <class = void>
@@ -779,14 +779,14 @@ inline Tensor outer(const Operand& a, const Operand& b) {
 }
 
 /// x with paddings [[before, after], ...]: of constant_values, or mirrored at the edges. Attributes: paddings, mode (default "CONSTANT"), constant_values (default 0).
-inline Tensor pad(const Tensor& x, const Axes& paddings, const std::string& mode = "CONSTANT", double constant_values = 0) {
+inline Tensor pad(const Tensor& x, const Axes& paddings, const std::string& mode = "CONSTANT", Number constant_values = 0) {
   return detail::Call("pad").in(x).list("paddings", paddings).with("mode", mode).with("constant_values", constant_values).one();
 }
 
 struct PadAttrs {
   Axes paddings{};
   std::string mode = "CONSTANT";
-  double constant_values = 0;
+  Number constant_values = 0;
 };
 template <class = void>
 Tensor pad(const Tensor& x, const PadAttrs& attrs) {
@@ -798,7 +798,7 @@ inline Tensor polygamma(const Tensor& x, std::int64_t n) {
   return detail::Call("polygamma").in(x).with("n", n).one();
 }
 
-/// x^y; d/dx = y x^(y-1), d/dy = x^y log(x) where x > 0, else 0.
+/// x^y; d/dx = y x^(y-1), d/dy = x^y log(x) where x > 0, else 0. It is an error to raise an integer to a power below 0.
 inline Tensor pow(const Operand& x, const Operand& y) {
   return detail::Call("pow").in(x).in(y).one();
 }
@@ -818,7 +818,7 @@ inline Tensor random_uniform(const Context& ctx, const Axes& shape, Dtype dtype 
   return detail::Call("random_uniform", ctx.get()).list("shape", shape).with("dtype", dtype).with("minval", minval).with("maxval", maxval).with("key", key).with("counter", counter).one();
 }
 
-/// start, start + delta, ... below (above, if delta < 0) limit. int32 where all are integers and no dtype is given. Attributes: start (default 0), limit, delta (default 1), dtype (optional).
+/// start, start + delta, ... below (above, if delta < 0) limit. Without a dtype integers give int32, or int64 where one of the three does not fit. Attributes: start (default 0), limit, delta (default 1), dtype (optional).
 inline Tensor range(const Context& ctx, Number limit, Number start = 0, Number delta = 1, std::optional<Dtype> dtype = std::nullopt) {
   return detail::Call("range", ctx.get()).with("start", start).with("limit", limit).with("delta", delta).with("dtype", dtype).one();
 }
@@ -1322,12 +1322,12 @@ inline Tensor where(const Operand& condition, const Operand& x, const Operand& y
   return detail::Call("where").in(condition).in(x).in(y).one();
 }
 
-/// x * log1p(y), 0 where x is 0.
+/// x * log1p(y), 0 where x is 0; where log1p(y) is not finite there, its derivatives are 0 too.
 inline Tensor xlog1py(const Operand& x, const Operand& y) {
   return detail::Call("xlog1py").in(x).in(y).one();
 }
 
-/// x * log(y), 0 where x is 0.
+/// x * log(y), 0 where x is 0; where log(y) is not finite there, its derivatives are 0 too.
 inline Tensor xlogy(const Operand& x, const Operand& y) {
   return detail::Call("xlogy").in(x).in(y).one();
 }
