@@ -28,10 +28,18 @@ class Life : public TapeTest {
 gt_tape outer;
 int how;
 gt_status ends_outer(gt_context c, void*, const gt_tensor* in, size_t, gt_tensor* out, size_t, size_t* n) {
-  if (how == 0) EXPECT_EQ(gt_release(c, outer), GT_OK);
-  if (how == 1) EXPECT_EQ(gt_tape_end(c, outer), GT_OK);
-  if (how == 2) EXPECT_EQ(gt_tape_stop_recording(c, outer), GT_OK);
-  if (how == 3) EXPECT_EQ(gt_tape_reset(c, outer), GT_OK);
+  if (how == 0) {
+    EXPECT_EQ(gt_release(c, outer), GT_OK);
+  }
+  if (how == 1) {
+    EXPECT_EQ(gt_tape_end(c, outer), GT_OK);
+  }
+  if (how == 2) {
+    EXPECT_EQ(gt_tape_stop_recording(c, outer), GT_OK);
+  }
+  if (how == 3) {
+    EXPECT_EQ(gt_tape_reset(c, outer), GT_OK);
+  }
   out[0] = gt_square(c, in[0]);
   *n = 1;
   return GT_OK;

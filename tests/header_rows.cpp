@@ -118,7 +118,9 @@ std::vector<Row> all_rows() {
          c.begin();
          const gt_status status = gt_context_create(out);
          c.end();
-         if (status == GT_OK) EXPECT_EQ(gt_context_destroy(*out), GT_OK);
+         if (status == GT_OK) {
+           EXPECT_EQ(gt_context_destroy(*out), GT_OK);
+         }
          return status;
        }},
       {"gt_context_destroy",

@@ -64,7 +64,9 @@ Surroundings::Surroundings() {
 }
 
 Surroundings::~Surroundings() {
-  if (!gone) EXPECT_EQ(gt_context_destroy(ctx), GT_OK);
+  if (!gone) {
+    EXPECT_EQ(gt_context_destroy(ctx), GT_OK);
+  }
   EXPECT_EQ(gt_context_destroy(foreign), GT_OK);
 }
 

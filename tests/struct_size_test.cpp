@@ -119,7 +119,9 @@ TEST_F(StructSize, WhatThisVersionDoesNotKnowIsZero) {
   for (const Row& row : rows())
     for (size_t size = row.values.size() + 1; size <= 2 * row.values.size(); ++size) {
       EXPECT_EQ(give(row, size, 1), row.filled_in ? GT_OK : GT_INVALID_ARGUMENT) << row.name << " of " << size;
-      if (row.filled_in) EXPECT_EQ(memory_.back(), 0) << row.name << " of " << size;
+      if (row.filled_in) {
+        EXPECT_EQ(memory_.back(), 0) << row.name << " of " << size;
+      }
     }
 }
 

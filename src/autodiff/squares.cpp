@@ -14,7 +14,7 @@ struct Ops {
 };
 const Ops& ops() {
   static const Registry& r = Registry::instance();
-  static const Ops known{r.builtin("square"), r.builtin("multiply"), r.builtin("power"),   r.builtin("reshape"),
+  static const Ops known{r.builtin("square"), r.builtin("multiply"), r.builtin("power"), r.builtin("reshape"),
                          r.builtin("abs"),    r.builtin("hypot"),    r.builtin("length")};
   return known;
 }
@@ -58,7 +58,10 @@ std::optional<SmoothSquare> smooth_square(const Node& node, const std::function<
   const auto [value, inputs] = square_of(*root.node());
   if (!value) return std::nullopt;
   SmoothSquare s{reshape(value, node.outputs[0].spec.shape), {}};
-  for (std::size_t i = 0; i < inputs; ++i) s.inputs.push_back(root.node()->inputs[i]);
+  for (std::size_t i = 0; i < inputs; ++i) {  // each once: hypot(x, x) has one
+    const Tensor& x = root.node()->inputs[i];
+    if (std::ranges::none_of(s.inputs, [&](const Tensor& known) { return known.same(x); })) s.inputs.push_back(x);
+  }
   return s;
 }
 

@@ -196,7 +196,7 @@ void define_least_squares(Registry& r) {
       .inputs({{"x"}})
       .infer([](Inference& c) { c.like(0, c.shape()); })
       .kernel(kernels::full_rank)
-      .linear({[](const Call&, const Tensor& ct, std::size_t) { return ct; }})
+      .rules([](const Call&, const Tensors& ct) { return ct; }, [](const Call&, const Tensors& t) { return t; })
       .batch(batch_of_matrices)
       .samples_follow(samples_of_matrices);
   Define(r, "lstsq",

@@ -68,9 +68,10 @@ struct NameOrInts {
 
 /// An integer or a floating number, which some ops tell apart: range(ctx, 5) counts in integers, range(ctx, 5.0) not.
 struct Number {
-  bool integer;
+  bool integer = true;
   std::int64_t whole = 0;
-  double value;
+  double value = 0;
+  Number() = default;  ///< 0
   template <class T, std::enable_if_t<std::is_arithmetic_v<T>, int> = 0>
   Number(T number) : integer(std::is_integral_v<T>), value(static_cast<double>(number)) {  // NOLINT
     if constexpr (std::is_integral_v<T>) whole = static_cast<std::int64_t>(number);
