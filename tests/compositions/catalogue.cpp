@@ -15,11 +15,11 @@ const std::set<std::string> kKinked{"abs",        "relu",          "relu6",    "
 const std::set<std::string> kOrdered{"reduce_max", "reduce_min", "sort",    "top_k",
                                      "max_pool2d", "maximum",    "minimum", "norm"};
 // Factorizations need columns that are far from dependent.
-const std::set<std::string> kFactored{"svd", "eigh", "qr", "lstsq"};
+const std::set<std::string> kFactored{"svd", "svd_with_vectors", "eigh", "eigh_with_vectors", "qr", "lstsq"};
 // Their results must not be 0, or coincide.
 const std::set<std::string> kRoots{"norm",         "reduce_std",          "l2_normalize", "hypot",
                                    "clip_by_norm", "clip_by_global_norm", "atan2"};
-const std::set<std::string> kSpectra{"svd", "eigh", "qr"};
+const std::set<std::string> kSpectra{"svd", "svd_with_vectors", "eigh", "eigh_with_vectors", "qr"};
 
 double least_gap(std::vector<double> v) {
   std::ranges::sort(v);
