@@ -201,7 +201,7 @@ Tensor Recorder::strengthen(const Tensor& weak, Dtype dtype, const Op& op) {
     double value;
     std::memcpy(&value, weak.value()->data(), sizeof value);
     const bool exact = dtype == Dtype::int32     ? holds_exactly<int32_t>(value)
-                       : dtype == Dtype::int64   ? holds_exactly<int64_t>(value)
+                       : dtype == Dtype::int64   ? std::abs(value) < 0x1p53 && holds_exactly<int64_t>(value)
                        : dtype == Dtype::boolean ? value == 0 || value == 1
                                                  : true;
     if (!exact)

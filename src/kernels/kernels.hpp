@@ -35,6 +35,8 @@ void concat(const KernelCall& c);
 void constant_pad(const KernelCall& c);
 void constant_pad_run(const Attributes& a, const View& x, const Shape& out, int64_t first, std::size_t n, void* to);
 void range(const KernelCall& c);
+void integer_divisor(const KernelCall& c);
+void integer_exponent(const KernelCall& c);
 void identity_rows(const KernelCall& c);
 void bands(const KernelCall& c);
 
@@ -55,6 +57,7 @@ void det(const KernelCall& c);
 void slogdet(const KernelCall& c);
 void cholesky(const KernelCall& c);
 void qr(const KernelCall& c);
+void full_rank(const KernelCall& c);
 void eigen(const KernelCall& c);
 void eigenvalues(const KernelCall& c);
 void svd(const KernelCall& c);

@@ -151,12 +151,20 @@ void pad_part(const Padding& p, const T* x, T value, int64_t first, int64_t last
 }
 }  // namespace
 
+namespace {
+template <class T>
+T number_of(const AttrValue& v) {
+  if (const auto* i = std::get_if<int64_t>(&v)) return saturated<T>(*i);
+  return convert<T>(std::get<double>(v));
+}
+}  // namespace
+
 void constant_pad_run(const Attributes& a, const View& x, const Shape& out, int64_t first, std::size_t n, void* to) {
-  const double value = std::get<double>(a.attr("constant_values"));
   const Padding padding{*x.shape, out, a.ints("paddings")};
   dispatch(x.dtype, [&](auto type) {
     using T = typename decltype(type)::type;
-    pad_part(padding, x.as<T>(), convert<T>(value), first, first + static_cast<int64_t>(n), static_cast<T*>(to));
+    pad_part(padding, x.as<T>(), number_of<T>(a.attr("constant_values")), first, first + static_cast<int64_t>(n),
+             static_cast<T*>(to));
   });
 }
 
@@ -172,12 +180,44 @@ void constant_pad(const KernelCall& c) {
 }
 
 void range(const KernelCall& c) {
-  const double start = std::get<double>(c.attr("start")), delta = std::get<double>(c.attr("delta"));
-  dispatch(c.out[0].dtype, [&](auto type) {
+  const auto fill = [&](auto start, auto delta) {
+    dispatch(c.out[0].dtype, [&](auto type) {
+      using T = typename decltype(type)::type;
+      T* out = c.out[0].as<T>();
+      for (int64_t i = 0; i < c.out[0].elements(); ++i)
+        out[i] = convert<T>(wrap_add(start, wrap_multiply(static_cast<decltype(start)>(i), delta)));
+    });
+  };
+  const AttrValue &start = c.attr("start"), &delta = c.attr("delta");
+  if (std::holds_alternative<int64_t>(start))
+    fill(std::get<int64_t>(start), std::get<int64_t>(delta));
+  else
+    fill(std::get<double>(start), std::get<double>(delta));
+}
+
+namespace {
+// A copy, or an error that names the first entry that does not do.
+void checked(const KernelCall& c, bool (*bad)(int64_t), const char* complaint) {
+  const View& x = c.in[0];
+  dispatch(x.dtype, [&](auto type) {
     using T = typename decltype(type)::type;
-    T* out = c.out[0].as<T>();
-    for (int64_t i = 0; i < c.out[0].elements(); ++i) out[i] = convert<T>(start + static_cast<double>(i) * delta);
+    if constexpr (is_int<T>) {
+      const T *first = x.as<T>(), *last = first + x.elements();
+      const T* found = std::find_if(first, last, [&](T v) { return bad(v); });
+      if (found != last) invalid("{}: {}, got {} at entry {}", c.name, complaint, *found, found - first);
+      std::copy(first, last, c.out[0].as<T>());
+    }
   });
+}
+}  // namespace
+
+void integer_divisor(const KernelCall& c) {
+  checked(
+      c, [](int64_t v) { return v == 0; }, "an integer cannot be divided by 0");
+}
+void integer_exponent(const KernelCall& c) {
+  checked(
+      c, [](int64_t v) { return v < 0; }, "an integer cannot be raised to a power below 0");
 }
 
 void identity_rows(const KernelCall& c) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <type_traits>
 
@@ -37,7 +38,8 @@ T wrap_multiply(T a, T b) {
     return a * b;
 }
 
-// Rounds toward minus infinity. Integer division by 0 gives 0.
+// Rounds toward minus infinity. Of floats it is what is left when the remainder is taken off, so that it agrees with
+// floor_mod. Integers are divided by what divisor_checked let pass; anything is safe.
 template <class T>
 T floor_divide(T a, T b) {
   if constexpr (is_int<T>) {
@@ -45,7 +47,11 @@ T floor_divide(T a, T b) {
     if (b == -1) return wrap_subtract(T(0), a);
     return static_cast<T>(a / b - (a % b != 0 && (a < 0) != (b < 0)));
   } else {
-    return std::floor(a / b);
+    if (b == 0) return a / b;
+    const T r = std::fmod(a, b), below = r != 0 && (b < 0) != (r < 0) ? T(1) : T(0);
+    const T quotient = (a - r) / b - below, whole = std::floor(quotient);
+    if (quotient == 0) return std::copysign(T(0), a / b);
+    return quotient - whole > T(0.5) ? whole + 1 : whole;
   }
 }
 // Has the divisor's sign.
@@ -64,7 +70,6 @@ T floor_mod(T a, T b) {
 template <class T>
 T power(T x, T y) {
   if constexpr (is_int<T>) {
-    if (y < 0) return x == 1 ? 1 : x == -1 ? (y % 2 == 0 ? 1 : -1) : 0;
     T result = 1;
     for (; y > 0; y /= 2, x = wrap_multiply(x, x))
       if (y % 2 == 1) result = wrap_multiply(result, x);
@@ -74,7 +79,7 @@ T power(T x, T y) {
   }
 }
 
-// float to integer truncates; what does not fit goes to the nearest end of the range, nan to 0.
+// float to integer truncates; what does not fit goes to the nearest end of the range, nan to 0. Integers wrap around.
 template <class To, class From>
 To convert(From x) {
   if constexpr (std::is_same_v<To, bool>) {
@@ -88,6 +93,16 @@ To convert(From x) {
   } else {
     return static_cast<To>(x);
   }
+}
+
+// Of what does not fit the nearest end of the range.
+template <class To>
+To saturated(int64_t x) {
+  if constexpr (is_int<To>)
+    return static_cast<To>(
+        std::clamp(x, int64_t{std::numeric_limits<To>::min()}, int64_t{std::numeric_limits<To>::max()}));
+  else
+    return convert<To>(x);
 }
 
 }  // namespace gradtape

@@ -7,18 +7,27 @@
 
 #include "base/isa.hpp"
 #include "graph/op.hpp"
+#include "kernels/scalar_math.hpp"
 
 namespace gradtape {
 
 // The numbers among the op's attributes, in order, fetched before the loop.
 struct Numbers {
   double value[2] = {};
+  int64_t integer[2] = {};  // the same, but for large integers, which a double does not hold
   explicit Numbers(const Attrs* attrs) {
     for (std::size_t i = 0; attrs && i < attrs->values.size() && i < 2; ++i)
       if (const double* number = std::get_if<double>(&attrs->values[i]))
-        value[i] = *number;
-      else if (const int64_t* integer = std::get_if<int64_t>(&attrs->values[i]))
-        value[i] = static_cast<double>(*integer);
+        value[i] = *number, integer[i] = convert<int64_t>(*number);
+      else if (const int64_t* whole = std::get_if<int64_t>(&attrs->values[i]))
+        value[i] = static_cast<double>(*whole), integer[i] = *whole;
+  }
+  template <class T>
+  T as(std::size_t i) const {
+    if constexpr (is_int<T>)
+      return saturated<T>(integer[i]);
+    else
+      return convert<T>(value[i]);
   }
 };
 

@@ -1,7 +1,9 @@
 // Tensors from attributes. Without a dtype the result is weak: it takes the dtype of what it meets.
 #include <cmath>
+#include <limits>
 
 #include "kernels/kernels.hpp"
+#include "kernels/scalar_math.hpp"
 #include "ops/define.hpp"
 
 namespace gradtape {
@@ -16,28 +18,48 @@ Tensor in_dtype(const Call& c, const Tensor& x) {
 
 Tensor column(const Tensor& x) { return insert_axes(x, 1, 1); }
 
+// Integers are counted as integers: a double holds not all of them.
+void infer_integer_range(Inference& c) {
+  const int64_t start = c.integer("start"), limit = c.integer("limit"), delta = c.integer("delta");
+  if (delta == 0) invalid("range: cannot count from {} to {} in steps of 0", start, limit);
+  __extension__ using Wide = __int128;
+  const Wide way = Wide(limit) - start, step = delta, up = step > 0 ? 1 : -1;
+  const Wide count = way * up > 0 ? (way + step - up) / step : Wide(0);
+  if (count > Wide(1) << 53) invalid("range: cannot count from {} to {} in steps of {}", start, limit, delta);
+  const auto fits = [](Wide x) {
+    return x >= std::numeric_limits<int32_t>::min() && x <= std::numeric_limits<int32_t>::max();
+  };
+  const bool narrow = fits(start) && fits(limit) && fits(delta);
+  const Dtype dtype = c.has("dtype") ? std::get<Dtype>(c.attr("dtype")) : narrow ? Dtype::int32 : Dtype::int64;
+  if (dtype == Dtype::boolean) invalid("range: numbers cannot be bool");
+  if (dtype == Dtype::int32 && count > 0 && !(fits(start) && fits(start + (count - 1) * step)))
+    invalid("range: numbers from {} to {} in steps of {} leave the range of int32", start, limit, delta);
+  c.out(dtype, {static_cast<int64_t>(count)});
+}
+
 void infer_range(Inference& c) {
-  bool integers = true;
+  const auto is_int = [&](const char* name) { return std::holds_alternative<int64_t>(c.attr(name)); };
+  if (is_int("start") && is_int("limit") && is_int("delta")) return infer_integer_range(c);
   for (const char* name : {"start", "limit", "delta"})
-    if (auto* i = std::get_if<int64_t>(&c.attr(name)))
-      c.attr(name) = static_cast<double>(*i);
-    else
-      integers = false;
+    if (auto* i = std::get_if<int64_t>(&c.attr(name))) c.attr(name) = static_cast<double>(*i);
   const double start = std::get<double>(c.attr("start")), limit = std::get<double>(c.attr("limit")),
                delta = std::get<double>(c.attr("delta"));
   const double count = std::ceil((limit - start) / delta);
   if (delta == 0 || !std::isfinite(count) || count > 0x1p53)
     invalid("range: cannot count from {} to {} in steps of {}", start, limit, delta);
-  const bool weak = !c.has("dtype") && !integers;
-  const Dtype dtype = c.has("dtype") ? std::get<Dtype>(c.attr("dtype")) : weak ? Dtype::float64 : Dtype::int32;
+  const bool weak = !c.has("dtype");
+  const Dtype dtype = weak ? Dtype::float64 : std::get<Dtype>(c.attr("dtype"));
   if (dtype == Dtype::boolean) invalid("range: numbers cannot be bool");
+  const double last = start + std::max(0.0, count - 1) * delta;
+  if (dtype == Dtype::int32 && count > 0 && std::max(std::abs(start), std::abs(last)) >= 0x1p31)
+    invalid("range: numbers from {} to {} in steps of {} leave the range of int32", start, limit, delta);
   c.out(dtype, {static_cast<int64_t>(std::max(0.0, count))}, weak);
 }
 
 void define_sequences(Registry& r) {
   Define(r, "range",
-         "start, start + delta, ... below (above, if delta < 0) limit. int32 where all are integers and no dtype is "
-         "given.")
+         "start, start + delta, ... below (above, if delta < 0) limit. Without a dtype integers give int32, or int64 "
+         "where one of the three does not fit.")
       .attr("start", kAttrInt | kAttrFloat, int64_t{0})
       .required("limit", kAttrInt | kAttrFloat)
       .attr("delta", kAttrInt | kAttrFloat, int64_t{1})
@@ -121,8 +143,8 @@ void define_masks(Registry& r) {
       .inputs({{"indices", InputKind::integer}})
       .required("depth", kAttrInt)
       .attr("axis", kAttrInt, int64_t{-1})
-      .attr("on_value", kAttrFloat, 1.0)
-      .attr("off_value", kAttrFloat, 0.0)
+      .attr("on_value", kAttrFloat | kAttrInt, 1.0)
+      .attr("off_value", kAttrFloat | kAttrInt, 0.0)
       .attr("dtype", kAttrDtype)
       .infer([](Inference& c) {
         if (c.integer("depth") < 0) invalid("one_hot: depth must be >= 0, got {}", c.integer("depth"));
@@ -134,9 +156,15 @@ void define_masks(Registry& r) {
             insert_axes(range(c.recorder(), 0, c.integer("depth"), 1, c.in().dtype()), 1, c.in().rank() - axis);
         const Tensor hot = equal(insert_axes(c.in(), axis, 1), positions);
         Recorder& rec = c.recorder();
-        const Tensor values = where(hot, rec.scalar(c.number("on_value"), Dtype::float64),
-                                    rec.scalar(c.number("off_value"), Dtype::float64));
-        return in_dtype(c, values);
+        const bool integers = c.has("dtype") && is_integer(std::get<Dtype>(c.attr("dtype")));
+        const auto number = [&](const char* name) {
+          const int64_t* i = std::get_if<int64_t>(&c.attr(name));
+          const double d = i ? static_cast<double>(*i) : c.number(name);
+          if (!integers) return rec.scalar(d, Dtype::float64);
+          const int64_t whole = i ? *i : convert<int64_t>(d);
+          return reshape(constant_ints(rec, std::span(&whole, 1)), {});
+        };
+        return in_dtype(c, where(hot, number("on_value"), number("off_value")));
       })
       .sample("i3[2]", R"({"depth": 3})");
 }

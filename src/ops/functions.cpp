@@ -242,9 +242,9 @@ Tensor slice(const Tensor& x, const Ints& begin, const Ints& size) {
   static const Op& op = builtin("slice");
   return apply1(op, {x}, {begin, size});
 }
-Tensor pad(const Tensor& x, const Ints& paddings, double value) {
+Tensor pad(const Tensor& x, const Ints& paddings, AttrValue value) {
   static const Op& op = builtin("constant_pad");
-  return apply1(op, {x}, {paddings, value});
+  return apply1(op, {x}, {paddings, std::move(value)});
 }
 Tensor reverse(const Tensor& x, const Ints& axes) {
   static const Op& op = builtin("reverse");
@@ -261,7 +261,7 @@ Tensor scatter_add(const Tensor& indices, const Tensor& updates, const Shape& sh
 }
 Tensor range(Recorder& r, int64_t start, int64_t limit, int64_t delta, Dtype dtype) {
   static const Op& op = builtin("range");
-  return r.record(op, {}, complete(op, {double(start), double(limit), double(delta), dtype}))[0];
+  return r.record(op, {}, complete(op, {start, limit, delta, dtype}))[0];
 }
 Tensor cumsum(const Tensor& x, int64_t axis, bool exclusive, bool reverse) {
   static const Op& op = builtin("cumsum");

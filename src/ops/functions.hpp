@@ -77,7 +77,7 @@ Tensor transpose(const Tensor& x, const Ints& perm);
 Tensor broadcast_to(const Tensor& x, const Shape& shape);
 Tensor concat(std::span<const Tensor> xs, int64_t axis);
 Tensor slice(const Tensor& x, const Ints& begin, const Ints& size);
-Tensor pad(const Tensor& x, const Ints& paddings, double value = 0);
+Tensor pad(const Tensor& x, const Ints& paddings, AttrValue value = 0.0);
 Tensor reverse(const Tensor& x, const Ints& axes);
 Tensor gather(const Tensor& params, const Tensor& indices, int64_t axis, int64_t batch_dims);
 Tensor scatter_add(const Tensor& indices, const Tensor& updates, const Shape& shape, int64_t axis, int64_t batch_dims);

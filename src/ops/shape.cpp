@@ -362,12 +362,14 @@ void define_pad(Registry& r) {
       .inputs({{"x"}})
       .dtypes(kAllDtypes)
       .required("paddings", kAttrInts)
-      .attr("constant_values", kAttrFloat, 0.0)
+      .attr("constant_values", kAttrFloat | kAttrInt, 0.0)
       .infer(infer_pad)
       .kernel(kernels::constant_pad)
       .runs(kernels::constant_pad_run)
       .pads_with_zeros([](const Attributes& a) {
-        const bool zeros = std::get<double>(a.attr("constant_values")) == 0;
+        const AttrValue& value = a.attr("constant_values");
+        const auto* integer = std::get_if<int64_t>(&value);
+        const bool zeros = integer ? *integer == 0 : std::get<double>(value) == 0;
         return zeros ? std::optional(a.ints("paddings")) : std::nullopt;
       })
       .rules(
@@ -391,10 +393,10 @@ void define_pad(Registry& r) {
       .dtypes(kAllDtypes)
       .required("paddings", kAttrInts)
       .attr("mode", kAttrString, std::string("CONSTANT"), {"CONSTANT", "REFLECT", "SYMMETRIC"})
-      .attr("constant_values", kAttrFloat, 0.0)
+      .attr("constant_values", kAttrFloat | kAttrInt, 0.0)
       .infer(infer_pad)
       .composite([](const Call& c) {
-        if (c.text("mode") == "CONSTANT") return pad(c.in(), c.ints("paddings"), c.number("constant_values"));
+        if (c.text("mode") == "CONSTANT") return pad(c.in(), c.ints("paddings"), c.attr("constant_values"));
         return mirror_pad(c.in(), c.ints("paddings"), c.text("mode") == "SYMMETRIC");
       })
       .sample("f[2,3]", R"({"paddings": [[1, 0], [0, 2]], "constant_values": 2})")

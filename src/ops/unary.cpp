@@ -14,6 +14,11 @@ using std::numbers::pi;
 
 constexpr double kSeluScale = 1.0507009873554805, kSeluAlpha = 1.6732632423543772;
 
+double as_double(const AttrValue& number) {
+  if (const auto* i = std::get_if<int64_t>(&number)) return static_cast<double>(*i);
+  return std::get<double>(number);
+}
+
 Tensor zero_derivative(const Call&, const Tensor& t) { return zeros_like(t); }
 
 void define_powers(Registry& r) {
@@ -210,21 +215,24 @@ void define_rounding(Registry& r) {
       .sample("f[2,3]");
   unary<[](auto x, const Numbers& n) {
     using T = decltype(x);
-    const T low = convert<T>(n.value[0]), high = convert<T>(n.value[1]);
+    const T low = n.as<T>(0), high = n.as<T>(1);
     return x < low ? low : (x > high) ? high : x;
   }>(r, "clip_by_value", "min(max(x, clip_value_min), clip_value_max); the gradient passes on both bounds.", numeric)
       .cheap()
-      .required("clip_value_min", kAttrFloat)
-      .required("clip_value_max", kAttrFloat)
+      .required("clip_value_min", kAttrFloat | kAttrInt)
+      .required("clip_value_max", kAttrFloat | kAttrInt)
       .partials({[](const Call& c, const Tensor& t) {
         const Tensor &x = c.in(), low = number_like(x, c.number("clip_value_min")),
                      high = number_like(x, c.number("clip_value_max"));
         return keep_where(logical_and(greater_equal(x, low), less_equal(x, high)), t);
       }})
       .infer([](Inference& c) {
-        if (std::get<double>(c.attr("clip_value_min")) > std::get<double>(c.attr("clip_value_max")))
-          invalid("clip_by_value: clip_value_min {} is above clip_value_max {}",
-                  std::get<double>(c.attr("clip_value_min")), std::get<double>(c.attr("clip_value_max")));
+        AttrValue &low = c.attr("clip_value_min"), &high = c.attr("clip_value_max");
+        // Two integers stay what they are.
+        if (is_floating(c.in().dtype) || low.index() != high.index()) low = as_double(low), high = as_double(high);
+        const auto *least = std::get_if<int64_t>(&low), *most = std::get_if<int64_t>(&high);
+        if (least ? *least > *most : std::get<double>(low) > std::get<double>(high))
+          invalid("clip_by_value: clip_value_min {} is above clip_value_max {}", to_string(low), to_string(high));
         infer_elementwise(c);
       })
       .sample("f[2,3]", R"({"clip_value_min": -0.5, "clip_value_max": 0.75})");
