@@ -1,4 +1,5 @@
 // Elementwise ops of two and three inputs, with broadcasting. t is the tangent or the cotangent of one input.
+#include "kernels/kernels.hpp"
 #include "kernels/scalar_math.hpp"
 #include "kernels/vector_math.hpp"
 #include "ops/define.hpp"
@@ -46,12 +47,6 @@ void define_arithmetic(Registry& r) {
       .partials({[](const Call& c, const Tensor& t) { return t / c.in(1); },
                  [](const Call& c, const Tensor& t) { return -(t * (c.out() / c.in(1))); }})
       .sample("f[2,3] p[3]");
-  binary<[](auto x, auto y) { return floor_divide(x, y); }>(r, "floor_divide", "x / y, rounded toward minus infinity.")
-      .none("it is constant between its jumps")
-      .sample("f[2,3] p[3]");
-  binary<[](auto x, auto y) { return floor_mod(x, y); }>(r, "mod", "x - y * floor(x / y): has the sign of y.")
-      .partials({pass, [](const Call& c, const Tensor& t) { return -(t * floor(c.in(0) / c.in(1))); }})
-      .sample("f[2,3] p[3]");
   binary<[](auto x, auto y) {
     const auto d = wrap_subtract(x, y);
     return wrap_multiply(d, d);
@@ -66,19 +61,90 @@ Tensor length(const Call& c) {  // of the vector of both operands
   return apply1(hypot, {c.in(0), c.in(1)});
 }
 
+// The second operand of integers as it is, with an error when values are computed where the named check refuses it.
+Tensor checked(const Call& c, const char* check) {
+  if (!is_integer(c.in(1).dtype())) return c.in(1);
+  return apply1(Registry::instance().builtin(check), {c.in(1)});
+}
+void define_checks(Registry& r) {
+  const auto check = [&](const char* name, const char* doc, Kernel kernel) {
+    Define(r, name, doc)
+        .internal()
+        .inputs({{"x"}})
+        .dtypes(kInteger)
+        .infer(infer_elementwise)
+        .kernel(std::move(kernel))
+        .none("integers have no derivative")
+        .batch([](const BatchCall& b) { return Tensors{reapply(b.call, {b.in[0]})}; })
+        .samples_follow([](const Call&, std::span<const int> axes) { return axes[0]; });
+  };
+  check("integer_divisor", "x, none of which may be 0.", kernels::integer_divisor);
+  check("integer_exponent", "x, none of which may be below 0.", kernels::integer_exponent);
+}
+
+void define_integer_division(Registry& r) {
+  binary<[](auto x, auto y) { return floor_divide(x, y); }>(r, "floor_quotient", "floor_divide of checked operands.")
+      .internal()
+      .none("it is constant between its jumps");
+  binary<[](auto x, auto y) { return floor_mod(x, y); }>(r, "floor_remainder", "mod of checked operands.")
+      .internal()
+      .partials({pass, [](const Call& c, const Tensor& t) {
+                   static const Op& quotient = Registry::instance().builtin("floor_quotient");
+                   return -(t * apply1(quotient, {c.in(0), c.in(1)}));
+                 }});
+  Define(r, "floor_divide",
+         "x / y, rounded toward minus infinity: y * floor_divide(x, y) + mod(x, y) is x. It is an error to divide an "
+         "integer by 0.")
+      .inputs({{"x"}, {"y"}})
+      .dtypes(kNumeric)
+      .infer(infer_elementwise)
+      .composite([](const Call& c) {
+        static const Op& quotient = Registry::instance().builtin("floor_quotient");
+        return apply1(quotient, {c.in(0), checked(c, "integer_divisor")});
+      })
+      .sample("f[2,3] p[3]");
+  Define(r, "mod", "x - y * floor(x / y), which has the sign of y or is 0. It is an error to divide an integer by 0.")
+      .inputs({{"x"}, {"y"}})
+      .dtypes(kNumeric)
+      .infer(infer_elementwise)
+      .composite([](const Call& c) {
+        static const Op& remainder = Registry::instance().builtin("floor_remainder");
+        return apply1(remainder, {c.in(0), checked(c, "integer_divisor")});
+      })
+      .sample("f[2,3] p[3]");
+}
+
+// y, which has no derivative where x is not positive: there x^y is real for some y only. So the second derivatives by x
+// and y are the same in either order.
+Tensor live_exponent(const Call& c) {
+  const Tensor &x = c.in(0), &y = c.in(1);
+  if (!c.recorder().is_held(y)) return y;
+  return where(greater(x, number_like(x, 0)), y, stop_gradient(y));
+}
+
 void define_powers(Registry& r) {
-  binary<[](auto x, auto y) { return power(x, y); }>(r, "pow",
-                                                     "x^y; d/dx = y x^(y-1), d/dy = x^y log(x) where x > 0, else 0.")
+  binary<[](auto x, auto y) { return power(x, y); }>(r, "power", "pow of checked operands.")
+      .internal()
       .partials({[](const Call& c, const Tensor& t) {
-                   // Where y is 0 the derivative is 0 for every x, 0 included.
-                   const Tensor &x = c.in(0), &y = c.in(1), flat = is_zero(y);
-                   return keep_where(logical_not(flat), t * (y * pow(one_where(flat, x), y - 1.0)));
+                   // Where both are 0 the derivative is 0, as it is where y alone is.
+                   const Tensor &x = c.in(0), y = live_exponent(c), none = logical_and(is_zero(x), is_zero(y));
+                   return keep_where(logical_not(none), t * (y * pow(one_where(none, x), y - 1.0)));
                  },
                  [](const Call& c, const Tensor& t) {
                    const Tensor& x = c.in(0);
                    const Tensor positive = greater(x, number_like(x, 0));
                    return keep_where(positive, t * (c.out() * log(one_where(logical_not(positive), x))));
-                 }})
+                 }});
+  Define(r, "pow",
+         "x^y; d/dx = y x^(y-1), d/dy = x^y log(x) where x > 0, else 0. It is an error to raise an integer to a power "
+         "below 0.")
+      .inputs({{"x"}, {"y"}})
+      .dtypes(kNumeric)
+      .infer(infer_elementwise)
+      .composite([](const Call& c) {
+        static const Op& power = Registry::instance().builtin("power");
+        return apply1(power, {c.in(0), checked(c, "integer_exponent")});
+      })
       .sample("p[2,3] f[3]");
   binary<[](auto x, auto y) { return std::hypot(x, y); }>(r, "hypot", "sqrt(x^2 + y^2), without overflow.", floating)
       .partials({[](const Call& c, const Tensor& t) { return t * direction(c.in(0), c.in(1)); },
@@ -91,26 +157,33 @@ void define_powers(Registry& r) {
       .sample("f[2,3] f[3]");
 }
 
+// Where x is 0 and log(y) is not finite, x log(y) counts as constant.
+Tensor constant_product(const Tensor& x, const Tensor& y) {
+  const Tensor finite = logical_and(greater(y, number_like(y, 0)), is_finite(y));
+  return logical_and(is_zero(x), logical_not(finite));
+}
+
 void define_guarded(Registry& r) {
   binary<[](auto x, auto y) { return x == 0 ? decltype(x)(0) : x * vm::log(y); }>(
-      r, "xlogy", "x * log(y), 0 where x is 0.", floating)
+      r, "xlogy", "x * log(y), 0 where x is 0; where log(y) is not finite there, its derivatives are 0 too.", floating)
       .partials({[](const Call& c, const Tensor& t) {
-                   const Tensor none = is_zero(c.in(0));
+                   const Tensor none = constant_product(c.in(0), c.in(1));
                    return keep_where(logical_not(none), t * log(one_where(none, c.in(1))));
                  },
                  [](const Call& c, const Tensor& t) {
-                   const Tensor none = is_zero(c.in(0));
+                   const Tensor none = constant_product(c.in(0), c.in(1));
                    return keep_where(logical_not(none), t * (c.in(0) / one_where(none, c.in(1))));
                  }})
       .sample("f[2,3] p[3]");
   binary<[](auto x, auto y) { return x == 0 ? decltype(x)(0) : x * vm::log1p(y); }>(
-      r, "xlog1py", "x * log1p(y), 0 where x is 0.", floating)
+      r, "xlog1py", "x * log1p(y), 0 where x is 0; where log1p(y) is not finite there, its derivatives are 0 too.",
+      floating)
       .partials({[](const Call& c, const Tensor& t) {
-                   const Tensor none = is_zero(c.in(0));
+                   const Tensor none = constant_product(c.in(0), 1.0 + c.in(1));
                    return keep_where(logical_not(none), t * log1p(one_where(none, c.in(1))));
                  },
                  [](const Call& c, const Tensor& t) {
-                   const Tensor none = is_zero(c.in(0));
+                   const Tensor none = constant_product(c.in(0), 1.0 + c.in(1));
                    return keep_where(logical_not(none), t * (c.in(0) / (1.0 + one_where(none, c.in(1)))));
                  }})
       .sample("f[2,3] p[3]");
@@ -184,7 +257,9 @@ void define_where(Registry& r) {
 }  // namespace
 
 void define_binary(Registry& r) {
+  define_checks(r);
   define_arithmetic(r);
+  define_integer_division(r);
   define_powers(r);
   define_guarded(r);
   define_selection(r);
