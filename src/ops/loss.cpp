@@ -37,7 +37,8 @@ void define_loss(Registry& r) {
       .inputs({{"labels"}, {"logits"}})
       .composite([](const Call& c) {
         static const Op& softplus = Registry::instance().builtin("softplus");
-        return c.in(0) * apply1(softplus, {-c.in(1)}) + (1.0 - c.in(0)) * apply1(softplus, {c.in(1)});
+        return multiply_no_nan(apply1(softplus, {-c.in(1)}), c.in(0)) +
+               multiply_no_nan(apply1(softplus, {c.in(1)}), 1.0 - c.in(0));
       })
       .sample("u[2,3] f[2,3]");
 }

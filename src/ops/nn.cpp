@@ -111,7 +111,9 @@ void define_normalizations(Registry& r) {
         if (!c.flag("training")) return Tensors{(x - c.in(3)) * (rsqrt(c.in(4) + epsilon) * scale) + offset};
         const auto [mean, deviations] = moments_of(x, c.ints("axes"));
         const Tensor variance = mean_square(deviations, c.ints("axes"));
-        const Tensor y = deviations * (rsqrt(variance + epsilon) * scale) + offset;
+        // Nothing has no variance: nan would reach the gradient of the scale.
+        const Tensor spread = x.shape().elements() == 0 ? zeros_like(variance) : variance;
+        const Tensor y = deviations * (rsqrt(spread + epsilon) * scale) + offset;
         const Shape flat = without_axes(x.shape(), c.ints("axes"));
         return Tensors{y, reshape(mean, flat), reshape(variance, flat)};
       })

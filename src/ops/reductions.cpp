@@ -141,13 +141,14 @@ Tensor deviation_of(const Call& c) {
 }
 
 // log sum e^(x - m) + m with the maximum m, or 0 where that is infinite. What is taken off does not change the
-// derivative.
+// derivative. Of nothing but -inf the sum is 0: there it is -inf, with derivative 0.
 Tensor logsumexp_of(const Call& c) {
   const Tensor& x = c.in();
   const Ints& axes = c.ints("axis");
   const Tensor top = stop_gradient(reduce_max(x, axes, true));
-  const Tensor m = where(is_finite(top), top, number_like(x, 0));
-  const Tensor y = log(reduce_sum(exp(x - m), axes, true)) + m;
+  const Tensor lowest = number_like(x, -std::numeric_limits<double>::infinity()), none = equal(top, lowest);
+  const Tensor m = where(is_finite(top), top, number_like(x, 0)), sum = reduce_sum(exp(x - m), axes, true);
+  const Tensor y = where(none, lowest, log(where(none, number_like(x, 1), sum)) + m);
   return reshape(y, reduced_shape(x.shape(), axes, c.flag("keepdims")));
 }
 
@@ -227,12 +228,27 @@ double order_of(const AttrValue& ord) {
   return name.empty() || *end != '\0' ? std::numeric_limits<double>::quiet_NaN() : number;
 }
 
+// The largest singular value.
+Tensor spectral(const Tensor& x, const Ints& axes) {
+  static const Op& svd = Registry::instance().builtin("svd");
+  Ints perm;
+  for (std::size_t i = 0; i < x.rank(); ++i)
+    if (!is_reduced(axes, i)) perm.push_back(static_cast<int64_t>(i));
+  perm.push_back(axes[0]);
+  perm.push_back(axes[1]);
+  const Tensor values = apply1(svd, {transpose(x, perm)});
+  const std::size_t last = values.rank() - 1;
+  return values.shape()[last] == 0 ? reduce_sum(values, {static_cast<int64_t>(last)}) : slice_along(values, last, 0, 1);
+}
+
 Tensor norm_of(const Call& c) {
   const Tensor& x = c.in();
   const Ints& axes = c.ints("axis");
   const double ord = order_of(c.attr("ord"));
   const Shape result = reduced_shape(x.shape(), axes, c.flag("keepdims"));
   const bool matrix = c.flag("matrix");
+  const bool frobenius = std::holds_alternative<std::string>(c.attr("ord")) && c.text("ord") != "2";
+  if (ord == 2 && matrix && !frobenius) return reshape(spectral(x, axes), result);
   if (ord == 2) return reshape(euclidean(x, axes), result);
   // A matrix norm sums over one of the two axes and takes the maximum over the other.
   if (std::isinf(ord))
@@ -242,14 +258,18 @@ Tensor norm_of(const Call& c) {
     return reshape(
         matrix ? reduce_max(reduce_sum(abs(x), {axes[0]}, true), {axes[1]}, true) : reduce_sum(abs(x), axes, true),
         result);
-  const Tensor sum = reduce_sum(pow(abs(x), number_like(x, ord)), axes, true);
-  return reshape(pow(sum, number_like(x, 1 / ord)), result);
+  // Over the largest entry, so that no power leaves the range. Derivatives take that for a constant.
+  const Tensor top = stop_gradient(reduce_max(abs(x), axes, true)), one = number_like(x, 1);
+  const Tensor scale = where(logical_and(is_finite(top), greater(top, number_like(x, 0))), top, one);
+  const Tensor sum = reduce_sum(pow(abs(x) / scale, number_like(x, ord)), axes, true);
+  return reshape(pow(sum, number_like(x, 1 / ord)) * scale, result);
 }
 
 void define_norm(Registry& r) {
-  Define(r, "norm",
-         "Vector norm of order ord, or over two axes the matrix norm: euclidean (Frobenius), 1 (largest column sum), "
-         "inf (largest row sum).")
+  Define(
+      r, "norm",
+      "Vector norm of order ord, or over two axes the matrix norm: euclidean or fro (Frobenius), 2 (largest singular "
+      "value), 1 (largest column sum), inf (largest row sum).")
       .inputs({{"x"}})
       .attr("ord", kAttrInt | kAttrFloat | kAttrString, std::string("euclidean"))
       .attr("axis", kAttrInts)
@@ -266,7 +286,7 @@ void define_norm(Registry& r) {
         const bool swapped =
             two_axes && normalize_axis("norm", given[0], c.rank()) > normalize_axis("norm", given[1], c.rank());
         if (c.has("axis") && two_axes && ord != 1 && ord != 2 && !std::isinf(ord))
-          invalid("norm: over two axes ord must be \"euclidean\", 1 or \"inf\", got {}", to_string(c.attr("ord")));
+          invalid("norm: over two axes ord must be \"euclidean\", 1, 2 or \"inf\", got {}", to_string(c.attr("ord")));
         c.attr("matrix") = two_axes;
         if (swapped) c.attr("axis") = Ints{axes[1], axes[0]};
       })
