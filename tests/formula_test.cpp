@@ -68,5 +68,241 @@ TEST(Formula, ZeroOfTheSecondFactorWins) {
                    {"multiply_no_nan", {kNan, 0}, {0}, 0}});
 }
 
+// By x and y in either order, where y is 0 and where x is not positive.
+TEST(Formula, MixedDerivativesOfPow) {
+  const double l = std::log(3.0);
+  expect_partials({{"pow", {3, 0}, {0}, 0},
+                   {"pow", {3, 0}, {0, 1}, 1.0 / 3},
+                   {"pow", {3, 0}, {1, 0}, 1.0 / 3},
+                   {"pow", {3, 0}, {0, 1, 0}, -1.0 / 9},
+                   {"pow", {3, 0}, {1, 0, 0}, -1.0 / 9},
+                   {"pow", {3, 0}, {0, 0, 1}, -1.0 / 9},
+                   {"pow", {3, 0}, {0, 1, 1}, 2 * l / 3},
+                   {"pow", {3, 0}, {1, 1, 0}, 2 * l / 3},
+                   {"pow", {3, 0}, {1, 1, 1}, l * l * l},
+                   {"pow", {0, 0}, {0}, 0},
+                   {"pow", {0, 0}, {1}, 0},
+                   {"pow", {0, 1}, {0}, 1},
+                   {"pow", {0, 2}, {0, 0}, 2},
+                   {"pow", {0, 2}, {0, 1}, 0},
+                   {"pow", {0, 2}, {1, 0}, 0},
+                   {"pow", {-2, 3}, {0}, 12},
+                   {"pow", {-2, 3}, {0, 0}, -12},
+                   {"pow", {-2, 3}, {0, 1}, 0},
+                   {"pow", {-2, 3}, {1, 0}, 0}});
+}
+
+TEST(Formula, LogarithmsTimesZero) {
+  expect_partials({{"xlogy", {0, 2}, {}, 0},
+                   {"xlogy", {0, 2}, {0}, std::log(2.0)},
+                   {"xlogy", {0, 2}, {1}, 0},
+                   {"xlogy", {0, 2}, {0, 1}, 0.5},
+                   {"xlogy", {0, 2}, {1, 0}, 0.5},
+                   {"xlogy", {0, 2}, {0, 1, 1}, -0.25},
+                   {"xlogy", {0, 2}, {1, 1, 0}, -0.25},
+                   {"xlogy", {0, 0}, {0}, 0},
+                   {"xlogy", {0, 0}, {1}, 0},
+                   {"xlogy", {0, kInf}, {0}, 0},
+                   {"xlogy", {0, kNan}, {0}, 0},
+                   {"xlog1py", {0, 1}, {0}, std::log(2.0)},
+                   {"xlog1py", {0, 1}, {0, 1}, 0.5},
+                   {"xlog1py", {0, 1}, {1, 0}, 0.5},
+                   {"xlog1py", {0, -1}, {0}, 0},
+                   {"xlog1py", {0, -1}, {1}, 0}});
+}
+
+// Squares of what is far out or next to nothing, and differences of what is nearly the same.
+TEST(Formula, LengthsAndAngles) {
+  expect_partials({{"hypot", {1, 1e-5}, {0, 0}, 1e-10},
+                   {"hypot", {3e20, 4e20}, {0}, 0.6},
+                   {"hypot", {3e20, 4e20}, {0, 1}, -0.48 / 5e20},
+                   {"hypot", {3e-20, 4e-20}, {1, 1}, 0.36 / 5e-20},
+                   {"hypot", {kInf, 1}, {0}, 1},
+                   {"hypot", {kInf, 1}, {1}, 0},
+                   {"hypot", {kInf, 1}, {1, 1}, 0},
+                   {"atan2", {3e20, 4e20}, {0}, 0.8 / 5e20},
+                   {"atan2", {3e-10, 4e-10}, {0, 0}, -0.96 / 25e-20},
+                   {"atan2", {2, kInf}, {0}, 0},
+                   {"divide", {1e-20, 1e-15}, {1}, -1e10},
+                   {"divide", {1, 1e-10}, {1, 1}, 2e30}});
+}
+
+TEST(Formula, CrossEntropyOfSaturatedLogits) {
+  for (double sign : {1.0, -1.0})
+    expect_partials(
+        {{"sigmoid_cross_entropy_with_logits", {sign > 0 ? 1.0 : 0.0, sign * kInf}, {}, 0},
+         {"sigmoid_cross_entropy_with_logits", {sign > 0 ? 1.0 : 0.0, sign * kInf}, {1}, 0},
+         {"sigmoid_cross_entropy_with_logits", {sign > 0 ? 1.0 : 0.0, sign * 20}, {1}, -sign * 2.0611536181902037e-09},
+         {"sigmoid_cross_entropy_with_logits", {sign > 0 ? 1.0 : 0.0, sign * 20}, {1, 1}, 2.0611536139418493e-09}});
+}
+
+struct Gradient {
+  std::string op;
+  json attrs;
+  std::vector<int64_t> shape;
+  std::vector<double> x, value, gradient;
+};
+template <class T>
+void expect_gradients(const std::vector<Gradient>& all) {
+  for (const Gradient& g : all) {
+    Ctx c;
+    gt_tensor x = tensor<T>(c, g.shape, std::vector<T>(g.x.begin(), g.x.end())), slope = nullptr;
+    gt_tape tape = gt_tape_begin(c, 0);
+    EXPECT_EQ(gt_tape_watch(c, tape, x), GT_OK);
+    gt_tensor y = apply(c, g.op, {x}, g.attrs)[0];
+    EXPECT_EQ(gt_tape_gradient(c, tape, &y, 1, &x, 1, nullptr, GT_UNCONNECTED_ZERO, &slope), GT_OK) << c.message();
+    const std::string what = g.op + g.attrs.dump();
+    const Tolerance tolerance{64 * static_cast<double>(std::numeric_limits<T>::epsilon()), 0};
+    expect_close(numbers(c, y), g.value, tolerance, what);
+    expect_close(numbers(c, slope), g.gradient, {tolerance.relative, tolerance.relative / 16}, what + " gradient");
+  }
+}
+
+TEST(Formula, NormsFarOutAndOfMatrices) {
+  const double r = std::pow(2, 0.25), third = std::pow(2, 1.0 / 3);
+  const std::vector<Gradient> all{
+      {"norm", {{"ord", 4}}, {2}, {1e10, 1e10}, {r * 1e10}, {r / 2, r / 2}},
+      {"norm", {{"ord", 3}}, {2}, {1e-20, -1e-20}, {third * 1e-20}, {third / 2, -third / 2}},
+      {"norm", {{"ord", 200}}, {2}, {30, 1}, {30}, {1, 0}},
+      {"norm",
+       {{"ord", 3}, {"axis", 1}},
+       {2, 2},
+       {1e20, 1e20, 1e-20, 0},
+       {third * 1e20, 1e-20},
+       {third / 2, third / 2, 1, 0}},
+      {"norm", {{"ord", 2}, {"axis", {0, 1}}}, {2, 2}, {3, 0, 0, -2}, {3}, {1, 0, 0, 0}},
+      {"norm", {{"ord", 2}, {"axis", {1, 0}}}, {2, 3}, {0, 5, 0, 1, 0, 0}, {5}, {0, 1, 0, 0, 0, 0}},
+      {"norm", {{"ord", "fro"}, {"axis", {0, 1}}}, {2, 2}, {3, 0, 0, -4}, {5}, {0.6, 0, 0, -0.8}},
+      {"norm", {{"axis", {0, 1}}}, {2, 2}, {3, 0, 0, -4}, {5}, {0.6, 0, 0, -0.8}},
+      {"norm", {{"ord", 2}, {"axis", {0, 1}}, {"keepdims", true}}, {2, 2}, {1, -2, 3, 4}, {5.1166727342}, {}}};
+  std::vector<Gradient> exact(all.begin(), all.end() - 1);
+  expect_gradients<double>(exact);
+  expect_gradients<float>(exact);
+  Ctx c;
+  gt_tensor x = tensor<double>(c, {2, 2}, {1, -2, 3, 4});
+  gt_tensor y = apply(c, "norm", {x}, all.back().attrs)[0];
+  EXPECT_EQ(shape_of(c, y), (std::vector<int64_t>{1, 1}));
+  EXPECT_NEAR(number(c, y), 5.116672734172, 1e-10);
+}
+
+TEST(Formula, LogSumOfNothing) {
+  const std::vector<Gradient> all{
+      {"reduce_logsumexp", {}, {2}, {-kInf, -kInf}, {-kInf}, {0, 0}},
+      {"reduce_logsumexp", {}, {2}, {-kInf, 1}, {1}, {0, 1}},
+      {"reduce_logsumexp", {{"axis", 1}}, {2, 2}, {-kInf, -kInf, 0, 0}, {-kInf, std::log(2)}, {0, 0, 0.5, 0.5}},
+      {"logcumsumexp", {}, {2}, {-kInf, -kInf}, {-kInf, -kInf}, {0, 0}}};
+  expect_gradients<double>(all);
+  expect_gradients<float>(all);
+}
+
+// What stands beside an empty batch has the gradient 0.
+TEST(Formula, ParametersOfAnEmptyBatch) {
+  Ctx c;
+  gt_tensor x = tensor<float>(c, {0, 3}, {}),
+            p[2] = {tensor<float>(c, {3}, {1, 2, 3}), tensor<float>(c, {3}, {1, 2, 3})};
+  for (const char* op : {"batch_normalization", "layer_normalization"}) {
+    gt_tensor g[2] = {};
+    gt_tape tape = gt_tape_begin(c, 0);
+    for (gt_tensor t : p) EXPECT_EQ(gt_tape_watch(c, tape, t), GT_OK);
+    gt_tensor y = apply(c, op, {x, p[0], p[1]})[0];
+    ASSERT_EQ(gt_tape_gradient(c, tape, &y, 1, p, 2, nullptr, GT_UNCONNECTED_ZERO, g), GT_OK) << c.message();
+    for (gt_tensor t : g) EXPECT_EQ(numbers(c, t), (std::vector<double>{0, 0, 0})) << op;
+  }
+}
+
+template <class T>
+void check_integers() {
+  Ctx c;
+  const T least = std::numeric_limits<T>::min();
+  const auto of = [&](const char* op, T x, T y) {
+    return apply(c, op, {tensor<T>(c, {1}, {x}), tensor<T>(c, {1}, {y})})[0];
+  };
+  const auto refused = [&](const char* op, T x, T y, const char* text) {
+    char data[sizeof(T)];
+    EXPECT_EQ(gt_tensor_read(c, of(op, x, y), data, sizeof data), GT_INVALID_ARGUMENT);
+    EXPECT_EQ(c.message(), text);
+  };
+  refused("floor_divide", 7, 0, "floor_divide: an integer cannot be divided by 0, got 0 at entry 0");
+  refused("mod", 7, 0, "mod: an integer cannot be divided by 0, got 0 at entry 0");
+  refused("pow", 2, -1, "pow: an integer cannot be raised to a power below 0, got -1 at entry 0");
+  refused("pow", 0, -1, "pow: an integer cannot be raised to a power below 0, got -1 at entry 0");
+  EXPECT_EQ(read<T>(c, of("floor_divide", least, -1))[0], least);  // wraps around
+  EXPECT_EQ(read<T>(c, of("mod", least, -1))[0], 0);
+  EXPECT_EQ(read<T>(c, of("floor_divide", -7, 2))[0], -4);
+  EXPECT_EQ(read<T>(c, of("mod", -7, 2))[0], 1);
+  EXPECT_EQ(read<T>(c, of("pow", 0, 0))[0], 1);
+}
+TEST(Formula, IntegersDividedByZero) {
+  check_integers<int32_t>();
+  check_integers<int64_t>();
+}
+
+template <class T>
+void check_remainders() {
+  Ctx c;
+  const std::vector<T> x{1, -1, 1, 5.5, -5.5, 7, -7, T(0.3), 1e10, 0, 6},
+      y{T(.1), T(.1), T(-.1), 2, 2, -2, -2, T(.1), 3, 5, 3};
+  const auto n = static_cast<int64_t>(x.size());
+  gt_tensor a = tensor<T>(c, {n}, x), b = tensor<T>(c, {n}, y);
+  const auto q = read<T>(c, apply(c, "floor_divide", {a, b})[0]), r = read<T>(c, apply(c, "mod", {a, b})[0]);
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    EXPECT_NEAR(q[i] * y[i] + r[i], x[i], 2 * std::numeric_limits<T>::epsilon() * std::abs(x[i]))
+        << x[i] << " " << y[i];
+    EXPECT_EQ(q[i], std::floor(q[i]));
+  }
+  EXPECT_EQ(q[0], sizeof(T) == 8 ? 9 : q[0]);
+}
+TEST(Formula, QuotientsAndRemainders) {
+  check_remainders<float>();
+  check_remainders<double>();
+}
+
+// No integer goes through a double.
+TEST(Formula, LargeIntegers) {
+  Ctx c;
+  constexpr int64_t large = (int64_t{1} << 53) + 1;
+  gt_tensor x = tensor<int64_t>(c, {1}, {large});
+  EXPECT_EQ(read<int64_t>(c, apply(c, "pad", {x}, {{"paddings", {{1, 0}}}, {"constant_values", large}})[0]),
+            (std::vector<int64_t>{large, large}));
+  EXPECT_EQ(read<int64_t>(
+                c, apply(c, "clip_by_value", {x}, {{"clip_value_min", large + 2}, {"clip_value_max", large + 4}})[0]),
+            (std::vector<int64_t>{large + 2}));
+  gt_tensor at = tensor<int64_t>(c, {1}, {1});
+  const json hot{{"depth", 2}, {"on_value", large}, {"off_value", -large}, {"dtype", "int64"}};
+  EXPECT_EQ(read<int64_t>(c, apply(c, "one_hot", {at}, hot)[0]), (std::vector<int64_t>{-large, large}));
+  EXPECT_TRUE(apply(c, "add", {x, gt_scalar(c, 0x1p53)}).empty());  // which a larger integer is rounded to
+  EXPECT_NE(c.message().find("the scalar"), std::string::npos);
+
+  gt_tensor wide = apply(c, "range", {}, {{"limit", int64_t{1} << 40}, {"delta", int64_t{1} << 39}})[0];
+  EXPECT_EQ(dtype_of(c, wide), GT_INT64);
+  EXPECT_EQ(read<int64_t>(c, wide), (std::vector<int64_t>{0, int64_t{1} << 39}));
+  gt_tensor odd = apply(c, "range", {}, {{"start", large}, {"limit", large - 3}, {"delta", -2}})[0];
+  EXPECT_EQ(read<int64_t>(c, odd), (std::vector<int64_t>{large, large - 2}));
+  EXPECT_EQ(dtype_of(c, apply(c, "range", {}, {{"limit", 5}})[0]), GT_INT32);
+  EXPECT_TRUE(
+      apply(c, "range", {}, {{"limit", int64_t{1} << 40}, {"delta", int64_t{1} << 39}, {"dtype", "int32"}}).empty());
+  EXPECT_NE(c.message().find("leave the range of int32"), std::string::npos);
+}
+
+template <class T>
+void check_rank() {
+  Ctx c;
+  gt_tensor a = tensor<T>(c, {3, 2}, {1, 1, 2, 2, 3, 3}), b = tensor<T>(c, {3, 1}, {1, 2, 3});
+  const json ridge{{"l2_regularizer", 1e-2}};
+  char data[3 * sizeof(T)];
+  EXPECT_EQ(gt_tensor_read(c, apply(c, "lstsq", {a, b})[0], data, 2 * sizeof(T)), GT_INVALID_ARGUMENT);
+  EXPECT_NE(c.message().find("lstsq: matrix 0 of 1 has rank 1, not 2"), std::string::npos);
+  for (double v : numbers(c, apply(c, "lstsq", {a, b}, ridge)[0])) EXPECT_NEAR(v, 0.5, 1e-3);
+  gt_tensor wide = tensor<T>(c, {2, 3}, {1, 2, 3, 2, 4, 6}), two = tensor<T>(c, {2, 1}, {1, 2});
+  EXPECT_EQ(gt_tensor_read(c, apply(c, "lstsq", {wide, two})[0], data, 3 * sizeof(T)), GT_INVALID_ARGUMENT);
+  EXPECT_NE(c.message().find("rank 1, not 2"), std::string::npos);
+  gt_tensor skew = tensor<T>(c, {3, 2}, {1, 1, 1, T(1.01), 1, T(0.99)});  // far from good, but of full rank
+  for (double v : numbers(c, apply(c, "lstsq", {skew, b})[0])) EXPECT_TRUE(std::isfinite(v));
+}
+TEST(Formula, LeastSquaresWithoutFullRank) {
+  check_rank<float>();
+  check_rank<double>();
+}
+
 }  // namespace
 }  // namespace test

@@ -1,5 +1,7 @@
 // Cholesky and QR factors, batch by batch.
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "kernels/over_lanes.hpp"
 
@@ -100,6 +102,27 @@ void cholesky(const KernelCall& c) {
     if (const auto failed = cholesky_typed(c, n, batch_size(s), c.in[0].as<T>(), c.out[0].as<T>()))
       invalid("{}: matrix {} of {} is not positive definite: its leading minor of order {} is not positive", c.name,
               failed.matrix, batch_size(s), failed.info);
+  });
+}
+
+void full_rank(const KernelCall& c) {
+  const int64_t n = c.in[0].shape->operator[](c.in[0].shape->rank() - 1), batch = batch_size(*c.in[0].shape);
+  dispatch_floating(c.in[0].dtype, [&](auto type) {
+    using T = typename decltype(type)::type;
+    const T* x = c.in[0].as<T>();
+    for (int64_t k = 0; k < batch; ++k) {
+      const auto size = [&](int64_t i) { return std::abs(x[(k * n + i) * n + i]); };
+      T most = 0;
+      for (int64_t i = 0; i < n; ++i) most = std::max(most, size(i));
+      // What rounding leaves of 0, with some room.
+      const T least = most * std::numeric_limits<T>::epsilon() * static_cast<T>(4 * n);
+      int64_t rank = n;
+      for (int64_t i = 0; i < n; ++i) rank -= size(i) <= least;
+      if (rank < n)
+        invalid("{}: matrix {} of {} has rank {}, not {}; an l2_regularizer above 0 makes the solution unique", c.name,
+                k, batch, rank, n);
+    }
+    std::copy(x, x + c.in[0].elements(), c.out[0].as<T>());
   });
 }
 

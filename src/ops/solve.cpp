@@ -162,6 +162,12 @@ Tensors qr(const Tensor& x) {
   return apply(op, std::span(&x, 1));
 }
 
+// The triangular factor of a matrix of full rank.
+Tensor full_rank(const Tensor& r) {
+  static const Op& op = Registry::instance().builtin("full_rank");
+  return apply1(op, {r});
+}
+
 // By orthogonal factors: sqrt(l2) times the identity stands below the matrix. With more columns than rows and no l2 the
 // shortest of the solutions.
 Tensor least_squares(const Call& c) {
@@ -172,7 +178,7 @@ Tensor least_squares(const Call& c) {
   const auto axis = static_cast<int64_t>(a.rank()) - 2;
   if (l2 == 0 && m < n) {
     const Tensors factors = qr(transposed(a));
-    return matmul(factors[0], triangular_solve(factors[1], b, false, true));
+    return matmul(factors[0], triangular_solve(full_rank(factors[1]), b, false, true));
   }
   if (l2 > 0) {
     const Tensor below =
@@ -181,13 +187,22 @@ Tensor least_squares(const Call& c) {
     b = concat(Tensors{b, zeros(c.recorder(), {b.dtype(), with_matrix(batch, n, k), false})}, axis);
   }
   const Tensors factors = qr(a);
-  return triangular_solve(factors[1], matmul(factors[0], b, true), false, false);
+  return triangular_solve(l2 > 0 ? factors[1] : full_rank(factors[1]), matmul(factors[0], b, true), false, false);
 }
 
 void define_least_squares(Registry& r) {
+  Define(r, "full_rank", "x, triangular, unless an entry of its diagonal is 0 but for rounding.")
+      .internal()
+      .inputs({{"x"}})
+      .infer([](Inference& c) { c.like(0, c.shape()); })
+      .kernel(kernels::full_rank)
+      .linear({[](const Call&, const Tensor& ct, std::size_t) { return ct; }})
+      .batch(batch_of_matrices)
+      .samples_follow(samples_of_matrices);
   Define(r, "lstsq",
-         "The x that minimises |matrix x - rhs|^2 + l2_regularizer |x|^2, for a matrix of full rank: [..., m, n], rhs "
-         "[..., m, k], or a vector [m] for every matrix.")
+         "The x that minimises |matrix x - rhs|^2 + l2_regularizer |x|^2, for a matrix [..., m, n], rhs "
+         "[..., m, k], or a vector [m] for every matrix. Without l2_regularizer it is an error when the rank is not "
+         "full.")
       .inputs({{"matrix"}, {"rhs"}})
       .attr("l2_regularizer", kAttrFloat, 0.0)
       .instead(system_of_vector)
