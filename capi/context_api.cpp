@@ -1,7 +1,4 @@
 // Contexts, errors, handles and scopes.
-#include <algorithm>
-#include <cstring>
-
 #include "capi/marshal.hpp"
 
 using namespace gradtape;
@@ -70,11 +67,8 @@ gt_status gt_set_threads(gt_context ctx, int32_t threads) {
 gt_status gt_memory_stats(gt_context ctx, gt_memory_info* out) {
   return guarded(ctx, [&](Context& c) {
     need_pointer(out, "gt_memory_stats: out");
-    if (out->struct_size < sizeof(size_t) || out->struct_size > 4096)
-      invalid("gt_memory_stats: struct_size must be sizeof(gt_memory_info), got {}", out->struct_size);
     const BlockCache::Stats s = c.recorder().memory().stats();
-    const gt_memory_info info{out->struct_size, s.live, s.cached, s.peak, s.limit == SIZE_MAX ? 0 : s.limit};
-    std::memcpy(out, &info, std::min(out->struct_size, sizeof info));
+    write_struct("gt_memory_stats", {0, s.live, s.cached, s.peak, s.limit == SIZE_MAX ? 0 : s.limit}, out);
   });
 }
 gt_status gt_memory_limit(gt_context ctx, uint64_t bytes) {

@@ -87,13 +87,8 @@ Tensors user_composite(const Call& call, gt_composite_fn body, void* data) {
   return call_body(c, call.op().name, with_attrs, call.inputs(), kMaxOutputs);
 }
 
-// The definition as this version of the library knows it: fields that an older caller does not have are NULL.
-gt_op_definition known_part(const gt_op_definition* given) {
-  const std::size_t least = offsetof(gt_op_definition, gradient) + sizeof given->gradient;
-  if (given->struct_size < least || given->struct_size > 4096)
-    invalid("gt_register_op: struct_size must be sizeof(gt_op_definition), got {}", given->struct_size);
-  gt_op_definition d{};
-  std::memcpy(&d, given, std::min(given->struct_size, sizeof d));
+gt_op_definition checked(const gt_op_definition* given) {
+  const gt_op_definition d = read_struct("gt_register_op", given);
   if (d.composite ? d.infer || d.compute || d.gradient || d.tangent || d.batch : !d.infer || !d.compute)
     invalid("gt_register_op: infer and compute are needed, or composite alone");
   return d;
@@ -173,7 +168,7 @@ gt_status gt_register_op(const char* name, const gt_op_definition* definition, v
     need_pointer(name, "gt_register_op: name");
     need_pointer(definition, "gt_register_op: definition");
     if (name[0] == '\0') invalid("gt_register_op: a name is needed");
-    const gt_op_definition d = known_part(definition);
+    const gt_op_definition d = checked(definition);
     if (d.gradient && gradient_named(name))
       fail(Status::already_exists, "a gradient named {} is registered already", name);
     Registry::instance().add(op_of(name, d, user_data));

@@ -34,7 +34,7 @@ struct State {
 };
 }  // namespace
 
-struct Home {
+struct alignas(64) Home {  // contexts of several threads share no line of the cache
   std::atomic<uint64_t> state{0};
   std::atomic<const void*> owner{nullptr};  // the thread whose call is inside
   std::atomic<uint32_t> waiting{0};         // calls that wait for a release to end

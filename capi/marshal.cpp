@@ -1,8 +1,5 @@
 #include "capi/marshal.hpp"
 
-#include <algorithm>
-#include <cstring>
-
 namespace gradtape::capi {
 
 void write_text(const std::string& text, char* out, std::size_t capacity, std::size_t* needed) {
@@ -118,6 +115,19 @@ void AttrArray::add(const char* name, const AttrValue& value) {
     store(GT_ATTR_INT, true, list->data(), list->size(), sizeof(int64_t));
   if (const auto* list = std::get_if<Floats>(&value))
     store(GT_ATTR_FLOAT, true, list->data(), list->size(), sizeof(double));
+}
+
+void check_struct(std::string_view what, const void* given, std::span<const std::size_t> sizes, Direction direction) {
+  constexpr std::size_t kMost = 4096;  // more is memory that nobody filled in
+  std::size_t size;
+  std::memcpy(&size, given, sizeof size);
+  const std::size_t known = sizes.back();
+  if (size > kMost || (size < known && std::ranges::find(sizes, size) == sizes.end()))
+    invalid("{}: struct_size must be the struct's sizeof, {}, got {}", what, known, size);
+  const std::byte* bytes = static_cast<const std::byte*>(given);
+  if (direction == Direction::in && size > known &&
+      std::any_of(bytes + known, bytes + size, [](std::byte b) { return b != std::byte{0}; }))
+    invalid("{}: struct_size is {}, of which this version knows {}: what lies behind must be 0", what, size, known);
 }
 
 gt_spec spec_to_c(const Spec& spec) {

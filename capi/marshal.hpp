@@ -1,6 +1,9 @@
 // Between the C interface's structs and the library's own.
 #pragma once
 
+#include <algorithm>
+#include <array>
+#include <cstring>
 #include <deque>
 
 #include "capi/context.hpp"
@@ -29,6 +32,38 @@ class AttrArray {
   std::vector<gt_attr> array_;
   std::deque<std::vector<uint8_t>> storage_;
 };
+
+// The sizes that an option struct has had in the header. A caller's struct has one of these, so no field is ever cut in
+// two; or it is of a later header, and what this version does not know of it must be 0.
+template <class S>
+inline constexpr std::array struct_sizes = {sizeof(S)};
+template <>
+inline constexpr std::array struct_sizes<gt_op_definition> = {offsetof(gt_op_definition, tangent),
+                                                              sizeof(gt_op_definition)};
+template <>
+inline constexpr std::array struct_sizes<gt_memory_info> = {offsetof(gt_memory_info, limit) + sizeof(uint64_t),
+                                                            sizeof(gt_memory_info)};
+
+enum class Direction { in, out };
+// Throws where struct_size, and what lies behind the part that is known, are not as above. `what` begins the message.
+void check_struct(std::string_view what, const void* given, std::span<const std::size_t> sizes, Direction direction);
+
+// The known part of a caller's struct; what the caller does not have is 0.
+template <class S>
+S read_struct(std::string_view what, const S* given) {
+  check_struct(what, given, struct_sizes<S>, Direction::in);
+  S known{};
+  std::memcpy(&known, given, std::min(given->struct_size, sizeof known));
+  return known;
+}
+// What the caller has of the values; what this version does not know is set to 0.
+template <class S>
+void write_struct(std::string_view what, S values, S* out) {
+  check_struct(what, out, struct_sizes<S>, Direction::out);
+  const std::size_t size = values.struct_size = out->struct_size;
+  std::memset(static_cast<void*>(out), 0, size);
+  std::memcpy(out, &values, std::min(size, sizeof values));
+}
 
 gt_spec spec_to_c(const Spec& spec);
 Spec spec_from_c(const gt_spec& spec, std::string_view what);

@@ -1,7 +1,4 @@
 // Tapes and the derivatives taken of them.
-#include <algorithm>
-#include <cstring>
-
 #include "capi/marshal.hpp"
 
 using namespace gradtape;
@@ -24,12 +21,8 @@ bool zero_unconnected(int32_t unconnected, const char* function) {
 }
 
 JacobianOptions options_from(Context& c, const gt_jacobian_options* given, const char* function) {
-  gt_jacobian_options o{};
-  if (given) {
-    if (given->struct_size < sizeof(size_t) || given->struct_size > 4096)
-      invalid("{}: options.struct_size must be sizeof(gt_jacobian_options), got {}", function, given->struct_size);
-    std::memcpy(&o, given, std::min(given->struct_size, sizeof o));  // an older caller knows fewer fields
-  }
+  const gt_jacobian_options o =
+      given ? read_struct(fmt::format("{}: options", function), given) : gt_jacobian_options{};
   if (o.mode < GT_MODE_AUTO || o.mode > GT_MODE_REVERSE)
     invalid("{}: options.mode must be GT_MODE_AUTO 0, GT_MODE_FORWARD 1 or GT_MODE_REVERSE 2, got {}", function,
             o.mode);

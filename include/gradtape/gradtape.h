@@ -35,8 +35,9 @@
  * between dtypes, but a tensor from gt_scalar, or from an op without its optional dtype attribute, takes the dtype of
  * what it meets: until then it is GT_FLOAT64, and gt_tensor_read gives it as float where 4 bytes an element are asked
  * for. Strings go out into the caller's buffer: at most `capacity` bytes with the final 0; *needed (may be NULL) is the
- * size for all of it. Growth. Option structs begin with size_t struct_size: set it to sizeof. Numbers, once released,
- * never change their meaning.
+ * size for all of it. Growth. Structs that may grow begin with size_t struct_size: set it to sizeof. A size that no
+ * published header has is GT_INVALID_ARGUMENT; a larger one is that of a later header: what lies behind the known part
+ * must be 0, or is set to 0 where the library fills the struct in. Numbers, once released, never change their meaning.
  */
 #ifndef GRADTAPE_GRADTAPE_H
 #define GRADTAPE_GRADTAPE_H
