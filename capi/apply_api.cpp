@@ -40,6 +40,17 @@ void check_capacity(std::string_view op, std::size_t outputs, const gt_tensor* s
   if (outputs > 0) need_pointer(slots, "{}: outputs", op);
 }
 
+namespace {
+// How many outputs the call would have. An op with as many as a size says tells without making them.
+std::size_t count_outputs(Context& c, const Op& op, const Tensors& in, const gt_attr* attrs, std::size_t n_attrs) {
+  try {
+    return c.recorder().record(op, in, attrs_from(op, attrs, n_attrs), 0).size();
+  } catch (const NoRoom& e) {
+    return e.outputs;
+  }
+}
+}  // namespace
+
 }  // namespace gradtape::capi
 
 extern "C" {
@@ -50,11 +61,10 @@ gt_status gt_apply(gt_context ctx, const char* name, const gt_tensor* inputs, si
   return guarded(ctx, [&](Context& c) {
     const Op& op = op_named(name);
     const Tensors in = read_inputs(c, op.name, inputs, n_inputs, &op);
-    const Tensors out = c.recorder().record(op, in, attrs_from(op, attrs, n_attrs));
-    if (outputs || capacity > 0 || !n_outputs) {  // else only the number is asked for
-      check_capacity(op.name, out.size(), outputs, capacity);
-      c.publish_all(out, outputs);
-    }
+    if (n_outputs && !outputs && capacity == 0) return void(*n_outputs = count_outputs(c, op, in, attrs, n_attrs));
+    const Tensors out = c.recorder().record(op, in, attrs_from(op, attrs, n_attrs), capacity);
+    check_capacity(op.name, out.size(), outputs, capacity);
+    c.publish_all(out, outputs);
     if (n_outputs) *n_outputs = out.size();
     c.bound_pending();
   });
@@ -82,7 +92,7 @@ gt_status gt_apply_with_gradient(gt_context ctx, const char* name, const char* r
     Tensors inner;
     {
       const Recorder::Pause pause(c.recorder());
-      inner = c.recorder().record(op, in, std::move(given));
+      inner = c.recorder().record(op, in, std::move(given), capacity);
     }
     const Tensors out = with_gradient(in, inner, std::move(custom));
     check_capacity(op.name, out.size(), outputs, capacity);

@@ -1,4 +1,6 @@
 // Contexts, errors, handles and scopes.
+#include <malloc.h>
+
 #include "capi/marshal.hpp"
 
 using namespace gradtape;
@@ -68,14 +70,23 @@ gt_status gt_memory_stats(gt_context ctx, gt_memory_info* out) {
   return guarded(ctx, [&](Context& c) {
     need_pointer(out, "gt_memory_stats: out");
     const BlockCache::Stats s = c.recorder().memory().stats();
-    write_struct("gt_memory_stats", {0, s.live, s.cached, s.peak, s.limit == SIZE_MAX ? 0 : s.limit}, out);
+    const uint64_t limit = s.limit == SIZE_MAX ? 0 : s.limit;
+    write_struct("gt_memory_stats",
+                 {0, s.live, s.cached, s.peak, limit, s.plans, s.graph, c.recorder().nodes(), c.handles().live()}, out);
   });
 }
 gt_status gt_memory_limit(gt_context ctx, uint64_t bytes) {
   return guarded(ctx, [&](Context& c) { c.recorder().memory().set_limit(bytes == 0 ? SIZE_MAX : bytes); });
 }
 gt_status gt_memory_trim(gt_context ctx) {
-  return guarded(ctx, [&](Context& c) { c.recorder().memory().trim(); });
+  return guarded(ctx, [&](Context& c) {
+    c.evaluator().forget_plans();
+    c.recorder().trim();
+    c.recorder().memory().trim();
+#ifdef __GLIBC__
+    malloc_trim(0);  // the allocator keeps what plans and nodes were in
+#endif
+  });
 }
 
 gt_status gt_release(gt_context ctx, const void* handle) { return release_from_any_thread(ctx, bits_of(handle)); }

@@ -129,7 +129,7 @@ gt_tensor gt_tensor_from_dlpack(gt_context ctx, void* dl_managed_tensor) {
       }
       return handle;
     }
-    BufferPtr buffer = c.recorder().allocate(bytes);
+    BufferPtr buffer = c.recorder().allocate(bytes, "gt_tensor_from_dlpack");
     if (bytes > 0) {
       DLTensor dense = t;
       Shape::Dims strides = strides_of(shape);

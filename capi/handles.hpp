@@ -42,6 +42,7 @@ class HandleTable {
   void set_lent(uint64_t handle);
   void collect_tensors(Tensors& out);  // the values of all live tensor handles
   void clear() { slots_.clear(); }
+  std::size_t live() const { return slots_.live(); }  // how many handles are valid
 
   Slot<Object>* slot(uint64_t handle) const { return slots_.find(handle); }  // any thread, while the table lives
 

@@ -131,8 +131,10 @@ class SlotTable {
     slot.object = std::move(object);
     slot.lent = false;
     slot.handle.store(handle, std::memory_order_relaxed);
+    ++live_;
     return handle;
   }
+  std::size_t live() const { return live_; }  // handles
 
   // Null: not a live handle of this table.
   Slot<Object>* find(uint64_t handle) const {
@@ -152,6 +154,7 @@ class SlotTable {
 
   Object remove(Slot<Object>& slot) {
     Object object = std::exchange(slot.object, Object{});
+    --live_;
     const uint64_t number = bit_field(slot.handle.load(std::memory_order_relaxed), 0, kKindShift);
     const bool over = bit_field(number, 0, kLifeBits) + 1 == pages_.lives();
     slot.handle.store(over ? Slot<Object>::kRetired : Slot<Object>::kVacant | (number + 1), std::memory_order_relaxed);
@@ -189,6 +192,7 @@ class SlotTable {
   const uint64_t owner_;
   Slot<Object>* free_ = nullptr;
   std::vector<Page<Object>*> mine_;
+  std::size_t live_ = 0;
 };
 
 // Handles that other threads ask the owner of a table to release. The slots themselves are the list, so a request takes

@@ -54,7 +54,7 @@ gt_tensor gt_tensor_create(gt_context ctx, gt_dtype dtype, const int64_t* dims, 
                            size_t bytes) {
   return guarded_object(ctx, [&](Context& c) {
     const Spec spec = checked_memory("gt_tensor_create", dtype, dims, rank, row_major, bytes);
-    BufferPtr buffer = c.recorder().allocate(bytes);
+    BufferPtr buffer = c.recorder().allocate(bytes, "gt_tensor_create");
     if (spec.dtype == Dtype::boolean)
       std::transform(static_cast<const uint8_t*>(row_major), static_cast<const uint8_t*>(row_major) + bytes,
                      static_cast<uint8_t*>(buffer->data()), [](uint8_t b) { return static_cast<uint8_t>(b != 0); });

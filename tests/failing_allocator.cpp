@@ -8,6 +8,7 @@ namespace {
 // Counts down while armed; the allocation that reaches 0 fails, and so do all after it until disarmed.
 thread_local long countdown = -1;
 thread_local bool failed = false;
+thread_local std::size_t allocated = 0;
 
 void* allocate(std::size_t bytes, std::size_t alignment) {
   if (countdown >= 0 && countdown-- == 0) {
@@ -15,6 +16,7 @@ void* allocate(std::size_t bytes, std::size_t alignment) {
     countdown = 0;
     throw std::bad_alloc();
   }
+  allocated += bytes;
   void* p = alignment > alignof(std::max_align_t)
                 ? std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment)
                 : std::malloc(bytes ? bytes : 1);
@@ -54,5 +56,6 @@ Armed::Armed(long n) {
 }
 Armed::~Armed() { countdown = -1; }
 bool allocation_failed() { return failed; }
+std::size_t bytes_allocated() { return allocated; }
 
 }  // namespace test

@@ -1,6 +1,8 @@
 // operator new of a test program, replaced: the library's allocations come through it as well.
 #pragma once
 
+#include <cstddef>
+
 namespace test {
 
 // While it lives, the n-th allocation of this thread fails, and so do all after it.
@@ -9,7 +11,8 @@ class Armed {
   explicit Armed(long n);
   ~Armed();
 };
-bool allocation_failed();  // has one failed since the last Armed began?
+bool allocation_failed();       // has one failed since the last Armed began?
+std::size_t bytes_allocated();  // by this thread, ever
 
 // For Armed, where a function is run again: the first allocation would fail; but under a sanitizer the context's blocks
 // are always fresh.

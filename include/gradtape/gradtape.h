@@ -118,18 +118,25 @@ GT_API gt_status gt_random_seed(gt_context ctx, uint64_t key);
  * dlclose. */
 GT_API gt_status gt_set_threads(gt_context ctx, int32_t threads);
 
-/* Memory of tensors and temporaries, in bytes. Values up to 64 bytes are not counted. */
+/* What a context holds, in bytes where nothing else is said. Values up to 64 bytes lie in their nodes. A program that
+ * releases what it makes has as many nodes and handles after each round as before. */
 typedef struct gt_memory_info {
   size_t struct_size;
-  uint64_t live;   /* in use */
+  uint64_t live;   /* tensors and temporaries in use */
   uint64_t cached; /* free, kept for reuse */
-  uint64_t peak;   /* the most that was ever in use */
-  uint64_t limit;  /* of live and cached together; 0: none */
+  uint64_t peak;   /* the most that was ever in use, of what `live` counts */
+  uint64_t limit;  /* of live, cached, plans and graph together; 0: none */
+  /* The plans of computations that may come again, up to 128 MiB of them, those used last; and of functions. */
+  uint64_t plans;
+  uint64_t graph;   /* the recorded nodes, roughly: tensors that live, and what tapes and functions keep behind them */
+  uint64_t nodes;   /* how many of these there are */
+  uint64_t handles; /* how many handles are not released: tensors, variables, tapes and functions */
 } gt_memory_info;
 GT_API gt_status gt_memory_stats(gt_context ctx, gt_memory_info* out);
-/* Above the limit a computation fails with GT_OUT_OF_MEMORY, with all values as they were. 0: none. */
+/* Above the limit a call fails with GT_OUT_OF_MEMORY, with all values as they were; the message names the op and the
+ * bytes it needs. What is cached, and plans that no function holds, goes first. 0: none. */
 GT_API gt_status gt_memory_limit(gt_context ctx, uint64_t bytes);
-/* Gives the cached memory back to the system. */
+/* Gives back to the system what is cached, and the plans that no function holds. */
 GT_API gt_status gt_memory_trim(gt_context ctx);
 
 /* Gives back a tensor, a tape or a function. From any thread, at any time and rate: it takes no memory, never touches

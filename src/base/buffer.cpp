@@ -39,30 +39,61 @@ std::size_t BlockCache::block_size(std::size_t bytes) {
 
 BlockCache::~BlockCache() { trim_locked(); }
 
-void* BlockCache::allocate(std::size_t bytes) {
+void* BlockCache::allocate(std::size_t bytes, std::string_view what) {
+  if (void* block = take_cached(bytes)) return block;
+  make_room(bytes, what);
+  void* block = fresh(bytes, what);
   std::lock_guard lock(mutex_);
-  void* block;
-  auto it = free_.find(bytes);
-  if (it != free_.end() && !it->second.empty()) {
-    block = it->second.back();
-    it->second.pop_back();
-    stats_.cached -= bytes;
-  } else {
-    if (stats_.live + stats_.cached + bytes > stats_.limit) trim_locked();
-    if (bytes > stats_.limit || stats_.live > stats_.limit - bytes)
-      fail(Status::out_of_memory, "{} bytes are needed beside the {} in use, above the context's limit of {}", bytes,
-           stats_.live, stats_.limit);
-    try {
-      block = new_block(bytes);
-    } catch (const std::bad_alloc&) {
-      if (stats_.cached == 0) throw;
-      trim_locked();
-      block = new_block(bytes);
-    }
-  }
+  add_live(bytes);
+  return block;
+}
+
+void BlockCache::add_live(std::size_t bytes) {
   stats_.live += bytes;
   stats_.peak = std::max(stats_.peak, stats_.live);
+}
+
+void* BlockCache::take_cached(std::size_t bytes) {
+  std::lock_guard lock(mutex_);
+  const auto it = free_.find(bytes);
+  if (it == free_.end() || it->second.empty()) return nullptr;
+  void* block = it->second.back();
+  it->second.pop_back();
+  stats_.cached -= bytes;
+  add_live(bytes);
   return block;
+}
+
+void* BlockCache::fresh(std::size_t bytes, std::string_view what) {
+  for (;;) try {
+      return new_block(bytes);
+    } catch (const std::bad_alloc&) {
+      std::lock_guard lock(mutex_);
+      if (stats_.cached == 0)
+        fail(Status::out_of_memory, "{}: {} bytes are needed beside the {} in use, more than the system gives", what,
+             bytes, stats_.live);
+      trim_locked();
+    }
+}
+
+bool BlockCache::fits(std::size_t bytes) const {
+  const std::size_t used = stats_.live + stats_.cached + stats_.graph + stats_.plans;
+  return used <= stats_.limit && bytes <= stats_.limit - used;
+}
+
+// What is only kept for reuse goes first, then plans that are only remembered.
+void BlockCache::make_room(std::size_t bytes, std::string_view what) {
+  {
+    std::lock_guard lock(mutex_);
+    if (fits(bytes)) return;
+    trim_locked();
+    if (fits(bytes)) return;
+  }
+  if (forget_plans) forget_plans();
+  std::lock_guard lock(mutex_);
+  if (!fits(bytes))
+    fail(Status::out_of_memory, "{}: {} bytes are needed beside the {} in use, above the context's limit of {}", what,
+         bytes, stats_.live + stats_.graph + stats_.plans, stats_.limit);
 }
 
 void BlockCache::release(void* block, std::size_t bytes) noexcept {
@@ -89,7 +120,8 @@ BlockCache::Stats BlockCache::stats() const {
 void BlockCache::set_limit(std::size_t bytes) {
   std::lock_guard lock(mutex_);
   stats_.limit = bytes;
-  if (stats_.live + stats_.cached > bytes) trim_locked();
+  limited_ = bytes != SIZE_MAX;
+  if (!fits(0)) trim_locked();
 }
 void BlockCache::trim() noexcept {
   std::lock_guard lock(mutex_);
@@ -103,9 +135,10 @@ void BlockCache::trim_locked() noexcept {
   stats_.cached = 0;
 }
 
-Buffer::Buffer(std::shared_ptr<BlockCache> cache, std::size_t bytes) : data_(inline_), bytes_(bytes) {
+Buffer::Buffer(std::shared_ptr<BlockCache> cache, std::size_t bytes, std::string_view what)
+    : data_(inline_), bytes_(bytes) {
   if (bytes <= kInline) return;
-  data_ = cache->allocate(BlockCache::block_size(bytes));
+  data_ = cache->allocate(BlockCache::block_size(bytes), what);
   cache_ = std::move(cache);
 }
 

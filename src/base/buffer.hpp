@@ -7,6 +7,8 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace gradtape {
@@ -21,33 +23,77 @@ class BlockCache {
 
   struct Stats {
     std::size_t live = 0, cached = 0, peak = 0;  // bytes in use, kept for reuse, most ever in use
-    std::size_t limit = SIZE_MAX;                // of live and cached together
+    std::size_t limit = SIZE_MAX;                // of live, cached, graph and plans together
+    std::size_t graph = 0, plans = 0;            // bytes beside blocks
   };
 
   ~BlockCache();
-  void* allocate(std::size_t bytes);  // bytes as rounded by block_size; throws out_of_memory above the limit
+  // bytes as rounded by block_size. what: who needs them, for the error: out_of_memory above the limit, or where the
+  // system gives no more.
+  void* allocate(std::size_t bytes, std::string_view what);
   void release(void* block, std::size_t bytes) noexcept;
   static std::size_t block_size(std::size_t bytes);
+
+  // What is no block but counts against the limit: the nodes of a graph, and plans. Used by the context's thread alone.
+  using Beside = std::size_t Stats::*;
+  void count(Beside kind, std::size_t bytes, std::string_view what) {  // throws as allocate does
+    if (limited_) make_room(bytes, what);
+    stats_.*kind += bytes;
+  }
+  void discount(Beside kind, std::size_t bytes) noexcept { stats_.*kind -= bytes; }
 
   Stats stats() const;
   void set_limit(std::size_t bytes);
   void trim() noexcept;  // gives all cached blocks back to the system
 
+  // Called where the limit is met, to let go of plans that are only remembered. Set by their owner.
+  std::function<void()> forget_plans;
+
  private:
+  void make_room(std::size_t bytes, std::string_view what);
+  bool fits(std::size_t bytes) const;    // beside all that is in use
+  void* take_cached(std::size_t bytes);  // null: there is none of this size
+  void* fresh(std::size_t bytes, std::string_view what);
+  void add_live(std::size_t bytes);
   void trim_locked() noexcept;
 
-  mutable std::mutex mutex_;
+  mutable std::mutex mutex_;  // of all but graph, plans and limited_
   std::map<std::size_t, std::vector<void*>> free_;
   Stats stats_;
+  bool limited_ = false;
+};
+
+// Bytes beside blocks that count for as long as this lives.
+class Counted {
+ public:
+  Counted() = default;
+  Counted(BlockCache& cache, BlockCache::Beside kind, std::size_t bytes, std::string_view what)
+      : cache_(&cache), kind_(kind), bytes_(bytes) {
+    cache.count(kind, bytes, what);
+  }
+  Counted(Counted&& other) noexcept { *this = std::move(other); }
+  Counted& operator=(Counted&& other) noexcept {
+    std::swap(cache_, other.cache_), std::swap(kind_, other.kind_), std::swap(bytes_, other.bytes_);
+    return *this;
+  }
+  ~Counted() {
+    if (cache_) cache_->discount(kind_, bytes_);
+  }
+  std::size_t bytes() const { return bytes_; }
+
+ private:
+  BlockCache* cache_ = nullptr;
+  BlockCache::Beside kind_ = nullptr;
+  std::size_t bytes_ = 0;
 };
 
 // A block for as long as this lives, uninitialised; none for 0 bytes.
 class CacheBlock {
  public:
-  CacheBlock(BlockCache& cache, std::size_t bytes)
+  CacheBlock(BlockCache& cache, std::size_t bytes, std::string_view what)
       : cache_(cache),
         bytes_(bytes > 0 ? BlockCache::block_size(bytes) : 0),
-        data_(bytes > 0 ? cache.allocate(bytes_) : nullptr) {}
+        data_(bytes > 0 ? cache.allocate(bytes_, what) : nullptr) {}
   ~CacheBlock() {
     if (data_) cache_.release(data_, bytes_);
   }
@@ -66,8 +112,8 @@ class Buffer {
  public:
   static constexpr std::size_t kInline = 64;
 
-  // Uninitialised memory of a context's cache. Small values live inside the buffer itself.
-  Buffer(std::shared_ptr<BlockCache> cache, std::size_t bytes);
+  // Uninitialised memory of a context's cache. Small values live inside the buffer itself. what: for the error.
+  Buffer(std::shared_ptr<BlockCache> cache, std::size_t bytes, std::string_view what);
   // Memory of the user's; release runs once, when the last reference goes.
   Buffer(const void* borrowed, std::size_t bytes, std::function<void()> release);
   ~Buffer();

@@ -6,7 +6,37 @@ namespace gradtape {
 
 std::string to_string(const Spec& spec) { return fmt::format("{}{}", name_of(spec.dtype), to_string(spec.shape)); }
 
-Node::Node(Recorder& recorder, const Op& op, uint64_t id) : op(op), recorder(recorder), id(id) { ++recorder.pending_; }
+namespace {
+// A node with the buffer of its first output and its attributes.
+constexpr std::size_t kNodeBytes = sizeof(Node) + sizeof(Buffer) + 96;
+
+template <class T, std::size_t N>
+std::size_t bytes_outside(const SmallVector<T, N>& list) {
+  return list.size() > N ? list.size() * sizeof(T) : 0;
+}
+}  // namespace
+
+Node::Node(Recorder& recorder, const Op& op, uint64_t id) : op(op), recorder(recorder), id(id) {
+  count(kNodeBytes);
+  ++recorder.pending_;
+  ++recorder.nodes_;
+}
+
+void Node::count(std::size_t bytes) {
+  recorder.memory().count(&BlockCache::Stats::graph, bytes, op.name);
+  counted_ += bytes;
+}
+
+void Node::count_lists() {
+  std::size_t bytes = bytes_outside(inputs) + bytes_outside(outputs);
+  if (outputs.size() > 1) bytes += (outputs.size() - 1) * sizeof(Buffer);
+  if (attrs) {
+    bytes += bytes_outside(attrs->values);
+    for (const AttrValue& value : attrs->values)
+      if (const auto* ints = std::get_if<Ints>(&value)) bytes += bytes_outside(*ints);
+  }
+  if (bytes > 0) count(bytes);
+}
 
 void* Node::operator new(std::size_t bytes, Recorder& recorder) {
   if (recorder.free_nodes_.empty()) return ::operator new(bytes);
@@ -25,6 +55,8 @@ void Node::operator delete(Node* node, std::destroying_delete_t) noexcept {
 }
 
 Node::~Node() {
+  --recorder.nodes_;
+  recorder.memory().discount(&BlockCache::Stats::graph, counted_);
   if (!evaluated) --recorder.pending_;
   for (const Membership& m : memberships)
     if (!m.watched) m.recording->drop(m.index);

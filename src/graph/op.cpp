@@ -50,4 +50,9 @@ const Ints& Inference::axes(std::string_view name, std::size_t rank) const {
   return std::get<Ints>(value);
 }
 
+void Inference::need_room(int64_t outputs) const {
+  const auto n = static_cast<std::size_t>(outputs);
+  if (n > room_) throw NoRoom(n, fmt::format("{}: has {} outputs, room for {} was given", name(), n, room_));
+}
+
 }  // namespace gradtape

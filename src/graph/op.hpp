@@ -51,12 +51,19 @@ class Call {
   Node* node_;
 };
 
+// The caller has no room for as many outputs.
+struct NoRoom : Error {
+  NoRoom(std::size_t n, std::string message) : Error(Status::invalid_argument, std::move(message)), outputs(n) {}
+  std::size_t outputs;
+};
+
 // Shapes and dtypes of the outputs from those of the inputs. Attributes may be brought to a canonical form (axes
 // counted from 0).
 class Inference {
  public:
-  Inference(const Op& op, Recorder& recorder, std::span<const Tensor> inputs, Attrs* attrs)
-      : op_(op), recorder_(recorder), inputs_(inputs), attrs_(attrs) {}
+  // room: for how many outputs the caller has room.
+  Inference(const Op& op, Recorder& recorder, std::span<const Tensor> inputs, Attrs* attrs, std::size_t room)
+      : op_(op), recorder_(recorder), inputs_(inputs), attrs_(attrs), room_(room) {}
 
   const Op& op() const { return op_; }
   Recorder& recorder() const { return recorder_; }
@@ -78,6 +85,10 @@ class Inference {
   // The same for a list of axes; null means all of them. Sorted, without repetition.
   const Ints& axes(std::string_view name, std::size_t rank) const;
 
+  // For an op that has as many outputs as a size or an attribute says: throws NoRoom where the caller has no room for
+  // them, before they are made.
+  void need_room(int64_t outputs) const;
+
   void out(Dtype dtype, Shape shape, bool weak = false) { outputs.push_back({dtype, std::move(shape), weak}); }
   void like(std::size_t i, Shape shape) { out(in(i).dtype, std::move(shape), in(i).weak); }
 
@@ -88,6 +99,7 @@ class Inference {
   Recorder& recorder_;
   std::span<const Tensor> inputs_;
   Attrs* attrs_;
+  std::size_t room_;
 };
 int64_t normalize_axis(std::string_view op, int64_t axis, std::size_t rank);
 

@@ -53,8 +53,11 @@ const Op& parameter_op() {
   return op;
 }
 
-Recorder::~Recorder() {
+Recorder::~Recorder() { trim(); }
+
+void Recorder::trim() noexcept {
   for (void* memory : free_nodes_) ::operator delete(memory);
+  free_nodes_.clear();
 }
 
 Tensor Recorder::constant(Spec spec, BufferPtr value) {
@@ -65,7 +68,7 @@ Tensor Recorder::constant(Spec spec, BufferPtr value) {
 }
 
 Tensor Recorder::scalar(double value, Dtype dtype, bool weak) {
-  BufferPtr buffer = allocate(size_of(dtype));
+  BufferPtr buffer = allocate(size_of(dtype), "scalar");
   dispatch(dtype, [&](auto type) {
     using T = typename decltype(type)::type;
     const T element = static_cast<T>(value);
@@ -122,7 +125,7 @@ Tensor Recorder::random_state() {
     trace_->random_states.push_back(parameter(spec));
     return trace_->random_states.back();
   }
-  BufferPtr buffer = allocate(sizeof(std::array<int64_t, 2>));
+  BufferPtr buffer = allocate(sizeof(std::array<int64_t, 2>), "random");
   const auto state = next_random();
   std::memcpy(buffer->data(), state.data(), sizeof state);
   return constant(spec, std::move(buffer));
@@ -274,7 +277,7 @@ Tensors Recorder::record_body(const Composite& body, const Call& c) {
   }
 }
 
-Tensors Recorder::record(const Op& op, std::span<const Tensor> given, std::shared_ptr<Attrs> attrs) {
+Tensors Recorder::record(const Op& op, std::span<const Tensor> given, std::shared_ptr<Attrs> attrs, std::size_t room) {
   check_arity(op, given.size());
   Tensors inputs(given.begin(), given.end());
   unify_dtypes(op, inputs);
@@ -283,13 +286,14 @@ Tensors Recorder::record(const Op& op, std::span<const Tensor> given, std::share
       return outputs;
   if (const auto* body = std::get_if<Composite>(&op.computation)) {
     if (op.infer) {
-      Inference check(op, *this, inputs, attrs.get());
+      Inference check(op, *this, inputs, attrs.get(), room);
       op.infer(check);
     }
     return record_body(*body, Call(op, *this, inputs, attrs.get(), nullptr));
   }
-  Inference inference(op, *this, inputs, attrs.get());
+  Inference inference(op, *this, inputs, attrs.get(), room);
   op.infer(inference);
+  inference.need_room(static_cast<int64_t>(inference.outputs.size()));
   for (const Spec& spec : inference.outputs) check_bytes(op.name, spec.shape, size_of(spec.dtype));
 
   Tensor keep(new (*this) Node(*this, op, next_id_++));
@@ -300,6 +304,7 @@ Tensors Recorder::record(const Op& op, std::span<const Tensor> given, std::share
   node.within = composite_ == &op ? nullptr : composite_;
   node.outputs.reserve(inference.outputs.size());
   for (Spec& spec : inference.outputs) node.outputs.push_back({std::move(spec), nullptr});
+  node.count_lists();
   if (paused_ == 0 && !active_.empty()) note(node);
   Tensors outputs;
   for (std::size_t i = 0; i < node.outputs.size(); ++i) outputs.push_back(Tensor(&node, static_cast<uint32_t>(i)));

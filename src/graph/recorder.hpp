@@ -23,15 +23,19 @@ class Recorder {
   Recorder& operator=(const Recorder&) = delete;
 
   // Records op(inputs), or the body of a composite. attrs: one value per spec of the op, null where the op has none.
-  Tensors record(const Op& op, std::span<const Tensor> inputs, std::shared_ptr<Attrs> attrs);
+  // room: for how many outputs the caller has room; throws before more are made.
+  Tensors record(const Op& op, std::span<const Tensor> inputs, std::shared_ptr<Attrs> attrs,
+                 std::size_t room = SIZE_MAX);
 
   // Leaves. A constant has a value; a placeholder stands for one and never has it.
   Tensor constant(Spec spec, BufferPtr value);
   Tensor scalar(double value, Dtype dtype, bool weak = false);
   Tensor literal(double value, Dtype dtype, bool weak = false);  // the same, known to whoever plans
   Tensor placeholder(Spec spec);
-  Tensor parameter(Spec spec);  // an input of a function that is being recorded
-  BufferPtr allocate(std::size_t bytes) { return std::make_shared<Buffer>(cache_, bytes); }
+  Tensor parameter(Spec spec);                                    // an input of a function that is being recorded
+  BufferPtr allocate(std::size_t bytes, std::string_view what) {  // what: for the error
+    return std::make_shared<Buffer>(cache_, bytes, what);
+  }
   BlockCache& memory() { return *cache_; }
 
   // Variables. Reading lets the active tapes watch; binding cuts the new value off from what it was computed from.
@@ -81,6 +85,8 @@ class Recorder {
   Tensor random_state();
 
   std::size_t pending() const { return pending_; }
+  std::size_t nodes() const { return nodes_; }  // that live
+  void trim() noexcept;                         // gives the memory of dead nodes back to the system
   uint64_t next_visit() { return ++visit_; }
   std::array<int64_t, 2> next_random() {
     return {static_cast<int64_t>(random_key_), static_cast<int64_t>(random_counter_++)};
@@ -111,7 +117,7 @@ class Recorder {
   int paused_ = 0;
   Trace* trace_ = nullptr;
   uint64_t next_id_ = 1;
-  std::size_t pending_ = 0;
+  std::size_t pending_ = 0, nodes_ = 0;
   uint64_t visit_ = 0;
   Node* dead_ = nullptr;
   bool sweeping_ = false;

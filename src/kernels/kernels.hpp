@@ -13,8 +13,9 @@ Reduction max_reduction();
 Reduction min_reduction();
 Reduction all_reduction();
 Reduction any_reduction();
-// Any axes, for what is not [rows, columns]: pass after pass over memory.
-void reduce(const Reducer& reducer, const Ints& axes, const View& x, const MutableView& out, BlockCache& memory);
+// Any axes, for what is not [rows, columns]: pass after pass over memory. what: for errors.
+void reduce(const Reducer& reducer, const Ints& axes, const View& x, const MutableView& out, BlockCache& memory,
+            std::string_view what);
 void argmax(const KernelCall& c);
 void argmin(const KernelCall& c);
 
@@ -37,6 +38,7 @@ void constant_pad_run(const Attributes& a, const View& x, const Shape& out, int6
 void range(const KernelCall& c);
 void integer_divisor(const KernelCall& c);
 void integer_exponent(const KernelCall& c);
+void repeated_places(const KernelCall& c);
 void identity_rows(const KernelCall& c);
 void bands(const KernelCall& c);
 

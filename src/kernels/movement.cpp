@@ -220,6 +220,12 @@ void integer_exponent(const KernelCall& c) {
       c, [](int64_t v) { return v < 0; }, "an integer cannot be raised to a power below 0");
 }
 
+void repeated_places(const KernelCall& c) {
+  auto* out = c.out[0].as<int64_t>();
+  int64_t i = 0;
+  for (int64_t count : c.ints("counts")) out = std::fill_n(out, count, i++);
+}
+
 void identity_rows(const KernelCall& c) {
   const int64_t n = c.integer("order"), first = c.integer("first"), count = c.integer("count");
   dispatch(c.out[0].dtype, [&](auto type) {

@@ -154,16 +154,17 @@ Reduction reduction() {
 // n rows of `width` elements, combined into out; pairwise over runs of rows.
 constexpr int64_t kRows = 128;
 void reduce_columns(const Reducer& r, const std::byte* x, int64_t n, int64_t width, std::size_t size, std::byte* out,
-                    BlockCache& memory) {
+                    BlockCache& memory, std::string_view what) {
   if (n <= kRows) {
     r.start(static_cast<std::size_t>(width), out);
     r.add_rows(x, static_cast<std::size_t>(n), static_cast<std::size_t>(width), out);
     return;
   }
   const int64_t half = n / 2;
-  const CacheBlock second(memory, static_cast<std::size_t>(width) * size);
-  reduce_columns(r, x, half, width, size, out, memory);
-  reduce_columns(r, x + static_cast<std::size_t>(half * width) * size, n - half, width, size, second.data(), memory);
+  const CacheBlock second(memory, static_cast<std::size_t>(width) * size, what);
+  reduce_columns(r, x, half, width, size, out, memory, what);
+  reduce_columns(r, x + static_cast<std::size_t>(half * width) * size, n - half, width, size, second.data(), memory,
+                 what);
   r.add_rows(second.data(), 1, static_cast<std::size_t>(width), out);
 }
 
@@ -188,15 +189,15 @@ Passes passes_for(const Shape& shape, const Ints& axes) {
   return passes;
 }
 
-void run_pass(const Reducer& r, const Pass& p, const std::byte* x, std::size_t size, std::byte* out,
-              BlockCache& memory) {
+void run_pass(const Reducer& r, const Pass& p, const std::byte* x, std::size_t size, std::byte* out, BlockCache& memory,
+              std::string_view what) {
   if (p.inner == 1) {
     r.rows(x, static_cast<std::size_t>(p.outer), static_cast<std::size_t>(p.n), out);
     return;
   }
   for (int64_t o = 0; o < p.outer; ++o)
     reduce_columns(r, x + static_cast<std::size_t>(o * p.n * p.inner) * size, p.n, p.inner, size,
-                   out + static_cast<std::size_t>(o * p.inner) * size, memory);
+                   out + static_cast<std::size_t>(o * p.inner) * size, memory, what);
 }
 }  // namespace
 
@@ -207,7 +208,8 @@ Reduction min_reduction() { return reduction<Min, kNumeric>(); }
 Reduction all_reduction() { return reduction<All, kBoolean>(); }
 Reduction any_reduction() { return reduction<Any, kBoolean>(); }
 
-void reduce(const Reducer& reducer, const Ints& axes, const View& in, const MutableView& result, BlockCache& memory) {
+void reduce(const Reducer& reducer, const Ints& axes, const View& in, const MutableView& result, BlockCache& memory,
+            std::string_view what) {
   const auto* x = static_cast<const std::byte*>(in.data);
   auto* out = static_cast<std::byte*>(result.data);
   const std::size_t size = size_of(in.dtype);
@@ -218,10 +220,10 @@ void reduce(const Reducer& reducer, const Ints& axes, const View& in, const Muta
   }
   // What passes leave for the next lies in two rooms in turn; the first leaves most.
   const std::size_t most = passes.size() == 1 ? 0 : static_cast<std::size_t>(passes[0].outer * passes[0].inner) * size;
-  const CacheBlock rooms(memory, 2 * most);
+  const CacheBlock rooms(memory, 2 * most, what);
   for (std::size_t i = 0; i < passes.size(); ++i) {
     std::byte* to = i + 1 == passes.size() ? out : rooms.data() + i % 2 * most;
-    run_pass(reducer, passes[i], x, size, to, memory);
+    run_pass(reducer, passes[i], x, size, to, memory, what);
     x = to;
   }
 }

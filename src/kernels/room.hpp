@@ -14,7 +14,7 @@ class Room {
   Room(const KernelCall& c, std::size_t size) : Room(c, size, c.workers.threads()) {}
   Room(const KernelCall& c, std::size_t size, int parts)
       : each_((size * sizeof(T) + BlockCache::kAlignment - 1) / BlockCache::kAlignment * BlockCache::kAlignment),
-        block_(c.memory, each_ * static_cast<std::size_t>(parts)) {}
+        block_(c.memory, each_ * static_cast<std::size_t>(parts), c.name) {}
 
   T* of(int part) const { return reinterpret_cast<T*>(block_.data() + each_ * static_cast<std::size_t>(part)); }
 

@@ -11,10 +11,9 @@ void need_matrix(Inference& c) {
 }
 
 // Places of diagonal k in a row-major matrix.
-std::vector<int64_t> diagonal_places(int64_t rows, int64_t columns, int64_t k) {
-  std::vector<int64_t> at;
-  for (int64_t i = std::max<int64_t>(0, -k); i < rows && i + k < columns; ++i) at.push_back(i * columns + i + k);
-  return at;
+Tensor diagonal_places(Recorder& r, int64_t rows, int64_t columns, int64_t k) {
+  const int64_t first = std::max<int64_t>(0, -k), end = std::min(rows, columns - k);
+  return even_places(r, first * columns + first + k, columns + 1, std::max<int64_t>(0, end - first));
 }
 
 Shape flat_matrices(const Shape& s, int64_t entries) {
@@ -27,8 +26,7 @@ Tensor diagonal_of(const Tensor& x, int64_t k) {
   const Shape& s = x.shape();
   const int64_t m = s[s.rank() - 2], n = s[s.rank() - 1];
   const Shape flat = flat_matrices(s, m * n);
-  return gather(reshape(x, flat), constant_ints(x.recorder(), diagonal_places(m, n, k)),
-                static_cast<int64_t>(flat.rank()) - 1, 0);
+  return gather(reshape(x, flat), diagonal_places(x.recorder(), m, n, k), static_cast<int64_t>(flat.rank()) - 1, 0);
 }
 
 Tensor embedded(const Tensor& diagonals, int64_t k) {
@@ -38,8 +36,9 @@ Tensor embedded(const Tensor& diagonals, int64_t k) {
   Shape matrices(std::span(s.begin(), s.rank() - 1));
   matrices.push_back(order);
   matrices.push_back(order);
+  check_bytes("diag", matrices, size_of(diagonals.dtype()));
   const Shape flat = flat_matrices(matrices, order * order);
-  const Tensor at = constant_ints(diagonals.recorder(), diagonal_places(order, order, k));
+  const Tensor at = diagonal_places(diagonals.recorder(), order, order, k);
   return reshape(scatter_add(at, diagonals, flat, static_cast<int64_t>(flat.rank()) - 1, 0), matrices);
 }
 

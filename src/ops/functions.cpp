@@ -281,9 +281,12 @@ Tensor diag_part(const Tensor& x) {
 }
 
 Tensor constant_ints(Recorder& r, std::span<const int64_t> values) {
-  BufferPtr buffer = r.allocate(values.size_bytes());
+  BufferPtr buffer = r.allocate(values.size_bytes(), "constant");
   if (!values.empty()) std::memcpy(buffer->data(), values.data(), values.size_bytes());
   return r.constant({Dtype::int64, Shape{static_cast<int64_t>(values.size())}, false}, std::move(buffer));
+}
+Tensor even_places(Recorder& r, int64_t first, int64_t step, int64_t count) {
+  return range(r, first, first + step * count, step, Dtype::int64);
 }
 Tensor zeros(Recorder& r, const Spec& spec) { return broadcast_to(r.literal(0, spec.dtype, spec.weak), spec.shape); }
 Tensor ones(Recorder& r, const Spec& spec) { return broadcast_to(r.literal(1, spec.dtype, spec.weak), spec.shape); }
@@ -334,7 +337,7 @@ Tensor stack_rows(std::span<const Tensor> rows) {
   return concat(leading, 0);
 }
 
-std::vector<int64_t> read_integers(const Call& c, std::size_t input) {
+IntegerValues::IntegerValues(const Call& c, std::size_t input) {
   const Tensor& t = c.in(input);
   if (t.node()->symbolic) {
     ++c.recorder().symbolic_reads;
@@ -343,9 +346,13 @@ std::vector<int64_t> read_integers(const Call& c, std::size_t input) {
          c.op().name, c.op().inputs[input].name);
   }
   c.recorder().evaluate(t);
-  return dispatch(t.dtype(), [&](auto type) {
-    const auto* values = static_cast<const typename decltype(type)::type*>(t.value()->data());
-    return std::vector<int64_t>(values, values + t.shape().elements());
+  values_ = t.value();
+  dtype_ = t.dtype();
+  size_ = t.shape().elements();
+}
+int64_t IntegerValues::operator[](int64_t i) const {
+  return dispatch(dtype_, [&](auto type) {
+    return static_cast<int64_t>(static_cast<const typename decltype(type)::type*>(values_->data())[i]);
   });
 }
 

@@ -88,7 +88,8 @@ Tensor solve(const Tensor& a, const Tensor& b, bool adjoint = false);
 Tensor diag_part(const Tensor& x);
 
 // Compositions used in rules everywhere.
-Tensor constant_ints(Recorder& r, std::span<const int64_t> values);  // int64 [n]
+Tensor constant_ints(Recorder& r, std::span<const int64_t> values);  // int64 [n]; for a few: they are listed at once
+Tensor even_places(Recorder& r, int64_t first, int64_t step, int64_t count);  // int64: first, first + step, ...
 Tensor zeros(Recorder& r, const Spec& spec);
 Tensor ones(Recorder& r, const Spec& spec);
 Tensor zeros_like(const Tensor& x);
@@ -107,9 +108,19 @@ Tensor slice_along(const Tensor& x, std::size_t axis, int64_t begin, int64_t siz
 Tensor select_row(const Tensor& x, int64_t row);  // x[row]
 Tensor stack_rows(std::span<const Tensor> rows);  // the inverse: a new leading axis
 
-// The values of an input of integers or bools, for an op whose result's shape depends on them; computed now, or an
-// error where they depend on what has no value.
-std::vector<int64_t> read_integers(const Call& c, std::size_t input);
+// The values of an input of integers or bools, for an op whose result's shape depends on them.
+class IntegerValues {
+ public:
+  // Computes them now; an error where they depend on what has no value.
+  IntegerValues(const Call& c, std::size_t input);
+  int64_t size() const { return size_; }
+  int64_t operator[](int64_t i) const;
+
+ private:
+  BufferPtr values_;
+  Dtype dtype_;
+  int64_t size_;
+};
 
 // The fallback for an op without a batching rule: one application per row.
 Tensors batch_by_rows(const BatchCall& b);

@@ -173,14 +173,12 @@ constexpr int64_t kMinorOrder =
     32;  // up to here the second derivative of det goes through minors, which hold for singular matrices
 
 // The minors of x [..., n, n], gathered into [..., n * n, n - 1, n - 1]: minor i * n + j lacks row i and column j.
-std::vector<int64_t> minor_entries(int64_t n) {
-  std::vector<int64_t> at;
-  for (int64_t i = 0; i < n; ++i)
-    for (int64_t j = 0; j < n; ++j)
-      for (int64_t k = 0; k < n; ++k)
-        for (int64_t l = 0; l < n; ++l)
-          if (k != i && l != j) at.push_back(k * n + l);
-  return at;
+Tensor minor_entries(Recorder& r, int64_t n) {
+  // [n, n - 1]: all numbers below n but that of the row.
+  const Tensor all = even_places(r, 0, 1, n), fewer = even_places(r, 0, 1, n - 1);
+  const Tensor others = fewer + cast(greater_equal(fewer, insert_axes(all, 1, 1)), Dtype::int64);
+  const Tensor rows = reshape(others, {n, 1, n - 1, 1}), columns = reshape(others, {1, n, 1, n - 1});
+  return reshape(rows * static_cast<double>(n) + columns, {n * n * (n - 1) * (n - 1)});
 }
 Tensor checkerboard(const Tensor& like, int64_t n) {  // (-1)^(i + j), [n, n]
   const Tensor line = range(like.recorder(), 0, n, 1, like.dtype());
@@ -205,7 +203,7 @@ Tensor det_curvature(const Tensor& a, const Tensor& cofactors, const Tensor& dir
   for (int64_t d : {n * n, n - 1, n - 1}) minors.push_back(d);
   for (int64_t d : {n * n, int64_t{1}, int64_t{1}}) weights.push_back(d);
   const int64_t axis = static_cast<int64_t>(flat.rank()) - 1;
-  const Tensor at = constant_ints(a.recorder(), minor_entries(n));
+  const Tensor at = minor_entries(a.recorder(), n);
   const Tensor minor = reshape(gather(reshape(a, flat), at, axis, 0), minors);
   const Tensor weighted = apply1(cofactor, {minor}) * reshape(direction * checkerboard(a, n), weights);
   Shape entries = batch_of(shape);

@@ -1,16 +1,13 @@
 // Ops that take a tensor apart or pick from it at constant places: compositions of slice, gather and reshape.
 #include <algorithm>
 
+#include "kernels/kernels.hpp"
 #include "ops/define.hpp"
 
 namespace gradtape {
 
 namespace {
 int64_t size_at(const Tensor& x, int64_t axis) { return x.shape()[static_cast<std::size_t>(axis)]; }
-
-Tensor pick(const Tensor& x, std::size_t axis, const std::vector<int64_t>& indices) {
-  return gather(x, constant_ints(x.recorder(), indices), static_cast<int64_t>(axis), 0);
-}
 
 void define_split(Registry& r) {
   Define(r, "split", "x cut along the axis into a number of equal parts, or into parts of the given sizes.")
@@ -21,9 +18,9 @@ void define_split(Registry& r) {
       .infer([](Inference& c) {
         const int64_t n = c.shape()[c.axis("axis", c.rank())];
         if (const auto* parts = std::get_if<int64_t>(&c.attr("num_or_size_splits"))) {
-          if (*parts < 1 || *parts > (int64_t{1} << 20) || n % *parts != 0)
+          if (*parts < 1 || n % *parts != 0)
             invalid("split: {} entries along axis {} cannot be cut into {} equal parts", n, c.integer("axis"), *parts);
-          c.attr("num_or_size_splits") = Ints(static_cast<std::size_t>(*parts), n / *parts);
+          return c.need_room(*parts);
         }
         const Ints& sizes = c.ints("num_or_size_splits");
         int64_t left = n;
@@ -31,12 +28,18 @@ void define_split(Registry& r) {
         if (left != 0)
           invalid("split: sizes {} must add up to the {} entries along axis {}",
                   to_string(std::span<const int64_t>(sizes)), n, c.integer("axis"));
+        c.need_room(static_cast<int64_t>(sizes.size()));
       })
       .composite_of_many([](const Call& c) {
+        const int64_t axis = c.integer("axis");
+        const auto* equal = std::get_if<int64_t>(&c.attr("num_or_size_splits"));
+        const int64_t count = equal ? *equal : static_cast<int64_t>(c.ints("num_or_size_splits").size());
         Tensors parts;
         int64_t begin = 0;
-        for (int64_t size : c.ints("num_or_size_splits")) {
-          parts.push_back(slice_along(c.in(), static_cast<std::size_t>(c.integer("axis")), begin, size));
+        for (int64_t i = 0; i < count; ++i) {
+          const int64_t size =
+              equal ? size_at(c.in(), axis) / count : c.ints("num_or_size_splits")[static_cast<std::size_t>(i)];
+          parts.push_back(slice_along(c.in(), static_cast<std::size_t>(axis), begin, size));
           begin += size;
         }
         return parts;
@@ -47,7 +50,7 @@ void define_split(Registry& r) {
       .inputs({{"x"}})
       .dtypes(kAllDtypes)
       .attr("axis", kAttrInt, int64_t{0})
-      .infer([](Inference& c) { c.axis("axis", c.rank()); })
+      .infer([](Inference& c) { c.need_room(c.shape()[c.axis("axis", c.rank())]); })
       .composite_of_many([](const Call& c) {
         const auto axis = static_cast<std::size_t>(c.integer("axis"));
         Tensors parts;
@@ -135,9 +138,7 @@ Tensor strided_slice(const Call& c) {
     if (step == 1 || count <= 1) {
       y = slice_along(y, axis, count == 0 ? 0 : start, count);
     } else {
-      std::vector<int64_t> at;
-      for (int64_t k = 0; k < count; ++k) at.push_back(start + k * step);
-      y = pick(y, axis, at);
+      y = gather(y, even_places(y.recorder(), start, step, count), static_cast<int64_t>(axis), 0);
     }
   }
   return reshape(y, ranges.result);
@@ -157,7 +158,23 @@ void define_strided_slice(Registry& r) {
   d.sample("f[3,4]", R"({"begin": [1, 0], "end": [2, 0], "strides": [1, 1], "shrink_axis_mask": 1, "end_mask": 2})");
 }
 
+std::shared_ptr<Attrs> places_of(const Ints& repeats) {
+  auto attrs = std::make_shared<Attrs>();
+  attrs->values.push_back(repeats);
+  return attrs;
+}
+
 void define_rearrangements(Registry& r) {
+  Define(r, "repeated_places", "Each i below the number of counts, as often as its count says.")
+      .internal()
+      .attr("counts", kAttrInts)
+      .infer([](Inference& c) {
+        int64_t total = 0;
+        for (int64_t n : c.ints("counts")) total += n;
+        c.out(Dtype::int64, {total});
+      })
+      .kernel(kernels::repeated_places)
+      .none("it depends on no tensor");
   Define(r, "repeat",
          "Each entry along the axis repeated, as often for all or one count for each; without an axis x is flattened "
          "first.")
@@ -172,23 +189,26 @@ void define_rearrangements(Registry& r) {
         if (repeats.size() != 1 && static_cast<int64_t>(repeats.size()) != n)
           invalid("repeat: repeats must be one count, or one for each of the {} entries, got {}", n, repeats.size());
         int64_t total = 0, times = 0;
-        for (int64_t i = 0; i < (n > 0 ? static_cast<int64_t>(repeats.size()) : 0); ++i) {
-          times = repeats[static_cast<std::size_t>(i)];
+        for (int64_t count : repeats) {
+          times = count;
           if (times < 0) invalid("repeat: repeats must be >= 0, got {}", times);
           if (__builtin_add_overflow(total, times, &total)) total = INT64_MAX;
         }
         if (repeats.size() == 1 && __builtin_mul_overflow(times, n, &total)) total = INT64_MAX;
-        if (total > (int64_t{1} << 32)) invalid("repeat: {} entries are more than can be listed", total);
+        if (total == INT64_MAX) invalid("repeat: the result has more entries than memory can hold");
       })
       .composite([](const Call& c) {
         const Tensor x = c.has("axis") ? c.in() : reshape(c.in(), {c.in().shape().elements()});
         const int64_t axis = c.has("axis") ? c.integer("axis") : 0;
         const Ints& repeats = c.ints("repeats");
-        std::vector<int64_t> at;
-        for (int64_t i = 0; i < size_at(x, axis); ++i)
-          at.insert(at.end(), static_cast<std::size_t>(repeats[repeats.size() == 1 ? 0 : static_cast<std::size_t>(i)]),
-                    i);
-        return pick(x, static_cast<std::size_t>(axis), at);
+        const auto a = static_cast<std::size_t>(axis);
+        if (repeats.size() == 1) {
+          const Tensor apart = insert_axes(x, a + 1, 1);
+          const Tensor repeated = broadcast_to(apart, apart.shape().replaced(a + 1, repeats[0]));
+          return reshape(repeated, x.shape().replaced(a, size_at(x, axis) * repeats[0]));
+        }
+        static const Op& places = Registry::instance().builtin("repeated_places");
+        return gather(x, c.recorder().record(places, {}, places_of(repeats))[0], axis, 0);
       })
       .sample("f[2,3]", R"({"repeats": [2, 0, 1], "axis": 1})")
       .sample("f[3]", R"({"repeats": 2})");

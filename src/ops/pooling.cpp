@@ -34,12 +34,10 @@ Define pool(Registry& r, const char* name, const char* doc) {
 Tensor counts(const Call& c, std::size_t axis) {
   const int64_t size = c.ints("ksize")[axis], stride = c.ints("strides")[axis], before = c.ints("padding")[2 * axis],
                 after = c.ints("padding")[2 * axis + 1], input = c.in().shape()[1 + axis];
-  std::vector<int64_t> counts(static_cast<std::size_t>(Sliding{size, stride, 1, before, after}.count(input)));
-  for (std::size_t p = 0; p < counts.size(); ++p) {
-    const int64_t first = static_cast<int64_t>(p) * stride - before;
-    counts[p] = std::min(input, first + size) - std::max<int64_t>(0, first);
-  }
-  return cast(constant_ints(c.recorder(), counts), c.in().dtype());
+  const int64_t windows = Sliding{size, stride, 1, before, after}.count(input);
+  const Tensor first = even_places(c.recorder(), -before, stride, windows);
+  const auto number = [&](int64_t n) { return number_like(first, static_cast<double>(n)); };
+  return cast(minimum(first + number(size), number(input)) - maximum(first, number(0)), c.in().dtype());
 }
 
 // Sums by a filter of ones for each channel.

@@ -24,13 +24,16 @@ Tensor sums_by_segment(const Tensor& data, const Tensor& ids, int64_t segments) 
 }
 
 Tensor segment_sum(const Call& c) {
-  const std::vector<int64_t> ids = read_integers(c, 1);
-  if (!std::ranges::is_sorted(ids))
-    invalid("segment_sum: segment_ids must not fall; unsorted_segment_sum takes them in any order");
-  if (!ids.empty() && ids[0] < 0) invalid("segment_sum: segment_ids must not be negative, got {}", ids[0]);
+  const IntegerValues ids(c, 1);
+  int64_t last = -1;
+  for (int64_t i = 0; i < ids.size(); ++i) {
+    if (ids[i] < 0) invalid("segment_sum: segment_ids must not be negative, got {}", ids[i]);
+    if (ids[i] < last) invalid("segment_sum: segment_ids must not fall; unsorted_segment_sum takes them in any order");
+    last = ids[i];
+  }
   constexpr int64_t most = int64_t{1} << 31;
-  if (!ids.empty() && ids.back() >= most) invalid("segment_sum: segment_ids must be below 2^31, got {}", ids.back());
-  return sums_by_segment(c.in(0), c.in(1), ids.empty() ? 0 : ids.back() + 1);
+  if (last >= most) invalid("segment_sum: segment_ids must be below 2^31, got {}", last);
+  return sums_by_segment(c.in(0), c.in(1), last + 1);
 }
 
 // Rows with a negative id belong to no segment: they go to one more, which is cut off.
@@ -42,16 +45,20 @@ Tensor unsorted_segment_sum(const Call& c) {
 }
 
 Tensor boolean_mask(const Call& c) {
-  const std::vector<int64_t> mask = read_integers(c, 1);
+  const IntegerValues mask(c, 1);
   const auto axis = static_cast<std::size_t>(c.integer("axis"));
   const Shape& shape = c.in(0).shape();
-  std::vector<int64_t> kept;
-  for (std::size_t i = 0; i < mask.size(); ++i)
-    if (mask[i]) kept.push_back(static_cast<int64_t>(i));
+  int64_t count = 0;
+  for (int64_t i = 0; i < mask.size(); ++i) count += mask[i];
+  const BufferPtr kept = c.recorder().allocate(static_cast<std::size_t>(count) * sizeof(int64_t), c.op().name);
+  auto* place = static_cast<int64_t*>(kept->data());
+  for (int64_t i = 0; i < mask.size(); ++i)
+    if (mask[i]) *place++ = i;
+  const Tensor places = c.recorder().constant({Dtype::int64, {count}, false}, kept);
   Shape flat(std::span(shape.begin(), axis));
-  flat.push_back(static_cast<int64_t>(mask.size()));
+  flat.push_back(mask.size());
   for (std::size_t i = axis + c.in(1).rank(); i < shape.rank(); ++i) flat.push_back(shape[i]);
-  return gather(reshape(c.in(0), flat), constant_ints(c.recorder(), kept), static_cast<int64_t>(axis), 0);
+  return gather(reshape(c.in(0), flat), places, static_cast<int64_t>(axis), 0);
 }
 }  // namespace
 

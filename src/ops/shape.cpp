@@ -348,10 +348,14 @@ Tensor mirror_pad(const Tensor& x, const Ints& paddings, bool symmetric) {
     if (before > most || after > most)
       invalid("pad: {} padding of axis {} of {} can be at most {}, got {} and {}", symmetric ? "SYMMETRIC" : "REFLECT",
               i, to_string(x.shape()), most, before, after);
-    std::vector<int64_t> indices;
-    for (int64_t k = -before; k < n + after; ++k)
-      indices.push_back(k < 0 ? -k - symmetric : k < n ? k : 2 * n - k - 2 + symmetric);
-    y = gather(y, constant_ints(x.recorder(), indices), static_cast<int64_t>(i), 0);
+    const int64_t edge = symmetric ? 0 : 1;
+    const auto mirrored = [&](int64_t begin, int64_t size) {
+      return reverse(slice_along(y, i, begin, size), {static_cast<int64_t>(i)});
+    };
+    Tensors parts{y};
+    if (before > 0) parts.insert(0, mirrored(edge, before));
+    if (after > 0) parts.push_back(mirrored(n - edge - after, after));
+    y = concat(parts, static_cast<int64_t>(i));
   }
   return y;
 }

@@ -15,7 +15,7 @@ Step single(const Instruction& i) {
   Step step{};
   step.kind = !i.op ? Step::copy : i.reduction() ? Step::reduce : Step::kernel;
   step.op = i.op;
-  step.within = i.within;
+  step.of = i.of;
   step.attrs = i.attrs;
   step.in = i.in;
   for (uint32_t slot : i.out) step.out.push_back(slot);
@@ -56,6 +56,7 @@ class Placement {
  public:
   std::size_t take(std::size_t bytes) {
     if (bytes == 0) return 0;
+    if (most_ + bytes > kMostBytes) return kNowhere;
     bytes = aligned(bytes);
     std::size_t at = 0;
     auto it = taken_.begin();
@@ -69,8 +70,10 @@ class Placement {
     if (bytes > 0) taken_.erase(std::ranges::lower_bound(taken_, at, {}, &Piece::at));
   }
   std::size_t most() const { return most_; }
+  static constexpr std::size_t kNowhere = SIZE_MAX;  // more than can be addressed
 
  private:
+  static constexpr std::size_t kMostBytes = std::size_t{1} << 62;
   static constexpr std::size_t kMostSearched = 2048;  // pieces; among more, a new one goes to the end
 
   struct Piece {
@@ -104,7 +107,16 @@ bool can_replace(const Loop& loop, uint32_t result, uint32_t operand) {
   return written;
 }
 
+// By slot: the op, as the user called it, that computes it.
+std::vector<std::string_view> ops_of_slots(const Program& program) {
+  std::vector<std::string_view> names(program.slots.size());
+  for (const Instruction& i : program.instructions)
+    for (uint32_t slot : i.out) names[slot] = i.of->name;
+  return names;
+}
+
 void place(Plan& plan, const Program& program) {
+  const std::vector<std::string_view> op_of = ops_of_slots(program);
   plan.homes.assign(plan.slots.size(), {Home::arena, 0});
   for (uint32_t slot = 0; slot < program.leaves; ++slot) plan.homes[slot] = {Home::leaf, slot};
   for (const auto& [slot, buffer] : program.constants) {
@@ -115,6 +127,7 @@ void place(Plan& plan, const Program& program) {
     if (program.wanted[slot] && plan.homes[slot].kind == Home::arena) {
       plan.homes[slot] = {Home::result, plan.result_slots.size()};
       plan.result_slots.push_back(slot);
+      plan.result_ops.push_back(op_of[slot]);
     }
   std::vector<std::size_t> last(plan.slots.size(), 0);
   std::vector<uint8_t> read(program.wanted);
@@ -131,7 +144,7 @@ void place(Plan& plan, const Program& program) {
     for (uint32_t slot : step.out)
       if (plan.homes[slot].kind == Home::arena) ending[last[slot]].push_back(slot);
   Placement arena;
-  std::size_t workspace = 0;
+  std::size_t workspace = 0, largest = 0;
   std::vector<uint8_t> replaced(plan.slots.size(), 0);
   for (std::size_t i = 0; i < plan.steps.size(); ++i) {
     const Step& step = plan.steps[i];
@@ -148,7 +161,12 @@ void place(Plan& plan, const Program& program) {
         replaced[dying->slot] = 1;
         plan.homes[slot].at = plan.homes[dying->slot].at;
       } else {
-        plan.homes[slot].at = arena.take(bytes_of(plan.slots[slot]));
+        const std::size_t bytes = bytes_of(plan.slots[slot]);
+        plan.homes[slot].at = arena.take(bytes);
+        if (plan.homes[slot].at == Placement::kNowhere)
+          fail(Status::out_of_memory, "{}: {} bytes of temporaries are needed beside {}, more than can be addressed",
+               op_of[slot], bytes, arena.most());
+        if (bytes > largest) largest = bytes, plan.arena_op = op_of[slot];
       }
     }
     plan.has_kernels |= step.kind == Step::kernel;
@@ -165,12 +183,34 @@ void place(Plan& plan, const Program& program) {
 }
 }  // namespace
 
-PlanPtr make_plan(const Program& program) {
+namespace {
+// What the plan itself takes, roughly: lists that most plans keep inside are not looked at.
+std::size_t bytes_of(const Plan& plan) {
+  const auto all = [](const auto&... list) { return (... + (list.capacity() * sizeof *list.data())); };
+  constexpr std::size_t kRemembering = 256;  // list and map of the evaluator, counts
+  std::size_t bytes =
+      kRemembering + sizeof plan +
+      all(plan.steps, plan.slots, plan.homes, plan.constants, plan.result_slots, plan.result_ops, plan.results);
+  bytes += plan.constants.size() * sizeof(Buffer);
+  for (const Step& s : plan.steps) {
+    bytes += s.in.size() * sizeof(Operand) + s.out.size() * sizeof(uint32_t) + (s.attrs ? sizeof(Attrs) : 0);
+    if (!s.body) continue;
+    const Loop& l = *s.body;
+    bytes += sizeof l + all(l.ports, l.fills, l.instructions, l.endings, l.runs);
+  }
+  return bytes;
+}
+}  // namespace
+
+PlanPtr make_plan(const Program& program, BlockCache& memory) {
   auto plan = std::make_shared<Plan>();
   plan->slots = program.slots;
   plan->steps = steps_of(program);
   plan->results = program.results;
   place(*plan, program);
+  std::string_view of = "plan";
+  if (!program.instructions.empty()) of = program.instructions.back().of->name;
+  plan->memory = Counted(memory, &BlockCache::Stats::plans, bytes_of(*plan), of);
   return plan;
 }
 

@@ -96,7 +96,7 @@ struct Loop {
 struct Step {
   enum Kind : uint8_t { loop, kernel, reduce, copy } kind;
   const Op* op = nullptr;
-  const Op* within = nullptr;  // kernel: the composite it is part of
+  const Op* of = nullptr;  // kernel, reduce: the op that the user called
   AttrsPtr attrs;
   SmallVector<Operand, 2> in;    // kernel, reduce, copy
   SmallVector<uint32_t, 2> out;  // slots
@@ -118,16 +118,20 @@ struct Plan {
   std::vector<Spec> slots;
   std::vector<Home> homes;  // by slot
   std::vector<BufferPtr> constants;
-  std::vector<uint32_t> result_slots;  // slots that outlive the plan and that it computes
-  std::vector<uint32_t> results;       // Program::results
-  std::size_t arena = 0;               // bytes: temporaries and partials
-  std::size_t scratch = 0;             // bytes for each thread, behind the arena
+  std::vector<uint32_t> result_slots;        // slots that outlive the plan and that it computes
+  std::vector<std::string_view> result_ops;  // which op computes each, for errors
+  std::string_view arena_op = "plan";        // the op with the largest temporary
+  std::vector<uint32_t> results;             // Program::results
+  std::size_t arena = 0;                     // bytes: temporaries and partials
+  std::size_t scratch = 0;                   // bytes for each thread, behind the arena
   std::size_t workspace_at = 0;
   bool has_kernels = false;  // some of which may call BLAS
+  Counted memory;            // of the plan itself
 };
 using PlanPtr = std::shared_ptr<const Plan>;
 
-PlanPtr make_plan(const Program& program);
+// memory: where the plan's own bytes are counted.
+PlanPtr make_plan(const Program& program, BlockCache& memory);
 
 // The steps, a line each, with the bytes each reads and writes; and with the seconds each took, where they are given.
 std::string plan_as_text(const Plan& plan, std::span<const double> seconds = {});

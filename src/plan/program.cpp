@@ -73,7 +73,7 @@ class ProgramBuilder {
     std::memcpy(&bits, value, size_of(dtype));
     const auto [known, is_new] = constants_.try_emplace({dtype, bits}, static_cast<uint32_t>(p_.slots.size()));
     if (!is_new) return known->second;
-    BufferPtr buffer = s_.recorder->allocate(size_of(dtype));
+    BufferPtr buffer = s_.recorder->allocate(size_of(dtype), "constant");
     std::memcpy(buffer->data(), value, size_of(dtype));
     const uint32_t slot = new_slot(dtype, {}, true);
     numbers_[slot] = number_at(value, dtype);
@@ -109,6 +109,7 @@ class ProgramBuilder {
       if (auto it = known_.find(key); it != known_.end()) return p_.instructions[it->second].out;
     const bool fixed =
         s_.fixed && std::ranges::all_of(instruction.in, [&](const Operand& x) { return fixed_[x.slot] != 0; });
+    instruction.of = of_;
     for (const Spec& spec : specs) instruction.out.push_back(new_slot(spec.dtype, spec.shape, fixed));
     if (repeatable) known_[key] = p_.instructions.size();
     for (uint32_t slot : instruction.out) origin_[slot] = static_cast<uint32_t>(p_.instructions.size());
@@ -126,6 +127,7 @@ class ProgramBuilder {
   }
 
   void add(const Node& node) {
+    of_ = node.within ? node.within : &node.op;
     SmallVector<Operand, 2> in;
     for (const Tensor& t : node.inputs) in.push_back(values_[t.node()->slot + t.index()]);
     const Shape& shape = node.outputs[0].spec.shape;
@@ -368,7 +370,7 @@ class ProgramBuilder {
       if (!is_dense(x.layout)) x = copied(x);
     SmallVector<Spec, 1> specs;
     for (const Node::Output& out : node.outputs) specs.push_back(out.spec);
-    const SmallVector<uint32_t, 1> out = emit({&node.op, std::move(attrs), std::move(in), {}, node.within}, specs);
+    const SmallVector<uint32_t, 1> out = emit({&node.op, std::move(attrs), std::move(in), {}}, specs);
     for (std::size_t i = 0; i < out.size(); ++i) values_[node.slot + i] = whole(out[i]);
     if (banded) banded_.emplace(out[0], std::move(*banded));
     if (node.op.is_identity && node.op.is_identity({node.op, node.attrs.get()})) {
@@ -401,14 +403,16 @@ class ProgramBuilder {
   void keep_results() {
     p_.results.assign(s_.slots, Program::kNone);
     for (std::size_t i = 0; i < s_.nodes.size(); ++i) {
-      for (std::size_t k = 0; k < s_.nodes[i]->outputs.size(); ++k) {
+      const Node& node = *s_.nodes[i];
+      for (std::size_t k = 0; k < node.outputs.size(); ++k) {
         if (!s_.keeps(i, k)) continue;
-        Operand& x = values_[s_.nodes[i]->slot + k];
+        Operand& x = values_[node.slot + k];
         const bool whole_slot = x.layout.offset == 0 && is_dense(x.layout) &&
                                 x.layout.shape.elements() == p_.slots[x.slot].shape.elements();
+        of_ = node.within ? node.within : &node.op;
         if (!whole_slot) x = copied(x);
         if (const auto sparse = from_bands(x)) x = *sparse;
-        p_.results[s_.nodes[i]->slot + k] = x.slot;
+        p_.results[node.slot + k] = x.slot;
       }
     }
     p_.wanted.assign(p_.slots.size(), 0);
@@ -442,6 +446,7 @@ class ProgramBuilder {
   std::vector<uint8_t> fixed_;                  // by slot: a function's constant
   std::map<std::pair<Dtype, uint64_t>, uint32_t> constants_;
   bool any_identity_ = false;
+  const Op* of_ = nullptr;             // the op that the user called, whose node is being added
   std::map<uint32_t, Banded> banded_;  // by slot
   struct KeyHash {
     std::size_t operator()(const Key& key) const { return key[0]; }

@@ -24,7 +24,7 @@ struct Instruction {
   AttrsPtr attrs;
   SmallVector<Operand, 2> in;
   SmallVector<uint32_t, 1> out;  // slots, row-major
-  const Op* within = nullptr;    // of a kernel: the composite it is part of, for messages
+  const Op* of = nullptr;        // the op that the user called, for messages
 
   bool is_elementwise() const { return op && op->is_elementwise(); }
   bool is_run() const { return op && op->run; }

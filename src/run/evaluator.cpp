@@ -5,17 +5,33 @@
 namespace gradtape {
 
 PlanPtr Evaluator::plan_for(const Schedule& s) {
-  if (auto it = plans_.find(s.hash); it != plans_.end()) return it->second;
-  PlanPtr plan = make_plan(make_program(s));
-  if (steps_ + plan->steps.size() > kSteps) {
-    plans_.clear();
-    steps_ = 0;
+  if (auto it = by_hash_.find(s.hash); it != by_hash_.end()) {
+    plans_.splice(plans_.begin(), plans_, it->second);
+    return it->second->plan;
   }
-  if (plan->steps.size() <= kSteps / 4) {  // one that long is not met again soon
-    plans_[s.hash] = plan;
-    steps_ += plan->steps.size();
+  PlanPtr plan = make_plan(make_program(s), recorder_.memory());
+  const std::size_t bytes = plan->memory.bytes();
+  if (bytes > kMostPlanBytes / 2) return plan;  // one that long is not met again soon
+  while (plan_bytes_ + bytes > kMostPlanBytes) {
+    plan_bytes_ -= plans_.back().plan->memory.bytes();
+    by_hash_.erase(plans_.back().hash);
+    plans_.pop_back();
   }
+  plans_.push_front({s.hash, plan});
+  try {
+    by_hash_[s.hash] = plans_.begin();
+  } catch (...) {
+    plans_.pop_front();
+    throw;
+  }
+  plan_bytes_ += bytes;
   return plan;
+}
+
+void Evaluator::forget_plans() noexcept {
+  by_hash_.clear();
+  plans_.clear();
+  plan_bytes_ = 0;
 }
 
 PlanPtr Evaluator::compute(std::span<const Tensor> targets, std::vector<double>* seconds) {
@@ -28,11 +44,12 @@ PlanPtr Evaluator::compute(std::span<const Tensor> targets, std::vector<double>*
   for (std::size_t i = 0; i < s.leaves.size(); ++i)
     if (const BufferPtr& value = s.leaves[i].value()) memory_.slots[i] = value->data();  // else it is not read
   std::vector<BufferPtr> results;
-  for (uint32_t slot : plan->result_slots) {
-    results.push_back(recorder_.allocate(bytes_of(plan->slots[slot])));
+  for (std::size_t i = 0; i < plan->result_slots.size(); ++i) {
+    const uint32_t slot = plan->result_slots[i];
+    results.push_back(recorder_.allocate(bytes_of(plan->slots[slot]), plan->result_ops[i]));
     memory_.slots[slot] = results.back()->data();
   }
-  const BufferPtr arena = recorder_.allocate(arena_bytes(*plan, workers));
+  const BufferPtr arena = recorder_.allocate(arena_bytes(*plan, workers), plan->arena_op);
   memory_.arena = static_cast<std::byte*>(arena->data());
   memory_.cache = &recorder_.memory();
   lay_out(*plan, memory_);

@@ -1,6 +1,7 @@
 // Computes pending tensors: schedule, plan (made or remembered), run.
 #pragma once
 
+#include <list>
 #include <map>
 
 #include "run/executor.hpp"
@@ -9,7 +10,12 @@ namespace gradtape {
 
 class Evaluator {
  public:
-  explicit Evaluator(Recorder& recorder) : recorder_(recorder) {}
+  explicit Evaluator(Recorder& recorder) : recorder_(recorder) {
+    recorder.memory().forget_plans = [this] { forget_plans(); };
+  }
+  ~Evaluator() { recorder_.memory().forget_plans = nullptr; }
+  Evaluator(const Evaluator&) = delete;
+  Evaluator& operator=(const Evaluator&) = delete;
   Workers workers;
 
   // Gives each target its value, and the pending variables theirs. On an error nothing has changed.
@@ -18,16 +24,25 @@ class Evaluator {
   PlanPtr evaluate_timed(std::span<const Tensor> targets, std::vector<double>& seconds);
   // The plan that would compute them.
   PlanPtr plan(std::span<const Tensor> targets) { return plan_for(schedule(recorder_, targets)); }
+  // Lets go of all plans that are only remembered.
+  void forget_plans() noexcept;
+
+  static constexpr std::size_t kMostPlanBytes = std::size_t{128} << 20;  // of all plans that are remembered
 
  private:
   PlanPtr compute(std::span<const Tensor> targets, std::vector<double>* seconds = nullptr);
   PlanPtr plan_for(const Schedule& s);
 
-  static constexpr std::size_t kSteps = std::size_t{1} << 18;  // of all plans that are remembered
+  using Hash = std::array<uint64_t, 2>;
+  struct Remembered {
+    Hash hash;
+    PlanPtr plan;
+  };
 
   Recorder& recorder_;
-  std::map<std::array<uint64_t, 2>, PlanPtr> plans_;
-  std::size_t steps_ = 0;
+  std::list<Remembered> plans_;  // the one used last first
+  std::map<Hash, std::list<Remembered>::iterator> by_hash_;
+  std::size_t plan_bytes_ = 0;
   Memory memory_;
 };
 

@@ -23,8 +23,8 @@ class Executor {
         const View x = view(step.in[0]);
         const auto& reduction = std::get<Reduction>(step.op->computation);
         const Ints& axes = std::get<Ints>(step.attrs->values[step.op->attr_index("axis")]);
-        return kernels::reduce(reduction.table[static_cast<int>(x.dtype)], axes, x, output(step.out[0]),
-                               *memory_.cache);
+        return kernels::reduce(reduction.table[static_cast<int>(x.dtype)], axes, x, output(step.out[0]), *memory_.cache,
+                               step.of->name);
       }
       case Step::copy:
         kernels::copy(memory_.slots[step.in[0].slot], size_of(plan_.slots[step.out[0]].dtype), step.in[0].layout,
@@ -73,8 +73,7 @@ class Executor {
     for (uint32_t slot : step.out) memory_.out.push_back(output(slot));
     const auto* kernel = std::get_if<Kernel>(&step.op->computation);
     if (!kernel) fail(Status::internal, "{} cannot be computed", step.op->name);
-    const std::string& name = step.within ? step.within->name : step.op->name;
-    (*kernel)({{*step.op, step.attrs.get()}, name, memory_.in, memory_.out, workers_, *memory_.cache, reader});
+    (*kernel)({{*step.op, step.attrs.get()}, step.of->name, memory_.in, memory_.out, workers_, *memory_.cache, reader});
   }
 
   const Plan& plan_;

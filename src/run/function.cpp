@@ -59,7 +59,7 @@ void RecordedFunction::make(const Tensors& targets) {
     if (const Source source = sources_[i]; source.kind == Source::constant && held_[source.index])
       memory_.slots[i] = held_[source.index]->data();
   compute_constants(program, varies);
-  plan_ = make_plan(program);
+  plan_ = make_plan(program, recorder_.memory());
   prepare_arena();
   for (const Tensor& t : targets) result_slots_.push_back(plan_->results[t.node()->slot + t.index()]);
 }
@@ -68,19 +68,20 @@ void RecordedFunction::make(const Tensors& targets) {
 void RecordedFunction::prepare_arena() {
   const std::size_t bytes = arena_bytes(*plan_, workers_);
   if (arena_ && arena_->bytes() >= bytes) return;
-  arena_ = recorder_.allocate(bytes);
+  arena_ = recorder_.allocate(bytes, plan_->arena_op);
   memory_.arena = static_cast<std::byte*>(arena_->data());
   memory_.cache = &recorder_.memory();
   lay_out(*plan_, memory_);
 }
 
 void RecordedFunction::compute_constants(Program& program, const std::vector<uint8_t>& varies) {
-  const PlanPtr plan = make_plan(take_out_constants(program, varies));
-  for (uint32_t slot : plan->result_slots) {
-    program.constants.emplace_back(slot, recorder_.allocate(bytes_of(program.slots[slot])));
+  const PlanPtr plan = make_plan(take_out_constants(program, varies), recorder_.memory());
+  for (std::size_t i = 0; i < plan->result_slots.size(); ++i) {
+    const uint32_t slot = plan->result_slots[i];
+    program.constants.emplace_back(slot, recorder_.allocate(bytes_of(program.slots[slot]), plan->result_ops[i]));
     memory_.slots[slot] = program.constants.back().second->data();
   }
-  const BufferPtr arena = recorder_.allocate(arena_bytes(*plan, workers_));
+  const BufferPtr arena = recorder_.allocate(arena_bytes(*plan, workers_), plan->arena_op);
   memory_.arena = static_cast<std::byte*>(arena->data());
   memory_.cache = &recorder_.memory();
   lay_out(*plan, memory_);
@@ -121,7 +122,7 @@ void RecordedFunction::run(std::span<const void* const> inputs, std::span<void* 
   SmallVector<void*, 8> results(outputs.begin(), outputs.end());
   SmallVector<BufferPtr, 4> assigned;
   for (const Assignment& a : assignments_) {
-    assigned.push_back(recorder_.allocate(bytes_of(a.value.spec())));
+    assigned.push_back(recorder_.allocate(bytes_of(a.value.spec()), "gt_assign"));
     results.push_back(assigned.back()->data());
   }
   compute(inputs, {results.data(), results.size()}, nullptr);
@@ -132,7 +133,7 @@ void RecordedFunction::run(std::span<const void* const> inputs, std::span<void* 
 void RecordedFunction::time_steps(std::vector<double>& seconds) {
   std::vector<BufferPtr> buffers;
   const auto zeros = [&](const Spec& spec) {
-    buffers.push_back(recorder_.allocate(bytes_of(spec)));
+    buffers.push_back(recorder_.allocate(bytes_of(spec), "gt_function_describe"));
     std::memset(buffers.back()->data(), 0, bytes_of(spec));
     return buffers.back()->data();
   };
@@ -157,7 +158,7 @@ Tensors RecordedFunction::call(std::span<const Tensor> inputs) {
   SmallVector<BufferPtr, 4> buffers;
   for (const Tensor& t : inputs) in.push_back(t.value()->data());
   for (const Spec& spec : output_specs_) {
-    buffers.push_back(recorder_.allocate(bytes_of(spec)));
+    buffers.push_back(recorder_.allocate(bytes_of(spec), "gt_function_call"));
     out.push_back(buffers.back()->data());
   }
   run({in.data(), in.size()}, {out.data(), out.size()});
