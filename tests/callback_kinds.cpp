@@ -298,10 +298,10 @@ const std::map<std::string, Trigger> all_kinds = {
        gt_tensor y = apply_one(w, "state_compute", w.x);
        gt_eval(w.c, &y, 1);
      }},
-    {"compute of a constant",
+    {"compute in a function",
      [](World& w) {
        const gt_spec s = vector_of(kSize);
-       gt_function_create(
+       gt_function f = gt_function_create(
            w.c,
            [](gt_context c, void*, const gt_tensor* in, size_t, gt_tensor* out, size_t, size_t* n) -> gt_status {
              gt_tensor y = nullptr;
@@ -311,6 +311,8 @@ const std::map<std::string, Trigger> all_kinds = {
              return GT_OK;
            },
            nullptr, nullptr, &s, 1);
+       gt_tensor y = nullptr;
+       gt_function_call(w.c, f, &w.x, 1, &y, 1, nullptr);
      }},
     {"gradient", [](World& w) { derive(w, "state_gradient", false); }},
     {"tangent", [](World& w) { derive(w, "state_tangent", true); }},
