@@ -33,6 +33,12 @@ struct Surroundings {
     const gt_status code = gt_take_error(ctx, nullptr, 0, nullptr);
     return code == GT_OK ? GT_INVALID_HANDLE : code;
   }
+  uint64_t live_handles() const {
+    gt_memory_info info{};
+    info.struct_size = sizeof info;
+    EXPECT_EQ(gt_memory_stats(ctx, &info), GT_OK);
+    return info.handles;
+  }
   // Fails the test where something has changed since the beginning.
   void expect_unchanged();
 
@@ -45,6 +51,7 @@ struct Surroundings {
   int freed = 0;
 
   std::size_t ops = 0;
+  uint64_t handles = 0;
   bool gone = false;  // the context was destroyed by the call
 
   static gt_status count_body(gt_context c, void*, const gt_tensor* in, size_t, gt_tensor* out, size_t, size_t* n);

@@ -60,6 +60,7 @@ Surroundings::Surroundings() {
   EXPECT_EQ(gt_scope_begin(ctx), GT_OK);
   EXPECT_EQ(gt_random_seed(ctx, 11), GT_OK);
   ops = gt_op_count();
+  handles = live_handles();
   EXPECT_EQ(gt_take_error(ctx, nullptr, 0, nullptr), GT_OK);
 }
 
@@ -73,6 +74,7 @@ Surroundings::~Surroundings() {
 void Surroundings::expect_unchanged() {
   gt_take_error(ctx, nullptr, 0, nullptr);
   EXPECT_EQ(gt_op_count(), ops);
+  EXPECT_EQ(live_handles(), handles);
   const std::vector<float> first = read<float>(ctx, x);
   EXPECT_EQ(read<float>(ctx, variable), first) << "the variable";
   EXPECT_EQ(read<float>(ctx, unread), first);
