@@ -111,11 +111,11 @@ gt_status gt_assign_sub(gt_context ctx, gt_tensor variable, gt_tensor value) {
 }
 
 gt_status gt_tensor_shape(gt_context ctx, gt_tensor tensor, int64_t* dims, size_t capacity, size_t* rank) {
-  clear_array(dims, std::min(capacity, kMaxRank));
+  clear_array(dims, capacity);
   if (rank) *rank = 0;
   return guarded(ctx, [&](Context& c) {
     const Tensor t = c.peek(tensor, "gt_tensor_shape: tensor");
-    if (capacity > 0) need_pointer(dims, "gt_tensor_shape: dims with capacity above 0");
+    need_array(dims, capacity, "gt_tensor_shape: dims");
     if (rank) *rank = t.rank();
     for (size_t i = 0; i < std::min(capacity, t.rank()); ++i) dims[i] = t.shape()[i];
   });

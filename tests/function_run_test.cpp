@@ -180,7 +180,7 @@ TEST_F(Run, OpenSizesReplayWithoutAllocating) {
   std::vector<float> x(64, 1), y(64);
   float total;
   const auto run = [&](int64_t rows, int64_t columns) {
-    const gt_spec s = spec(GT_FLOAT32, {rows, columns});
+    const gt_spec s{GT_FLOAT32, 2, {rows, columns}};
     const auto bytes = static_cast<size_t>(rows * columns) * 4;
     return sized(f, &s, x.data(), bytes, y.data(), bytes, &total, 4);
   };

@@ -9,7 +9,9 @@ const std::vector<float> numbers(kLength, 0.25f);
 
 void count_free(void* data) { ++static_cast<S*>(data)->freed; }
 gt_status enough(gt_tensor made) { return made ? GT_OK : GT_OUT_OF_MEMORY; }
-gt_status square_forward_checked(gt_context c, void*, const gt_tensor* in, size_t, gt_tensor* out, size_t, size_t* n) {
+gt_status square_forward_checked(gt_context c, void*, const gt_tensor* in, size_t n_in, gt_tensor* out, size_t,
+                                 size_t* n) {
+  if (n_in == 0) return GT_INVALID_ARGUMENT;
   out[0] = gt_square(c, in[0]);
   *n = 1;
   return enough(out[0]);
@@ -341,7 +343,7 @@ std::vector<Row> all_rows() {
       {"gt_tape_batch_jacobian", [](S& s, Call& c) { return jacobian(s, c, true); }},
       {"gt_custom_gradient",
        [](S& s, Call& c) {
-         const auto in = c.tensors({s.unread});
+         const auto in = c.tensors({s.variable});
          const auto out = c.outputs<gt_tensor>(1);
          size_t* n = c.output<size_t>();
          const auto forward = c.pick<gt_forward_fn>(square_forward_checked, {nullptr});

@@ -9,8 +9,9 @@
 
 namespace test {
 
-gt_status Surroundings::count_body(gt_context c, void* data, const gt_tensor* in, size_t, gt_tensor* out, size_t,
+gt_status Surroundings::count_body(gt_context c, void* data, const gt_tensor* in, size_t n_in, gt_tensor* out, size_t,
                                    size_t* n) {
+  if (n_in == 0) return GT_INVALID_ARGUMENT;
   const auto& s = *static_cast<const Surroundings*>(data);
   out[0] = gt_square(c, in[0]);
   *n = 1;
