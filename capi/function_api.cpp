@@ -55,8 +55,8 @@ std::size_t call(Context& c, Function& f, Tensors inputs, gt_tensor* outputs, st
 }
 
 // What is run on memory: a function that is not part of another's body.
-std::shared_ptr<Function> runnable(Context& c, gt_function handle, const char* what) {
-  std::shared_ptr<Function> f = c.function(handle, fmt::format("{}: function", what));
+std::shared_ptr<Function> runnable(Context& c, gt_function handle, const char* what, const char* argument) {
+  std::shared_ptr<Function> f = c.function(handle, argument);
   if (c.recorder().is_tracing())
     fail(Status::failed_precondition, "{}: it cannot be part of a function's body; gt_function_call can", what);
   return f;
@@ -158,7 +158,7 @@ gt_status gt_function_run(gt_context ctx, gt_function function, const void* cons
                           void* const* outputs, size_t n_outputs) {
   constexpr const char* name = "gt_function_run";
   return guarded(ctx, [&](Context& c) {
-    const std::shared_ptr<Function> f = runnable(c, function, name);
+    const std::shared_ptr<Function> f = runnable(c, function, name, "gt_function_run: function");
     if (f->has_open_sizes())
       fail(
           Status::failed_precondition,
@@ -178,7 +178,7 @@ gt_status gt_function_run_sized(gt_context ctx, gt_function function, const gt_s
                                 size_t n_outputs) {
   constexpr const char* name = "gt_function_run_sized";
   return guarded(ctx, [&](Context& c) {
-    const std::shared_ptr<Function> f = runnable(c, function, name);
+    const std::shared_ptr<Function> f = runnable(c, function, name, "gt_function_run_sized: function");
     if (n_inputs > 0 && (!inputs || !input_bytes)) invalid("{}: inputs and input_bytes must not be NULL", name);
     if (n_outputs > 0 && (!outputs || !output_bytes)) invalid("{}: outputs and output_bytes must not be NULL", name);
     RecordedFunction& recording = recording_of(*f, name, input_specs, n_inputs);
