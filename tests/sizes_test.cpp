@@ -249,9 +249,10 @@ TEST(Held, AFunctionsPlanAndRecordingCount) {
   gt_function f = gt_function_create(
       c,
       [](gt_context ctx, void*, const gt_tensor* in, size_t, gt_tensor* out, size_t, size_t* n) -> gt_status {
-        out[0] = gt_cumsum(ctx, gt_sin(ctx, in[0]), 0, 0, 0);
+        gt_tensor y = gt_sin(ctx, in[0]);
+        out[0] = gt_cumsum(ctx, y, 0, 0, 0);
         *n = 1;
-        return GT_OK;
+        return gt_release(ctx, y);
       },
       nullptr, nullptr, &spec, 1);
   ASSERT_NE(f, nullptr);
