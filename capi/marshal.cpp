@@ -6,7 +6,7 @@ void write_text(std::string_view text, char* out, std::size_t capacity, std::siz
   if (needed) *needed = text.size() + 1;
   if (!out || capacity == 0) return;
   const std::size_t n = std::min(text.size(), capacity - 1);
-  std::memcpy(out, text.data(), n);
+  std::copy_n(text.data(), n, out);
   out[n] = '\0';
 }
 
