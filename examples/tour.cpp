@@ -64,7 +64,7 @@ static void functions(const Context& ctx) {
 
   std::vector<double> in{1, 3, 5, 7}, out(4);
   double scale = 0;
-  normalize.run({in}, {out, &scale});  // from and to memory, nothing allocated
+  normalize.run({in}, {out, &scale});  // from and to memory
   std::cout << out[0] << " " << scale << "\n";
 }
 

@@ -70,6 +70,12 @@ void check_memory(const Memory<Pointer>& m, const Spec& spec, const char* what, 
                   name_of(static_cast<Dtype>(m.dtype)));
 }
 
+inline std::size_t bytes_of(const Spec& s) {
+  const std::size_t width = s.dtype == Dtype::bool_ ? 1 : s.dtype == Dtype::int32 || s.dtype == Dtype::float32 ? 4 : 8;
+  return static_cast<std::size_t>(elements_of(s)) * width;
+}
+
+inline Spec from_c(const gt_spec& s) { return {static_cast<Dtype>(s.dtype), Shape(s.dims, s.dims + s.rank)}; }
 inline gt_spec to_c(const Spec& s) {
   if (s.shape.size() > GT_MAX_RANK) throw Error(GT_INVALID_ARGUMENT, "a spec has too many axes: " + to_text(s));
   gt_spec spec{static_cast<gt_dtype>(s.dtype), static_cast<std::int32_t>(s.shape.size()), {}};
@@ -84,31 +90,21 @@ inline gt_spec to_c(const Spec& s) {
 class Function {
  public:
   template <class Body>
-  Function(const Context& ctx, std::vector<Spec> inputs, Body body)
-      : ctx_(ctx.get()), inputs_(std::move(inputs)), state_(std::make_shared<State>()) {
-    Forward forward = detail::body_of(std::move(body), "Function");
-    state_->forward = [f = std::move(forward), s = state_.get()](const std::vector<Tensor>& in) {
-      std::vector<Tensor> results = f(in);
-      s->outputs.clear();
-      for (const Tensor& t : results) s->outputs.push_back({t.dtype(), t.shape()});
-      return results;
-    };
+  Function(const Context& ctx, std::vector<Spec> inputs, Body body) : ctx_(ctx.get()), inputs_(std::move(inputs)) {
+    const auto functions = std::make_shared<detail::CustomFunctions>(
+        detail::CustomFunctions{detail::body_of(std::move(body), "Function"), nullptr});
     std::vector<gt_spec> specs;
     for (const Spec& s : inputs_) specs.push_back(detail::to_c(s));
     handle_ = detail::made(ctx_, gt_function_create(ctx_, detail::call_shared_forward,
-                                                    new std::shared_ptr<detail::CustomFunctions>(state_),
+                                                    new std::shared_ptr<detail::CustomFunctions>(functions),
                                                     detail::free_functions, specs.data(), specs.size()));
   }
   Function(Function&& other) noexcept
-      : ctx_(other.ctx_),
-        handle_(std::exchange(other.handle_, nullptr)),
-        inputs_(std::move(other.inputs_)),
-        state_(std::move(other.state_)) {}
+      : ctx_(other.ctx_), handle_(std::exchange(other.handle_, nullptr)), inputs_(std::move(other.inputs_)) {}
   Function& operator=(Function&& other) noexcept {
     std::swap(ctx_, other.ctx_);
     std::swap(handle_, other.handle_);
     std::swap(inputs_, other.inputs_);
-    std::swap(state_, other.state_);
     return *this;
   }
   ~Function() {
@@ -136,7 +132,8 @@ class Function {
   }
 
   /// From and to row-major memory: f.run({x, y}, {result}) with vectors, arrays or spans, of which dtypes and sizes are
-  /// checked, or pointers to elements, of which only the dtype can be. See gt_function_run.
+  /// checked, or pointers to elements, of which only the dtype can be. Outputs must not overlap anything. See
+  /// gt_function_run_sized.
   void run(const std::vector<detail::Source>& inputs, const std::vector<detail::Sink>& outputs) const;
 
   std::string describe(std::int32_t format = GT_PLAN_TEXT) const {
@@ -146,9 +143,6 @@ class Function {
   }
 
  private:
-  struct State : detail::CustomFunctions {
-    std::vector<Spec> outputs;  // of the last sizes that were recorded
-  };
   template <class T>
   Tensor argument(const T& given, std::size_t i) const {
     if constexpr (std::is_convertible_v<const T&, Tensor>) {
@@ -180,21 +174,42 @@ class Function {
   gt_context ctx_;
   gt_function handle_ = nullptr;
   std::vector<Spec> inputs_;
-  std::shared_ptr<State> state_;
 };
 
 inline void Function::run(const std::vector<detail::Source>& inputs, const std::vector<detail::Sink>& outputs) const {
+  if (inputs.size() != inputs_.size())
+    detail::wrong_count("Function::run", inputs.size(), "and takes " + std::to_string(inputs_.size()));
+  std::vector<gt_spec> in_specs;
   std::vector<const void*> in;
-  std::vector<void*> out;
+  std::vector<std::size_t> in_bytes;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    if (i < inputs_.size()) detail::check_memory(inputs[i], inputs_[i], "input", i);
+    const bool counted = inputs[i].count != detail::Source::kUnknown;
+    const Spec spec = counted ? sized(inputs_[i], inputs[i].count) : inputs_[i];
+    if (detail::elements_of(spec) < 0)
+      throw Error(GT_INVALID_ARGUMENT, "Function::run: input " + std::to_string(i) + " is " + detail::to_text(spec) +
+                                           ", and a pointer alone does not say its size; give a vector or a span");
+    detail::check_memory(inputs[i], spec, "input", i);
+    in_specs.push_back(detail::to_c(spec));
     in.push_back(inputs[i].data);
+    in_bytes.push_back(detail::bytes_of(spec));
   }
+  std::vector<gt_spec> out_specs(outputs.size());
+  std::size_t n = 0;
+  detail::check(ctx_, gt_function_output_specs(ctx_, handle_, in_specs.data(), in_specs.size(), out_specs.data(),
+                                               out_specs.size(), &n));
+  if (n != outputs.size())
+    throw Error(GT_INVALID_ARGUMENT, "Function::run: the function has " + std::to_string(n) +
+                                         " outputs, got memory for " + std::to_string(outputs.size()));
+  std::vector<void*> out;
+  std::vector<std::size_t> out_bytes;
   for (std::size_t i = 0; i < outputs.size(); ++i) {
-    if (i < state_->outputs.size()) detail::check_memory(outputs[i], state_->outputs[i], "output", i);
+    const Spec spec = detail::from_c(out_specs[i]);
+    detail::check_memory(outputs[i], spec, "output", i);
     out.push_back(outputs[i].data);
+    out_bytes.push_back(detail::bytes_of(spec));
   }
-  detail::check(ctx_, gt_function_run(ctx_, handle_, in.data(), in.size(), out.data(), out.size()));
+  detail::check(ctx_, gt_function_run_sized(ctx_, handle_, in_specs.data(), in.data(), in_bytes.data(), in.size(),
+                                            out_specs.data(), out.data(), out_bytes.data(), out.size()));
 }
 
 /// A Function that gives what its lambda returns: auto [a, b] = f(x, y).

@@ -71,7 +71,6 @@ struct UserOp : CustomFunctions {
   OpDefinition definition;
 };
 inline UserOp& user_op(void* user) { return *static_cast<UserOp*>(static_cast<CustomFunctions*>(user)); }
-inline Spec from_c(const gt_spec& s) { return {static_cast<Dtype>(s.dtype), Shape(s.dims, s.dims + s.rank)}; }
 
 inline gt_status infer_user_op(gt_context ctx, void* user, const gt_spec* inputs, std::size_t n, const gt_attr* attrs,
                                std::size_t n_attrs, gt_spec* outputs, std::size_t capacity, std::size_t* n_outputs) {

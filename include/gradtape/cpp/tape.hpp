@@ -34,6 +34,12 @@ struct JacobianOptions {
   }
 };
 
+namespace detail {
+// Names of tensors: what stands in braces is a list instead.
+template <class... T>
+using if_tensors = std::enable_if_t<(std::is_convertible_v<const T&, const Tensor&> && ...), int>;
+}  // namespace detail
+
 /// Records from its construction on. See gt_tape_begin. Moved-from it may only be destroyed or assigned to.
 class Tape {
  public:
@@ -110,10 +116,9 @@ class Tape {
     return result;
   }
   /// auto [gx, gy] = tape.gradient(z, x, y);
-  template <class... Sources>
-  std::array<Tensor, sizeof...(Sources) + 2> gradient(const Tensor& target, const Tensor& x, const Tensor& y,
-                                                      const Sources&... more) {
-    return gradient(target, std::array<Tensor, sizeof...(Sources) + 2>{x, y, more...});
+  template <class X, class Y, class... More, detail::if_tensors<X, Y, More...> = 0>
+  std::array<Tensor, sizeof...(More) + 2> gradient(const Tensor& target, const X& x, const Y& y, const More&... more) {
+    return gradient(target, std::array<Tensor, sizeof...(More) + 2>{x, y, more...});
   }
 
   std::vector<Tensor> jvp(const std::vector<Tensor>& targets, const std::vector<Tensor>& sources,
@@ -127,7 +132,8 @@ class Tape {
                                     zero_unconnected ? GT_UNCONNECTED_ZERO : GT_UNCONNECTED_NULL, out.data()));
     return detail::wrap_all(ctx_, out.data(), out.size());
   }
-  Tensor jvp(const Tensor& target, const Tensor& source, const Tensor& tangent) {
+  template <class T, detail::if_tensors<T> = 0>
+  Tensor jvp(const T& target, const Tensor& source, const Tensor& tangent) {
     return jvp(std::vector<Tensor>{target}, std::vector<Tensor>{source}, std::vector<Tensor>{tangent})[0];
   }
   std::vector<Tensor> jacobian(const Tensor& target, const std::vector<Tensor>& sources,
