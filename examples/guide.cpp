@@ -20,7 +20,7 @@ void check(bool holds, const char* claim) {
   failures += !holds;
 }
 void print(const char* label, const Tensor& t) {
-  if (!t)
+  if (!t.has_value())
     std::printf("%s: None\n", label);
   else if (std::isnan(t.item()))
     std::printf("%s: nan\n", label);
@@ -89,7 +89,7 @@ const Activation elu_fn = [](const Tensor& x) { return elu(x); };
 void check_first_only(const std::vector<Tensor>& grad, const char* claim) {
   print("dz/dx", grad[0]);
   print("dz/dy", grad[1]);
-  check(grad[0].item() == 4 && !grad[1], claim);
+  check(grad[0].item() == 4 && !grad[1].has_value(), claim);
 }
 
 void stop_recording(const Context& ctx) {

@@ -37,7 +37,7 @@ struct JacobianOptions {
 namespace detail {
 // Names of tensors: what stands in braces is a list instead.
 template <class... T>
-using if_tensors = std::enable_if_t<(std::is_convertible_v<const T&, const Tensor&> && ...), int>;
+inline constexpr bool are_tensors = (std::is_convertible_v<const T&, const Tensor&> && ...);
 }  // namespace detail
 
 /// Records from its construction on. See gt_tape_begin. Moved-from it may only be destroyed or assigned to.
@@ -116,7 +116,7 @@ class Tape {
     return result;
   }
   /// auto [gx, gy] = tape.gradient(z, x, y);
-  template <class X, class Y, class... More, detail::if_tensors<X, Y, More...> = 0>
+  template <class X, class Y, class... More, std::enable_if_t<detail::are_tensors<X, Y, More...>, int> = 0>
   std::array<Tensor, sizeof...(More) + 2> gradient(const Tensor& target, const X& x, const Y& y, const More&... more) {
     return gradient(target, std::array<Tensor, sizeof...(More) + 2>{x, y, more...});
   }
@@ -132,7 +132,7 @@ class Tape {
                                     zero_unconnected ? GT_UNCONNECTED_ZERO : GT_UNCONNECTED_NULL, out.data()));
     return detail::wrap_all(ctx_, out.data(), out.size());
   }
-  template <class T, detail::if_tensors<T> = 0>
+  template <class T, std::enable_if_t<detail::are_tensors<T>, int> = 0>
   Tensor jvp(const T& target, const Tensor& source, const Tensor& tangent) {
     return jvp(std::vector<Tensor>{target}, std::vector<Tensor>{source}, std::vector<Tensor>{tangent})[0];
   }
