@@ -113,7 +113,7 @@ TEST(Formula, LogarithmsTimesZero) {
 
 // Squares of what is far out or next to nothing, and differences of what is nearly the same.
 TEST(Formula, LengthsAndAngles) {
-  expect_partials({{"hypot", {1, 1e-5}, {0, 0}, 1e-10},
+  expect_partials({{"hypot", {1, 1e-5}, {0, 0}, 9.9999999985e-11},
                    {"hypot", {3e20, 4e20}, {0}, 0.6},
                    {"hypot", {3e20, 4e20}, {0, 1}, -0.48 / 5e20},
                    {"hypot", {3e-20, 4e-20}, {1, 1}, 0.36 / 5e-20},
@@ -163,7 +163,7 @@ TEST(Formula, NormsFarOutAndOfMatrices) {
   const std::vector<Gradient> all{
       {"norm", {{"ord", 4}}, {2}, {1e10, 1e10}, {r * 1e10}, {r / 2, r / 2}},
       {"norm", {{"ord", 3}}, {2}, {1e-20, -1e-20}, {third * 1e-20}, {third / 2, -third / 2}},
-      {"norm", {{"ord", 200}}, {2}, {30, 1}, {30}, {1, 0}},
+      {"norm", {{"ord", 200}}, {2}, {30, 0}, {30}, {1, 0}},
       {"norm",
        {{"ord", 3}, {"axis", 1}},
        {2, 2},
@@ -182,7 +182,7 @@ TEST(Formula, NormsFarOutAndOfMatrices) {
   gt_tensor x = tensor<double>(c, {2, 2}, {1, -2, 3, 4});
   gt_tensor y = apply(c, "norm", {x}, all.back().attrs)[0];
   EXPECT_EQ(shape_of(c, y), (std::vector<int64_t>{1, 1}));
-  EXPECT_NEAR(number(c, y), 5.116672734172, 1e-10);
+  EXPECT_NEAR(number(c, y), std::sqrt(15 + 5 * std::sqrt(5)), 1e-14);
 }
 
 TEST(Formula, LogSumOfNothing) {
@@ -289,12 +289,12 @@ void check_rank() {
   Ctx c;
   gt_tensor a = tensor<T>(c, {3, 2}, {1, 1, 2, 2, 3, 3}), b = tensor<T>(c, {3, 1}, {1, 2, 3});
   const json ridge{{"l2_regularizer", 1e-2}};
-  char data[16];
+  char data[3 * sizeof(T)];
   EXPECT_EQ(gt_tensor_read(c, apply(c, "lstsq", {a, b})[0], data, 2 * sizeof(T)), GT_INVALID_ARGUMENT);
   EXPECT_NE(c.message().find("lstsq: matrix 0 of 1 has rank 1, not 2"), std::string::npos);
   for (double v : numbers(c, apply(c, "lstsq", {a, b}, ridge)[0])) EXPECT_NEAR(v, 0.5, 1e-3);
   gt_tensor wide = tensor<T>(c, {2, 3}, {1, 2, 3, 2, 4, 6}), two = tensor<T>(c, {2, 1}, {1, 2});
-  EXPECT_EQ(gt_tensor_read(c, apply(c, "lstsq", {wide, two})[0], data, 2 * sizeof(T)), GT_INVALID_ARGUMENT);
+  EXPECT_EQ(gt_tensor_read(c, apply(c, "lstsq", {wide, two})[0], data, 3 * sizeof(T)), GT_INVALID_ARGUMENT);
   EXPECT_NE(c.message().find("rank 1, not 2"), std::string::npos);
   gt_tensor skew = tensor<T>(c, {3, 2}, {1, 1, 1, T(1.01), 1, T(0.99)});  // far from good, but of full rank
   for (double v : numbers(c, apply(c, "lstsq", {skew, b})[0])) EXPECT_TRUE(std::isfinite(v));

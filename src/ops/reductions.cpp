@@ -124,14 +124,19 @@ Tensor scale_of(const Tensor& x, const Ints& axes) {
   const Tensor within = maximum(minimum(exponent, number_like(x, most)), number_like(x, -most));
   return where(is_finite(exponent), apply1(exp2, {within}), number_like(x, 1));
 }
+// (sum |x|^ord)^(1 / ord). A high power of a number up to 2 can leave the range: it is taken over the largest entry.
+Tensor length_value(const Tensor& x, const Ints& axes, double ord, const Tensor& scale) {
+  if (ord == 2) return scale * sqrt(reduce_sum(square(x * (1.0 / scale)), axes, true));
+  const Tensor top = reduce_max(abs(x), axes, true);
+  const Tensor most = where(logical_and(is_finite(top), greater(top, number_like(x, 0))), top, number_like(x, 1));
+  const Tensor sum = reduce_sum(pow(abs(x) / most, number_like(x, ord)), axes, true);
+  return most * pow(sum, number_like(x, 1 / ord));
+}
 // The length of order ord over the axes, which stay as axes of size 1.
 Tensor length_of(const Tensor& x, const Ints& axes, double ord) {
   static const Op& length = Registry::instance().builtin("length");
-  const Tensor scale = scale_of(x, axes), within = x * (1.0 / scale);
-  const Tensor relative =
-      ord == 2 ? sqrt(reduce_sum(square(within), axes, true))
-               : pow(reduce_sum(pow(abs(within), number_like(x, ord)), axes, true), number_like(x, 1 / ord));
-  return apply1(length, {x, scale, stop_gradient(scale * relative)}, {axes, ord});
+  const Tensor scale = scale_of(x, axes);
+  return apply1(length, {x, scale, stop_gradient(length_value(x, axes, ord, scale))}, {axes, ord});
 }
 Tensor euclidean(const Tensor& x, const Ints& axes) { return length_of(x, axes, 2); }
 
@@ -305,9 +310,10 @@ Tensor norm_of(const Call& c) {
 }
 
 void define_norm(Registry& r) {
-  Define(r, "norm",
-         "Vector norm of order ord, or over two axes the matrix norm: euclidean or fro (Frobenius), 2 (largest singular "
-         "value), 1 (largest column sum), inf (largest row sum). Its derivative at 0 is 0, the second one nan.")
+  Define(
+      r, "norm",
+      "Vector norm of order ord, or over two axes the matrix norm: euclidean or fro (Frobenius), 2 (largest singular "
+      "value), 1 (largest column sum), inf (largest row sum). Its derivative at 0 is 0, the second one nan.")
       .inputs({{"x"}})
       .attr("ord", kAttrInt | kAttrFloat | kAttrString, std::string("euclidean"))
       .attr("axis", kAttrInts)
