@@ -164,11 +164,6 @@ const std::vector<Pole>& poles() {
        }},
       {"exp of exp", 1000, 1, [](gt_context c, gt_tensor x) { return one(c, "exp", {one(c, "exp", {x})}); }},
       {"log of reciprocal", 0, 2, [](gt_context c, gt_tensor x) { return one(c, "log", {one(c, "reciprocal", {x})}); }},
-      {"reduce_prod of inf", kInf, 2,
-       [](gt_context c, gt_tensor x) {
-         const gt_tensor rows = one(c, "stack", {x, x}, {{"axis", 1}});
-         return one(c, "reduce_prod", {rows}, {{"axis", {1}}});
-       }},
   };
   return all;
 }
@@ -324,7 +319,7 @@ TEST(Kinks, SmoothFunctionsOfAbs) {
     const gt_tensor e = one(c, "exp", {one(c, "multiply", {gt_scalar(c, -2), size})});
     return one(c, "add", {size, one(c, "log1p", {e})});
   };
-  check("log cosh", GT_FLOAT64, {0, 0}, log_cosh, never_wrong({0, 0}, {1, 0, 0, 1}));
+  check("log cosh", GT_FLOAT64, {0}, log_cosh, never_wrong({0}, {1}));
   const auto cosine = [](gt_context c, gt_tensor x) { return one(c, "cos", {one(c, "abs", {x})}); };
   check("cos", GT_FLOAT64, {0}, cosine, never_wrong({0}, {-1}));
 }

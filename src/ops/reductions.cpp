@@ -145,7 +145,7 @@ Tensor along_length(const Call& c, const Tensor& t) {
   const double ord = c.number("ord");
   const Tensor &x = c.in(0), none = equal(c.out(), number_like(x, 0)), inverse = 1.0 / c.in(1);
   const Tensor relative = where(none, number_like(x, 1), c.out() * inverse);
-  const Tensor u = (x * inverse) * keep_where(logical_not(none), 1.0 / relative);
+  const Tensor u = (x * inverse) * (1.0 / relative);
   const bool even = std::fmod(ord, 2) == 0;
   const Tensor slope = ord == 2 ? u
                        : even   ? pow(u, number_like(u, ord - 1))
