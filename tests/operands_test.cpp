@@ -80,17 +80,19 @@ TEST_F(Operands, SystemsWithVectors) {
   EXPECT_EQ(shape_of(c, one("solve", {floats({0, 0}), floats({0})})), (Shape{0}));
 }
 
-// Each sample is a row of x that meets one vector.
+// Each sample is a matrix that meets one vector, from either side.
 TEST_F(Operands, SamplesPassThroughProductsWithVectors) {
-  gt_tensor x = floats({3, 2}), v = tensor<double>(c, {2}, {5, 7}), j = nullptr;
+  gt_tensor x = floats({3, 2, 2}), v = tensor<double>(c, {2}, {5, 7}), j = nullptr;
   gt_tape tape = gt_tape_begin(c, GT_TAPE_PERSISTENT);
   gt_tape_watch(c, tape, x);
-  gt_tensor y = gt_matmul(c, x, v, 0, 0);
-  ASSERT_EQ(gt_tape_batch_jacobian(c, tape, y, x, nullptr, &j), GT_OK) << c.message();
-  EXPECT_EQ(read<double>(c, j), (Values{5, 7, 5, 7, 5, 7}));
-  gt_tensor mixed = gt_matmul(c, floats({3}), x, 0, 0);
-  EXPECT_NE(gt_tape_batch_jacobian(c, tape, mixed, x, nullptr, &j), GT_OK);
-  EXPECT_NE(c.message(), "");
+  const auto expect_samples = [&](gt_tensor y, const Values& each) {
+    ASSERT_EQ(gt_tape_batch_jacobian(c, tape, y, x, nullptr, &j), GT_OK) << c.message();
+    EXPECT_EQ(shape_of(c, j), (Shape{3, 2, 2, 2}));
+    const Values all = read<double>(c, j);
+    for (std::size_t i = 0; i < all.size(); ++i) EXPECT_EQ(all[i], each[i % 8]) << i;
+  };
+  expect_samples(gt_matmul(c, x, v, 0, 0), {5, 7, 0, 0, 0, 0, 5, 7});
+  expect_samples(gt_matmul(c, v, x, 0, 0), {5, 0, 7, 0, 0, 5, 0, 7});
 }
 
 TEST_F(Operands, VectorsInAFunction) {
@@ -156,6 +158,26 @@ TEST_F(Operands, ScalarsAreLinesOfOneEntry) {
   EXPECT_EQ(shape_of(c, one("cumsum", {x}, {{"axis", -1}})), Shape{});
   EXPECT_EQ(number(c, one("cumprod", {x}, {{"exclusive", true}})), 1);
   expect_error("cumsum", {x}, {{"axis", 1}}, "cumsum: axis 1 is out of range: it must lie in [-1, 0]");
+}
+
+TEST_F(Operands, NormsOfEveryOrder) {
+  gt_tensor x = tensor<double>(c, {2, 2}, {3, 0, 0, -4}), line = tensor<double>(c, {3}, {1e-200, -2e-200, 4e-200});
+  const auto norm = [&](gt_tensor t, const json& attrs) { return number(c, one("norm", {t}, attrs)); };
+  const json both = {0, 1};
+  EXPECT_NEAR(norm(x, {{"ord", "nuc"}, {"axis", both}}), 7, 1e-14);
+  EXPECT_NEAR(norm(x, {{"ord", -2}, {"axis", both}}), 3, 1e-14);
+  EXPECT_EQ(norm(x, {{"ord", -1}, {"axis", both}}), 3);
+  EXPECT_EQ(norm(x, {{"ord", "-inf"}, {"axis", both}}), 3);
+  EXPECT_EQ(norm(x, {{"ord", 0}}), 2);
+  EXPECT_EQ(norm(x, {{"ord", "-inf"}}), 0);
+  EXPECT_EQ(norm(x, {{"ord", -3}}), 0);
+  EXPECT_NEAR(norm(line, {{"ord", -2}}) / 1e-200, 1 / std::sqrt(1 + 0.25 + 0.0625), 1e-12)
+      << "no power leaves the range";
+  EXPECT_EQ(norm(tensor<double>(c, {0, 3}, {}), {{"ord", "nuc"}, {"axis", both}}), 0);
+  expect_error("norm", {x}, {{"ord", "nuc"}},
+               "norm: ord must be euclidean, inf, -inf or a number, got \"nuc\", which is of two axes");
+  expect_error("norm", {x}, {{"ord", 3}, {"axis", both}},
+               "norm: over two axes ord must be euclidean, fro, nuc, 1, -1, 2, -2, inf or -inf, got 3");
 }
 
 }  // namespace

@@ -685,6 +685,18 @@ inline void call_norm(TypedCalls& t) {
   t.begin("norm", "f[2,3]", R"({"axis":[0,1],"ord":1})");
   t.c(gt_norm(t.ctx(), t.in(0), "1", ints{0, 1}.data(), 2, false));
   t.cpp(norm(t.tensor(0), 1, Axes{0, 1}, false));
+  t.begin("norm", "f[2,3]", R"({"axis":0,"ord":-1.5})");
+  t.c(gt_norm(t.ctx(), t.in(0), "-1.5", ints{0}.data(), 1, false));
+  t.cpp(norm(t.tensor(0), -1.5, Axes(0), false));
+  t.begin("norm", "f[2,3]", R"({"axis":0,"ord":"-inf"})");
+  t.c(gt_norm(t.ctx(), t.in(0), "-inf", ints{0}.data(), 1, false));
+  t.cpp(norm(t.tensor(0), "-inf", Axes(0), false));
+  t.begin("norm", "f[2,2,3]", R"({"axis":[0,2],"ord":"nuc"})");
+  t.c(gt_norm(t.ctx(), t.in(0), "nuc", ints{0, 2}.data(), 2, false));
+  t.cpp(norm(t.tensor(0), "nuc", Axes{0, 2}, false));
+  t.begin("norm", "f[2,3]", R"({"axis":[1,0],"ord":-2})");
+  t.c(gt_norm(t.ctx(), t.in(0), "-2", ints{1, 0}.data(), 2, false));
+  t.cpp(norm(t.tensor(0), -2, Axes{1, 0}, false));
 }
 inline void call_not_equal(TypedCalls& t) {
   t.begin("not_equal", "f[2,3] f[3]", R"({})");

@@ -1235,7 +1235,7 @@ static inline gt_tensor gt_negative(gt_context ctx, gt_tensor x) {
   return out;
 }
 
-/* Vector norm of order ord, or over two axes the matrix norm: euclidean or fro (Frobenius), 2 (largest singular value), 1 (largest column sum), inf (largest row sum). Its derivative at 0 is 0, the second one nan. Attributes: ord (default "euclidean"), axis (optional), keepdims (default false). */
+/* Vector norm of order ord: euclidean, inf and -inf (largest and smallest magnitude), 0 (entries that are not 0, with derivative 0), else sum(|x|^ord)^(1 / ord). Over two axes the matrix norm: euclidean or fro (Frobenius), nuc (sum of the singular values), 2 and -2 (largest and smallest of them), 1 and -1 (largest and smallest column sum), inf and -inf (row sum). Its derivative at 0 is 0, the second one nan. Attributes: ord (default "euclidean"), axis (optional), keepdims (default false). */
 static inline gt_tensor gt_norm(gt_context ctx, gt_tensor x, const char* ord, const int64_t* axis, size_t n_axis, int32_t keepdims) {
   gt_attr_list list;
   list.n = 0;

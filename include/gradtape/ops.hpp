@@ -731,7 +731,7 @@ inline Tensor negative(const Tensor& x) {
   return detail::Call("negative").in(x).one();
 }
 
-/// Vector norm of order ord, or over two axes the matrix norm: euclidean or fro (Frobenius), 2 (largest singular value), 1 (largest column sum), inf (largest row sum). Its derivative at 0 is 0, the second one nan. Attributes: ord (default "euclidean"), axis (optional), keepdims (default false).
+/// Vector norm of order ord: euclidean, inf and -inf (largest and smallest magnitude), 0 (entries that are not 0, with derivative 0), else sum(|x|^ord)^(1 / ord). Over two axes the matrix norm: euclidean or fro (Frobenius), nuc (sum of the singular values), 2 and -2 (largest and smallest of them), 1 and -1 (largest and smallest column sum), inf and -inf (row sum). Its derivative at 0 is 0, the second one nan. Attributes: ord (default "euclidean"), axis (optional), keepdims (default false).
 inline Tensor norm(const Tensor& x, const NameOrNumber& ord = "euclidean", const Axes& axis = {}, bool keepdims = false) {
   return detail::Call("norm").in(x).with("ord", ord).with("axis", axis).with("keepdims", keepdims).one();
 }

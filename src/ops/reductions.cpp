@@ -114,20 +114,26 @@ Tensor mean_of(const Call& c) {
   return reduce_sum(c.in(), axes, c.flag("keepdims")) / count_of(c.in(), axes);
 }
 
-// A power of two near the largest entry over the axes, by which squares neither over- nor underflow; 1 where all
-// entries are 0, or one is infinite. What is made of it does not depend on it: derivatives take it for a constant.
-Tensor scale_of(const Tensor& x, const Ints& axes) {
+// The largest over the axes, or of negative orders the smallest.
+Tensor outermost(const Tensor& x, double ord, const Ints& axes) {
+  static const Op& reduce_min = Registry::instance().builtin("reduce_min");
+  return ord > 0 ? reduce_max(x, axes, true) : apply1(reduce_min, {x}, {axes, true});
+}
+// A power of two near the entry over the axes that weighs most, by which squares neither over- nor underflow; 1 where
+// all entries are 0, or one is infinite. What is made of it does not depend on it: derivatives take it for a constant.
+Tensor scale_of(const Tensor& x, const Ints& axes, double ord) {
   static const Op &log2 = Registry::instance().builtin("log2"), &exp2 = Registry::instance().builtin("exp2");
   const double most = x.dtype() == Dtype::float32 ? 120 : 1000;
-  const Tensor top = stop_gradient(reduce_max(abs(x), axes, true));
+  const Tensor top = stop_gradient(outermost(abs(x), ord, axes));
   const Tensor exponent = floor(apply1(log2, {top}));
   const Tensor within = maximum(minimum(exponent, number_like(x, most)), number_like(x, -most));
   return where(is_finite(exponent), apply1(exp2, {within}), number_like(x, 1));
 }
-// (sum |x|^ord)^(1 / ord). A high power of a number up to 2 can leave the range: it is taken over the largest entry.
+// (sum |x|^ord)^(1 / ord). A high power of a number up to 2 can leave the range: it is taken over the entry that weighs
+// most.
 Tensor length_value(const Tensor& x, const Ints& axes, double ord, const Tensor& scale) {
   if (ord == 2) return scale * sqrt(reduce_sum(square(x * (1.0 / scale)), axes, true));
-  const Tensor top = reduce_max(abs(x), axes, true);
+  const Tensor top = outermost(abs(x), ord, axes);
   const Tensor most = where(logical_and(is_finite(top), greater(top, number_like(x, 0))), top, number_like(x, 1));
   const Tensor sum = reduce_sum(pow(abs(x) / most, number_like(x, ord)), axes, true);
   return most * pow(sum, number_like(x, 1 / ord));
@@ -135,7 +141,7 @@ Tensor length_value(const Tensor& x, const Ints& axes, double ord, const Tensor&
 // The length of order ord over the axes, which stay as axes of size 1.
 Tensor length_of(const Tensor& x, const Ints& axes, double ord) {
   static const Op& length = Registry::instance().builtin("length");
-  const Tensor scale = scale_of(x, axes);
+  const Tensor scale = scale_of(x, axes, ord);
   return apply1(length, {x, scale, stop_gradient(length_value(x, axes, ord, scale))}, {axes, ord});
 }
 Tensor euclidean(const Tensor& x, const Ints& axes) { return length_of(x, axes, 2); }
@@ -276,68 +282,95 @@ double order_of(const AttrValue& ord) {
   return name.empty() || *end != '\0' ? std::numeric_limits<double>::quiet_NaN() : number;
 }
 
-// The largest singular value.
-Tensor spectral(const Tensor& x, const Ints& axes) {
+// The singular values of the matrices in two axes, in a new last axis.
+Tensor singular_values(const Tensor& x, const Ints& axes) {
   static const Op& svd = Registry::instance().builtin("svd");
   Ints perm;
   for (std::size_t i = 0; i < x.rank(); ++i)
     if (!is_reduced(axes, i)) perm.push_back(static_cast<int64_t>(i));
   perm.push_back(axes[0]);
   perm.push_back(axes[1]);
-  const Tensor values = apply1(svd, {transpose(x, perm)});
-  const std::size_t last = values.rank() - 1;
-  return values.shape()[last] == 0 ? reduce_sum(values, {static_cast<int64_t>(last)}) : slice_along(values, last, 0, 1);
+  return apply1(svd, {transpose(x, perm)});
+}
+
+// Orders of matrices that have a name.
+bool is_nuclear(const AttrValue& ord) {
+  const auto* name = std::get_if<std::string>(&ord);
+  return name && *name == "nuc";
+}
+bool is_euclidean(const AttrValue& ord) {
+  return std::holds_alternative<std::string>(ord) && std::get<std::string>(ord) != "2" && order_of(ord) == 2;
+}
+
+Tensor matrix_norm(const Tensor& x, const AttrValue& given, const Ints& axes) {
+  if (is_euclidean(given)) return euclidean(x, axes);
+  const double ord = order_of(given);
+  if (is_nuclear(given) || std::abs(ord) == 2) {
+    const Tensor values = singular_values(x, axes);
+    const std::size_t last = values.rank() - 1;
+    const int64_t n = values.shape()[last];
+    if (is_nuclear(given) || n == 0) return reduce_sum(values, {static_cast<int64_t>(last)});
+    return slice_along(values, last, ord > 0 ? 0 : n - 1, 1);
+  }
+  // Sums over one of the two axes, of which the other has the largest or smallest.
+  const std::size_t summed = std::isinf(ord) ? 1 : 0;
+  return outermost(reduce_sum(abs(x), {axes[summed]}, true), ord, {axes[1 - summed]});
+}
+
+Tensor vector_norm(const Tensor& x, double ord, const Ints& axes) {
+  static const Op& not_equal = Registry::instance().builtin("not_equal");
+  if (std::isinf(ord)) return outermost(abs(x), ord, axes);
+  if (ord == 1) return reduce_sum(abs(x), axes, true);
+  if (ord == 0) return reduce_sum(cast(apply1(not_equal, {x, number_like(x, 0)}), x.dtype()), axes, true);
+  return length_of(x, axes, ord);
 }
 
 Tensor norm_of(const Call& c) {
-  const Tensor& x = c.in();
   const Ints& axes = c.ints("axis");
-  const double ord = order_of(c.attr("ord"));
-  const Shape result = reduced_shape(x.shape(), axes, c.flag("keepdims"));
-  const bool matrix = c.flag("matrix");
-  const bool frobenius = std::holds_alternative<std::string>(c.attr("ord")) && c.text("ord") != "2";
-  if (ord == 2 && matrix && !frobenius) return reshape(spectral(x, axes), result);
-  if (ord == 2) return reshape(euclidean(x, axes), result);
-  // A matrix norm sums over one of the two axes and takes the maximum over the other.
-  if (std::isinf(ord))
-    return reshape(
-        reduce_max(matrix ? reduce_sum(abs(x), {axes[1]}, true) : abs(x), matrix ? Ints{axes[0]} : axes, true), result);
-  if (ord == 1)
-    return reshape(
-        matrix ? reduce_max(reduce_sum(abs(x), {axes[0]}, true), {axes[1]}, true) : reduce_sum(abs(x), axes, true),
-        result);
-  return reshape(length_of(x, axes, ord), result);
+  const Tensor norm =
+      c.flag("matrix") ? matrix_norm(c.in(), c.attr("ord"), axes) : vector_norm(c.in(), order_of(c.attr("ord")), axes);
+  return reshape(norm, reduced_shape(c.in().shape(), axes, c.flag("keepdims")));
 }
 
 void define_norm(Registry& r) {
   Define(
       r, "norm",
-      "Vector norm of order ord, or over two axes the matrix norm: euclidean or fro (Frobenius), 2 (largest singular "
-      "value), 1 (largest column sum), inf (largest row sum). Its derivative at 0 is 0, the second one nan.")
+      "Vector norm of order ord: euclidean, inf and -inf (largest and smallest magnitude), 0 (entries that are not 0, "
+      "with derivative 0), else sum(|x|^ord)^(1 / ord). Over two axes the matrix norm: euclidean or fro (Frobenius), "
+      "nuc (sum of the singular values), 2 and -2 (largest and smallest of them), 1 and -1 (largest and smallest "
+      "column sum), inf and -inf (row sum). Its derivative at 0 is 0, the second one nan.")
       .inputs({{"x"}})
       .attr("ord", kAttrInt | kAttrFloat | kAttrString, std::string("euclidean"))
       .attr("axis", kAttrInts)
       .attr("keepdims", kAttrBool, false)
       .attr("matrix", kAttrPayload, false)
       .infer([](Inference& c) {
-        const double ord = order_of(c.attr("ord"));
-        if (!(ord > 0))
-          invalid("norm: ord must be \"euclidean\", \"inf\" or a positive number, got {}", to_string(c.attr("ord")));
+        const AttrValue& ord = c.attr("ord");
+        const double order = order_of(ord);
         const bool two_axes = c.has("axis") && c.ints("axis").size() == 2;
         const Ints given = two_axes ? c.ints("axis") : Ints{};
         const Ints& axes = c.axes("axis", c.rank());
         // Rows come first in what was given, whatever order the sorted list has.
         const bool swapped =
             two_axes && normalize_axis("norm", given[0], c.rank()) > normalize_axis("norm", given[1], c.rank());
-        if (c.has("axis") && two_axes && ord != 1 && ord != 2 && !std::isinf(ord))
-          invalid("norm: over two axes ord must be \"euclidean\", 1, 2 or \"inf\", got {}", to_string(c.attr("ord")));
+        const bool of_matrices = is_nuclear(ord) || std::isinf(order) || std::abs(order) == 1 || std::abs(order) == 2;
+        if (two_axes && !of_matrices)
+          invalid("norm: over two axes ord must be euclidean, fro, nuc, 1, -1, 2, -2, inf or -inf, got {}",
+                  to_string(ord));
+        if (!two_axes && std::isnan(order))
+          invalid("norm: ord must be euclidean, inf, -inf or a number, got {}{}", to_string(ord),
+                  is_nuclear(ord) ? ", which is of two axes" : "");
         c.attr("matrix") = two_axes;
         if (swapped) c.attr("axis") = Ints{axes[1], axes[0]};
       })
       .composite(norm_of)
       .sample("f[2,3]")
       .sample("f[2,3]", R"({"ord": 3, "axis": 1})")
-      .sample("f[2,3]", R"({"ord": 1, "axis": [0, 1]})");
+      .sample("f[2,3]", R"({"ord": 1, "axis": [0, 1]})")
+      .sample("f[2,3]", R"({"ord": -1.5, "axis": 0})")
+      .sample("f[2,3]", R"({"ord": "-inf", "axis": 0})")
+      .sample("f[2,2,3]", R"({"ord": "nuc", "axis": [0, 2]})")
+      .sample("f[2,3]", R"({"ord": -2, "axis": [1, 0]})");
 }
 }  // namespace
 
