@@ -189,6 +189,8 @@ TEST(Formula, LogSumOfNothing) {
   const std::vector<Gradient> all{
       {"reduce_logsumexp", {}, {2}, {-kInf, -kInf}, {-kInf}, {0, 0}},
       {"reduce_logsumexp", {}, {2}, {-kInf, 1}, {1}, {0, 1}},
+      {"reduce_logsumexp", {}, {2}, {kInf, 1}, {kInf}, {1, 0}},
+      {"reduce_logsumexp", {}, {3}, {kInf, 1, kInf}, {kInf}, {0.5, 0, 0.5}},
       {"reduce_logsumexp", {{"axis", 1}}, {2, 2}, {-kInf, -kInf, 0, 0}, {-kInf, std::log(2)}, {0, 0, 0.5, 0.5}},
       {"logcumsumexp", {}, {2}, {-kInf, -kInf}, {-kInf, -kInf}, {0, 0}}};
   expect_gradients<double>(all);

@@ -47,6 +47,11 @@ void define_arithmetic(Registry& r) {
       .partials({[](const Call& c, const Flow& t) { return t / c.in(1); },
                  [](const Call& c, const Flow& t) { return -(t * (c.out() / c.in(1))); }})
       .sample("f[2,3] p[3]");
+  binary<[](auto x, auto y) { return x == y ? decltype(x)(0) : x - y; }>(
+      r, "difference", "x - y, and 0 where they are the same, infinities too.", floating)
+      .internal()
+      .cheap()
+      .partials({pass, pass_negated});
   binary<[](auto x, auto y) {
     const auto d = wrap_subtract(x, y);
     return wrap_multiply(d, d);

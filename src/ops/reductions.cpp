@@ -193,14 +193,16 @@ Tensor deviation_of(const Call& c) {
          std::sqrt(count_of(c.in(), c.ints("axis")));
 }
 
-// log sum e^(x - m) + m with the maximum m, or 0 where that is infinite. What is taken off does not change the
-// derivative. Of nothing but -inf the sum is 0: there it is -inf, with derivative 0.
+// log sum e^(x - m) + m with the maximum m. What is taken off does not change the derivative. Of nothing but -inf the
+// sum is 0: there it is -inf, with derivative 0. Infinite entries share the derivative of an infinite sum.
 Tensor logsumexp_of(const Call& c) {
+  static const Op& difference = Registry::instance().builtin("difference");
   const Tensor& x = c.in();
   const Ints& axes = c.ints("axis");
   const Tensor top = stop_gradient(reduce_max(x, axes, true));
   const Tensor lowest = number_like(x, -std::numeric_limits<double>::infinity()), none = equal(top, lowest);
-  const Tensor m = where(is_finite(top), top, number_like(x, 0)), sum = reduce_sum(exp(x - m), axes, true);
+  const Tensor m = where(none, number_like(x, 0), top);
+  const Tensor sum = reduce_sum(exp(apply1(difference, {x, m})), axes, true);
   const Tensor y = where(none, lowest, log(where(none, number_like(x, 1), sum)) + m);
   return reshape(y, reduced_shape(x.shape(), axes, c.flag("keepdims")));
 }
