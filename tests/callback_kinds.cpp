@@ -313,6 +313,7 @@ const std::map<std::string, Trigger> all_kinds = {
            nullptr, nullptr, &s, 1);
        gt_tensor y = nullptr;
        gt_function_call(w.c, f, &w.x, 1, &y, 1, nullptr);
+       if (y) gt_eval(w.c, &y, 1);
      }},
     {"gradient", [](World& w) { derive(w, "state_gradient", false); }},
     {"tangent", [](World& w) { derive(w, "state_tangent", true); }},
