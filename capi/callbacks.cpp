@@ -64,10 +64,10 @@ Tensors call_rule(Context& c, const CustomCall& custom, std::string_view role, s
   const AttrArray attrs(custom.op, custom.attrs.get());
   const gt_call call{sizeof(gt_call), name.c_str(),   inputs.data(), inputs.size(),
                      outputs.data(),  outputs.size(), attrs.data(),  attrs.size()};
-  std::vector<gt_tensor> results(n_results + 1, nullptr);  // never an empty array
+  std::vector<gt_tensor> results(n_results + 1, nullptr);                             // never an empty array
+  const std::string what = fmt::format("{}: result of the {} function", name, role);  // from the call on slots are ours
   const gt_status status = rule(call, lent.data(), results.data());
-  Tensors taken =
-      loan.take(std::span(results.data(), n_results), fmt::format("{}: result of the {} function", name, role));
+  Tensors taken = loan.take(std::span(results.data(), n_results), what);
   if (status != GT_OK) loan.failed(fmt::format("{}: the {} function", name, role), status);
   return taken;
 }
@@ -123,8 +123,9 @@ Tensors call_body(Context& c, const std::string& name, const BodyFunction& body,
   Loan loan(c);
   loan.lend(in, inputs);
   std::size_t n = 0;
+  const std::string what = fmt::format("{}: output", name);  // from the call on the slots are the library's
   const gt_status status = body(inputs.data(), inputs.size(), outputs.data(), capacity, &n);
-  Tensors taken = loan.take(std::span(outputs.data(), capacity), fmt::format("{}: output", name));
+  Tensors taken = loan.take(std::span(outputs.data(), capacity), what);
   if (status != GT_OK) loan.failed(fmt::format("{}: the forward function", name), status);
   if (n > capacity) invalid("{}: the forward function has {} outputs, room for {} was given", name, n, capacity);
   taken.resize(n);

@@ -9,11 +9,12 @@ const std::vector<float> numbers(kLength, 0.25f);
 
 void count_free(void* data) { ++static_cast<S*>(data)->freed; }
 gt_status enough(gt_tensor made) { return made ? GT_OK : GT_OUT_OF_MEMORY; }
-gt_status square_forward_checked(gt_context c, void*, const gt_tensor* in, size_t n_in, gt_tensor* out, size_t,
+gt_status square_forward_checked(gt_context c, void*, const gt_tensor* in, size_t n_in, gt_tensor* out, size_t capacity,
                                  size_t* n) {
   if (n_in == 0) return GT_INVALID_ARGUMENT;
-  out[0] = gt_square(c, in[0]);
   *n = 1;
+  if (capacity == 0) return GT_OK;  // the call tells that there is no room
+  out[0] = gt_square(c, in[0]);
   return enough(out[0]);
 }
 gt_status double_backward(gt_context c, void*, const gt_call*, const gt_tensor* dy, gt_tensor* dx) {
