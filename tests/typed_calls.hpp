@@ -705,7 +705,7 @@ inline void call_not_equal(TypedCalls& t) {
 }
 inline void call_one_hot(TypedCalls& t) {
   t.begin("one_hot", "i3[2]", R"({"depth":3})");
-  t.c(gt_one_hot(t.ctx(), t.in(0), 3, -1, 1, 0, GT_INT32));
+  t.c(gt_one_hot(t.ctx(), t.in(0), 3, -1, 1, 0, 0));
   t.cpp(one_hot(t.tensor(0), 3, -1, 1, 0, std::nullopt));
 }
 inline void call_ones_like(TypedCalls& t) {
@@ -761,9 +761,9 @@ inline void call_random_uniform(TypedCalls& t) {
   t.cpp(random_uniform(t.context(), Axes{3, 4}, Dtype::float64, 0, 1, std::nullopt, std::nullopt));
 }
 inline void call_range(TypedCalls& t) {
-  t.begin("range", "", R"({"limit":5})");
-  t.c(gt_range(t.ctx(), 0, 5, 1, GT_INT32));
-  t.cpp(range(t.context(), 5, 0, 1, std::nullopt));
+  t.begin("range", "", R"({"dtype":"int64","limit":5})");
+  t.c(gt_range(t.ctx(), 0, 5, 1, GT_INT64));
+  t.cpp(range(t.context(), 5, 0, 1, Dtype::int64));
 }
 inline void call_reciprocal(TypedCalls& t) {
   t.begin("reciprocal", "p[2,3]", R"({})");

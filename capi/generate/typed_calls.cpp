@@ -83,16 +83,7 @@ std::string calls(const json& op, const json& sample) {
   }
   const json& attrs = sample["attrs"];
   const auto given = [&](const json& a) { return attrs.contains(a["name"]) ? attrs[a["name"]] : json(); };
-  // In C a number that may be an integer is floating, unless the dtype says otherwise.
-  bool any_number = false, all_integers = true;
-  for (const json& a : op["attrs"]) {
-    if (form_of(a) != Form::number) continue;
-    any_number = true;
-    all_integers = all_integers && (given(a).is_null() ? a["default"] : given(a)).is_number_integer();
-  }
-  for (const json& a : op["attrs"])
-    add(c, form_of(a) == Form::dtype && given(a).is_null() && any_number && all_integers ? "GT_INT32"
-                                                                                         : c_argument(a, given(a)));
+  for (const json& a : op["attrs"]) add(c, c_argument(a, given(a)));
   for (const bool required : {true, false})  // as the parameters stand in C++
     for (const json& a : op["attrs"])
       if ((a["required"] || (a["default"].is_null() && form_of(a) == Form::real)) == required)

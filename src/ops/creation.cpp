@@ -67,7 +67,7 @@ void define_sequences(Registry& r) {
       .infer(infer_range)
       .kernel(kernels::range)
       .none("it depends on no tensor")
-      .sample("", R"({"limit": 5})");
+      .sample("", R"({"limit": 5, "dtype": "int64"})");
   Define(r, "linspace", "num numbers from start to stop at equal distances, along a new axis.")
       .inputs({{"start"}, {"stop"}})
       .required("num", kAttrInt)
