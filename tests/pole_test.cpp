@@ -354,17 +354,5 @@ TEST(Kinks, SecondDerivativesBeside) {
       equal_to({1, 1}, {0, 0, 0, 0}));
 }
 
-// On a tie maximum takes the first and minimum the second: together they are both operands.
-TEST(Kinks, MaximumAndMinimum) {
-  const auto both = [](const char* joined) {
-    return [=](gt_context c, gt_tensor x) {
-      const auto parts = apply(c, "split", {x}, {{"num_or_size_splits", 2}});
-      return one(c, joined, {one(c, "maximum", {parts[0], parts[1]}), one(c, "minimum", {parts[0], parts[1]})});
-    };
-  };
-  check("sum", GT_FLOAT64, {3, 3}, both("add"), equal_to({1, 1}, {0, 0, 0, 0}));
-  check("product", GT_FLOAT64, {3, 3}, both("multiply"), equal_to({3, 3}, {0, 1, 1, 0}));
-}
-
 }  // namespace
 }  // namespace test

@@ -1162,7 +1162,7 @@ static inline gt_tensor gt_maximum(gt_context ctx, gt_tensor x, gt_tensor y) {
   return out;
 }
 
-/* The smaller of x and y; on a tie the gradient goes to y, as that of maximum goes to x. */
+/* The smaller of x and y; on a tie the gradient goes to x. */
 static inline gt_tensor gt_minimum(gt_context ctx, gt_tensor x, gt_tensor y) {
   gt_tensor inputs[2];
   inputs[0] = x;

@@ -687,7 +687,7 @@ inline Tensor maximum(const Operand& x, const Operand& y) {
   return detail::Call("maximum").in(x).in(y).one();
 }
 
-/// The smaller of x and y; on a tie the gradient goes to y, as that of maximum goes to x.
+/// The smaller of x and y; on a tie the gradient goes to x.
 inline Tensor minimum(const Operand& x, const Operand& y) {
   return detail::Call("minimum").in(x).in(y).one();
 }

@@ -228,10 +228,10 @@ void define_selection(Registry& r) {
                  [](const Call& c, const Flow& t) { return keep_where(less(c.in(0), c.in(1)), t); }})
       .sample("f[2,3] f[3]");
   binary<[](auto x, auto y) { return x <= y || x != x ? x : y; }>(
-      r, "minimum", "The smaller of x and y; on a tie the gradient goes to y, as that of maximum goes to x.")
+      r, "minimum", "The smaller of x and y; on a tie the gradient goes to x.")
       .cheap()
-      .partials({[](const Call& c, const Flow& t) { return keep_where(less(c.in(0), c.in(1)), t); },
-                 [](const Call& c, const Flow& t) { return keep_where(greater_equal(c.in(0), c.in(1)), t); }})
+      .partials({[](const Call& c, const Flow& t) { return keep_where(less_equal(c.in(0), c.in(1)), t); },
+                 [](const Call& c, const Flow& t) { return keep_where(greater(c.in(0), c.in(1)), t); }})
       .sample("f[2,3] f[3]");
   Define(r, "fma", "x * y + z.")
       .inputs({{"x"}, {"y"}, {"z"}})
