@@ -19,7 +19,7 @@ constexpr uint8_t kKind = 0x42;
 // ---- Slots of few lives
 
 TEST(Slots, NoNumberIsGivenTwiceAndSlotsRetire) {
-  Pages<int> pages(4, 1);
+  static Pages<int> pages(4, 1);
   Table table(pages, 7);
   std::set<uint64_t> given;
   for (std::size_t i = 0; i < 4 * kPageSlots; ++i) {
@@ -32,7 +32,7 @@ TEST(Slots, NoNumberIsGivenTwiceAndSlotsRetire) {
   for (uint64_t handle : given) EXPECT_EQ(table.find(handle), nullptr);
 }
 TEST(Slots, APageGoesOnWithItsLivesInAnotherTable) {
-  Pages<int> pages(3, 1);
+  static Pages<int> pages(3, 1);
   std::set<uint64_t> given;
   for (uint64_t owner = 1; owner <= 3; ++owner) {
     Table table(pages, owner);
@@ -43,7 +43,7 @@ TEST(Slots, APageGoesOnWithItsLivesInAnotherTable) {
   EXPECT_THROW(table.add(kKind, 0), gradtape::Error) << "the page retired";
 }
 TEST(Slots, AHalfUsedPageRetiresWithItsLastLife) {
-  Pages<int> pages(2, 2);
+  static Pages<int> pages(2, 2);
   std::set<uint64_t> given;
   for (uint64_t owner = 1; owner <= 2; ++owner) {
     Table table(pages, owner);
@@ -57,7 +57,7 @@ TEST(Slots, AHalfUsedPageRetiresWithItsLastLife) {
   EXPECT_THROW(table.add(kKind, 0), gradtape::Error);
 }
 TEST(Slots, NumbersThatWereNeverGivenAreNotFound) {
-  Pages<int> pages;
+  static Pages<int> pages;
   Table table(pages, 7), other(pages, 8);
   const uint64_t handle = table.add(kKind, 1);
   EXPECT_NE(table.find(handle), nullptr);
@@ -73,7 +73,7 @@ TEST(Slots, NumbersThatWereNeverGivenAreNotFound) {
 }
 
 TEST(Requests, TheLatestLifeOfASlotIsTheOneAskedFor) {
-  Pages<int> pages;
+  static Pages<int> pages;
   Table table(pages, 7);
   ReleaseRequests<int> requests;
   const uint64_t first = table.add(kKind, 1);

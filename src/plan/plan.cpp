@@ -208,7 +208,8 @@ PlanPtr make_plan(const Program& program, BlockCache& memory) {
   plan->steps = steps_of(program);
   plan->results = program.results;
   place(*plan, program);
-  const std::string_view of = program.instructions.empty() ? "plan" : program.instructions.back().of->name;
+  const Op* last = program.instructions.empty() ? nullptr : program.instructions.back().of;
+  const std::string_view of = last ? std::string_view(last->name) : "plan";
   plan->memory = Counted(memory, &BlockCache::Stats::plans, bytes_of(*plan), of);
   return plan;
 }
