@@ -1,6 +1,8 @@
 #include "plan/plan.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <map>
 
 #include "plan/feeding.hpp"
 #include "plan/loops.hpp"
@@ -60,14 +62,14 @@ class Placement {
     bytes = aligned(bytes);
     std::size_t at = 0;
     auto it = taken_.begin();
-    if (taken_.size() > kMostSearched) it = taken_.end() - 1, at = it->at;
-    for (; it != taken_.end() && it->at < at + bytes; ++it) at = std::max(at, it->at + it->bytes);
-    taken_.insert(std::ranges::lower_bound(taken_, at, {}, &Piece::at), {at, bytes});
+    if (taken_.size() > kMostSearched) it = std::prev(taken_.end()), at = it->first;
+    for (; it != taken_.end() && it->first < at + bytes; ++it) at = std::max(at, it->first + it->second);
+    taken_.emplace_hint(it, at, bytes);
     most_ = std::max(most_, at + bytes);
     return at;
   }
   void give_back(std::size_t at, std::size_t bytes) {
-    if (bytes > 0) taken_.erase(std::ranges::lower_bound(taken_, at, {}, &Piece::at));
+    if (bytes > 0) taken_.erase(at);
   }
   std::size_t most() const { return most_; }
   static constexpr std::size_t kNowhere = SIZE_MAX;  // more than can be addressed
@@ -76,10 +78,7 @@ class Placement {
   static constexpr std::size_t kMostBytes = std::size_t{1} << 62;
   static constexpr std::size_t kMostSearched = 2048;  // pieces; among more, a new one goes to the end
 
-  struct Piece {
-    std::size_t at, bytes;
-  };
-  std::vector<Piece> taken_;  // by place
+  std::map<std::size_t, std::size_t> taken_;  // by place: how many bytes
   std::size_t most_ = 0;
 };
 
