@@ -27,7 +27,6 @@ struct World {
   void use_everything();
 };
 
-
 gt_spec vector_of(int64_t n);
 gt_tensor numbers_of(gt_context c, int64_t n);
 gt_status acting_body(gt_context c, void*, const gt_tensor* in, size_t n_in, gt_tensor* out, size_t, size_t* n);

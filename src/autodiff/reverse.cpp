@@ -21,8 +21,8 @@ class Cotangents {
  public:
   void add(const Tensor& t, const Tensor& cotangent) {
     Sum& sum = sums_[t];
-    if (is_sparse(cotangent))
-      sum.sparse.push_back(cotangent);
+    if (is_mostly_zeros(cotangent))
+      sum.waiting.push_back(cotangent);
     else
       sum.dense = plus(sum.dense, cotangent);
   }
@@ -30,8 +30,8 @@ class Cotangents {
     auto it = sums_.find(t);
     if (it == sums_.end()) return {};
     Sum& sum = it->second;
-    for (const Op* op : ops_of(sum.sparse)) sum.dense = plus(sum.dense, sum_of(*op, sum.sparse));
-    sum.sparse.clear();
+    for (const Op* op : ops_of(sum.waiting)) sum.dense = plus(sum.dense, sum_of(*op, sum.waiting));
+    sum.waiting.clear();
     return sum.dense;
   }
   void drop(const Tensor& t) { sums_.erase(t); }
@@ -39,13 +39,13 @@ class Cotangents {
  private:
   struct Sum {
     Tensor dense;
-    std::vector<Tensor> sparse;
+    std::vector<Tensor> waiting;
   };
   static constexpr std::size_t kMany = 4;  // from here on they are added up together
 
   static Tensor plus(const Tensor& a, const Tensor& b) { return a ? a + b : b; }
   // Whether at most half of it is other than zero.
-  static bool is_sparse(const Tensor& cotangent) {
+  static bool is_mostly_zeros(const Tensor& cotangent) {
     const Node& node = *cotangent.node();
     if (!node.op.sum_of_calls || node.inputs.empty()) return false;
     int64_t held = 0;

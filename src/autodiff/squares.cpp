@@ -1,3 +1,4 @@
+// Finds squares of roots in a graph, and records each as a smooth function of the inputs of its root.
 #include "autodiff/squares.hpp"
 
 #include <algorithm>
@@ -10,7 +11,7 @@ namespace gradtape {
 
 namespace {
 struct Ops {
-  const Op &square, &multiply, &pow, &reshape, &abs, &hypot, &length;
+  const Op &square, &multiply, &power, &reshape, &abs, &hypot, &length;
 };
 const Ops& ops() {
   static const Registry& r = Registry::instance();
@@ -32,7 +33,7 @@ bool is_two(const Tensor& t) {  // and nothing watches it
 Tensor squared(const Node& node) {
   if (&node.op == &ops().square) return node.inputs[0];
   if (&node.op == &ops().multiply && node.inputs[0].same(node.inputs[1])) return node.inputs[0];
-  if (&node.op == &ops().pow && is_two(node.inputs[1])) return node.inputs[0];
+  if (&node.op == &ops().power && is_two(node.inputs[1])) return node.inputs[0];
   return {};
 }
 // The square of a root's output, and how many of its inputs it depends on.
