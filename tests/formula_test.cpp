@@ -301,9 +301,39 @@ void check_rank() {
   gt_tensor skew = tensor<T>(c, {3, 2}, {1, 1, 1, T(1.01), 1, T(0.99)});  // far from good, but of full rank
   for (double v : numbers(c, apply(c, "lstsq", {skew, b})[0])) EXPECT_TRUE(std::isfinite(v));
 }
+// Whatever the scales of the columns, and where no entry of the triangular factor's diagonal is next to 0.
+template <class T>
+void check_rank_of_columns() {
+  Ctx c;
+  const double big = std::is_same_v<T, float> ? 1e15 : 1e100, near = std::is_same_v<T, float> ? 1e-4 : 1e-8;
+  const auto solve = [&](int64_t n, const std::vector<double>& a) {
+    const auto m = static_cast<int64_t>(a.size()) / n;
+    gt_tensor matrix = tensor<T>(c, {m, n}, std::vector<T>(a.begin(), a.end()));
+    gt_tensor ones = tensor<T>(c, {m, 1}, std::vector<T>(static_cast<std::size_t>(m), T(1)));
+    std::vector<T> x(static_cast<std::size_t>(n));
+    const gt_status status = gt_tensor_read(c, apply(c, "lstsq", {matrix, ones})[0], x.data(), x.size() * sizeof(T));
+    (void)c.message();
+    return std::pair(status, x);
+  };
+  // Dependent, with a second column that is far larger or smaller.
+  for (double s : {big, 1 / big}) EXPECT_EQ(solve(2, {1, s, 2, 2 * s, 3, 3 * s}).first, GT_INVALID_ARGUMENT) << s;
+  // The third is the difference of the first two, which are nearly the same.
+  const std::vector<double> nearly{1, 1 + near, near, 2, 2 - near, -near, 3, 3 + 2 * near, 2 * near, 4, 4, 0};
+  EXPECT_EQ(solve(3, nearly).first, GT_INVALID_ARGUMENT);
+  // Independent.
+  for (double s : {big, 1 / big}) {
+    const auto [status, x] = solve(2, {1, s, 2, -s, 3, s});
+    ASSERT_EQ(status, GT_OK) << s;
+    EXPECT_NEAR(double(x[0]), 8. / 19, 1e-5);
+    EXPECT_NEAR(double(x[1]) * s, 1. / 19, 1e-5);
+  }
+  EXPECT_EQ(solve(2, {0, 1, 0, 2, 0, 3}).first, GT_INVALID_ARGUMENT);
+}
 TEST(Formula, LeastSquaresWithoutFullRank) {
   check_rank<float>();
   check_rank<double>();
+  check_rank_of_columns<float>();
+  check_rank_of_columns<double>();
 }
 
 }  // namespace

@@ -105,20 +105,43 @@ void cholesky(const KernelCall& c) {
   });
 }
 
+namespace {
+// Whether each column of a triangular matrix clearly leaves the space of those before it.
+template <class T>
+bool is_apart(const T* x, int64_t n) {
+  for (int64_t k = 0; k < n; ++k) {
+    T size = 0;
+    for (int64_t i = 0; i < k; ++i) size = std::max(size, std::abs(x[i * n + k]));
+    if (!(std::abs(x[k * n + k]) > T(1e-3) * size)) return false;
+  }
+  return true;
+}
+// The rank of a triangular matrix of order n but for rounding, whatever the scales of its columns. With z that solves
+// x^T z = d, for signs d that make z grow, a column that depends on those before it has a z that is out of reach.
+template <class T>
+int64_t rank_of(const T* x, int64_t n, T* z) {
+  const T most = 1 / (std::numeric_limits<T>::epsilon() * static_cast<T>(4 * n));
+  int64_t rank = n;
+  for (int64_t k = 0; k < n; ++k) {
+    T size = 0, sum = 0;
+    for (int64_t i = 0; i <= k; ++i) size = std::max(size, std::abs(x[i * n + k]));
+    for (int64_t i = 0; i < k; ++i) sum += x[i * n + k] / size * z[i];
+    z[k] = (sum > 0 ? -1 - sum : 1 - sum) / (x[k * n + k] / size);
+    if (size == 0 || std::abs(z[k]) >= most) --rank, z[k] = 0;
+  }
+  return rank;
+}
+}  // namespace
+
 void full_rank(const KernelCall& c) {
   const int64_t n = c.in[0].shape->operator[](c.in[0].shape->rank() - 1), batch = batch_size(*c.in[0].shape);
   dispatch_floating(c.in[0].dtype, [&](auto type) {
     using T = typename decltype(type)::type;
     const T* x = c.in[0].as<T>();
+    const Room<T> room(c, static_cast<std::size_t>(n));
     for (int64_t k = 0; k < batch; ++k) {
-      const auto size = [&](int64_t i) { return std::abs(x[(k * n + i) * n + i]); };
-      T most = 0;
-      for (int64_t i = 0; i < n; ++i) most = std::max(most, size(i));
-      // What rounding leaves of 0, with some room.
-      const T least = most * std::numeric_limits<T>::epsilon() * static_cast<T>(4 * n);
-      int64_t rank = n;
-      for (int64_t i = 0; i < n; ++i) rank -= size(i) <= least;
-      if (rank < n)
+      if (is_apart(x + k * n * n, n)) continue;
+      if (const int64_t rank = rank_of(x + k * n * n, n, room.of(0)); rank < n)
         invalid("{}: matrix {} of {} has rank {}, not {}; an l2_regularizer above 0 makes the solution unique", c.name,
                 k, batch, rank, n);
     }
