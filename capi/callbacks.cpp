@@ -76,6 +76,7 @@ Tensors call_gradient(Context& c, const GradientFunction& f, const CustomCall& c
   Tensors full;
   for (std::size_t i = 0; i < custom.outputs.size(); ++i)
     full.push_back(cotangents[i] ? cotangents[i] : zeros(c.recorder(), custom.outputs[i].spec()));
+  const RuleScope scope;
   Tensors results = call_rule(c, custom, "gradient", full, custom.inputs.size(),
                               [&](const gt_call& call, const gt_tensor* given, gt_tensor* out) {
                                 return f.call(c.handle(), f.data, &call, given, out);
@@ -87,6 +88,7 @@ Tensors call_gradient(Context& c, const GradientFunction& f, const CustomCall& c
 }
 
 Tensors call_tangent(Context& c, gt_tangent_fn f, void* data, const CustomCall& custom, const Tensors& tangents) {
+  const RuleScope scope;
   Tensors results = call_rule(c, custom, "tangent", tangents, custom.outputs.size(),
                               [&](const gt_call& call, const gt_tensor* given, gt_tensor* out) {
                                 return f(c.handle(), data, &call, given, out);

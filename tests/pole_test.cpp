@@ -1,121 +1,14 @@
-// Poles and kinks: what is not selected carries nothing, whatever the partial derivative is there; and what is smooth
-// although it is made of kinks has no wrong second derivative.
-#include <functional>
-
-#include "support.hpp"
+// Poles: what is not selected carries nothing, whatever the partial derivative is there.
+#include "orders.hpp"
 
 namespace test {
 namespace {
-
-using Values = std::vector<double>;
-using Body = std::function<gt_tensor(gt_context, gt_tensor)>;
-
-gt_tensor one(gt_context c, const std::string& op, const std::vector<gt_tensor>& in,
-              const json& attrs = json::object()) {
-  const std::vector<gt_tensor> out = apply(c, op, in, attrs);
-  EXPECT_FALSE(out.empty()) << op;
-  return out.empty() ? 0 : out[0];
-}
-gt_tensor make(gt_context c, gt_dtype dtype, const Values& v) {
-  const auto n = static_cast<int64_t>(v.size());
-  if (dtype == GT_FLOAT64) return tensor<double>(c, {n}, v);
-  return tensor<float>(c, {n}, std::vector<float>(v.begin(), v.end()));
-}
-gt_tensor sum(gt_context c, gt_tensor x) { return one(c, "reduce_sum", {x}); }
-
-gt_tensor jacobian(gt_context c, gt_tape tape, gt_tensor y, gt_tensor x, int32_t mode) {
-  gt_jacobian_options o{};
-  o.struct_size = sizeof o;
-  o.mode = mode;
-  o.unconnected = GT_UNCONNECTED_ZERO;
-  gt_tensor j = 0;
-  EXPECT_EQ(gt_tape_jacobian(c, tape, y, &x, 1, &o, &j), GT_OK);
-  return j;
-}
-gt_tensor gradient(gt_context c, gt_tape tape, gt_tensor y, gt_tensor x) {
-  gt_tensor g = 0;
-  EXPECT_EQ(gt_tape_gradient(c, tape, &y, 1, &x, 1, nullptr, GT_UNCONNECTED_ZERO, &g), GT_OK);
-  return g;
-}
-
-// What is asked of y = f(x): the derivative, and that of its sum, in an order of modes. GRADIENT: by gt_tape_gradient.
-constexpr int32_t kGradient = -1;
-struct Derivatives {
-  Values first, second;
-};
-std::vector<gt_tensor> derivatives(gt_context c, gt_tensor x, const Body& f, int32_t first, int32_t second) {
-  gt_tape outer = gt_tape_begin(c, GT_TAPE_PERSISTENT);
-  EXPECT_EQ(gt_tape_watch(c, outer, x), GT_OK);
-  gt_tape inner = gt_tape_begin(c, GT_TAPE_PERSISTENT);
-  EXPECT_EQ(gt_tape_watch(c, inner, x), GT_OK);
-  const gt_tensor y = sum(c, f(c, x));
-  EXPECT_EQ(gt_tape_end(c, inner), GT_OK);
-  const gt_tensor g = first == kGradient ? gradient(c, inner, y, x) : jacobian(c, inner, y, x, first);
-  EXPECT_EQ(gt_tape_end(c, outer), GT_OK);
-  return {g, jacobian(c, outer, g, x, second)};
-}
-
-gt_status body(gt_context c, void* user, const gt_tensor* in, size_t, gt_tensor* out, size_t, size_t* n) {
-  const auto& [f, first, second] = *static_cast<std::tuple<Body, int32_t, int32_t>*>(user);
-  const std::vector<gt_tensor> d = derivatives(c, in[0], f, first, second);
-  out[0] = d[0], out[1] = d[1];
-  *n = 2;
-  return GT_OK;
-}
-
-constexpr int32_t kFirst[] = {kGradient, GT_MODE_REVERSE, GT_MODE_FORWARD};
-constexpr int32_t kSecond[] = {GT_MODE_REVERSE, GT_MODE_FORWARD};
-using Expect = std::function<void(const Values& first, const Values& second, const std::string& what)>;
-
-// f at x in every order of modes, at once and, in one order, in a function.
-void check(const std::string& name, gt_dtype dtype, const Values& at, const Body& f, const Expect& expect) {
-  for (int32_t first : kFirst)
-    for (int32_t second : kSecond) {
-      const std::string what = name + (dtype == GT_FLOAT32 ? " f32" : " f64") + ", modes " + std::to_string(first) +
-                               " " + std::to_string(second);
-      Ctx c;
-      const gt_tensor x = make(c, dtype, at);
-      const std::vector<gt_tensor> d = derivatives(c, x, f, first, second);
-      expect(numbers(c, d[0]), numbers(c, d[1]), what);
-      if (first != kGradient) continue;
-      std::tuple<Body, int32_t, int32_t> user{f, first, second};
-      gt_spec spec{};
-      spec.dtype = dtype, spec.rank = 1, spec.dims[0] = static_cast<int64_t>(at.size());
-      gt_function function = gt_function_create(c, body, &user, nullptr, &spec, 1);
-      ASSERT_NE(function, gt_function{}) << what << c.message();
-      gt_tensor out[2] = {};
-      size_t outputs = 0;
-      ASSERT_EQ(gt_function_call(c, function, &x, 1, out, 2, &outputs), GT_OK) << what << c.message();
-      expect(numbers(c, out[0]), numbers(c, out[1]), what + ", in a function");
-    }
-}
-Expect equal_to(const Values& gradient, const Values& hessian, double tolerance = 2e-5) {
-  return [=](const Values& first, const Values& second, const std::string& what) {
-    expect_close(first, gradient, {tolerance, tolerance}, what + ", first");
-    expect_close(second, hessian, {tolerance, tolerance}, what + ", second");
-  };
-}
-// Right, or nan.
-Expect never_wrong(const Values& gradient, const Values& hessian) {
-  return [=](const Values& first, const Values& second, const std::string& what) {
-    expect_close(first, gradient, {1e-5, 1e-5}, what + ", first");
-    for (std::size_t i = 0; i < hessian.size(); ++i)
-      EXPECT_TRUE(std::isnan(second[i]) || std::abs(second[i] - hessian[i]) < 1e-5)
-          << what << ", second [" << i << "]: got " << second[i] << ", right " << hessian[i];
-  };
-}
-
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-constexpr double kInf = std::numeric_limits<double>::infinity();
 
 struct Pole {
   const char* name;
   double pole, plain;  // a point where a derivative is not finite, and one where all are
   Body f;
 };
-Body op(const char* name) {
-  return [=](gt_context c, gt_tensor x) { return one(c, name, {x}); };
-}
 Body with_number(const char* name, double number, bool number_first) {
   return [=](gt_context c, gt_tensor x) {
     const gt_tensor n = gt_scalar(c, number);
@@ -212,7 +105,7 @@ TEST(Poles, NotSelected) {
   for (gt_dtype dtype : {GT_FLOAT32, GT_FLOAT64})
     for (const Pole& p : poles()) {
       Ctx c;
-      const std::vector<gt_tensor> alone = derivatives(c, make(c, dtype, {p.plain}), p.f, kGradient, GT_MODE_REVERSE);
+      const std::vector<gt_tensor> alone = derivatives(c, make(c, dtype, {p.plain}), p.f, {kGradient, GT_MODE_REVERSE});
       const double first = numbers(c, alone[0])[0], second = numbers(c, alone[1])[0];
       ASSERT_TRUE(std::isfinite(first) && std::isfinite(second)) << p.name;
       for (const Selector& s : selectors()) {
@@ -269,89 +162,86 @@ TEST(Poles, NotTheLargest) {
   check("one_hot", GT_FLOAT64, {1, 0}, masked, equal_to({0, -1}, {0, 0, 0, 0}));
 }
 
+// Products of all entries, and of those so far: what is infinite, or nan, beside the selected ones stays there.
+TEST(Poles, CumulativeOps) {
+  const auto entry = [](const char* name, int64_t i, const json& attrs = json::object()) -> Body {
+    return [=](gt_context c, gt_tensor x) {
+      const auto in = std::string(name) == "linear_scan" ? std::vector{x, x} : std::vector{x};
+      return one(c, "slice", {one(c, name, in, attrs)}, {{"begin", {i}}, {"size", {1}}});
+    };
+  };
+  const Values none(9, 0), product{0, 1, 0, 1, 0, 0, 0, 0, 0};
+  for (gt_dtype dtype : {GT_FLOAT32, GT_FLOAT64})
+    for (double pole : {kInf, kNan}) {
+      check("cumprod", dtype, {2, pole, 3}, entry("cumprod", 0), equal_to({1, 0, 0}, none));
+      check("cumprod of two", dtype, {2, 3, pole}, entry("cumprod", 1), equal_to({3, 2, 0}, product));
+      check("cumprod, exclusive", dtype, {2, 3, pole}, entry("cumprod", 2, {{"exclusive", true}}),
+            equal_to({3, 2, 0}, product));
+      check("cumprod, reverse", dtype, {pole, 3, 2}, entry("cumprod", 1, {{"reverse", true}}),
+            equal_to({0, 2, 3}, {0, 0, 0, 0, 0, 1, 0, 1, 0}));
+      check("linear_scan", dtype, {2, 3, pole}, entry("linear_scan", 1), equal_to({3, 3, 0}, product));
+      check("logcumsumexp", dtype, {1, pole, 2}, entry("logcumsumexp", 0), equal_to({1, 0, 0}, none));
+      check("cumsum", dtype, {1, pole, 2}, entry("cumsum", 0), equal_to({1, 0, 0}, none));
+    }
+  const double a = std::log(2.0), b = std::log(3.0);
+  check(
+      "cumprod of log", GT_FLOAT64, {2, 3, 0},
+      [&](gt_context c, gt_tensor x) { return entry("cumprod", 1)(c, one(c, "log", {x})); },
+      equal_to({b / 2, a / 3, 0}, {-b / 4, 1. / 6, 0, 1. / 6, -a / 9, 0, 0, 0, 0}));
+  check(
+      "rows of reduce_prod", GT_FLOAT64, {2, 3, kInf, 0},
+      [](gt_context c, gt_tensor x) {
+        const gt_tensor rows = one(c, "reshape", {x}, {{"shape", {2, 2}}});
+        return one(c, "slice", {one(c, "reduce_prod", {rows}, {{"axis", 1}})}, {{"begin", {0}}, {"size", {1}}});
+      },
+      equal_to({3, 2, 0, 0}, {0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}));
+  Ctx c;  // values keep to IEEE
+  const gt_tensor x = make(c, GT_FLOAT64, {0, 1}), factors = make(c, GT_FLOAT64, {1, kInf});
+  const gt_tensor padded = one(c, "pad", {x}, {{"paddings", {0, 0}}});
+  EXPECT_TRUE(std::isnan(numbers(c, one(c, "linear_scan", {factors, padded}))[1]));
+}
+
+// A rule that a user gives holds to it as well: products and quotients of its cotangents do.
+TEST(Poles, CustomGradients) {
+  static const auto log = [](gt_context c, void*, const gt_tensor* in, size_t, gt_tensor* out, size_t,
+                             size_t* n) -> gt_status {
+    out[0] = gt_log(c, in[0]);
+    *n = 1;
+    return GT_OK;
+  };
+  using Rule = gt_status (*)(gt_context, void*, const gt_call*, const gt_tensor*, gt_tensor*);
+  static const Rule rules[] = {
+      [](gt_context c, void*, const gt_call* call, const gt_tensor* dy, gt_tensor* dx) -> gt_status {
+        dx[0] = gt_divide(c, dy[0], call->inputs[0]);
+        return GT_OK;
+      },
+      [](gt_context c, void*, const gt_call* call, const gt_tensor* dy, gt_tensor* dx) -> gt_status {
+        dx[0] = gt_multiply(c, dy[0], gt_reciprocal(c, call->inputs[0]));
+        return GT_OK;
+      },
+      [](gt_context c, void*, const gt_call* call, const gt_tensor* dy, gt_tensor* dx) -> gt_status {
+        dx[0] = gt_multiply(c, gt_reciprocal(c, call->inputs[0]), dy[0]);
+        return GT_OK;
+      }};
+  for (const Rule& rule : rules) {
+    const Body f = [=](gt_context c, gt_tensor x) {
+      gt_tensor y = nullptr;
+      EXPECT_EQ(gt_custom_gradient(c, nullptr, log, rule, nullptr, nullptr, &x, 1, &y, 1, nullptr), GT_OK);
+      return y;
+    };
+    for (const Selector& s : selectors())
+      check(
+          "custom log " + std::to_string(&rule - rules) + " under " + s.name, GT_FLOAT64, {0, 2},
+          [&](gt_context c, gt_tensor x) { return s.select(c, f(c, x)); }, equal_to({0, 0.5}, {0, 0, 0, -0.25}));
+  }
+}
+
 // A cotangent that happens to be 0 was selected, and 0 times infinity is unknown.
 TEST(Poles, AnHonestZeroIsNot) {
   const auto f = [](gt_context c, gt_tensor x) { return one(c, "square", {one(c, "acos", {x})}); };
   Ctx c;
-  const gt_tensor g = derivatives(c, make(c, GT_FLOAT64, {1}), f, kGradient, GT_MODE_REVERSE)[0];
+  const gt_tensor g = derivatives(c, make(c, GT_FLOAT64, {1}), f, {kGradient, GT_MODE_REVERSE})[0];
   EXPECT_TRUE(std::isnan(number(c, g)));
-}
-
-// The square of a root is smooth.
-TEST(Kinks, SquaresOfRoots) {
-  const std::vector<double> two{2, 0, 0, 2};
-  for (const json& attrs : {json::object(), json{{"keepdims", true}}, json{{"axis", {0}}}}) {
-    const auto length = [=](gt_context c, gt_tensor x) { return one(c, "norm", {x}, attrs); };
-    for (const Values& at : {Values{0, 0}, Values{3, 4}}) {
-      const Values g{2 * at[0], 2 * at[1]};
-      check(
-          "norm squared", GT_FLOAT64, at, [&](gt_context c, gt_tensor x) { return one(c, "square", {length(c, x)}); },
-          equal_to(g, two, 1e-12));
-      check(
-          "norm to the second", GT_FLOAT32, at,
-          [&](gt_context c, gt_tensor x) {
-            return one(c, "pow", {length(c, x), gt_scalar(c, 2)});
-          },
-          equal_to(g, two, 1e-6));
-      check(
-          "norm times itself", GT_FLOAT64, at,
-          [&](gt_context c, gt_tensor x) {
-            const gt_tensor n = length(c, x);
-            return one(c, "multiply", {n, n});
-          },
-          equal_to(g, two, 1e-12));
-    }
-  }
-  check(
-      "abs squared", GT_FLOAT64, {0, -3},
-      [](gt_context c, gt_tensor x) { return one(c, "square", {one(c, "abs", {x})}); }, equal_to({0, -6}, two));
-  check(
-      "hypot squared", GT_FLOAT64, {0, 0},
-      [](gt_context c, gt_tensor x) {
-        return one(c, "square", {one(c, "hypot", {x, x})});
-      },
-      equal_to({0, 0}, {4, 0, 0, 4}));
-}
-
-TEST(Kinks, SmoothFunctionsOfAbs) {
-  const auto log_cosh = [](gt_context c, gt_tensor x) {
-    const gt_tensor size = one(c, "abs", {x});
-    const gt_tensor e = one(c, "exp", {one(c, "multiply", {gt_scalar(c, -2), size})});
-    return one(c, "add", {size, one(c, "log1p", {e})});
-  };
-  check("log cosh", GT_FLOAT64, {0}, log_cosh, never_wrong({0}, {1}));
-  const auto cosine = [](gt_context c, gt_tensor x) { return one(c, "cos", {one(c, "abs", {x})}); };
-  check("cos", GT_FLOAT64, {0}, cosine, never_wrong({0}, {-1}));
-}
-
-TEST(Kinks, FirstDerivativesOfNormsAtZero) {
-  for (const json& ord : {json("euclidean"), json(1), json(3), json(4), json(2.5), json("inf")}) {
-    Ctx c;
-    gt_tape t = gt_tape_begin(c, GT_TAPE_PERSISTENT);
-    const gt_tensor x = make(c, GT_FLOAT64, {0, 0});
-    EXPECT_EQ(gt_tape_watch(c, t, x), GT_OK);
-    const gt_tensor y = one(c, "norm", {x}, {{"ord", ord}});
-    for (int32_t mode : {GT_MODE_REVERSE, GT_MODE_FORWARD})
-      expect_close(numbers(c, jacobian(c, t, y, x, mode)), {0, 0}, {0, 0}, ord.dump());
-  }
-}
-
-// What is linear in |x| keeps 0, in reverse mode first; a part that is not selected is none.
-TEST(Kinks, SecondDerivativesBeside) {
-  Ctx c;
-  const gt_tensor x = make(c, GT_FLOAT64, {0, 2});
-  const auto of = [](const char* name, const json& attrs) {
-    return [=](gt_context ctx, gt_tensor t) { return one(ctx, name, {one(ctx, "zeros_like", {t}), t}, attrs); };
-  };
-  const auto linear = derivatives(c, x, op("abs"), kGradient, GT_MODE_REVERSE);
-  expect_close(numbers(c, linear[1]), {0, 0, 0, 0}, {0, 0}, "abs");
-  check("huber", GT_FLOAT64, {0, 2}, of("huber_loss", {{"delta", 1.0}}), equal_to({0, 1}, {1, 0, 0, 0}));
-  check(
-      "clip_by_norm", GT_FLOAT64, {0, 0},
-      [](gt_context ctx, gt_tensor t) {
-        return one(ctx, "clip_by_norm", {t}, {{"clip_norm", 1.0}});
-      },
-      equal_to({1, 1}, {0, 0, 0, 0}));
 }
 
 }  // namespace

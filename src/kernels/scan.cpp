@@ -7,6 +7,7 @@
 
 #include "base/isa.hpp"
 #include "kernels/kernels.hpp"
+#include "kernels/pairs.hpp"
 #include "kernels/scalar_math.hpp"
 
 namespace gradtape::kernels {
@@ -44,18 +45,20 @@ struct Before {
     return before;
   }
 };
-template <class T>
+// carries: a y of 0 stays 0 whatever its factor.
+template <class T, bool carries>
 struct Recurrence {
   Wide<T> y = 0;
   T next(T a, T x) {
-    y = wrap_add(wrap_multiply(static_cast<Wide<T>>(a), y), static_cast<Wide<T>>(x));
+    const Wide<T> moved = wrap_multiply(static_cast<Wide<T>>(a), y);
+    y = wrap_add(carries ? carried(y, moved) : moved, static_cast<Wide<T>>(x));
     return static_cast<T>(y);
   }
 };
 // By the factor of the entry before.
-template <class T>
+template <class T, bool carries>
 struct LaggedRecurrence {
-  Recurrence<T> recurrence;
+  Recurrence<T, carries> recurrence;
   T factor = 0;
   T next(T a, T x) { return recurrence.next(std::exchange(factor, a), x); }
 };
@@ -166,9 +169,12 @@ void cumprod(const KernelCall& c) {
 void linear_scan(const KernelCall& c) {
   dispatch(c.out[0].dtype, [&](auto type) {
     using T = typename decltype(type)::type;
-    (c.flag("lagged")
-         ? scan<LaggedRecurrence<T>, T, T, T>
-         : scan<Recurrence<T>, T, T, T>)(c, c.flag("reverse"), c.out[0].as<T>(), c.in[0].as<T>(), c.in[1].as<T>());
+    const auto run = [&](auto carries) {
+      (c.flag("lagged") ? scan<LaggedRecurrence<T, carries>, T, T, T>
+                        : scan<Recurrence<T, carries>, T, T, T>)(c, c.flag("reverse"), c.out[0].as<T>(),
+                                                                 c.in[0].as<T>(), c.in[1].as<T>());
+    };
+    c.flag("carries") ? run(std::true_type()) : run(std::false_type());
   });
 }
 

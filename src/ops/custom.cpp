@@ -5,6 +5,8 @@
 namespace gradtape {
 
 namespace {
+thread_local int rules_running = 0;
+
 // Inputs: those of the user, then the values to pass on, one per output.
 std::size_t user_inputs(const Call& c) { return c.size() - c.outputs(); }
 
@@ -22,6 +24,11 @@ void infer_custom(Inference& c) {
   for (std::size_t i = static_cast<std::size_t>(c.integer("inputs")); i < c.size(); ++i) c.like(i, c.shape(i));
 }
 
+// A number that was given is none, 0 or not.
+bool may_be_cotangent(const Tensor& t) {
+  return is_floating(t.dtype()) && t.node()->sparse && (t.rank() > 0 || !t.value());
+}
+
 // The rule speaks of one row. While no tape records, only the values matter, and they are there already.
 Tensors batch_custom(const BatchCall& b) {
   if (b.call.recorder().has_active()) return batch_by_rows(b);
@@ -30,6 +37,20 @@ Tensors batch_custom(const BatchCall& b) {
   return outputs;
 }
 }  // namespace
+
+RuleScope::RuleScope() { ++rules_running; }
+RuleScope::~RuleScope() { --rules_running; }
+
+Tensors carried_in_rule(const Op& op, std::span<const Tensor> in) {
+  static const Op &multiply = Registry::instance().builtin("multiply"),
+                  &divide = Registry::instance().builtin("divide");
+  if (rules_running == 0 || (&op != &multiply && &op != &divide) || in.size() != 2) return {};
+  Shape shape;  // of bad operands the op itself tells
+  if (in[0].dtype() != in[1].dtype() || !broadcast_shapes(in[0].shape(), in[1].shape(), shape)) return {};
+  if (may_be_cotangent(in[0])) return {&op == &multiply ? Flow(in[0]) * in[1] : Flow(in[0]) / in[1]};
+  if (&op == &multiply && may_be_cotangent(in[1])) return {Flow(in[1]) * in[0]};
+  return {};
+}
 
 Tensors with_gradient(std::span<const Tensor> inputs, std::span<const Tensor> outputs,
                       std::shared_ptr<const CustomRule> rule) {

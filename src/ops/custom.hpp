@@ -27,4 +27,17 @@ struct CustomRule : Payload {
 Tensors with_gradient(std::span<const Tensor> inputs, std::span<const Tensor> outputs,
                       std::shared_ptr<const CustomRule> rule);
 
+// Lives while a user's rule runs.
+class RuleScope {
+ public:
+  RuleScope();
+  ~RuleScope();
+  RuleScope(const RuleScope&) = delete;
+  RuleScope& operator=(const RuleScope&) = delete;
+};
+// What a user's rule gets for a product or quotient: its cotangents and tangents carry nothing where nothing selected
+// them, as in the rules that are built in. Nothing for another op, outside of rules, and of operands without such
+// zeros.
+Tensors carried_in_rule(const Op& op, std::span<const Tensor> in);
+
 }  // namespace gradtape

@@ -39,10 +39,14 @@ Tensor shifted(const Tensor& x, std::size_t axis, bool reverse, double fill) {
 }
 std::size_t axis_of(const Call& c) { return static_cast<std::size_t>(c.integer("axis")); }
 
-// y_i = a_i y_(i-1) + x_i, or where lagged a_(i-1) y_(i-1) + x_i.
-Tensor linear_scan(const Tensor& a, const Tensor& x, std::size_t axis, bool reverse, bool lagged) {
+// y_i = a_i y_(i-1) + x_i, or where lagged a_(i-1) y_(i-1) + x_i. carries: a y of 0 stays 0 whatever its factor.
+Tensor recurrence(const Tensor& a, const Tensor& x, std::size_t axis, bool reverse, bool lagged, bool carries) {
   static const Op& op = Registry::instance().builtin("recurrence");
-  return apply1(op, {a, x}, {static_cast<int64_t>(axis), reverse, lagged});
+  return apply1(op, {a, x}, {static_cast<int64_t>(axis), reverse, lagged, carries});
+}
+// That of a cotangent or tangent x.
+Tensor linear_scan(const Tensor& a, const Flow& x, std::size_t axis, bool reverse, bool lagged) {
+  return recurrence(a, x, axis, reverse, lagged, x.node()->sparse);
 }
 
 // The cotangents g of x run the other way, with the factors one entry on, or back: a scan again. Those of a are
@@ -55,12 +59,13 @@ void define_linear_scan(Registry& r) {
       .attr("axis", kAttrInt, int64_t{0})
       .attr("reverse", kAttrBool, false)
       .attr("lagged", kAttrBool, false)
+      .attr("carries", kAttrBool, false)
       .infer([](Inference& c) { c.like(1, c.shape(1)); })
       .kernel(kernels::linear_scan)
       .rules(
           [](const Call& c, const Tensors& ct) {
             const bool reverse = c.flag("reverse"), lagged = c.flag("lagged");
-            const Flow g(linear_scan(c.in(0), ct[0], axis_of(c), !reverse, !lagged));
+            const Flow g(linear_scan(c.in(0), Flow(ct[0]), axis_of(c), !reverse, !lagged));
             return Tensors{lagged ? Flow(shifted(g, axis_of(c), !reverse, 0)) * c.out()
                                   : g * shifted(c.out(), axis_of(c), reverse, 0),
                            g};
@@ -74,11 +79,11 @@ void define_linear_scan(Registry& r) {
                   lagged ? shifted(a * c.out(), axis_of(c), reverse, 0) : a * shifted(c.out(), axis_of(c), reverse, 0);
               x = x ? x + moved : moved;
             }
-            return Tensors{linear_scan(c.in(0), x, axis_of(c), reverse, lagged)};
+            return Tensors{linear_scan(c.in(0), Flow(x), axis_of(c), reverse, lagged)};
           })
       .batch([](const BatchCall& b) {
-        return Tensors{
-            linear_scan(b.full(0), b.full(1), axis_of(b.call) + 1, b.call.flag("reverse"), b.call.flag("lagged"))};
+        return Tensors{recurrence(b.full(0), b.full(1), axis_of(b.call) + 1, b.call.flag("reverse"),
+                                  b.call.flag("lagged"), b.call.flag("carries"))};
       })
       .samples_follow([](const Call& c, std::span<const int> axes) {
         const int axis = std::max(axes[0], axes[1]);  // that of the input that has one
@@ -96,7 +101,8 @@ void define_linear_scan(Registry& r) {
           invalid("linear_scan: a and x must have one shape, got {} and {}", to_string(c.shape(0)),
                   to_string(c.shape(1)));
       })
-      .composite([](const Call& c) { return linear_scan(c.in(0), c.in(1), axis_of(c), c.flag("reverse"), false); })
+      .composite(
+          [](const Call& c) { return recurrence(c.in(0), c.in(1), axis_of(c), c.flag("reverse"), false, false); })
       .sample("u[5] f[5]")
       .sample("u[2,4] f[2,4]", R"({"axis": 1, "reverse": true})");
 }
@@ -125,7 +131,7 @@ void define_cumprod(Registry& r) {
           [](const Call& c, const Tensors& ct) {
             const bool reverse = c.flag("reverse");
             const Tensor of_y = c.flag("exclusive") ? shifted(ct[0], axis_of(c), !reverse, 0) : ct[0];
-            return Tensors{Flow(linear_scan(c.in(), of_y, axis_of(c), !reverse, true)) * product_before(c)};
+            return Tensors{Flow(linear_scan(c.in(), Flow(of_y), axis_of(c), !reverse, true)) * product_before(c)};
           },
           [](const Call& c, const Tensors& t) {
             const bool reverse = c.flag("reverse");
@@ -165,7 +171,7 @@ void define_log_scan(Registry& r) {
           [](const Call& c, const Tensors& ct) {
             const bool reverse = c.flag("reverse");
             const auto [own, before] = log_weights(c);
-            return Tensors{Flow(linear_scan(before, ct[0], axis_of(c), !reverse, true)) * own};
+            return Tensors{Flow(linear_scan(before, Flow(ct[0]), axis_of(c), !reverse, true)) * own};
           },
           [](const Call& c, const Tensors& t) {
             const auto [own, before] = log_weights(c);
