@@ -1,8 +1,10 @@
-// Finds squares of roots in a graph, and records each as a smooth function of the inputs of its root.
+// Finds even powers of roots in a graph, and records each as a smooth function of the inputs of its root.
 #include "autodiff/squares.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
+#include <limits>
 
 #include "ops/functions.hpp"
 #include "ops/registry.hpp"
@@ -11,34 +13,45 @@ namespace gradtape {
 
 namespace {
 struct Ops {
-  const Op &square, &multiply, &power, &reshape, &abs, &hypot, &length;
+  const Op &square, &multiply, &power, &reshape, &sqrt, &abs, &hypot, &length;
 };
 const Ops& ops() {
   static const Registry& r = Registry::instance();
   static const Ops known{r.builtin("square"), r.builtin("multiply"), r.builtin("power"), r.builtin("reshape"),
-                         r.builtin("abs"),    r.builtin("hypot"),    r.builtin("length")};
+                         r.builtin("sqrt"),   r.builtin("abs"),      r.builtin("hypot"), r.builtin("length")};
   return known;
 }
 
-bool is_two(const Tensor& t) {  // and nothing watches it
-  if (t.rank() != 0 || !t.value() || !t.node()->memberships.empty()) return false;
+// The number that t is, where it is one that nothing watches; else 0.
+double number_of(const Tensor& t) {
+  if (t.rank() != 0 || !t.value() || !t.node()->memberships.empty()) return 0;
   return dispatch(t.dtype(), [&](auto type) {
     typename decltype(type)::type number;
     std::memcpy(&number, t.value()->data(), sizeof number);
-    return static_cast<double>(number) == 2;
+    return static_cast<double>(number);
   });
 }
 
-// What the node is the square of.
-Tensor squared(const Node& node) {
-  if (&node.op == &ops().square) return node.inputs[0];
-  if (&node.op == &ops().multiply && node.inputs[0].same(node.inputs[1])) return node.inputs[0];
-  if (&node.op == &ops().power && is_two(node.inputs[1])) return node.inputs[0];
+// The node is an even power of a tensor: its square to the power of half the exponent.
+struct EvenPower {
+  Tensor base;
+  double half = 0;
+};
+EvenPower even_power(const Node& node) {
+  if (&node.op == &ops().square) return {node.inputs[0], 1};
+  if (&node.op == &ops().multiply && node.inputs[0].same(node.inputs[1])) return {node.inputs[0], 1};
+  if (&node.op != &ops().power) return {};
+  const double exponent = number_of(node.inputs[1]);
+  if (exponent > 0 && std::fmod(exponent, 2) == 0) return {node.inputs[0], exponent / 2};
   return {};
 }
 // The square of a root's output, and how many of its inputs it depends on.
 std::pair<Tensor, std::size_t> square_of(Node& root) {
   const Tensors& in = root.inputs;
+  if (&root.op == &ops().sqrt) {  // a number below 0 has none
+    const Tensor nan = number_like(in[0], std::numeric_limits<double>::quiet_NaN());
+    return {in[0] * where(less(in[0], number_like(in[0], 0)), nan, number_like(in[0], 1)), 1};
+  }
   if (&root.op == &ops().abs) return {square(in[0]), 1};
   if (&root.op == &ops().hypot) return {square(in[0]) + square(in[1]), 2};
   if (const Call c(root); &root.op == &ops().length && c.number("ord") == 2)
@@ -52,12 +65,13 @@ bool SmoothSquare::between(const Tensor& t) const {
 }
 
 std::optional<SmoothSquare> smooth_square(const Node& node, const std::function<bool(const Tensor&)>& stands) {
-  Tensor root = squared(node);
+  auto [root, half] = even_power(node);
   while (root && !stands(root) && &root.node()->op == &ops().reshape && !root.node()->inputs.empty())
     root = root.node()->inputs[0];
   if (!root || stands(root) || root.node()->inputs.empty()) return std::nullopt;
-  const auto [value, inputs] = square_of(*root.node());
+  auto [value, inputs] = square_of(*root.node());
   if (!value) return std::nullopt;
+  if (half != 1) value = pow(value, number_like(value, half));
   SmoothSquare s{reshape(value, node.outputs[0].spec.shape), {}};
   for (std::size_t i = 0; i < inputs; ++i) {  // each once: hypot(x, x) has one
     const Tensor& x = root.node()->inputs[i];

@@ -1,4 +1,4 @@
-// Squares of what is itself a root. |x|, a length and the like have no second derivative at 0, their squares do.
+// Even powers of what is itself a root. |x|, a length and the like have no second derivative at 0, their squares do.
 #pragma once
 
 #include <functional>
@@ -8,7 +8,7 @@
 
 namespace gradtape {
 
-// A node's output as a smooth function, recorded anew, of the inputs of the root that the node squares.
+// A node's output as a smooth function, recorded anew, of the inputs of the root that the node is an even power of.
 struct SmoothSquare {
   Tensor value;
   Tensors inputs;
@@ -16,7 +16,7 @@ struct SmoothSquare {
   // Whether a derivative goes through t, which lies between the two.
   bool between(const Tensor& t) const;
 };
-// Nothing: the node is no such square, or something on the way stands for itself: a source, or not recorded.
+// Nothing: the node is no such power, or something on the way stands for itself: a source, or not recorded.
 std::optional<SmoothSquare> smooth_square(const Node& node, const std::function<bool(const Tensor&)>& stands);
 
 }  // namespace gradtape

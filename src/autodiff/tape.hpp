@@ -5,6 +5,7 @@
 
 #include "autodiff/forward.hpp"
 #include "graph/recorder.hpp"
+#include "ops/selection.hpp"
 
 namespace gradtape {
 
@@ -63,6 +64,7 @@ class Tape {
 
    private:
     Tape& tape_;
+    Selections selections_;
     bool done_ = false;
   };
 

@@ -3,6 +3,7 @@
 #include "kernels/scalar_math.hpp"
 #include "kernels/vector_math.hpp"
 #include "ops/define.hpp"
+#include "ops/selection.hpp"
 #include "ops/slopes.hpp"
 
 namespace gradtape {
@@ -69,9 +70,8 @@ Tensor length(const Call& c) {  // of the vector of both operands
 // t times the share of x in the length.
 Tensor along(const Call& c, const Tensor& x, const Tensor& y, const Flow& t) {
   const Shape& shape = c.out_spec().shape;
-  const Tensor none = is_zero(c.out()), derivative = broadcast_to(t * direction(x, y), shape);
-  return once_only(derivative, broadcast_to(x, shape),
-                   t.node()->sparse ? logical_and(none, logical_not(is_zero(t))) : none);
+  const Tensor derivative = broadcast_to(t * direction(x, y), shape);
+  return once_only(derivative, broadcast_to(x, shape), where_selected(t, is_zero(c.out())));
 }
 
 // The second operand of integers as it is, with an error when values are computed where the named check refuses it.

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "ops/define.hpp"
+#include "ops/selection.hpp"
 
 namespace gradtape {
 
@@ -46,8 +47,8 @@ Tensor once_only(const Tensor& derivative, const Tensor& x, const Tensor& condit
 namespace {
 // What a change of x brings: nan where there is one and the condition holds.
 Tensor undefined(const Call& c, const Tensor& t) {
-  const Tensor nan = number_like(c.in(0), std::numeric_limits<double>::quiet_NaN());
-  return Flow(t) * where(c.in(1), nan, number_like(nan, 0));
+  const Tensor nan = number_like(t, std::numeric_limits<double>::quiet_NaN());
+  return keep_where(where_selected(t, c.in(1)), t * nan);
 }
 void define_once_only(Registry& r) {
   Define(r, "once_only", "The derivative itself, which has none by x where the condition holds.")

@@ -6,6 +6,7 @@
 
 #include "kernels/kernels.hpp"
 #include "ops/define.hpp"
+#include "ops/selection.hpp"
 
 namespace gradtape {
 
@@ -156,8 +157,7 @@ Tensor along_length(const Call& c, const Tensor& t) {
   const Tensor slope = ord == 2 ? u
                        : even   ? pow(u, number_like(u, ord - 1))
                                 : carry(u, pow(abs(u), number_like(u, ord - 2)));
-  const Tensor moved = t.node()->sparse ? logical_and(none, logical_not(equal(t, number_like(t, 0)))) : none;
-  return once_only(Flow(t) * slope, x, moved);
+  return once_only(Flow(t) * slope, x, where_selected(t, none));
 }
 void define_length(Registry& r) {
   Define(r, "length", "The length of x over the axes, as it was computed with a scale; see norm.")

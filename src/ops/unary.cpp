@@ -5,6 +5,7 @@
 #include "kernels/scalar_math.hpp"
 #include "kernels/vector_math.hpp"
 #include "ops/define.hpp"
+#include "ops/selection.hpp"
 #include "ops/slopes.hpp"
 
 namespace gradtape {
@@ -20,8 +21,7 @@ Tensor zero_derivative(const Call&, const Flow& t) { return zeros_like(t); }
 // not. Its second derivative does not follow from the convention for the first.
 Tensors abs_reverse(const Call& c, const Tensors& ct) {
   const Tensor &x = c.in(), &t = ct[0], zero = number_like(x, 0), gradient = Flow(t) * sign(x);
-  if (t.node()->sparse) return {gradient};
-  return {once_only(gradient, x, logical_and(equal(x, zero), equal(t, zero)))};
+  return {once_only(gradient, x, where_selected(t, logical_and(equal(x, zero), equal(t, zero))))};
 }
 Tensors abs_forward(const Call& c, const Tensors& tangents) {
   const Tensor &x = c.in(), &t = tangents[0], zero = number_like(x, 0);

@@ -1,0 +1,117 @@
+// The walk from a cotangent or tangent back to what selected its entries.
+#include "ops/selection.hpp"
+
+#include <utility>
+
+#include "graph/walk.hpp"
+#include "ops/registry.hpp"
+
+namespace gradtape {
+
+namespace {
+thread_local Selections* innermost = nullptr;
+
+const Op& builtin(const char* name) { return Registry::instance().builtin(name); }
+Tensor is_not_zero(const Tensor& t) {
+  static const Op& not_equal = builtin("not_equal");
+  return apply1(not_equal, {t, number_like(t, 0)});
+}
+Tensor everywhere(const Tensor& like) { return like.recorder().scalar(1, Dtype::boolean, false); }
+Tensor either(const Tensor& a, const Tensor& b) {
+  static const Op& op = builtin("logical_or");
+  return apply1(op, {a, b});
+}
+}  // namespace
+
+Selections::Selections() : outer_(std::exchange(innermost, this)) {}
+Selections::~Selections() { innermost = outer_; }
+
+class Selections::Finder {
+ public:
+  explicit Finder(Selections& selections) : found_(selections.found_) {}
+
+  Tensor find(const Tensor& t) {
+    const auto unknown = [&](const Tensor& x) { return x.node()->sparse && !found_.contains(x); };
+    for (Node* node : nodes_behind(Tensors{t}, unknown))
+      for (std::size_t i = 0; i < node->outputs.size(); ++i) {
+        const Tensor out(node, static_cast<uint32_t>(i));
+        if (is_floating(out.dtype())) found_.emplace(out, of_output(*node, out, i));
+      }
+    return of(t);
+  }
+
+ private:
+  // Of an operand, whose own zeros count where nothing else is known.
+  Tensor of(const Tensor& x) const {
+    if (x.dtype() == Dtype::boolean) return x;
+    if (!x.node()->sparse) return everywhere(x);
+    const auto it = found_.find(x);
+    return it != found_.end() && it->second ? it->second : is_not_zero(x);
+  }
+  bool by_itself(const Tensor& x) const {
+    const auto it = found_.find(x);
+    return !x.node()->sparse || it == found_.end() || !it->second;
+  }
+
+  // Empty: its own zeros tell.
+  Tensor of_output(Node& node, const Tensor& out, std::size_t i) const {
+    const auto* e = std::get_if<Elementwise>(&node.op.computation);
+    if (node.inputs.empty() || node.op.leaves_out) return {};
+    if (e && !node.op.picks) return broadcast_to(of_factors(node, *e), out.shape());
+    if (std::ranges::all_of(node.inputs, [&](const Tensor& x) { return by_itself(x); })) return {};
+    const Call call(node);
+    if (e) return picked(call);
+    if (const auto* linear = std::get_if<Linear>(&node.op.derivative)) return is_not_zero(reached(call, *linear)[i]);
+    if (std::holds_alternative<Alias>(node.op.computation))
+      return broadcast_to(of(node.inputs[node.inputs.size() - node.outputs.size() + i]), out.shape());
+    return broadcast_to(anywhere(call), out.shape());
+  }
+  // 0 where all of a set of operands are.
+  Tensor of_factors(const Node& node, const Elementwise& e) const {
+    Tensor all;
+    for (uint8_t set : e.zero_where) {
+      Tensor any;
+      for (std::size_t i = 0; i < node.inputs.size(); ++i)
+        if ((set >> i & 1) != 0) any = any ? either(any, of(node.inputs[i])) : of(node.inputs[i]);
+      all = all ? logical_and(all, any) : any;
+    }
+    return all;
+  }
+  Tensor picked(const Call& c) const {
+    Tensors in;
+    for (const Tensor& x : c.inputs()) in.push_back(of(x));
+    return reapply_all(c, in)[0];
+  }
+  // What comes out for a 1 in each selected entry; factors count by their size.
+  Tensors reached(const Call& c, const Linear& linear) const {
+    static const Op& ones_like = builtin("ones_like");
+    Tensors in;
+    for (const Tensor& x : c.inputs())
+      in.push_back(!is_floating(x.dtype()) ? x
+                   : x.node()->sparse      ? cast(of(x), x.dtype())
+                   : linear.jointly        ? apply1(ones_like, {x})
+                                           : abs(x));
+    return reapply_all(c, in);
+  }
+  Tensor anywhere(const Call& c) const {
+    static const Op& reduce_any = builtin("reduce_any");
+    Tensor any;
+    for (const Tensor& x : c.inputs())
+      if (is_floating(x.dtype()) && x.node()->sparse) {
+        const Tensor of_x = apply1(reduce_any, {of(x)}, {all_axes(x), false});
+        any = any ? either(any, of_x) : of_x;
+      }
+    return any;
+  }
+
+  std::unordered_map<Tensor, Tensor, TensorHash, TensorSame>& found_;
+};
+
+Tensor where_selected(const Tensor& t, const Tensor& condition) {
+  if (!t.node()->sparse) return condition;
+  if (innermost) return logical_and(condition, Selections::Finder(*innermost).find(t));
+  Selections alone;
+  return logical_and(condition, Selections::Finder(alone).find(t));
+}
+
+}  // namespace gradtape

@@ -1,0 +1,30 @@
+// Which entries of a cotangent or tangent something selected: a zero that came of a factor was, one that was left out
+// was not (Node::sparse).
+#pragma once
+
+#include <unordered_map>
+
+#include "ops/functions.hpp"
+
+namespace gradtape {
+
+// The condition, but false where nothing selected the entry of t.
+Tensor where_selected(const Tensor& t, const Tensor& condition);
+
+// Remembers what where_selected found on its way while it lives, so that many of them cost no more than the graph they
+// look at. One lives while a derivative is taken; the innermost counts.
+class Selections {
+ public:
+  Selections();
+  ~Selections();
+  Selections(const Selections&) = delete;
+  Selections& operator=(const Selections&) = delete;
+
+ private:
+  friend Tensor where_selected(const Tensor& t, const Tensor& condition);
+  class Finder;
+  std::unordered_map<Tensor, Tensor, TensorHash, TensorSame> found_;  // empty: the entries that are not 0
+  Selections* outer_;
+};
+
+}  // namespace gradtape
