@@ -89,6 +89,25 @@ TEST(Kinks, EvenPowersOfRoots) {
       equal_to({kNan, 1}, none));
 }
 
+// Powers above the second are flat at 0; the norms of other orders are smooth where some entry is not 0.
+TEST(Kinks, OtherPowersAndOrders) {
+  const auto third = [](const Body& root) -> Body {
+    return [=](gt_context c, gt_tensor x) { return power(c, root(c, x), 3); };
+  };
+  const Values none{0, 0, 0, 0};
+  const Body norm3 = [](gt_context c, gt_tensor x) { return one(c, "norm", {x}, {{"ord", 3}}); };
+  for (gt_dtype dtype : {GT_FLOAT32, GT_FLOAT64}) {
+    check("abs", dtype, {0, -2}, third(op("abs")), equal_to({0, -12}, {0, 0, 0, 12}));
+    check("norm", dtype, {0, 0}, third(op("norm")), equal_to({0, 0}, none));
+    check("norm at 3, 4", dtype, {3, 4}, third(op("norm")), equal_to({45, 60}, {20.4, 7.2, 7.2, 24.6}));
+    check("norm of order 3, its power", dtype, {0, 0}, third(norm3), equal_to({0, 0}, none));
+    check("norm of order 3", dtype, {0, 1}, norm3, equal_to({0, 1}, none));
+    check(
+        "power of 2.5", dtype, {0, 4}, [](gt_context c, gt_tensor x) { return power(c, one(c, "abs", {x}), 2.5); },
+        equal_to({0, 20}, {0, 0, 0, 7.5}));
+  }
+}
+
 // Where several entries, or steps behind the kink, could hide that there is no second derivative.
 TEST(Kinks, SmoothFunctionsOfManyEntries) {
   const auto cosine_of = [](const Body& root) -> Body {
@@ -115,6 +134,20 @@ TEST(Kinks, SmoothFunctionsOfManyEntries) {
         return one(c, "slice", {cosine_of(size)(c, x)}, {{"begin", {0}}, {"size", {1}}});
       },
       never_wrong({0, 0}, {-1, 0, 0, 0}));
+  check("of a slice", GT_FLOAT64, {0, 2}, cosine_of([=](gt_context c, gt_tensor x) {
+          return one(c, "slice", {size(c, x)}, {{"begin", {0}}, {"size", {1}}});
+        }),
+        never_wrong({0, 0}, {-1, 0, 0, 0}));
+  check(
+      "a power of each", GT_FLOAT64, {0, -2},
+      [=](gt_context c, gt_tensor x) {
+        return one(c, "pow", {size(c, x), tensor<double>(c, {2}, {2, 2})});
+      },
+      never_wrong({0, -4}, {2, 0, 0, 2}));
+  check("beside others", GT_FLOAT64, {0, 2}, cosine_of([=](gt_context c, gt_tensor x) {
+          return one(c, "concat", {x, size(c, x)}, {{"axis", 0}});
+        }),
+        never_wrong({0, 2 * s}, {-2, 0, 0, 2 * h}));
   check(
       "gathered twice", GT_FLOAT64, {0, 2},
       [=](gt_context c, gt_tensor x) {

@@ -1,4 +1,4 @@
-// Finds even powers of roots in a graph, and records each as a smooth function of the inputs of its root.
+// Finds powers of roots in a graph, and records each as a smooth function of the inputs of its root.
 #include "autodiff/squares.hpp"
 
 #include <algorithm>
@@ -32,18 +32,18 @@ double number_of(const Tensor& t) {
   });
 }
 
-// The node is an even power of a tensor: its square to the power of half the exponent.
-struct EvenPower {
+// The node is a power of a tensor that is of the second order at least; exponent 0: it is none.
+struct Power {
   Tensor base;
-  double half = 0;
+  double exponent = 0;
+  bool is_even() const { return std::fmod(exponent, 2) == 0; }
 };
-EvenPower even_power(const Node& node) {
-  if (&node.op == &ops().square) return {node.inputs[0], 1};
-  if (&node.op == &ops().multiply && node.inputs[0].same(node.inputs[1])) return {node.inputs[0], 1};
+Power power_of(const Node& node) {
+  if (&node.op == &ops().square) return {node.inputs[0], 2};
+  if (&node.op == &ops().multiply && node.inputs[0].same(node.inputs[1])) return {node.inputs[0], 2};
   if (&node.op != &ops().power) return {};
   const double exponent = number_of(node.inputs[1]);
-  if (exponent > 0 && std::fmod(exponent, 2) == 0) return {node.inputs[0], exponent / 2};
-  return {};
+  return exponent >= 2 ? Power{node.inputs[0], exponent} : Power{};
 }
 // The square of a root's output, and how many of its inputs it depends on.
 std::pair<Tensor, std::size_t> square_of(Node& root) {
@@ -58,6 +58,11 @@ std::pair<Tensor, std::size_t> square_of(Node& root) {
     return {reduce_sum(square(in[0]), c.ints("axis"), true), 1};
   return {};
 }
+// Higher powers of a length are flat where it is 0, in second order too.
+bool has_kink(const Tensor& root) {
+  const Op* op = &root.node()->op;
+  return op == &ops().abs || op == &ops().hypot || op == &ops().length;
+}
 }  // namespace
 
 bool SmoothSquare::between(const Tensor& t) const {
@@ -65,13 +70,21 @@ bool SmoothSquare::between(const Tensor& t) const {
 }
 
 std::optional<SmoothSquare> smooth_square(const Node& node, const std::function<bool(const Tensor&)>& stands) {
-  auto [root, half] = even_power(node);
+  const Power power = power_of(node);
+  Tensor root = power.base;
   while (root && !stands(root) && &root.node()->op == &ops().reshape && !root.node()->inputs.empty())
     root = root.node()->inputs[0];
   if (!root || stands(root) || root.node()->inputs.empty()) return std::nullopt;
+  const Tensor exponent = number_like(root, power.exponent);
+  if (!power.is_even()) {
+    if (!has_kink(root)) return std::nullopt;
+    const Tensor zero = number_like(root, 0);
+    return SmoothSquare{reshape(pow(where(equal(root, zero), zero, root), exponent), node.outputs[0].spec.shape),
+                        {root}};
+  }
   auto [value, inputs] = square_of(*root.node());
   if (!value) return std::nullopt;
-  if (half != 1) value = pow(value, number_like(value, half));
+  if (power.exponent != 2) value = pow(value, 0.5 * exponent);
   SmoothSquare s{reshape(value, node.outputs[0].spec.shape), {}};
   for (std::size_t i = 0; i < inputs; ++i) {  // each once: hypot(x, x) has one
     const Tensor& x = root.node()->inputs[i];

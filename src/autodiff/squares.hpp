@@ -1,4 +1,4 @@
-// Even powers of what is itself a root. |x|, a length and the like have no second derivative at 0, their squares do.
+// Powers of what is itself a root. |x|, a length and the like have no second derivative at 0, their powers do.
 #pragma once
 
 #include <functional>
@@ -8,7 +8,8 @@
 
 namespace gradtape {
 
-// A node's output as a smooth function, recorded anew, of the inputs of the root that the node is an even power of.
+// A node's output as a smooth function, recorded anew, of the inputs of the root that the node is a power of, or of the
+// root.
 struct SmoothSquare {
   Tensor value;
   Tensors inputs;

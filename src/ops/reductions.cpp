@@ -156,7 +156,7 @@ Tensor along_length(const Call& c, const Tensor& t) {
   const bool even = std::fmod(ord, 2) == 0;
   const Tensor slope = ord == 2 ? u
                        : even   ? pow(u, number_like(u, ord - 1))
-                                : carry(u, pow(abs(u), number_like(u, ord - 2)));
+                                : carry(u, pow(u * sign(u), number_like(u, ord - 2)));  // smooth where u is 0
   return once_only(Flow(t) * slope, x, where_selected(t, none));
 }
 void define_length(Registry& r) {

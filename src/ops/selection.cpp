@@ -45,26 +45,40 @@ class Selections::Finder {
   Tensor of(const Tensor& x) const {
     if (x.dtype() == Dtype::boolean) return x;
     if (!x.node()->sparse) return everywhere(x);
-    const auto it = found_.find(x);
-    return it != found_.end() && it->second ? it->second : is_not_zero(x);
+    return by_itself(x) ? is_not_zero(x) : found_.find(x)->second;
   }
   bool by_itself(const Tensor& x) const {
     const auto it = found_.find(x);
-    return !x.node()->sparse || it == found_.end() || !it->second;
+    return x.node()->sparse && (it == found_.end() || !it->second);
+  }
+  // The operands that carry the derivative. The others of a product are factors.
+  static Tensors carrying(const Node& node, const Linear* linear) {
+    Tensors sparse, all;
+    for (const Tensor& x : node.inputs)
+      if (is_floating(x.dtype())) (x.node()->sparse ? sparse : all).push_back(x);
+    const bool has_factors = linear && !linear->jointly && !sparse.empty();
+    if (has_factors) return sparse;
+    for (const Tensor& x : sparse) all.push_back(x);
+    return all;
   }
 
   // Empty: its own zeros tell.
   Tensor of_output(Node& node, const Tensor& out, std::size_t i) const {
+    if (node.inputs.empty()) return {};  // a leaf, or evaluated
     const auto* e = std::get_if<Elementwise>(&node.op.computation);
-    if (node.inputs.empty() || node.op.leaves_out) return {};
+    const auto* linear = std::get_if<Linear>(&node.op.derivative);
     if (e && !node.op.picks) return broadcast_to(of_factors(node, *e), out.shape());
-    if (std::ranges::all_of(node.inputs, [&](const Tensor& x) { return by_itself(x); })) return {};
+    const Tensors carriers = carrying(node, linear);
+    // Or the zeros were given, and are meant.
+    const bool given =
+        !node.op.leaves_out && std::ranges::none_of(carriers, [](const Tensor& x) { return x.node()->sparse; });
+    if (given || std::ranges::all_of(carriers, [&](const Tensor& x) { return by_itself(x); })) return {};
     const Call call(node);
     if (e) return picked(call);
-    if (const auto* linear = std::get_if<Linear>(&node.op.derivative)) return is_not_zero(reached(call, *linear)[i]);
+    if (linear || node.op.leaves_out) return is_not_zero(reached(call, carriers)[i]);
     if (std::holds_alternative<Alias>(node.op.computation))
       return broadcast_to(of(node.inputs[node.inputs.size() - node.outputs.size() + i]), out.shape());
-    return broadcast_to(anywhere(call), out.shape());
+    return broadcast_to(anywhere(carriers), out.shape());
   }
   // 0 where all of a set of operands are.
   Tensor of_factors(const Node& node, const Elementwise& e) const {
@@ -83,24 +97,22 @@ class Selections::Finder {
     return reapply_all(c, in)[0];
   }
   // What comes out for a 1 in each selected entry; factors count by their size.
-  Tensors reached(const Call& c, const Linear& linear) const {
-    static const Op& ones_like = builtin("ones_like");
+  Tensors reached(const Call& c, const Tensors& carriers) const {
+    const auto carries = [&](const Tensor& x) {
+      return std::ranges::any_of(carriers, [&](const Tensor& t) { return t.same(x); });
+    };
     Tensors in;
     for (const Tensor& x : c.inputs())
-      in.push_back(!is_floating(x.dtype()) ? x
-                   : x.node()->sparse      ? cast(of(x), x.dtype())
-                   : linear.jointly        ? apply1(ones_like, {x})
-                                           : abs(x));
+      in.push_back(carries(x) ? broadcast_to(cast(of(x), x.dtype()), x.shape()) : is_floating(x.dtype()) ? abs(x) : x);
     return reapply_all(c, in);
   }
-  Tensor anywhere(const Call& c) const {
+  Tensor anywhere(const Tensors& carriers) const {
     static const Op& reduce_any = builtin("reduce_any");
     Tensor any;
-    for (const Tensor& x : c.inputs())
-      if (is_floating(x.dtype()) && x.node()->sparse) {
-        const Tensor of_x = apply1(reduce_any, {of(x)}, {all_axes(x), false});
-        any = any ? either(any, of_x) : of_x;
-      }
+    for (const Tensor& x : carriers) {
+      const Tensor mask = of(x), of_x = apply1(reduce_any, {mask}, {all_axes(mask), false});
+      any = any ? either(any, of_x) : of_x;
+    }
     return any;
   }
 
