@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <unordered_map>
 
-#include "autodiff/squares.hpp"
+#include "autodiff/powers.hpp"
 #include "ops/functions.hpp"
 
 namespace gradtape {
@@ -116,7 +116,7 @@ Tensors forward(const ForwardRequest& request) {
     if (!any) continue;
     const Call call(*node);
     ForwardStep step{call, in, Tensors(node->outputs.size())};
-    if (const auto s = smooth_square(*node, stands)) {
+    if (const auto s = smooth_power(*node, stands)) {
       Tensors moved;
       for (const Tensor& x : s->inputs) moved.push_back(tangent_of(x));
       step.results = forward({Tensors{s->value}, s->inputs, moved, [&](const Tensor& t) { return s->between(t); }});

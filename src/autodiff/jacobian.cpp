@@ -125,6 +125,7 @@ class JacobianBuilder {
     std::vector<Tensors> rows;
     Tensors results;
     for (int64_t k = 0; k < n; ++k) {
+      const Selections of_row;  // each row lets go of what it was made of
       rows.push_back(map(select_row(basis(r_, spec, n, k, 1, repeat), 0)));
       if (options_.progress) evaluate(rows.back());
       ++done_;

@@ -5,7 +5,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#include "autodiff/squares.hpp"
+#include "autodiff/powers.hpp"
 #include "graph/walk.hpp"
 #include "ops/functions.hpp"
 
@@ -151,7 +151,7 @@ Tensors reverse(const ReverseRequest& request) {
       if (!sources.contains(out)) cotangents.drop(out);
     }
     if (!any) continue;
-    if (const auto s = smooth_square(node, stands)) {
+    if (const auto s = smooth_power(node, stands)) {
       const Tensors g = reverse({Tensors{s->value}, ct, s->inputs, [&](const Tensor& t) { return s->between(t); }});
       for (std::size_t i = 0; i < g.size(); ++i)
         if (g[i] && path.on_path(s->inputs[i])) cotangents.add(s->inputs[i], g[i]);

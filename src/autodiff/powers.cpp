@@ -1,5 +1,5 @@
 // Finds powers of roots in a graph, and records each as a smooth function of the inputs of its root.
-#include "autodiff/squares.hpp"
+#include "autodiff/powers.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -65,11 +65,11 @@ bool has_kink(const Tensor& root) {
 }
 }  // namespace
 
-bool SmoothSquare::between(const Tensor& t) const {
+bool SmoothPower::between(const Tensor& t) const {
   return !t.node()->inputs.empty() && std::ranges::none_of(inputs, [&](const Tensor& x) { return x.same(t); });
 }
 
-std::optional<SmoothSquare> smooth_square(const Node& node, const std::function<bool(const Tensor&)>& stands) {
+std::optional<SmoothPower> smooth_power(const Node& node, const std::function<bool(const Tensor&)>& stands) {
   const Power power = power_of(node);
   Tensor root = power.base;
   while (root && !stands(root) && &root.node()->op == &ops().reshape && !root.node()->inputs.empty())
@@ -79,13 +79,13 @@ std::optional<SmoothSquare> smooth_square(const Node& node, const std::function<
   if (!power.is_even()) {
     if (!has_kink(root)) return std::nullopt;
     const Tensor zero = number_like(root, 0);
-    return SmoothSquare{reshape(pow(where(equal(root, zero), zero, root), exponent), node.outputs[0].spec.shape),
-                        {root}};
+    return SmoothPower{reshape(pow(where(equal(root, zero), zero, root), exponent), node.outputs[0].spec.shape),
+                       {root}};
   }
   auto [value, inputs] = square_of(*root.node());
   if (!value) return std::nullopt;
   if (power.exponent != 2) value = pow(value, 0.5 * exponent);
-  SmoothSquare s{reshape(value, node.outputs[0].spec.shape), {}};
+  SmoothPower s{reshape(value, node.outputs[0].spec.shape), {}};
   for (std::size_t i = 0; i < inputs; ++i) {  // each once: hypot(x, x) has one
     const Tensor& x = root.node()->inputs[i];
     if (std::ranges::none_of(s.inputs, [&](const Tensor& known) { return known.same(x); })) s.inputs.push_back(x);

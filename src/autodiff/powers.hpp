@@ -10,7 +10,7 @@ namespace gradtape {
 
 // A node's output as a smooth function, recorded anew, of the inputs of the root that the node is a power of, or of the
 // root.
-struct SmoothSquare {
+struct SmoothPower {
   Tensor value;
   Tensors inputs;
 
@@ -18,6 +18,6 @@ struct SmoothSquare {
   bool between(const Tensor& t) const;
 };
 // Nothing: the node is no such power, or something on the way stands for itself: a source, or not recorded.
-std::optional<SmoothSquare> smooth_square(const Node& node, const std::function<bool(const Tensor&)>& stands);
+std::optional<SmoothPower> smooth_power(const Node& node, const std::function<bool(const Tensor&)>& stands);
 
 }  // namespace gradtape
