@@ -61,7 +61,7 @@ const std::vector<Function>& functions() {
       function("expm1", 2, 2, [](auto x) { return std::expm1(x); }),
       function("log", 1, 1, [](auto x) { return std::log(x); }),
       function("log1p", 1, 1, [](auto x) { return std::log1p(x); }),
-      function("tanh", 3, 3, [](auto x) { return std::tanh(x); }),
+      function("tanh", 2, 2, [](auto x) { return std::tanh(x); }),
       function("sigmoid", 3, 3, sigmoid),
       function("softplus", 2, 2, softplus),
       function("log_sigmoid", 2, 2, [](auto x) { return -softplus(-x); }),

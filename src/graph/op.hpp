@@ -167,6 +167,10 @@ struct Elementwise {
   std::optional<double> neutral_left = {}, neutral_right = {};
   // Sets of operands, as bits: where all of one set are 0, the result is.
   SmallVector<uint8_t, 2> zero_where = {};
+  // Null but where a function of x is computed in two steps: the part, which other functions of x are made of as well,
+  // and the rest, of x and the part or of that alone. A program has each part of x once. whole: of a rest, the
+  // function.
+  const Op *part = nullptr, *rest = nullptr, *whole = nullptr;
 
   // last: the dtype of the last operand, for the condition of `where` is a bool beside operands of the result's dtype.
   TileFn loop(Dtype last, Dtype result) const { return select ? select(last, result) : table[static_cast<int>(last)]; }

@@ -9,17 +9,15 @@
 
 namespace gradtape::slope {
 
-// 1 / cosh(x)^2
+// 1 / cosh(x)^2, by vm::tanh_part(x).
 template <class T>
-T sech_squared(T x) {
-  const T e = vm::exp(T(-2) * std::abs(x)), d = T(1) + e;
-  return T(4) * e / (d * d);
+T sech_squared_of(T tanh_part) {
+  return T(4) * tanh_part * (T(1) - tanh_part);
 }
-// The derivative of the sigmoid function.
+// The derivative of the sigmoid function, by vm::sigmoid_part(x).
 template <class T>
-T logistic(T x) {
-  const T e = vm::exp(-std::abs(x)), d = T(1) + e;
-  return e / (d * d);
+T logistic_of(T sigmoid_part) {
+  return sigmoid_part * (T(1) - sigmoid_part);
 }
 
 // e^(-scale x^2), with what x^2 loses by rounding. scale is a power of 2, at most 1.

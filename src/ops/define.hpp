@@ -41,7 +41,8 @@ void define_custom(Registry&);
 
 class Define {
  public:
-  Define(Registry& registry, const char* name, const char* doc) : op_(registry.define(name, doc)) {}
+  Define(Registry& registry, const char* name, const char* doc)
+      : registry_(registry), op_(registry.define(name, doc)) {}
 
   Define& inputs(std::vector<InputSpec> inputs) { return op_.inputs = std::move(inputs), *this; }
   Define& variadic(const char* name, InputKind kind = InputKind::shared) {
@@ -81,6 +82,19 @@ class Define {
     std::get<Elementwise>(op_.computation).cheap = true;
     return *this;
   }
+  // The function is Rest of x and of what the op `part` makes of x, or of that alone.
+  template <auto Rest>
+  Define& made_of(const char* part) {
+    constexpr int operands = std::is_invocable_v<decltype(Rest), float> ? 1 : 2;
+    Define rest(registry_, (op_.name + "_rest").c_str(), "What makes the function of its part.");
+    rest.inputs(operands == 1 ? std::vector<InputSpec>{{"part"}} : std::vector<InputSpec>{{"x"}, {"part"}});
+    rest.elementwise(tiles<Rest, kFloating, operands>()).internal().none("it is a step of a function that has one");
+    auto& e = std::get<Elementwise>(op_.computation);
+    e.part = &registry_.builtin(part);
+    e.rest = &rest.op_;
+    std::get<Elementwise>(rest.op_.computation).whole = &op_;
+    return *this;
+  }
   // The numbers that change nothing as the left and the right operand.
   Define& neutral(std::optional<double> left, std::optional<double> right) {
     auto& e = std::get<Elementwise>(op_.computation);
@@ -116,6 +130,7 @@ class Define {
   Define& internal() { return op_.internal = true, *this; }
 
  private:
+  Registry& registry_;
   Op& op_;
 };
 

@@ -17,13 +17,13 @@ Registry& Registry::instance() {
 }
 
 Registry::Registry() {
-  for (auto family : {define_unary,          define_binary,   define_comparisons, define_reductions,
-                      define_shape,          define_indexing, define_creation,    define_linalg,
-                      define_einsum,         define_scan,     define_nn,          define_random,
-                      define_partition,      define_diagonal, define_products,    define_loss,
-                      define_sort,           define_special,  define_slopes,      define_solve,
-                      define_factorizations, define_eigen,    define_convolution, define_pooling,
-                      define_segments,       define_custom,   define_blocks,      define_carry})
+  // Slopes come first: others are made of the parts that they define.
+  for (auto family : {define_slopes,         define_unary,    define_binary,      define_comparisons, define_reductions,
+                      define_shape,          define_indexing, define_creation,    define_linalg,      define_einsum,
+                      define_scan,           define_nn,       define_random,      define_partition,   define_diagonal,
+                      define_products,       define_loss,     define_sort,        define_special,     define_solve,
+                      define_factorizations, define_eigen,    define_convolution, define_pooling,     define_segments,
+                      define_custom,         define_blocks,   define_carry})
     family(*this);
 }
 

@@ -64,13 +64,21 @@ Tensor direction(const Tensor& x, const Tensor& y) {
 }
 
 namespace {
+void define_parts(Registry& r) {
+  constexpr const char* step = "it is a step of functions that have derivatives";
+  unary<[](auto x) { return vm::tanh_part(x); }>(r, "tanh_part", "vm::tanh_part.").internal().none(step);
+  unary<[](auto x) { return vm::sigmoid_part(x); }>(r, "sigmoid_part", "vm::sigmoid_part.").internal().none(step);
+}
+
 // Of what vanishes exponentially.
 void define_tails(Registry& r) {
-  unary<[](auto x) { return slope::sech_squared(x); }>(r, "sech_squared", "1 / cosh(x)^2.")
+  unary<[](auto x) { return slope::sech_squared_of(vm::tanh_part(x)); }>(r, "sech_squared", "1 / cosh(x)^2.")
       .internal()
+      .made_of<[](auto part) { return slope::sech_squared_of(part); }>("tanh_part")
       .partials({[](const Call& c, const Flow& t) { return -2.0 * (t * (c.out() * tanh(c.in()))); }});
-  unary<[](auto x) { return slope::logistic(x); }>(r, "logistic_slope", "e^-x / (1 + e^-x)^2.")
+  unary<[](auto x) { return slope::logistic_of(vm::sigmoid_part(x)); }>(r, "logistic_slope", "e^-x / (1 + e^-x)^2.")
       .internal()
+      .made_of<[](auto part) { return slope::logistic_of(part); }>("sigmoid_part")
       .partials({[](const Call& c, const Flow& t) {
         return -multiply_no_nan(t, multiply_no_nan(tanh(0.5 * c.in()), c.out()));
       }});
@@ -135,6 +143,7 @@ void define_direction(Registry& r) {
 }  // namespace
 
 void define_slopes(Registry& r) {
+  define_parts(r);
   define_tails(r);
   define_algebraic(r);
   define_direction(r);

@@ -104,6 +104,7 @@ void define_hyperbolic(Registry& r) {
       .partials({[](const Call& c, const Flow& t) { return t * sinh(c.in()); }})
       .sample("f[2,3]");
   unary<[](auto x) { return vm::tanh(x); }>(r, "tanh", "Hyperbolic tangent.")
+      .made_of<[](auto x, auto part) { return vm::tanh_of(x, part); }>("tanh_part")
       .partials({[](const Call& c, const Flow& t) { return t * sech_squared(c.in()); }})
       .sample("f[2,3]");
   unary<[](auto x) { return std::asinh(x); }>(r, "asinh", "Inverse hyperbolic sine.")
@@ -119,6 +120,7 @@ void define_hyperbolic(Registry& r) {
 
 void define_activations(Registry& r) {
   unary<[](auto x) { return vm::sigmoid(x); }>(r, "sigmoid", "1 / (1 + e^-x).")
+      .made_of<[](auto x, auto part) { return vm::sigmoid_of(x, part); }>("sigmoid_part")
       .partials({[](const Call& c, const Flow& t) { return multiply_no_nan(t, logistic_slope(c.in())); }})
       .sample("f[2,3]");
   unary<[](auto x) { return -vm::softplus(-x); }>(r, "log_sigmoid", "log(1 / (1 + e^-x)).")
@@ -164,6 +166,7 @@ void define_activations(Registry& r) {
       }})
       .sample("f[2,3]");
   unary<[](auto x) { return x * vm::sigmoid(x); }>(r, "silu", "x * sigmoid(x).")
+      .made_of<[](auto x, auto part) { return x * vm::sigmoid_of(x, part); }>("sigmoid_part")
       .partials({[](const Call& c, const Flow& t) {
         return t * (sigmoid(c.in()) + multiply_no_nan(c.in(), logistic_slope(c.in())));
       }})

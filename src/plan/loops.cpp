@@ -144,15 +144,22 @@ class LoopBuilder {
     l.scratch_tile_bytes = (static_cast<std::size_t>(l.most_tile()) * 8 + 63) / 64 * 64 + 192;
   }
 
-  // ---- pairs: a sum, difference or product that one other alone reads becomes a part of that
+  // ---- pairs: a sum, difference or product that one other alone reads becomes a part of that; the part of a function
+  // that its rest alone reads makes the function whole
 
   TileFn pair_tile(const Instruction& inner, const Instruction& outer) const {
     if (!inner.is_elementwise() || !outer.is_elementwise()) return nullptr;
     const auto &first = std::get<Elementwise>(inner.op->computation),
                &second = std::get<Elementwise>(outer.op->computation);
-    if (!first.pair || !second.pair || level_of(inner) != level_of(outer)) return nullptr;
+    if (level_of(inner) != level_of(outer)) return nullptr;
+    const Dtype dtype = p_.slots[outer.out[0]].dtype;
+    if (second.whole) {
+      const auto& whole = std::get<Elementwise>(second.whole->computation);
+      return whole.part == inner.op ? whole.loop(dtype, dtype) : nullptr;
+    }
+    if (!first.pair || !second.pair) return nullptr;
     const bool right = outer.in[1].slot == inner.out[0];
-    return first.pair(first.arithmetic, second.arithmetic, right, p_.slots[outer.out[0]].dtype);
+    return first.pair(first.arithmetic, second.arithmetic, right, dtype);
   }
   void find_pairs() {
     const auto n = static_cast<uint32_t>(group_.members.size());
@@ -349,7 +356,10 @@ class LoopBuilder {
       const auto& e = std::get<Elementwise>(i.op->computation);
       instruction.kind = Loop::Instruction::tile;
       instruction.tile_fn = inner ? pair_tile(*inner, i) : e.loop(p_.slots[i.in.back().slot].dtype, dtype);
-      instruction.before = inner ? inner->op : nullptr;
+      if (inner && e.whole)
+        instruction.op = e.whole;
+      else if (inner)
+        instruction.before = inner->op;
     }
     if (!ended) {
       if (leaves_[slot] && value.level == Level::full && bytes_of(p_.slots[slot]) >= kStreamed) {

@@ -171,6 +171,12 @@ class ProgramBuilder {
         if (neutral && got && *neutral == *got) return {in[1 - i].slot, broadcast(in[1 - i].layout, spec.shape)};
       }
     for (Operand& x : in) x = easily_read(x, spec.shape);
+    if (e.part) {
+      const Operand part = whole(emit({e.part, nullptr, in, {}}, std::span(&spec, 1))[0]);
+      if (e.rest->inputs.size() == 1) in.clear();
+      in.push_back(part);
+      op = e.rest;
+    }
     return whole(emit({op, attrs, std::move(in), {}}, std::span(&spec, 1))[0]);
   }
   // What would be gathered from afar again and again is put in order once.
