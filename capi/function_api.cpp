@@ -70,11 +70,7 @@ void check_counts(const char* what, const RecordedFunction& recording, std::size
 
 void run(Context& c, const char* what, RecordedFunction& recording, std::span<const void* const> inputs,
          std::span<void* const> outputs) {
-  for (std::size_t i = 0; i < inputs.size(); ++i)
-    if (!inputs[i] && recording.input_bytes()[i] > 0) invalid("{}: input {} is NULL", what, i);
-  for (std::size_t i = 0; i < outputs.size(); ++i)
-    if (!outputs[i] && recording.output_bytes()[i] > 0) invalid("{}: output {} is NULL", what, i);
-  recording.check_apart(what, inputs, outputs);
+  recording.check_memory(what, inputs, outputs);
   if (!recording.trace().variables.empty()) {
     Tensors wanted;
     recording.collect_variables(wanted);

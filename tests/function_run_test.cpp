@@ -141,6 +141,28 @@ TEST_F(Run, OverlapIsRefused) {
   EXPECT_EQ(attempt(m, m + 8, reinterpret_cast<float*>(reinterpret_cast<char*>(m) + 15)), GT_INVALID_ARGUMENT);
   c.take_error();
 }
+// Memory that was right is not looked at again; other memory is, each time.
+TEST_F(Run, AnotherCallsMemoryIsCheckedAgain) {
+  gt_function f = make(spec(GT_FLOAT32, {4}));
+  float m[32] = {1, 2, 3, 4};
+  const auto attempt = [&](const float* x, float* y, float* total) {
+    const void* in[] = {x};
+    void* out[] = {y, total};
+    const gt_status s = gt_function_run(c, f, in, 1, out, 2);
+    c.take_error();
+    return s;
+  };
+  EXPECT_EQ(attempt(nullptr, nullptr, nullptr), GT_INVALID_ARGUMENT);
+  for (int round = 0; round < 3; ++round) {
+    EXPECT_EQ(attempt(m, m + 4, m + 8), GT_OK);
+    EXPECT_EQ(attempt(m, m + 4, m + 8), GT_OK);
+    EXPECT_EQ(attempt(m, m + 4, nullptr), GT_INVALID_ARGUMENT);
+    EXPECT_EQ(attempt(nullptr, m + 4, m + 8), GT_INVALID_ARGUMENT);
+    EXPECT_EQ(attempt(m + 4, m + 4, m + 8), GT_INVALID_ARGUMENT);
+    EXPECT_EQ(attempt(m, m + 8, m + 8), GT_INVALID_ARGUMENT);
+    EXPECT_EQ(attempt(m + 4, m, m + 8), GT_OK) << "the same, in other places";
+  }
+}
 // Many inputs may be the same memory; an output under the longest of them is found, and empty memory lies nowhere.
 TEST_F(Run, OverlapAmongMany) {
   const std::vector<gt_spec> specs(40, spec(GT_FLOAT32, {-1}));

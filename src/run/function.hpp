@@ -33,8 +33,8 @@ class RecordedFunction {
   // The variables' values that a run reads: they must have been computed before.
   void collect_variables(Tensors& wanted) const;
 
-  // Throws where an output lies over another, or over an input.
-  void check_apart(const char* what, std::span<const void* const> inputs, std::span<void* const> outputs);
+  // Throws where memory that is needed is NULL, or an output lies over another, or over an input.
+  void check_memory(const char* what, std::span<const void* const> inputs, std::span<void* const> outputs);
   // Replays on memory that lies apart. Variables the body assigns have their new values afterwards.
   void run(std::span<const void* const> inputs, std::span<void* const> outputs);
   // The least time of each step in a few runs on zeros; nothing is assigned.
@@ -63,6 +63,7 @@ class RecordedFunction {
     bool output;
   };
   void make(const Tensors& targets);
+  void check_apart(const char* what, std::span<const void* const> inputs, std::span<void* const> outputs);
   Tensors new_values(std::vector<void*>& memory);
   void prepare_arena();
   void compute(std::span<const void* const> inputs, std::span<void* const> results, std::vector<double>* seconds);
@@ -73,6 +74,7 @@ class RecordedFunction {
   std::vector<Spec> input_specs_, output_specs_;
   std::vector<std::size_t> bytes_;  // of inputs, then of outputs
   std::vector<Extent> extents_;     // room for the check of a run's memory
+  std::vector<const void*> sound_;  // the inputs and outputs of the run before, which need no second check
   Trace trace_;
   Tensors outputs_;
   std::vector<Assignment> assignments_;
