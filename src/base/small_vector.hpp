@@ -54,7 +54,8 @@ class SmallVector {
   const T& back() const { return data_[size_ - 1]; }
   operator std::span<const T>() const { return {data_, size_}; }
 
-  void push_back(T value) {
+  void push_back(const T& value) { push_back(T(value)); }  // a copy first: it may be an element of this vector
+  void push_back(T&& value) {
     if (size_ == capacity_) grow(capacity_ * 2);
     new (data_ + size_) T(std::move(value));
     ++size_;

@@ -86,11 +86,6 @@ AttrValue convert_attr(std::string_view op, const AttrSpec& spec, AttrValue valu
   return value;
 }
 
-uint64_t hash_mix(uint64_t hash, uint64_t value) {
-  hash = (hash ^ value) * 0x9E3779B97F4A7C15ull;
-  return hash ^ (hash >> 29);
-}
-
 uint64_t hash_attr(uint64_t hash, const AttrValue& value) {
   hash = hash_mix(hash, value.index());
   return std::visit(

@@ -57,7 +57,10 @@ std::string kinds_to_string(uint32_t kinds);
 AttrValue convert_attr(std::string_view op, const AttrSpec& spec, AttrValue value);
 
 // Mixes a value into a running 64-bit hash.
-uint64_t hash_mix(uint64_t hash, uint64_t value);
+inline uint64_t hash_mix(uint64_t hash, uint64_t value) {
+  hash = (hash ^ value) * 0x9E3779B97F4A7C15ull;
+  return hash ^ (hash >> 29);
+}
 uint64_t hash_attr(uint64_t hash, const AttrValue& value);
 
 }  // namespace gradtape

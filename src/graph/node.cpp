@@ -17,25 +17,20 @@ std::size_t bytes_outside(const SmallVector<T, N>& list) {
 }  // namespace
 
 Node::Node(Recorder& recorder, const Op& op, uint64_t id) : op(op), recorder(recorder), id(id) {
-  count(kNodeBytes);
   ++recorder.pending_;
   ++recorder.nodes_;
 }
 
-void Node::count(std::size_t bytes) {
-  recorder.memory().count(&BlockCache::Stats::graph, bytes, op.name);
-  counted_ += bytes;
-}
-
-void Node::count_lists() {
-  std::size_t bytes = bytes_outside(inputs) + bytes_outside(outputs);
+void Node::count_memory() {
+  std::size_t bytes = kNodeBytes + bytes_outside(inputs) + bytes_outside(outputs);
   if (outputs.size() > 1) bytes += (outputs.size() - 1) * sizeof(Buffer);
   if (attrs) {
     bytes += bytes_outside(attrs->values);
     for (const AttrValue& value : attrs->values)
       if (const auto* ints = std::get_if<Ints>(&value)) bytes += bytes_outside(*ints);
   }
-  if (bytes > 0) count(bytes);
+  recorder.memory().count(&BlockCache::Stats::graph, bytes, op.name);
+  counted_ = bytes;
 }
 
 void* Node::operator new(std::size_t bytes, Recorder& recorder) {

@@ -121,9 +121,7 @@ class Node {
   void forget(const Recording* recording) noexcept;
   void set_evaluated() noexcept;
   void detach() noexcept;  // lets go of inputs and attributes where nothing can ask for them again
-  // Counts the memory of long lists of inputs, attributes and outputs, once they are there; that of a node as such is
-  // counted from the beginning.
-  void count_lists();
+  void count_memory();     // of the node and its lists, once they are there
 
   uint32_t references() const { return references_; }
   uint32_t later_references() const { return later_references_; }  // of these to an output behind the first
@@ -132,7 +130,6 @@ class Node {
   friend class Tensor;
   friend class Recorder;
   static void destroy(Node* node) noexcept;
-  void count(std::size_t bytes);
   void refer(uint32_t index) {
     ++references_;
     if (index > 0) ++later_references_;

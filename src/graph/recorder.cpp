@@ -63,6 +63,7 @@ void Recorder::trim() noexcept {
 Tensor Recorder::constant(Spec spec, BufferPtr value) {
   Tensor t(new (*this) Node(*this, constant_op(), next_id_++));
   t.node()->outputs.push_back({std::move(spec), std::move(value)});
+  t.node()->count_memory();
   t.node()->set_evaluated();
   return t;
 }
@@ -88,6 +89,7 @@ Tensor Recorder::literal(double value, Dtype dtype, bool weak) {
 Tensor Recorder::placeholder(Spec spec) {
   Tensor t(new (*this) Node(*this, placeholder_op(), next_id_++));
   t.node()->outputs.push_back({std::move(spec), nullptr});
+  t.node()->count_memory();
   t.node()->symbolic = true;
   t.node()->sparse = t.shape().elements() != 1;  // it will be rows of an identity matrix
   return t;
@@ -96,6 +98,7 @@ Tensor Recorder::placeholder(Spec spec) {
 Tensor Recorder::parameter(Spec spec) {
   Tensor t(new (*this) Node(*this, parameter_op(), next_id_++));
   t.node()->outputs.push_back({std::move(spec), nullptr});
+  t.node()->count_memory();
   t.node()->symbolic = true;
   return t;
 }
@@ -195,10 +198,18 @@ void Recorder::add_pending_variables(Tensors& wanted) {
 void Recorder::activate(Recording* recording) {
   active_.push_back(recording);
   recording->activity = {true, false, trace_, active_.size() - 1};
+  ++listening_;
+}
+
+void Recorder::suspend(Recording* recording, bool suspended) noexcept {
+  listening_ -= is_active(recording);
+  recording->activity.suspended = suspended;
+  listening_ += is_active(recording);
 }
 
 void Recorder::deactivate(Recording* recording) noexcept {
   if (!recording->activity.listed) return;
+  listening_ -= is_active(recording);
   const std::size_t place = recording->activity.place;
   active_[place] = active_.back();
   active_[place]->activity.place = place;
@@ -283,7 +294,7 @@ void Recorder::note(Node& node) {
   for (const Tensor& input : node.inputs) {
     if (!is_floating(input.dtype())) continue;
     for (const Node::Membership& m : input.node()->memberships)
-      if (sees(m.recording) && !node.membership(m.recording) && m.recording->holds(input)) m.recording->add(node);
+      if (sees(m.recording) && !node.membership(m.recording) && m.recording->holds(input, m)) m.recording->add(node);
   }
 }
 
@@ -307,17 +318,16 @@ Tensors Recorder::record_body(const Composite& body, const Call& c) {
 // An elementwise result is 0 for want of a selection where all of a set of operands are that make it 0 together; what
 // an op of another kind reads, it may hand on.
 bool Recorder::is_sparse(const Node& node) {
-  const auto sparse = [](const Tensor& t) { return t.dtype() == Dtype::boolean || t.node()->sparse; };
+  const auto sparse = [](const Tensor& t) { return t.node()->sparse || t.dtype() == Dtype::boolean; };
   const Op& op = node.op;
   const auto* e = std::get_if<Elementwise>(&op.computation);
   if (op.leaves_out) return true;
   if (!e || op.picks)
     return std::ranges::any_of(node.inputs, [&](const Tensor& t) { return is_floating(t.dtype()) && sparse(t); });
-  return std::ranges::any_of(e->zero_where, [&](uint8_t set) {
-    for (std::size_t i = 0; i < node.inputs.size(); ++i)
-      if ((set >> i & 1) != 0 && !sparse(node.inputs[i])) return false;
-    return true;
-  });
+  if (e->zero_where.empty()) return false;
+  std::size_t operands = 0;  // those that are, as bits
+  for (std::size_t i = 0; i < node.inputs.size(); ++i) operands |= std::size_t{sparse(node.inputs[i])} << i;
+  return operands != 0 && std::ranges::any_of(e->zero_where, [&](uint8_t set) { return (set & ~operands) == 0; });
 }
 
 Tensors Recorder::record(const Op& op, std::span<const Tensor> given, std::shared_ptr<Attrs> attrs, std::size_t room) {
@@ -348,8 +358,8 @@ Tensors Recorder::record(const Op& op, std::span<const Tensor> given, std::share
   node.within = composite_ == &op ? nullptr : composite_;
   node.outputs.reserve(inference.outputs.size());
   for (Spec& spec : inference.outputs) node.outputs.push_back({std::move(spec), nullptr});
-  node.count_lists();
-  if (paused_ == 0 && !active_.empty()) note(node);
+  node.count_memory();
+  if (paused_ == 0 && listening_ > 0) note(node);
   Tensors outputs;
   for (std::size_t i = 0; i < node.outputs.size(); ++i) outputs.push_back(Tensor(&node, static_cast<uint32_t>(i)));
   return outputs;

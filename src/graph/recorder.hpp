@@ -52,7 +52,7 @@ class Recorder {
   void activate(Recording* recording);
   void deactivate(Recording* recording) noexcept;
   // A suspended one counts as not active.
-  void suspend(Recording* recording, bool suspended) noexcept { recording->activity.suspended = suspended; }
+  void suspend(Recording* recording, bool suspended) noexcept;
   bool is_active(const Recording* recording) const {
     return recording->activity.listed && !recording->activity.suspended;
   }
@@ -158,14 +158,16 @@ class Recorder {
   std::shared_ptr<BlockCache> cache_;
   std::vector<void*> free_nodes_;  // memory of dead nodes: never grows beyond what is reserved
   std::vector<Recording*> active_;
+  std::size_t listening_ = 0;      // of these: not suspended
   std::vector<Noted> noted_;       // by the calls that are under way
   PendingLink pending_variables_;  // of all whose values are pending, and some that were
   const Op* composite_ = nullptr;  // the outermost one whose body is being recorded
   int paused_ = 0;
   Trace* trace_ = nullptr;
   uint64_t next_id_ = 1;
-  std::size_t pending_ = 0, nodes_ = 0;
+  std::size_t pending_ = 0;
   uint64_t visit_ = 0;
+  std::size_t nodes_ = 0;  // not beside pending_: as one vector, the two would wait for stores of one of them
   Node* dead_ = nullptr;
   bool sweeping_ = false;
   uint64_t random_key_ = 0;

@@ -6,10 +6,8 @@
 
 namespace gradtape {
 
-bool Recording::holds(const Tensor& t) const {
-  const Node::Membership* m = t.node()->membership(this);
-  if (!m) return false;
-  if (!m->watched || t.node()->outputs.size() == 1) return true;
+bool Recording::holds(const Tensor& t, const Node::Membership& of_its_node) const {
+  if (!of_its_node.watched || t.node()->outputs.size() == 1) return true;
   return std::ranges::any_of(watched_, [&](const Tensor& w) { return w.same(t); });
 }
 

@@ -49,7 +49,11 @@ class Recording {
     Tensors values;  // the values it was read with, in order
   };
 
-  bool holds(const Tensor& t) const;     // recorded, or watched
+  bool holds(const Tensor& t) const {  // recorded, or watched
+    const Node::Membership* m = t.node()->membership(this);
+    return m && holds(t, *m);
+  }
+  bool holds(const Tensor& t, const Node::Membership& of_its_node) const;
   bool recorded(const Tensor& t) const;  // the result of an op that is on the list
   // What a call has added.
   struct News {

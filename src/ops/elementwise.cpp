@@ -24,19 +24,20 @@ Tensors bools_as_int64(const Call& c) {
 
 namespace {
 void infer_broadcast(Inference& c, std::size_t like, bool predicate) {
-  Shape shape = c.shape(0);
+  const Shape* shape = &c.shape(0);
+  Shape common;
   for (std::size_t i = 1; i < c.size(); ++i)
-    if (c.shape(i) == shape)
+    if (c.shape(i) == *shape)
       continue;
-    else if (Shape wider; broadcast_shapes(shape, c.shape(i), wider))
-      shape = std::move(wider);
+    else if (Shape wider; broadcast_shapes(*shape, c.shape(i), wider))
+      common = std::move(wider), shape = &common;
     else
       invalid("{}: shapes {} and {} do not broadcast: sizes must be equal, or 1, counted from the last axis", c.name(),
-              to_string(shape), to_string(c.shape(i)));
+              to_string(*shape), to_string(c.shape(i)));
   if (predicate)
-    c.out(Dtype::boolean, std::move(shape));
+    c.out(Dtype::boolean, *shape);
   else
-    c.like(like, std::move(shape));
+    c.like(like, *shape);
 }
 }  // namespace
 
