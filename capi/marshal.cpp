@@ -26,7 +26,7 @@ SmallVector<T, 6> list_of(const gt_attr& a) {
 }
 
 AttrValue value_of(std::string_view op, const gt_attr& a) {
-  if (a.count > 0 && !a.values) invalid("{}: attribute {}: values must not be NULL with count {}", op, a.name, a.count);
+  need_array(a.values, a.count, "{}: attribute {}: values", op, a.name);
   if (!a.is_list && a.kind != GT_ATTR_STRING && a.count != 1)
     invalid("{}: attribute {}: count must be 1 for what is no list, got {}", op, a.name, a.count);
   switch (a.kind) {

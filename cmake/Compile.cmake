@@ -7,7 +7,7 @@ endif()
 if(GRADTAPE_SANITIZE)
   target_compile_options(gradtape_flags INTERFACE -fsanitize=${GRADTAPE_SANITIZERS} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   # Instrumented code hides assignments from gcc, which then warns of values in the standard library that are set.
-  target_compile_options(gradtape_flags INTERFACE -Wno-maybe-uninitialized)
+  target_compile_options(gradtape_flags INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
   target_link_options(gradtape_flags INTERFACE -fsanitize=${GRADTAPE_SANITIZERS})
 endif()
 if(GRADTAPE_COVERAGE)

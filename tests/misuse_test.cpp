@@ -82,6 +82,8 @@ class Misuse : public testing::Test {
       expect_failure(call({}, {{name.c_str(), GT_ATTR_INT, 0, 1, nullptr}}), "no values");
       expect_failure(call({}, {{name.c_str(), GT_ATTR_INT, 0, 5, &one}}), "five values that are no list");
       expect_failure(call({}, {{name.c_str(), GT_ATTR_STRING, 1, 1, "x"}}), "a list of strings");
+      for (int32_t kind : {GT_ATTR_INT, GT_ATTR_FLOAT, GT_ATTR_STRING})
+        expect_failure(call({}, {{name.c_str(), kind, 1, SIZE_MAX / 2, &one}}), "more values than there can be");
       const gt_attr twice{name.c_str(), GT_ATTR_FLOAT, 0, 1, &number};
       expect_failure(call({}, {twice, twice}), "an attribute twice, or of the wrong kind");
     }
