@@ -136,15 +136,8 @@ Reduction reduction() {
       using T = typename std::conditional_t<kWraps<R> && std::is_integral_v<E>, std::make_unsigned<E>,
                                             std::type_identity<E>>::type;
       all.table[static_cast<int>(dtype_of<Given>)] = {
-          compiled_for_this_machine<[](const void* x, std::size_t r, std::size_t n, void* out) {
-            rows<R, T>(x, r, n, out);
-          },
-                                    const void*, std::size_t, std::size_t, void*>(),
-          compiled_for_this_machine<[](const void* x, std::size_t r, std::size_t n, void* out) {
-            add_rows<R, T>(x, r, n, out);
-          },
-                                    const void*, std::size_t, std::size_t, void*>(),
-          start<R, T>};
+          compiled_for_this_machine<rows<R, T>, const void*, std::size_t, std::size_t, void*>(),
+          compiled_for_this_machine<add_rows<R, T>, const void*, std::size_t, std::size_t, void*>(), start<R, T>};
     }
   };
   add(Type<bool>{}), add(Type<int32_t>{}), add(Type<int64_t>{}), add(Type<float>{}), add(Type<double>{});
@@ -288,13 +281,9 @@ void arg_extreme(const KernelCall& c) {
   int64_t* out = c.out[0].as<int64_t>();
   dispatch(c.in[0].dtype, [&](auto type) {
     using T = Element<typename decltype(type)::type>;
-    static const auto rows = compiled_for_this_machine<[](const T* x, int64_t count, int64_t size, int64_t* to) {
-      arg_rows<R>(x, count, size, to);
-    },
-                                                       const T*, int64_t, int64_t, int64_t*>();
-    static const auto columns = compiled_for_this_machine<[](const T* x, int64_t count, int64_t size, int64_t step,
-                                                             int64_t* to) { arg_columns<R>(x, count, size, step, to); },
-                                                          const T*, int64_t, int64_t, int64_t, int64_t*>();
+    static const auto rows = compiled_for_this_machine<arg_rows<R, T>, const T*, int64_t, int64_t, int64_t*>();
+    static const auto columns =
+        compiled_for_this_machine<arg_columns<R, T>, const T*, int64_t, int64_t, int64_t, int64_t*>();
     const T* x = c.in[0].as<T>();
     const int64_t blocks = (inner + kColumns - 1) / kColumns, parts = inner == 1 ? outer : outer * blocks;
     const int64_t share = std::max<int64_t>(1, kShare / (n * std::min(inner, kColumns)));

@@ -71,7 +71,7 @@ void bounded_loop(const Tile& t, double bound) {
   else
     tile_loop<Exact, T>(t);
 }
-template <auto Fast, auto Exact, double Bound>
+template <auto Fast, auto Exact, int Bound>
 Elementwise bounded_tiles() {
   Elementwise e;
   e.table[static_cast<int>(Dtype::float32)] =

@@ -253,7 +253,7 @@ inline T softplus(T x) {
 }
 
 // Up to here sine and cosine reduce their argument by multiples of pi / 2 in four parts (the constants are FDLIBM's).
-inline constexpr double kMostAngle = 0x1p19;
+inline constexpr int kMostAngle = 1 << 19;
 
 // The sine of x + quadrant pi / 2, 1 ulp for |x| up to kMostAngle. The polynomials are FDLIBM's (Sun Microsystems,
 // 1993).

@@ -54,6 +54,7 @@ Tensors carried_in_rule(const Op& op, std::span<const Tensor> in) {
 
 Tensors with_gradient(std::span<const Tensor> inputs, std::span<const Tensor> outputs,
                       std::shared_ptr<const CustomRule> rule) {
+  if (outputs.empty()) return {};
   static const Op& op = Registry::instance().builtin("custom_gradient");
   Tensors all(inputs.begin(), inputs.end());
   for (const Tensor& out : outputs) all.push_back(out);
