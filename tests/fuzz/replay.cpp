@@ -1,7 +1,6 @@
 // Runs the fuzzer's corpus without the fuzzer, then random inputs: every function of the header is called, and nothing
-// breaks. usage: gradtape_fuzz_replay FOLDER_OR_FILE… [-random N SEED]
+// breaks. usage: gradtape_fuzz_replay CORPUS.hex | INPUT … [-random N SEED]; a line of the corpus is one input.
 #include <cstdio>
-#include <filesystem>
 #include <fstream>
 #include <random>
 #include <regex>
@@ -13,17 +12,27 @@
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
 
 namespace {
-int run(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  const std::string bytes((std::istreambuf_iterator<char>(in)), {});
-  std::printf("%s\n", file.c_str());
-  return LLVMFuzzerTestOneInput(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()), 1;
+void run(const std::string& bytes) {
+  LLVMFuzzerTestOneInput(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
 }
-int run_all(const std::filesystem::path& path) {
-  if (!std::filesystem::is_directory(path)) return run(path);
+int run_corpus(const std::string& name) {
+  std::ifstream in(name);
   int n = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(path)) n += run(entry.path());
+  for (std::string line; std::getline(in, line); ++n) {
+    std::printf("%s\n", line.c_str());
+    std::string bytes;
+    for (size_t i = 0; i + 1 < line.size(); i += 2)
+      bytes += static_cast<char>(std::stoi(line.substr(i, 2), nullptr, 16));
+    run(bytes);
+  }
   return n;
+}
+int run_file(const std::string& name) {
+  if (name.ends_with(".hex")) return run_corpus(name);
+  std::ifstream in(name, std::ios::binary);
+  if (!in) return 0;
+  run(std::string(std::istreambuf_iterator<char>(in), {}));
+  return 1;
 }
 void run_random(int n, unsigned seed) {
   for (int i = 0; i < n; ++i) {
@@ -31,7 +40,7 @@ void run_random(int n, unsigned seed) {
     std::string bytes(random() % 1500, ' ');
     for (char& b : bytes) b = static_cast<char>(random());
     std::printf("random %u\n", seed + static_cast<unsigned>(i));
-    LLVMFuzzerTestOneInput(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
+    run(bytes);
   }
 }
 bool every_function_is_called() {
@@ -56,9 +65,9 @@ int main(int argc, char** argv) {
       run_random(std::stoi(argv[i + 1]), static_cast<unsigned>(std::stoul(argv[i + 2])));
       i += 2;
     } else {
-      n += run_all(argv[i]);
+      n += run_file(argv[i]);
     }
   }
-  std::printf("%d inputs of the corpus ran\n", n);
-  return n > 0 || argc < 2 ? 0 : 1;
+  std::printf("%d inputs ran\n", n);
+  return n > 0 ? 0 : 1;
 }
