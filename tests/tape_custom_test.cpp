@@ -358,5 +358,29 @@ TEST_F(Forward, Row98_ManyTangentsAtOnceAreAForwardJacobian) {
   expect(jacobian(t, mul(x, x), x, GT_UNCONNECTED_NULL, GT_MODE_FORWARD), {2, 0, 0, 4});
 }
 
+// Reads its output gradient, so that a Jacobian gives it one row at a time; rows whose first entry is 0 have no
+// gradient.
+gt_status first_row_alone(gt_context c, void*, const gt_call*, const gt_tensor* dy, gt_tensor* dx) {
+  float v[2];
+  if (const gt_status s = gt_tensor_read(c, dy[0], v, sizeof v); s != GT_OK) return s;
+  if (v[0] != 0) dx[0] = gt_multiply(c, dy[0], gt_scalar(c, 2));
+  return GT_OK;
+}
+TEST_F(Forward, RowsOfAJacobianWithoutAGradientAreZeros) {
+  gt_tensor x = vec({1, 2});
+  gt_tape t = watching({x}, GT_TAPE_PERSISTENT);
+  gt_tensor y = custom(x, identity_forward, first_row_alone), last = gt_multiply(c, y, vec({0, 1}));
+  int calls = 0;
+  gt_jacobian_options o = options();
+  o.progress = [](void* calls, uint64_t, uint64_t total) { return ++*static_cast<int*>(calls), int32_t{total != 2}; };
+  o.progress_data = &calls;
+  gt_tensor j = nullptr;
+  ASSERT_EQ(gt_tape_jacobian(c, t, y, &x, 1, &o, &j), GT_OK) << c.message();
+  expect(j, {2, 0, 0, 0});
+  EXPECT_GE(calls, 2);
+  EXPECT_EQ(jacobian(t, last, x), nullptr);  // no row has one
+  expect(jacobian(t, last, x, GT_UNCONNECTED_ZERO), {0, 0, 0, 0});
+}
+
 }  // namespace
 }  // namespace test

@@ -196,6 +196,45 @@ TEST_F(Jacobian, Row70_EmptyBatchesAndEmptySamples) {
   EXPECT_EQ(shape_of(c, batch_jacobian(t, mul(none, none), none)), (std::vector<int64_t>{0, 2, 2}));
   EXPECT_EQ(shape_of(c, batch_jacobian(t, mul(thin, thin), thin)), (std::vector<int64_t>{1, 0, 0}));
 }
+TEST_F(Jacobian, Row70_WhatIsEmptyOrWholeAndNotConnectedIsNullOrZeros) {
+  gt_tensor none = mat(0, 2, {}), thin = mat(1, 0, {}), x = mat(2, 1, {1, 2});
+  gt_tensor whole = tensor<int32_t>(c, {2, 1}, {1, 2});
+  gt_tape t = watching({none, thin, x, whole}, GT_TAPE_PERSISTENT);
+  struct {
+    gt_tensor target, source;
+    std::vector<int64_t> shape;
+  } const pairs[] = {{mat(0, 3, {}), none, {0, 3, 2}},
+                     {mat(1, 0, {}), thin, {1, 0, 0}},
+                     {whole, x, {2, 1, 1}},
+                     {mul(x, x), whole, {2, 1, 1}}};
+  for (const auto& [target, source, shape] : pairs)
+    for (int32_t mode : {GT_MODE_AUTO, GT_MODE_FORWARD, GT_MODE_REVERSE}) {
+      gt_jacobian_options o = options();
+      o.mode = mode;
+      gt_tensor out = nullptr;
+      EXPECT_EQ(gt_tape_batch_jacobian(c, t, target, source, &o, &out), GT_OK) << c.message();
+      EXPECT_EQ(out, nullptr);
+      o.unconnected = GT_UNCONNECTED_ZERO;
+      ASSERT_EQ(gt_tape_batch_jacobian(c, t, target, source, &o, &out), GT_OK) << c.message();
+      EXPECT_EQ(shape_of(c, out), shape);
+      for (double v : numbers(c, out)) EXPECT_EQ(v, 0);
+    }
+}
+TEST_F(Jacobian, Row70_SamplesWithoutEntriesInEachMode) {
+  gt_tensor thin = mat(2, 0, {}), x = mat(2, 3, {1, 2, 3, 4, 5, 6});
+  gt_tape t = watching({thin, x}, GT_TAPE_PERSISTENT);
+  const int64_t last[] = {1}, begin[] = {0, 0}, size[] = {2, 0};
+  const gt_tensor sums = gt_reduce_sum(c, thin, last, 1, 1), part = gt_slice(c, x, begin, 2, size, 2);
+  for (int32_t mode : {GT_MODE_FORWARD, GT_MODE_REVERSE}) {
+    gt_jacobian_options o = options();
+    o.mode = mode;
+    gt_tensor of_none = nullptr, none_of = nullptr;
+    ASSERT_EQ(gt_tape_batch_jacobian(c, t, sums, thin, &o, &of_none), GT_OK) << c.message();
+    EXPECT_EQ(shape_of(c, of_none), (std::vector<int64_t>{2, 1, 0}));
+    ASSERT_EQ(gt_tape_batch_jacobian(c, t, part, x, &o, &none_of), GT_OK) << c.message();
+    EXPECT_EQ(shape_of(c, none_of), (std::vector<int64_t>{2, 0, 3}));
+  }
+}
 TEST_F(Jacobian, Row71_SeveralSourcesAreSeveralCalls) {
   gt_tensor x = mat(2, 1, {1, 2}), z = mat(2, 1, {3, 4});
   gt_tape t = watching({x, z}, GT_TAPE_PERSISTENT);
