@@ -75,16 +75,14 @@ std::optional<SmoothPower> smooth_power(const Node& node, const std::function<bo
   while (root && !stands(root) && &root.node()->op == &ops().reshape && !root.node()->inputs.empty())
     root = root.node()->inputs[0];
   if (!root || stands(root) || root.node()->inputs.empty()) return std::nullopt;
-  const Tensor exponent = number_like(root, power.exponent);
   if (!power.is_even()) {
     if (!has_kink(root)) return std::nullopt;
-    const Tensor zero = number_like(root, 0);
-    return SmoothPower{reshape(pow(where(equal(root, zero), zero, root), exponent), node.outputs[0].spec.shape),
-                       {root}};
+    const Tensor zero = number_like(root, 0), flat = where(equal(root, zero), zero, root);
+    return SmoothPower{reshape(pow(flat, number_like(root, power.exponent)), node.outputs[0].spec.shape), {root}};
   }
   auto [value, inputs] = square_of(*root.node());
   if (!value) return std::nullopt;
-  if (power.exponent != 2) value = pow(value, 0.5 * exponent);
+  if (power.exponent != 2) value = pow(value, number_like(value, 0.5 * power.exponent));
   SmoothPower s{reshape(value, node.outputs[0].spec.shape), {}};
   for (std::size_t i = 0; i < inputs; ++i) {  // each once: hypot(x, x) has one
     const Tensor& x = root.node()->inputs[i];

@@ -11,7 +11,6 @@ namespace gradtape {
 namespace {
 Tensor pass(const Call&, const Flow& t) { return t; }
 Tensor pass_negated(const Call&, const Flow& t) { return -t; }
-Tensor is_zero(const Tensor& x) { return equal(x, number_like(x, 0)); }
 // x where the condition does not hold, 1 where it does: keeps a division or logarithm that is not used out of trouble.
 Tensor one_where(const Tensor& condition, const Tensor& x) { return where(condition, number_like(x, 1), x); }
 

@@ -179,6 +179,11 @@ Tensor greater_equal(const Tensor& x, const Tensor& y) {
   static const Op& op = builtin("greater_equal");
   return apply1(op, {x, y});
 }
+Tensor is_zero(const Tensor& x) { return equal(x, number_like(x, 0)); }
+Tensor is_not_zero(const Tensor& x) {
+  static const Op& op = builtin("not_equal");
+  return apply1(op, {x, number_like(x, 0)});
+}
 Tensor logical_and(const Tensor& x, const Tensor& y) {
   static const Op& op = builtin("logical_and");
   return apply1(op, {x, y});

@@ -73,6 +73,8 @@ Tensor pow(const Tensor& x, const Tensor& y);
 Tensor maximum(const Tensor& x, const Tensor& y);
 Tensor minimum(const Tensor& x, const Tensor& y);
 Tensor equal(const Tensor& x, const Tensor& y);
+Tensor is_zero(const Tensor& x);
+Tensor is_not_zero(const Tensor& x);
 Tensor less(const Tensor& x, const Tensor& y);
 Tensor less_equal(const Tensor& x, const Tensor& y);
 Tensor greater(const Tensor& x, const Tensor& y);

@@ -320,10 +320,9 @@ Tensor matrix_norm(const Tensor& x, const AttrValue& given, const Ints& axes) {
 }
 
 Tensor vector_norm(const Tensor& x, double ord, const Ints& axes) {
-  static const Op& not_equal = Registry::instance().builtin("not_equal");
   if (std::isinf(ord)) return outermost(abs(x), ord, axes);
   if (ord == 1) return reduce_sum(abs(x), axes, true);
-  if (ord == 0) return reduce_sum(cast(apply1(not_equal, {x, number_like(x, 0)}), x.dtype()), axes, true);
+  if (ord == 0) return reduce_sum(cast(is_not_zero(x), x.dtype()), axes, true);
   return length_of(x, axes, ord);
 }
 

@@ -44,7 +44,7 @@ Tensor recurrence(const Tensor& a, const Tensor& x, std::size_t axis, bool rever
   static const Op& op = Registry::instance().builtin("recurrence");
   return apply1(op, {a, x}, {static_cast<int64_t>(axis), reverse, lagged, carries});
 }
-// That of a cotangent or tangent x.
+// The recurrence of a cotangent or tangent x.
 Tensor linear_scan(const Tensor& a, const Flow& x, std::size_t axis, bool reverse, bool lagged) {
   return recurrence(a, x, axis, reverse, lagged, x.node()->sparse);
 }

@@ -12,10 +12,6 @@ namespace {
 thread_local Selections* innermost = nullptr;
 
 const Op& builtin(const char* name) { return Registry::instance().builtin(name); }
-Tensor is_not_zero(const Tensor& t) {
-  static const Op& not_equal = builtin("not_equal");
-  return apply1(not_equal, {t, number_like(t, 0)});
-}
 Tensor everywhere(const Tensor& like) { return like.recorder().scalar(1, Dtype::boolean, false); }
 Tensor either(const Tensor& a, const Tensor& b) {
   static const Op& op = builtin("logical_or");
@@ -41,7 +37,7 @@ class Selections::Finder {
   }
 
  private:
-  // Of an operand, whose own zeros count where nothing else is known.
+  // The entries of an operand that are selected; its own zeros count where nothing else is known.
   Tensor of(const Tensor& x) const {
     if (x.dtype() == Dtype::boolean) return x;
     if (!x.node()->sparse) return everywhere(x);
@@ -96,7 +92,7 @@ class Selections::Finder {
     for (const Tensor& x : c.inputs()) in.push_back(of(x));
     return reapply_all(c, in)[0];
   }
-  // What comes out for a 1 in each selected entry; factors count by their size.
+  // The outputs for a 1 in each selected entry; factors count by their size.
   Tensors reached(const Call& c, const Tensors& carriers) const {
     const auto carries = [&](const Tensor& x) {
       return std::ranges::any_of(carriers, [&](const Tensor& t) { return t.same(x); });
