@@ -3,6 +3,7 @@
 #include <set>
 #include <thread>
 
+#include "dlpack.hpp"
 #include "tape_support.hpp"
 
 namespace test {
@@ -386,16 +387,6 @@ TEST_F(Api, DataOfAResultMayBeBorrowedAndOfAVariableNot) {
   EXPECT_EQ(data, nullptr);
 }
 
-struct DLTensorView {  // the layout DLPack fixes
-  void* data;
-  int32_t device_type, device_id, ndim;
-  uint8_t code, bits;
-  uint16_t lanes;
-  int64_t *shape, *strides;
-  uint64_t byte_offset;
-  void* manager;
-  void (*deleter)(DLTensorView*);
-};
 TEST_F(Api, DlpackGoesOutAndOutlivesItsContext) {
   void* out = nullptr;
   {
@@ -403,7 +394,7 @@ TEST_F(Api, DlpackGoesOutAndOutlivesItsContext) {
     gt_tensor x = tensor<float>(own, {2, 3}, {1, 2, 3, 4, 5, 6});
     ASSERT_EQ(gt_tensor_to_dlpack(own, x, &out), GT_OK);
   }
-  auto* d = static_cast<DLTensorView*>(out);
+  auto* d = static_cast<DlManagedTensor*>(out);
   EXPECT_EQ(d->ndim, 2);
   EXPECT_EQ(d->device_type, 1);
   EXPECT_EQ(d->code, 2);
@@ -418,7 +409,7 @@ TEST_F(Api, DlpackComesInBorrowedOrCopied) {
   deleted = 0;
   float data[] = {1, 2, 3, 4, 5, 6};
   int64_t shape[] = {3, 2}, transposed[] = {1, 3};
-  DLTensorView d{data, 1, 0, 2, 2, 32, 1, shape, nullptr, 0, nullptr, [](DLTensorView*) { ++deleted; }};
+  DlManagedTensor d{data, 1, 0, 2, 2, 32, 1, shape, nullptr, 0, nullptr, [](DlManagedTensor*) { ++deleted; }};
   gt_tensor x = gt_tensor_from_dlpack(c, &d);
   expect(x, {1, 2, 3, 4, 5, 6});
   const void* lent = nullptr;

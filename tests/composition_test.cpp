@@ -16,16 +16,6 @@ gt_tensor one(gt_context c, const std::string& op, const std::vector<gt_tensor>&
   return out.empty() ? 0 : out[0];
 }
 
-gt_tensor jacobian(gt_context c, gt_tape tape, gt_tensor y, gt_tensor x, int32_t mode) {
-  gt_jacobian_options o{};
-  o.struct_size = sizeof o;
-  o.mode = mode;
-  o.unconnected = GT_UNCONNECTED_ZERO;
-  gt_tensor j = 0;
-  EXPECT_EQ(gt_tape_jacobian(c, tape, y, &x, 1, &o, &j), GT_OK);
-  return j;
-}
-
 constexpr int32_t kModes[] = {GT_MODE_REVERSE, GT_MODE_FORWARD, GT_MODE_AUTO};
 
 // The Jacobian and the Hessian of a scalar, by all modes.

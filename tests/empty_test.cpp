@@ -2,7 +2,6 @@
 // gradient. Temporaries that live beside must keep their numbers, and everything comes out as it does alone.
 #include <functional>
 #include <random>
-#include <sstream>
 
 #include "support.hpp"
 
@@ -14,28 +13,7 @@ using Tensors = std::vector<gt_tensor>;
 
 constexpr int64_t kLive = 40;  // elements of what lives beside
 
-struct Input {
-  char kind;  // as in docs/adding-an-op.md
-  int64_t limit = 0;
-  std::vector<int64_t> shape;
-  bool is_float() const { return kind != 'i' && kind != 'b'; }
-  gt_dtype dtype() const { return is_float() ? GT_FLOAT64 : kind == 'i' ? GT_INT32 : GT_BOOL; }
-};
-
-std::vector<Input> parse_inputs(const std::string& text) {
-  std::vector<Input> inputs;
-  std::istringstream words(text);
-  for (std::string word; words >> word;) {
-    Input in{word[0], 0, {}};
-    const std::size_t open = word.find('[');
-    if (open > 1) in.limit = std::stoll(word.substr(1, open - 1));
-    std::istringstream dims(word.substr(open + 1));
-    for (std::string d; std::getline(dims, d, ',');)
-      if (d != "]") in.shape.push_back(std::stoll(d));
-    inputs.push_back(std::move(in));
-  }
-  return inputs;
-}
+using Input = SampleInput;
 
 gt_tensor make(gt_context c, const Input& in) {
   const std::size_t n = count(in.shape);
@@ -236,7 +214,7 @@ class Empty : public testing::Test {
   void TestBody() override {
     const json description = describe_op(op_);
     for (const json& sample : description["samples"])
-      for (std::vector<Input>& inputs : emptied(parse_inputs(sample["inputs"]))) {
+      for (std::vector<Input>& inputs : emptied(sample_inputs(sample["inputs"]))) {
         const Case test{op_, sample["attrs"], std::move(inputs)};
         SCOPED_TRACE(as_text(test));
         EmptyOperands(test).check();

@@ -1,10 +1,9 @@
 // "On failure outputs are NULL or 0, and whatever the caller had stays as it was": each function of gradtape.h, with
 // each argument wrong in every way, and with each of its allocations failing. A function that has no row here fails the
 // test.
-#include <fstream>
-#include <regex>
 #include <set>
 
+#include "declared.hpp"
 #include "header_call.hpp"
 
 namespace test {
@@ -105,18 +104,10 @@ void Surroundings::expect_unchanged() {
 
 namespace {
 
-std::set<std::string> declared() {
-  std::ifstream file(GRADTAPE_HEADER);
-  const std::string text((std::istreambuf_iterator<char>(file)), {});
-  const std::regex declaration(R"(GT_API\s[^(;]*?\b(gt_[a-z_0-9]+)\s*\()");
-  std::set<std::string> names;
-  for (std::sregex_iterator it(text.begin(), text.end(), declaration), end; it != end; ++it) names.insert((*it)[1]);
-  return names;
-}
 TEST(Header, EveryFunctionHasARow) {
   std::set<std::string> covered;
   for (const Row& row : rows()) covered.insert(row.function);
-  EXPECT_EQ(covered, declared());
+  EXPECT_EQ(covered, declared_functions(GRADTAPE_HEADER));
   EXPECT_GT(covered.size(), 50u);
 }
 

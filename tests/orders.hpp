@@ -26,15 +26,6 @@ inline gt_tensor make(gt_context c, gt_dtype dtype, const Values& v) {
 }
 inline gt_tensor sum(gt_context c, gt_tensor x) { return one(c, "reduce_sum", {x}); }
 
-inline gt_tensor jacobian(gt_context c, gt_tape tape, gt_tensor y, gt_tensor x, int32_t mode) {
-  gt_jacobian_options o{};
-  o.struct_size = sizeof o;
-  o.mode = mode;
-  o.unconnected = GT_UNCONNECTED_ZERO;
-  gt_tensor j = 0;
-  EXPECT_EQ(gt_tape_jacobian(c, tape, y, &x, 1, &o, &j), GT_OK);
-  return j;
-}
 inline gt_tensor gradient(gt_context c, gt_tape tape, gt_tensor y, gt_tensor x) {
   gt_tensor g = 0;
   EXPECT_EQ(gt_tape_gradient(c, tape, &y, 1, &x, 1, nullptr, GT_UNCONNECTED_ZERO, &g), GT_OK);

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <random>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -12,25 +11,15 @@ namespace test {
 
 using Values = std::vector<double>;
 
-struct Input {
-  char kind;  // f: any, p: positive, u: in (-1, 1), g: above 1, s: well-conditioned matrices, i: indices, b: bools
-  int64_t limit = 0;
-  std::vector<int64_t> shape;
+// kind: f: any, p: positive, u: in (-1, 1), g: above 1, s: well-conditioned matrices, i: indices, b: bools
+struct Input : SampleInput {
   Values values;
-  bool is_float() const { return kind != 'i' && kind != 'b'; }
 };
 
-// "f[2,3] i4[5]"
 inline std::vector<Input> parse_inputs(const std::string& text, std::mt19937_64& random) {
   std::vector<Input> inputs;
-  std::istringstream words(text);
-  for (std::string word; words >> word;) {
-    Input in{word[0], 0, {}, {}};
-    const std::size_t open = word.find('[');
-    if (open > 1) in.limit = std::stoll(word.substr(1, open - 1));
-    std::istringstream dims(word.substr(open + 1));
-    for (std::string d; std::getline(dims, d, ',');)
-      if (d != "]") in.shape.push_back(std::stoll(d));
+  for (SampleInput& sample : sample_inputs(text)) {
+    Input in{std::move(sample), {}};
     std::uniform_real_distribution<double> unit(0, 1);
     const int64_t n = in.shape.empty() ? 1 : in.shape.back();
     for (std::size_t i = 0; i < count(in.shape); ++i) {

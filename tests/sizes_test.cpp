@@ -1,6 +1,5 @@
 // Sizes that a mistake brings: recording takes no memory in proportion to them, what computing takes counts against the
 // limit, errors name op and bytes, and what a context holds can be seen, bounded and given back.
-#include <sstream>
 
 #include "failing_allocator.hpp"
 #include "support.hpp"
@@ -25,18 +24,13 @@ enum class Sizes { as_given, last_large, all_large };
 // "f[2,3] i4[5]", with the sizes above 1 (or the last one of each input) times kLarge.
 Tensors large_inputs(gt_context c, const std::string& text, Sizes sizes) {
   Tensors inputs;
-  std::istringstream words(text);
-  for (std::string word; words >> word;) {
-    std::istringstream dims(word.substr(word.find('[') + 1));
-    std::vector<int64_t> shape;
-    for (std::string d; std::getline(dims, d, ',');)
-      if (d != "]") shape.push_back(std::stoll(d));
+  for (auto& [kind, limit, shape] : sample_inputs(text)) {
     for (std::size_t i = 0; i < shape.size(); ++i)
       if (shape[i] > 1 && (sizes == Sizes::all_large || (sizes == Sizes::last_large && i + 1 == shape.size())))
         shape[i] *= kLarge;
-    gt_tensor one = word[0] == 'i'   ? tensor<int32_t>(c, {}, {1})
-                    : word[0] == 'b' ? tensor<uint8_t>(c, {}, {1})
-                                     : scalar64(c, 0.5);
+    gt_tensor one = kind == 'i'   ? tensor<int32_t>(c, {}, {1})
+                    : kind == 'b' ? tensor<uint8_t>(c, {}, {1})
+                                  : scalar64(c, 0.5);
     gt_tensor wide = gt_broadcast_to(c, one, shape.data(), shape.size());
     if (wide) inputs.push_back(wide);
     gt_take_error(c, nullptr, 0, nullptr);

@@ -9,11 +9,9 @@
 #include <string>
 #include <vector>
 
-#include "gradtape/gradtape.h"
+#include "registry.hpp"
 
 namespace test {
-
-using json = nlohmann::json;
 
 // A context for one test. Errors left behind fail the test.
 class Ctx {
@@ -100,62 +98,6 @@ inline double number(gt_context ctx, gt_tensor t) {
   return v.empty() ? NAN : v[0];
 }
 
-// Attributes of an op from JSON.
-class AttrList {
- public:
-  explicit AttrList(const json& attrs) {
-    for (const auto& [name, value] : attrs.items())
-      if (!value.is_null()) add(name, value);
-  }
-  const gt_attr* data() const { return attrs_.data(); }
-  std::size_t size() const { return attrs_.size(); }
-
- private:
-  void push(const std::string& name, int32_t kind, bool list, const void* data, std::size_t n, std::size_t bytes) {
-    names_.push_back(std::make_unique<std::string>(name));
-    store_.push_back(
-        std::make_unique<std::vector<char>>(static_cast<const char*>(data), static_cast<const char*>(data) + bytes));
-    store_.back()->push_back(0);
-    attrs_.push_back({names_.back()->c_str(), kind, list, n, store_.back()->data()});
-  }
-  static void flatten(const json& value, std::vector<json>& out) {
-    for (const json& v : value)
-      if (v.is_array())
-        flatten(v, out);
-      else
-        out.push_back(v);
-  }
-  void add(const std::string& name, const json& value) {
-    if (value.is_array()) {
-      std::vector<json> flat;
-      flatten(value, flat);
-      const bool floats = !flat.empty() && flat[0].is_number_float();
-      std::vector<int64_t> ints;
-      std::vector<double> numbers;
-      for (const json& v : flat) floats ? numbers.push_back(v) : ints.push_back(v);
-      if (floats)
-        push(name, GT_ATTR_FLOAT, true, numbers.data(), numbers.size(), numbers.size() * 8);
-      else
-        push(name, GT_ATTR_INT, true, ints.data(), ints.size(), ints.size() * 8);
-    } else if (value.is_boolean()) {
-      const uint8_t flag = value.get<bool>();
-      push(name, GT_ATTR_BOOL, false, &flag, 1, 1);
-    } else if (value.is_string()) {
-      const std::string text = value;
-      push(name, GT_ATTR_STRING, false, text.data(), text.size(), text.size());
-    } else if (value.is_number_integer()) {
-      const int64_t i = value;
-      push(name, GT_ATTR_INT, false, &i, 1, 8);
-    } else {
-      const double d = value;
-      push(name, GT_ATTR_FLOAT, false, &d, 1, 8);
-    }
-  }
-  std::vector<std::unique_ptr<std::string>> names_;
-  std::vector<std::unique_ptr<std::vector<char>>> store_;
-  std::vector<gt_attr> attrs_;
-};
-
 inline std::vector<gt_tensor> apply(gt_context ctx, const std::string& op, const std::vector<gt_tensor>& inputs,
                                     const json& attrs = json::object()) {
   const AttrList list(attrs);
@@ -165,6 +107,17 @@ inline std::vector<gt_tensor> apply(gt_context ctx, const std::string& op, const
                                     outputs.data(), outputs.size(), &n);
   outputs.resize(status == GT_OK ? n : 0);
   return outputs;
+}
+
+// Zeros where x is not connected.
+inline gt_tensor jacobian(gt_context c, gt_tape tape, gt_tensor y, gt_tensor x, int32_t mode) {
+  gt_jacobian_options o{};
+  o.struct_size = sizeof o;
+  o.mode = mode;
+  o.unconnected = GT_UNCONNECTED_ZERO;
+  gt_tensor j = 0;
+  EXPECT_EQ(gt_tape_jacobian(c, tape, y, &x, 1, &o, &j), GT_OK);
+  return j;
 }
 
 inline json describe_op(const std::string& name) {

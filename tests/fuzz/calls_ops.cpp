@@ -13,7 +13,7 @@ gt_dtype dtype_of(World& w, char kind, gt_dtype real) {
 std::vector<gt_tensor> sample_inputs(World& w, const OpInfo::Sample& sample) {
   std::vector<gt_tensor> inputs;
   const gt_dtype real = w.in.pick<gt_dtype>({GT_FLOAT32, GT_FLOAT64, GT_INT32, GT_FLOAT32});
-  for (const OpInfo::Input& in : sample.inputs) {
+  for (const test::SampleInput& in : sample.inputs) {
     inputs.push_back(new_tensor(w, spec_of(dtype_of(w, in.kind, real), in.shape)));
     w.made(inputs.back());
   }
@@ -50,7 +50,7 @@ Application draw_application(World& w) {
     const OpInfo::Sample& sample = op.samples[kind % op.samples.size()];
     a.inputs = sample_inputs(w, sample);
     if (kind < 100) {
-      a.list = sample.attrs->list;
+      a.list.assign(sample.attrs->data(), sample.attrs->data() + sample.attrs->size());
       return a;
     }
   } else {

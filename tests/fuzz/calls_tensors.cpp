@@ -1,12 +1,15 @@
 // Calls about tensors and variables: made, read, lent, assigned, exchanged.
 #include <algorithm>
 
+#include "../dlpack.hpp"
 #include "callbacks.hpp"
 #include "calls.hpp"
 
 namespace fuzz {
 
 namespace {
+using test::DlManagedTensor;
+
 void create(World& w) { w.made(new_tensor(w, draw_spec(w))); }
 
 // Memory that the library borrows, until it says so.
@@ -101,19 +104,6 @@ void eval(World& w) {
   w.checked("gt_eval", gt_eval(w.context(), data, n));
 }
 
-struct DlTensor {  // dlpack.h before version 1
-  void* data;
-  int32_t device_type, device_id, ndim;
-  uint8_t code, bits;
-  uint16_t lanes;
-  int64_t *shape, *strides;
-  uint64_t byte_offset;
-};
-struct DlManaged {
-  DlTensor tensor;
-  void* own;
-  void (*deleter)(DlManaged*);
-};
 void to_dlpack(World& w) {
   Room<void*> out(1);
   const gt_tensor t = w.tensor();
@@ -124,21 +114,21 @@ void to_dlpack(World& w) {
     out.expect_cleared("gt_tensor_to_dlpack");
 }
 struct Foreign {
-  DlManaged managed;
+  DlManagedTensor managed;
   int64_t shape[4], strides[4];
   double values[512];
   void* data;
 };
-void free_foreign(DlManaged* managed) {
-  const std::unique_ptr<Foreign> owned(static_cast<Foreign*>(managed->own));
+void free_foreign(DlManagedTensor* managed) {
+  const std::unique_ptr<Foreign> owned(static_cast<Foreign*>(managed->manager));
   free_data(owned->data);
 }
 Foreign* foreign(World& w) {
   auto* f = new Foreign{};
   f->data = new_data(w);
-  DlTensor& t = f->managed.tensor;
-  f->managed.own = f, f->managed.deleter = free_foreign;
-  t = {f->values, w.wrong() ? 2 : 1, 0, w.in.pick<int32_t>({1, 2, 0, 3}), 2, 64, 1, f->shape, f->strides, 0};
+  DlManagedTensor& t = f->managed;
+  t = {f->values, w.wrong() ? 2 : 1, 0, w.in.pick<int32_t>({1, 2, 0, 3}), 2, 64, 1, f->shape, f->strides, 0,
+       f,         free_foreign};
   if (w.wrong()) t.ndim = w.in.pick<int32_t>({-1, INT32_MIN});
   if (w.wrong()) t.code = w.in.byte(), t.bits = w.in.pick<uint8_t>({32, 64, 8, 0, 3});
   if (w.wrong()) t.lanes = 4;
@@ -163,7 +153,7 @@ void from_dlpack(World& w) {
 }  // namespace
 
 void delete_exported(void* dl_managed_tensor) {
-  auto* managed = static_cast<DlManaged*>(dl_managed_tensor);
+  auto* managed = static_cast<test::DlManagedTensor*>(dl_managed_tensor);
   managed->deleter(managed);
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "../registry.hpp"
 #include "world.hpp"
 
 namespace fuzz {
@@ -19,20 +20,16 @@ class Attrs {
   std::vector<std::unique_ptr<char[]>> memory_;
 };
 
-// What the registry says of a built-in op.
+// A built-in op, as the registry describes it.
 struct OpInfo {
   struct Attr {
     std::string name;
     std::vector<std::string> kinds, choices;
     bool required;
   };
-  struct Input {
-    char kind;  // as in the samples of docs/ops.md
-    std::vector<int64_t> shape;
-  };
   struct Sample {
-    std::vector<Input> inputs;
-    std::shared_ptr<Attrs> attrs;
+    std::vector<test::SampleInput> inputs;
+    std::shared_ptr<test::AttrList> attrs;
   };
   std::string name;
   bool variadic;

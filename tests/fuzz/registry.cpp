@@ -1,57 +1,11 @@
 // The ops that are built in, and random attributes for them.
-#include <nlohmann/json.hpp>
-#include <sstream>
-
 #include "draws.hpp"
 
 namespace fuzz {
 
 namespace {
-using json = nlohmann::json;
+using test::json;
 
-void flatten(const json& value, std::vector<json>& out) {
-  if (!value.is_array())
-    out.push_back(value);
-  else
-    for (const json& v : value) flatten(v, out);
-}
-void add(Attrs& attrs, const char* name, const json& value) {
-  std::vector<json> all;
-  flatten(value, all);
-  if (value.is_string()) {
-    const std::string text = value;
-    attrs.add(name, GT_ATTR_STRING, false, text.data(), text.size());
-  } else if (value.is_boolean()) {
-    const uint8_t flag = value.get<bool>();
-    attrs.add(name, GT_ATTR_BOOL, false, &flag, 1);
-  } else if (!all.empty() && all[0].is_number_float()) {
-    const std::vector<double> numbers(all.begin(), all.end());
-    attrs.add(name, GT_ATTR_FLOAT, value.is_array(), numbers.data(), numbers.size());
-  } else if (!value.is_null()) {
-    const std::vector<int64_t> numbers(all.begin(), all.end());
-    attrs.add(name, GT_ATTR_INT, value.is_array(), numbers.data(), numbers.size());
-  }
-}
-
-OpInfo::Sample sample(const json& from) {
-  OpInfo::Sample s;
-  std::istringstream words(from["inputs"].get<std::string>());
-  for (std::string word; words >> word;) {
-    OpInfo::Input in{word[0], {}};
-    std::istringstream dims(word.substr(word.find('[') + 1));
-    for (std::string d; std::getline(dims, d, ',');)
-      if (d != "]") in.shape.push_back(std::stoll(d));
-    s.inputs.push_back(std::move(in));
-  }
-  s.attrs = std::make_shared<Attrs>();
-  for (const auto& [name, value] : from["attrs"].items()) {
-    // The names of a sample's attributes live as long as the registry.
-    static std::vector<std::unique_ptr<std::string>> names;
-    names.push_back(std::make_unique<std::string>(name));
-    add(*s.attrs, names.back()->c_str(), value);
-  }
-  return s;
-}
 OpInfo info(const char* name) {
   size_t needed = 0;
   gt_op_describe(name, nullptr, 0, &needed);
@@ -66,7 +20,8 @@ OpInfo info(const char* name) {
       if (choice.is_string()) attr.choices.push_back(choice);
     op.attrs.push_back(std::move(attr));
   }
-  for (const json& s : d["samples"]) op.samples.push_back(sample(s));
+  for (const json& s : d["samples"])
+    op.samples.push_back({test::sample_inputs(s["inputs"]), std::make_shared<test::AttrList>(s["attrs"])});
   return op;
 }
 }  // namespace

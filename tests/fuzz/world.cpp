@@ -143,7 +143,7 @@ void World::inside(gt_context ctx, unsigned most) {
   const gt_context outer = current_;
   const int argument = argument_, wrong = wrong_;
   current_ = ctx, ++depth_;
-  for (unsigned n = in.below(most + 1); n > 0 && can_go_on() && spend() && pool(ctx); --n) step();
+  for (unsigned n = in.below(most + 1); n > 0 && depth_ < 5 && !in.done() && spend() && pool(ctx); --n) step();
   current_ = outer, --depth_, argument_ = argument, wrong_ = wrong;
 }
 

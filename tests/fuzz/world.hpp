@@ -39,7 +39,7 @@ class Room {
   T* data() { return data_.get(); }
   size_t size() const { return n_; }
   T& operator[](size_t i) { return data_.get()[i]; }
-  // Of what failed nothing may be left in the outputs.
+  // A call that failed leaves nothing in its outputs.
   void expect_cleared(const char* call) const { expect_cleared(call, n_); }
   void expect_cleared(const char* call, size_t n) const {
     const char* bytes = reinterpret_cast<const char*>(data_.get());
@@ -109,7 +109,6 @@ class World {
   // Handles that were released, or given to the library: some are tried again.
   void gone(gt_tensor t);
   void prune();  // after a scope ended
-  bool can_go_on() { return budget_ > 0 && depth_ < 5 && !in.done(); }
   bool spend() { return --budget_ > 0; }
 
   Bytes in;
