@@ -1,0 +1,103 @@
+"""Nested containers: lists, tuples, named tuples and dicts are taken apart into leaves and packed again."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any, Callable, Hashable, Iterable, Iterator, Mapping
+
+
+def is_nest(value: Any) -> bool:
+    """Whether the value is a container whose entries are looked into."""
+    return isinstance(value, (list, tuple, Mapping))
+
+
+def flatten(structure: Any) -> list[Any]:
+    """The leaves of a structure, in order; of dicts in the order of their entries. None is a leaf."""
+    if not is_nest(structure):
+        return [structure]
+    leaves: list[Any] = []
+    _flatten_into(structure, leaves)
+    return leaves
+
+
+def _flatten_into(structure: Any, leaves: list[Any]) -> None:
+    for entry in structure.values() if isinstance(structure, Mapping) else structure:
+        if is_nest(entry):
+            _flatten_into(entry, leaves)
+        else:
+            leaves.append(entry)
+
+
+def pack(structure: Any, leaves: Iterable[Any]) -> Any:
+    """The structure with other leaves, which are taken in the order of `flatten`."""
+    return _pack(structure, iter(leaves))
+
+
+def _pack(structure: Any, leaves: Iterator[Any]) -> Any:
+    if not is_nest(structure):
+        return next(leaves)
+    if isinstance(structure, Mapping):
+        return _like_mapping(structure, [_pack(entry, leaves) for entry in structure.values()])
+    return _like_sequence(structure, [_pack(entry, leaves) for entry in structure])
+
+
+def _like_mapping(mapping: Mapping[Any, Any], values: list[Any]) -> Any:
+    pairs = dict(zip(mapping, values))
+    if type(mapping) is dict:
+        return pairs
+    try:
+        same = copy.copy(mapping)  # keeps what the type holds beside its entries, as defaultdict does
+        same.update(pairs)  # type: ignore[attr-defined]
+        return same
+    except AttributeError:
+        return pairs
+
+
+def _like_sequence(sequence: Any, entries: list[Any]) -> Any:
+    if type(sequence) is list:
+        return entries
+    if hasattr(sequence, "_make"):
+        return sequence._make(entries)
+    return type(sequence)(entries)
+
+
+def map_leaves(function: Callable[[Any], Any], structure: Any) -> Any:
+    """The structure with function(leaf) for each leaf."""
+    if not is_nest(structure):
+        return function(structure)
+    return pack(structure, [function(leaf) for leaf in flatten(structure)])
+
+
+def flatten_like(structure: Any, other: Any, what: str) -> list[Any]:
+    """The leaves of `other`, in the order of the structure's; ValueError, beginning with `what`, where they differ."""
+    leaves: list[Any] = []
+    _flatten_like(structure, other, what, leaves)
+    return leaves
+
+
+def _flatten_like(structure: Any, other: Any, what: str, leaves: list[Any]) -> None:
+    if not is_nest(structure):
+        if is_nest(other):
+            raise ValueError(f"{what}: a {type(other).__name__} stands where one value belongs")
+        leaves.append(other)
+    elif isinstance(structure, Mapping):
+        if not isinstance(other, Mapping) or set(structure) != set(other):
+            got = list(other) if isinstance(other, Mapping) else type(other).__name__
+            raise ValueError(f"{what}: got {got}, wanted a dict with the keys {list(structure)}")
+        for key, entry in structure.items():
+            _flatten_like(entry, other[key], what, leaves)
+    else:
+        if not isinstance(other, (list, tuple)) or len(structure) != len(other):
+            got = f"{len(other)} entries" if isinstance(other, (list, tuple)) else f"a {type(other).__name__}"
+            raise ValueError(f"{what}: got {got}, wanted a {type(structure).__name__} of {len(structure)}")
+        for entry, other_entry in zip(structure, other):
+            _flatten_like(entry, other_entry, what, leaves)
+
+
+def shape_of(structure: Any) -> Hashable:
+    """What the containers of a structure are, without the leaves; equal for structures that `pack` would make alike."""
+    if not is_nest(structure):
+        return None
+    if isinstance(structure, Mapping):
+        return type(structure), tuple((key, shape_of(entry)) for key, entry in structure.items())
+    return type(structure), tuple(shape_of(entry) for entry in structure)

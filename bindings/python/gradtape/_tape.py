@@ -1,0 +1,256 @@
+"""GradientTape: what is recorded between `with` and its end can be differentiated."""
+
+from __future__ import annotations
+
+import contextlib
+import enum
+import warnings
+from typing import Any, Callable, Iterator, Optional, Union
+
+from . import _core, _nest
+from .errors import FailedPreconditionError
+
+
+class UnconnectedGradients(enum.Enum):
+    """What the gradient is by a source that the target does not depend on: None, or zeros."""
+
+    NONE = "none"
+    ZERO = "zero"
+
+
+class BatchDependenceWarning(UserWarning):
+    """Samples of a batch may depend on each other: batch_jacobian gave TensorFlow's sum over the batch."""
+
+
+Unconnected = Union[UnconnectedGradients, str]
+
+
+def wants_zero(unconnected: Unconnected) -> bool:
+    """Whether zeros are wanted; ValueError for what is neither of the enumeration's values."""
+    try:
+        return UnconnectedGradients(unconnected) is UnconnectedGradients.ZERO
+    except ValueError:
+        raise ValueError(f"unknown value for unconnected_gradients: {unconnected!r}; 'none' and 'zero' are known") from None
+
+
+def tensors_in(structure: Any, what: str) -> list[_core.Tensor]:
+    """The leaves of a structure; TypeError, beginning with `what`, where one is no tensor."""
+    leaves = _nest.flatten(structure)
+    for leaf in leaves:
+        if not isinstance(leaf, _core.Tensor):
+            raise TypeError(_no_tensor(leaf, what))
+    return leaves
+
+
+def _no_tensor(leaf: Any, what: str) -> str:
+    if leaf is None:
+        return f"{what} is None; a gradient that is None was not connected: was its source watched before it was used?"
+    hint = "only tensors that the tape recorded have derivatives, so make it one first: tf.constant(x)"
+    return f"{what} is a {type(leaf).__name__}, not a tensor; {hint}"
+
+
+class GradientTape:
+    """Records ops for derivatives, from `with` until the block ends.
+
+    Ops are recorded that depend on trainable variables (unless `watch_accessed_variables=False`) or on what `watch` was
+    given. A tape serves one derivative, or as many as wanted where it is `persistent`. `with` again after the end goes
+    on with the same recording; a used-up tape begins afresh.
+    """
+
+    def __init__(self, persistent: bool = False, watch_accessed_variables: bool = True) -> None:
+        self._persistent = persistent
+        self._watch_accessed = watch_accessed_variables
+        self._tape: Optional[_core.Tape] = None
+        self._recording = False
+        self._watched: list[_core.Variable] = []  # by a recording that is used up
+
+    def __enter__(self) -> GradientTape:
+        if self._recording:
+            raise ValueError("the tape is still recording; each `with` block of a tape ends before the next begins")
+        if self._tape is None:
+            self._tape = _core.Tape(self._persistent, self._watch_accessed)
+        else:
+            self._tape.resume()
+        self._recording, self._watched = True, []
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        if self._recording:
+            self._begun.end()
+        self._recording = False
+
+    @property
+    def _begun(self) -> _core.Tape:
+        if self._tape is None:
+            raise RuntimeError("the tape has not begun to record; it does in `with tape:`")
+        return self._tape
+
+    def watch(self, tensor: Any) -> None:
+        """Makes the tape follow a tensor, or each of a nested structure, in the ops from here on.
+
+        Tensors of integers and bools have no derivative: a warning says so. TypeError for what is no tensor.
+        """
+        tape = self._begun
+        for leaf in tensors_in(tensor, "watch: the argument"):
+            if not leaf.dtype.is_floating:
+                warnings.warn(f"the dtype of a watched tensor must be floating, got {leaf.dtype.name}", stacklevel=2)
+            tape.watch(leaf)
+
+    def watched_variables(self) -> tuple[_core.Variable, ...]:
+        """The variables that the tape follows, in the order in which it met them."""
+        return tuple(self._watched or (self._tape.watched_variables() if self._tape is not None else ()))
+
+    @contextlib.contextmanager
+    def stop_recording(self) -> Iterator[None]:
+        """`with tape.stop_recording():` – the ops in the block are not recorded on this tape."""
+        if not self._recording:
+            raise RuntimeError("stop_recording: the tape is not recording")
+        tape = self._begun
+        tape.stop()
+        self._recording = False
+        try:
+            yield
+        finally:
+            tape.resume()
+            self._recording, self._watched = True, []
+
+    def reset(self) -> None:
+        """Forgets all that was recorded and watched. ValueError where the tape is not recording."""
+        if not self._recording:
+            raise ValueError("reset: the tape is not recording")
+        self._begun.reset()
+
+    def _serve(self, derive: Callable[[_core.Tape], Any]) -> Any:
+        """A derivative from the tape; one that is not persistent is used up by it, where it succeeds."""
+        tape = self._begun
+        if self._persistent:
+            return derive(tape)
+        watched = tape.watched_variables()
+        result = derive(tape)
+        self._recording, self._watched = False, watched
+        return result
+
+    def gradient(
+        self,
+        target: Any,
+        sources: Any,
+        output_gradients: Any = None,
+        unconnected_gradients: Unconnected = UnconnectedGradients.NONE,
+    ) -> Any:
+        """The gradient of the sum of the targets' entries by each source, in the structure of the sources.
+
+        `output_gradients`, in the structure of the target and each of its target's shape, weight the sum; None among
+        them leaves that target out. RuntimeError for the second derivative of a tape that is not persistent.
+        """
+        zero = wants_zero(unconnected_gradients)
+        targets = tensors_in(target, "gradient: the target")
+        flat = tensors_in(sources, "gradient: a source")
+        weights = None
+        if output_gradients is not None:
+            given = _nest.flatten_like(target, output_gradients, "gradient: output_gradients")
+            targets = [t for t, weight in zip(targets, given) if weight is not None]
+            weights = [_core.tensor(w, t.dtype) for t, w in zip(targets, (w for w in given if w is not None))]
+        gradients = self._serve(lambda tape: tape.gradient(targets, flat, weights, zero))
+        return _nest.pack(sources, gradients)
+
+    def jvp(
+        self,
+        target: Any,
+        sources: Any,
+        tangents: Any,
+        unconnected_gradients: Unconnected = UnconnectedGradients.NONE,
+    ) -> Any:
+        """The derivative of each target as the sources move along the tangents, in the structure of the target.
+
+        Forward mode, from the same recording. `tangents` has the structure of the sources; None in it is zero.
+        """
+        targets = tensors_in(target, "jvp: the target")
+        flat = tensors_in(sources, "jvp: a source")
+        given = _nest.flatten_like(sources, tangents, "jvp: tangents")
+        moved = [None if t is None else _core.tensor(t, s.dtype) for s, t in zip(flat, given)]
+        zero = wants_zero(unconnected_gradients)
+        along = self._serve(lambda tape: tape.jvp(targets, flat, moved, zero))
+        return _nest.pack(target, along)
+
+    def jacobian(
+        self,
+        target: _core.Tensor,
+        sources: Any,
+        unconnected_gradients: Unconnected = UnconnectedGradients.NONE,
+        parallel_iterations: Optional[int] = None,
+        experimental_use_pfor: bool = True,
+        *,
+        mode: str = "auto",
+        memory_budget: int = 0,
+        progress: Optional[Callable[[int, int], Any]] = None,
+    ) -> Any:
+        """d target / d source, of the target's shape followed by the source's, in the structure of the sources.
+
+        `mode` is "auto", "forward" (by columns) or "reverse" (by rows); `memory_budget` bounds the working memory, in
+        bytes, 0 meaning 256 MiB; `progress(done, total)` is called between the parts of a long computation.
+        `parallel_iterations` and `experimental_use_pfor` change nothing here.
+        """
+        zero = wants_zero(unconnected_gradients)
+        _check_target(target, "jacobian")
+        flat = tensors_in(sources, "jacobian: a source")
+        jacobians = self._serve(lambda tape: tape.jacobian(target, flat, zero, mode, memory_budget, progress))
+        return _nest.pack(sources, jacobians)
+
+    def batch_jacobian(
+        self,
+        target: _core.Tensor,
+        source: _core.Tensor,
+        unconnected_gradients: Unconnected = UnconnectedGradients.NONE,
+        parallel_iterations: Optional[int] = None,
+        experimental_use_pfor: bool = True,
+        *,
+        memory_budget: int = 0,
+        progress: Optional[Callable[[int, int], Any]] = None,
+    ) -> Optional[_core.Tensor]:
+        """d target[b] / d source[b] for each sample b: [b, y..., x...] for a target [b, y...] and a source [b, x...].
+
+        Where samples may depend on each other, as through batch normalisation, the result is TensorFlow's sum over the
+        target's batch, and a BatchDependenceWarning names the op that mixes them.
+        """
+        zero = wants_zero(unconnected_gradients)
+        _check_target(target, "batch_jacobian")
+        if not isinstance(source, _core.Tensor):
+            raise TypeError(_no_tensor(source, "batch_jacobian: the source"))
+        try:
+            return self._serve(lambda tape: tape.batch_jacobian(target, source, zero, False, memory_budget, progress))
+        except FailedPreconditionError as error:
+            dependence = str(error)
+        result = self._serve(lambda tape: tape.batch_jacobian(target, source, zero, True, memory_budget, progress))
+        reason = dependence.partition("; ")[0].replace("gt_tape_", "")
+        text = f"{reason}; the result is the sum over the target's batch, as TensorFlow's; tape.jacobian gives all of it"
+        warnings.warn(text, BatchDependenceWarning, stacklevel=2)
+        return result
+
+
+def _check_target(target: Any, name: str) -> None:
+    if not isinstance(target, _core.Tensor):
+        raise TypeError(_no_tensor(target, f"{name}: the target"))
+
+
+class ForwardAccumulator:
+    """Forward mode: `with ForwardAccumulator(primals, tangents) as acc:`, then `acc.jvp(y)` for y made in the block."""
+
+    def __init__(self, primals: Any, tangents: Any) -> None:
+        self._primals = tensors_in(primals, "ForwardAccumulator: a primal")
+        if len({id(p) for p in self._primals}) < len(self._primals):
+            raise ValueError("ForwardAccumulator: the same tensor is a primal twice; add its tangents")
+        given = _nest.flatten_like(primals, tangents, "ForwardAccumulator: tangents")
+        self._tangents = [_core.tensor(t, p.dtype) for p, t in zip(self._primals, given)]
+        self._tape = GradientTape(persistent=True, watch_accessed_variables=False)
+
+    def __enter__(self) -> ForwardAccumulator:
+        self._tape.__enter__()
+        self._tape.watch(self._primals)
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self._tape.__exit__()
+
+    def jvp(self, target: Any, unconnected_gradients: Unconnected = UnconnectedGradients.NONE) -> Any:
+        """The derivative of the target along the tangents, in the target's structure; None where it is not connected."""
+        return self._tape.jvp(target, self._primals, self._tangents, unconnected_gradients)

@@ -1,0 +1,221 @@
+"""Functions that make derivatives of functions: grad, value_and_grad, jacobian, hessian, hvp, jvp, vjp."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any, Callable, Optional, Sequence, Union
+
+import numpy as np
+
+from . import _core, _nest
+
+Argnums = Union[int, Sequence[int]]
+Progress = Optional[Callable[[int, int], Any]]
+
+
+class _Traced:
+    """One run of a function on arguments that a tape of its own watches.
+
+    The arguments that count are new tensors, recorded on the tapes around: derivatives nest, and a tensor that is an
+    argument twice, or reaches the function by another way too, counts once for each.
+    """
+
+    def __init__(self, name: str, f: Callable[..., Any], args: Sequence[Any], argnums: Argnums, has_aux: bool, kwargs: Any):
+        self.name = name
+        self.chosen = self._of(args, argnums)
+        leaves = [self._source(leaf) for leaf in _nest.flatten(self.chosen)]
+        self.tape = _core.Tape(True, False)
+        try:
+            self.sources = [_core.op("identity")(leaf) for leaf in leaves]
+            for source in self.sources:
+                self.tape.watch(source)
+            result = f(*self._replaced(args, argnums), **kwargs)
+        finally:
+            self.tape.end()
+        self.aux = None
+        if has_aux:
+            if not isinstance(result, tuple) or len(result) != 2:
+                raise TypeError(f"{name}: with has_aux the function must return (result, aux)")
+            result, self.aux = result
+        self.result = result
+        self.outputs = [self._output(leaf) for leaf in _nest.flatten(result)]
+
+    def _of(self, args: Sequence[Any], argnums: Argnums) -> Any:
+        wanted = (argnums,) if isinstance(argnums, int) else argnums
+        for n in wanted:
+            if not -len(args) <= n < len(args):
+                raise ValueError(f"{self.name}: argnums has {n}, but {len(args)} arguments were given")
+        return args[argnums] if isinstance(argnums, int) else tuple(args[n] for n in argnums)
+
+    def _replaced(self, args: Sequence[Any], argnums: Argnums) -> list[Any]:
+        new = list(args)
+        packed = self.pack(self.sources)
+        if isinstance(argnums, int):
+            new[argnums] = packed
+        else:
+            for n, value in zip(argnums, packed):
+                new[n] = value
+        return new
+
+    def _source(self, leaf: Any) -> _core.Tensor:
+        if leaf is None:
+            raise TypeError(f"{self.name}: an argument is None; was it a gradient that is not connected?")
+        tensor = leaf if isinstance(leaf, _core.Tensor) else _core.tensor(leaf)
+        if not tensor.dtype.is_floating:
+            raise TypeError(
+                f"{self.name}: the argument {leaf!r:.60} is {tensor.dtype.name}, by which there is no derivative; "
+                "make it a float, as 3.0 for 3"
+            )
+        return tensor
+
+    def _output(self, leaf: Any) -> _core.Tensor:
+        if isinstance(leaf, _core.Tensor):
+            return leaf.read_value() if isinstance(leaf, _core.Variable) else leaf
+        if leaf is None or not isinstance(leaf, (bool, int, float, np.ndarray, np.generic)):
+            raise TypeError(f"{self.name}: the function returned a {type(leaf).__name__}, not tensors; has it a return?")
+        return _core.tensor(leaf)
+
+    def scalar(self) -> _core.Tensor:
+        """The one output; TypeError where it is not one float."""
+        if _nest.is_nest(self.result):
+            raise TypeError(
+                f"{self.name}: the function must return one number, got a {type(self.result).__name__}; "
+                "with has_aux=True it may return (number, anything)"
+            )
+        (output,) = self.outputs
+        if output.shape != () or not output.dtype.is_floating:
+            raise TypeError(
+                f"{self.name}: the function must return one float, got {output.dtype.name} of shape {output.shape}; "
+                "reduce it, or take the jacobian"
+            )
+        return output
+
+    def pack(self, leaves: Sequence[Any]) -> Any:
+        return _nest.pack(self.chosen, leaves)
+
+    def gradient(self) -> list[_core.Tensor]:
+        return self.tape.gradient([self.scalar()], self.sources, None, True)
+
+
+def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Any]:
+    """A function of the same arguments that gives (f's value, its gradient).
+
+    The gradient is by the argument number `argnums`, in the structure of that argument; by several, a tuple. Arguments
+    may be numbers, arrays, tensors, and lists, tuples or dicts of these; NumPy's float64 stays float64. f returns one
+    float; with `has_aux` (float, anything), which then is the value. What f does not depend on has the gradient 0.
+    TypeError: an argument that is not of floats, or a result that is not one float.
+    """
+
+    @functools.wraps(f)
+    def with_gradient(*args: Any, **kwargs: Any) -> Any:
+        run = _Traced("grad", f, args, argnums, has_aux, kwargs)
+        gradient = run.pack(run.gradient())
+        value = run.outputs[0]
+        return ((value, run.aux) if has_aux else value), gradient
+
+    return with_gradient
+
+
+def grad(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Any]:
+    """A function of the same arguments that gives f's gradient; with `has_aux` (gradient, aux). See value_and_grad."""
+    both = value_and_grad(f, argnums, has_aux)
+
+    @functools.wraps(f)
+    def gradient(*args: Any, **kwargs: Any) -> Any:
+        value, found = both(*args, **kwargs)
+        return (found, value[1]) if has_aux else found
+
+    return gradient
+
+
+def jacobian(
+    f: Callable[..., Any],
+    argnums: Argnums = 0,
+    has_aux: bool = False,
+    mode: str = "auto",
+    memory_budget: int = 0,
+    progress: Progress = None,
+) -> Callable[..., Any]:
+    """A function of the same arguments that gives the Jacobian of f: of the result's shape followed by the argument's.
+
+    Of nested results it is the structure of the result, with the structure of the arguments in each place.
+    `mode` is "auto", "forward" or "reverse"; `memory_budget` bounds the working memory, in bytes; `progress(done,
+    total)` is called between the parts of long work. See value_and_grad for the rest.
+    """
+
+    @functools.wraps(f)
+    def with_jacobian(*args: Any, **kwargs: Any) -> Any:
+        run = _Traced("jacobian", f, args, argnums, has_aux, kwargs)
+        rows = [
+            run.pack(run.tape.jacobian(output, run.sources, True, mode, memory_budget, progress)) for output in run.outputs
+        ]
+        found = _nest.pack(run.result, rows)
+        return (found, run.aux) if has_aux else found
+
+    return with_jacobian
+
+
+def hessian(
+    f: Callable[..., Any],
+    argnums: Argnums = 0,
+    has_aux: bool = False,
+    mode: str = "auto",
+    memory_budget: int = 0,
+    progress: Progress = None,
+) -> Callable[..., Any]:
+    """A function of the same arguments that gives the Hessian of f: of the argument's shape twice.
+
+    Of nested arguments it is their structure, with their structure in each place. See jacobian.
+    """
+    return jacobian(grad(f, argnums, has_aux), argnums, has_aux, mode, memory_budget, progress)
+
+
+def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
+    """(f(*primals), pullback), with `has_aux` (value, pullback, aux).
+
+    `pullback(cotangent)`, of the value's structure and shapes, gives the tuple of the gradients by the primals, and may
+    be called again.
+    """
+    run = _Traced("vjp", f, primals, range(len(primals)), has_aux, {})
+
+    def pullback(cotangent: Any) -> Any:
+        given = _nest.flatten_like(run.result, cotangent, "vjp: the cotangent")
+        weights = [_core.tensor(c, output.dtype) for c, output in zip(given, run.outputs)]
+        return run.pack(run.tape.gradient(run.outputs, run.sources, weights, True))
+
+    value = _nest.pack(run.result, run.outputs)
+    return (value, pullback, run.aux) if has_aux else (value, pullback)
+
+
+def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any], has_aux: bool = False) -> Any:
+    """(f(*primals), its derivative as the primals move along the tangents), with `has_aux` (value, derivative, aux)."""
+    _check_sequences("jvp", primals, tangents)
+    run = _Traced("jvp", f, primals, range(len(primals)), has_aux, {})
+    along = _tangents("jvp", run, tangents)
+    moved = _nest.pack(run.result, run.tape.jvp(run.outputs, run.sources, along, True))
+    value = _nest.pack(run.result, run.outputs)
+    return (value, moved, run.aux) if has_aux else (value, moved)
+
+
+def hvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
+    """The Hessian of f at the primals times the tangents: a tuple, one entry for each primal.
+
+    The work is that of a few gradients; the Hessian is never formed. f returns one float.
+    """
+    _check_sequences("hvp", primals, tangents)
+
+    def gradients(*args: Any) -> Any:
+        return grad(f, range(len(args)))(*args)
+
+    return jvp(gradients, primals, tangents)[1]
+
+
+def _check_sequences(name: str, primals: Any, tangents: Any) -> None:
+    for what, value in (("primals", primals), ("tangents", tangents)):
+        if not isinstance(value, (list, tuple)):
+            raise TypeError(f"{name}: {what} must be a tuple of one entry for each argument, got {type(value).__name__}")
+
+
+def _tangents(name: str, run: _Traced, tangents: Sequence[Any]) -> list[Optional[_core.Tensor]]:
+    given = _nest.flatten_like(run.chosen, tuple(tangents), f"{name}: tangents")
+    return [None if t is None else _core.tensor(t, source.dtype) for t, source in zip(given, run.sources)]

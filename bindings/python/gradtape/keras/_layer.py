@@ -1,0 +1,151 @@
+"""Layer: what all layers share – variables made on the first call, names, and the training flag."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import re
+import threading
+from typing import Any, Optional, Sequence, Union
+
+import numpy as np
+
+from .. import _core, _nest
+from .._variable import Module, Variable
+from . import initializers
+
+_named: dict[str, int] = {}
+
+
+class _Training(threading.local):
+    """The flag of the model that is being called; layers in it that are not told otherwise follow."""
+
+    flag: Optional[bool] = None
+
+
+_training = _Training()
+
+
+def _unique_name(class_name: str) -> str:
+    name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", class_name).lower()
+    n = _named.get(name, 0)
+    _named[name] = n + 1
+    return name if n == 0 else f"{name}_{n}"
+
+
+@functools.lru_cache(maxsize=None)
+def _takes_training(cls: type) -> bool:
+    return "training" in inspect.signature(cls.call).parameters  # type: ignore[attr-defined]
+
+
+class Layer(Module):
+    """A base for layers: `build(input_shape)` makes the variables on the first call, `call(inputs)` computes.
+
+    Inputs are cast to the layer's dtype, float32 unless said. `training=` reaches a `call` that has the parameter.
+    """
+
+    def __init__(self, trainable: bool = True, name: Optional[str] = None, dtype: Any = None) -> None:
+        super().__init__(name or _unique_name(type(self).__name__))
+        self.dtype = _core.as_dtype(dtype or _core.float32)
+        self.built = False
+        self._trainable = trainable
+        self._weights: list[tuple[_core.Variable, bool]] = []  # with whether each is trainable where the layer is
+
+    def add_weight(
+        self,
+        name: str = "weight",
+        shape: Sequence[int] = (),
+        dtype: Any = None,
+        initializer: Any = "glorot_uniform",
+        trainable: bool = True,
+    ) -> Variable:
+        """A variable of the layer's: of its name and, unless said, its dtype."""
+        value = initializers.get(initializer)(tuple(shape), _core.as_dtype(dtype or self.dtype))
+        variable = Variable(value, trainable and self._trainable, name=f"{self.name}/{name}")
+        self._weights.append((variable, trainable))
+        return variable
+
+    def build(self, input_shape: Any) -> None:
+        """Makes the variables for inputs of this shape; layers without variables leave it out."""
+
+    def call(self, inputs: Any) -> Any:
+        """The layer's result."""
+        raise NotImplementedError(f"{type(self).__name__} defines no call(inputs)")
+
+    def __call__(self, inputs: Any, *args: Any, training: Optional[bool] = None, **kwargs: Any) -> Any:
+        inputs = _nest.map_leaves(self._input, inputs)
+        if not self.built:
+            self.build(_shapes(inputs))
+            self.built = True
+        around = _training.flag
+        training = around if training is None else bool(training)
+        if _takes_training(type(self)):
+            kwargs["training"] = training
+        _training.flag = training
+        try:
+            return self.call(inputs, *args, **kwargs)
+        finally:
+            _training.flag = around
+
+    def _input(self, value: Any) -> Any:
+        if value is None:
+            return None
+        tensor = value if isinstance(value, _core.Tensor) else _core.tensor(value)
+        return _core.op("cast")(tensor, self.dtype) if self._casts(tensor) else tensor
+
+    def _casts(self, tensor: _core.Tensor) -> bool:
+        return tensor.dtype.is_floating and tensor.dtype != self.dtype
+
+    def _attribute_names(self) -> list[str]:
+        return list(vars(self))
+
+    @property
+    def trainable(self) -> bool:
+        """Whether the variables are trained; set, it holds for the layers in this one too."""
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        for layer in [self, *(m for m in self.submodules if isinstance(m, Layer))]:
+            layer._trainable = bool(value)
+            for variable, trainable in layer._weights:
+                variable.trainable = bool(value) and trainable
+
+    @property
+    def variables(self) -> list[_core.Variable]:
+        """All variables, each once: the layer's own, then those of the layers in it."""
+        return list(super().variables)
+
+    @property
+    def trainable_variables(self) -> list[_core.Variable]:
+        """The variables that are trained."""
+        return list(super().trainable_variables)
+
+    @property
+    def non_trainable_variables(self) -> list[_core.Variable]:
+        """The variables that are not trained, such as moving means."""
+        return list(super().non_trainable_variables)
+
+    weights = variables
+    trainable_weights = trainable_variables
+    non_trainable_weights = non_trainable_variables
+
+    def get_weights(self) -> list[np.ndarray]:
+        """The values of all variables."""
+        return [np.array(v.numpy()) for v in self.variables]
+
+    def set_weights(self, weights: Sequence[Any]) -> None:
+        """Assigns values to all variables, in their order."""
+        variables = self.variables
+        if len(weights) != len(variables):
+            raise ValueError(f"{self.name}: {len(weights)} values for {len(variables)} variables")
+        for variable, value in zip(variables, weights):
+            variable.assign(value)
+
+    def count_params(self) -> int:
+        """How many numbers the variables hold."""
+        return sum(v.size for v in self.variables)
+
+
+def _shapes(inputs: Any) -> Union[tuple[int, ...], Any]:
+    return _nest.map_leaves(lambda leaf: None if leaf is None else leaf.shape, inputs)

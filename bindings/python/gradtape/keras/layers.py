@@ -1,0 +1,196 @@
+"""Layers and models of them."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Optional, Sequence, Union
+
+from .. import _core, _nest, nn
+from . import activations
+from ._layer import Layer
+
+_op = _core.op
+_Tensor = _core.Tensor
+
+
+class Dense(Layer):
+    """activation(inputs @ kernel + bias), for inputs [..., n], with a kernel [n, units] and a bias [units]."""
+
+    def __init__(
+        self,
+        units: int,
+        activation: Any = None,
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        **options: Any,
+    ) -> None:
+        super().__init__(**options)
+        self.units = int(units)
+        if self.units < 1:
+            raise ValueError(f"Dense: units must be above 0, got {units}")
+        self.activation = activations.get(activation)
+        self.use_bias = use_bias
+        self.kernel_initializer, self.bias_initializer = kernel_initializer, bias_initializer
+        self.kernel: Any = None
+        self.bias: Any = None
+
+    def build(self, input_shape: Sequence[int]) -> None:
+        if len(input_shape) < 2:
+            raise ValueError(f"{self.name}: inputs have a batch axis and a last axis of features, got {tuple(input_shape)}")
+        self.kernel = self.add_weight("kernel", (input_shape[-1], self.units), initializer=self.kernel_initializer)
+        if self.use_bias:
+            self.bias = self.add_weight("bias", (self.units,), initializer=self.bias_initializer)
+
+    def call(self, inputs: _Tensor) -> _Tensor:
+        product = _op("matmul")(inputs, self.kernel)
+        return self.activation(product if self.bias is None else product + self.bias)
+
+
+class BatchNormalization(Layer):
+    """(x - mean) / sqrt(variance + epsilon) * gamma + beta for each feature along the axis.
+
+    With `training=True` the moments are those of the batch, and moving ones follow them: moving = moving * momentum +
+    moment * (1 - momentum). Otherwise the moving ones are used. A layer that is not trainable never trains.
+    """
+
+    def __init__(
+        self,
+        axis: int = -1,
+        momentum: float = 0.99,
+        epsilon: float = 0.001,
+        center: bool = True,
+        scale: bool = True,
+        **options: Any,
+    ) -> None:
+        super().__init__(**options)
+        self.axis, self.momentum, self.epsilon = axis, momentum, epsilon
+        self.center, self.scale = center, scale
+        self.gamma: Any = None
+        self.beta: Any = None
+        self.moving_mean: Any = None
+        self.moving_variance: Any = None
+
+    def build(self, input_shape: Sequence[int]) -> None:
+        shape = (input_shape[self.axis],)
+        self.gamma = self.add_weight("gamma", shape, initializer="ones") if self.scale else None
+        self.beta = self.add_weight("beta", shape, initializer="zeros") if self.center else None
+        self.moving_mean = self.add_weight("moving_mean", shape, initializer="zeros", trainable=False)
+        self.moving_variance = self.add_weight("moving_variance", shape, initializer="ones", trainable=False)
+
+    def call(self, inputs: _Tensor, training: Optional[bool] = None) -> _Tensor:
+        last = inputs.ndim - 1
+        order = [i for i in range(last + 1) if i != self.axis % (last + 1)] + [self.axis % (last + 1)]
+        moved = order != list(range(last + 1))
+        x = _op("transpose")(inputs, order) if moved else inputs
+        y = self._normalized(x, bool(training) and self.trainable)
+        return _op("transpose")(y, [order.index(i) for i in range(last + 1)]) if moved else y
+
+    def _normalized(self, x: _Tensor, training: bool) -> _Tensor:
+        gamma = self.gamma if self.gamma is not None else _op("ones_like")(self.moving_mean)
+        beta = self.beta if self.beta is not None else _op("zeros_like")(self.moving_mean)
+        if not training:
+            moments = self.moving_mean, self.moving_variance
+            return _op("batch_normalization")(x, gamma, beta, *moments, training=False, epsilon=self.epsilon)[0]
+        axes = list(range(x.ndim - 1))
+        y, *moments = _op("batch_normalization")(x, gamma, beta, training=True, axes=axes, epsilon=self.epsilon)
+        for moving, moment in zip((self.moving_mean, self.moving_variance), moments):
+            moving.assign_sub((moving - _op("stop_gradient")(moment)) * (1.0 - self.momentum))
+        return y
+
+
+class LayerNormalization(Layer):
+    """(x - mean) / sqrt(variance + epsilon) * gamma + beta, with the moments of each sample over the axis, or axes."""
+
+    def __init__(
+        self,
+        axis: Union[int, Sequence[int]] = -1,
+        epsilon: float = 0.001,
+        center: bool = True,
+        scale: bool = True,
+        **options: Any,
+    ) -> None:
+        super().__init__(**options)
+        self.axis, self.epsilon, self.center, self.scale = axis, epsilon, center, scale
+        self.gamma: Any = None
+        self.beta: Any = None
+
+    def build(self, input_shape: Sequence[int]) -> None:
+        shape = [input_shape[axis] for axis in self._axes(len(input_shape))]
+        self.gamma = self.add_weight("gamma", shape, initializer="ones") if self.scale else None
+        self.beta = self.add_weight("beta", shape, initializer="zeros") if self.center else None
+
+    def call(self, inputs: _Tensor) -> _Tensor:
+        axes = self._axes(inputs.ndim)
+        shape = [inputs.shape[axis] for axis in axes]
+        gamma = self.gamma if self.gamma is not None else _op("fill")(_core.tensor(1, self.dtype), shape)
+        beta = self.beta if self.beta is not None else _op("fill")(_core.tensor(0, self.dtype), shape)
+        return _op("layer_normalization")(inputs, gamma, beta, axes, self.epsilon)
+
+    def _axes(self, ndim: int) -> list[int]:
+        axes = [self.axis] if isinstance(self.axis, int) else self.axis
+        return sorted(axis % ndim for axis in axes)
+
+
+class Dropout(Layer):
+    """With `training=True` a share `rate` of the entries becomes 0, and the others are divided by 1 - rate."""
+
+    def __init__(
+        self, rate: float, noise_shape: Optional[Sequence[int]] = None, seed: Optional[int] = None, **options: Any
+    ) -> None:
+        super().__init__(**options)
+        if not 0 <= rate < 1:
+            raise ValueError(f"Dropout: rate is a share below 1, got {rate}")
+        self.rate, self.noise_shape, self.seed = rate, noise_shape, seed
+
+    def call(self, inputs: _Tensor, training: Optional[bool] = None) -> _Tensor:
+        return nn.dropout(inputs, self.rate, self.noise_shape, self.seed) if training and self.rate else inputs
+
+
+class Activation(Layer):
+    """An activation as a layer."""
+
+    def __init__(self, activation: Any, **options: Any) -> None:
+        super().__init__(**options)
+        self.activation = activations.get(activation)
+
+    def call(self, inputs: _Tensor) -> _Tensor:
+        return self.activation(inputs)
+
+
+class Flatten(Layer):
+    """All axes behind the first as one."""
+
+    def call(self, inputs: _Tensor) -> _Tensor:
+        return _op("reshape")(inputs, [inputs.shape[0], math.prod(inputs.shape[1:])])
+
+
+class Model(Layer):
+    """A base for models: define layers in `__init__`, and `call(inputs)` out of them."""
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers in the model's attributes."""
+        found = (leaf for name in self._attribute_names() for leaf in _nest.flatten(vars(self)[name]))
+        return [leaf for leaf in found if isinstance(leaf, Layer)]
+
+
+class Sequential(Model):
+    """Layers one after the other, or any functions of a tensor."""
+
+    def __init__(self, layers: Optional[Sequence[Any]] = None, **options: Any) -> None:
+        super().__init__(**options)
+        self._layers: list[Any] = []
+        for layer in layers or ():
+            self.add(layer)
+
+    def add(self, layer: Any) -> None:
+        """Puts a layer at the end."""
+        if not callable(layer):
+            raise TypeError(f"Sequential: a layer is called with a tensor, and a {type(layer).__name__} cannot be")
+        self._layers.append(layer)
+
+    def call(self, inputs: Any) -> Any:
+        for layer in self._layers:
+            inputs = layer(inputs)
+        return inputs
