@@ -100,6 +100,14 @@ gt_status gt_variable_set_trainable(gt_context ctx, gt_tensor variable, int32_t 
   });
 }
 
+gt_status gt_variable_id(gt_context ctx, gt_tensor variable, uint64_t* id) {
+  if (id) *id = 0;
+  return guarded(ctx, [&](Context& c) {
+    need_pointer(id, "gt_variable_id: id");
+    *id = c.variable(variable, "gt_variable_id: variable")->id;
+  });
+}
+
 gt_status gt_assign(gt_context ctx, gt_tensor variable, gt_tensor value) {
   return assign(ctx, variable, value, "gt_assign", nullptr);
 }

@@ -206,6 +206,12 @@ std::vector<Row> all_rows() {
          gt_tensor t = c.variable(s.variable);
          return gt_variable_set_trainable(c.context(), t, 1);
        }},
+      {"gt_variable_id",
+       [](S& s, Call& c) {
+         gt_tensor t = c.variable(s.variable);
+         auto* id = c.output<uint64_t>();
+         return gt_variable_id(c.context(), t, id);
+       }},
       {"gt_assign", assigning(gt_assign)},
       {"gt_assign_add", assigning(gt_assign_add)},
       {"gt_assign_sub", assigning(gt_assign_sub)},

@@ -232,6 +232,29 @@ TEST_F(Life, Row25_OnlyTrainableFloatingVariablesAreWatched) {
   gt_tape u = watching({b});
   expect(grad(u, mul(a, b), b), {3});
 }
+TEST_F(Life, AVariableIsKnownByItsNumber) {
+  gt_tensor a = var(3), b = var(3), again = gt_tensor_duplicate(c, a);
+  gt_tape t = tape(GT_TAPE_PERSISTENT);
+  mul(b, a);
+  gt_tensor watched[2];
+  size_t n = 0;
+  EXPECT_EQ(gt_tape_watched_variables(c, t, watched, 2, &n), GT_OK);
+  const auto number = [&](gt_tensor v) {
+    uint64_t id = 7;
+    EXPECT_EQ(gt_variable_id(c, v, &id), GT_OK);
+    return id;
+  };
+  EXPECT_NE(number(a), number(b));
+  EXPECT_EQ(number(again), number(a));
+  EXPECT_EQ(number(watched[0]), number(b));
+  EXPECT_EQ(gt_assign(c, a, vec({5})), GT_INVALID_ARGUMENT);
+  gt_take_error(c, nullptr, 0, nullptr);
+  EXPECT_EQ(number(a), number(again));
+  uint64_t id = 7;
+  EXPECT_EQ(gt_variable_id(c, vec({1}), &id), GT_INVALID_ARGUMENT);
+  EXPECT_EQ(id, 0u);
+  gt_take_error(c, nullptr, 0, nullptr);
+}
 TEST_F(Life, Row26_ManualWatchLeavesVariablesAlone) {
   gt_tensor a = var(3), b = var(4);
   gt_tape t = watching({b}, GT_TAPE_MANUAL_WATCH);

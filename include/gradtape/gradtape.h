@@ -172,6 +172,9 @@ GT_API gt_tensor gt_scalar(gt_context ctx, double value);
 GT_API gt_tensor gt_variable(gt_context ctx, gt_tensor initial);
 /* 0: tapes do not watch it by themselves. New variables are trainable. */
 GT_API gt_status gt_variable_set_trainable(gt_context ctx, gt_tensor variable, int32_t trainable);
+/* A number that all handles of one variable share, those from gt_tape_watched_variables too, and nothing else in the
+ * context ever has. GT_INVALID_ARGUMENT, and 0, where the tensor is no variable. */
+GT_API gt_status gt_variable_id(gt_context ctx, gt_tensor variable, uint64_t* id);
 /* variable = value, variable + value, variable - value; shape and dtype must be the variable's. What was read before
  * keeps its value, and no gradient goes through an assignment. GT_INVALID_ARGUMENT where the tensor is no variable. */
 GT_API gt_status gt_assign(gt_context ctx, gt_tensor variable, gt_tensor value);

@@ -160,7 +160,7 @@ VariablePtr Recorder::new_variable(const Tensor& initial) {
   if (trace_)
     fail(Status::failed_precondition,
          "gt_variable: a function's body cannot make a variable; make it outside, the body may read and assign it");
-  auto variable = std::make_shared<Variable>();
+  auto variable = std::make_shared<Variable>(next_id_++);
   bind(variable, initial);
   return variable;
 }

@@ -32,6 +32,8 @@ struct PendingLink {
 
 // A variable: a tensor that can be bound anew. Its value is never connected to what it was assigned from.
 struct Variable : PendingLink {
+  explicit Variable(uint64_t id) : id(id) {}
+  const uint64_t id;
   Tensor value;
   bool trainable = true;
 };

@@ -45,6 +45,13 @@ void set_trainable(World& w) {
   const gt_tensor v = some_variable(w);
   w.checked("gt_variable_set_trainable", gt_variable_set_trainable(w.context(), v, w.in.below(2) != 0));
 }
+void variable_id(World& w) {
+  const gt_tensor v = w.in.below(2) == 0 ? some_variable(w) : w.tensor();
+  Room<uint64_t> id(1);
+  uint64_t* out = w.pointer(id.data());
+  if (w.checked("gt_variable_id", gt_variable_id(w.context(), v, out)) != GT_OK && out)
+    id.expect_cleared("gt_variable_id");
+}
 using Assign = gt_status (*)(gt_context, gt_tensor, gt_tensor);
 void assign(World& w, const char* name, Assign function) {
   const gt_tensor v = some_variable(w);
@@ -164,6 +171,7 @@ void add_tensor_calls(std::vector<Call>& all) {
       {"gt_scalar", 3, scalar},
       {"gt_variable", 4, variable},
       {"gt_variable_set_trainable", 1, set_trainable},
+      {"gt_variable_id", 1, variable_id},
       {"gt_assign", 2, [](World& w) { assign(w, "gt_assign", gt_assign); }},
       {"gt_assign_add", 2, [](World& w) { assign(w, "gt_assign_add", gt_assign_add); }},
       {"gt_assign_sub", 2, [](World& w) { assign(w, "gt_assign_sub", gt_assign_sub); }},

@@ -1,0 +1,113 @@
+// From Python's values to tensors: numbers, arrays, lists, and whatever lends its memory.
+#include <limits>
+
+#include "core.hpp"
+
+namespace gradtape_python {
+namespace {
+
+const DType* dtype_of_format(const char* format) {
+  if (!format || format[0] == '\0' || format[1] != '\0') return nullptr;
+  if (format[0] == 'l') return &dtype_of(sizeof(long) == 8 ? GT_INT64 : GT_INT32);
+  for (gt_dtype n = GT_BOOL; n <= GT_FLOAT64; ++n)
+    if (format[0] == dtype_of(n).format[0]) return &dtype_of(n);
+  return nullptr;
+}
+
+Tensor in_dtype(Tensor&& t, const DType* dtype) {
+  if (!dtype || t.dtype() == dtype->number) return std::move(t);
+  return cast(t, dtype->number);
+}
+
+Tensor from_number(nb::handle value, const DType* dtype) {
+  const ContextPtr& here = Context::here();
+  const auto scalar = [&](gt_dtype d, const void* data) {
+    return Tensor(here, here->made(gt_tensor_create(here->get(), d, nullptr, 0, data, dtype_of(d).size)));
+  };
+  if (PyBool_Check(value.ptr())) {
+    const bool b = value.ptr() == Py_True;
+    return in_dtype(scalar(GT_BOOL, &b), dtype);
+  }
+  if (PyLong_Check(value.ptr()) && !(dtype && dtype->kind == 'f')) {
+    const long long n = PyLong_AsLongLong(value.ptr());
+    if (n == -1 && PyErr_Occurred()) throw nb::python_error();
+    const bool small = n >= std::numeric_limits<int32_t>::min() && n <= std::numeric_limits<int32_t>::max();
+    if (dtype && dtype->number == GT_INT32 && !small)
+      fail(PyExc_OverflowError, std::to_string(n) + " does not fit into int32");
+    if (dtype ? dtype->number == GT_INT32 : small) {
+      const auto i = static_cast<int32_t>(n);
+      return scalar(GT_INT32, &i);
+    }
+    const int64_t q = n;
+    return in_dtype(scalar(GT_INT64, &q), dtype);
+  }
+  const double d = PyFloat_AsDouble(value.ptr());
+  if (d == -1 && PyErr_Occurred()) throw nb::python_error();
+  if (dtype && dtype->kind == 'i')
+    fail("DTypeError", nb::cast<std::string>(nb::repr(value)) + " is no integer, and the dtype is " + dtype->name);
+  if (dtype && dtype->number == GT_FLOAT64) return scalar(GT_FLOAT64, &d);
+  const auto f = static_cast<float>(d);
+  return in_dtype(scalar(GT_FLOAT32, &f), dtype);
+}
+
+// Copies what lends its memory in one of the five dtypes; false where it does not.
+bool from_buffer(nb::handle value, const DType* dtype, std::vector<Tensor>& out) {
+  Py_buffer view;
+  if (PyObject_GetBuffer(value.ptr(), &view, PyBUF_C_CONTIGUOUS | PyBUF_FORMAT) != 0) {
+    PyErr_Clear();
+    return false;
+  }
+  const std::unique_ptr<Py_buffer, void (*)(Py_buffer*)> release(&view, PyBuffer_Release);
+  const DType* own = dtype_of_format(view.format);
+  if (!own) return false;
+  const ContextPtr& here = Context::here();
+  const std::vector<int64_t> dims(view.shape, view.shape + view.ndim);
+  Tensor t(here, here->made(gt_tensor_create(here->get(), own->number, dims.data(), dims.size(), view.buf,
+                                             static_cast<size_t>(view.len))));
+  out.push_back(in_dtype(std::move(t), dtype));
+  return true;
+}
+
+}  // namespace
+
+nb::object to_list(nb::handle value) { return value.attr("tolist")(); }
+
+Tensor to_tensor(nb::handle value, const DType* dtype) {
+  if (is_tensor(value)) {
+    const ContextPtr& here = Context::here();
+    const gt_tensor t = handle_in(here, value);
+    const Tensor& source = tensor_in(value);
+    if (dtype && source.dtype() != dtype->number) return cast(source, dtype->number);
+    // A variable is read: what is made of it keeps the value that it has now.
+    if (nb::isinstance<Variable>(value)) return {here, here->made(gt_identity(here->get(), t))};
+    return duplicate(here, t);
+  }
+  PyObject* o = value.ptr();
+  if (PyFloat_CheckExact(o) || PyLong_CheckExact(o) || PyBool_Check(o)) return from_number(value, dtype);
+  if (value.is_none())
+    fail(PyExc_TypeError,
+         "None is no tensor; a gradient is None where its tape knows of no path from the target to the source: was the "
+         "source watched before it was used?");
+  std::vector<Tensor> made;
+  const bool is_list = PyList_Check(o) || PyTuple_Check(o);
+  if (!is_list && PyObject_CheckBuffer(o) && !PyBytes_Check(o) && from_buffer(value, dtype, made))
+    return std::move(made[0]);
+  nb::object t = hooks().from_list(value, dtype ? nb::cast(dtype, nb::rv_policy::reference) : nb::none());
+  if (!is_tensor(t)) fail(PyExc_TypeError, "no tensor can be made of " + nb::cast<std::string>(nb::repr(value)));
+  return duplicate(Context::here(), handle_in(Context::here(), t));
+}
+
+std::vector<gt_tensor> handles_in(const ContextPtr& here, nb::handle sequence, bool optional, const char* name) {
+  std::vector<gt_tensor> handles;
+  for (nb::handle h : nb::iter(sequence)) {
+    if (h.is_none() && optional)
+      handles.push_back(nullptr);
+    else if (is_tensor(h))
+      handles.push_back(handle_in(here, h));
+    else
+      fail(PyExc_TypeError, std::string(name) + ": want tensors, got " + nb::cast<std::string>(nb::repr(h)));
+  }
+  return handles;
+}
+
+}  // namespace gradtape_python

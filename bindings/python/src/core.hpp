@@ -1,0 +1,168 @@
+// Shared by all files of the extension: contexts, handles, dtypes, tensors and the way errors reach Python.
+#pragma once
+
+#include <gradtape/gradtape.h>
+#include <nanobind/nanobind.h>
+#include <nanobind/stl/string.h>
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace nb = nanobind;
+
+namespace gradtape_python {
+
+struct Variable;
+
+// The state behind the tensors of one Python thread. It lives as long as the thread, or anything that was made in it.
+class Context {
+ public:
+  Context();
+  ~Context();
+  Context(const Context&) = delete;
+  Context& operator=(const Context&) = delete;
+
+  // The calling thread's, made at first use.
+  static const std::shared_ptr<Context>& here();
+
+  gt_context get() const { return context_; }
+
+  // Raises the exception that fits the status, with the engine's message, or the one that a callback has kept.
+  [[noreturn]] void raise(gt_status status);
+  void check(gt_status status) {
+    if (status != GT_OK) raise(status);
+    if (raised_) drop_raised();
+  }
+  // Of a call that makes an object: NULL is a failure.
+  template <class Handle>
+  Handle made(Handle handle) {
+    if (!handle) raise(GT_INTERNAL);
+    return handle;
+  }
+  // Keeps the Python exception that is in flight for the call around the callback, and gives that call's status.
+  gt_status keep_exception(nb::python_error& error);
+
+  std::unordered_map<uint64_t, Variable*> variables;  // by gt_variable_id
+
+ private:
+  void drop_raised();
+
+  gt_context context_ = nullptr;
+  PyObject* raised_ = nullptr;  // an exception, owned
+};
+using ContextPtr = std::shared_ptr<Context>;
+
+// A handle that is given back where it is dropped, on whatever thread.
+struct Tensor {
+  Tensor(ContextPtr owner, gt_tensor owned) : context(std::move(owner)), handle(owned) {}
+  Tensor(Tensor&& other) noexcept
+      : context(std::move(other.context)), handle(std::exchange(other.handle, nullptr)), dtype_(other.dtype_) {}
+  Tensor& operator=(Tensor&&) = delete;
+  ~Tensor() {
+    if (handle) gt_release(context->get(), handle);
+  }
+  gt_dtype dtype() const {
+    if (dtype_ == 0) context->check(gt_tensor_dtype(context->get(), handle, &dtype_));
+    return dtype_;
+  }
+
+  ContextPtr context;
+  gt_tensor handle;
+
+ private:
+  mutable gt_dtype dtype_ = 0;
+};
+
+struct Variable : Tensor {
+  Variable(Tensor&& variable, bool trainable, nb::object name);
+  ~Variable();
+  uint64_t id = 0;
+  bool trainable;
+  nb::object name;
+};
+
+struct Shape {
+  std::array<int64_t, size_t{2} * GT_MAX_RANK> dims;
+  size_t rank = 0;
+  size_t elements() const {
+    size_t n = 1;
+    for (size_t i = 0; i < rank; ++i) n *= static_cast<size_t>(dims[i]);
+    return n;
+  }
+};
+Shape shape_of(const Tensor& t);
+
+// Python's objects.
+extern nb::object tensor_type, variable_type;
+nb::object wrap(Tensor&& t);
+inline bool is_tensor(nb::handle h) {
+  PyTypeObject* type = Py_TYPE(h.ptr());
+  return type == reinterpret_cast<PyTypeObject*>(tensor_type.ptr()) ||
+         PyType_IsSubtype(type, reinterpret_cast<PyTypeObject*>(tensor_type.ptr()));
+}
+inline Tensor& tensor_in(nb::handle h) { return *nb::inst_ptr<Tensor>(h); }
+// The tensor's handle for a call on this thread's context; raises where the tensor is another thread's.
+gt_tensor handle_in(const ContextPtr& here, nb::handle tensor);
+// A new handle to a tensor that a callback is lent.
+Tensor duplicate(const ContextPtr& here, gt_tensor lent);
+
+// Functions that Python files give (_set_hooks), and exception classes.
+struct Hooks {
+  nb::object from_list;  // (value, dtype or None) -> Tensor
+  nb::object numpy;      // the module
+  nb::dict errors;       // by the status's name without GT_
+};
+Hooks& hooks();
+[[noreturn]] void fail(const char* error,
+                       const std::string& message);  // an exception class of gradtape.errors by its name
+[[noreturn]] void fail(PyObject* type, const std::string& message);
+
+// dtypes
+struct DType {
+  gt_dtype number;
+  const char* name;
+  const char* format;  // of the buffer protocol
+  size_t size;
+  char kind;  // b, i, f
+};
+const DType& dtype_of(gt_dtype number);
+const DType& as_dtype(nb::handle value);
+gt_dtype promoted(gt_dtype a, gt_dtype b);  // 0: of different kinds
+
+// Values
+Tensor to_tensor(nb::handle value, const DType* dtype);
+std::vector<gt_tensor> handles_in(const ContextPtr& here, nb::handle sequence, bool optional, const char* name);
+nb::object to_list(nb::handle value);  // value.tolist()
+
+// What the files add to the module.
+void add_dtypes(nb::module_& m);
+void add_tensors(nb::module_& m);
+void add_interchange(nb::module_& m);
+void add_ops(nb::module_& m);
+void add_tapes(nb::module_& m);
+void add_callbacks(nb::module_& m);
+void add_functions(nb::module_& m);
+PyObject* binary_op(const char* op, PyObject* a, PyObject* b);
+Tensor cast(const Tensor& t, gt_dtype dtype);
+
+// The body of a slot or a method of C: exceptions become Python's.
+template <class Body>
+auto guarded(Body&& body, decltype(body()) failed) noexcept -> decltype(body()) {
+  try {
+    return body();
+  } catch (nb::python_error& e) {
+    e.restore();
+  } catch (const std::bad_alloc&) {
+    PyErr_NoMemory();
+  } catch (const std::exception& e) {
+    PyErr_SetString(PyExc_RuntimeError, e.what());
+  }
+  return failed;
+}
+
+}  // namespace gradtape_python

@@ -1,0 +1,150 @@
+// Functions that are recorded once and replayed, and what there is to ask of contexts and graphs.
+#include "callbacks.hpp"
+
+namespace gradtape_python {
+
+std::vector<gt_spec> read_specs(nb::handle specs) {
+  std::vector<gt_spec> all;
+  for (nb::handle s : nb::iter(specs)) {
+    gt_spec spec{};
+    spec.dtype = as_dtype(s[0]).number;
+    for (nb::handle d : nb::iter(s[1])) {
+      if (spec.rank == GT_MAX_RANK) fail("InvalidArgumentError", "a spec of more than 16 axes");
+      spec.dims[spec.rank++] = d.is_none() ? -1 : nb::cast<int64_t>(d);
+    }
+    all.push_back(spec);
+  }
+  return all;
+}
+
+namespace {
+
+struct Function {
+  Function(nb::object body, nb::handle specs) : context(Context::here()) {
+    const std::vector<gt_spec> inputs = read_specs(specs);
+    handle = gt_function_create(context->get(), body_callback, new Callback{std::move(body)}, drop_callback,
+                                inputs.data(), inputs.size());
+    context->made(handle);
+    context->check(GT_OK);
+  }
+  Function(const Function&) = delete;
+  Function& operator=(const Function&) = delete;
+  ~Function() { gt_release(context->get(), handle); }
+
+  ContextPtr context;
+  gt_function handle;
+};
+
+nb::list call(Function& f, nb::handle inputs) {
+  if (f.context != Context::here())
+    fail("FailedPreconditionError", "a function of another thread: make one in each thread");
+  const auto x = handles_in(f.context, inputs, false, "function");
+  std::array<gt_tensor, 256> outputs;
+  size_t n = 0;
+  gt_status status;
+  {
+    nb::gil_scoped_release release;
+    status = gt_function_call(f.context->get(), f.handle, x.data(), x.size(), outputs.data(), outputs.size(), &n);
+  }
+  f.context->check(status);
+  nb::list all;
+  for (size_t i = 0; i < n; ++i) all.append(wrap({f.context, outputs[i]}));
+  return all;
+}
+
+// The text of a function that fills a caller's buffer.
+template <class Fill>
+std::string text_of(Context& c, Fill&& fill) {
+  size_t needed = 0;
+  c.check(fill(nullptr, size_t{0}, &needed));
+  std::string text(needed, '\0');
+  c.check(fill(text.data(), needed, &needed));
+  text.resize(needed > 0 ? needed - 1 : 0);
+  return text;
+}
+
+int32_t plan_format(const std::string& format) {
+  if (format == "text") return GT_PLAN_TEXT;
+  if (format == "dot") return GT_PLAN_DOT;
+  if (format == "times") return GT_PLAN_TIMES;
+  fail("InvalidArgumentError", "a plan's format is 'text', 'dot' or 'times', not '" + format + "'");
+}
+
+nb::dict memory_stats() {
+  const ContextPtr& here = Context::here();
+  gt_memory_info info{};
+  info.struct_size = sizeof info;
+  here->check(gt_memory_stats(here->get(), &info));
+  nb::dict d;
+  d["live"] = info.live, d["cached"] = info.cached, d["peak"] = info.peak, d["limit"] = info.limit,
+  d["plans"] = info.plans;
+  d["graph"] = info.graph, d["nodes"] = info.nodes, d["handles"] = info.handles;
+  return d;
+}
+
+}  // namespace
+
+void add_functions(nb::module_& m) {
+  nb::class_<Function>(m, "Function", nb::is_weak_referenceable(),
+                       "A computation that was recorded once; calls replay it.")
+      .def(nb::init<nb::object, nb::handle>(), nb::arg("body"), nb::arg("specs"))
+      .def("__call__", call, nb::arg("inputs"))
+      .def(
+          "describe",
+          [](Function& f, const std::string& format) {
+            const int32_t which = plan_format(format);
+            return text_of(*f.context, [&](char* text, size_t capacity, size_t* needed) {
+              return gt_function_describe(f.context->get(), f.handle, which, text, capacity, needed);
+            });
+          },
+          nb::arg("format") = "text");
+  m.def(
+      "eval",
+      [](nb::list tensors) {
+        const ContextPtr& here = Context::here();
+        const auto all = handles_in(here, tensors, false, "eval");
+        gt_status status;
+        {
+          nb::gil_scoped_release release;
+          status = gt_eval(here->get(), all.data(), all.size());
+        }
+        here->check(status);
+      },
+      nb::arg("tensors"), "Computes tensors, together and once.");
+  m.def(
+      "graph_describe",
+      [](nb::list tensors, bool dot) {
+        const ContextPtr& here = Context::here();
+        const auto all = handles_in(here, tensors, false, "graph_describe");
+        return text_of(*here, [&](char* text, size_t capacity, size_t* needed) {
+          return gt_graph_describe(here->get(), all.data(), all.size(), dot ? GT_GRAPH_DOT : GT_GRAPH_TEXT, text,
+                                   capacity, needed);
+        });
+      },
+      nb::arg("tensors"), nb::arg("dot") = false);
+  m.def(
+      "plan_describe",
+      [](nb::list tensors, const std::string& format) {
+        const ContextPtr& here = Context::here();
+        const auto all = handles_in(here, tensors, false, "plan_describe");
+        const int32_t which = plan_format(format);
+        return text_of(*here, [&](char* text, size_t capacity, size_t* needed) {
+          return gt_plan_describe(here->get(), all.data(), all.size(), which, text, capacity, needed);
+        });
+      },
+      nb::arg("tensors"), nb::arg("format") = "text");
+  m.def(
+      "seed", [](uint64_t key) { Context::here()->check(gt_random_seed(Context::here()->get(), key)); },
+      nb::arg("key"));
+  m.def(
+      "set_threads", [](int32_t n) { Context::here()->check(gt_set_threads(Context::here()->get(), n)); },
+      nb::arg("threads"));
+  m.def("memory_stats", memory_stats, "What this thread's tensors hold, in bytes; nodes and handles are counts.");
+  m.def(
+      "memory_limit", [](uint64_t bytes) { Context::here()->check(gt_memory_limit(Context::here()->get(), bytes)); },
+      nb::arg("bytes"));
+  m.def("memory_trim", [] { Context::here()->check(gt_memory_trim(Context::here()->get())); });
+  m.def("version", [] { return gt_version(); });
+}
+
+}  // namespace gradtape_python

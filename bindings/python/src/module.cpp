@@ -1,0 +1,31 @@
+// gradtape._core: the C interface as Python objects. The package around it gives them the names that users know.
+#include "core.hpp"
+
+NB_MODULE(_core, m) {
+  using namespace gradtape_python;
+  nb::set_leak_warnings(false);  // tensors of the main thread live until the process ends
+  m.def(
+      "_set_hooks",
+      [](nb::object from_list, nb::object numpy, nb::object errors) {
+        if (!from_list.is_none()) hooks().from_list = from_list;
+        if (!numpy.is_none()) hooks().numpy = numpy;
+        if (!errors.is_none()) hooks().errors = nb::cast<nb::dict>(errors);
+      },
+      nb::kw_only(), nb::arg("from_list").none() = nb::none(), nb::arg("numpy").none() = nb::none(),
+      nb::arg("errors").none() = nb::none());
+  add_dtypes(m);
+  add_tensors(m);
+  add_interchange(m);
+  add_ops(m);
+  add_tapes(m);
+  add_callbacks(m);
+  add_functions(m);
+  m.def(
+      "tensor",
+      [](nb::handle value, nb::handle dtype) {
+        return wrap(to_tensor(value, dtype.is_none() ? nullptr : &as_dtype(dtype)));
+      },
+      nb::arg("value").none(), nb::arg("dtype").none() = nb::none(),
+      "A tensor of a number, an array, nested lists, or another tensor; dtype: as NumPy's, float32 and int32 for plain "
+      "numbers.");
+}

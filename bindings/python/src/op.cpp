@@ -1,0 +1,400 @@
+// Ops as callables: their parameters come from the registry, and a call goes to gt_apply without Python code between.
+#include <list>
+#include <string_view>
+
+#include "op.hpp"
+
+#include <structmember.h>  // after Python.h
+
+namespace gradtape_python {
+namespace {
+
+// ---- attributes
+
+// Appends the numbers of a value, row by row.
+struct Numbers {
+  std::vector<int64_t> ints;
+  std::vector<double> floats;
+  bool any_float = false, all_bool = true;
+
+  void add(nb::handle v, const char* what) {
+    PyObject* o = v.ptr();
+    if (PyFloat_Check(o)) return add_float(PyFloat_AS_DOUBLE(o));
+    if (PyBool_Check(o)) return add_int(o == Py_True);
+    if (PyLong_Check(o)) return all_bool = false, add_int(as_int(o));
+    if (PyList_Check(o) || PyTuple_Check(o)) {
+      for (nb::handle e : nb::iter(v)) add(e, what);
+      return;
+    }
+    if (nb::hasattr(v, "tolist")) return add(to_list(v), what);
+    if (PyIndex_Check(o)) return all_bool = false, add_int(as_int(nb::steal(PyNumber_Index(o)).ptr()));
+    if (nb::isinstance<nb::iterable>(v) && !PyUnicode_Check(o)) {
+      for (nb::handle e : nb::iter(v)) add(e, what);
+      return;
+    }
+    fail(PyExc_TypeError,
+         std::string(what) + ": " + nb::cast<std::string>(nb::repr(v)) + " is no value of an attribute");
+  }
+
+ private:
+  static int64_t as_int(PyObject* o) {
+    const long long n = PyLong_AsLongLong(o);
+    if (n == -1 && PyErr_Occurred()) throw nb::python_error();
+    return n;
+  }
+  void add_int(int64_t n) { ints.push_back(n), floats.push_back(static_cast<double>(n)); }
+  void add_float(double d) { any_float = true, all_bool = false, ints.push_back(0), floats.push_back(d); }
+};
+
+bool is_list_like(nb::handle v) {
+  PyObject* o = v.ptr();
+  if (PyList_Check(o) || PyTuple_Check(o)) return true;
+  if (PyFloat_Check(o) || PyLong_Check(o) || PyUnicode_Check(o)) return false;
+  if (nb::hasattr(v, "shape")) return PyObject_Length(nb::object(v.attr("shape")).ptr()) != 0;
+  return !PyIndex_Check(o);
+}
+
+}  // namespace
+
+void Attributes::add(const char* name, nb::handle value, bool is_dtype, const char* op) {
+  PyObject* o = value.ptr();
+  Kept& kept = kept_.emplace_back();
+  gt_attr a = {name, 0, 0, 1, nullptr};
+  if (is_dtype || nb::isinstance<DType>(value)) {
+    kept.dtype = as_dtype(value).number;
+    a.kind = GT_ATTR_DTYPE, a.values = &kept.dtype;
+  } else if (PyUnicode_Check(o)) {
+    kept.text = nb::cast<std::string>(value);
+    a.kind = GT_ATTR_STRING, a.count = kept.text.size(), a.values = kept.text.data();
+  } else {
+    Numbers numbers;
+    numbers.add(value, op);
+    a.is_list = is_list_like(value);
+    a.count = numbers.ints.size();
+    if (numbers.any_float) {
+      kept.floats = std::move(numbers.floats);
+      a.kind = GT_ATTR_FLOAT, a.values = kept.floats.data();
+    } else if (numbers.all_bool && !numbers.ints.empty()) {
+      kept.bools.assign(numbers.ints.begin(), numbers.ints.end());
+      a.kind = GT_ATTR_BOOL, a.values = kept.bools.data();
+    } else {
+      kept.ints = std::move(numbers.ints);
+      a.kind = GT_ATTR_INT, a.values = kept.ints.data();
+    }
+  }
+  attrs_.push_back(a);
+}
+
+namespace {
+
+// ---- inputs
+
+// An input as a handle: lent by the Python object, or made here and given back.
+class Inputs {
+ public:
+  explicit Inputs(const ContextPtr& here) : here_(here) {}
+
+  // Converts the values; those that share a dtype are promoted to one.
+  void add_all(const Op& op, PyObject* const* values, const Param* params, size_t n) {
+    gt_dtype shared = 0;
+    bool any_float = false, any_value = false;
+    for (size_t i = 0; i < n; ++i) {
+      if (!values[i] || values[i] == Py_None || params[i].dtype != 's') continue;
+      if (is_tensor(values[i])) {
+        meet(op, shared, tensor_in(values[i]).dtype());
+      } else if (is_number(values[i])) {
+        any_float |= !PyLong_Check(values[i]) && !PyIndex_Check(values[i]);
+      } else if (!PyList_Check(values[i]) && !PyTuple_Check(values[i])) {
+        made_.emplace_back(to_tensor(values[i], nullptr));
+        converted_.emplace_back(values[i], &made_.back());
+        meet(op, shared, made_.back().dtype());
+      } else {
+        any_value = true;
+      }
+    }
+    if (shared == 0 && !any_value) shared = any_float ? GT_FLOAT32 : 0;
+    handles_.reserve(n);
+    for (size_t i = 0; i < n; ++i) add(op, values[i], params[i], shared);
+  }
+  gt_tensor* data() { return handles_.data(); }
+  size_t size() const { return handles_.size(); }
+
+ private:
+  static bool is_number(PyObject* o) {
+    if (PyFloat_Check(o) || PyLong_Check(o)) return true;
+    static PyObject* const generic = nb::object(hooks().numpy.attr("generic")).release().ptr();
+    return PyObject_IsInstance(o, generic) == 1;
+  }
+  static void meet(const Op& op, gt_dtype& shared, gt_dtype dtype) {
+    const gt_dtype both = shared == 0 ? dtype : promoted(shared, dtype);
+    if (both == 0)
+      fail("DTypeError",
+           op.name + ": " + dtype_of(shared).name + " and " + dtype_of(dtype).name + " do not mix; cast one of them");
+    shared = both;
+  }
+  void keep(Tensor&& t) {
+    made_.push_back(std::move(t));
+    handles_.push_back(made_.back().handle);
+  }
+  void keep_in(gt_dtype dtype, const Tensor& t) {
+    if (dtype == 0 || t.dtype() == dtype)
+      handles_.push_back(t.handle);
+    else
+      keep(cast(t, dtype));
+  }
+  void add(const Op& op, PyObject* value, const Param& param, gt_dtype shared) {
+    if (!value || value == Py_None) {
+      if (param.optional) return;
+      fail(PyExc_TypeError,
+           value ? op.name + ": " + param.name +
+                       " is None; a gradient is None where its tape knows of no path from the target to the "
+                       "source: was the source watched before it was used?"
+                 : op.name + ": " + param.name + " is missing");
+    }
+    const gt_dtype wanted = param.dtype == 's' ? shared : 0;
+    if (is_tensor(value)) {
+      handle_in(here_, value);
+      return keep_in(wanted, tensor_in(value));
+    }
+    for (const auto& [of, tensor] : converted_)
+      if (of == value) return keep_in(wanted, *tensor);
+    if (param.dtype == 's' && is_number(value)) return add_number(value, wanted);
+    const DType* dtype = param.dtype == 'b' ? &dtype_of(GT_BOOL) : wanted != 0 ? &dtype_of(wanted) : nullptr;
+    keep(to_tensor(value, dtype));
+  }
+  // A plain number takes the dtype of the tensors it meets, else float32 or int32.
+  void add_number(PyObject* value, gt_dtype shared) {
+    if (shared == 0 || (shared == GT_BOOL && PyBool_Check(value))) return keep(to_tensor(value, nullptr));
+    if (dtype_of(shared).kind == 'i' && PyLong_Check(value)) return keep(to_tensor(value, &dtype_of(shared)));
+    const double number = PyFloat_AsDouble(value);
+    if (number == -1 && PyErr_Occurred()) throw nb::python_error();
+    keep({here_, here_->made(gt_scalar(here_->get(), number))});
+  }
+
+  const ContextPtr& here_;
+  std::list<Tensor> made_;  // its elements stay where they are
+  std::vector<std::pair<PyObject*, const Tensor*>> converted_;
+  std::vector<gt_tensor> handles_;
+};
+
+// ---- calls
+
+nb::object wrap_outputs(const ContextPtr& here, gt_tensor* outputs, size_t n, bool many) {
+  if (!many) return wrap({here, outputs[0]});
+  PyObject* tuple = PyTuple_New(static_cast<Py_ssize_t>(n));
+  for (size_t i = 0; i < n; ++i)
+    PyTuple_SET_ITEM(tuple, static_cast<Py_ssize_t>(i), wrap({here, outputs[i]}).release().ptr());
+  return nb::steal(tuple);
+}
+
+nb::object apply(const Op& op, const char* rule, gt_tensor* inputs, size_t n_inputs, const Attributes& attrs) {
+  const ContextPtr& here = Context::here();
+  const auto call = [&](gt_tensor* outputs, size_t capacity, size_t* n) {
+    here->check(rule ? gt_apply_with_gradient(here->get(), op.name.c_str(), rule, inputs, n_inputs, attrs.data(),
+                                              attrs.size(), outputs, capacity, n)
+                     : gt_apply(here->get(), op.name.c_str(), inputs, n_inputs, attrs.data(), attrs.size(), outputs,
+                                capacity, n));
+  };
+  if (!op.many) {
+    gt_tensor out = nullptr;
+    call(&out, 1, nullptr);
+    return wrap({here, out});
+  }
+  size_t n = 0;
+  call(nullptr, 0, &n);
+  std::vector<gt_tensor> outputs(n);
+  call(outputs.data(), n, &n);
+  return wrap_outputs(here, outputs.data(), n, true);
+}
+
+constexpr size_t kMostParams = 24;
+using Values = std::array<PyObject*, kMostParams>;
+
+[[noreturn]] void wrong_call(const Op& op, const std::string& what) {
+  std::string takes;
+  for (const Param& p : op.params) takes += (takes.empty() ? "" : ", ") + p.name;
+  fail(PyExc_TypeError, op.name + ": " + what + "; it takes (" + takes + ")");
+}
+
+void place_arguments(const Op& op, PyObject* const* args, size_t n, PyObject* names, Values& values) {
+  values.fill(nullptr);
+  if (n > op.params.size()) wrong_call(op, std::to_string(n) + " arguments are too many");
+  std::copy(args, args + n, values.begin());
+  const Py_ssize_t n_named = names ? PyTuple_GET_SIZE(names) : 0;
+  for (Py_ssize_t k = 0; k < n_named; ++k) {
+    const char* name = PyUnicode_AsUTF8(PyTuple_GET_ITEM(names, k));
+    size_t i = 0;
+    while (i < op.params.size() && op.params[i].name != name && op.params[i].alias != name) ++i;
+    if (i == op.params.size()) {
+      if (std::string_view(name) == "name") continue;
+      wrong_call(op, std::string("there is no parameter '") + name + "'");
+    }
+    if (values[i]) wrong_call(op, std::string("two values for '") + name + "'");
+    values[i] = args[n + static_cast<size_t>(k)];
+  }
+}
+
+// A dtype that is left out: float32, and for a range of integers int32.
+void add_default_dtype(const Op& op, const Values& values, Attributes& attrs) {
+  for (size_t i = op.n_inputs; i < op.params.size(); ++i) {
+    if (op.params[i].dtype != 'd' || op.params[i].required || (values[i] && values[i] != Py_None)) continue;
+    bool any_float = op.name != "range";
+    for (size_t k = op.n_inputs; k < op.params.size(); ++k) any_float |= values[k] && PyFloat_Check(values[k]);
+    attrs.add_dtype(op.params[i].name.c_str(), any_float ? GT_FLOAT32 : GT_INT32);
+  }
+}
+
+nb::object call(const Op& op, const Values& values) {
+  Inputs inputs(Context::here());
+  if (op.variadic) {
+    if (!values[0] || values[0] == Py_None) wrong_call(op, op.params[0].name + " is missing: a sequence of tensors");
+    nb::object sequence = nb::steal(PySequence_Fast(values[0], (op.name + ": want a sequence of tensors").c_str()));
+    if (!sequence.is_valid()) throw nb::python_error();
+    const auto n = static_cast<size_t>(PySequence_Fast_GET_SIZE(sequence.ptr()));
+    const std::vector<Param> alike(n, op.params[0]);
+    inputs.add_all(op, PySequence_Fast_ITEMS(sequence.ptr()), alike.data(), n);
+  } else {
+    inputs.add_all(op, values.data(), op.params.data(), op.n_inputs);
+  }
+  Attributes attrs;
+  for (size_t i = op.n_inputs; i < op.params.size(); ++i)
+    if (values[i] && values[i] != Py_None)
+      attrs.add(op.params[i].name.c_str(), values[i], op.params[i].dtype == 'd', op.name.c_str());
+  if (op.has_default_dtype) add_default_dtype(op, values, attrs);
+  return apply(op, nullptr, inputs.data(), inputs.size(), attrs);
+}
+
+struct OpObject {
+  PyObject_HEAD;
+  vectorcallfunc vectorcall;
+  PyObject* weakrefs;
+  const Op* op;
+};
+
+PyObject* op_vectorcall(PyObject* self, PyObject* const* args, size_t flagged, PyObject* names) {
+  return guarded(
+      [&] {
+        const Op& op = *reinterpret_cast<OpObject*>(self)->op;
+        Values values;
+        place_arguments(op, args, static_cast<size_t>(PyVectorcall_NARGS(flagged)), names, values);
+        return call(op, values).release().ptr();
+      },
+      static_cast<PyObject*>(nullptr));
+}
+PyObject* op_repr(PyObject* self) {
+  return PyUnicode_FromFormat("<op %s>", reinterpret_cast<OpObject*>(self)->op->name.c_str());
+}
+PyObject* op_name(PyObject* self, void*) {
+  return PyUnicode_FromString(reinterpret_cast<OpObject*>(self)->op->name.c_str());
+}
+PyObject* op_doc(PyObject* self, void*) {
+  return PyUnicode_FromString(reinterpret_cast<OpObject*>(self)->op->doc.c_str());
+}
+PyObject* op_signature(PyObject* self, void*) {
+  return guarded([&] { return signature(*reinterpret_cast<OpObject*>(self)->op).release().ptr(); },
+                 static_cast<PyObject*>(nullptr));
+}
+PyObject* op_reduce(PyObject* self, PyObject*) {
+  return Py_BuildValue("N(s)", PyObject_GetAttrString(PyImport_ImportModule("gradtape._core"), "op"),
+                       reinterpret_cast<OpObject*>(self)->op->name.c_str());
+}
+
+PyTypeObject* make_op_type() {
+  static PyMemberDef members[] = {
+      {"__vectorcalloffset__", T_PYSSIZET, offsetof(OpObject, vectorcall), READONLY, nullptr},
+      {"__weaklistoffset__", T_PYSSIZET, offsetof(OpObject, weakrefs), READONLY, nullptr},
+      {nullptr, 0, 0, 0, nullptr}};
+  static PyGetSetDef properties[] = {{"__name__", op_name, nullptr, "The op's registered name.", nullptr},
+                                     {"__qualname__", op_name, nullptr, nullptr, nullptr},
+                                     {"__doc__", op_doc, nullptr, nullptr, nullptr},
+                                     {"__signature__", op_signature, nullptr, "For inspect.signature.", nullptr},
+                                     {nullptr, nullptr, nullptr, nullptr, nullptr}};
+  static PyMethodDef methods[] = {{"__reduce__", op_reduce, METH_NOARGS, nullptr}, {nullptr, nullptr, 0, nullptr}};
+  static PyType_Slot slots[] = {{Py_tp_call, reinterpret_cast<void*>(PyVectorcall_Call)},
+                                {Py_tp_repr, reinterpret_cast<void*>(op_repr)},
+                                {Py_tp_members, members},
+                                {Py_tp_getset, properties},
+                                {Py_tp_methods, methods},
+                                {0, nullptr}};
+  static PyType_Spec spec = {"gradtape._core.Op", sizeof(OpObject), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_VECTORCALL,
+                             slots};
+  return reinterpret_cast<PyTypeObject*>(PyType_FromSpec(&spec));
+}
+PyTypeObject* op_type = nullptr;
+
+nb::object op_object(const std::string& name) {
+  static auto* const objects = new std::unordered_map<std::string, PyObject*>;
+  auto found = objects->find(name);
+  if (found == objects->end()) {
+    const Op& op = find_op(name);
+    auto* o = PyObject_New(OpObject, op_type);
+    o->vectorcall = op_vectorcall, o->weakrefs = nullptr, o->op = &op;
+    found = objects->emplace(name, reinterpret_cast<PyObject*>(o)).first;
+  }
+  return nb::borrow(found->second);
+}
+
+// Whether a tensor can be made of an operand, so that an operator need not be left to the other side.
+bool is_operand(PyObject* o) {
+  return is_tensor(o) || PyFloat_Check(o) || PyLong_Check(o) || PyList_Check(o) || PyTuple_Check(o) ||
+         nb::hasattr(o, "__array_interface__") || o == Py_None;
+}
+
+}  // namespace
+
+PyObject* binary_op(const char* name, PyObject* a, PyObject* b) {
+  if (!is_operand(a) || !is_operand(b)) return Py_NewRef(Py_NotImplemented);
+  const bool compares = std::string_view(name) == "equal" || std::string_view(name) == "not_equal";
+  if (compares && (a == Py_None || b == Py_None)) return Py_NewRef(Py_NotImplemented);
+  static auto* const ops = new std::unordered_map<const char*, const Op*>;
+  const Op*& op = (*ops)[name];
+  if (!op) op = &find_op(name);
+  Values values;
+  values.fill(nullptr);
+  values[0] = a, values[1] = b;
+  // The quotient of two integers is a float64, as NumPy's and TensorFlow's are.
+  if (std::string_view(name) == "divide") {
+    const auto integral = [](PyObject* o) {
+      return is_tensor(o) ? dtype_of(tensor_in(o).dtype()).kind == 'i' : static_cast<bool>(PyLong_Check(o));
+    };
+    if (integral(a) && integral(b)) {
+      const nb::object x = wrap(to_tensor(a, &dtype_of(GT_FLOAT64))), y = wrap(to_tensor(b, &dtype_of(GT_FLOAT64)));
+      values[0] = x.ptr(), values[1] = y.ptr();
+      return call(*op, values).release().ptr();
+    }
+  }
+  return call(*op, values).release().ptr();
+}
+
+void add_ops(nb::module_& m) {
+  op_type = make_op_type();
+  m.attr("Op") = nb::borrow(reinterpret_cast<PyObject*>(op_type));
+  m.def("op", &op_object, nb::arg("name"), "The callable of a registered op. LookupError: there is none of that name.");
+  m.def("op_names", [] {
+    nb::list names;
+    for (size_t i = 0; i < gt_op_count(); ++i) names.append(gt_op_name(i));
+    return names;
+  });
+  m.def("op_describe", &describe_op, nb::arg("name"), "What the registry knows of an op, as a JSON text.");
+  m.def(
+      "apply_with_gradient",
+      [](const std::string& name, const std::string& rule, nb::list inputs, nb::dict attributes) {
+        const Op& op = find_op(name);
+        Inputs converted(Context::here());
+        nb::object sequence = nb::steal(PySequence_Fast(inputs.ptr(), ""));
+        std::vector<Param> params(nb::len(inputs), Param{});
+        for (size_t i = 0; i < params.size(); ++i)
+          params[i] = op.params[op.variadic ? 0 : std::min(i, op.n_inputs - 1)];
+        converted.add_all(op, PySequence_Fast_ITEMS(sequence.ptr()), params.data(), params.size());
+        Attributes attrs;
+        std::list<std::string> names;
+        for (auto [key, value] : attributes) {
+          names.push_back(nb::cast<std::string>(key));
+          if (!value.is_none()) attrs.add(names.back().c_str(), value, names.back() == "dtype", name.c_str());
+        }
+        return apply(op, rule.c_str(), converted.data(), converted.size(), attrs);
+      },
+      nb::arg("op"), nb::arg("rule"), nb::arg("inputs"), nb::arg("attributes") = nb::dict());
+}
+
+}  // namespace gradtape_python

@@ -1,0 +1,57 @@
+// What the extension knows of a registered op, and attributes on their way to gt_apply.
+#pragma once
+
+#include <list>
+#include <string>
+#include <vector>
+
+#include "core.hpp"
+
+namespace gradtape_python {
+
+struct Param {
+  std::string name, alias;  // alias: TensorFlow's name of the same
+  char dtype;               // inputs: s shared, b bool, i integer; attributes: d a dtype, a any other
+  bool optional = false;    // of an input
+  bool required = false;    // of an attribute
+};
+
+struct Op {
+  std::string name, doc;
+  std::vector<Param> params;  // inputs first
+  size_t n_inputs = 0;
+  bool variadic = false, many = false, has_default_dtype = false;
+};
+
+// LookupError where no op has the name. The result stays.
+const Op& find_op(const std::string& name);
+std::string describe_op(const std::string& name);
+nb::object signature(const Op& op);  // an inspect.Signature
+
+class Attributes {
+ public:
+  void add(const char* name, nb::handle value, bool is_dtype, const char* op);
+  void add_dtype(const char* name, gt_dtype dtype) {
+    Kept& kept = kept_.emplace_back();
+    kept.dtype = dtype;
+    attrs_.push_back({name, GT_ATTR_DTYPE, 0, 1, &kept.dtype});
+  }
+  const gt_attr* data() const { return attrs_.data(); }
+  size_t size() const { return attrs_.size(); }
+
+ private:
+  struct Kept {
+    std::vector<int64_t> ints;
+    std::vector<double> floats;
+    std::vector<uint8_t> bools;
+    std::string text;
+    gt_dtype dtype = 0;
+  };
+  std::list<Kept> kept_;  // its elements stay where they are
+  std::vector<gt_attr> attrs_;
+};
+
+// A dict of attributes that a callback is given.
+nb::dict to_dict(const gt_attr* attrs, size_t n);
+
+}  // namespace gradtape_python

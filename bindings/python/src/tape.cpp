@@ -1,0 +1,213 @@
+// Tapes: recording, derivatives, the variables that were met.
+#include <nanobind/stl/optional.h>
+
+#include <optional>
+
+#include "core.hpp"
+
+namespace gradtape_python {
+namespace {
+
+struct Tape {
+  Tape(bool persistent, bool watch_accessed_variables) : context(Context::here()) {
+    uint32_t flags = 0;
+    if (persistent) flags |= GT_TAPE_PERSISTENT;
+    if (!watch_accessed_variables) flags |= GT_TAPE_MANUAL_WATCH;
+    handle = context->made(gt_tape_begin(context->get(), flags));
+  }
+  Tape(const Tape&) = delete;
+  Tape& operator=(const Tape&) = delete;
+  ~Tape() { gt_release(context->get(), handle); }
+
+  // The context, where the tape is this thread's.
+  Context& own() const {
+    if (context == Context::here()) return *context;
+    fail("FailedPreconditionError",
+         "a tape of another thread: a thread records and differentiates what it computes itself");
+  }
+  ContextPtr context;
+  gt_tape handle;
+};
+
+using TapeCall = gt_status (*)(gt_context, gt_tape);
+auto calling(TapeCall call) {
+  return [call](Tape& t) {
+    Context& c = t.own();
+    c.check(call(c.get(), t.handle));
+  };
+}
+
+gt_tensor one(const Tape& t, nb::handle tensor, const char* name) {
+  if (!is_tensor(tensor))
+    fail(PyExc_TypeError, std::string(name) + ": want a tensor, got " + nb::cast<std::string>(nb::repr(tensor)));
+  return handle_in(t.context, tensor);
+}
+nb::object wrap_or_none(const ContextPtr& here, gt_tensor t) { return t ? wrap({here, t}) : nb::none(); }
+nb::list wrap_all(const ContextPtr& here, const std::vector<gt_tensor>& tensors) {
+  nb::list all;
+  for (gt_tensor t : tensors) all.append(wrap_or_none(here, t));
+  return all;
+}
+
+nb::list watched_variables(Tape& t) {
+  Context& c = t.own();
+  size_t n = 0;
+  c.check(gt_tape_watched_variables(c.get(), t.handle, nullptr, 0, &n));
+  std::vector<gt_tensor> handles(n);
+  c.check(gt_tape_watched_variables(c.get(), t.handle, handles.data(), n, &n));
+  nb::list all;
+  for (gt_tensor h : handles) {
+    Tensor variable(t.context, h);
+    uint64_t id = 0;
+    c.check(gt_variable_id(c.get(), h, &id));
+    const auto known = c.variables.find(id);
+    if (known != c.variables.end()) {
+      all.append(nb::find(known->second));
+    } else {  // the program has dropped its own object
+      nb::object o = nb::inst_alloc(variable_type);
+      new (nb::inst_ptr<Variable>(o)) Variable(std::move(variable), true, nb::none());
+      nb::inst_mark_ready(o);
+      all.append(o);
+    }
+  }
+  return all;
+}
+
+nb::list gradient(Tape& t, nb::list targets, nb::list sources, std::optional<nb::list> output_gradients, bool zero) {
+  Context& c = t.own();
+  const auto y = handles_in(t.context, targets, false, "gradient: targets"),
+             x = handles_in(t.context, sources, false, "gradient: sources");
+  std::vector<gt_tensor> weights, found(x.size());
+  if (output_gradients) {
+    weights = handles_in(t.context, *output_gradients, false, "gradient: output_gradients");
+    if (weights.size() != y.size())
+      fail("InvalidArgumentError", "gradient: " + std::to_string(weights.size()) + " output gradients for " +
+                                       std::to_string(y.size()) + " targets");
+  }
+  c.check(gt_tape_gradient(c.get(), t.handle, y.data(), y.size(), x.data(), x.size(),
+                           output_gradients ? weights.data() : nullptr,
+                           zero ? GT_UNCONNECTED_ZERO : GT_UNCONNECTED_NULL, found.data()));
+  return wrap_all(t.context, found);
+}
+
+nb::list jvp(Tape& t, nb::list targets, nb::list sources, nb::list tangents, bool zero) {
+  Context& c = t.own();
+  const auto y = handles_in(t.context, targets, false, "jvp: targets"),
+             x = handles_in(t.context, sources, false, "jvp: sources"),
+             dx = handles_in(t.context, tangents, true, "jvp: tangents");
+  if (dx.size() != x.size())
+    fail("InvalidArgumentError",
+         "jvp: " + std::to_string(dx.size()) + " tangents for " + std::to_string(x.size()) + " sources");
+  std::vector<gt_tensor> found(y.size());
+  c.check(gt_tape_jvp(c.get(), t.handle, y.data(), y.size(), x.data(), x.size(), dx.data(),
+                      zero ? GT_UNCONNECTED_ZERO : GT_UNCONNECTED_NULL, found.data()));
+  return wrap_all(t.context, found);
+}
+
+// Between the parts of a long computation: Ctrl-C, and the caller's function.
+struct Progress {
+  Context& context;
+  nb::object function;
+
+  static int32_t call(void* data, uint64_t done, uint64_t total) {
+    auto& me = *static_cast<Progress*>(data);
+    nb::gil_scoped_acquire gil;
+    try {
+      if (PyErr_CheckSignals() != 0) throw nb::python_error();
+      if (!me.function.is_none()) me.function(done, total);
+      return 0;
+    } catch (nb::python_error& e) {
+      me.context.keep_exception(e);
+      return 1;
+    }
+  }
+};
+
+// A Jacobian with a progress function is computed at once, part by part. One whose computation is long is so without
+// being asked, that Ctrl-C can stop it; a small one stays an expression, to be computed with what is made of it.
+constexpr size_t kLong = size_t{1} << 22;  // elements of the result
+
+gt_jacobian_options options_of(bool zero, const std::string& mode, uint64_t memory_budget, size_t elements,
+                               Progress& progress) {
+  gt_jacobian_options o{};
+  o.struct_size = sizeof o;
+  o.unconnected = zero ? GT_UNCONNECTED_ZERO : GT_UNCONNECTED_NULL;
+  if (mode != "auto" && mode != "forward" && mode != "reverse")
+    fail("InvalidArgumentError", "jacobian: mode '" + mode + "'; want 'auto', 'forward' or 'reverse'");
+  o.mode = mode == "auto" ? GT_MODE_AUTO : mode == "forward" ? GT_MODE_FORWARD : GT_MODE_REVERSE;
+  o.memory_budget = memory_budget;
+  if (elements >= kLong || !progress.function.is_none()) {
+    o.progress = Progress::call;
+    o.progress_data = &progress;
+  }
+  return o;
+}
+
+nb::list jacobian(Tape& t, nb::handle target, nb::list sources, bool zero, const std::string& mode,
+                  uint64_t memory_budget, nb::object progress) {
+  Context& c = t.own();
+  const auto x = handles_in(t.context, sources, false, "jacobian: sources");
+  const gt_tensor y = one(t, target, "jacobian: target");
+  Progress watcher{c, std::move(progress)};
+  size_t elements = 0;
+  for (nb::handle source : sources)
+    elements += shape_of(tensor_in(target)).elements() * shape_of(tensor_in(source)).elements();
+  const gt_jacobian_options options = options_of(zero, mode, memory_budget, elements, watcher);
+  std::vector<gt_tensor> found(x.size());
+  gt_status status;
+  {
+    nb::gil_scoped_release release;
+    status = gt_tape_jacobian(c.get(), t.handle, y, x.data(), x.size(), &options, found.data());
+  }
+  c.check(status);
+  return wrap_all(t.context, found);
+}
+
+nb::object batch_jacobian(Tape& t, nb::handle target, nb::handle source, bool zero, bool sum, uint64_t memory_budget,
+                          nb::object progress) {
+  Context& c = t.own();
+  const gt_tensor y = one(t, target, "batch_jacobian: target"), x = one(t, source, "batch_jacobian: source");
+  Progress watcher{c, std::move(progress)};
+  const Shape of_target = shape_of(tensor_in(target));
+  const size_t samples = of_target.rank > 0 && of_target.dims[0] > 0 ? static_cast<size_t>(of_target.dims[0]) : 1;
+  const size_t elements = of_target.elements() / samples * shape_of(tensor_in(source)).elements();
+  gt_jacobian_options options = options_of(zero, "auto", memory_budget, elements, watcher);
+  options.batch_dependence = sum ? GT_BATCH_SUM : GT_BATCH_INDEPENDENT;
+  gt_tensor found = nullptr;
+  gt_status status;
+  {
+    nb::gil_scoped_release release;
+    status = gt_tape_batch_jacobian(c.get(), t.handle, y, x, &options, &found);
+  }
+  c.check(status);
+  return wrap_or_none(t.context, found);
+}
+
+}  // namespace
+
+void add_tapes(nb::module_& m) {
+  nb::class_<Tape>(m, "Tape", nb::is_weak_referenceable(), "A recording, under way from the moment it is made.")
+      .def(nb::init<bool, bool>(), nb::arg("persistent") = false, nb::arg("watch_accessed_variables") = true)
+      .def(
+          "watch",
+          [](Tape& t, nb::handle x) {
+            Context& c = t.own();
+            c.check(gt_tape_watch(c.get(), t.handle, one(t, x, "watch")));
+          },
+          nb::arg("tensor").none())
+      .def("end", calling(gt_tape_end))
+      .def("stop", calling(gt_tape_stop_recording))
+      .def("resume", calling(gt_tape_resume_recording))
+      .def("reset", calling(gt_tape_reset))
+      .def("watched_variables", watched_variables)
+      .def("gradient", gradient, nb::arg("targets"), nb::arg("sources"),
+           nb::arg("output_gradients").none() = nb::none(), nb::arg("zero") = false)
+      .def("jvp", jvp, nb::arg("targets"), nb::arg("sources"), nb::arg("tangents"), nb::arg("zero") = false)
+      .def("jacobian", jacobian, nb::arg("target").none(), nb::arg("sources"), nb::arg("zero") = false,
+           nb::arg("mode") = "auto", nb::arg("memory_budget") = 0, nb::arg("progress").none() = nb::none())
+      .def("batch_jacobian", batch_jacobian, nb::arg("target").none(), nb::arg("source").none(),
+           nb::arg("zero") = false, nb::arg("sum") = false, nb::arg("memory_budget") = 0,
+           nb::arg("progress").none() = nb::none());
+}
+
+}  // namespace gradtape_python
