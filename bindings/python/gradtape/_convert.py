@@ -1,0 +1,200 @@
+"""Values of Python and NumPy become tensors: lists, arrays, numbers, and whatever speaks DLPack."""
+
+from __future__ import annotations
+
+from typing import Any, Optional, Sequence
+
+import numpy as np
+
+from . import _core
+from .errors import DTypeError, InvalidArgumentError
+
+_INT32 = np.iinfo(np.int32)
+_SUPPORTED = ("bool", "int32", "int64", "float32", "float64")
+_KINDS = "biuf"
+_SEQUENCES = (list, tuple)
+
+
+def asarray(
+    obj: Any, /, *, dtype: Any = None, device: Optional[str] = None, copy: Optional[bool] = None
+) -> _core.Tensor:
+    """A tensor with the values of `obj`: a number, a tensor, an array, a buffer, or nested lists of these.
+
+    Without a dtype Python's floats give float32, ints int32 (int64 where one does not fit), bools bool;
+    arrays keep theirs. `copy=False` raises ValueError where the values would have to be copied:
+    tensors of the wanted dtype alone are shared. `device` may be "cpu" or None.
+    """
+    check_device(device)
+    if isinstance(obj, _core.Tensor):
+        if dtype is not None and _core.as_dtype(dtype) != obj.dtype:
+            if copy is False:
+                raise InvalidArgumentError(f"asarray: copy=False, but {obj.dtype} becomes {dtype}")
+            return _core.tensor(obj, dtype)
+        return _core.op("identity")(obj) if copy else obj
+    if copy is False:
+        raise InvalidArgumentError(f"asarray: a {type(obj).__name__} must be copied; copy=False shares tensors alone")
+    return convert(obj, dtype)
+
+
+def convert(value: Any, dtype: Any = None) -> _core.Tensor:
+    """`value` as a tensor; arrays of NumPy's other numeric dtypes need a `dtype` to become."""
+    return _core.tensor(value, dtype)
+
+
+def constant(value: Any, dtype: Any = None, shape: Optional[Sequence[int]] = None, name: Optional[str] = None) -> Any:
+    """A tensor of `value`; with a `shape` one number fills it, or as many entries are arranged in it."""
+    result = convert(value, dtype)
+    if shape is None or tuple(shape) == result.shape:
+        return result
+    shape = tuple(int(n) for n in shape)
+    if result.size == 1:
+        return _core.op("broadcast_to")(_core.op("reshape")(result, ()), shape)
+    return _core.op("reshape")(result, shape)
+
+
+def convert_to_tensor(value: Any, dtype: Any = None, dtype_hint: Any = None, name: Optional[str] = None) -> Any:
+    """`value` as a tensor; a tensor is returned as it is, and another dtype than its own is a TypeError."""
+    if isinstance(value, _core.Tensor):
+        if dtype is not None and _core.as_dtype(dtype) != value.dtype:
+            raise DTypeError(f"convert_to_tensor: a tensor of {value.dtype} is not one of {dtype}; cast it")
+        return _core.op("identity")(value) if isinstance(value, _core.Variable) else value
+    return convert(value, dtype)
+
+
+def convert_like(value: Any, like: _core.Tensor) -> _core.Tensor:
+    """`value` in the dtype of `like`; floats for a tensor of ints, or numbers for bools, are a TypeError."""
+    found = _numpy_dtype((value if hasattr(value, "dtype") else convert(value)).dtype)
+    if _KINDS.index(found.kind) > _KINDS.index(_numpy_dtype(like.dtype).kind):
+        raise DTypeError(f"values of {found} do not fit a tensor of {like.dtype}; cast one of them")
+    if isinstance(value, _core.Tensor):
+        return value if value.dtype == like.dtype else _core.op("cast")(value, like.dtype)
+    return convert(value, like.dtype)
+
+
+def from_any(value: Any, dtype: Any = None) -> _core.Tensor:
+    """What the extension does not convert itself: lists, arrays of any layout and dtype, objects that lend theirs.
+
+    Raises TypeError for what holds no numbers, also for None, strings and complex numbers.
+    """
+    if isinstance(value, _SEQUENCES):
+        return from_list(value, dtype)
+    if isinstance(value, (str, bytes, complex, dict, set, frozenset)) and not isinstance(value, np.generic):
+        raise DTypeError(f"a {type(value).__name__} has no place in a tensor, got {value!r:.60}")
+    if hasattr(value, "__dlpack__") and not isinstance(value, (np.ndarray, np.generic)):
+        made = _core.from_dlpack(value, True)
+        return made if dtype is None else _core.tensor(made, dtype)
+    array = np.asarray(value)
+    if array.dtype.kind == "O":
+        raise DTypeError(f"objects have no place in a tensor, got {value!r:.60}")
+    return _from_numpy(array, dtype)
+
+
+def from_list(value: Sequence[Any], dtype: Any = None) -> _core.Tensor:
+    """Nested lists or tuples as a tensor; tensors among the leaves are stacked, which derivatives pass.
+
+    Raises ValueError for ragged lists, TypeError for leaves that are no numbers.
+    """
+    kinds: set[type] = set()
+    _collect_kinds(value, kinds)
+    if any(issubclass(kind, _core.Tensor) for kind in kinds):
+        return _stack(value, dtype)
+    typed = any(not issubclass(kind, (bool, int, float)) or issubclass(kind, np.generic) for kind in kinds)
+    try:
+        array = np.array(_arrays_of(value) if typed else value)
+    except (ValueError, OverflowError) as error:
+        raise InvalidArgumentError(f"lists of unequal lengths or too large a number, in {value!r:.80}") from error
+    if array.dtype.kind not in "biuf":
+        _refuse(array, value)
+    if dtype is None:
+        array = array.astype(_typed_dtype(value, array) if typed else _python_dtype(array, value), copy=False)
+    return _from_numpy(array, dtype)
+
+
+def _numpy_dtype(dtype: Any) -> np.dtype:
+    return np.dtype(getattr(dtype, "as_numpy_dtype", dtype))
+
+
+def check_device(device: Any) -> None:
+    """Raises ValueError for a device other than the one there is."""
+    if device not in (None, "cpu"):
+        raise InvalidArgumentError(f"device {device!r} is not known; the one device is 'cpu'")
+
+
+def _collect_kinds(value: Sequence[Any], kinds: set[type]) -> None:
+    here = set(map(type, value))
+    if any(issubclass(kind, _SEQUENCES) for kind in here):
+        for entry in value:
+            if isinstance(entry, _SEQUENCES):
+                _collect_kinds(entry, kinds)
+    kinds.update(kind for kind in here if not issubclass(kind, _SEQUENCES))
+
+
+def _arrays_of(value: Any) -> Any:
+    """The same nesting, in which whatever has `__array__` or a buffer is an array of NumPy."""
+    if isinstance(value, _SEQUENCES):
+        return [_arrays_of(entry) for entry in value]
+    return value if isinstance(value, (bool, int, float, np.generic)) else np.asarray(value)
+
+
+def _leaves(value: Any) -> Any:
+    if isinstance(value, _SEQUENCES):
+        for entry in value:
+            yield from _leaves(entry)
+    else:
+        yield value
+
+
+def _typed_dtype(value: Any, array: np.ndarray) -> np.dtype:
+    """The dtype of the leaves that have one; Python's numbers among them only choose between kinds."""
+    typed = {np.asarray(leaf).dtype for leaf in _leaves(value) if type(leaf) not in (bool, int, float)}
+    common = np.result_type(*typed)
+    same_kind = common.kind == array.dtype.kind or (common.kind == "f" and array.dtype.kind in "iuf")
+    return common if same_kind else array.dtype
+
+
+def _python_dtype(array: np.ndarray, value: Any) -> np.dtype:
+    """float32 for Python's floats; int32 for ints, or int64 where one does not fit."""
+    if array.dtype.kind == "u":
+        raise InvalidArgumentError(f"an int in {value!r:.80} is too large for int64")
+    if array.dtype.kind == "f":
+        return np.dtype(np.float32)
+    fits = array.dtype.kind == "i" and (not array.size or (array.min() >= _INT32.min and array.max() <= _INT32.max))
+    return np.dtype(np.int32) if fits else array.dtype
+
+
+def _refuse(array: np.ndarray, value: Any) -> None:
+    if array.dtype.kind == "O" and all(isinstance(leaf, (int, float)) for leaf in _leaves(value)):
+        raise InvalidArgumentError(f"an int in {value!r:.80} is too large for int64")
+    what = {"c": "complex numbers", "U": "strings", "S": "bytes"}.get(array.dtype.kind, "objects")
+    raise DTypeError(f"{what} have no place in a tensor, got {value!r:.80}; it holds bools, ints and floats")
+
+
+def _from_numpy(array: np.ndarray, dtype: Any) -> _core.Tensor:
+    """The values of an array of any layout, in the extension's: row by row, in this machine's byte order."""
+    if array.dtype.name not in _SUPPORTED:
+        if array.dtype.kind not in "biuf":
+            _refuse(array, array)
+        if dtype is None:
+            raise DTypeError(f"there is no dtype {array.dtype.name}; give one of {', '.join(_SUPPORTED)}")
+        array = array.astype(_core.as_dtype(dtype).as_numpy_dtype)
+    return _core.tensor(np.asarray(array, array.dtype.newbyteorder("="), order="C"), dtype)
+
+
+def _stack(value: Any, dtype: Any) -> _core.Tensor:
+    """Tensors stacked level by level; numbers beside them take their dtype."""
+    if dtype is None:
+        found = {leaf.dtype for leaf in _leaves(value) if isinstance(leaf, _core.Tensor)}
+        dtype = _core.as_dtype(np.result_type(*(d.as_numpy_dtype for d in found))) if len(found) > 1 else found.pop()
+    parts = [_stack(entry, dtype) if isinstance(entry, _SEQUENCES) and _holds_tensor(entry) else convert(entry, dtype)
+             for entry in value]
+    shapes = {part.shape for part in parts}
+    if len(shapes) > 1:
+        raise InvalidArgumentError(f"entries of unequal shapes {sorted(shapes)} do not stack")
+    return _core.op("stack")(parts)
+
+
+def _holds_tensor(value: Any) -> bool:
+    return any(isinstance(leaf, _core.Tensor) for leaf in _leaves(value))
+
+
+_core._set_hooks(from_list=from_any)

@@ -1,0 +1,245 @@
+"""Indexing as NumPy has it, as ops that derivatives pass: `x[...]`, iteration; `x.at[...]` is in _at.py."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any, Iterator, NamedTuple, Optional
+
+import numpy as np
+
+from . import _core, _convert
+from .errors import FailedPreconditionError
+
+_FULL = slice(None)
+
+
+class _Entry(NamedTuple):
+    """One entry of a key and its value: kind "int", "slice", "new" (an axis of size 1), "array" (integers) or "gap".
+
+    A gap is a `...` for no axes, which has one effect: arrays at both sides of it do not stand together.
+    """
+
+    kind: str
+    value: Any
+
+
+_FULL_ENTRY = _Entry("slice", _FULL)
+_GAP = _Entry("gap", None)
+
+
+def getitem(x: _core.Tensor, key: Any) -> _core.Tensor:
+    """The part of `x` at `key`: ints, slices, `...`, None, bool masks and integer arrays, as NumPy takes them.
+
+    Raises IndexError for what lies outside or is no index.
+    """
+    keys = key if isinstance(key, tuple) else (key,)
+    if len(keys) == 1 and _is_mask(keys[0]):
+        return _mask_alone(x, keys[0])
+    entries = _entries(x, keys)
+    picked = _basic(x, entries)
+    return _advanced(picked, entries) if any(e.kind == "array" for e in entries) else picked
+
+
+def iterate(x: _core.Tensor) -> Iterator[_core.Tensor]:
+    """The entries along the first axis; a tensor of rank 0 has none and raises TypeError."""
+    if not x.ndim:
+        raise TypeError("iteration over a tensor of rank 0, which has no axis")
+    return iter(_core.op("unstack")(x, 0) if x.shape[0] else ())
+
+
+def setitem(x: _core.Tensor, key: Any, value: Any) -> None:
+    """Tensors do not change: raises TypeError, which names what to write instead."""
+    i = key if isinstance(key, int) else "index"
+    raise TypeError(
+        f"a tensor does not change: write `x = x.at[{i}].set(value)` for `x[{i}] = value` (also .add, .multiply, .min, "
+        ".max); a Variable takes a new value by `.assign`"
+    )
+
+
+def contains(x: _core.Tensor, value: Any) -> bool:
+    """Whether any entry equals `value`."""
+    return bool(_core.op("reduce_any")(x == value))
+
+
+def _is_mask(key: Any) -> bool:
+    if isinstance(key, (bool, np.bool_)):
+        return True
+    if isinstance(key, _core.Tensor):
+        return key.dtype == _core.bool_
+    if isinstance(key, np.ndarray):
+        return key.dtype == np.bool_
+    return isinstance(key, list) and bool(key) and _convert.from_list(key).dtype == _core.bool_
+
+
+def _mask_alone(x: _core.Tensor, mask: Any) -> _core.Tensor:
+    mask = _convert.convert(mask)
+    if not mask.ndim:
+        x, mask = _core.op("expand_dims")(x, 0), _core.op("reshape")(mask, (1,))
+    _check_mask(x, mask.shape, 0)
+    return _core.op("boolean_mask")(x, mask, axis=0)
+
+
+def _check_mask(x: _core.Tensor, mask_shape: tuple, axis: int) -> None:
+    if x.shape[axis:axis + len(mask_shape)] != mask_shape:
+        raise IndexError(f"a mask of shape {mask_shape} does not fit shape {x.shape} from axis {axis} on")
+
+
+def _entries(x: _core.Tensor, keys: tuple) -> list[_Entry]:
+    """The key with `...` and missing axes written out, masks as integer arrays: one entry an axis or new axis."""
+    if sum(key is Ellipsis for key in keys) > 1:
+        raise IndexError("an index has one `...` at most")
+    used = sum(_axes_used(key) for key in keys)
+    if used > x.ndim:
+        raise IndexError(f"{used} indices for a tensor of rank {x.ndim} and shape {x.shape}")
+    rest = [_FULL_ENTRY] * (x.ndim - used)
+    if any(key is Ellipsis for key in keys):
+        rest = rest or [_GAP]
+    else:
+        keys = (*keys, Ellipsis)
+    entries: list[_Entry] = []
+    axis = 0
+    for key in keys:
+        made = rest if key is Ellipsis else _entries_of(x, key, axis)
+        entries += made
+        axis += sum(e.kind not in ("new", "gap") for e in made)
+    return entries
+
+
+def _axes_used(key: Any) -> int:
+    if key is None or key is Ellipsis:
+        return 0
+    return np.ndim(key) if _is_mask(key) else 1
+
+
+def _entries_of(x: _core.Tensor, key: Any, axis: int) -> list[_Entry]:
+    if key is None:
+        return [_Entry("new", None)]
+    if isinstance(key, slice):
+        return [_Entry("slice", _slice_of_numbers(key))]
+    if _is_mask(key):
+        mask = np.asarray(key)
+        if not mask.ndim:
+            raise IndexError("a bool among other indices; a mask has the axes that it selects from")
+        _check_mask(x, mask.shape, axis)
+        return [_Entry("array", where) for where in np.nonzero(mask)]
+    number = _integer(key)
+    if number is not None:
+        return [_Entry("int", _within(number, x.shape[axis], axis))]
+    return [_Entry("array", _integers(key, x.shape[axis], axis))]
+
+
+def _integer(key: Any) -> Optional[int]:
+    """The int that `key` is, also as a tensor whose value is known; None for arrays."""
+    try:
+        return operator.index(key)
+    except FailedPreconditionError:
+        return None
+    except TypeError:
+        if isinstance(key, (_core.Tensor, np.ndarray, list, range)) or hasattr(key, "__array__"):
+            return None
+        raise IndexError(
+            f"{key!r:.60} is no index; ints, slices, `...`, None, bool masks and integer arrays are"
+        ) from None
+
+
+def _slice_of_numbers(key: slice) -> slice:
+    try:
+        return slice(*(None if part is None else operator.index(part) for part in (key.start, key.stop, key.step)))
+    except TypeError:
+        raise IndexError(f"bounds and step of a slice are ints or None, got {key}") from None
+
+
+def _within(number: int, size: int, axis: int) -> int:
+    if not -size <= number < size:
+        raise IndexError(f"index {number} is out of range for axis {axis} of size {size}")
+    return number % size
+
+
+def _integers(key: Any, size: int, axis: int) -> Any:
+    """The indices of an array, counted from 0 on; a tensor without a value is checked when it is read."""
+    if isinstance(key, _core.Tensor):
+        if not key.dtype.is_integer:
+            raise IndexError(f"a tensor of {key.dtype} is no index; integers and bools are")
+        try:
+            values = key.numpy()
+        except FailedPreconditionError:
+            return _core.op("where")(key < 0, key + size, key)
+    else:
+        values = np.asarray(key)
+    if values.size == 0 and not isinstance(key, _core.Tensor):
+        values = values.astype(np.int64)
+    if values.dtype.kind not in "iu":
+        raise IndexError(f"an array of {values.dtype} is no index; integers and bools are")
+    if values.size and not (-size <= values.min() and values.max() < size):
+        raise IndexError(f"index {values.min() if values.min() < -size else values.max()} is out of range "
+                         f"for axis {axis} of size {size}")
+    return np.where(values < 0, values + size, values).astype(np.int64)
+
+
+def _basic(x: _core.Tensor, entries: list[_Entry]) -> _core.Tensor:
+    """Ints, slices and new axes, as one strided slice; the axes of arrays stay whole."""
+    begin, end, strides = [], [], []
+    masks = {"end_mask": 0, "new_axis_mask": 0, "shrink_axis_mask": 0}
+    axis = 0
+    entries = [e for e in entries if e.kind != "gap"]
+    for i, (kind, value) in enumerate(entries):
+        if kind == "new":
+            masks["new_axis_mask"] |= 1 << i
+            first, last, step = 0, 0, 1
+        elif kind == "int":
+            masks["shrink_axis_mask"] |= 1 << i
+            first, last, step = value, value + 1, 1
+        else:
+            first, last, step = (value if kind == "slice" else _FULL).indices(x.shape[axis])
+            if not len(range(first, last, step)):
+                first, last, step = 0, 0, 1
+            elif last < 0:
+                masks["end_mask"] |= 1 << i
+        axis += kind != "new"
+        begin.append(first)
+        end.append(last)
+        strides.append(step)
+    if not entries:
+        return _core.op("identity")(x)
+    return _core.op("strided_slice")(x, begin, end, strides, **masks)
+
+
+def _advanced(y: _core.Tensor, entries: list[_Entry]) -> _core.Tensor:
+    """Integer arrays over axes of `y`, whose ints are gone: together they give one block of axes.
+
+    The block stands where the arrays and ints of the key stand, or first where others stand between.
+    """
+    kept = [e for e in entries if e.kind not in ("int", "gap")]
+    axes = [i for i, e in enumerate(kept) if e.kind == "array"]
+    picks = [i for i, e in enumerate(entries) if e.kind in ("int", "array")]
+    together = picks == list(range(picks[0], picks[-1] + 1))
+    place = sum(e.kind not in ("int", "gap") for e in entries[:picks[0]]) if together else 0
+    arrays = [kept[i].value for i in axes]
+    if len(arrays) == 1:
+        result = _core.op("gather")(y, arrays[0], axis=axes[0])
+        return _move_block(result, axes[0], np.ndim(arrays[0]), place)
+    others = [i for i in range(y.ndim) if i not in axes]
+    if axes != list(range(len(axes))):
+        y = _core.op("transpose")(y, axes + others)
+    indices = _together(arrays)
+    return _move_block(_core.op("gather_nd")(y, indices), 0, len(indices.shape) - 1, place)
+
+
+def _together(arrays: list) -> Any:
+    """The arrays, broadcast to one shape, beside each other on a new last axis."""
+    try:
+        shape = np.broadcast_shapes(*(a.shape for a in arrays))
+    except ValueError:
+        raise IndexError(f"index arrays of shapes {[a.shape for a in arrays]} do not broadcast") from None
+    if all(isinstance(a, np.ndarray) for a in arrays):
+        return np.stack([np.broadcast_to(a, shape) for a in arrays], -1)
+    cast, broadcast_to = _core.op("cast"), _core.op("broadcast_to")
+    return _core.op("stack")([broadcast_to(cast(a, _core.int64), shape) for a in arrays], -1)
+
+
+def _move_block(x: _core.Tensor, start: int, count: int, place: int) -> _core.Tensor:
+    """The `count` axes from `start` on as the axes from `place` on."""
+    if start == place or not count:
+        return x
+    rest = [i for i in range(x.ndim) if not start <= i < start + count]
+    return _core.op("transpose")(x, rest[:place] + list(range(start, start + count)) + rest[place:])

@@ -1,0 +1,89 @@
+"""What tensors have from Python: indexing, `.at`, display, NumPy's and the array API's protocols, a few methods."""
+
+from __future__ import annotations
+
+from typing import Any, Optional
+
+from . import _at, _convert, _core, _display, _indexing, _numpy
+
+
+def array_namespace(self: _core.Tensor, /, *, api_version: Optional[str] = None) -> Any:
+    """The module gradtape, whose main namespace follows the array API standard."""
+    if api_version is not None and api_version not in ("2021.12", "2022.12", "2023.12", "2024.12"):
+        raise ValueError(f"array API {api_version!r} is not known; 2024.12 is followed")
+    import gradtape
+
+    return gradtape
+
+
+def to_device(self: _core.Tensor, device: str, /, *, stream: None = None) -> _core.Tensor:
+    """The tensor itself: "cpu" is the one device; another one, or a stream, is a ValueError."""
+    _convert.check_device(device)
+    if stream is not None:
+        raise ValueError("to_device: the cpu has no streams")
+    return self
+
+
+def astype(self: _core.Tensor, dtype: Any, copy: bool = True) -> _core.Tensor:
+    """The tensor in another dtype."""
+    from ._array_api import astype as convert
+
+    return convert(self, dtype, copy=copy)
+
+
+def reshape(self: _core.Tensor, *shape: Any) -> _core.Tensor:
+    """The same elements in another shape, given as a sequence or as numbers; one may be -1."""
+    return _core.op("reshape")(self, shape[0] if len(shape) == 1 else shape)
+
+
+def transposed(self: _core.Tensor) -> _core.Tensor:
+    """The axes reversed."""
+    return _core.op("transpose")(self)
+
+
+def matrix_transposed(self: _core.Tensor) -> _core.Tensor:
+    """The last two axes exchanged."""
+    from ._array_api_linalg import matrix_transpose
+
+    return matrix_transpose(self)
+
+
+def _shifted(name: str, reflected: bool) -> Any:
+    def operate(self: _core.Tensor, other: Any) -> Any:
+        from . import _array_api
+
+        if not isinstance(other, (_core.Tensor, int)):
+            return NotImplemented
+        op = getattr(_array_api, name)
+        return op(other, self) if reflected else op(self, other)
+
+    return operate
+
+
+def _inverted(self: _core.Tensor) -> _core.Tensor:
+    from ._array_api import bitwise_invert
+
+    return bitwise_invert(self)
+
+
+def _attach() -> None:
+    t = _core.Tensor
+    t.__getitem__, t.__iter__, t.__setitem__ = _indexing.getitem, _indexing.iterate, _indexing.setitem
+    t.__contains__ = _indexing.contains
+    t.at = property(_at.At, doc=_at.At.__doc__)
+    t.__repr__, t.__str__, t.__format__ = _display.tensor_repr, _display.tensor_str, _display.tensor_format
+    t._repr_html_ = _display.tensor_html
+    t.__array_ufunc__, t.__reduce__ = _numpy.array_ufunc, _numpy.reduce_tensor
+    _core.Variable.__copy__ = _core.Variable.__deepcopy__ = _numpy.copy_variable
+    t.__array_namespace__, t.to_device = array_namespace, to_device
+    t.device = property(lambda self: "cpu", doc='Where the tensor lies: "cpu".')
+    t.T = property(transposed, doc=transposed.__doc__)
+    t.mT = property(matrix_transposed, doc=matrix_transposed.__doc__)
+    t.astype, t.reshape = astype, reshape
+    t.__invert__ = _inverted
+    for symbol, name in (("and", "and"), ("or", "or"), ("xor", "xor"), ("lshift", "left_shift"), ("rshift", "right_shift")):
+        setattr(t, f"__{symbol}__", _shifted(f"bitwise_{name}", reflected=False))
+        setattr(t, f"__r{symbol}__", _shifted(f"bitwise_{name}", reflected=True))
+
+
+_attach()
