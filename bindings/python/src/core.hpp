@@ -59,7 +59,9 @@ using ContextPtr = std::shared_ptr<Context>;
 
 // A handle that is given back where it is dropped, on whatever thread.
 struct Tensor {
-  Tensor(ContextPtr owner, gt_tensor owned) : context(std::move(owner)), handle(owned) {}
+  // dtype: 0 where it is to be asked for.
+  Tensor(ContextPtr owner, gt_tensor owned, gt_dtype dtype = 0)
+      : context(std::move(owner)), handle(owned), dtype_(dtype) {}
   Tensor(Tensor&& other) noexcept
       : context(std::move(other.context)), handle(std::exchange(other.handle, nullptr)), dtype_(other.dtype_) {}
   Tensor& operator=(Tensor&&) = delete;
@@ -75,7 +77,7 @@ struct Tensor {
   gt_tensor handle;
 
  private:
-  mutable gt_dtype dtype_ = 0;
+  mutable gt_dtype dtype_;
 };
 
 struct Variable : Tensor {
@@ -147,7 +149,8 @@ void add_ops(nb::module_& m);
 void add_tapes(nb::module_& m);
 void add_callbacks(nb::module_& m);
 void add_functions(nb::module_& m);
-PyObject* binary_op(const char* op, PyObject* a, PyObject* b);
+enum : int { kAdd, kSubtract, kMultiply, kDivide, kFloorDivide, kMod, kMatmul, kAnd, kOr, kXor, kPower, kLess };
+PyObject* binary_op(int op, PyObject* a, PyObject* b);  // comparisons: kLess + Py_LT …
 Tensor cast(const Tensor& t, gt_dtype dtype);
 
 // The body of a slot or a method of C: exceptions become Python's.

@@ -113,11 +113,10 @@ class Inputs {
       }
     }
     if (shared == 0 && !any_value) shared = any_float ? GT_FLOAT32 : 0;
-    handles_.reserve(n);
     for (size_t i = 0; i < n; ++i) add(op, values[i], params[i], shared);
   }
-  gt_tensor* data() { return handles_.data(); }
-  size_t size() const { return handles_.size(); }
+  const gt_tensor* data() const { return many_.empty() ? few_.data() : many_.data(); }
+  size_t size() const { return n_; }
 
  private:
   static bool is_number(PyObject* o) {
@@ -132,13 +131,21 @@ class Inputs {
            op.name + ": " + dtype_of(shared).name + " and " + dtype_of(dtype).name + " do not mix; cast one of them");
     shared = both;
   }
+  void put(gt_tensor handle) {
+    if (n_ == few_.size()) many_.assign(few_.begin(), few_.end());
+    if (n_ < few_.size())
+      few_[n_] = handle;
+    else
+      many_.push_back(handle);
+    ++n_;
+  }
   void keep(Tensor&& t) {
     made_.push_back(std::move(t));
-    handles_.push_back(made_.back().handle);
+    put(made_.back().handle);
   }
   void keep_in(gt_dtype dtype, const Tensor& t) {
     if (dtype == 0 || t.dtype() == dtype)
-      handles_.push_back(t.handle);
+      put(t.handle);
     else
       keep(cast(t, dtype));
   }
@@ -174,7 +181,10 @@ class Inputs {
   const ContextPtr& here_;
   std::list<Tensor> made_;  // its elements stay where they are
   std::vector<std::pair<PyObject*, const Tensor*>> converted_;
-  std::vector<gt_tensor> handles_;
+  // Few handles lie here; many are moved to the heap.
+  std::array<gt_tensor, 8> few_;
+  std::vector<gt_tensor> many_;
+  size_t n_ = 0;
 };
 
 // ---- calls
@@ -187,7 +197,7 @@ nb::object wrap_outputs(const ContextPtr& here, gt_tensor* outputs, size_t n, bo
   return nb::steal(tuple);
 }
 
-nb::object apply(const Op& op, const char* rule, gt_tensor* inputs, size_t n_inputs, const Attributes& attrs) {
+nb::object apply(const Op& op, const char* rule, const gt_tensor* inputs, size_t n_inputs, const Attributes& attrs) {
   const ContextPtr& here = Context::here();
   const auto call = [&](gt_tensor* outputs, size_t capacity, size_t* n) {
     here->check(rule ? gt_apply_with_gradient(here->get(), op.name.c_str(), rule, inputs, n_inputs, attrs.data(),
@@ -342,28 +352,53 @@ bool is_operand(PyObject* o) {
 
 }  // namespace
 
-PyObject* binary_op(const char* name, PyObject* a, PyObject* b) {
+namespace {
+
+// An operator's op, found once.
+struct Operator {
+  const char* name;
+  const Op* op = nullptr;
+  bool compares() const { return name[0] == 'e' || name[0] == 'n'; }  // equal, not_equal
+};
+
+// The quotient of two integers is a float64, as NumPy's and TensorFlow's are.
+bool divides_integers(const Operator& o, PyObject* a, PyObject* b) {
+  const auto integral = [](PyObject* x) {
+    return is_tensor(x) ? dtype_of(tensor_in(x).dtype()).kind == 'i' : static_cast<bool>(PyLong_Check(x));
+  };
+  return std::string_view(o.name) == "divide" && integral(a) && integral(b);
+}
+
+}  // namespace
+
+PyObject* binary_op(int which, PyObject* a, PyObject* b) {
+  static Operator operators[] = {{"add"},     {"subtract"},     {"multiply"},    {"divide"},     {"floor_divide"},
+                                 {"mod"},     {"matmul"},       {"logical_and"}, {"logical_or"}, {"logical_xor"},
+                                 {"pow"},     {"less"},         {"less_equal"},  {"equal"},      {"not_equal"},
+                                 {"greater"}, {"greater_equal"}};
+  Operator& o = operators[which];
+  if (!o.op) o.op = &find_op(o.name);
+  const ContextPtr& here = Context::here();
+  if (is_tensor(a) && is_tensor(b)) {
+    const Tensor &x = tensor_in(a), &y = tensor_in(b);
+    if (x.context == here && y.context == here && x.dtype() == y.dtype() && which != kDivide) {
+      const gt_tensor inputs[] = {x.handle, y.handle};
+      gt_tensor out = nullptr;
+      here->check(gt_apply(here->get(), o.name, inputs, 2, nullptr, 0, &out, 1, nullptr));
+      return wrap({here, out, which < kAnd ? x.dtype() : 0}).release().ptr();
+    }
+  }
   if (!is_operand(a) || !is_operand(b)) return Py_NewRef(Py_NotImplemented);
-  const bool compares = std::string_view(name) == "equal" || std::string_view(name) == "not_equal";
-  if (compares && (a == Py_None || b == Py_None)) return Py_NewRef(Py_NotImplemented);
-  static auto* const ops = new std::unordered_map<const char*, const Op*>;
-  const Op*& op = (*ops)[name];
-  if (!op) op = &find_op(name);
+  if (o.compares() && (a == Py_None || b == Py_None)) return Py_NewRef(Py_NotImplemented);
   Values values;
   values.fill(nullptr);
   values[0] = a, values[1] = b;
-  // The quotient of two integers is a float64, as NumPy's and TensorFlow's are.
-  if (std::string_view(name) == "divide") {
-    const auto integral = [](PyObject* o) {
-      return is_tensor(o) ? dtype_of(tensor_in(o).dtype()).kind == 'i' : static_cast<bool>(PyLong_Check(o));
-    };
-    if (integral(a) && integral(b)) {
-      const nb::object x = wrap(to_tensor(a, &dtype_of(GT_FLOAT64))), y = wrap(to_tensor(b, &dtype_of(GT_FLOAT64)));
-      values[0] = x.ptr(), values[1] = y.ptr();
-      return call(*op, values).release().ptr();
-    }
+  if (divides_integers(o, a, b)) {
+    const nb::object x = wrap(to_tensor(a, &dtype_of(GT_FLOAT64))), y = wrap(to_tensor(b, &dtype_of(GT_FLOAT64)));
+    values[0] = x.ptr(), values[1] = y.ptr();
+    return call(*o.op, values).release().ptr();
   }
-  return call(*op, values).release().ptr();
+  return call(*o.op, values).release().ptr();
 }
 
 void add_ops(nb::module_& m) {

@@ -94,31 +94,18 @@ PyObject* object_slot(Body&& body) {
   return guarded(std::forward<Body>(body), static_cast<PyObject*>(nullptr));
 }
 
-template <const char* const& op>
+template <int op>
 PyObject* binary(PyObject* a, PyObject* b) {
   return object_slot([&] { return binary_op(op, a, b); });
 }
 
-#define GRADTAPE_NAME(id, text) const char* const id = text;
-GRADTAPE_NAME(kAdd, "add")
-GRADTAPE_NAME(kSubtract, "subtract")
-GRADTAPE_NAME(kMultiply, "multiply")
-GRADTAPE_NAME(kDivide, "divide")
-GRADTAPE_NAME(kFloorDivide, "floor_divide")
-GRADTAPE_NAME(kMod, "mod")
-GRADTAPE_NAME(kMatmul, "matmul")
-GRADTAPE_NAME(kAnd, "logical_and")
-GRADTAPE_NAME(kOr, "logical_or")
-GRADTAPE_NAME(kXor, "logical_xor")
-#undef GRADTAPE_NAME
-
 PyObject* power(PyObject* a, PyObject* b, PyObject* modulus) {
   if (modulus != Py_None) return Py_NewRef(Py_NotImplemented);
-  return object_slot([&] { return binary_op("pow", a, b); });
+  return object_slot([&] { return binary_op(kPower, a, b); });
 }
 PyObject* compare(PyObject* a, PyObject* b, int what) {
-  static constexpr const char* kOps[] = {"less", "less_equal", "equal", "not_equal", "greater", "greater_equal"};
-  return object_slot([&] { return binary_op(kOps[what], a, b); });
+  static_assert(Py_LT == 0 && Py_LE == 1 && Py_EQ == 2 && Py_NE == 3 && Py_GT == 4 && Py_GE == 5);
+  return object_slot([&] { return binary_op(kLess + what, a, b); });
 }
 PyObject* unary(const char* op, PyObject* x) {
   return object_slot([&] {
