@@ -18,12 +18,7 @@ import importlib as _importlib
 from typing import TYPE_CHECKING
 from typing import Any as _Any
 
-import numpy as _np
-
-from . import _core, errors
-
-_core._set_hooks(numpy=_np, errors=errors._BY_NAME)
-
+from . import _core, _engine, errors  # noqa: F401
 # The array API standard; its functions take TensorFlow's parameters too.
 from . import _array_api  # noqa: E402
 from ._array_api import __all__ as _standard  # noqa: E402

@@ -9,6 +9,7 @@ from typing import Any, Callable, Optional, Sequence
 import numpy as np
 
 from . import _core, _nest
+from ._thread import recording, thread, unrecorded
 
 _NUMERIC = (_core.Tensor, np.ndarray, np.generic, bool, int, float)
 
@@ -19,8 +20,9 @@ def custom_gradient(f: Optional[Callable[..., Any]] = None) -> Any:
     `grad_fn(*dys)` is given one gradient for each tensor of y, zeros where y was not used, and returns one for each
     argument, or None; arguments that can be no tensors (strings, objects) and keyword arguments count for none.
     A function that reads trainable variables needs `grad_fn(*dys, variables)`, returning the gradients of the
-    arguments and a list of those of the variables. What the function does is recorded on no tape; what grad_fn does is
-    recorded, for higher orders. Forward mode transposes grad_fn.
+    arguments and a list of those of the variables. What grad_fn does is recorded, for higher orders; it may use
+    whatever the function has computed. Forward mode transposes grad_fn. While a tape records, a `function` that calls
+    such a function runs as plain Python.
     """
     if f is None:
         return custom_gradient
@@ -36,78 +38,58 @@ class _Call:
     """One call of a function with a gradient of its own."""
 
     def __init__(self, f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        self.f, self.args, self.kwargs = f, args, kwargs
-        self.leaves = _nest.flatten(args)
-        self.counted = [i for i, leaf in enumerate(self.leaves) if isinstance(leaf, _NUMERIC)]
-        self.tensors = [i for i in self.counted if isinstance(self.leaves[i], _core.Tensor)]
         self.name = getattr(f, "__name__", "custom_gradient")
-        self.y: Any = None
-        self.grad_fn: Callable[..., Any]
-        self.variables: list[_core.Variable] = []
-
-    def outputs(self) -> Any:
-        flat = _core.custom_gradient(self.forward, self.backward, self.inputs(), self.name)
-        if self.variables:
-            flat = self.with_variables(flat)
-        return _nest.pack(self.y, flat)
-
-    def inputs(self) -> list[_core.Tensor]:
-        return [self.leaves[i] for i in self.tensors]
-
-    def forward(self, *inputs: _core.Tensor) -> list[_core.Tensor]:
-        leaves = list(self.leaves)
-        for i, tensor in zip(self.tensors, inputs):
-            leaves[i] = tensor
-        tape = _core.Tape(False, True)
+        leaves = _nest.flatten(args)
+        self.counted = [leaf for leaf in leaves if isinstance(leaf, _NUMERIC)]
+        self.tensors = [leaf for leaf in self.counted if isinstance(leaf, _core.Tensor)]
+        probe = _core.Tape(False, True)
         try:
-            result = self.f(*_nest.pack(self.args, leaves), **self.kwargs)
+            result = f(*args, **kwargs)
         finally:
-            tape.end()
+            probe.end()
         if not isinstance(result, tuple) or len(result) != 2 or not callable(result[1]):
             raise TypeError(f"custom_gradient: {self.name} must return (y, grad_fn), got {type(result).__name__}")
         self.y, self.grad_fn = result
-        self.variables = list(tape.watched_variables())
-        return [_core.tensor(leaf) for leaf in _nest.flatten(self.y)]
-
-    def backward(self, *dys: _core.Tensor) -> list[Optional[_core.Tensor]]:
-        return self.checked(self.grad_fn(*dys))
-
-    def checked(self, gradients: Any) -> list[Optional[_core.Tensor]]:
-        """One gradient for each tensor among the arguments, of those that grad_fn returned for all."""
-        flat = _nest.flatten(gradients)
-        if len(flat) != len(self.counted):
-            raise ValueError(
-                f"custom_gradient: the gradient function of {self.name} returned {len(flat)} gradients for "
-                f"{len(self.counted)} arguments"
-            )
-        by_position = dict(zip(self.counted, flat))
-        return [None if g is None else _core.tensor(g) for g in (by_position[i] for i in self.tensors)]
-
-    def with_variables(self, flat: list[_core.Tensor]) -> list[_core.Tensor]:
-        """The outputs once more, as outputs of an op whose inputs are the variables too."""
-        if not _takes_variables(self.grad_fn):
+        self.variables = [v for v in probe.watched_variables() if not any(v is leaf for leaf in leaves)]
+        if self.variables and not _takes_variables(self.grad_fn):
             names = ", ".join(str(v.name) for v in self.variables)
             raise TypeError(
                 f"custom_gradient: {self.name} reads variables ({names}), so its gradient function must take the "
                 "keyword argument 'variables' and return (gradients, gradients of the variables)"
             )
-        inputs = self.inputs() + list(self.variables)
-        return _core.custom_gradient(lambda *_: flat, self.backward_with_variables, inputs, self.name)
 
-    def backward_with_variables(self, *dys: _core.Tensor) -> list[Optional[_core.Tensor]]:
+    def outputs(self) -> Any:
+        thread.custom_gradients += 1
+        flat = [_core.tensor(leaf) for leaf in _nest.flatten(self.y)]
+        made = _core.custom_gradient(lambda *_: flat, self.backward, self.tensors + self.variables, self.name)
+        return _nest.pack(self.y, made)
+
+    def backward(self, *dys: _core.Tensor) -> list[Optional[_core.Tensor]]:
+        if not self.variables:
+            return self.of_tensors(self.grad_fn(*dys))
         result = self.grad_fn(*dys, variables=self.variables)
         if not isinstance(result, tuple) or len(result) != 2:
             raise TypeError(
                 f"custom_gradient: the gradient function of {self.name} must return (gradients, gradients of the "
                 f"variables), got {type(result).__name__}"
             )
-        of_variables = _nest.flatten(result[1])
-        if len(of_variables) != len(self.variables):
+        of_variables = self.checked(result[1], len(self.variables), "variables")
+        return self.of_tensors(result[0]) + [None if g is None else _core.tensor(g) for g in of_variables]
+
+    def of_tensors(self, gradients: Any) -> list[Optional[_core.Tensor]]:
+        """One gradient for each tensor among the arguments, of those that grad_fn returned for all."""
+        flat = self.checked(gradients, len(self.counted), "arguments")
+        of_tensors = [g for leaf, g in zip(self.counted, flat) if isinstance(leaf, _core.Tensor)]
+        return [None if g is None else _core.tensor(g) for g in of_tensors]
+
+    def checked(self, gradients: Any, wanted: int, what: str) -> list[Any]:
+        flat = _nest.flatten(gradients)
+        if len(flat) != wanted:
             raise ValueError(
-                f"custom_gradient: the gradient function of {self.name} returned {len(of_variables)} gradients for "
-                f"{len(self.variables)} variables"
+                f"custom_gradient: the gradient function of {self.name} returned {len(flat)} gradients for "
+                f"{wanted} {what}"
             )
-        return self.checked(result[0]) + [None if g is None else _core.tensor(g) for g in of_variables]
+        return flat
 
 
 def _takes_variables(grad_fn: Callable[..., Any]) -> bool:
@@ -124,19 +106,17 @@ def recompute_grad(f: Callable[..., Any]) -> Callable[..., Any]:
         def again(*dys: Any, variables: Sequence[_core.Variable] = ()) -> Any:
             leaves = [_fresh(leaf) for leaf in _nest.flatten(args)]
             tensors = [leaf for leaf in leaves if isinstance(leaf, _core.Tensor)]
-            tape = _core.Tape(False, True)
-            try:
+            with recording(_core.Tape(False, True)) as tape:
                 for tensor in tensors:
                     tape.watch(tensor)
                 targets = _nest.flatten(f(*_nest.pack(args, leaves), **kwargs))
-            finally:
-                tape.end()
             found = iter(tape.gradient(targets, tensors + list(variables), list(dys), False))
             gradients = [next(found) if isinstance(leaf, _core.Tensor) else None for leaf in leaves
                          if isinstance(leaf, _NUMERIC)]
             return (gradients, list(found)) if variables else gradients
 
-        return f(*args, **kwargs), again
+        with unrecorded():
+            return f(*args, **kwargs), again
 
     return computed
 

@@ -12,7 +12,8 @@ from typing import Any, Callable, Hashable, Iterator, Optional, Sequence
 import numpy as np
 
 from . import _core, _nest
-from ._variable import VariableInBodyError, bodies
+from ._thread import thread
+from ._variable import VariableInBodyError
 from .errors import InvalidArgumentError
 
 _MANY = 64  # recordings of one function after which a warning says so
@@ -46,6 +47,7 @@ class _Replay:
         self._tensors = tensors
         self._outputs: Any = None
         self._layout: Optional[Hashable] = None
+        self.custom = False  # whether gradients of Python's own are in it, which know the tensors of this recording alone
         self.core = _core.Function(self._body, specs)
         self.single = not _nest.is_nest(self._outputs) and self._outputs is not None
 
@@ -54,12 +56,14 @@ class _Replay:
         for i, tensor in zip(self._tensors, inputs):
             leaves[i] = tensor
         args, kwargs = _nest.pack(self._args, leaves)
-        bodies.depth += 1
+        thread.bodies += 1
+        before = thread.custom_gradients
         try:
             result = self._python_function(*args, **kwargs)
             flat = [leaf if leaf is None else _value(leaf) for leaf in _nest.flatten(result)]
         finally:
-            bodies.depth -= 1
+            thread.bodies -= 1
+        self.custom |= thread.custom_gradients != before
         layout = (_nest.shape_of(result), tuple(leaf is None for leaf in flat))
         if self._layout not in (None, layout):
             raise InvalidArgumentError("function: the result's structure depends on the sizes of the arguments")
@@ -119,10 +123,14 @@ class Function:
             try:
                 replay = self._recorded(recordings, signature, structure, leaves, tensors)
             except VariableInBodyError:
-                if recordings.by_signature or bodies.depth:
+                if recordings.by_signature or thread.bodies:
                     raise
                 return self.python_function(*structure[0], **structure[1])  # a first call may make variables
-        if not kwargs and args and len(tensors) == len(args) and all(type(a) is _Tensor for a in args):
+        if replay.custom:
+            thread.custom_gradients += 1
+            if thread.tapes:
+                return self.python_function(*structure[0], **structure[1])
+        elif not kwargs and args and len(tensors) == len(args) and all(type(a) is _Tensor for a in args):
             recordings.flat, recordings.flat_types = replay, [_Tensor] * len(args)
         return replay.outputs(replay.core([leaves[i] for i in tensors]))
 

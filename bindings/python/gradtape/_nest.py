@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import copy
-from typing import Any, Callable, Hashable, Iterable, Iterator, Mapping
+from typing import Any, Callable, Hashable, Iterable, Iterator
 
 
 def is_nest(value: Any) -> bool:
     """Whether the value is a container whose entries are looked into."""
-    return isinstance(value, (list, tuple, Mapping))
+    return isinstance(value, (list, tuple, dict))
 
 
 def flatten(structure: Any) -> list[Any]:
@@ -21,7 +21,7 @@ def flatten(structure: Any) -> list[Any]:
 
 
 def _flatten_into(structure: Any, leaves: list[Any]) -> None:
-    for entry in structure.values() if isinstance(structure, Mapping) else structure:
+    for entry in structure.values() if isinstance(structure, dict) else structure:
         if is_nest(entry):
             _flatten_into(entry, leaves)
         else:
@@ -36,21 +36,17 @@ def pack(structure: Any, leaves: Iterable[Any]) -> Any:
 def _pack(structure: Any, leaves: Iterator[Any]) -> Any:
     if not is_nest(structure):
         return next(leaves)
-    if isinstance(structure, Mapping):
+    if isinstance(structure, dict):
         return _like_mapping(structure, [_pack(entry, leaves) for entry in structure.values()])
     return _like_sequence(structure, [_pack(entry, leaves) for entry in structure])
 
 
-def _like_mapping(mapping: Mapping[Any, Any], values: list[Any]) -> Any:
-    pairs = dict(zip(mapping, values))
+def _like_mapping(mapping: dict[Any, Any], values: list[Any]) -> Any:
     if type(mapping) is dict:
-        return pairs
-    try:
-        same = copy.copy(mapping)  # keeps what the type holds beside its entries, as defaultdict does
-        same.update(pairs)  # type: ignore[attr-defined]
-        return same
-    except AttributeError:
-        return pairs
+        return dict(zip(mapping, values))
+    same = copy.copy(mapping)  # keeps what the type holds beside its entries, as defaultdict does
+    same.update(zip(mapping, values))
+    return same
 
 
 def _like_sequence(sequence: Any, entries: list[Any]) -> Any:
@@ -69,7 +65,7 @@ def map_leaves(function: Callable[[Any], Any], structure: Any) -> Any:
 
 
 def flatten_like(structure: Any, other: Any, what: str) -> list[Any]:
-    """The leaves of `other`, in the order of the structure's; ValueError, beginning with `what`, where they differ."""
+    """What stands in `other` at the leaves of the structure; ValueError, beginning with `what`, where they differ."""
     leaves: list[Any] = []
     _flatten_like(structure, other, what, leaves)
     return leaves
@@ -77,12 +73,10 @@ def flatten_like(structure: Any, other: Any, what: str) -> list[Any]:
 
 def _flatten_like(structure: Any, other: Any, what: str, leaves: list[Any]) -> None:
     if not is_nest(structure):
-        if is_nest(other):
-            raise ValueError(f"{what}: a {type(other).__name__} stands where one value belongs")
         leaves.append(other)
-    elif isinstance(structure, Mapping):
-        if not isinstance(other, Mapping) or set(structure) != set(other):
-            got = list(other) if isinstance(other, Mapping) else type(other).__name__
+    elif isinstance(structure, dict):
+        if not isinstance(other, dict) or set(structure) != set(other):
+            got = list(other) if isinstance(other, dict) else type(other).__name__
             raise ValueError(f"{what}: got {got}, wanted a dict with the keys {list(structure)}")
         for key, entry in structure.items():
             _flatten_like(entry, other[key], what, leaves)
@@ -98,6 +92,6 @@ def shape_of(structure: Any) -> Hashable:
     """What the containers of a structure are, without the leaves; equal for structures that `pack` would make alike."""
     if not is_nest(structure):
         return None
-    if isinstance(structure, Mapping):
+    if isinstance(structure, dict):
         return type(structure), tuple((key, shape_of(entry)) for key, entry in structure.items())
     return type(structure), tuple(shape_of(entry) for entry in structure)

@@ -8,6 +8,7 @@ import warnings
 from typing import Any, Callable, Iterator, Optional, Union
 
 from . import _core, _nest
+from ._thread import thread
 from .errors import FailedPreconditionError
 
 
@@ -27,6 +28,8 @@ Unconnected = Union[UnconnectedGradients, str]
 
 def wants_zero(unconnected: Unconnected) -> bool:
     """Whether zeros are wanted; ValueError for what is neither of the enumeration's values."""
+    if unconnected is UnconnectedGradients.NONE:
+        return False
     try:
         return UnconnectedGradients(unconnected) is UnconnectedGradients.ZERO
     except ValueError:
@@ -35,6 +38,8 @@ def wants_zero(unconnected: Unconnected) -> bool:
 
 def tensors_in(structure: Any, what: str) -> list[_core.Tensor]:
     """The leaves of a structure; TypeError, beginning with `what`, where one is no tensor."""
+    if isinstance(structure, _core.Tensor):
+        return [structure]
     leaves = _nest.flatten(structure)
     for leaf in leaves:
         if not isinstance(leaf, _core.Tensor):
@@ -71,13 +76,21 @@ class GradientTape:
             self._tape = _core.Tape(self._persistent, self._watch_accessed)
         else:
             self._tape.resume()
-        self._recording, self._watched = True, []
+        self._records(True)
         return self
 
     def __exit__(self, *_: Any) -> None:
         if self._recording:
             self._begun.end()
-        self._recording = False
+            self._records(False)
+
+    def _records(self, recording: bool) -> None:
+        if recording:
+            thread.tapes.append(self._begun)
+            self._watched = []
+        elif self._recording:
+            thread.tapes.remove(self._begun)
+        self._recording = recording
 
     @property
     def _begun(self) -> _core.Tape:
@@ -107,12 +120,12 @@ class GradientTape:
             raise RuntimeError("stop_recording: the tape is not recording")
         tape = self._begun
         tape.stop()
-        self._recording = False
+        self._records(False)
         try:
             yield
         finally:
             tape.resume()
-            self._recording, self._watched = True, []
+            self._records(True)
 
     def reset(self) -> None:
         """Forgets all that was recorded and watched. ValueError where the tape is not recording."""
@@ -127,7 +140,8 @@ class GradientTape:
             return derive(tape)
         watched = tape.watched_variables()
         result = derive(tape)
-        self._recording, self._watched = False, watched
+        self._records(False)
+        self._watched = watched
         return result
 
     def gradient(
@@ -147,7 +161,7 @@ class GradientTape:
         flat = tensors_in(sources, "gradient: a source")
         weights = None
         if output_gradients is not None:
-            given = _nest.flatten_like(target, output_gradients, "gradient: output_gradients")
+            given = _weights_of(target, output_gradients)
             targets = [t for t, weight in zip(targets, given) if weight is not None]
             weights = [_core.tensor(w, t.dtype) for t, w in zip(targets, (w for w in given if w is not None))]
         gradients = self._serve(lambda tape: tape.gradient(targets, flat, weights, zero))
@@ -225,6 +239,15 @@ class GradientTape:
         text = f"{reason}; the result is the sum over the target's batch, as TensorFlow's; tape.jacobian gives all of it"
         warnings.warn(text, BatchDependenceWarning, stacklevel=2)
         return result
+
+
+def _weights_of(target: Any, output_gradients: Any) -> list[Any]:
+    """The weights of the targets. As in TensorFlow the one of a single target may stand in a list."""
+    if isinstance(target, _core.Tensor) and isinstance(output_gradients, (list, tuple)) and len(output_gradients) == 1:
+        (only,) = output_gradients
+        if isinstance(only, _core.Tensor) and only.shape == target.shape:
+            return [only]
+    return _nest.flatten_like(target, output_gradients, "gradient: output_gradients")
 
 
 def _check_target(target: Any, name: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Callable, Optional, Sequence, Union
 import numpy as np
 
 from . import _core, _nest
+from ._thread import recording
 
 Argnums = Union[int, Sequence[int]]
 Progress = Optional[Callable[[int, int], Any]]
@@ -24,14 +25,11 @@ class _Traced:
         self.name = name
         self.chosen = self._of(args, argnums)
         leaves = [self._source(leaf) for leaf in _nest.flatten(self.chosen)]
-        self.tape = _core.Tape(True, False)
-        try:
+        with recording(_core.Tape(True, False)) as self.tape:
             self.sources = [_core.op("identity")(leaf) for leaf in leaves]
             for source in self.sources:
                 self.tape.watch(source)
             result = f(*self._replaced(args, argnums), **kwargs)
-        finally:
-            self.tape.end()
         self.aux = None
         if has_aux:
             if not isinstance(result, tuple) or len(result) != 2:

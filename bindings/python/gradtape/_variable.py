@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Any, Callable, Optional, Sequence
 
 from . import _core, _nest
+from ._thread import thread
 from .errors import FailedPreconditionError, InvalidArgumentError
-
-
-class Bodies(threading.local):
-    """How many bodies of functions the thread is recording; no variable can be made in one."""
-
-    depth = 0
-
-
-bodies = Bodies()
 
 
 class VariableInBodyError(FailedPreconditionError):
@@ -38,7 +29,7 @@ class Variable(_core.Variable):
         dtype: Any = None,
         shape: Optional[Sequence[int]] = None,
     ) -> None:
-        if bodies.depth:
+        if thread.bodies:
             raise VariableInBodyError(
                 "Variable: a function's body can make none; make it outside, or on the first call alone"
             )
