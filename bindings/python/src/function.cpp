@@ -22,9 +22,9 @@ namespace {
 struct Function {
   Function(nb::object body, nb::handle specs) : context(Context::here()) {
     const std::vector<gt_spec> inputs = read_specs(specs);
-    handle = gt_function_create(context->get(), body_callback, new Callback{std::move(body)}, drop_callback,
-                                inputs.data(), inputs.size());
-    context->made(handle);
+    callback = new Callback{std::move(body)};
+    handle = context->made(
+        gt_function_create(context->get(), body_callback, callback, drop_callback, inputs.data(), inputs.size()));
     context->check(GT_OK);
   }
   Function(const Function&) = delete;
@@ -32,8 +32,20 @@ struct Function {
   ~Function() { gt_release(context->get(), handle); }
 
   ContextPtr context;
+  Callback* callback;  // the engine's, as long as the handle is not given back
   gt_function handle;
 };
+
+// A body often leads back to its function, by a closure: the garbage collector must see that.
+int traverse(PyObject* self, visitproc visit, void* arg) {
+  Py_VISIT(Py_TYPE(self));
+  if (nb::inst_ready(self)) Py_VISIT(nb::inst_ptr<Function>(self)->callback->function.ptr());
+  return 0;
+}
+int clear(PyObject* self) {
+  if (nb::inst_ready(self)) nb::inst_ptr<Function>(self)->callback->function = nb::none();
+  return 0;
+}
 
 nb::list call(Function& f, nb::handle inputs) {
   if (f.context != Context::here())
@@ -85,7 +97,9 @@ nb::dict memory_stats() {
 }  // namespace
 
 void add_functions(nb::module_& m) {
-  nb::class_<Function>(m, "Function", nb::is_weak_referenceable(),
+  static const PyType_Slot slots[] = {
+      {Py_tp_traverse, reinterpret_cast<void*>(traverse)}, {Py_tp_clear, reinterpret_cast<void*>(clear)}, {0, nullptr}};
+  nb::class_<Function>(m, "Function", nb::type_slots(slots), nb::is_weak_referenceable(),
                        "A computation that was recorded once; calls replay it.")
       .def(nb::init<nb::object, nb::handle>(), nb::arg("body"), nb::arg("specs"))
       .def("__call__", call, nb::arg("inputs"))

@@ -112,7 +112,8 @@ class Inputs {
         any_value = true;
       }
     }
-    if (shared == 0 && !any_value) shared = any_float ? GT_FLOAT32 : 0;
+    plain_ = shared == 0;
+    if (plain_ && !any_value && any_float) shared = GT_FLOAT32;
     for (size_t i = 0; i < n; ++i) add(op, values[i], params[i], shared);
   }
   const gt_tensor* data() const { return many_.empty() ? few_.data() : many_.data(); }
@@ -171,7 +172,8 @@ class Inputs {
   }
   // A plain number takes the dtype of the tensors it meets, else float32 or int32.
   void add_number(PyObject* value, gt_dtype shared) {
-    if (shared == 0 || (shared == GT_BOOL && PyBool_Check(value))) return keep(to_tensor(value, nullptr));
+    if (plain_) return keep(to_tensor(value, shared == 0 ? nullptr : &dtype_of(shared)));
+    if (shared == GT_BOOL && PyBool_Check(value)) return keep(to_tensor(value, nullptr));
     if (dtype_of(shared).kind == 'i' && PyLong_Check(value)) return keep(to_tensor(value, &dtype_of(shared)));
     const double number = PyFloat_AsDouble(value);
     if (number == -1 && PyErr_Occurred()) throw nb::python_error();
@@ -179,6 +181,7 @@ class Inputs {
   }
 
   const ContextPtr& here_;
+  bool plain_ = true;       // no tensor is among the values
   std::list<Tensor> made_;  // its elements stay where they are
   std::vector<std::pair<PyObject*, const Tensor*>> converted_;
   // Few handles lie here; many are moved to the heap.
@@ -205,7 +208,7 @@ nb::object apply(const Op& op, const char* rule, const gt_tensor* inputs, size_t
                      : gt_apply(here->get(), op.name.c_str(), inputs, n_inputs, attrs.data(), attrs.size(), outputs,
                                 capacity, n));
   };
-  if (!op.many) {
+  if (!op.many && !op.by_user) {
     gt_tensor out = nullptr;
     call(&out, 1, nullptr);
     return wrap({here, out});
@@ -214,7 +217,7 @@ nb::object apply(const Op& op, const char* rule, const gt_tensor* inputs, size_t
   call(nullptr, 0, &n);
   std::vector<gt_tensor> outputs(n);
   call(outputs.data(), n, &n);
-  return wrap_outputs(here, outputs.data(), n, true);
+  return wrap_outputs(here, outputs.data(), n, !op.by_user || n != 1);
 }
 
 constexpr size_t kMostParams = 24;
@@ -274,6 +277,20 @@ nb::object call(const Op& op, const Values& values) {
   return apply(op, nullptr, inputs.data(), inputs.size(), attrs);
 }
 
+// A user's op takes any tensors by place, and any attributes by name.
+nb::object call_user(const Op& op, PyObject* const* args, size_t n, PyObject* names) {
+  Inputs inputs(Context::here());
+  const std::vector<Param> params(n, Param{"input", "", 'u'});
+  inputs.add_all(op, args, params.data(), n);
+  Attributes attrs;
+  const Py_ssize_t n_named = names ? PyTuple_GET_SIZE(names) : 0;
+  for (Py_ssize_t k = 0; k < n_named; ++k) {
+    PyObject* value = args[n + static_cast<size_t>(k)];
+    if (value != Py_None) attrs.add(PyUnicode_AsUTF8(PyTuple_GET_ITEM(names, k)), value, false, op.name.c_str());
+  }
+  return apply(op, nullptr, inputs.data(), inputs.size(), attrs);
+}
+
 struct OpObject {
   PyObject_HEAD;
   vectorcallfunc vectorcall;
@@ -285,8 +302,10 @@ PyObject* op_vectorcall(PyObject* self, PyObject* const* args, size_t flagged, P
   return guarded(
       [&] {
         const Op& op = *reinterpret_cast<OpObject*>(self)->op;
+        const auto n = static_cast<size_t>(PyVectorcall_NARGS(flagged));
+        if (op.by_user) return call_user(op, args, n, names).release().ptr();
         Values values;
-        place_arguments(op, args, static_cast<size_t>(PyVectorcall_NARGS(flagged)), names, values);
+        place_arguments(op, args, n, names, values);
         return call(op, values).release().ptr();
       },
       static_cast<PyObject*>(nullptr));
@@ -419,7 +438,8 @@ void add_ops(nb::module_& m) {
         nb::object sequence = nb::steal(PySequence_Fast(inputs.ptr(), ""));
         std::vector<Param> params(nb::len(inputs), Param{});
         for (size_t i = 0; i < params.size(); ++i)
-          params[i] = op.params[op.variadic ? 0 : std::min(i, op.n_inputs - 1)];
+          params[i] =
+              op.n_inputs == 0 ? Param{"input", "", 'u'} : op.params[op.variadic ? 0 : std::min(i, op.n_inputs - 1)];
         converted.add_all(op, PySequence_Fast_ITEMS(sequence.ptr()), params.data(), params.size());
         Attributes attrs;
         std::list<std::string> names;

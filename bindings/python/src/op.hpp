@@ -11,7 +11,7 @@ namespace gradtape_python {
 
 struct Param {
   std::string name, alias;  // alias: TensorFlow's name of the same
-  char dtype;               // inputs: s shared, b bool, i integer; attributes: d a dtype, a any other
+  char dtype;               // inputs: s shared, b bool, i integer, u a user's; attributes: d a dtype, a any other
   bool optional = false;    // of an input
   bool required = false;    // of an attribute
 };
@@ -20,7 +20,7 @@ struct Op {
   std::string name, doc;
   std::vector<Param> params;  // inputs first
   size_t n_inputs = 0;
-  bool variadic = false, many = false, has_default_dtype = false;
+  bool variadic = false, many = false, has_default_dtype = false, by_user = false;
 };
 
 // LookupError where no op has the name. The result stays.

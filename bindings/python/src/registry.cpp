@@ -56,6 +56,7 @@ Op read(const std::string& name) {
   op.name = name;
   op.doc = nb::cast<std::string>(d["doc"]);
   op.variadic = nb::cast<bool>(d["variadic"]);
+  op.by_user = nb::cast<bool>(d["registered_by_user"]);
   op.many = nb::cast<bool>(d["many_outputs"]);
   for (nb::handle i : d["inputs"]) {
     Param p{nb::cast<std::string>(i["name"]), "", nb::cast<std::string>(i["dtype"])[0]};

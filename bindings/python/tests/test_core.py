@@ -1,0 +1,210 @@
+"""The extension itself: dtypes, how ops take their arguments, promotion, callbacks, user ops."""
+
+import inspect
+
+import numpy as np
+import pytest
+
+import gradtape as gt
+from gradtape import _core, errors
+
+
+def op(name):
+    return _core.op(name)
+
+
+def test_dtypes_are_known_by_name_and_by_other_worlds_names():
+    assert _core.as_dtype("float64") is gt.float64
+    assert gt.float32 == np.float32 and gt.float32 == "float32" and gt.int64 == np.dtype("int64")
+    assert gt.float32 != gt.float64 and gt.float32 != "nonsense" and gt.float32 != None  # noqa: E711
+    assert gt.bool == bool and _core.as_dtype(float) is gt.float32 and _core.as_dtype(int) is gt.int32
+    assert gt.int64.itemsize == 8 and gt.int64.is_integer and not gt.int64.is_floating
+    assert {gt.float32: 1}[gt.float32] == 1
+    for wrong in ("float16", np.complex128, object, None, 3, ">f4"):
+        with pytest.raises(errors.DTypeError):
+            _core.as_dtype(wrong)
+
+
+def test_plain_numbers_take_the_dtype_they_meet():
+    for dtype in (gt.float32, gt.float64):
+        x = gt.constant([1.0, 2.0], dtype)
+        for y in (x * 2, 2 * x, x + 0.5, 1 / x, x**2, np.float64(3) * x, x - np.int64(1), op("maximum")(x, 0)):
+            assert y.dtype == dtype
+    i = gt.constant([1, 2], gt.int64)
+    assert (i + 1).dtype == gt.int64 and (i * np.int32(3)).dtype == gt.int64
+    assert op("add")(1, 2).dtype == gt.int32 and op("add")(1.0, 2).dtype == gt.float32
+    with pytest.raises(errors.Error):
+        (i + 0.5).numpy()
+
+
+def test_dtypes_are_promoted_within_a_kind_alone():
+    f, d = gt.constant([1.0], gt.float32), gt.constant([2.0], gt.float64)
+    i, q = gt.constant([1], gt.int32), gt.constant([2], gt.int64)
+    assert (f + d).dtype == gt.float64 and (d * f).dtype == gt.float64 and (i - q).dtype == gt.int64
+    assert op("concat")([f, d], 0).dtype == gt.float64
+    for a, b in ((f, i), (i, f), (gt.constant([True]), i)):
+        with pytest.raises(TypeError, match="do not mix"):
+            a + b
+
+
+def test_a_promotion_is_differentiable():
+    x = gt.Variable(3.0)
+    with gt.GradientTape() as tape:
+        y = x * gt.constant(2.0, gt.float64)
+    gradient = tape.gradient(y, x)
+    assert gradient.dtype == gt.float32 and float(gradient) == 2
+
+
+def test_the_quotient_of_integers_is_a_float64():
+    q = gt.constant([1, 2, 3]) / 2
+    assert q.dtype == gt.float64 and q.tolist() == [0.5, 1, 1.5]
+    assert (7 // gt.constant([2])).tolist() == [3] and (1 / gt.constant(4)).item() == 0.25
+
+
+def test_arguments_go_by_place_and_by_name():
+    x = gt.constant(np.arange(6.0).reshape(2, 3))
+    total = op("reduce_sum")
+    for y in (total(x, 1), total(x, axis=1), total(x, [1]), total(x, (1,)), total(x, np.int64(1)), total(x, gt.constant(1)),
+              total(x=x, axis=np.array([1])), total(input_tensor=x, axis=-1, name="sum")):
+        assert y.tolist() == [3, 12]
+    assert total(x, None).item() == 15 and total(x, [0, 1], True).shape == (1, 1)
+    assert op("reshape")(x, [gt.constant(3), 2]).shape == (3, 2)
+    assert op("reshape")(x, gt.constant([3, 2])).shape == (3, 2)
+    assert op("pad")(x, [[0, 0], [1, 0]], constant_values=-gt.constant(1.0)).tolist()[0][0] == -1
+    assert list(inspect.signature(total).parameters) == ["x", "axis", "keepdims"]
+
+
+@pytest.mark.parametrize("call, says", [
+    (lambda x: op("reduce_sum")(), "x is missing"),
+    (lambda x: op("reduce_sum")(x, 1, True, 4), "too many"),
+    (lambda x: op("reduce_sum")(x, axes=1), "no parameter 'axes'"),
+    (lambda x: op("reduce_sum")(x, x=x), "two values"),
+    (lambda x: op("reduce_sum")(x, axis=object()), "no value of an attribute"),
+    (lambda x: op("reduce_sum")(None), "was the source watched"),
+    (lambda x: op("concat")(None), "values is missing"),
+    (lambda x: op("concat")(3), "sequence"),
+])
+def test_a_wrong_call_says_so(call, says):
+    with pytest.raises(TypeError, match=says):
+        call(gt.constant([1.0]))
+
+
+def test_errors_of_the_engine_are_exceptions_that_fit():
+    x = gt.constant(np.ones((2, 3)))
+    with pytest.raises(ValueError, match="matmul: inner sizes"):
+        x @ x
+    with pytest.raises(LookupError, match="no op 'nonsense'"):
+        _core.op("nonsense")
+    with pytest.raises(errors.InvalidArgumentError):
+        op("reduce_sum")(x, axis=7)
+    assert (x + 1).shape == (2, 3)  # what was there stays whole
+
+
+def test_one_op_has_many_outputs():
+    values, indices = op("top_k")(gt.constant([3.0, 1.0, 2.0]), k=2)
+    assert values.tolist() == [3, 2] and indices.tolist() == [0, 2]
+    assert [p.tolist() for p in op("split")(gt.constant([1, 2, 3, 4]), 2)] == [[1, 2], [3, 4]]
+    assert len(op("unstack")(gt.constant(np.ones((40, 2))))) == 40
+
+
+def test_an_exception_in_a_callback_comes_out_as_itself():
+    class Mine(Exception):
+        pass
+
+    def raising(*_):
+        raise Mine("here")
+
+    x = gt.constant(2.0)
+    with pytest.raises(Mine, match="here"):
+        _core.custom_gradient(raising, raising, [x])
+    tape = _core.Tape()
+    tape.watch(x)
+    [y] = _core.custom_gradient(lambda a: [a * 2], raising, [x])
+    with pytest.raises(Mine, match="here"):
+        tape.gradient([y], [x])
+    with pytest.raises(Mine):
+        _core.Function(raising, [(gt.float32, ())])
+    assert (x + 1).item() == 3
+    with pytest.raises(ValueError, match="2 gradients for 1 inputs"):
+        tape = _core.Tape()
+        tape.watch(x)
+        [y] = _core.custom_gradient(lambda a: [a * 2], lambda d: [d, d], [x])
+        tape.gradient([y], [x])
+
+
+def test_a_suppressed_exception_does_not_come_back():
+    x = gt.constant(2.0)
+
+    def forward(a):
+        try:
+            _core.op("reshape")(a, [7])
+        except ValueError:
+            pass
+        return [a * 3]
+
+    [y] = _core.custom_gradient(forward, lambda d: [d], [x])
+    assert y.item() == 6
+    with pytest.raises(ValueError, match="matmul"):
+        gt.constant(np.ones((2, 3))) @ gt.constant(np.ones((2, 3)))
+
+
+def test_a_user_op_by_numpy():
+    _core.register_op(
+        "python_test_cube",
+        infer=lambda x, scale: [x],
+        compute=lambda x, scale: scale * x**3,
+        gradient=lambda call, d: [d * 3 * call.inputs[0] ** 2 * call.attrs["scale"]],
+        doc="The cube.",
+    )
+    cube = _core.op("python_test_cube")
+    x = gt.constant([1.0, 2.0])
+    with gt.GradientTape(persistent=True) as outer:
+        outer.watch(x)
+        with gt.GradientTape() as tape:
+            tape.watch(x)
+            y = cube(x, scale=2)
+        first = tape.gradient(y, x)
+    assert y.tolist() == [2, 16] and first.tolist() == [6, 24]
+    assert outer.jacobian(first, x).tolist() == [[12, 0], [0, 24]]
+    assert cube(3.0, scale=1).item() == 27
+    with pytest.raises(errors.AlreadyExistsError):
+        _core.register_op("python_test_cube", infer=lambda x: [x], compute=lambda x: x)
+
+
+def test_a_user_op_that_raises_where_it_computes():
+    def compute(x):
+        raise KeyError("while computing")
+
+    _core.register_op("python_test_fails", infer=lambda x: [x], compute=compute)
+    y = _core.op("python_test_fails")(gt.constant([1.0]))
+    for _ in range(2):
+        with pytest.raises(KeyError, match="while computing"):
+            y.numpy()
+    with pytest.raises(ValueError, match="2 arrays for 1 outputs"):
+        _core.register_op("python_test_two", infer=lambda x: [x], compute=lambda x: (x, x))
+        _core.op("python_test_two")(gt.constant([1.0])).numpy()
+
+
+def test_a_user_op_of_other_ops():
+    _core.register_op("python_test_swish", composite=lambda x, beta=1.0: x * _core.op("sigmoid")(beta * x))
+    x = gt.constant(0.5, gt.float64)
+    with gt.GradientTape() as tape:
+        tape.watch(x)
+        y = _core.op("python_test_swish")(x, beta=2.0)
+    s = 1 / (1 + np.exp(-1.0))
+    assert np.isclose(tape.gradient(y, x), s + 0.5 * 2 * s * (1 - s), rtol=1e-14)
+
+
+def test_variables_are_the_programs_own_objects():
+    a, b = gt.Variable(1.0, name="a"), gt.Variable([2.0], name="b")
+    with gt.GradientTape() as tape:
+        b * a
+    watched = tape.watched_variables()
+    assert watched[0] is b and watched[1] is a
+    assert a.assign(5.0) is a and a.item() == 5
+    a.assign_add(1)
+    a.assign_sub(2.0)
+    assert float(a) == 4
+    with pytest.raises(ValueError):
+        a.assign([1.0, 2.0])
+    assert float(a) == 4
