@@ -154,6 +154,42 @@ void check(double Function::*bound) {
     EXPECT_LE(worst.ulp, f.*bound) << f.op << " at " << worst.at;
   }
 }
+// hypot of two numbers, of all magnitudes and far apart, is within 1 ulp; infinity wins over nan.
+template <class T>
+void check_hypot() {
+  std::mt19937_64 random(7);
+  const int widest = std::numeric_limits<T>::max_exponent - 1;
+  std::vector<T> x, y;
+  const T inf = std::numeric_limits<T>::infinity(), nan = std::numeric_limits<T>::quiet_NaN();
+  const T special[] = {0, -T(0), 1, -1, inf, -inf, nan, std::numeric_limits<T>::denorm_min(), std::numeric_limits<T>::max(),
+                       std::numeric_limits<T>::min()};
+  for (T a : special)
+    for (T b : special) x.push_back(a), y.push_back(b);
+  for (int i = 0; i < 200000; ++i) {
+    const auto number = [&](int exponent) {
+      return static_cast<T>(std::ldexp(1 + std::uniform_real_distribution<double>(0, 1)(random), exponent));
+    };
+    const int e = std::uniform_int_distribution<int>(-widest - 20, widest - 2)(random);
+    x.push_back(number(e));
+    y.push_back(number(e - std::uniform_int_distribution<int>(0, i % 2 ? 3 : 70)(random)));
+    if (i % 3 == 0) std::swap(x.back(), y.back());
+  }
+  Ctx c;
+  const auto n = static_cast<int64_t>(x.size());
+  const std::vector<T> r = read<T>(c, apply(c, "hypot", {tensor<T>(c, {n}, x), tensor<T>(c, {n}, y)})[0]);
+  double worst = 0;
+  for (size_t i = 0; i < r.size(); ++i) {
+    const long double exact = hypotl(static_cast<long double>(x[i]), static_cast<long double>(y[i]));
+    if (std::isnan(exact))
+      EXPECT_TRUE(std::isnan(r[i])) << x[i] << " " << y[i];
+    else
+      worst = std::max(worst, ulps(r[i], exact));
+  }
+  EXPECT_LE(worst, sizeof(T) == 4 ? 0.51 : 1.0);
+}
+TEST(Accuracy, Hypot32) { check_hypot<float>(); }
+TEST(Accuracy, Hypot64) { check_hypot<double>(); }
+
 TEST(Accuracy, Float32) { check<float>(&Function::float_ulp); }
 TEST(Accuracy, Float64) { check<double>(&Function::double_ulp); }
 

@@ -158,7 +158,7 @@ void define_powers(Registry& r) {
         return apply1(power, {c.in(0), checked(c, "integer_exponent")});
       })
       .sample("p[2,3] f[3]");
-  binary<[](auto x, auto y) { return std::hypot(x, y); }>(
+  binary<[](auto x, auto y) { return vm::hypot(x, y); }>(
       r, "hypot", "sqrt(x^2 + y^2), without overflow; its derivative at 0 is 0, the second one nan.", floating)
       .partials({[](const Call& c, const Flow& t) { return along(c, c.in(0), c.in(1), t); },
                  [](const Call& c, const Flow& t) { return along(c, c.in(1), c.in(0), t); }})
