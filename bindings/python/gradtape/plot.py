@@ -153,7 +153,7 @@ def _axes(ax: Optional[Axes]) -> Axes:
         return ax
     from matplotlib import pyplot
 
-    return pyplot.subplots(layout="constrained")[1]
+    return pyplot.subplots(layout="compressed")[1]
 
 
 def _values(x: Any, name: str, ranks: tuple[int, ...]) -> np.ndarray:
