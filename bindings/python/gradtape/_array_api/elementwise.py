@@ -46,7 +46,7 @@ def log10(x: Any, /) -> _core.Tensor:
 def logaddexp(x1: Any, x2: Any, /) -> _core.Tensor:
     """log(exp(x1) + exp(x2)), without overflow."""
     x1, x2 = _pair(x1, x2)
-    return op("reduce_logsumexp")(op("stack")([_floating("logaddexp", x1), x2]), 0)
+    return op("reduce_logsumexp")(_floating("logaddexp", op("stack")([x1, x2])), 0)
 
 
 def signbit(x: Any, /) -> _core.Tensor:
@@ -69,7 +69,8 @@ def copysign(x1: Any, x2: Any, /) -> _core.Tensor:
 
 def nextafter(x1: Any, x2: Any, /) -> _core.Tensor:
     """The next number from x1 toward x2, of their dtype. It has no derivative."""
-    x1, x2 = _pair(_floating("nextafter", x1), x2)
+    x1, x2 = _pair(x1, x2)
+    _floating("nextafter", x1)
     return _core.tensor(np.nextafter(np.asarray(x1.numpy()), np.asarray(x2.numpy())))
 
 
