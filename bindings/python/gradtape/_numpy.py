@@ -93,4 +93,13 @@ def result_dtype(*dtypes: Any) -> _core.DType:
     return max(found, key=lambda d: d.itemsize)
 
 
-copyreg.pickle(_core.DType, lambda dtype: (_core.as_dtype, (dtype.name,)))
+def _dtype_named(name: str) -> _core.DType:
+    return _core.as_dtype(name)
+
+
+def _op_named(name: str) -> Callable:
+    return _core.op(name)
+
+
+copyreg.pickle(_core.Op, lambda op: (_op_named, (op.__name__,)))
+copyreg.pickle(_core.DType, lambda dtype: (_dtype_named, (dtype.name,)))
