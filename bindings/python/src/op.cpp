@@ -94,34 +94,43 @@ class Inputs {
  public:
   explicit Inputs(const ContextPtr& here) : here_(here) {}
 
-  // Converts the values; those that share a dtype are promoted to one.
+  // Converts the values; those that share a dtype are promoted to one. Tensors and arrays say which; where there are
+  // none, lists and NumPy's scalars; where there are only plain numbers, it is float32, or int32 of integers.
   void add_all(const Op& op, PyObject* const* values, const Param* params, size_t n) {
     gt_dtype shared = 0;
-    bool any_float = false, any_value = false;
+    const auto convert = [&](PyObject* value) {
+      made_.emplace_back(to_tensor(value, nullptr));
+      converted_.emplace_back(value, &made_.back());
+      meet(op, shared, made_.back().dtype());
+    };
+    bool any_float = false, any_untyped = false;
     for (size_t i = 0; i < n; ++i) {
-      if (!values[i] || values[i] == Py_None || params[i].dtype != 's') continue;
-      if (is_tensor(values[i])) {
-        meet(op, shared, tensor_in(values[i]).dtype());
-      } else if (is_number(values[i])) {
-        any_float |= !PyLong_Check(values[i]) && !PyIndex_Check(values[i]);
-      } else if (!PyList_Check(values[i]) && !PyTuple_Check(values[i])) {
-        made_.emplace_back(to_tensor(values[i], nullptr));
-        converted_.emplace_back(values[i], &made_.back());
-        meet(op, shared, made_.back().dtype());
-      } else {
-        any_value = true;
-      }
+      PyObject* value = values[i];
+      if (!value || value == Py_None || params[i].dtype != 's') continue;
+      if (is_tensor(value))
+        meet(op, shared, tensor_in(value).dtype());
+      else if (is_plain(value))
+        any_float |= PyFloat_Check(value);
+      else if (is_list(value) || is_scalar(value))
+        any_untyped = true;
+      else
+        convert(value);
     }
     plain_ = shared == 0;
-    if (plain_ && !any_value && any_float) shared = GT_FLOAT32;
+    if (plain_ && any_untyped)
+      for (size_t i = 0; i < n; ++i)
+        if (values[i] && params[i].dtype == 's' && (is_list(values[i]) || is_scalar(values[i]))) convert(values[i]);
+    if (shared == 0 && any_float) shared = GT_FLOAT32;
     for (size_t i = 0; i < n; ++i) add(op, values[i], params[i], shared);
   }
   const gt_tensor* data() const { return many_.empty() ? few_.data() : many_.data(); }
   size_t size() const { return n_; }
 
  private:
-  static bool is_number(PyObject* o) {
-    if (PyFloat_Check(o) || PyLong_Check(o)) return true;
+  static bool is_plain(PyObject* o) { return PyFloat_CheckExact(o) || PyLong_CheckExact(o) || PyBool_Check(o); }
+  static bool is_list(PyObject* o) { return PyList_Check(o) || PyTuple_Check(o); }
+  // One of NumPy's, which has a dtype, but takes that of the tensors it meets.
+  static bool is_scalar(PyObject* o) {
     static PyObject* const generic = nb::object(hooks().numpy.attr("generic")).release().ptr();
     return PyObject_IsInstance(o, generic) == 1;
   }
@@ -166,7 +175,7 @@ class Inputs {
     }
     for (const auto& [of, tensor] : converted_)
       if (of == value) return keep_in(wanted, *tensor);
-    if (param.dtype == 's' && is_number(value)) return add_number(value, wanted);
+    if (param.dtype == 's' && (is_plain(value) || is_scalar(value))) return add_number(value, wanted);
     const DType* dtype = param.dtype == 'b' ? &dtype_of(GT_BOOL) : wanted != 0 ? &dtype_of(wanted) : nullptr;
     keep(to_tensor(value, dtype));
   }
@@ -174,7 +183,7 @@ class Inputs {
   void add_number(PyObject* value, gt_dtype shared) {
     if (plain_) return keep(to_tensor(value, shared == 0 ? nullptr : &dtype_of(shared)));
     if (shared == GT_BOOL && PyBool_Check(value)) return keep(to_tensor(value, nullptr));
-    if (dtype_of(shared).kind == 'i' && PyLong_Check(value)) return keep(to_tensor(value, &dtype_of(shared)));
+    if (dtype_of(shared).kind == 'i' && PyIndex_Check(value)) return keep(to_tensor(value, &dtype_of(shared)));
     const double number = PyFloat_AsDouble(value);
     if (number == -1 && PyErr_Occurred()) throw nb::python_error();
     keep({here_, here_->made(gt_scalar(here_->get(), number))});

@@ -33,6 +33,9 @@ def test_plain_numbers_take_the_dtype_they_meet():
     i = gt.constant([1, 2], gt.int64)
     assert (i + 1).dtype == gt.int64 and (i * np.int32(3)).dtype == gt.int64
     assert op("add")(1, 2).dtype == gt.int32 and op("add")(1.0, 2).dtype == gt.float32
+    assert op("sin")(np.float64(1)).dtype == gt.float64 and op("add")(np.float64(1), 2).dtype == gt.float64
+    assert op("add")([1.0, 2.0], 2).tolist() == [3, 4] and op("add")([1, 2], np.int64(2)).dtype == gt.int64
+    assert op("multiply")([1, 2], gt.constant([1.5, 2.0], gt.float64)).tolist() == [1.5, 4]
     with pytest.raises(errors.Error):
         (i + 0.5).numpy()
 
