@@ -5,7 +5,7 @@ SciPy is needed for `minimize` alone; `objective` gives what its functions take.
 
 from __future__ import annotations
 
-from typing import Any, Callable, NamedTuple, Optional
+from typing import Any, Callable, Mapping, NamedTuple, Optional
 
 import numpy as np
 
@@ -38,13 +38,9 @@ class Objective:
     """
 
     def __init__(self, fun: Callable, x0: Any, args: tuple = ()):
-        x0 = _numbers_as_arrays(x0)
-        self._fun, self._structure = fun, x0
+        self._fun, self._structure = fun, _as_tensors(x0)
         self._args = tuple(_convert.convert(a) if _is_array(a) else a for a in args)
-        leaves = [_convert.convert(leaf) for leaf in _nest.flatten(x0)]
-        for leaf in leaves:
-            if not leaf.dtype.is_floating:
-                raise InvalidArgumentError(f"objective: x0 is to hold floats, got {leaf.dtype}")
+        leaves = _nest.flatten(self._structure)
         self._dtypes = [leaf.dtype for leaf in leaves]
         self._shapes = [leaf.shape for leaf in leaves]
         #: The point x0 as one float64 vector.
@@ -78,7 +74,7 @@ class Objective:
 
     def flatten(self, x: Any) -> np.ndarray:
         """A structure like x0 as one float64 vector."""
-        leaves = [np.asarray(_convert.convert(leaf).numpy(), np.float64).reshape(-1) for leaf in _nest.flatten(_numbers_as_arrays(x))]
+        leaves = [np.asarray(leaf.numpy(), np.float64).reshape(-1) for leaf in _nest.flatten(_as_tensors(x))]
         return np.concatenate(leaves) if leaves else np.zeros(0)
 
     def pack(self, x: Any) -> Any:
@@ -159,8 +155,9 @@ def minimize(
         callback=None if callback is None else lambda x, *rest: callback(made.pack(x)),
         options=options,
     )
+    gradient = found.get("grad", found.get("jac"))  # trust-constr calls the constraints' derivatives jac
     return Result(
-        x=made.pack(found.x), fun=float(found.fun), jac=made.pack(found.jac) if "jac" in found else None,
+        x=made.pack(found.x), fun=float(found.fun), jac=None if gradient is None else made.pack(gradient),
         success=bool(found.success), message=str(found.message), nit=int(found.get("nit", 0)), nfev=int(found.nfev),
         scipy=found,
     )
@@ -171,21 +168,24 @@ def _uses(method: Optional[str], methods: tuple) -> bool:
     return method is None or method.lower() in methods
 
 
-def _numbers_as_arrays(structure: Any) -> Any:
-    """The structure, in which a list or tuple of plain numbers is one array, as for SciPy."""
-    if isinstance(structure, (list, tuple)) and structure and all(_is_number(n) for n in structure):
-        return _convert.convert(list(structure))
-    if not _nest.is_nest(structure):
-        return structure
-    entries = structure.values() if hasattr(structure, "values") else structure
-    made = iter([_numbers_as_arrays(entry) for entry in entries])
-    if hasattr(structure, "values"):
-        return {key: next(made) for key in structure}
-    return structure._make(made) if hasattr(structure, "_make") else type(structure)(made)
+def _as_tensors(structure: Any) -> Any:
+    """The structure with tensors as leaves; a list or tuple of plain numbers is one vector, as for SciPy.
+
+    float32 stays, other numbers become float64. TypeError: a leaf holds no numbers.
+    """
+    plain = isinstance(structure, (list, tuple)) and structure and all(isinstance(n, (int, float)) for n in structure)
+    if not plain and _nest.is_nest(structure):
+        entries = structure.values() if isinstance(structure, Mapping) else structure
+        return _packed_like(structure, [_as_tensors(entry) for entry in entries])
+    if isinstance(structure, (_core.Tensor, np.ndarray, np.generic)) and structure.dtype == np.float32:
+        return _convert.convert(structure)
+    return _convert.convert(structure, _core.float64)
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float, np.generic))
+def _packed_like(structure: Any, entries: list) -> Any:
+    if isinstance(structure, Mapping):
+        return dict(zip(structure, entries))
+    return structure._make(entries) if hasattr(structure, "_make") else type(structure)(entries)
 
 
 def _is_array(value: Any) -> bool:
