@@ -25,6 +25,7 @@ from ._array_api import __all__ as _standard  # noqa: E402
 
 globals().update({_name: getattr(_array_api, _name) for _name in _standard})
 
+from ._control import cond, executing_eagerly, is_tensor, map_fn, while_loop  # noqa: E402
 from ._convert import constant, convert_to_tensor  # noqa: E402
 from ._core import (  # noqa: E402
     DType,
@@ -60,7 +61,6 @@ from ._names import (  # noqa: E402
     gather_nd,
     global_norm,
     identity,
-    map_fn,
     norm,
     one_hot,
     pad,
@@ -98,6 +98,7 @@ if TYPE_CHECKING:
 __version__ = _core.version()
 bool = _core.bool_
 newaxis = None
+truediv = _core.op("divide")
 
 _modules = ("autodiff", "guide", "keras", "linalg", "math", "nn", "optimize", "plot", "random", "saved_model")
 

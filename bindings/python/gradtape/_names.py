@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import copyreg
 from typing import Any, Optional, Sequence
 
-from . import _core, _nest
+from . import _core
 
 _op = _core.op
 _Tensor = _core.Tensor
@@ -135,11 +136,8 @@ def global_norm(t_list: Sequence[Any], name: Optional[str] = None) -> _Tensor:
     return norm(_op("concat")([_op("reshape")(t, [-1]) for t in t_list if t is not None], 0))
 
 
-def map_fn(fn: Any, elems: Any) -> Any:
-    """fn of each entry along the first axis, stacked; nested structures go in and come out."""
-    columns = [_op("unstack")(leaf, 0) for leaf in _nest.flatten(elems)]
-    results = [fn(_nest.pack(elems, row)) for row in zip(*columns)]
-    if not results:
-        raise ValueError("map_fn: the first axis has size 0, so what fn returns is not known")
-    rows = [_nest.flatten(result) for result in results]
-    return _nest.pack(results[0], [_op("stack")(list(column), 0) for column in zip(*rows)])
+def _op_named(name: str) -> Any:
+    return _core.op(name)
+
+
+copyreg.pickle(_core.Op, lambda op: (_op_named, (op.__name__,)))

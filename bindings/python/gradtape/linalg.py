@@ -1,35 +1,68 @@
-"""`gradtape.linalg`: matrices in the last two axes, by TensorFlow's names and in its order of results."""
+"""`gradtape.linalg`: matrices in the last two axes, by the names of the array API and of TensorFlow.
+
+Both worlds' calls are taken. `svd` has TensorFlow's order of results, (s, u, v); the others agree.
+"""
 
 from __future__ import annotations
 
 from typing import Any, Optional, Union
 
 from . import _core
-from ._names import einsum, norm  # noqa: F401
+from ._array_api import eye  # noqa: F401
+from ._array_api_linalg import (  # noqa: F401
+    cholesky,
+    cross,
+    det,
+    diagonal,
+    eigh,
+    eigvalsh,
+    inv,
+    matmul,
+    matrix_norm,
+    matrix_power,
+    matrix_rank,
+    matrix_transpose,
+    outer,
+    pinv,
+    qr,
+    slogdet,
+    solve,
+    svdvals,
+    tensordot,
+    trace,
+    vecdot,
+    vector_norm,
+)
+from ._names import einsum, global_norm, norm  # noqa: F401
 
 _op = _core.op
 _Tensor = _core.Tensor
 
-cross = _op("cross")
-det = _op("det")
+adjoint = matrix_transpose
 diag = _op("diag")
 diag_part = _op("diag_part")
 expm = _op("expm")
-inv = _op("inv")
+kron = _op("kron")
 l2_normalize = _op("l2_normalize")
-matmul = _op("matmul")
-matrix_power = _op("matrix_power")
-outer = _op("outer")
-slogdet = _op("slogdet")
-solve = _op("solve")
-tensordot = _op("tensordot")
-trace = _op("trace")
 triangular_solve = _op("triangular_solve")
 
 
-def cholesky(input: Any, name: Optional[str] = None) -> _Tensor:
-    """The lower triangular L with L Lᵀ = input, of which the lower triangle is read."""
-    return _op("cholesky")(input, False)
+def svd(
+    tensor: Any, full_matrices: bool = False, compute_uv: bool = True, name: Optional[str] = None
+) -> Union[_Tensor, tuple[_Tensor, _Tensor, _Tensor]]:
+    """(Singular values s, largest first; u; v), tensor = u diag(s) vᵀ; s alone without `compute_uv`."""
+    if not compute_uv:
+        return _op("svd")(tensor)
+    if full_matrices:
+        raise NotImplementedError("linalg.svd: full_matrices=True is not done; u and v have as many columns as s entries")
+    return _op("svd_with_vectors")(tensor)
+
+
+def band_part(input: Any, num_lower: int, num_upper: int, name: Optional[str] = None) -> _Tensor:
+    """The diagonals from num_lower below the main one to num_upper above it, else 0; -1 keeps all on that side."""
+    kept = _core.tensor(input)
+    kept = _op("triu")(kept, -int(num_lower)) if num_lower >= 0 else kept
+    return _op("tril")(kept, int(num_upper)) if num_upper >= 0 else kept
 
 
 def cholesky_solve(chol: Any, rhs: Any, name: Optional[str] = None) -> _Tensor:
@@ -37,24 +70,9 @@ def cholesky_solve(chol: Any, rhs: Any, name: Optional[str] = None) -> _Tensor:
     return triangular_solve(chol, triangular_solve(chol, rhs), True, True)
 
 
-def adjoint(matrix: Any, name: Optional[str] = None) -> _Tensor:
-    """The last two axes exchanged."""
-    matrix = _core.tensor(matrix)
-    axes = list(range(matrix.ndim))
-    return _op("transpose")(matrix, axes[:-2] + [axes[-1], axes[-2]])
-
-
-matrix_transpose = adjoint
-
-
-def eigh(tensor: Any, name: Optional[str] = None) -> tuple[_Tensor, _Tensor]:
-    """(Eigenvalues, rising; eigenvectors, the columns) of symmetric matrices, of which the lower triangle is read."""
-    return _op("eigh_with_vectors")(tensor, False)
-
-
-def eigvalsh(tensor: Any, name: Optional[str] = None) -> _Tensor:
-    """The eigenvalues of symmetric matrices, rising; the lower triangle is read."""
-    return _op("eigh")(tensor, False)
+def logdet(matrix: Any, name: Optional[str] = None) -> _Tensor:
+    """The logarithm of the determinant of positive definite matrices."""
+    return 2.0 * _op("reduce_sum")(_op("log")(diag_part(cholesky(matrix))), -1)
 
 
 def lstsq(
@@ -68,31 +86,22 @@ def matvec(
     a: Any, b: Any, transpose_a: bool = False, adjoint_a: bool = False, name: Optional[str] = None
 ) -> _Tensor:
     """Matrices [..., m, n] times vectors [..., n]."""
-    product = matmul(a, _op("expand_dims")(b, -1), transpose_a or adjoint_a)
+    product = _op("matmul")(a, _op("expand_dims")(b, -1), transpose_a or adjoint_a)
     return _op("squeeze")(product, -1)
 
 
-def qr(input: Any, full_matrices: bool = False, name: Optional[str] = None) -> tuple[_Tensor, _Tensor]:
-    """(q with orthonormal columns, upper triangular r with a positive diagonal), q r = input."""
-    if full_matrices:
-        raise NotImplementedError("linalg.qr: full_matrices=True is not done; q has as many columns as r has rows")
-    return _op("qr")(input)
+def normalize(
+    tensor: Any, ord: Union[str, int, float] = "euclidean", axis: Any = None, name: Optional[str] = None
+) -> tuple[_Tensor, _Tensor]:
+    """(tensor / norm, norm), with the norm over the axis, which stays as one of size 1."""
+    size = norm(tensor, ord, axis, True)
+    return _op("divide")(tensor, size), size
 
 
-def svd(
-    tensor: Any, full_matrices: bool = False, compute_uv: bool = True, name: Optional[str] = None
-) -> Union[_Tensor, tuple[_Tensor, _Tensor, _Tensor]]:
-    """(Singular values s, largest first; u; v), tensor = u diag(s) vᵀ; s alone without `compute_uv`."""
-    if full_matrices:
-        raise NotImplementedError("linalg.svd: full_matrices=True is not done; u and v have as many columns as s entries")
-    return _op("svd_with_vectors")(tensor) if compute_uv else _op("svd")(tensor)
-
-
-def eye(num_rows: Any, num_columns: Any = None, batch_shape: Any = None, dtype: Any = _core.float32) -> _Tensor:
-    """Identity matrices [batch_shape..., num_rows, num_columns]."""
-    return _op("eye")(num_rows, num_columns, batch_shape or [], dtype)
-
-
-def logdet(matrix: Any, name: Optional[str] = None) -> _Tensor:
-    """log(det) of positive definite matrices."""
-    return 2.0 * _op("reduce_sum")(_op("log")(diag_part(cholesky(matrix))), -1)
+def set_diag(input: Any, diagonal: Any, name: Optional[str] = None, k: int = 0) -> _Tensor:
+    """The matrices with another diagonal k."""
+    matrix = _core.tensor(input)
+    rows, columns = matrix.shape[-2:]
+    new = _op("pad")(diag(diagonal, k), [[0, 0]] * (matrix.ndim - 2) + [[0, rows], [0, columns]])
+    new = _op("slice")(new, [0] * matrix.ndim, matrix.shape)
+    return _op("where")(_op("cast")(eye(rows, columns, k=k), _core.bool_), new, matrix)

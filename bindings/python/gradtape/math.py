@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Optional, Sequence
 
 from . import _core
+from ._array_api import count_nonzero  # noqa: F401
 from ._names import (  # noqa: F401
     cumsum,
     reduce_all,
@@ -117,13 +118,6 @@ def argmin(input: Any, axis: Optional[int] = None, output_type: Any = _core.int6
     return _op("cast")(_op("argmin")(input, 0 if axis is None else axis), output_type)
 
 
-def count_nonzero(
-    input: Any, axis: Any = None, keepdims: bool = False, dtype: Any = _core.int64, name: Optional[str] = None
-) -> _Tensor:
-    """How many entries over the axes are not 0."""
-    return _op("cast")(reduce_sum(_op("cast")(input, _core.bool_), axis, keepdims), dtype)
-
-
 def polygamma(a: Any, x: Any, name: Optional[str] = None) -> _Tensor:
     """The derivative of order a, an integer, of digamma at x."""
     return _op("polygamma")(x, int(a))
@@ -143,6 +137,13 @@ def reciprocal_no_nan(x: Any, name: Optional[str] = None) -> _Tensor:
     return divide_no_nan(1.0, x)
 
 
+def reduce_euclidean_norm(
+    input_tensor: Any, axis: Any = None, keepdims: bool = False, name: Optional[str] = None
+) -> _Tensor:
+    """The square root of the sum of squares over the axes."""
+    return _op("sqrt")(reduce_sum(square(input_tensor), axis, keepdims))
+
+
 def scalar_mul(scalar: Any, x: Any, name: Optional[str] = None) -> _Tensor:
     """scalar * x."""
     return multiply(scalar, x)
@@ -154,6 +155,13 @@ def top_k(input: Any, k: int = 1, sorted: bool = True, name: Optional[str] = Non
     return values, _op("cast")(indices, _core.int32)
 
 
+def xdivy(x: Any, y: Any, name: Optional[str] = None) -> _Tensor:
+    """x / y, 0 where x is 0."""
+    x = _core.tensor(x)
+    zero = equal(x, 0)
+    return _op("where")(zero, 0.0, divide(x, _op("where")(zero, 1.0, y)))
+
+
 def zero_fraction(value: Any, name: Optional[str] = None) -> _Tensor:
     """The share of entries that are 0, float32."""
-    return reduce_mean(_op("cast")(equal(value, 0), _core.float32))
+    return reduce_mean(_op("cast")(equal(_core.tensor(value), 0), _core.float32))

@@ -31,7 +31,8 @@ def differences(g, x, h=1e-6):
         step = np.zeros(x.size)
         step[i] = h
         step = step.reshape(x.shape)
-        columns.append((np.asarray(g(x + step)) - np.asarray(g(x - step))) / (2 * h))
+        ends = [np.asarray(g(gt.constant(x + sign * step))) for sign in (1, -1)]
+        columns.append((ends[0] - ends[1]) / (2 * h))
     return np.stack(columns, -1).reshape(np.shape(columns[0]) + x.shape)
 
 

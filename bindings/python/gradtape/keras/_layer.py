@@ -73,7 +73,7 @@ class Layer(Module):
         raise NotImplementedError(f"{type(self).__name__} defines no call(inputs)")
 
     def __call__(self, inputs: Any, *args: Any, training: Optional[bool] = None, **kwargs: Any) -> Any:
-        inputs = _nest.map_leaves(self._input, inputs)
+        inputs = _nest.map_leaves(self._input, _core.tensor(inputs) if _is_numbers(inputs) else inputs)
         if not self.built:
             self.build(_shapes(inputs))
             self.built = True
@@ -145,6 +145,12 @@ class Layer(Module):
     def count_params(self) -> int:
         """How many numbers the variables hold."""
         return sum(v.size for v in self.variables)
+
+
+def _is_numbers(inputs: Any) -> bool:
+    """Whether nested lists are the entries of one tensor, and not several tensors."""
+    leaves = _nest.flatten(inputs)
+    return isinstance(inputs, (list, tuple)) and bool(leaves) and all(isinstance(n, (bool, int, float)) for n in leaves)
 
 
 def _shapes(inputs: Any) -> Union[tuple[int, ...], Any]:
