@@ -10,7 +10,8 @@ from . import _core
 from .errors import DTypeError, InvalidArgumentError
 
 _INT32 = np.iinfo(np.int32)
-_SUPPORTED = ("bool", "int32", "int64", "float32", "float64")
+_SUPPORTED = tuple(np.dtype(name) for name in ("bool", "int32", "int64", "float32", "float64"))
+_PYTHON_NUMBERS = frozenset((bool, int, float))
 _KINDS = "biuf"
 _SEQUENCES = (list, tuple)
 
@@ -96,18 +97,16 @@ def from_list(value: Sequence[Any], dtype: Any = None) -> _core.Tensor:
     """
     kinds: set[type] = set()
     _collect_kinds(value, kinds)
+    if kinds <= _PYTHON_NUMBERS:
+        floats = float in kinds or not kinds
+        array = _array(value, np.float32 if dtype is None and floats else None)
+        return _from_numpy(array if dtype is not None or floats else _fitting_ints(array, value), dtype)
     if any(issubclass(kind, _core.Tensor) for kind in kinds):
         return _stack(value, dtype)
-    typed = any(not issubclass(kind, (bool, int, float)) or issubclass(kind, np.generic) for kind in kinds)
-    try:
-        array = np.array(_arrays_of(value) if typed else value)
-    except (ValueError, OverflowError) as error:
-        raise InvalidArgumentError(f"lists of unequal lengths or too large a number, in {value!r:.80}") from error
+    array = _array(_arrays_of(value))
     if array.dtype.kind not in "biuf":
         _refuse(array, value)
-    if dtype is None:
-        array = array.astype(_typed_dtype(value, array) if typed else _python_dtype(array, value), copy=False)
-    return _from_numpy(array, dtype)
+    return _from_numpy(array.astype(_typed_dtype(value, array), copy=False) if dtype is None else array, dtype)
 
 
 def _numpy_dtype(dtype: Any) -> np.dtype:
@@ -121,12 +120,23 @@ def check_device(device: Any) -> None:
 
 
 def _collect_kinds(value: Sequence[Any], kinds: set[type]) -> None:
+    """Adds the types of the leaves."""
     here = set(map(type, value))
-    if any(issubclass(kind, _SEQUENCES) for kind in here):
-        for entry in value:
-            if isinstance(entry, _SEQUENCES):
-                _collect_kinds(entry, kinds)
-    kinds.update(kind for kind in here if not issubclass(kind, _SEQUENCES))
+    kinds |= here
+    if not here <= _PYTHON_NUMBERS:
+        for kind in here:
+            if issubclass(kind, _SEQUENCES):
+                kinds.discard(kind)
+                for entry in value:
+                    if type(entry) is kind:
+                        _collect_kinds(entry, kinds)
+
+
+def _array(value: Any, dtype: Any = None) -> np.ndarray:
+    try:
+        return np.array(value, dtype)
+    except (ValueError, OverflowError) as error:
+        raise InvalidArgumentError(f"lists of unequal lengths or too large a number, in {value!r:.80}") from error
 
 
 def _arrays_of(value: Any) -> Any:
@@ -152,14 +162,12 @@ def _typed_dtype(value: Any, array: np.ndarray) -> np.dtype:
     return common if same_kind else array.dtype
 
 
-def _python_dtype(array: np.ndarray, value: Any) -> np.dtype:
-    """float32 for Python's floats; int32 for ints, or int64 where one does not fit."""
-    if array.dtype.kind == "u":
+def _fitting_ints(array: np.ndarray, value: Any) -> np.ndarray:
+    """Ints of Python's as int32, or int64 where one does not fit; bools as they are."""
+    if array.dtype.kind in "uO":
         raise InvalidArgumentError(f"an int in {value!r:.80} is too large for int64")
-    if array.dtype.kind == "f":
-        return np.dtype(np.float32)
     fits = array.dtype.kind == "i" and (not array.size or (array.min() >= _INT32.min and array.max() <= _INT32.max))
-    return np.dtype(np.int32) if fits else array.dtype
+    return array.astype(np.int32) if fits else array
 
 
 def _refuse(array: np.ndarray, value: Any) -> None:
@@ -171,13 +179,16 @@ def _refuse(array: np.ndarray, value: Any) -> None:
 
 def _from_numpy(array: np.ndarray, dtype: Any) -> _core.Tensor:
     """The values of an array of any layout, in the extension's: row by row, in this machine's byte order."""
-    if array.dtype.name not in _SUPPORTED:
+    if array.dtype not in _SUPPORTED or not array.flags.c_contiguous:
         if array.dtype.kind not in "biuf":
             _refuse(array, array)
-        if dtype is None:
-            raise DTypeError(f"there is no dtype {array.dtype.name}; give one of {', '.join(_SUPPORTED)}")
-        array = array.astype(_core.as_dtype(dtype).as_numpy_dtype)
-    return _core.tensor(np.asarray(array, array.dtype.newbyteorder("="), order="C"), dtype)
+        native = array.dtype.newbyteorder("=")
+        if native not in _SUPPORTED:
+            if dtype is None:
+                raise DTypeError(f"there is no dtype {native}; give one of {', '.join(map(str, _SUPPORTED))}")
+            native = _core.as_dtype(dtype).as_numpy_dtype
+        array = np.asarray(array, native, order="C")
+    return _core.tensor(array, dtype)
 
 
 def _stack(value: Any, dtype: Any) -> _core.Tensor:

@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 import operator
-from typing import Any, Iterator, NamedTuple, Optional
+from typing import Any, Iterator, Optional, Sequence
 
 import numpy as np
 
-from . import _core, _convert
+from . import _convert, _core
 from .errors import FailedPreconditionError
 
+# A key in its plain form has one entry an axis, an int, a slice or an array of integers (NumPy's, or a tensor without a
+# value), and None for each new axis. A `...` for no axes stays, which has one effect: arrays at both sides of it do
+# not stand together.
+_BASIC = (int, slice, type(None))
 _FULL = slice(None)
-
-
-class _Entry(NamedTuple):
-    """One entry of a key and its value: kind "int", "slice", "new" (an axis of size 1), "array" (integers) or "gap".
-
-    A gap is a `...` for no axes, which has one effect: arrays at both sides of it do not stand together.
-    """
-
-    kind: str
-    value: Any
-
-
-_FULL_ENTRY = _Entry("slice", _FULL)
-_GAP = _Entry("gap", None)
+_strided_slice = _core.op("strided_slice")
 
 
 def getitem(x: _core.Tensor, key: Any) -> _core.Tensor:
@@ -33,11 +24,18 @@ def getitem(x: _core.Tensor, key: Any) -> _core.Tensor:
     Raises IndexError for what lies outside or is no index.
     """
     keys = key if isinstance(key, tuple) else (key,)
+    for part in keys:
+        if type(part) not in _BASIC:
+            return _of_any_parts(x, tuple(map(_listless, keys)))
+    return _basic(x, keys)
+
+
+def _of_any_parts(x: _core.Tensor, keys: tuple) -> _core.Tensor:
     if len(keys) == 1 and _is_mask(keys[0]):
         return _mask_alone(x, keys[0])
     entries = _entries(x, keys)
-    picked = _basic(x, entries)
-    return _advanced(picked, entries) if any(e.kind == "array" for e in entries) else picked
+    picked = _basic(x, [_FULL if _is_array(e) else e for e in entries if e is not Ellipsis])
+    return _advanced(picked, entries) if any(map(_is_array, entries)) else picked
 
 
 def iterate(x: _core.Tensor) -> Iterator[_core.Tensor]:
@@ -66,9 +64,21 @@ def _is_mask(key: Any) -> bool:
         return True
     if isinstance(key, _core.Tensor):
         return key.dtype == _core.bool_
-    if isinstance(key, np.ndarray):
-        return key.dtype == np.bool_
-    return isinstance(key, list) and bool(key) and _convert.from_list(key).dtype == _core.bool_
+    return isinstance(key, np.ndarray) and key.dtype == np.bool_
+
+
+def _listless(key: Any) -> Any:
+    """Lists as arrays, which what follows looks at more than once; of tensors, as a tensor."""
+    if not isinstance(key, (list, range)):
+        return key
+    if not key:
+        return np.zeros(0, np.int64)
+    if isinstance(key, list) and any(isinstance(entry, _core.Tensor) for entry in key):
+        return _convert.from_list(key)
+    try:
+        return np.asarray(key)
+    except ValueError:
+        raise IndexError(f"{key!r:.60} is no index: its lists are of unequal lengths") from None
 
 
 def _mask_alone(x: _core.Tensor, mask: Any) -> _core.Tensor:
@@ -84,24 +94,17 @@ def _check_mask(x: _core.Tensor, mask_shape: tuple, axis: int) -> None:
         raise IndexError(f"a mask of shape {mask_shape} does not fit shape {x.shape} from axis {axis} on")
 
 
-def _entries(x: _core.Tensor, keys: tuple) -> list[_Entry]:
-    """The key with `...` and missing axes written out, masks as integer arrays: one entry an axis or new axis."""
+def _entries(x: _core.Tensor, keys: tuple) -> list:
+    """The key in its plain form."""
     if sum(key is Ellipsis for key in keys) > 1:
         raise IndexError("an index has one `...` at most")
-    used = sum(_axes_used(key) for key in keys)
-    if used > x.ndim:
-        raise IndexError(f"{used} indices for a tensor of rank {x.ndim} and shape {x.shape}")
-    rest = [_FULL_ENTRY] * (x.ndim - used)
-    if any(key is Ellipsis for key in keys):
-        rest = rest or [_GAP]
-    else:
-        keys = (*keys, Ellipsis)
-    entries: list[_Entry] = []
+    missing = x.ndim - sum(map(_axes_used, keys))
+    entries: list = []
     axis = 0
     for key in keys:
-        made = rest if key is Ellipsis else _entries_of(x, key, axis)
+        made = [_FULL] * missing or [Ellipsis] if key is Ellipsis else _entries_of(x, key, axis)
         entries += made
-        axis += sum(e.kind not in ("new", "gap") for e in made)
+        axis += sum(e is not None and e is not Ellipsis for e in made)
     return entries
 
 
@@ -111,21 +114,21 @@ def _axes_used(key: Any) -> int:
     return np.ndim(key) if _is_mask(key) else 1
 
 
-def _entries_of(x: _core.Tensor, key: Any, axis: int) -> list[_Entry]:
-    if key is None:
-        return [_Entry("new", None)]
-    if isinstance(key, slice):
-        return [_Entry("slice", _slice_of_numbers(key))]
+def _entries_of(x: _core.Tensor, key: Any, axis: int) -> list:
+    if key is None or isinstance(key, slice):
+        return [key]
     if _is_mask(key):
         mask = np.asarray(key)
         if not mask.ndim:
             raise IndexError("a bool among other indices; a mask has the axes that it selects from")
         _check_mask(x, mask.shape, axis)
-        return [_Entry("array", where) for where in np.nonzero(mask)]
+        return list(np.nonzero(mask))
     number = _integer(key)
     if number is not None:
-        return [_Entry("int", _within(number, x.shape[axis], axis))]
-    return [_Entry("array", _integers(key, x.shape[axis], axis))]
+        return [number]
+    if axis >= x.ndim:
+        raise _too_many(x)
+    return [_integers(key, x.shape[axis], axis)]
 
 
 def _integer(key: Any) -> Optional[int]:
@@ -142,17 +145,12 @@ def _integer(key: Any) -> Optional[int]:
         ) from None
 
 
-def _slice_of_numbers(key: slice) -> slice:
-    try:
-        return slice(*(None if part is None else operator.index(part) for part in (key.start, key.stop, key.step)))
-    except TypeError:
-        raise IndexError(f"bounds and step of a slice are ints or None, got {key}") from None
+def _is_array(entry: Any) -> bool:
+    return isinstance(entry, (np.ndarray, _core.Tensor))
 
 
-def _within(number: int, size: int, axis: int) -> int:
-    if not -size <= number < size:
-        raise IndexError(f"index {number} is out of range for axis {axis} of size {size}")
-    return number % size
+def _too_many(x: _core.Tensor) -> IndexError:
+    return IndexError(f"too many indices for a tensor of rank {x.ndim}, shape {x.shape}")
 
 
 def _integers(key: Any, size: int, axis: int) -> Any:
@@ -166,8 +164,6 @@ def _integers(key: Any, size: int, axis: int) -> Any:
             return _core.op("where")(key < 0, key + size, key)
     else:
         values = np.asarray(key)
-    if values.size == 0 and not isinstance(key, _core.Tensor):
-        values = values.astype(np.int64)
     if values.dtype.kind not in "iu":
         raise IndexError(f"an array of {values.dtype} is no index; integers and bools are")
     if values.size and not (-size <= values.min() and values.max() < size):
@@ -176,32 +172,44 @@ def _integers(key: Any, size: int, axis: int) -> Any:
     return np.where(values < 0, values + size, values).astype(np.int64)
 
 
-def _basic(x: _core.Tensor, entries: list[_Entry]) -> _core.Tensor:
-    """Ints, slices and new axes, as one strided slice; the axes of arrays stay whole."""
+def _basic(x: _core.Tensor, entries: Sequence[Any]) -> _core.Tensor:
+    """Ints, slices and new axes (None), as one strided slice."""
+    shape, axis = x.shape, 0
     begin, end, strides = [], [], []
-    masks = {"end_mask": 0, "new_axis_mask": 0, "shrink_axis_mask": 0}
-    axis = 0
-    entries = [e for e in entries if e.kind != "gap"]
-    for i, (kind, value) in enumerate(entries):
-        if kind == "new":
-            masks["new_axis_mask"] |= 1 << i
+    open_end = new_axis = shrink = 0
+    for i, entry in enumerate(entries):
+        if entry is None:
+            new_axis |= 1 << i
             first, last, step = 0, 0, 1
-        elif kind == "int":
-            masks["shrink_axis_mask"] |= 1 << i
-            first, last, step = value, value + 1, 1
+        elif axis == len(shape):
+            raise _too_many(x)
+        elif isinstance(entry, slice):
+            first, last, step = _bounds(entry, shape[axis])
+            if last < 0:
+                open_end |= 1 << i
+            axis += 1
         else:
-            first, last, step = (value if kind == "slice" else _FULL).indices(x.shape[axis])
-            if not len(range(first, last, step)):
-                first, last, step = 0, 0, 1
-            elif last < 0:
-                masks["end_mask"] |= 1 << i
-        axis += kind != "new"
+            if not -shape[axis] <= entry < shape[axis]:
+                raise IndexError(f"index {entry} is out of range for axis {axis} of size {shape[axis]}")
+            shrink |= 1 << i
+            first, step = entry % shape[axis], 1
+            last = first + 1
+            axis += 1
         begin.append(first)
         end.append(last)
         strides.append(step)
-    if not entries:
+    if not begin:
         return _core.op("identity")(x)
-    return _core.op("strided_slice")(x, begin, end, strides, **masks)
+    return _strided_slice(x, begin, end, strides, 0, open_end, 0, new_axis, shrink)
+
+
+def _bounds(part: slice, size: int) -> tuple[int, int, int]:
+    """First entry, end and step; an end before the first entry is -1, a slice of nothing goes from 0 to 0."""
+    try:
+        first, last, step = part.indices(size)
+    except TypeError:
+        raise IndexError(f"bounds and step of a slice are ints or None, got {part}") from None
+    return (first, last, step) if (last - first) * step > 0 else (0, 0, 1)
 
 
 def _advanced(y: _core.Tensor, entries: list[_Entry]) -> _core.Tensor:
@@ -209,12 +217,12 @@ def _advanced(y: _core.Tensor, entries: list[_Entry]) -> _core.Tensor:
 
     The block stands where the arrays and ints of the key stand, or first where others stand between.
     """
-    kept = [e for e in entries if e.kind not in ("int", "gap")]
-    axes = [i for i, e in enumerate(kept) if e.kind == "array"]
-    picks = [i for i, e in enumerate(entries) if e.kind in ("int", "array")]
+    kept = [e for e in entries if e is not Ellipsis and not isinstance(e, int)]
+    axes = [i for i, e in enumerate(kept) if _is_array(e)]
+    picks = [i for i, e in enumerate(entries) if isinstance(e, int) or _is_array(e)]
     together = picks == list(range(picks[0], picks[-1] + 1))
-    place = sum(e.kind not in ("int", "gap") for e in entries[:picks[0]]) if together else 0
-    arrays = [kept[i].value for i in axes]
+    place = sum(not isinstance(e, int) and e is not Ellipsis for e in entries[:picks[0]]) if together else 0
+    arrays = [kept[i] for i in axes]
     if len(arrays) == 1:
         result = _core.op("gather")(y, arrays[0], axis=axes[0])
         return _move_block(result, axes[0], np.ndim(arrays[0]), place)
