@@ -95,9 +95,12 @@ class Function:
     """What `function` makes of a Python function: called alike, it replays what that did."""
 
     def __init__(self, python_function: Callable[..., Any], input_signature: Optional[Sequence[Any]] = None) -> None:
+        if not callable(python_function):
+            raise TypeError(f"function: a {type(python_function).__name__} cannot be called")
         functools.update_wrapper(self, python_function)
         self.python_function = python_function
-        self.input_signature = None if input_signature is None else tuple(input_signature)
+        self.input_signature = None if input_signature is None else _checked(input_signature)
+        self._name = getattr(python_function, "__name__", type(python_function).__name__)
         self._recordings = _Recordings()
         self._bound: dict[int, tuple[weakref.ref[Any], Function]] = {}
 
@@ -137,9 +140,8 @@ class Function:
     def _recorded(
         self, recordings: _Recordings, signature: Hashable, structure: Any, leaves: list[Any], tensors: list[int]
     ) -> _Replay:
-        name = self.python_function.__name__
         if signature in recordings.being_recorded:
-            raise RecursionError(f"function: {name} calls itself with the arguments that it is recorded for")
+            raise RecursionError(f"function: {self._name} calls itself with the arguments that it is recorded for")
         recordings.being_recorded.add(signature)
         try:
             specs = [(leaves[i].dtype, shape) for i, shape in zip(tensors, self._shapes(structure, leaves, tensors))]
@@ -150,7 +152,7 @@ class Function:
         recordings.by_signature[signature] = replay
         if len(recordings.by_signature) == _MANY:
             warnings.warn(
-                f"function: {name} has been recorded {_MANY} times, once for each set of shapes, dtypes and Python "
+                f"function: {self._name} has been recorded {_MANY} times, once for each set of shapes, dtypes and Python "
                 "values; hand in numbers that change as tensors, or give an input_signature with None sizes",
                 stacklevel=4,
             )
@@ -163,8 +165,7 @@ class Function:
             args, kwargs = bound.args, dict(sorted(bound.kwargs.items()))
         if self.input_signature is None:
             return _nest.map_leaves(_as_argument, (args, kwargs))
-        name = f"function: the arguments of {self.python_function.__name__}"
-        given = _nest.flatten_like(list(self.input_signature), list(args), name)
+        given = _nest.flatten_like(list(self.input_signature), list(args), f"function: the arguments of {self._name}")
         specs = _nest.flatten(self.input_signature)
         return _nest.pack(self.input_signature, [_conformed(g, s) for g, s in zip(given, specs)]), kwargs
 
@@ -200,7 +201,16 @@ class Function:
         return "\n".join(replay.core.describe(format) for replay in self._recordings.by_signature.values())
 
     def __repr__(self) -> str:
-        return f"<gradtape.function {self.__qualname__}>"
+        return f"<gradtape.function {getattr(self, '__qualname__', self._name)}>"
+
+
+def _checked(input_signature: Any) -> tuple[Any, ...]:
+    if not isinstance(input_signature, (list, tuple)):
+        raise TypeError(f"function: input_signature is a list, one entry for each argument, got {input_signature!r:.60}")
+    for leaf in _nest.flatten(input_signature):
+        if not isinstance(leaf, TensorSpec):
+            raise TypeError(f"function: input_signature holds TensorSpecs, got {leaf!r:.60}")
+    return tuple(input_signature)
 
 
 def _method(python_function: Callable[..., Any], instance: weakref.ref[Any]) -> Callable[..., Any]:

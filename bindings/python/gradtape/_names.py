@@ -121,6 +121,8 @@ def clip_by_global_norm(
 ) -> tuple[list[Any], _Tensor]:
     """(each tensor * clip_norm / max(norm, clip_norm), norm), with the norm of all together; None stays None."""
     tensors = [_core.tensor(t) for t in t_list if t is not None]
+    if not tensors:
+        return list(t_list), _core.tensor(0.0)
     if use_norm is not None:
         norm = _core.tensor(use_norm)
         factor = clip_norm / _op("maximum")(norm, clip_norm)
@@ -133,7 +135,8 @@ def clip_by_global_norm(
 
 def global_norm(t_list: Sequence[Any], name: Optional[str] = None) -> _Tensor:
     """The euclidean norm of all entries of all tensors; None among them counts for nothing."""
-    return norm(_op("concat")([_op("reshape")(t, [-1]) for t in t_list if t is not None], 0))
+    flat = [_op("reshape")(t, [-1]) for t in t_list if t is not None]
+    return norm(_op("concat")(flat, 0)) if flat else _core.tensor(0.0)
 
 
 def _op_named(name: str) -> Any:

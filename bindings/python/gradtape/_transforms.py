@@ -141,9 +141,15 @@ def jacobian(
     total)` is called between the parts of long work. See value_and_grad for the rest.
     """
 
+    return _jacobian("jacobian", f, argnums, has_aux, mode, memory_budget, progress)
+
+
+def _jacobian(
+    name: str, f: Callable[..., Any], argnums: Argnums, has_aux: bool, mode: str, memory_budget: int, progress: Progress
+) -> Callable[..., Any]:
     @functools.wraps(f)
     def with_jacobian(*args: Any, **kwargs: Any) -> Any:
-        run = _Traced("jacobian", f, args, argnums, has_aux, kwargs)
+        run = _Traced(name, f, args, argnums, has_aux, kwargs)
         rows = [
             run.pack(run.tape.jacobian(output, run.sources, True, mode, memory_budget, progress)) for output in run.outputs
         ]
@@ -165,7 +171,7 @@ def hessian(
 
     Of nested arguments it is their structure, with their structure in each place. See jacobian.
     """
-    return jacobian(grad(f, argnums, has_aux), argnums, has_aux, mode, memory_budget, progress)
+    return _jacobian("hessian", grad(f, argnums, has_aux), argnums, has_aux, mode, memory_budget, progress)
 
 
 def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:

@@ -403,3 +403,38 @@ def test_specs_compare_and_show_themselves():
     assert spec == gt.TensorSpec((None, 2), np.float64) and hash(spec) == hash(gt.TensorSpec((None, 2), np.float64))
     assert spec != gt.TensorSpec(None) and spec != 3
     assert repr(spec) == "TensorSpec(shape=(None, 2), dtype=float64, name='x')"
+
+
+def test_whatever_can_be_called_is_a_function():
+    import functools
+
+    class Callable:
+        def __call__(self, x):
+            return x * 3.0
+
+    x = gt.constant(2.0)
+    for f in (functools.partial(lambda a, b: a * b, 3.0), Callable(), gt.function(lambda x: x * 3.0)):
+        g = gt.function(f)
+        assert value(g(x)) == 6 and "gradtape.function" in repr(g)
+    assert value(gt.function(gt.math.square)(x)) == 4
+    with pytest.raises(TypeError, match="a float cannot be called"):
+        gt.function(3.0)
+
+
+@pytest.mark.parametrize("wrong", [gt.TensorSpec([2]), [3], {"x": gt.TensorSpec([2])}])
+def test_signatures_that_are_none(wrong):
+    with pytest.raises(TypeError, match="input_signature"):
+        gt.function(lambda x: x, input_signature=wrong)
+
+
+def test_what_a_dropped_function_held_is_free():
+    def make():
+        big = gt.constant(np.ones(100000))
+        f = gt.function(lambda x, n: x * big * n)
+        for n in range(3):
+            f(gt.constant(np.ones(100000)), n).numpy()
+        return weakref.ref(big)
+
+    gone = make()
+    gc.collect()
+    assert gone() is None
