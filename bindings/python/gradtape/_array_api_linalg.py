@@ -1,8 +1,7 @@
-"""The array API's linear algebra, of gradtape.linalg; `matmul`, `tensordot`, `vecdot` are in the main namespace too.
+"""The array API's linear algebra; `matmul`, `matrix_transpose`, `tensordot`, `vecdot` are in the main namespace too.
 
 Where TensorFlow has the same name its calls are taken too (`transpose_a`, `axes`, `adjoint`, ...). Several results
 are a namedtuple in the array API's order, which differs from TensorFlow's for `svd`: (U, S, Vh), not (s, u, v).
-`eigh` gives eigenvalues and eigenvectors in both.
 """
 
 from __future__ import annotations

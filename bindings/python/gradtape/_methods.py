@@ -8,12 +8,15 @@ from . import _at, _convert, _core, _display, _indexing, _numpy
 
 
 def array_namespace(self: _core.Tensor, /, *, api_version: Optional[str] = None) -> Any:
-    """The module gradtape, whose main namespace follows the array API standard."""
+    """The functions of the array API standard: those of gradtape's main namespace, and `linalg` with the standard's svd.
+
+    gradtape.linalg.svd has TensorFlow's order of results.
+    """
     if api_version is not None and api_version not in ("2021.12", "2022.12", "2023.12", "2024.12"):
         raise ValueError(f"array API {api_version!r} is not known; 2024.12 is followed")
-    import gradtape
+    from . import _array_api
 
-    return gradtape
+    return _array_api
 
 
 def to_device(self: _core.Tensor, device: str, /, *, stream: None = None) -> _core.Tensor:

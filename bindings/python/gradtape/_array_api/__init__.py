@@ -1,11 +1,12 @@
-"""The array API standard (2024.12) in gradtape's main namespace: `__all__` is what that namespace takes from here.
+"""The array API standard (2024.12): what `x.__array_namespace__()` gives, and by `__all__` gradtape's main namespace has.
 
-Its linear algebra is in _array_api_linalg.py. Unsupported of the standard's types are int8, int16, the unsigned
+The main namespace's `linalg` is another module, which shares all functions with this one's but svd. Unsupported of the standard's types are int8, int16, the unsigned
 integers and the complex numbers; the optional fft extension is not there.
 """
 
 from __future__ import annotations
 
+from .. import _array_api_linalg as linalg
 from .. import _methods  # attaches what tensors have from Python
 from .._array_api_linalg import matmul, matrix_transpose, tensordot, vecdot
 from . import creation, dtypes, elementwise, manipulation, searching, statistics
