@@ -8,8 +8,9 @@
     tape.gradient(y, x)          # [3, 12]
     gt.grad(lambda x: gt.reduce_sum(x**3))([1.0, 2.0])
 
-Functions of TensorFlow's (`reduce_sum`, `math.*`, `nn.*`, `linalg.*`, `random.*`, `keras`) and of the array API
-standard (`sum`, `mean`, `asarray`, …) share the namespace. Every op of the engine is there by its own name too.
+Functions of TensorFlow's (`reduce_sum`, `math.*`, `nn.*`, `linalg.*`, `random.*`, `keras`) and of the array
+API standard (`sum`, `mean`, `asarray`, …) share the namespace. Every op of the engine is there by its own
+name too.
 """
 
 from __future__ import annotations
@@ -18,10 +19,13 @@ import importlib as _importlib
 from typing import TYPE_CHECKING
 from typing import Any as _Any
 
+# The first of all: it tells the extension of NumPy and of the exceptions.
 from . import _core, _engine, errors  # noqa: F401
+
+# isort: split
 # The array API standard; its functions take TensorFlow's parameters too.
-from . import _array_api  # noqa: E402
-from ._array_api import __all__ as _standard  # noqa: E402
+from . import _array_api
+from ._array_api import __all__ as _standard
 
 globals().update({_name: getattr(_array_api, _name) for _name in _standard})
 

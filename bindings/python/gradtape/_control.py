@@ -10,8 +10,12 @@ from ._thread import thread
 _op = _core.op
 
 
-def cond(pred: Any, true_fn: Callable[[], Any], false_fn: Callable[[], Any], name: Optional[str] = None) -> Any:
-    """true_fn() where pred holds, else false_fn(). In a function's body pred must not depend on the arguments."""
+def cond(
+    pred: Any, true_fn: Callable[[], Any], false_fn: Callable[[], Any], name: Optional[str] = None
+) -> Any:
+    """true_fn() where pred holds, else false_fn(). In a function's body pred must not depend on the
+    arguments.
+    """
     return true_fn() if pred else false_fn()
 
 
@@ -28,7 +32,9 @@ def while_loop(
         result = body(*values)
         values = list(result) if isinstance(result, (list, tuple)) else [result]
         if len(values) != len(loop_vars):
-            raise ValueError(f"while_loop: the body returned {len(values)} values for {len(loop_vars)} loop variables")
+            raise ValueError(
+                f"while_loop: the body returned {len(values)} values for {len(loop_vars)} loop variables"
+            )
         done += 1
     return _nest.pack(loop_vars, _nest.flatten(values))
 

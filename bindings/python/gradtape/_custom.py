@@ -1,4 +1,4 @@
-"""Gradients of one's own: custom_gradient, rules registered by name, recomputation, and gradients that pass."""
+"""Gradients of one's own: custom_gradient, registered rules, recomputation, gradients that pass."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _NUMERIC = (_core.Tensor, np.ndarray, np.generic, bool, int, float)
 def custom_gradient(f: Optional[Callable[..., Any]] = None) -> Any:
     """Decorates a function that returns (y, grad_fn): its derivative is what grad_fn says.
 
-    `grad_fn(*dys)` is given one gradient for each tensor of y, zeros where y was not used, and returns one for each
-    argument, or None; arguments that can be no tensors (strings, objects) and keyword arguments count for none.
-    A function that reads trainable variables needs `grad_fn(*dys, variables)`, returning the gradients of the
-    arguments and a list of those of the variables. What grad_fn does is recorded, for higher orders; it may use
-    whatever the function has computed. Forward mode transposes grad_fn. While a tape records, a `function` that calls
-    such a function runs as plain Python.
+    `grad_fn(*dys)` is given one gradient for each tensor of y, zeros where y was not used, and returns one
+    for each argument, or None; arguments that can be no tensors (strings, objects) and keyword arguments
+    count for none. A function that reads trainable variables needs `grad_fn(*dys, variables)`, returning the
+    gradients of the arguments and a list of those of the variables. What grad_fn does is recorded, for higher
+    orders; it may use whatever the function has computed. Forward mode transposes grad_fn. While a tape
+    records, a `function` that calls such a function runs as plain Python.
     """
     if f is None:
         return custom_gradient
@@ -48,14 +48,16 @@ class _Call:
         finally:
             probe.end()
         if not isinstance(result, tuple) or len(result) != 2 or not callable(result[1]):
-            raise TypeError(f"custom_gradient: {self.name} must return (y, grad_fn), got {type(result).__name__}")
+            raise TypeError(
+                f"custom_gradient: {self.name} must return (y, grad_fn), got {type(result).__name__}"
+            )
         self.y, self.grad_fn = result
         self.variables = [v for v in probe.watched_variables() if not any(v is leaf for leaf in leaves)]
         if self.variables and not _takes_variables(self.grad_fn):
             names = ", ".join(str(v.name) for v in self.variables)
             raise TypeError(
-                f"custom_gradient: {self.name} reads variables ({names}), so its gradient function must take the "
-                "keyword argument 'variables' and return (gradients, gradients of the variables)"
+                f"custom_gradient: {self.name} reads variables ({names}), so its gradient function must take "
+                "the keyword argument 'variables' and return (gradients, gradients of the variables)"
             )
 
     def outputs(self) -> Any:
@@ -70,8 +72,8 @@ class _Call:
         result = self.grad_fn(*dys, variables=self.variables)
         if not isinstance(result, tuple) or len(result) != 2:
             raise TypeError(
-                f"custom_gradient: the gradient function of {self.name} must return (gradients, gradients of the "
-                f"variables), got {type(result).__name__}"
+                f"custom_gradient: the gradient function of {self.name} must return (gradients, gradients of "
+                f"the variables), got {type(result).__name__}"
             )
         of_variables = self.checked(result[1], len(self.variables), "variables")
         return self.of_tensors(result[0]) + [None if g is None else _core.tensor(g) for g in of_variables]
@@ -98,7 +100,9 @@ def _takes_variables(grad_fn: Callable[..., Any]) -> bool:
 
 
 def recompute_grad(f: Callable[..., Any]) -> Callable[..., Any]:
-    """Decorates a function: what it computes is not kept for the gradient, but computed again when that is taken."""
+    """Decorates a function: what it computes is not kept for the gradient, but computed again when that is
+    taken.
+    """
 
     @custom_gradient
     @functools.wraps(f)
@@ -111,8 +115,11 @@ def recompute_grad(f: Callable[..., Any]) -> Callable[..., Any]:
                     tape.watch(tensor)
                 targets = _nest.flatten(f(*_nest.pack(args, leaves), **kwargs))
             found = iter(tape.gradient(targets, tensors + list(variables), list(dys), False))
-            gradients = [next(found) if isinstance(leaf, _core.Tensor) else None for leaf in leaves
-                         if isinstance(leaf, _NUMERIC)]
+            gradients = [
+                next(found) if isinstance(leaf, _core.Tensor) else None
+                for leaf in leaves
+                if isinstance(leaf, _NUMERIC)
+            ]
             return (gradients, list(found)) if variables else gradients
 
         with unrecorded():
@@ -142,9 +149,9 @@ def grad_pass_through(f: Callable[..., Any]) -> Callable[..., Any]:
 class RegisterGradient:
     """`@RegisterGradient("Name")` over `fn(op, *dys)` makes a rule known by that name.
 
-    It is the gradient of a user's op of the name, or a rule for `apply_with_gradient`. `fn` gets the call, with `op`,
-    `inputs`, `outputs`, `attrs` and `get_attr(name)`, and one gradient for each output; it returns one for each input,
-    or None. AlreadyExistsError: the name has a gradient.
+    It is the gradient of a user's op of the name, or a rule for `apply_with_gradient`. `fn` gets the call,
+    with `op`, `inputs`, `outputs`, `attrs` and `get_attr(name)`, and one gradient for each output; it returns
+    one for each input, or None. AlreadyExistsError: the name has a gradient.
     """
 
     def __init__(self, op_type: str) -> None:

@@ -1,4 +1,6 @@
-"""`function`: a Python function whose ops are recorded once for each signature, planned as a whole, and replayed."""
+"""`function`: a Python function whose ops are recorded once for each signature, planned as a whole, and
+replayed.
+"""
 
 from __future__ import annotations
 
@@ -12,18 +14,20 @@ from typing import Any, Callable, Hashable, Iterator, Optional, Sequence
 import numpy as np
 
 from . import _core, _nest
+from ._core import Tensor as _Tensor
 from ._thread import thread
 from ._variable import VariableInBodyError
 from .errors import InvalidArgumentError
 
 _MANY = 64  # recordings of one function after which a warning says so
-_Tensor = _core.Tensor
 
 
 class TensorSpec:
     """The dtype and shape of a tensor to come; None stands for any size, or as the shape for any shape."""
 
-    def __init__(self, shape: Optional[Sequence[Optional[int]]], dtype: Any = _core.float32, name: Optional[str] = None):
+    def __init__(
+        self, shape: Optional[Sequence[Optional[int]]], dtype: Any = _core.float32, name: Optional[str] = None
+    ):
         self.shape = None if shape is None else tuple(shape)
         self.dtype = _core.as_dtype(dtype)
         self.name = name
@@ -41,13 +45,17 @@ class TensorSpec:
 class _Replay:
     """One recording of a function, for one signature."""
 
-    def __init__(self, python_function: Callable[..., Any], args: Any, tensors: list[int], specs: list[Any]) -> None:
+    def __init__(
+        self, python_function: Callable[..., Any], args: Any, tensors: list[int], specs: list[Any]
+    ) -> None:
         self._python_function = python_function
         self._args = args  # what is no tensor stays as it was when recorded
         self._tensors = tensors
         self._outputs: Any = None
         self._layout: Optional[Hashable] = None
-        self.custom = False  # whether gradients of Python's own are in it, which know the tensors of this recording alone
+        self.custom = (
+            False  # whether Python's own gradients are in it, which know this recording's tensors alone
+        )
         self.core = _core.Function(self._body, specs)
         self.single = not _nest.is_nest(self._outputs) and self._outputs is not None
 
@@ -66,8 +74,13 @@ class _Replay:
         self.custom |= thread.custom_gradients != before
         layout = (_nest.shape_of(result), tuple(leaf is None for leaf in flat))
         if self._layout not in (None, layout):
-            raise InvalidArgumentError("function: the result's structure depends on the sizes of the arguments")
-        self._layout, self._outputs = layout, _nest.map_leaves(lambda leaf: None if leaf is None else ..., result)
+            raise InvalidArgumentError(
+                "function: the result's structure depends on the sizes of the arguments"
+            )
+        self._layout, self._outputs = (
+            layout,
+            _nest.map_leaves(lambda leaf: None if leaf is None else ..., result),
+        )
         return [leaf for leaf in flat if leaf is not None]
 
     def outputs(self, flat: Sequence[_Tensor]) -> Any:
@@ -94,7 +107,9 @@ class _Recordings(threading.local):
 class Function:
     """What `function` makes of a Python function: called alike, it replays what that did."""
 
-    def __init__(self, python_function: Callable[..., Any], input_signature: Optional[Sequence[Any]] = None) -> None:
+    def __init__(
+        self, python_function: Callable[..., Any], input_signature: Optional[Sequence[Any]] = None
+    ) -> None:
         if not callable(python_function):
             raise TypeError(f"function: a {type(python_function).__name__} cannot be called")
         functools.update_wrapper(self, python_function)
@@ -119,7 +134,11 @@ class Function:
     def _call(self, recordings: _Recordings, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         structure = self._canonical(args, kwargs)
         leaves = _nest.flatten(structure)
-        tensors = [i for i, leaf in enumerate(leaves) if isinstance(leaf, _Tensor) and not isinstance(leaf, _core.Variable)]
+        tensors = [
+            i
+            for i, leaf in enumerate(leaves)
+            if isinstance(leaf, _Tensor) and not isinstance(leaf, _core.Variable)
+        ]
         signature = self._signature(structure, leaves)
         replay = recordings.by_signature.get(signature)
         if replay is None:
@@ -138,13 +157,23 @@ class Function:
         return replay.outputs(replay.core([leaves[i] for i in tensors]))
 
     def _recorded(
-        self, recordings: _Recordings, signature: Hashable, structure: Any, leaves: list[Any], tensors: list[int]
+        self,
+        recordings: _Recordings,
+        signature: Hashable,
+        structure: Any,
+        leaves: list[Any],
+        tensors: list[int],
     ) -> _Replay:
         if signature in recordings.being_recorded:
-            raise RecursionError(f"function: {self._name} calls itself with the arguments that it is recorded for")
+            raise RecursionError(
+                f"function: {self._name} calls itself with the arguments that it is recorded for"
+            )
         recordings.being_recorded.add(signature)
         try:
-            specs = [(leaves[i].dtype, shape) for i, shape in zip(tensors, self._shapes(structure, leaves, tensors))]
+            specs = [
+                (leaves[i].dtype, shape)
+                for i, shape in zip(tensors, self._shapes(structure, leaves, tensors))
+            ]
             kept = _nest.pack(structure, [None if i in tensors else leaf for i, leaf in enumerate(leaves)])
             replay = _Replay(self.python_function, kept, tensors, specs)
         finally:
@@ -152,28 +181,40 @@ class Function:
         recordings.by_signature[signature] = replay
         if len(recordings.by_signature) == _MANY:
             warnings.warn(
-                f"function: {self._name} has been recorded {_MANY} times, once for each set of shapes, dtypes and Python "
-                "values; hand in numbers that change as tensors, or give an input_signature with None sizes",
+                f"function: {self._name} has been recorded {_MANY} times, once for each set of shapes, dtypes "
+                "and Python values; hand in numbers that change as tensors, or give an input_signature with "
+                "None sizes",
                 stacklevel=4,
             )
         return replay
 
     def _canonical(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
-        """The arguments by position as far as they go, arrays as tensors, and numbers where a signature has tensors."""
+        """The arguments by position as far as they go, arrays as tensors, and numbers where a signature has
+        tensors.
+        """
         if kwargs or self.input_signature is not None:
             bound = inspect.signature(self.python_function).bind(*args, **kwargs)
             args, kwargs = bound.args, dict(sorted(bound.kwargs.items()))
         if self.input_signature is None:
             return _nest.map_leaves(_as_argument, (args, kwargs))
-        given = _nest.flatten_like(list(self.input_signature), list(args), f"function: the arguments of {self._name}")
+        given = _nest.flatten_like(
+            list(self.input_signature), list(args), f"function: the arguments of {self._name}"
+        )
         specs = _nest.flatten(self.input_signature)
         return _nest.pack(self.input_signature, [_conformed(g, s) for g, s in zip(given, specs)]), kwargs
 
-    def _shapes(self, structure: Any, leaves: list[Any], tensors: list[int]) -> Iterator[Sequence[Optional[int]]]:
+    def _shapes(
+        self, structure: Any, leaves: list[Any], tensors: list[int]
+    ) -> Iterator[Sequence[Optional[int]]]:
         if self.input_signature is None:
             return iter([leaves[i].shape for i in tensors])
         specs = _nest.flatten(self.input_signature)
-        return iter([spec.shape if spec.shape is not None else (None,) * leaf.ndim for spec, leaf in zip(specs, leaves)])
+        return iter(
+            [
+                spec.shape if spec.shape is not None else (None,) * leaf.ndim
+                for spec, leaf in zip(specs, leaves)
+            ]
+        )
 
     def _signature(self, structure: Any, leaves: list[Any]) -> Hashable:
         if self.input_signature is not None:
@@ -197,7 +238,7 @@ class Function:
         return self.__qualname__
 
     def describe(self, format: str = "text") -> str:
-        """The plans of this thread's recordings, one after the other; `format` is "text", "dot" or "times"."""
+        """The plans of this thread's recordings; `format` is "text", "dot" or "times"."""
         return "\n".join(replay.core.describe(format) for replay in self._recordings.by_signature.values())
 
     def __repr__(self) -> str:
@@ -206,7 +247,9 @@ class Function:
 
 def _checked(input_signature: Any) -> tuple[Any, ...]:
     if not isinstance(input_signature, (list, tuple)):
-        raise TypeError(f"function: input_signature is a list, one entry for each argument, got {input_signature!r:.60}")
+        raise TypeError(
+            f"function: input_signature is a list, one entry for each argument, got {input_signature!r:.60}"
+        )
     for leaf in _nest.flatten(input_signature):
         if not isinstance(leaf, TensorSpec):
             raise TypeError(f"function: input_signature holds TensorSpecs, got {leaf!r:.60}")
@@ -238,7 +281,9 @@ def _conformed(leaf: Any, spec: TensorSpec) -> _Tensor:
         len(spec.shape) == tensor.ndim and all(n in (None, m) for n, m in zip(spec.shape, tensor.shape))
     )
     if tensor.dtype != spec.dtype or not fits:
-        raise TypeError(f"function: got a tensor of {tensor.dtype.name} and shape {tensor.shape}, wanted {spec}")
+        raise TypeError(
+            f"function: got a tensor of {tensor.dtype.name} and shape {tensor.shape}, wanted {spec}"
+        )
     return tensor
 
 
@@ -277,12 +322,12 @@ def function(
 ) -> Any:
     """Decorates a function of tensors: its ops are recorded once, planned as a whole and replayed.
 
-    A recording serves arguments of the same structure, shapes and dtypes; Python values are part of it, by equality,
-    and so are variables, by identity. With an `input_signature` of TensorSpecs one recording serves all sizes that are
-    None there. Variables are read and assigned, and random ops draw anew, at each call; all other Python code runs when
-    a recording is made. A body cannot make variables, but on its first call, which is then not recorded. `if` and
-    `while` on values of tensors raise FailedPreconditionError. `autograph`, `jit_compile` and `reduce_retracing` change
-    nothing.
+    A recording serves arguments of the same structure, shapes and dtypes; Python values are part of it, by
+    equality, and so are variables, by identity. With an `input_signature` of TensorSpecs one recording serves
+    all sizes that are None there. Variables are read and assigned, and random ops draw anew, at each call;
+    all other Python code runs when a recording is made. A body cannot make variables, but on its first call,
+    which is then not recorded. `if` and `while` on values of tensors raise FailedPreconditionError.
+    `autograph`, `jit_compile` and `reduce_retracing` change nothing.
     """
     if func is None:
         return lambda f: Function(f, input_signature)

@@ -1,4 +1,6 @@
-"""TensorFlow's names for tensors as such: reductions over axes, shapes, parts, clipping, and what makes tensors."""
+"""TensorFlow's names for tensors as such: reductions over axes, shapes, parts, clipping, and what makes
+tensors.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +8,9 @@ import copyreg
 from typing import Any, Optional, Sequence
 
 from . import _core
+from ._core import Tensor as _Tensor
 
 _op = _core.op
-_Tensor = _core.Tensor
 
 # Names whose parameters are those of the op, or its second names: the op itself, which is fastest.
 boolean_mask = _op("boolean_mask")
@@ -46,7 +48,7 @@ _range = _op("range")
 
 
 def einsum(equation: str, *inputs: Any, optimize: Any = None, name: Optional[str] = None) -> _Tensor:
-    """Sum of products over the labels that the result lacks, as in "ij,jk->ik"; `optimize` changes nothing."""
+    """Sum of products over the labels that the result lacks, as in "ij,jk->ik"; `optimize` is ignored."""
     return _op("einsum")(inputs, equation)
 
 
@@ -81,7 +83,8 @@ def one_hot(
     dtype: Any = None,
     name: Optional[str] = None,
 ) -> _Tensor:
-    """A new axis of size depth, by default the last, with on_value (1) at the index and off_value (0) elsewhere.
+    """A new axis of size depth, by default the last, with on_value (1) at the index and off_value (0)
+    elsewhere.
 
     Without a dtype it is that of on_value or off_value, else float32.
     """
@@ -111,7 +114,9 @@ def size(input: Any, out_type: Any = _core.int32, name: Optional[str] = None) ->
     return _core.tensor(_core.tensor(input).size, out_type)
 
 
-def split(value: Any, num_or_size_splits: Any, axis: int = 0, num: Any = None, name: Optional[str] = None) -> list[_Tensor]:
+def split(
+    value: Any, num_or_size_splits: Any, axis: int = 0, num: Any = None, name: Optional[str] = None
+) -> list[_Tensor]:
     """The parts along the axis: a number of equal ones, or parts of the given sizes."""
     return list(_op("split")(value, num_or_size_splits, axis))
 
@@ -119,7 +124,7 @@ def split(value: Any, num_or_size_splits: Any, axis: int = 0, num: Any = None, n
 def clip_by_global_norm(
     t_list: Sequence[Any], clip_norm: Any, use_norm: Any = None, name: Optional[str] = None
 ) -> tuple[list[Any], _Tensor]:
-    """(each tensor * clip_norm / max(norm, clip_norm), norm), with the norm of all together; None stays None."""
+    """(each tensor * clip_norm / max(norm, clip_norm), norm), with the norm of all; None stays None."""
     tensors = [_core.tensor(t) for t in t_list if t is not None]
     if not tensors:
         return list(t_list), _core.tensor(0.0)

@@ -65,7 +65,9 @@ def map_leaves(function: Callable[[Any], Any], structure: Any) -> Any:
 
 
 def flatten_like(structure: Any, other: Any, what: str) -> list[Any]:
-    """What stands in `other` at the leaves of the structure; ValueError, beginning with `what`, where they differ."""
+    """What stands in `other` at the leaves of the structure; ValueError, beginning with `what`, where they
+    differ.
+    """
     leaves: list[Any] = []
     _flatten_like(structure, other, what, leaves)
     return leaves
@@ -89,7 +91,9 @@ def _flatten_like(structure: Any, other: Any, what: str, leaves: list[Any]) -> N
 
 
 def shape_of(structure: Any) -> Hashable:
-    """What the containers of a structure are, without the leaves; equal for structures that `pack` would make alike."""
+    """What the containers of a structure are, without the leaves; equal for structures that `pack` would make
+    alike.
+    """
     if not is_nest(structure):
         return None
     if isinstance(structure, dict):

@@ -33,7 +33,9 @@ def wants_zero(unconnected: Unconnected) -> bool:
     try:
         return UnconnectedGradients(unconnected) is UnconnectedGradients.ZERO
     except ValueError:
-        raise ValueError(f"unknown value for unconnected_gradients: {unconnected!r}; 'none' and 'zero' are known") from None
+        raise ValueError(
+            f"unknown value for unconnected_gradients: {unconnected!r}; 'none' and 'zero' are known"
+        ) from None
 
 
 def tensors_in(structure: Any, what: str) -> list[_core.Tensor]:
@@ -49,7 +51,7 @@ def tensors_in(structure: Any, what: str) -> list[_core.Tensor]:
 
 def _no_tensor(leaf: Any, what: str) -> str:
     if leaf is None:
-        return f"{what} is None; a gradient that is None was not connected: was its source watched before it was used?"
+        return f"{what} is None; was it a gradient, and its source not watched before it was used?"
     hint = "only tensors that the tape recorded have derivatives, so make it one first: tf.constant(x)"
     return f"{what} is a {type(leaf).__name__}, not a tensor; {hint}"
 
@@ -57,9 +59,9 @@ def _no_tensor(leaf: Any, what: str) -> str:
 class GradientTape:
     """Records ops for derivatives, from `with` until the block ends.
 
-    Ops are recorded that depend on trainable variables (unless `watch_accessed_variables=False`) or on what `watch` was
-    given. A tape serves one derivative, or as many as wanted where it is `persistent`. `with` again after the end goes
-    on with the same recording; a used-up tape begins afresh.
+    Ops are recorded that depend on trainable variables (unless `watch_accessed_variables=False`) or on what
+    `watch` was given. A tape serves one derivative, or as many as wanted where it is `persistent`. `with`
+    again after the end goes on with the same recording; a used-up tape begins afresh.
     """
 
     def __init__(self, persistent: bool = False, watch_accessed_variables: bool = True) -> None:
@@ -71,7 +73,9 @@ class GradientTape:
 
     def __enter__(self) -> GradientTape:
         if self._recording:
-            raise ValueError("the tape is still recording; each `with` block of a tape ends before the next begins")
+            raise ValueError(
+                "the tape is still recording; each `with` block of a tape ends before the next begins"
+            )
         if self._tape is None:
             self._tape = _core.Tape(self._persistent, self._watch_accessed)
         else:
@@ -106,7 +110,9 @@ class GradientTape:
         tape = self._begun
         for leaf in tensors_in(tensor, "watch: the argument"):
             if not leaf.dtype.is_floating:
-                warnings.warn(f"the dtype of a watched tensor must be floating, got {leaf.dtype.name}", stacklevel=2)
+                warnings.warn(
+                    f"the dtype of a watched tensor must be floating, got {leaf.dtype.name}", stacklevel=2
+                )
             tape.watch(leaf)
 
     def watched_variables(self) -> tuple[_core.Variable, ...]:
@@ -153,8 +159,9 @@ class GradientTape:
     ) -> Any:
         """The gradient of the sum of the targets' entries by each source, in the structure of the sources.
 
-        `output_gradients`, in the structure of the target and each of its target's shape, weight the sum; None among
-        them leaves that target out. RuntimeError for the second derivative of a tape that is not persistent.
+        `output_gradients`, in the structure of the target and each of its target's shape, weight the sum;
+        None among them leaves that target out. RuntimeError for the second derivative of a tape that is not
+        persistent.
         """
         zero = wants_zero(unconnected_gradients)
         targets = tensors_in(target, "gradient: the target")
@@ -174,9 +181,11 @@ class GradientTape:
         tangents: Any,
         unconnected_gradients: Unconnected = UnconnectedGradients.NONE,
     ) -> Any:
-        """The derivative of each target as the sources move along the tangents, in the structure of the target.
+        """The derivative of each target as the sources move along the tangents, in the structure of the
+        target.
 
-        Forward mode, from the same recording. `tangents` has the structure of the sources; None in it is zero.
+        Forward mode, from the same recording. `tangents` has the structure of the sources; None in it is
+        zero.
         """
         targets = tensors_in(target, "jvp: the target")
         flat = tensors_in(sources, "jvp: a source")
@@ -198,11 +207,12 @@ class GradientTape:
         memory_budget: int = 0,
         progress: Optional[Callable[[int, int], Any]] = None,
     ) -> Any:
-        """d target / d source, of the target's shape followed by the source's, in the structure of the sources.
+        """d target / d source, of the target's shape followed by the source's, in the structure of the
+        sources.
 
-        `mode` is "auto", "forward" (by columns) or "reverse" (by rows); `memory_budget` bounds the working memory, in
-        bytes, 0 meaning 256 MiB; `progress(done, total)` is called between the parts of a long computation.
-        `parallel_iterations` and `experimental_use_pfor` change nothing here.
+        `mode` is "auto", "forward" (by columns) or "reverse" (by rows); `memory_budget` bounds the working
+        memory, in bytes, 0 meaning 256 MiB; `progress(done, total)` is called between the parts of a long
+        computation. `parallel_iterations` and `experimental_use_pfor` change nothing here.
         """
         zero = wants_zero(unconnected_gradients)
         _check_target(target, "jacobian")
@@ -221,29 +231,38 @@ class GradientTape:
         memory_budget: int = 0,
         progress: Optional[Callable[[int, int], Any]] = None,
     ) -> Optional[_core.Tensor]:
-        """d target[b] / d source[b] for each sample b: [b, y..., x...] for a target [b, y...] and a source [b, x...].
+        """d target[b] / d source[b] for each sample b: [b, y..., x...] for a target [b, y...] and a source
+        [b, x...].
 
-        Where samples may depend on each other, as through batch normalisation, the result is TensorFlow's sum over the
-        target's batch, and a BatchDependenceWarning names the op that mixes them.
+        Where samples may depend on each other, as through batch normalisation, the result is TensorFlow's sum
+        over the target's batch, and a BatchDependenceWarning names the op that mixes them.
         """
         zero = wants_zero(unconnected_gradients)
         _check_target(target, "batch_jacobian")
         if not isinstance(source, _core.Tensor):
             raise TypeError(_no_tensor(source, "batch_jacobian: the source"))
         try:
-            return self._serve(lambda tape: tape.batch_jacobian(target, source, zero, False, memory_budget, progress))
+            return self._serve(
+                lambda tape: tape.batch_jacobian(target, source, zero, False, memory_budget, progress)
+            )
         except FailedPreconditionError as error:
             dependence = str(error)
-        result = self._serve(lambda tape: tape.batch_jacobian(target, source, zero, True, memory_budget, progress))
+        result = self._serve(
+            lambda tape: tape.batch_jacobian(target, source, zero, True, memory_budget, progress)
+        )
         reason = dependence.partition("; ")[0].replace("gt_tape_", "")
-        text = f"{reason}; the result is the sum over the target's batch, as TensorFlow's; tape.jacobian gives all of it"
-        warnings.warn(text, BatchDependenceWarning, stacklevel=2)
+        meaning = "this is the sum over the target's batch, as TensorFlow's; tape.jacobian gives all of it"
+        warnings.warn(f"{reason}; {meaning}", BatchDependenceWarning, stacklevel=2)
         return result
 
 
 def _weights_of(target: Any, output_gradients: Any) -> list[Any]:
     """The weights of the targets. As in TensorFlow the one of a single target may stand in a list."""
-    if isinstance(target, _core.Tensor) and isinstance(output_gradients, (list, tuple)) and len(output_gradients) == 1:
+    if (
+        isinstance(target, _core.Tensor)
+        and isinstance(output_gradients, (list, tuple))
+        and len(output_gradients) == 1
+    ):
         (only,) = output_gradients
         if isinstance(only, _core.Tensor) and only.shape == target.shape:
             return [only]
@@ -256,7 +275,9 @@ def _check_target(target: Any, name: str) -> None:
 
 
 class ForwardAccumulator:
-    """Forward mode: `with ForwardAccumulator(primals, tangents) as acc:`, then `acc.jvp(y)` for y made in the block."""
+    """Forward mode: `with ForwardAccumulator(primals, tangents) as acc:`, then `acc.jvp(y)` for y made in the
+    block.
+    """
 
     def __init__(self, primals: Any, tangents: Any) -> None:
         self._primals = tensors_in(primals, "ForwardAccumulator: a primal")
@@ -275,5 +296,7 @@ class ForwardAccumulator:
         self._tape.__exit__()
 
     def jvp(self, target: Any, unconnected_gradients: Unconnected = UnconnectedGradients.NONE) -> Any:
-        """The derivative of the target along the tangents, in the target's structure; None where it is not connected."""
+        """The derivative of the target along the tangents, in the target's structure; None where it is not
+        connected.
+        """
         return self._tape.jvp(target, self._primals, self._tangents, unconnected_gradients)

@@ -17,11 +17,19 @@ Progress = Optional[Callable[[int, int], Any]]
 class _Traced:
     """One run of a function on arguments that a tape of its own watches.
 
-    The arguments that count are new tensors, recorded on the tapes around: derivatives nest, and a tensor that is an
-    argument twice, or reaches the function by another way too, counts once for each.
+    The arguments that count are new tensors, recorded on the tapes around: derivatives nest, and a tensor
+    that is an argument twice, or reaches the function by another way too, counts once for each.
     """
 
-    def __init__(self, name: str, f: Callable[..., Any], args: Sequence[Any], argnums: Argnums, has_aux: bool, kwargs: Any):
+    def __init__(
+        self,
+        name: str,
+        f: Callable[..., Any],
+        args: Sequence[Any],
+        argnums: Argnums,
+        has_aux: bool,
+        kwargs: Any,
+    ):
         self.name = name
         self.chosen = self._of(args, argnums)
         leaves = [self._source(leaf) for leaf in _nest.flatten(self.chosen)]
@@ -61,8 +69,8 @@ class _Traced:
         tensor = leaf if isinstance(leaf, _core.Tensor) else _core.tensor(leaf)
         if not tensor.dtype.is_floating:
             raise TypeError(
-                f"{self.name}: the argument {leaf!r:.60} is {tensor.dtype.name}, by which there is no derivative; "
-                "make it a float, as 3.0 for 3"
+                f"{self.name}: the argument {leaf!r:.60} is {tensor.dtype.name}, by which there is no "
+                "derivative; make it a float, as 3.0 for 3"
             )
         return tensor
 
@@ -70,7 +78,9 @@ class _Traced:
         if isinstance(leaf, _core.Tensor):
             return leaf.read_value() if isinstance(leaf, _core.Variable) else leaf
         if leaf is None or not isinstance(leaf, (bool, int, float, np.ndarray, np.generic)):
-            raise TypeError(f"{self.name}: the function returned a {type(leaf).__name__}, not tensors; has it a return?")
+            raise TypeError(
+                f"{self.name}: the function returned a {type(leaf).__name__}, not tensors; has it a return?"
+            )
         return _core.tensor(leaf)
 
     def scalar(self) -> _core.Tensor:
@@ -83,8 +93,8 @@ class _Traced:
         (output,) = self.outputs
         if output.shape != () or not output.dtype.is_floating:
             raise TypeError(
-                f"{self.name}: the function must return one float, got {output.dtype.name} of shape {output.shape}; "
-                "reduce it, or take the jacobian"
+                f"{self.name}: the function must return one float, got {output.dtype.name} of shape "
+                f"{output.shape}; reduce it, or take the jacobian"
             )
         return output
 
@@ -98,10 +108,11 @@ class _Traced:
 def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Any]:
     """A function of the same arguments that gives (f's value, its gradient).
 
-    The gradient is by the argument number `argnums`, in the structure of that argument; by several, a tuple. Arguments
-    may be numbers, arrays, tensors, and lists, tuples or dicts of these; NumPy's float64 stays float64. f returns one
-    float; with `has_aux` (float, anything), which then is the value. What f does not depend on has the gradient 0.
-    TypeError: an argument that is not of floats, or a result that is not one float.
+    The gradient is by the argument number `argnums`, in the structure of that argument; by several, a tuple.
+    Arguments may be numbers, arrays, tensors, and lists, tuples or dicts of these; NumPy's float64 stays
+    float64. f returns one float; with `has_aux` (float, anything), which then is the value. What f does not
+    depend on has the gradient 0. TypeError: an argument that is not of floats, or a result that is not one
+    float.
     """
 
     @functools.wraps(f)
@@ -115,7 +126,9 @@ def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = 
 
 
 def grad(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Any]:
-    """A function of the same arguments that gives f's gradient; with `has_aux` (gradient, aux). See value_and_grad."""
+    """A function of the same arguments that gives f's gradient; with `has_aux` (gradient, aux). See
+    value_and_grad.
+    """
     both = value_and_grad(f, argnums, has_aux)
 
     @functools.wraps(f)
@@ -134,24 +147,32 @@ def jacobian(
     memory_budget: int = 0,
     progress: Progress = None,
 ) -> Callable[..., Any]:
-    """A function of the same arguments that gives the Jacobian of f: of the result's shape followed by the argument's.
+    """A function of the same arguments that gives the Jacobian of f: of the result's shape followed by the
+    argument's.
 
     Of nested results it is the structure of the result, with the structure of the arguments in each place.
-    `mode` is "auto", "forward" or "reverse"; `memory_budget` bounds the working memory, in bytes; `progress(done,
-    total)` is called between the parts of long work. See value_and_grad for the rest.
+    `mode` is "auto", "forward" or "reverse"; `memory_budget` bounds the working memory, in bytes;
+    `progress(done, total)` is called between the parts of long work. See value_and_grad for the rest.
     """
 
     return _jacobian("jacobian", f, argnums, has_aux, mode, memory_budget, progress)
 
 
 def _jacobian(
-    name: str, f: Callable[..., Any], argnums: Argnums, has_aux: bool, mode: str, memory_budget: int, progress: Progress
+    name: str,
+    f: Callable[..., Any],
+    argnums: Argnums,
+    has_aux: bool,
+    mode: str,
+    memory_budget: int,
+    progress: Progress,
 ) -> Callable[..., Any]:
     @functools.wraps(f)
     def with_jacobian(*args: Any, **kwargs: Any) -> Any:
         run = _Traced(name, f, args, argnums, has_aux, kwargs)
         rows = [
-            run.pack(run.tape.jacobian(output, run.sources, True, mode, memory_budget, progress)) for output in run.outputs
+            run.pack(run.tape.jacobian(output, run.sources, True, mode, memory_budget, progress))
+            for output in run.outputs
         ]
         found = _nest.pack(run.result, rows)
         return (found, run.aux) if has_aux else found
@@ -177,8 +198,8 @@ def hessian(
 def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
     """(f(*primals), pullback), with `has_aux` (value, pullback, aux).
 
-    `pullback(cotangent)`, of the value's structure and shapes, gives the tuple of the gradients by the primals, and may
-    be called again.
+    `pullback(cotangent)`, of the value's structure and shapes, gives the tuple of the gradients by the
+    primals, and may be called again.
     """
     run = _Traced("vjp", f, primals, range(len(primals)), has_aux, {})
 
@@ -192,7 +213,9 @@ def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
 
 
 def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any], has_aux: bool = False) -> Any:
-    """(f(*primals), its derivative as the primals move along the tangents), with `has_aux` (value, derivative, aux)."""
+    """(f(*primals), its derivative as the primals move along the tangents), with `has_aux` (value,
+    derivative, aux).
+    """
     _check_sequences("jvp", primals, tangents)
     run = _Traced("jvp", f, primals, range(len(primals)), has_aux, {})
     along = _tangents("jvp", run, tangents)
@@ -217,7 +240,9 @@ def hvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
 def _check_sequences(name: str, primals: Any, tangents: Any) -> None:
     for what, value in (("primals", primals), ("tangents", tangents)):
         if not isinstance(value, (list, tuple)):
-            raise TypeError(f"{name}: {what} must be a tuple of one entry for each argument, got {type(value).__name__}")
+            raise TypeError(
+                f"{name}: {what} must be a tuple of one entry for each argument, got {type(value).__name__}"
+            )
 
 
 def _tangents(name: str, run: _Traced, tangents: Sequence[Any]) -> list[Optional[_core.Tensor]]:

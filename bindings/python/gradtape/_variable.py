@@ -16,8 +16,9 @@ class VariableInBodyError(FailedPreconditionError):
 class Variable(_core.Variable):
     """A tensor whose value can be assigned anew: `assign`, `assign_add`, `assign_sub`.
 
-    Tapes watch variables that are trainable when they are read. `initial_value` is whatever a tensor is made from, or a
-    function without arguments that gives it; a `shape` only checks it. The name gets TensorFlow's ":0".
+    Tapes watch variables that are trainable when they are read. `initial_value` is whatever a tensor is made
+    from, or a function without arguments that gives it; a `shape` only checks it. The name gets TensorFlow's
+    ":0".
     """
 
     def __init__(
@@ -36,15 +37,21 @@ class Variable(_core.Variable):
         if callable(initial_value):
             initial_value = initial_value()
         if initial_value is None:
-            raise InvalidArgumentError("Variable: no initial value; give a number, an array, a tensor or a list")
+            raise InvalidArgumentError(
+                "Variable: no initial value; give a number, an array, a tensor or a list"
+            )
         name = name or "Variable"
         super().__init__(initial_value, dtype, trainable is not False, name if ":" in name else name + ":0")
         if shape is not None and tuple(shape) != self.shape:
-            raise InvalidArgumentError(f"Variable: the initial value has shape {self.shape}, not {tuple(shape)}")
+            raise InvalidArgumentError(
+                f"Variable: the initial value has shape {self.shape}, not {tuple(shape)}"
+            )
 
 
 class Module:
-    """A base for classes that hold variables: it finds those in its attributes, in containers, and in modules there."""
+    """A base for classes that hold variables: it finds those in its attributes, in containers, and in modules
+    there.
+    """
 
     def __init__(self, name: Optional[str] = None) -> None:
         self._name = name
@@ -56,7 +63,9 @@ class Module:
 
     @property
     def variables(self) -> Sequence[_core.Variable]:
-        """All variables, each once: the module's own, by the names of the attributes, then those of its submodules."""
+        """All variables, each once: the module's own, by the names of the attributes, then those of its
+        submodules.
+        """
         return tuple(self._found(lambda leaf: isinstance(leaf, _core.Variable)))
 
     @property

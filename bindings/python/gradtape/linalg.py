@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, Optional, Union
 
 from . import _core
-from ._array_api import eye  # noqa: F401
+from ._array_api import eye
 from ._array_api_linalg import (  # noqa: F401
     cholesky,
     cross,
@@ -33,10 +33,10 @@ from ._array_api_linalg import (  # noqa: F401
     vecdot,
     vector_norm,
 )
+from ._core import Tensor as _Tensor
 from ._names import einsum, global_norm, norm  # noqa: F401
 
 _op = _core.op
-_Tensor = _core.Tensor
 
 adjoint = matrix_transpose
 diag = _op("diag")
@@ -54,12 +54,16 @@ def svd(
     if not compute_uv:
         return _op("svd")(tensor)
     if full_matrices:
-        raise NotImplementedError("linalg.svd: full_matrices=True is not done; u and v have as many columns as s entries")
+        raise NotImplementedError(
+            "linalg.svd: full_matrices=True is not done; u and v have as many columns as s entries"
+        )
     return _op("svd_with_vectors")(tensor)
 
 
 def band_part(input: Any, num_lower: int, num_upper: int, name: Optional[str] = None) -> _Tensor:
-    """The diagonals from num_lower below the main one to num_upper above it, else 0; -1 keeps all on that side."""
+    """The diagonals from num_lower below the main one to num_upper above it, else 0; -1 keeps all on that
+    side.
+    """
     kept = _core.tensor(input)
     kept = _op("triu")(kept, -int(num_lower)) if num_lower >= 0 else kept
     return _op("tril")(kept, int(num_upper)) if num_upper >= 0 else kept

@@ -6,6 +6,7 @@ from typing import Any, Optional, Sequence
 
 from . import _core
 from ._array_api import count_nonzero  # noqa: F401
+from ._core import Tensor as _Tensor
 from ._names import (  # noqa: F401
     cumsum,
     reduce_all,
@@ -21,7 +22,6 @@ from ._names import (  # noqa: F401
 )
 
 _op = _core.op
-_Tensor = _core.Tensor
 
 abs = _op("abs")
 acos = _op("acos")
@@ -108,12 +108,16 @@ def add_n(inputs: Sequence[Any], name: Optional[str] = None) -> _Tensor:
     return total
 
 
-def argmax(input: Any, axis: Optional[int] = None, output_type: Any = _core.int64, name: Optional[str] = None) -> _Tensor:
+def argmax(
+    input: Any, axis: Optional[int] = None, output_type: Any = _core.int64, name: Optional[str] = None
+) -> _Tensor:
     """The index of the first largest entry along the axis, 0 where none is named."""
     return _op("cast")(_op("argmax")(input, 0 if axis is None else axis), output_type)
 
 
-def argmin(input: Any, axis: Optional[int] = None, output_type: Any = _core.int64, name: Optional[str] = None) -> _Tensor:
+def argmin(
+    input: Any, axis: Optional[int] = None, output_type: Any = _core.int64, name: Optional[str] = None
+) -> _Tensor:
     """The index of the first smallest entry along the axis, 0 where none is named."""
     return _op("cast")(_op("argmin")(input, 0 if axis is None else axis), output_type)
 
@@ -124,7 +128,7 @@ def polygamma(a: Any, x: Any, name: Optional[str] = None) -> _Tensor:
 
 
 def polyval(coeffs: Sequence[Any], x: Any, name: Optional[str] = None) -> _Tensor:
-    """The polynomial with these coefficients, that of the highest power first, at x; 0 where there are none."""
+    """The polynomial with these coefficients, of the highest power first, at x; 0 where there are none."""
     x = _core.tensor(x)
     value = _op("zeros_like")(x)
     for coefficient in coeffs:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Optional, Sequence, Union
 
 from . import _core, random
+from ._core import Tensor as _Tensor
 from .math import (  # noqa: F401
     l2_normalize,
     log_softmax,
@@ -18,7 +19,6 @@ from .math import (  # noqa: F401
 )
 
 _op = _core.op
-_Tensor = _core.Tensor
 Window = Union[int, Sequence[int]]
 
 bias_add = _op("bias_add")
@@ -44,7 +44,9 @@ def sparse_softmax_cross_entropy_with_logits(labels: Any, logits: Any, name: Opt
     return _op("sparse_softmax_cross_entropy")(labels, logits)
 
 
-def sigmoid_cross_entropy_with_logits(labels: Any = None, logits: Any = None, name: Optional[str] = None) -> _Tensor:
+def sigmoid_cross_entropy_with_logits(
+    labels: Any = None, logits: Any = None, name: Optional[str] = None
+) -> _Tensor:
     """-labels log(sigmoid(logits)) - (1 - labels) log(1 - sigmoid(logits)), without overflow."""
     return _op("sigmoid_cross_entropy_with_logits")(labels, logits)
 
@@ -62,7 +64,13 @@ def moments(
 
 
 def batch_normalization(
-    x: Any, mean: Any, variance: Any, offset: Any, scale: Any, variance_epsilon: float, name: Optional[str] = None
+    x: Any,
+    mean: Any,
+    variance: Any,
+    offset: Any,
+    scale: Any,
+    variance_epsilon: float,
+    name: Optional[str] = None,
 ) -> _Tensor:
     """(x - mean) / sqrt(variance + epsilon) * scale + offset; offset and scale may be None."""
     factor = _op("rsqrt")(_core.tensor(variance) + variance_epsilon)
@@ -73,25 +81,40 @@ def batch_normalization(
 
 
 def dropout(
-    x: Any, rate: float, noise_shape: Optional[Sequence[int]] = None, seed: Optional[int] = None,
+    x: Any,
+    rate: float,
+    noise_shape: Optional[Sequence[int]] = None,
+    seed: Optional[int] = None,
     name: Optional[str] = None,
 ) -> _Tensor:
     """x with a share `rate` of the entries replaced by 0, and the others divided by 1 - rate."""
     x = _core.tensor(x)
     if not 0 <= rate < 1:
         raise ValueError(f"nn.dropout: rate is a share below 1, got {rate}")
-    keep = random.uniform(x.shape if noise_shape is None else noise_shape, dtype=_core.float32, seed=seed) >= rate
+    keep = (
+        random.uniform(x.shape if noise_shape is None else noise_shape, dtype=_core.float32, seed=seed)
+        >= rate
+    )
     return _op("dropout")(x, _op("broadcast_to")(keep, x.shape), rate)
 
 
 def embedding_lookup(params: Any, ids: Any, max_norm: Any = None, name: Optional[str] = None) -> _Tensor:
     """The rows of params at the ids; with `max_norm` clipped to that norm."""
     rows = _op("embedding_lookup")(params, ids)
-    return rows if max_norm is None else _op("clip_by_norm")(rows, max_norm, list(range(_core.tensor(ids).ndim, rows.ndim)))
+    return (
+        rows
+        if max_norm is None
+        else _op("clip_by_norm")(rows, max_norm, list(range(_core.tensor(ids).ndim, rows.ndim)))
+    )
 
 
 def conv1d(
-    input: Any, filters: Any, stride: Any, padding: str, data_format: str = "NWC", dilations: Any = 1,
+    input: Any,
+    filters: Any,
+    stride: Any,
+    padding: str,
+    data_format: str = "NWC",
+    dilations: Any = 1,
     name: Optional[str] = None,
 ) -> _Tensor:
     """Sums over windows: input [n, width, in], filters [k, in, out]; padding "VALID" or "SAME"."""
@@ -100,28 +123,48 @@ def conv1d(
 
 
 def conv2d(
-    input: Any, filters: Any, strides: Window, padding: Any, data_format: str = "NHWC", dilations: Window = 1,
+    input: Any,
+    filters: Any,
+    strides: Window,
+    padding: Any,
+    data_format: str = "NHWC",
+    dilations: Window = 1,
     name: Optional[str] = None,
 ) -> _Tensor:
-    """Sums over windows: input [n, h, w, in], filters [kh, kw, in, out]; padding "VALID", "SAME" or explicit."""
+    """Sums over windows: input [n, h, w, in], filters [kh, kw, in, out]; padding by name or sizes."""
     _check_format("conv2d", data_format, "NHWC")
     return _op("conv2d")(input, filters, _inner(strides), _padding(padding), _inner(dilations))
 
 
 def conv2d_transpose(
-    input: Any, filters: Any, output_shape: Any, strides: Window, padding: str = "SAME", data_format: str = "NHWC",
-    dilations: Window = 1, name: Optional[str] = None,
+    input: Any,
+    filters: Any,
+    output_shape: Any,
+    strides: Window,
+    padding: str = "SAME",
+    data_format: str = "NHWC",
+    dilations: Window = 1,
+    name: Optional[str] = None,
 ) -> _Tensor:
     """The transpose of the conv2d that maps output_shape to the shape of input; filters [kh, kw, out, in]."""
     _check_format("conv2d_transpose", data_format, "NHWC")
     return _op("conv2d_transpose")(
-        input, filters, strides=_inner(strides), padding=_padding(padding), dilations=_inner(dilations),
+        input,
+        filters,
+        strides=_inner(strides),
+        padding=_padding(padding),
+        dilations=_inner(dilations),
         output_shape=output_shape,
     )
 
 
 def depthwise_conv2d(
-    input: Any, filter: Any, strides: Window, padding: Any, data_format: str = "NHWC", dilations: Window = 1,
+    input: Any,
+    filter: Any,
+    strides: Window,
+    padding: Any,
+    data_format: str = "NHWC",
+    dilations: Window = 1,
     name: Optional[str] = None,
 ) -> _Tensor:
     """Each channel by filters of its own: input [n, h, w, in], filter [kh, kw, in, multiplier]."""
@@ -130,7 +173,12 @@ def depthwise_conv2d(
 
 
 def max_pool2d(
-    input: Any, ksize: Window, strides: Window, padding: str, data_format: str = "NHWC", name: Optional[str] = None
+    input: Any,
+    ksize: Window,
+    strides: Window,
+    padding: str,
+    data_format: str = "NHWC",
+    name: Optional[str] = None,
 ) -> _Tensor:
     """The largest entry of each window: input [n, h, w, c]."""
     _check_format("max_pool2d", data_format, "NHWC")
@@ -138,7 +186,12 @@ def max_pool2d(
 
 
 def avg_pool2d(
-    input: Any, ksize: Window, strides: Window, padding: str, data_format: str = "NHWC", name: Optional[str] = None
+    input: Any,
+    ksize: Window,
+    strides: Window,
+    padding: str,
+    data_format: str = "NHWC",
+    name: Optional[str] = None,
 ) -> _Tensor:
     """The mean of each window, over what is not padding: input [n, h, w, c]."""
     _check_format("avg_pool2d", data_format, "NHWC")
@@ -151,11 +204,15 @@ avg_pool = avg_pool2d
 
 def _check_format(name: str, data_format: str, known: str) -> None:
     if data_format != known:
-        raise NotImplementedError(f"nn.{name}: data_format {data_format!r} is not done, {known!r} is; transpose the input")
+        raise NotImplementedError(
+            f"nn.{name}: data_format {data_format!r} is not done, {known!r} is; transpose the input"
+        )
 
 
 def _inner(sizes: Any) -> Any:
-    """Sizes along height and width, where TensorFlow also takes them with those of batch and channel around: 1."""
+    """Sizes along height and width, where TensorFlow also takes them with those of batch and channel around:
+    1.
+    """
     return list(sizes)[1:-1] if isinstance(sizes, (list, tuple)) and len(sizes) == 4 else sizes
 
 

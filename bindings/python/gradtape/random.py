@@ -1,8 +1,8 @@
 """Random tensors, by TensorFlow's names. `set_seed` makes what follows the same in every run.
 
-Without a `seed` draws come from the thread's stream, which set_seed begins anew. Those with a `seed` come from a
-stream of that seed's own, and in the body of a `function` are the same at each call. The stateless ones depend on
-their arguments alone.
+Without a `seed` draws come from the thread's stream, which set_seed begins anew. Those with a `seed` come
+from a stream of that seed's own, and in the body of a `function` are the same at each call. The stateless
+ones depend on their arguments alone.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ import threading
 from typing import Any, Optional, Sequence
 
 from . import _core
+from ._core import Tensor as _Tensor
 
 _op = _core.op
-_Tensor = _core.Tensor
 
 
 class _Streams(threading.local):
@@ -48,7 +48,11 @@ def _stateless(seed: Any, drawn: int = 0) -> dict[str, int]:
 
 
 def normal(
-    shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = _core.float32, seed: Optional[int] = None,
+    shape: Any,
+    mean: Any = 0.0,
+    stddev: Any = 1.0,
+    dtype: Any = _core.float32,
+    seed: Optional[int] = None,
     name: Optional[str] = None,
 ) -> _Tensor:
     """Independent normal numbers. Derivatives pass to a mean or stddev that is a tensor."""
@@ -62,10 +66,16 @@ def _normal(shape: Any, mean: Any, stddev: Any, dtype: Any, place: dict[str, int
 
 
 def uniform(
-    shape: Any, minval: Any = 0, maxval: Any = None, dtype: Any = _core.float32, seed: Optional[int] = None,
+    shape: Any,
+    minval: Any = 0,
+    maxval: Any = None,
+    dtype: Any = _core.float32,
+    seed: Optional[int] = None,
     name: Optional[str] = None,
 ) -> _Tensor:
-    """Independent uniform numbers from minval up to, not including, maxval: 1 for floats; for integers it must be given."""
+    """Independent uniform numbers from minval up to, not including, maxval: 1 for floats; for integers it
+    must be given.
+    """
     return _uniform(shape, minval, maxval, dtype, _place(seed))
 
 
@@ -83,7 +93,11 @@ def _uniform(shape: Any, minval: Any, maxval: Any, dtype: Any, place: dict[str, 
 
 
 def truncated_normal(
-    shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = _core.float32, seed: Optional[int] = None,
+    shape: Any,
+    mean: Any = 0.0,
+    stddev: Any = 1.0,
+    dtype: Any = _core.float32,
+    seed: Optional[int] = None,
     name: Optional[str] = None,
 ) -> _Tensor:
     """Normal numbers of at most two standard deviations from the mean."""
@@ -93,7 +107,11 @@ def truncated_normal(
 
 
 def stateless_normal(
-    shape: Any, seed: Sequence[int], mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = _core.float32,
+    shape: Any,
+    seed: Sequence[int],
+    mean: Any = 0.0,
+    stddev: Any = 1.0,
+    dtype: Any = _core.float32,
     name: Optional[str] = None,
 ) -> _Tensor:
     """Normal numbers that depend on the arguments alone; the seed is a pair of integers."""
@@ -101,7 +119,11 @@ def stateless_normal(
 
 
 def stateless_uniform(
-    shape: Any, seed: Sequence[int], minval: Any = 0, maxval: Any = None, dtype: Any = _core.float32,
+    shape: Any,
+    seed: Sequence[int],
+    minval: Any = 0,
+    maxval: Any = None,
+    dtype: Any = _core.float32,
     name: Optional[str] = None,
 ) -> _Tensor:
     """Uniform numbers that depend on the arguments alone; the seed is a pair of integers."""
@@ -116,9 +138,13 @@ def shuffle(value: Any, seed: Optional[int] = None, name: Optional[str] = None) 
 
 
 def categorical(
-    logits: Any, num_samples: int, dtype: Any = _core.int64, seed: Optional[int] = None, name: Optional[str] = None
+    logits: Any,
+    num_samples: int,
+    dtype: Any = _core.int64,
+    seed: Optional[int] = None,
+    name: Optional[str] = None,
 ) -> _Tensor:
-    """Indices [rows, num_samples] drawn with the probabilities softmax(logits), for logits [rows, classes]."""
+    """Indices [rows, num_samples] drawn with probabilities softmax(logits), for logits [rows, classes]."""
     logits = _core.tensor(logits)
     rows, classes = logits.shape
     u = _op("random_uniform")([rows, num_samples, classes], logits.dtype, **_place(seed))

@@ -1,9 +1,9 @@
 """`gradtape.saved_model`: modules on disk, as pickles.
 
-A saved module is the values of its variables, its other attributes, and the name of its class: the code stays in the
-class's own module, which must be importable when the module is loaded (one defined in `__main__` is there within the
-same program). Custom gradients are code and are saved with it, or rather stay with it. Load what you trust alone:
-a pickle can run any code.
+A saved module is the values of its variables, its other attributes, and the name of its class: the code stays
+in the class's own module, which must be importable when the module is loaded (one defined in `__main__` is
+there within the same program). Custom gradients are code and are saved with it, or rather stay with it. Load
+what you trust alone: a pickle can run any code.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ class SaveOptions:
 def save(obj: Any, export_dir: str, signatures: Any = None, options: Optional[SaveOptions] = None) -> None:
     """Writes the module into the folder, which is made; what cannot be pickled raises what pickle raises.
 
-    An earlier one in the folder is replaced, once the new one is written. `signatures` and `options` change nothing.
+    An earlier one in the folder is replaced, once the new one is written. `signatures` and `options` change
+    nothing.
     """
     data = pickle.dumps(obj)
     os.makedirs(export_dir, exist_ok=True)
@@ -39,6 +40,8 @@ def save(obj: Any, export_dir: str, signatures: Any = None, options: Optional[Sa
 
 
 def load(export_dir: str, tags: Any = None, options: Any = None) -> Any:
-    """The module that `save` wrote into the folder, with variables of its own. FileNotFoundError: there is none."""
+    """The module that `save` wrote into the folder, with variables of its own. FileNotFoundError: there is
+    none.
+    """
     with open(os.path.join(export_dir, _FILE), "rb") as file:
         return pickle.load(file)

@@ -55,8 +55,11 @@ def test_it_nests_and_has_higher_orders():
 def test_what_the_function_computed_counts_in_higher_orders():
     x = gt.constant([0.0, 1.0], dtype="float64")
     slope = 1 / (1 + np.exp(-np.asarray(x)))
-    assert np.allclose(gt.grad(lambda x: gt.reduce_sum(gt.grad(lambda x: gt.reduce_sum(log1pexp(x)))(x)))(x),
-                       slope * (1 - slope), rtol=1e-12)
+    assert np.allclose(
+        gt.grad(lambda x: gt.reduce_sum(gt.grad(lambda x: gt.reduce_sum(log1pexp(x)))(x)))(x),
+        slope * (1 - slope),
+        rtol=1e-12,
+    )
 
 
 def test_forward_mode_transposes_the_rule():
@@ -84,7 +87,11 @@ def test_many_arguments_and_results():
     @gt.custom_gradient
     def f(pair, scale, mode, *, power=2):
         assert mode == "up" and power == 3
-        return {"sum": pair.a + pair.b, "product": pair.a * pair.b * scale}, lambda ds, dp: (ds + dp, 10 * ds, None)
+        return {"sum": pair.a + pair.b, "product": pair.a * pair.b * scale}, lambda ds, dp: (
+            ds + dp,
+            10 * ds,
+            None,
+        )
 
     a, b = gt.constant(2.0), gt.constant(5.0)
     with gt.GradientTape(persistent=True) as tape:

@@ -53,7 +53,12 @@ def test_a_signature_is_recorded_once():
 def test_python_values_are_part_of_the_signature():
     f = Counted(lambda x, n, flag=False: x**n if flag else x * n)
     x = gt.constant(3.0)
-    assert [value(f(x, 2)), value(f(x, 2, flag=True)), value(f(x, n=2, flag=True)), value(f(x, 2, True))] == [6, 9, 9, 9]
+    assert [value(f(x, 2)), value(f(x, 2, flag=True)), value(f(x, n=2, flag=True)), value(f(x, 2, True))] == [
+        6,
+        9,
+        9,
+        9,
+    ]
     assert f.runs == 2
     kinds = [f(x, n) for n in (1, 1.0, True, np.float32(1))]
     assert f.runs == 6 and [value(k) for k in kinds] == [3, 3, 3, 3]
@@ -212,7 +217,9 @@ def test_a_spec_of_any_shape():
 
 def test_signatures_nest():
     spec = {"a": gt.TensorSpec([None]), "b": (gt.TensorSpec([], "int32"),)}
-    f = Counted(lambda d, x: d["a"] * x + gt.cast(d["b"][0], "float32"), input_signature=[spec, gt.TensorSpec([])])
+    f = Counted(
+        lambda d, x: d["a"] * x + gt.cast(d["b"][0], "float32"), input_signature=[spec, gt.TensorSpec([])]
+    )
     assert value(f({"a": gt.Variable([1.0, 2.0]), "b": (3,)}, 2.0)) == [5, 7]
     assert value(f(x=2.0, d={"b": (3,), "a": [1.0]})) == [5]
     with pytest.raises(ValueError, match="keys"):
@@ -400,7 +407,9 @@ def test_random_numbers_are_drawn_at_each_call():
 
 def test_specs_compare_and_show_themselves():
     spec = gt.TensorSpec([None, 2], "float64", name="x")
-    assert spec == gt.TensorSpec((None, 2), np.float64) and hash(spec) == hash(gt.TensorSpec((None, 2), np.float64))
+    assert spec == gt.TensorSpec((None, 2), np.float64) and hash(spec) == hash(
+        gt.TensorSpec((None, 2), np.float64)
+    )
     assert spec != gt.TensorSpec(None) and spec != 3
     assert repr(spec) == "TensorSpec(shape=(None, 2), dtype=float64, name='x')"
 

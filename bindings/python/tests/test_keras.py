@@ -39,7 +39,9 @@ def test_dense():
     gradients = tape.gradient(loss, layer.trainable_variables)
     assert [g.shape for g in gradients] == [(3, 2), (2,)]
     y = np.asarray(layer(X))
-    assert np.allclose(gradients[0], X.T @ (2 * y), atol=1e-5) and np.allclose(gradients[1], 2 * y.sum(0), atol=1e-5)
+    assert np.allclose(gradients[0], X.T @ (2 * y), atol=1e-5) and np.allclose(
+        gradients[1], 2 * y.sum(0), atol=1e-5
+    )
 
 
 def test_dense_of_more_axes_without_bias_and_in_float64():
@@ -100,7 +102,12 @@ def test_batch_normalization_trains_and_infers():
     mean, variance = np.asarray(layer.moving_mean), np.asarray(layer.moving_variance)
     right = (X - mean) / np.sqrt(variance + 0.001) * [1, 2, 3] + [5, 6, 7]
     assert np.allclose(layer(X, training=False), right, atol=1e-5)
-    assert [v.name.split("/")[1] for v in layer.variables] == ["gamma:0", "beta:0", "moving_mean:0", "moving_variance:0"]
+    assert [v.name.split("/")[1] for v in layer.variables] == [
+        "gamma:0",
+        "beta:0",
+        "moving_mean:0",
+        "moving_variance:0",
+    ]
     assert layer.trainable_variables == [layer.gamma, layer.beta]
     assert layer.non_trainable_variables == [layer.moving_mean, layer.moving_variance]
 
@@ -228,7 +235,9 @@ def test_a_model_of_ones_own():
 
 
 def test_models_are_saved(tmp_path):
-    model = keras.Sequential([layers.Dense(4, activation="elu"), layers.BatchNormalization(), layers.Dense(1)])
+    model = keras.Sequential(
+        [layers.Dense(4, activation="elu"), layers.BatchNormalization(), layers.Dense(1)]
+    )
     model(X, training=True)
     gt.saved_model.save(model, str(tmp_path))
     assert np.array_equal(gt.saved_model.load(str(tmp_path))(X), model(X))
@@ -291,8 +300,11 @@ def test_initializers_by_name_class_and_object():
     same = [value(initializers.GlorotUniform(seed=3)((2, 2))) for _ in range(2)]
     gt.random.set_seed(7)
     assert value(initializers.GlorotUniform(seed=3)((2, 2))) == same[0]
-    for wrong in (lambda: initializers.get("no_such"), lambda: initializers.VarianceScaling(mode="fan"),
-                  lambda: initializers.VarianceScaling(distribution="flat")):
+    for wrong in (
+        lambda: initializers.get("no_such"),
+        lambda: initializers.VarianceScaling(mode="fan"),
+        lambda: initializers.VarianceScaling(distribution="flat"),
+    ):
         with pytest.raises(ValueError):
             wrong()
 

@@ -39,15 +39,28 @@ def test_ops_pickle():
 # ---- reductions, shapes, parts
 
 
+def logsumexp(x, axis=None, keepdims=False):
+    return np.log(np.sum(np.exp(x), axis, keepdims=keepdims))
+
+
+def euclidean(x, axis=None, keepdims=False):
+    return np.sqrt(np.sum(x * x, axis, keepdims=keepdims))
+
+
 @pytest.mark.parametrize(
     "ours, right",
     [
-        (gt.reduce_sum, np.sum), (gt.reduce_mean, np.mean), (gt.reduce_prod, np.prod), (gt.reduce_max, np.max),
-        (gt.reduce_min, np.min), (gt.reduce_std, np.std), (gt.reduce_variance, np.var),
-        (gt.reduce_logsumexp, lambda x, axis=None, keepdims=False: np.log(np.sum(np.exp(x), axis, keepdims=keepdims))),
-        (gt.math.reduce_euclidean_norm, lambda x, axis=None, keepdims=False: np.sqrt(np.sum(x * x, axis, keepdims=keepdims))),
+        (gt.reduce_sum, np.sum),
+        (gt.reduce_mean, np.mean),
+        (gt.reduce_prod, np.prod),
+        (gt.reduce_max, np.max),
+        (gt.reduce_min, np.min),
+        (gt.reduce_std, np.std),
+        (gt.reduce_variance, np.var),
+        (gt.reduce_logsumexp, logsumexp),
+        (gt.math.reduce_euclidean_norm, euclidean),
     ],
-)  # fmt: skip
+)
 def test_reductions(ours, right):
     assert close(ours(A), right(A)) and close(ours(A, 1), right(A, 1))
     assert close(ours(input_tensor=A, axis=[0, 1], keepdims=True), right(A, (0, 1), keepdims=True))
@@ -55,14 +68,27 @@ def test_reductions(ours, right):
 
 
 def test_reductions_of_bools():
-    assert value(gt.reduce_all(A > -7.0)) is True and value(gt.reduce_any(A > 0.0, axis=0)) == [True, True, True]
+    assert value(gt.reduce_all(A > -7.0)) is True and value(gt.reduce_any(A > 0.0, axis=0)) == [
+        True,
+        True,
+        True,
+    ]
     assert value(gt.math.count_nonzero([[0, 1], [2, 3]], axis=1)) == [1, 2]
 
 
 def test_shapes_as_tensors():
     x = gt.constant(A)
-    assert value(gt.shape(x)) == [2, 3] and gt.shape(x).dtype == gt.int32 and gt.shape(x, gt.int64).dtype == gt.int64
-    assert value(gt.rank(x)) == 2 and value(gt.size(x)) == 6 and value(gt.shape(1.0)) == [] and value(gt.size([])) == 0
+    assert (
+        value(gt.shape(x)) == [2, 3]
+        and gt.shape(x).dtype == gt.int32
+        and gt.shape(x, gt.int64).dtype == gt.int64
+    )
+    assert (
+        value(gt.rank(x)) == 2
+        and value(gt.size(x)) == 6
+        and value(gt.shape(1.0)) == []
+        and value(gt.size([])) == 0
+    )
     n = gt.reduce_prod(x.shape)
     assert gt.reshape(x, [n, 1]).shape == (6, 1) and gt.reshape(x, gt.shape(x)[::-1]).shape == (3, 2)
     assert gt.fill([gt.rank(x), n], 1.0).shape == (2, 6)
@@ -91,7 +117,9 @@ def test_parts():
     assert close(gt.slice(x, [0, 1], [-1, 2]), A[:, 1:]) and close(gt.reverse(x, [1]), A[:, ::-1])
     assert close(gt.transpose(x), A.T) and close(gt.transpose(a=x, perm=[1, 0]), A.T)
     assert close(gt.boolean_mask(x, [True, False]), A[:1])
-    assert close(gt.einsum("ij,kj->ik", x, x), A @ A.T) and close(gt.einsum("ii->i", P, optimize="greedy"), np.diag(P))
+    assert close(gt.einsum("ij,kj->ik", x, x), A @ A.T) and close(
+        gt.einsum("ii->i", P, optimize="greedy"), np.diag(P)
+    )
     assert close(gt.cumsum(x, axis=1, exclusive=True), np.cumsum(A, 1) - A)
     assert value(gt.scatter_nd([[1], [3]], [5.0, 6.0], [4])) == [0, 5, 0, 6]
     assert value(gt.tensor_scatter_nd_update([1.0, 2.0], [[1]], [7.0])) == [1, 7]
@@ -106,13 +134,23 @@ def test_pad_with_a_tensor():
 
 def test_clipping():
     x = gt.constant([3.0, 4.0])
-    assert np.allclose(gt.clip_by_norm(x, 1.0), [0.6, 0.8]) and value(gt.clip_by_norm(t=x, clip_norm=10.0)) == [3, 4]
+    assert np.allclose(gt.clip_by_norm(x, 1.0), [0.6, 0.8]) and value(
+        gt.clip_by_norm(t=x, clip_norm=10.0)
+    ) == [3, 4]
     assert value(gt.clip_by_value(x, clip_value_min=3.5, clip_value_max=3.75)) == [3.5, 3.75]
     (a, none, b), norm = gt.clip_by_global_norm([x, None, gt.constant(12.0)], 6.5)
-    assert value(a) == [1.5, 2] and none is None and value(b) == 6 and value(norm) == 13 and value(gt.global_norm([x, None])) == 5
+    assert (
+        value(a) == [1.5, 2]
+        and none is None
+        and value(b) == 6
+        and value(norm) == 13
+        and value(gt.global_norm([x, None])) == 5
+    )
     (a,), norm = gt.clip_by_global_norm([x], 1.0, use_norm=2.0)
     assert value(a) == [1.5, 2] and value(norm) == 2
-    assert value(gt.norm(x)) == 5 and value(gt.norm(tensor=[[3.0, 4.0]], ord=1, axis=1, keepdims=True)) == [[7]]
+    assert value(gt.norm(x)) == 5 and value(gt.norm(tensor=[[3.0, 4.0]], ord=1, axis=1, keepdims=True)) == [
+        [7]
+    ]
 
 
 # ---- math
@@ -124,13 +162,23 @@ def test_math():
     assert close(m.xlogy(A, A**2), A * np.log(A**2)) and value(m.divide_no_nan(1.0, 0.0)) == 0
     assert value(m.floormod(-7, 3)) == 2 and value(m.floordiv(-7, 3)) == -3 and value(m.truediv(7, 2)) == 3.5
     assert value(m.add_n([[1.0], [2.0], [3.0]])) == [6] and value(m.scalar_mul(2.0, [1.0])) == [2]
-    assert value(m.argmax(A)) == [0, 1, 0] and value(m.argmin(input=A, axis=1, output_type=gt.int32)) == [1, 2]
+    assert value(m.argmax(A)) == [0, 1, 0] and value(m.argmin(input=A, axis=1, output_type=gt.int32)) == [
+        1,
+        2,
+    ]
     assert m.argmax(A).dtype == gt.int64 and m.argmax(A, output_type=gt.int32).dtype == gt.int32
     assert close(m.polyval([2.0, 0.0, 1.0], A), 2 * A**2 + 1) and value(m.polyval([], 2.0)) == 0
     assert value(m.polygamma(1, np.float64(1))) == pytest.approx(np.pi**2 / 6)
     values, indices = m.top_k(A, 2)
-    assert value(values) == [[3, 1], [4, 0.5]] and value(indices) == [[2, 0], [1, 0]] and indices.dtype == gt.int32
-    assert value(m.reciprocal_no_nan([0.0, 2.0])) == [0, 0.5] and value(m.xdivy([0.0, 1.0], [0.0, 2.0])) == [0, 0.5]
+    assert (
+        value(values) == [[3, 1], [4, 0.5]]
+        and value(indices) == [[2, 0], [1, 0]]
+        and indices.dtype == gt.int32
+    )
+    assert value(m.reciprocal_no_nan([0.0, 2.0])) == [0, 0.5] and value(m.xdivy([0.0, 1.0], [0.0, 2.0])) == [
+        0,
+        0.5,
+    ]
     assert value(gt.grad(lambda y: gt.reduce_sum(m.xdivy([0.0, 1.0], y)))([0.0, 2.0])[1]) == -0.25
     assert value(m.zero_fraction([0, 1, 0, 2])) == 0.5
     with pytest.raises(ValueError, match="add_n"):
@@ -143,9 +191,15 @@ def test_math():
 def test_losses_and_activations():
     logits, labels = gt.constant(A), np.array([[0.2, 0.3, 0.5], [0.0, 1.0, 0.0]])
     log_p = A - np.log(np.exp(A).sum(1, keepdims=True))
-    assert close(gt.nn.softmax(logits=logits), np.exp(log_p)) and close(gt.nn.log_softmax(logits, axis=-1), log_p)
-    assert close(gt.nn.softmax_cross_entropy_with_logits(labels=labels, logits=logits), -(labels * log_p).sum(1))
-    assert close(gt.nn.sparse_softmax_cross_entropy_with_logits(labels=[2, 0], logits=logits), -log_p[[0, 1], [2, 0]])
+    assert close(gt.nn.softmax(logits=logits), np.exp(log_p)) and close(
+        gt.nn.log_softmax(logits, axis=-1), log_p
+    )
+    assert close(
+        gt.nn.softmax_cross_entropy_with_logits(labels=labels, logits=logits), -(labels * log_p).sum(1)
+    )
+    assert close(
+        gt.nn.sparse_softmax_cross_entropy_with_logits(labels=[2, 0], logits=logits), -log_p[[0, 1], [2, 0]]
+    )
     s = 1 / (1 + np.exp(-A))
     assert close(gt.nn.sigmoid_cross_entropy_with_logits(labels=labels, logits=logits),
                  -labels * np.log(s) - (1 - labels) * np.log(1 - s), 1e-9)  # fmt: skip
@@ -159,7 +213,10 @@ def test_normalisation():
     assert close(mean, A.mean(0, keepdims=True)) and close(variance, A.var(0, keepdims=True))
     right = (A - A.mean(0)) / np.sqrt(A.var(0) + 0.1)
     assert close(gt.nn.batch_normalization(A, mean, variance, None, None, 0.1), right)
-    assert close(gt.nn.batch_normalization(A, mean, variance, offset=2.0, scale=3.0, variance_epsilon=0.1), 3 * right + 2)
+    assert close(
+        gt.nn.batch_normalization(A, mean, variance, offset=2.0, scale=3.0, variance_epsilon=0.1),
+        3 * right + 2,
+    )
 
 
 def test_convolutions():
@@ -174,9 +231,14 @@ def test_convolutions():
     y = gt.nn.conv2d_transpose(right, w, output_shape=[1, 5, 5, 2], strides=[2, 2], padding="VALID")
     assert y.shape == x.shape and np.sum(np.asarray(y) * x) == pytest.approx(np.sum(right**2))
     assert gt.nn.depthwise_conv2d(x, w, [1, 1, 1, 1], "SAME").shape == (1, 5, 5, 8)
-    assert close(gt.nn.conv1d([[[1.0], [2.0], [4.0]]], [[[1.0]], [[-1.0]]], stride=1, padding="VALID"), [[[-1.0], [-2.0]]])
+    assert close(
+        gt.nn.conv1d([[[1.0], [2.0], [4.0]]], [[[1.0]], [[-1.0]]], stride=1, padding="VALID"),
+        [[[-1.0], [-2.0]]],
+    )
     assert close(gt.nn.max_pool2d(x, 2, 2, "VALID")[0, 0, 0], x[0, :2, :2].max((0, 1)))
-    assert close(gt.nn.avg_pool2d(x, [1, 2, 2, 1], [1, 2, 2, 1], "VALID")[0, 1, 1], x[0, 2:4, 2:4].mean((0, 1)))
+    assert close(
+        gt.nn.avg_pool2d(x, [1, 2, 2, 1], [1, 2, 2, 1], "VALID")[0, 1, 1], x[0, 2:4, 2:4].mean((0, 1))
+    )
     with pytest.raises(NotImplementedError, match="data_format 'NCHW'"):
         gt.nn.conv2d(x, w, 1, "VALID", data_format="NCHW")
 
@@ -206,16 +268,28 @@ def test_linalg():
     e, v = la.eigh(P)
     assert close(e, np.linalg.eigvalsh(P), 1e-10) and close(v @ la.diag(e) @ la.adjoint(v), P, 1e-10)
     s, u, v = la.svd(A)
-    assert close(s, np.linalg.svd(A, compute_uv=False)) and close(u @ la.diag(s) @ la.matrix_transpose(v), A, 1e-10)
+    assert close(s, np.linalg.svd(A, compute_uv=False)) and close(
+        u @ la.diag(s) @ la.matrix_transpose(v), A, 1e-10
+    )
     assert close(la.svd(A, compute_uv=False), s)
     q, r = la.qr(P)
-    assert close(q @ r, P, 1e-10) and close(la.matvec(P, b[:, 0]), P @ b[:, 0]) and close(la.matmul(A, A, transpose_b=True), A @ A.T)
+    assert (
+        close(q @ r, P, 1e-10)
+        and close(la.matvec(P, b[:, 0]), P @ b[:, 0])
+        and close(la.matmul(A, A, transpose_b=True), A @ A.T)
+    )
     sign, logabs = la.slogdet(P)
     assert value(sign) == 1 and close(logabs, np.linalg.slogdet(P)[1], 1e-10)
     assert close(la.lstsq(A.T, b), np.linalg.lstsq(A.T, b, rcond=None)[0], 1e-9)
     assert close(la.triangular_solve(chol, b, lower=True), np.linalg.solve(np.linalg.cholesky(P), b))
-    assert close(la.band_part(P, 0, -1), np.triu(P)) and close(la.band_part(P, 1, 0), np.tril(P) - np.tril(P, -2))
-    assert close(la.band_part(P, -1, -1), P) and close(la.trace(P), 9.0) and close(la.expm(np.zeros((2, 2))), np.eye(2))
+    assert close(la.band_part(P, 0, -1), np.triu(P)) and close(
+        la.band_part(P, 1, 0), np.tril(P) - np.tril(P, -2)
+    )
+    assert (
+        close(la.band_part(P, -1, -1), P)
+        and close(la.trace(P), 9.0)
+        and close(la.expm(np.zeros((2, 2))), np.eye(2))
+    )
     unit, size = la.normalize(A, axis=1)
     assert close(unit * size, A) and size.shape == (2, 1)
     with pytest.raises(NotImplementedError, match="full_matrices"):
@@ -232,7 +306,11 @@ def test_set_diag(k, n):
 
 
 def test_derivatives_of_factorisations():
-    for f in (lambda x: gt.linalg.svd(x)[0], lambda x: gt.linalg.eigh(x + gt.transpose(x))[0], gt.linalg.logdet):
+    for f in (
+        lambda x: gt.linalg.svd(x)[0],
+        lambda x: gt.linalg.eigh(x + gt.transpose(x))[0],
+        gt.linalg.logdet,
+    ):
         j = np.asarray(gt.jacobian(f)(P))
         for i in [(0, 0), (1, 0), (1, 2)]:
             step = np.zeros((3, 3))
@@ -246,8 +324,9 @@ def test_derivatives_of_factorisations():
 
 def test_random_numbers_repeat_after_a_seed():
     def draw():
-        return [value(t) for t in (gt.random.normal([3]), gt.random.uniform([2]), gt.random.normal([2], seed=5),
-                                   gt.random.normal([2], seed=5), gt.random.truncated_normal([2]))]  # fmt: skip
+        tensors = [gt.random.normal([3]), gt.random.uniform([2]), gt.random.normal([2], seed=5)]
+        tensors += [gt.random.normal([2], seed=5), gt.random.truncated_normal([2])]
+        return [value(t) for t in tensors]
 
     gt.random.set_seed(1)
     first = draw()
@@ -280,7 +359,11 @@ def test_distributions():
     x = np.asarray(gt.random.categorical(np.log([[0.2, 0.8]]), 5000))
     assert x.shape == (1, 5000) and x.mean() == pytest.approx(0.8, abs=0.03)
     x = np.asarray(gt.random.shuffle(np.arange(20).reshape(10, 2)))
-    assert sorted(x[:, 0]) == list(range(0, 20, 2)) and np.all(x[:, 1] == x[:, 0] + 1) and list(x[:, 0]) != sorted(x[:, 0])
+    assert (
+        sorted(x[:, 0]) == list(range(0, 20, 2))
+        and np.all(x[:, 1] == x[:, 0] + 1)
+        and list(x[:, 0]) != sorted(x[:, 0])
+    )
 
 
 def test_derivatives_by_the_parameters_of_a_distribution():
@@ -299,12 +382,18 @@ def test_control_flow():
     with gt.GradientTape(persistent=True) as tape:
         y = gt.cond(x > 1.0, lambda: x * x, lambda: x)
         n, z = gt.while_loop(lambda n, z: n < 4, lambda n, z: (n + 1, z * x), (0, gt.constant(1.0)))
-        m = gt.map_fn(lambda row: {"s": gt.reduce_sum(row["a"]) * row["b"]}, {"a": gt.ones([3, 2]), "b": x * [1.0, 2.0, 3.0]})
+        m = gt.map_fn(
+            lambda row: {"s": gt.reduce_sum(row["a"]) * row["b"]},
+            {"a": gt.ones([3, 2]), "b": x * [1.0, 2.0, 3.0]},
+        )
     assert value(tape.gradient(y, x)) == 4 and n == 4 and value(tape.gradient(z, x)) == 32
     assert value(m["s"]) == [4, 8, 12] and value(tape.gradient(m["s"], x)) == 12
     (n,) = gt.while_loop(lambda n: True, lambda n: n + 1, [0], maximum_iterations=3)
     assert n == 3
-    for wrong in (lambda: gt.while_loop(lambda n: True, lambda n: (n, n), [0]), lambda: gt.map_fn(lambda r: r, np.ones((0, 2)))):
+    for wrong in (
+        lambda: gt.while_loop(lambda n: True, lambda n: (n, n), [0]),
+        lambda: gt.map_fn(lambda r: r, np.ones((0, 2))),
+    ):
         with pytest.raises(ValueError):
             wrong()
 

@@ -203,7 +203,11 @@ def test_reset_wants_a_recording():
 
 
 def test_variables_are_watched_in_the_order_they_are_met():
-    a, b, c = gt.Variable(1.0, name="a"), gt.Variable(2.0, name="b"), gt.Variable(3.0, trainable=False, name="c")
+    a, b, c = (
+        gt.Variable(1.0, name="a"),
+        gt.Variable(2.0, name="b"),
+        gt.Variable(3.0, trainable=False, name="c"),
+    )
     with gt.GradientTape() as tape:
         y = b * a * c * b
     assert tape.watched_variables() == (b, a)
@@ -279,7 +283,9 @@ def test_output_gradients_weight_the_targets(x):
         y, z = x * x, x * 3.0
     assert value(tape.gradient(y, x, output_gradients=[10.0, 100.0])) == [20, 400]
     assert value(tape.gradient(y, x, output_gradients=np.array([1.0, 2.0]))) == [2, 8]
-    both = tape.gradient({"y": y, "z": z}, x, output_gradients={"z": gt.constant([1.0, 1.0]), "y": [1.0, 0.0]})
+    both = tape.gradient(
+        {"y": y, "z": z}, x, output_gradients={"z": gt.constant([1.0, 1.0]), "y": [1.0, 0.0]}
+    )
     assert value(both) == [5, 3]
     assert value(tape.gradient([y, z], x, output_gradients=[None, [1.0, 2.0]])) == [3, 6]
     assert value(tape.gradient(y, x, output_gradients=[gt.constant([1.0, 2.0])])) == [2, 8]
@@ -423,7 +429,11 @@ def test_jacobian_of_nested_sources(x):
     for mode in ("auto", "forward", "reverse"):
         j = tape.jacobian(y, {"x": x, "v": (v,)}, mode=mode)
         assert value(j["x"]) == [[2, 1], [3, 0], [0, 0]] and value(j["v"][0]) == [0, 1, 6]
-    assert value(tape.jacobian(y, x, experimental_use_pfor=False, parallel_iterations=4)) == [[2, 1], [3, 0], [0, 0]]
+    assert value(tape.jacobian(y, x, experimental_use_pfor=False, parallel_iterations=4)) == [
+        [2, 1],
+        [3, 0],
+        [0, 0],
+    ]
     w = gt.Variable([1.0])
     assert tape.jacobian(y, w) is None
     assert value(tape.jacobian(y, w, unconnected_gradients="zero")) == [[0], [0], [0]]

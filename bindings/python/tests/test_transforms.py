@@ -43,8 +43,16 @@ def test_gradient_and_value():
     assert np.array_equal(gt.grad(f)(X), g)
 
 
-@pytest.mark.parametrize("point, dtype", [(3.0, "float32"), (np.float64(3), "float64"), (np.float32(3), "float32"),
-                                          (np.array(3.0), "float64"), (gt.Variable(3.0), "float32")])
+@pytest.mark.parametrize(
+    "point, dtype",
+    [
+        (3.0, "float32"),
+        (np.float64(3), "float64"),
+        (np.float32(3), "float32"),
+        (np.array(3.0), "float64"),
+        (gt.Variable(3.0), "float32"),
+    ],
+)
 def test_numbers_and_arrays_as_arguments(point, dtype):
     g = gt.grad(lambda x: x * x)(point)
     assert type(g) is gt.Tensor and g.dtype == dtype and value(g) == 6
@@ -101,13 +109,26 @@ def test_aux():
     assert value(h) == 2 and aux["text"] == "kept"
     j, aux = gt.jacobian(g, has_aux=True)(3.0)
     assert value(j) == 6
-    assert gt.vjp(g, 3.0, has_aux=True)[2]["text"] == "kept" == gt.jvp(g, (3.0,), (1.0,), has_aux=True)[2]["text"]
+    assert (
+        gt.vjp(g, 3.0, has_aux=True)[2]["text"]
+        == "kept"
+        == gt.jvp(g, (3.0,), (1.0,), has_aux=True)[2]["text"]
+    )
     with pytest.raises(TypeError, match=r"must return \(result, aux\)"):
         gt.grad(lambda x: x, has_aux=True)(1.0)
 
 
-@pytest.mark.parametrize("transform", [gt.grad, gt.value_and_grad, gt.jacobian, gt.hessian,
-                                       lambda f: lambda x: gt.jvp(f, (x,), (1.0,)), lambda f: lambda x: gt.vjp(f, x)])
+@pytest.mark.parametrize(
+    "transform",
+    [
+        gt.grad,
+        gt.value_and_grad,
+        gt.jacobian,
+        gt.hessian,
+        lambda f: lambda x: gt.jvp(f, (x,), (1.0,)),
+        lambda f: lambda x: gt.vjp(f, x),
+    ],
+)
 def test_integers_have_no_derivative(transform):
     for point in (3, np.array([1, 2]), True, gt.constant(1)):
         with pytest.raises(TypeError, match="there is no derivative; make it a float"):

@@ -50,8 +50,12 @@ def test_a_variable_is_made_of_anything():
 
 
 @pytest.mark.parametrize(
-    "arguments, error", [({}, ValueError), ({"initial_value": "x"}, TypeError),
-                         ({"initial_value": [1.0], "shape": [2]}, ValueError)]
+    "arguments, error",
+    [
+        ({}, ValueError),
+        ({"initial_value": "x"}, TypeError),
+        ({"initial_value": [1.0], "shape": [2]}, ValueError),
+    ],
 )
 def test_a_variable_of_nothing(arguments, error):
     with pytest.raises(error):

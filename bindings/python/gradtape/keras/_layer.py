@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import inspect
 import re
 import threading
@@ -33,23 +32,27 @@ def _unique_name(class_name: str) -> str:
     return name if n == 0 else f"{name}_{n}"
 
 
-@functools.lru_cache(maxsize=None)
-def _takes_training(cls: type) -> bool:
-    return "training" in inspect.signature(cls.call).parameters  # type: ignore[attr-defined]
-
-
 class Layer(Module):
     """A base for layers: `build(input_shape)` makes the variables on the first call, `call(inputs)` computes.
 
-    Inputs are cast to the layer's dtype, float32 unless said. `training=` reaches a `call` that has the parameter.
+    Inputs are cast to the layer's dtype, float32 unless said. `training=` reaches a `call` that has the
+    parameter.
     """
+
+    _takes_training = False
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        cls._takes_training = "training" in inspect.signature(cls.call).parameters
 
     def __init__(self, trainable: bool = True, name: Optional[str] = None, dtype: Any = None) -> None:
         super().__init__(name or _unique_name(type(self).__name__))
         self.dtype = _core.as_dtype(dtype or _core.float32)
         self.built = False
         self._trainable = trainable
-        self._weights: list[tuple[_core.Variable, bool]] = []  # with whether each is trainable where the layer is
+        self._weights: list[
+            tuple[_core.Variable, bool]
+        ] = []  # with whether each is trainable where the layer is
 
     def add_weight(
         self,
@@ -79,7 +82,7 @@ class Layer(Module):
             self.built = True
         around = _training.flag
         training = around if training is None else bool(training)
-        if _takes_training(type(self)):
+        if self._takes_training:
             kwargs["training"] = training
         _training.flag = training
         try:
@@ -150,7 +153,11 @@ class Layer(Module):
 def _is_numbers(inputs: Any) -> bool:
     """Whether nested lists are the entries of one tensor, and not several tensors."""
     leaves = _nest.flatten(inputs)
-    return isinstance(inputs, (list, tuple)) and bool(leaves) and all(isinstance(n, (bool, int, float)) for n in leaves)
+    return (
+        isinstance(inputs, (list, tuple))
+        and bool(leaves)
+        and all(isinstance(n, (bool, int, float)) for n in leaves)
+    )
 
 
 def _shapes(inputs: Any) -> Union[tuple[int, ...], Any]:

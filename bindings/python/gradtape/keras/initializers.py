@@ -6,8 +6,8 @@ import math
 from typing import Any, Callable, Optional, Sequence, Union
 
 from .. import _core, random
+from .._core import Tensor as _Tensor
 
-_Tensor = _core.Tensor
 Initializer = Callable[..., Any]
 
 
@@ -63,13 +63,18 @@ class RandomUniform:
 
 
 class VarianceScaling:
-    """Random numbers of the variance scale / n, where n counts inputs ("fan_in"), outputs, or their mean ("fan_avg").
+    """Random numbers of the variance scale / n, where n counts inputs ("fan_in"), outputs, or their mean
+    ("fan_avg").
 
     `distribution` is "uniform", "truncated_normal" or "untruncated_normal".
     """
 
     def __init__(
-        self, scale: float = 1.0, mode: str = "fan_in", distribution: str = "truncated_normal", seed: Optional[int] = None
+        self,
+        scale: float = 1.0,
+        mode: str = "fan_in",
+        distribution: str = "truncated_normal",
+        seed: Optional[int] = None,
     ) -> None:
         if mode not in ("fan_in", "fan_out", "fan_avg"):
             raise ValueError(f"VarianceScaling: mode {mode!r} is none of 'fan_in', 'fan_out', 'fan_avg'")
@@ -86,7 +91,9 @@ class VarianceScaling:
             return random.uniform(shape, -limit, limit, dtype, self.seed)
         if self.distribution == "untruncated_normal":
             return random.normal(shape, 0.0, math.sqrt(variance), dtype, self.seed)
-        stddev = math.sqrt(variance) / 0.8796256610342398  # that of a normal number cut off at 2, which has variance 1
+        stddev = (
+            math.sqrt(variance) / 0.8796256610342398
+        )  # that of a normal number cut off at 2, which has variance 1
         return random.truncated_normal(shape, 0.0, stddev, dtype, self.seed)
 
 
@@ -132,7 +139,9 @@ _BY_NAME: dict[str, Callable[[], Initializer]] = {
 
 
 def fans(shape: Sequence[int]) -> tuple[int, int]:
-    """How many inputs and outputs a weight of the shape connects; the last two axes, times the window before them."""
+    """How many inputs and outputs a weight of the shape connects; the last two axes, times the window before
+    them.
+    """
     if len(shape) < 2:
         n = shape[0] if shape else 1
         return n, n

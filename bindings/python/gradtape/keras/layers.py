@@ -6,15 +6,15 @@ import math
 from typing import Any, Optional, Sequence, Union
 
 from .. import _core, _nest, nn
+from .._core import Tensor as _Tensor
 from . import activations
 from ._layer import Layer
 
 _op = _core.op
-_Tensor = _core.Tensor
 
 
 class Dense(Layer):
-    """activation(inputs @ kernel + bias), for inputs [..., n], with a kernel [n, units] and a bias [units]."""
+    """activation(inputs @ kernel + bias), for inputs [..., n], a kernel [n, units], a bias [units]."""
 
     def __init__(
         self,
@@ -37,8 +37,12 @@ class Dense(Layer):
 
     def build(self, input_shape: Sequence[int]) -> None:
         if len(input_shape) < 2:
-            raise ValueError(f"{self.name}: inputs have a batch axis and a last axis of features, got {tuple(input_shape)}")
-        self.kernel = self.add_weight("kernel", (input_shape[-1], self.units), initializer=self.kernel_initializer)
+            raise ValueError(
+                f"{self.name}: inputs have a batch axis and a last axis of features, got {tuple(input_shape)}"
+            )
+        self.kernel = self.add_weight(
+            "kernel", (input_shape[-1], self.units), initializer=self.kernel_initializer
+        )
         if self.use_bias:
             self.bias = self.add_weight("bias", (self.units,), initializer=self.bias_initializer)
 
@@ -50,8 +54,9 @@ class Dense(Layer):
 class BatchNormalization(Layer):
     """(x - mean) / sqrt(variance + epsilon) * gamma + beta for each feature along the axis.
 
-    With `training=True` the moments are those of the batch, and moving ones follow them: moving = moving * momentum +
-    moment * (1 - momentum). Otherwise the moving ones are used. A layer that is not trainable never trains.
+    With `training=True` the moments are those of the batch, and moving ones follow them: moving = moving *
+    momentum + moment * (1 - momentum). Otherwise the moving ones are used. A layer that is not trainable
+    never trains.
     """
 
     def __init__(
@@ -91,16 +96,22 @@ class BatchNormalization(Layer):
         beta = self.beta if self.beta is not None else _op("zeros_like")(self.moving_mean)
         if not training:
             moments = self.moving_mean, self.moving_variance
-            return _op("batch_normalization")(x, gamma, beta, *moments, training=False, epsilon=self.epsilon)[0]
+            return _op("batch_normalization")(x, gamma, beta, *moments, training=False, epsilon=self.epsilon)[
+                0
+            ]
         axes = list(range(x.ndim - 1))
-        y, *moments = _op("batch_normalization")(x, gamma, beta, training=True, axes=axes, epsilon=self.epsilon)
+        y, *moments = _op("batch_normalization")(
+            x, gamma, beta, training=True, axes=axes, epsilon=self.epsilon
+        )
         for moving, moment in zip((self.moving_mean, self.moving_variance), moments):
             moving.assign_sub((moving - _op("stop_gradient")(moment)) * (1.0 - self.momentum))
         return y
 
 
 class LayerNormalization(Layer):
-    """(x - mean) / sqrt(variance + epsilon) * gamma + beta, with the moments of each sample over the axis, or axes."""
+    """(x - mean) / sqrt(variance + epsilon) * gamma + beta, with the moments of each sample over the axis, or
+    axes.
+    """
 
     def __init__(
         self,
@@ -133,10 +144,14 @@ class LayerNormalization(Layer):
 
 
 class Dropout(Layer):
-    """With `training=True` a share `rate` of the entries becomes 0, and the others are divided by 1 - rate."""
+    """With `training=True` a share `rate` of the entries becomes 0; the others are divided by 1 - rate."""
 
     def __init__(
-        self, rate: float, noise_shape: Optional[Sequence[int]] = None, seed: Optional[int] = None, **options: Any
+        self,
+        rate: float,
+        noise_shape: Optional[Sequence[int]] = None,
+        seed: Optional[int] = None,
+        **options: Any,
     ) -> None:
         super().__init__(**options)
         if not 0 <= rate < 1:
@@ -144,7 +159,9 @@ class Dropout(Layer):
         self.rate, self.noise_shape, self.seed = rate, noise_shape, seed
 
     def call(self, inputs: _Tensor, training: Optional[bool] = None) -> _Tensor:
-        return nn.dropout(inputs, self.rate, self.noise_shape, self.seed) if training and self.rate else inputs
+        return (
+            nn.dropout(inputs, self.rate, self.noise_shape, self.seed) if training and self.rate else inputs
+        )
 
 
 class Activation(Layer):
@@ -187,7 +204,9 @@ class Sequential(Model):
     def add(self, layer: Any) -> None:
         """Puts a layer at the end."""
         if not callable(layer):
-            raise TypeError(f"Sequential: a layer is called with a tensor, and a {type(layer).__name__} cannot be")
+            raise TypeError(
+                f"Sequential: a layer is called with a tensor, and a {type(layer).__name__} cannot be"
+            )
         self._layers.append(layer)
 
     def call(self, inputs: Any) -> Any:

@@ -13,7 +13,9 @@ _op = _core.op
 
 
 class Optimizer:
-    """A base: steps down along gradients. `learning_rate` is a number, a variable, or a function that gives one."""
+    """A base: steps down along gradients. `learning_rate` is a number, a variable, or a function that gives
+    one.
+    """
 
     def __init__(self, learning_rate: Any, name: Optional[str] = None) -> None:
         self.learning_rate = learning_rate
@@ -23,14 +25,17 @@ class Optimizer:
         self._seen: list[_core.Variable] = []  # keeps what the slots belong to
 
     def apply_gradients(self, grads_and_vars: Iterable[tuple[Any, _core.Variable]]) -> _core.Variable:
-        """Takes one step; a gradient of None leaves its variable as it is, and warns. Returns the count of steps.
+        """Takes one step; a gradient of None leaves its variable as it is, and warns. Returns the count of
+        steps.
 
         ValueError: no variable has a gradient.
         """
         pairs = list(grads_and_vars)
         missing = [str(v.name) for g, v in pairs if g is None]
         if len(missing) == len(pairs):
-            raise ValueError(f"{self.name}: no gradient for any variable: {missing}; was the loss made inside the tape?")
+            raise ValueError(
+                f"{self.name}: no gradient for any variable: {missing}; was the loss made inside the tape?"
+            )
         if missing:
             warnings.warn(f"{self.name}: the gradients of {', '.join(missing)} are None", stacklevel=2)
         step = self.iterations + 1
@@ -71,7 +76,11 @@ class SGD(Optimizer):
     """variable -= learning_rate * gradient; with momentum along a velocity, with `nesterov` looking ahead."""
 
     def __init__(
-        self, learning_rate: Any = 0.01, momentum: float = 0.0, nesterov: bool = False, name: Optional[str] = None
+        self,
+        learning_rate: Any = 0.01,
+        momentum: float = 0.0,
+        nesterov: bool = False,
+        name: Optional[str] = None,
     ) -> None:
         super().__init__(learning_rate, name)
         self.momentum, self.nesterov = momentum, nesterov
@@ -87,7 +96,9 @@ class SGD(Optimizer):
 
 
 class Adam(Optimizer):
-    """Steps along the mean gradient, divided by the root of the mean square, both corrected for their start at 0."""
+    """Steps along the mean gradient, divided by the root of the mean square, both corrected for their start
+    at 0.
+    """
 
     def __init__(
         self,

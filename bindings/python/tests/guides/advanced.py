@@ -1,7 +1,8 @@
-"""The programs of TensorFlow's guide to advanced automatic differentiation, as a user types them, with our import.
+"""The programs of TensorFlow's guide to advanced automatic differentiation, as a user types them, with our
+import.
 
-Left out: the snippet about an op without a gradient. It needs `tf.image.adjust_contrast`, which is not here, and every
-op here has a gradient.
+Left out: the snippet about an op without a gradient. It needs `tf.image.adjust_contrast`, which is not here,
+and every op here has a gradient.
 """
 
 import matplotlib.pyplot as plt

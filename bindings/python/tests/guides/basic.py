@@ -1,7 +1,7 @@
 """The programs of TensorFlow's introduction to gradients, as a user types them, with our import.
 
-Left out: the snippet about an op without a gradient. It needs `tf.image.adjust_contrast`, which is not here, and every
-op here has a gradient.
+Left out: the snippet about an op without a gradient. It needs `tf.image.adjust_contrast`, which is not here,
+and every op here has a gradient.
 """
 
 import matplotlib.pyplot as plt
