@@ -34,10 +34,6 @@ from ._convert import constant, convert_to_tensor  # noqa: E402
 from ._core import (  # noqa: E402
     DType,
     Tensor,
-    float32,
-    float64,
-    int32,
-    int64,
     memory_limit,
     memory_stats,
     memory_trim,
@@ -100,8 +96,6 @@ if TYPE_CHECKING:
     from . import autodiff, keras, linalg, math, nn, random, saved_model
 
 __version__ = _core.version()
-bool = _core.bool_
-newaxis = None
 truediv = _core.op("divide")
 
 _modules = ("autodiff", "guide", "keras", "linalg", "math", "nn", "optimize", "plot", "random", "saved_model")

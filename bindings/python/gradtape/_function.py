@@ -181,9 +181,9 @@ class Function:
         recordings.by_signature[signature] = replay
         if len(recordings.by_signature) == _MANY:
             warnings.warn(
-                f"function: {self._name} has been recorded {_MANY} times, once for each set of shapes, dtypes "
-                "and Python values; hand in numbers that change as tensors, or give an input_signature with "
-                "None sizes",
+                f"function: {self._name} has been recorded {_MANY} times, once for each set of shapes, "
+                "dtypes and Python values; hand in numbers that change as tensors, or give an input_signature "
+                "with None sizes",
                 stacklevel=4,
             )
         return replay

@@ -14,7 +14,6 @@ _op = _core.op
 
 # Names whose parameters are those of the op, or its second names: the op itself, which is fastest.
 boolean_mask = _op("boolean_mask")
-broadcast_to = _op("broadcast_to")
 cast = _op("cast")
 clip_by_norm = _op("clip_by_norm")
 clip_by_value = _op("clip_by_value")
