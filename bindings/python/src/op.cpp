@@ -56,33 +56,52 @@ bool is_list_like(nb::handle v) {
 
 }  // namespace
 
+Attributes::Single& Attributes::next(const char* name, int32_t kind, const char* op) {
+  if (n_ == attrs_.size()) fail(PyExc_TypeError, std::string(op) + ": more than 24 attributes");
+  attrs_[n_] = {name, kind, 0, 1, &singles_[n_]};
+  return singles_[n_++];
+}
+
 void Attributes::add(const char* name, nb::handle value, bool is_dtype, const char* op) {
   PyObject* o = value.ptr();
-  Kept& kept = kept_.emplace_back();
-  gt_attr a = {name, 0, 0, 1, nullptr};
-  if (is_dtype || nb::isinstance<DType>(value)) {
-    kept.dtype = as_dtype(value).number;
-    a.kind = GT_ATTR_DTYPE, a.values = &kept.dtype;
-  } else if (PyUnicode_Check(o)) {
-    kept.text = nb::cast<std::string>(value);
-    a.kind = GT_ATTR_STRING, a.count = kept.text.size(), a.values = kept.text.data();
+  if (PyBool_Check(o)) {
+    next(name, GT_ATTR_BOOL, op).flag = o == Py_True;
+  } else if (PyLong_CheckExact(o) && !is_dtype) {
+    const long long n = PyLong_AsLongLong(o);
+    if (n == -1 && PyErr_Occurred()) throw nb::python_error();
+    next(name, GT_ATTR_INT, op).integer = n;
+  } else if (PyFloat_CheckExact(o)) {
+    next(name, GT_ATTR_FLOAT, op).real = PyFloat_AS_DOUBLE(o);
+  } else if (is_dtype || nb::isinstance<DType>(value)) {
+    next(name, GT_ATTR_DTYPE, op).dtype = as_dtype(value).number;
   } else {
-    Numbers numbers;
-    numbers.add(value, op);
-    a.is_list = is_list_like(value);
-    a.count = numbers.ints.size();
-    if (numbers.any_float) {
-      kept.floats = std::move(numbers.floats);
-      a.kind = GT_ATTR_FLOAT, a.values = kept.floats.data();
-    } else if (numbers.all_bool && !numbers.ints.empty()) {
-      kept.bools.assign(numbers.ints.begin(), numbers.ints.end());
-      a.kind = GT_ATTR_BOOL, a.values = kept.bools.data();
-    } else {
-      kept.ints = std::move(numbers.ints);
-      a.kind = GT_ATTR_INT, a.values = kept.ints.data();
-    }
+    add_many(name, value, op);
   }
-  attrs_.push_back(a);
+}
+
+void Attributes::add_many(const char* name, nb::handle value, const char* op) {
+  Many& many = many_.emplace_back();
+  next(name, GT_ATTR_INT, op);
+  gt_attr& a = attrs_[n_ - 1];
+  if (PyUnicode_Check(value.ptr())) {
+    many.text = nb::cast<std::string>(value);
+    a.kind = GT_ATTR_STRING, a.count = many.text.size(), a.values = many.text.data();
+    return;
+  }
+  Numbers numbers;
+  numbers.add(value, op);
+  a.is_list = is_list_like(value);
+  a.count = numbers.ints.size();
+  if (numbers.any_float) {
+    many.floats = std::move(numbers.floats);
+    a.kind = GT_ATTR_FLOAT, a.values = many.floats.data();
+  } else if (numbers.all_bool && !numbers.ints.empty()) {
+    many.bools.assign(numbers.ints.begin(), numbers.ints.end());
+    a.kind = GT_ATTR_BOOL, a.values = many.bools.data();
+  } else {
+    many.ints = std::move(numbers.ints);
+    a.kind = GT_ATTR_INT, a.values = many.ints.data();
+  }
 }
 
 namespace {
@@ -161,13 +180,15 @@ class Inputs {
   }
   void add(const Op& op, PyObject* value, const Param& param, gt_dtype shared) {
     if (!value || value == Py_None) {
-      if (param.optional) return;
+      if (param.optional) return void(left_out_ = &param);
       fail(PyExc_TypeError,
            value ? op.name + ": " + param.name +
                        " is None; a gradient is None where its tape knows of no path from the target to the "
                        "source: was the source watched before it was used?"
                  : op.name + ": " + param.name + " is missing");
     }
+    if (left_out_)
+      fail(PyExc_TypeError, op.name + ": " + param.name + " is given, and " + left_out_->name + " before it is not");
     const gt_dtype wanted = param.dtype == 's' ? shared : 0;
     if (is_tensor(value)) {
       handle_in(here_, value);
@@ -190,6 +211,7 @@ class Inputs {
   }
 
   const ContextPtr& here_;
+  const Param* left_out_ = nullptr;
   bool plain_ = true;       // no tensor is among the values
   std::list<Tensor> made_;  // its elements stay where they are
   std::vector<std::pair<PyObject*, const Tensor*>> converted_;
@@ -229,7 +251,6 @@ nb::object apply(const Op& op, const char* rule, const gt_tensor* inputs, size_t
   return wrap_outputs(here, outputs.data(), n, !op.by_user || n != 1);
 }
 
-constexpr size_t kMostParams = 24;
 using Values = std::array<PyObject*, kMostParams>;
 
 [[noreturn]] void wrong_call(const Op& op, const std::string& what) {

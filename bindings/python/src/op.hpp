@@ -28,27 +28,40 @@ const Op& find_op(const std::string& name);
 std::string describe_op(const std::string& name);
 nb::object signature(const Op& op);  // an inspect.Signature
 
+constexpr size_t kMostParams = 24;  // of an op
+
 class Attributes {
  public:
   void add(const char* name, nb::handle value, bool is_dtype, const char* op);
   void add_dtype(const char* name, gt_dtype dtype) {
-    Kept& kept = kept_.emplace_back();
-    kept.dtype = dtype;
-    attrs_.push_back({name, GT_ATTR_DTYPE, 0, 1, &kept.dtype});
+    Single& single = next(name, GT_ATTR_DTYPE, "");
+    single.dtype = dtype;
   }
   const gt_attr* data() const { return attrs_.data(); }
-  size_t size() const { return attrs_.size(); }
+  size_t size() const { return n_; }
 
  private:
-  struct Kept {
+  // One value lies here, lists and texts on the heap.
+  union Single {
+    int64_t integer;
+    double real;
+    uint8_t flag;
+    gt_dtype dtype;
+  };
+  struct Many {
     std::vector<int64_t> ints;
     std::vector<double> floats;
     std::vector<uint8_t> bools;
     std::string text;
-    gt_dtype dtype = 0;
   };
-  std::list<Kept> kept_;  // its elements stay where they are
-  std::vector<gt_attr> attrs_;
+  // Begins an attribute of one value, which is to be put where the result says.
+  Single& next(const char* name, int32_t kind, const char* op);
+  void add_many(const char* name, nb::handle value, const char* op);
+
+  std::array<gt_attr, kMostParams> attrs_;
+  std::array<Single, kMostParams> singles_;
+  size_t n_ = 0;
+  std::list<Many> many_;  // its elements stay where they are
 };
 
 // A dict of attributes that a callback is given.

@@ -86,6 +86,7 @@ def test_arguments_go_by_place_and_by_name():
     (lambda x: op("reduce_sum")(None), "was the source watched"),
     (lambda x: op("concat")(None), "values is missing"),
     (lambda x: op("concat")(3), "sequence"),
+    (lambda x: op("batch_normalization")(x, x, x, None, x), "variance is given, and mean before it is not"),
 ])
 def test_a_wrong_call_says_so(call, says):
     with pytest.raises(TypeError, match=says):
