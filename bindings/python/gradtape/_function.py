@@ -101,7 +101,6 @@ class _Recordings(threading.local):
         self.by_signature: dict[Hashable, _Replay] = {}
         self.being_recorded: set[Hashable] = set()
         self.flat: Optional[_Replay] = None  # the last one whose arguments were tensors and nothing else
-        self.flat_types: list[type] = []
 
 
 class Function:
@@ -122,13 +121,17 @@ class Function:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         recordings = self._recordings
         last = recordings.flat
-        if last is not None and not kwargs and [type(a) for a in args] == recordings.flat_types:
-            try:
-                flat = last.core(args)
-            except InvalidArgumentError:
-                pass  # other shapes or dtypes: they may be those of another recording
+        if last is not None and not kwargs:
+            for a in args:
+                if type(a) is not _Tensor:
+                    break
             else:
-                return flat[0] if last.single else last.outputs(flat)
+                try:
+                    flat = last.core(args)
+                except InvalidArgumentError:
+                    pass  # other shapes or dtypes: they may be those of another recording
+                else:
+                    return flat[0] if last.single else last.outputs(flat)
         return self._call(recordings, args, kwargs)
 
     def _call(self, recordings: _Recordings, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -152,8 +155,8 @@ class Function:
             thread.custom_gradients += 1
             if thread.tapes:
                 return self.python_function(*structure[0], **structure[1])
-        elif not kwargs and args and len(tensors) == len(args) and all(type(a) is _Tensor for a in args):
-            recordings.flat, recordings.flat_types = replay, [_Tensor] * len(args)
+        elif not kwargs and len(tensors) == len(args) and all(type(a) is _Tensor for a in args):
+            recordings.flat = replay
         return replay.outputs(replay.core([leaves[i] for i in tensors]))
 
     def _recorded(
