@@ -212,7 +212,7 @@ def _bounds(part: slice, size: int) -> tuple[int, int, int]:
     return (first, last, step) if (last - first) * step > 0 else (0, 0, 1)
 
 
-def _advanced(y: _core.Tensor, entries: list[_Entry]) -> _core.Tensor:
+def _advanced(y: _core.Tensor, entries: list) -> _core.Tensor:
     """Integer arrays over axes of `y`, whose ints are gone: together they give one block of axes.
 
     The block stands where the arrays and ints of the key stand, or first where others stand between.

@@ -51,7 +51,7 @@ def matrix_transposed(self: _core.Tensor) -> _core.Tensor:
     return matrix_transpose(self)
 
 
-def _shifted(name: str, reflected: bool) -> Any:
+def _bitwise(name: str, reflected: bool) -> Any:
     def operate(self: _core.Tensor, other: Any) -> Any:
         from . import _array_api
 
@@ -69,24 +69,40 @@ def _inverted(self: _core.Tensor) -> _core.Tensor:
     return bitwise_invert(self)
 
 
+_FOR_TENSORS = {
+    "__getitem__": _indexing.getitem,
+    "__iter__": _indexing.iterate,
+    "__setitem__": _indexing.setitem,
+    "__contains__": _indexing.contains,
+    "at": property(_at.At, doc="`x.at[index].set(value)` and its kin: a copy of x with other entries at an index."),
+    "__repr__": _display.tensor_repr,
+    "__str__": _display.tensor_str,
+    "__format__": _display.tensor_format,
+    "_repr_html_": _display.tensor_html,
+    "__array_ufunc__": _numpy.array_ufunc,
+    "__reduce__": _numpy.reduce_tensor,
+    "__array_namespace__": array_namespace,
+    "to_device": to_device,
+    "device": property(lambda self: "cpu", doc='Where the tensor lies: "cpu".'),
+    "T": property(transposed, doc=transposed.__doc__),
+    "mT": property(matrix_transposed, doc=matrix_transposed.__doc__),
+    "astype": astype,
+    "reshape": reshape,
+    "__invert__": _inverted,
+    "__divmod__": lambda self, other: (self // other, self % other),
+    "__rdivmod__": lambda self, other: (other // self, other % self),
+}
+_BITWISE = {"and": "and", "or": "or", "xor": "xor", "lshift": "left_shift", "rshift": "right_shift"}
+
+
 def _attach() -> None:
-    t = _core.Tensor
-    t.__getitem__, t.__iter__, t.__setitem__ = _indexing.getitem, _indexing.iterate, _indexing.setitem
-    t.__contains__ = _indexing.contains
-    t.at = property(_at.At, doc=_at.At.__doc__)
-    t.__repr__, t.__str__, t.__format__ = _display.tensor_repr, _display.tensor_str, _display.tensor_format
-    t._repr_html_ = _display.tensor_html
-    t.__array_ufunc__, t.__reduce__ = _numpy.array_ufunc, _numpy.reduce_tensor
-    _core.Variable.__copy__ = _core.Variable.__deepcopy__ = _numpy.copy_variable
-    t.__array_namespace__, t.to_device = array_namespace, to_device
-    t.device = property(lambda self: "cpu", doc='Where the tensor lies: "cpu".')
-    t.T = property(transposed, doc=transposed.__doc__)
-    t.mT = property(matrix_transposed, doc=matrix_transposed.__doc__)
-    t.astype, t.reshape = astype, reshape
-    t.__invert__ = _inverted
-    for symbol, name in (("and", "and"), ("or", "or"), ("xor", "xor"), ("lshift", "left_shift"), ("rshift", "right_shift")):
-        setattr(t, f"__{symbol}__", _shifted(f"bitwise_{name}", reflected=False))
-        setattr(t, f"__r{symbol}__", _shifted(f"bitwise_{name}", reflected=True))
+    for name, value in _FOR_TENSORS.items():
+        setattr(_core.Tensor, name, value)
+    for symbol, name in _BITWISE.items():
+        setattr(_core.Tensor, f"__{symbol}__", _bitwise(f"bitwise_{name}", reflected=False))
+        setattr(_core.Tensor, f"__r{symbol}__", _bitwise(f"bitwise_{name}", reflected=True))
+    for name in ("__copy__", "__deepcopy__"):
+        setattr(_core.Variable, name, _numpy.copy_variable)
 
 
 _attach()

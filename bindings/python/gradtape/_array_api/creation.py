@@ -23,6 +23,8 @@ def arange(
     check_device(device)
     start, stop = (0, start) if stop is None else (start, stop)
     start, stop, step = (_number(n) for n in (start, stop, step))
+    if step == 0:
+        raise InvalidArgumentError("arange: the step is not to be 0")
     values = np.arange(start, stop, step, dtype=None if dtype is None else _core.as_dtype(dtype).as_numpy_dtype)
     if dtype is None and not values.size:
         dtype = result_of_numbers(start, stop, step)
@@ -161,7 +163,7 @@ def _size(n: Any) -> int:
 
 def _shape(shape: Any) -> tuple:
     """A shape of an int, a sequence of ints or 0-d tensors, or a tensor of rank 1."""
-    if isinstance(shape, (int, np.integer)):
+    if isinstance(shape, (int, float, np.generic)):
         return (_size(shape),)
     if isinstance(shape, (_core.Tensor, np.ndarray)):
         values = np.asarray(shape)

@@ -7,7 +7,7 @@ is gathered from x, which derivatives pass.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, Optional
+from typing import Any, Literal, NamedTuple, Optional
 
 import numpy as np
 
@@ -49,7 +49,7 @@ def nonzero(x: Any, /) -> tuple:
     return tuple(_core.tensor(places) for places in np.nonzero(values))
 
 
-def searchsorted(x1: Any, x2: Any, /, *, side: str = "left", sorter: Any = None) -> _core.Tensor:
+def searchsorted(x1: Any, x2: Any, /, *, side: Literal["left", "right"] = "left", sorter: Any = None) -> _core.Tensor:
     """Where the entries of x2 belong into x1, of rank 1 and rising, so that it stays sorted.
 
     "left" gives the first such place, "right" the last; `sorter` is the order that sorts x1.
@@ -116,15 +116,9 @@ class UniqueInverse(NamedTuple):
 def unique_all(x: Any, /) -> UniqueAll:
     """The distinct entries of the flat tensor, rising, each nan by itself; with indices, inverse and counts."""
     x = _convert.convert(x)
-    values = np.asarray(x.numpy())
-    _, first, inverse, counts = np.unique(
-        values.reshape(-1), return_index=True, return_inverse=True, return_counts=True, equal_nan=False
-    )
-    picked = op("gather")(op("reshape")(x, (x.size,)), first.astype(np.int64), axis=0)
-    indices, inverse, counts = (
-        _core.tensor(a.astype(np.int64)) for a in (first, inverse.reshape(values.shape), counts)
-    )
-    return UniqueAll(picked, indices, inverse, counts)
+    first, inverse, counts = _distinct(np.asarray(x.numpy()).reshape(-1))
+    picked = op("gather")(op("reshape")(x, (x.size,)), first, axis=0)
+    return UniqueAll(picked, _core.tensor(first), _core.tensor(inverse.reshape(x.shape)), _core.tensor(counts))
 
 
 def unique_counts(x: Any, /) -> UniqueCounts:
@@ -142,6 +136,18 @@ def unique_inverse(x: Any, /) -> UniqueInverse:
 def unique_values(x: Any, /) -> _core.Tensor:
     """The distinct entries of the flat tensor, rising; each nan counts by itself."""
     return unique_all(x).values
+
+
+def _distinct(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Where each distinct value is first, in rising order of the values; the group of each entry; the groups' sizes."""
+    order = np.argsort(values, kind="stable")
+    ordered = values[order]
+    begins = np.ones(len(values), bool)
+    begins[1:] = ordered[1:] != ordered[:-1]  # true of nan beside nan
+    inverse = np.empty(len(values), np.int64)
+    inverse[order] = np.cumsum(begins) - 1
+    counts = np.diff(np.append(np.flatnonzero(begins), len(values)))
+    return order[begins].astype(np.int64), inverse, counts.astype(np.int64)
 
 
 def _arg(name: str, x: Any, axis: Optional[int], output_type: Any, keepdims: bool) -> _core.Tensor:
