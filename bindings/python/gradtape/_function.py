@@ -224,18 +224,18 @@ class Function:
             return tuple(leaf.ndim for leaf in leaves)
         return _nest.shape_of(structure), tuple(map(_key, leaves))
 
-    def __get__(self, instance: Any, owner: Any = None) -> Function:
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
         """The function as a method; each object has recordings of its own, which go with it."""
         if instance is None:
             return self
         bound = self._bound.get(id(instance))
         if bound is not None and bound[0]() is instance:
-            return bound[1]
+            return _BoundFunction(bound[1], instance)
         key = id(instance)
         reference = weakref.ref(instance, lambda _: self._bound.pop(key, None))
-        method = Function(_method(self.python_function, reference), self.input_signature)
-        self._bound[key] = (reference, method)
-        return method
+        function = Function(_method(self.python_function, reference), self.input_signature)
+        self._bound[key] = (reference, function)
+        return _BoundFunction(function, instance)
 
     def __reduce__(self) -> str:
         return self.__qualname__
@@ -246,6 +246,24 @@ class Function:
 
     def __repr__(self) -> str:
         return f"<gradtape.function {getattr(self, '__qualname__', self._name)}>"
+
+
+class _BoundFunction:
+    # A method: an object, which lives as long as this, and its own function. It looks like the function.
+    __slots__ = ("__self__", "_function")
+    __doc__ = property(lambda self: self._function.__doc__)  # type: ignore[assignment]
+
+    def __init__(self, function: Function, instance: Any) -> None:
+        self._function, self.__self__ = function, instance
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._function(*args, **kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._function, name)
+
+    def __repr__(self) -> str:
+        return f"{self._function!r} of {self.__self__!r}"
 
 
 def _checked(input_signature: Any) -> tuple[Any, ...]:

@@ -349,7 +349,15 @@ def test_methods_belong_to_their_objects():
         assert (value(a.call(x)), value(b.call(x))) == ([2], [3])
         assert (value(a.call(x, scale=10.0)), value(b.any_size([1.0, 2.0]))) == ([20], [3, 6])
     assert (a.runs, b.runs) == (2, 1)
-    assert a.call is a.call and a.call.__doc__ == "Scales." and Model.call.__name__ == "call"
+    assert a.call.__doc__ == "Scales." and Model.call.__name__ == "call" and a.call.__self__ is a
+    assert "multiply" in a.call.describe() and "Model.call" in repr(a.call)
+
+
+def test_a_method_of_an_object_that_nothing_else_holds():
+    assert value(Model().call(gt.constant(1.0))) == 2
+    call = Model().call
+    gc.collect()
+    assert value(call(gt.constant(1.0))) == value(call(gt.constant(1.0))) == 2
 
 
 def test_a_method_keeps_no_object_alive_and_copies_are_others():

@@ -76,6 +76,14 @@ def test_layers_of_several_inputs():
     assert layer.shapes == {"a": [(2,)], "b": (2,)}
 
 
+def test_a_layer_that_is_built_by_hand():
+    layer = layers.Dense(2)
+    layer.build([None, 3])
+    kernel = layer.kernel
+    layer(X)
+    assert layer.built and layer.kernel is kernel
+
+
 def test_names_are_numbered():
     class MyOwnLayer(layers.Layer):
         def call(self, inputs):

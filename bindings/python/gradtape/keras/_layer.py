@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import re
 import threading
-from typing import Any, Optional, Sequence, Union
+from typing import Any, Callable, Optional, Sequence, Union
 
 import numpy as np
 
@@ -44,6 +45,8 @@ class Layer(Module):
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         cls._takes_training = "training" in inspect.signature(cls.call).parameters
+        if "build" in vars(cls):
+            cls.build = _marking(cls.build)  # type: ignore[method-assign]
 
     def __init__(self, trainable: bool = True, name: Optional[str] = None, dtype: Any = None) -> None:
         super().__init__(name or _unique_name(type(self).__name__))
@@ -70,6 +73,7 @@ class Layer(Module):
 
     def build(self, input_shape: Any) -> None:
         """Makes the variables for inputs of this shape; layers without variables leave it out."""
+        self.built = True
 
     def call(self, inputs: Any) -> Any:
         """The layer's result."""
@@ -79,7 +83,6 @@ class Layer(Module):
         inputs = _nest.map_leaves(self._input, _core.tensor(inputs) if _is_numbers(inputs) else inputs)
         if not self.built:
             self.build(_shapes(inputs))
-            self.built = True
         around = _training.flag
         training = around if training is None else bool(training)
         if self._takes_training:
@@ -148,6 +151,17 @@ class Layer(Module):
     def count_params(self) -> int:
         """How many numbers the variables hold."""
         return sum(v.size for v in self.variables)
+
+
+def _marking(build: Callable[..., None]) -> Callable[..., None]:
+    """The build of a layer, which then counts as built, whoever calls it."""
+
+    @functools.wraps(build)
+    def marking(self: Layer, input_shape: Any) -> None:
+        build(self, input_shape)
+        self.built = True
+
+    return marking
 
 
 def _is_numbers(inputs: Any) -> bool:
