@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import operator
 from typing import Any, Callable, Optional, Sequence, Union
 
 import numpy as np
@@ -29,15 +30,20 @@ class _Traced:
         argnums: Argnums,
         has_aux: bool,
         kwargs: Any,
-    ):
+        persistent: bool = False,
+    ) -> None:
         self.name = name
-        self.chosen = self._of(args, argnums)
+        places, single = self._places(args, argnums)
+        self.chosen = args[places[0]] if single else tuple(args[n] for n in places)
         leaves = [self._source(leaf) for leaf in _nest.flatten(self.chosen)]
-        with recording(_core.Tape(True, False)) as self.tape:
+        with recording(_core.Tape(persistent, False)) as self.tape:
             self.sources = [_core.op("identity")(leaf) for leaf in leaves]
             for source in self.sources:
                 self.tape.watch(source)
-            result = f(*self._replaced(args, argnums), **kwargs)
+            packed, new = self.pack(self.sources), list(args)
+            for n, value in zip(places, [packed] if single else packed):
+                new[n] = value
+            result = f(*new, **kwargs)
         self.aux = None
         if has_aux:
             if not isinstance(result, tuple) or len(result) != 2:
@@ -46,22 +52,18 @@ class _Traced:
         self.result = result
         self.outputs = [self._output(leaf) for leaf in _nest.flatten(result)]
 
-    def _of(self, args: Sequence[Any], argnums: Argnums) -> Any:
-        wanted = (argnums,) if isinstance(argnums, int) else argnums
-        for n in wanted:
+    def _places(self, args: Sequence[Any], argnums: Any) -> tuple[list[int], bool]:
+        """The places that argnums names, counted from the first, and whether it is a number."""
+        single = hasattr(argnums, "__index__")
+        places = []
+        for n in [argnums] if single else argnums:
+            n = operator.index(n)
             if not -len(args) <= n < len(args):
                 raise ValueError(f"{self.name}: argnums has {n}, but {len(args)} arguments were given")
-        return args[argnums] if isinstance(argnums, int) else tuple(args[n] for n in argnums)
-
-    def _replaced(self, args: Sequence[Any], argnums: Argnums) -> list[Any]:
-        new = list(args)
-        packed = self.pack(self.sources)
-        if isinstance(argnums, int):
-            new[argnums] = packed
-        else:
-            for n, value in zip(argnums, packed):
-                new[n] = value
-        return new
+            if n % len(args) in places:
+                raise ValueError(f"{self.name}: argnums has the argument {n} twice")
+            places.append(n % len(args))
+        return places, single
 
     def _source(self, leaf: Any) -> _core.Tensor:
         if leaf is None:
@@ -115,6 +117,8 @@ def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = 
     float.
     """
 
+    _check_callable("grad", f)
+
     @functools.wraps(f)
     def with_gradient(*args: Any, **kwargs: Any) -> Any:
         run = _Traced("grad", f, args, argnums, has_aux, kwargs)
@@ -167,9 +171,11 @@ def _jacobian(
     memory_budget: int,
     progress: Progress,
 ) -> Callable[..., Any]:
+    _check_callable(name, f)
+
     @functools.wraps(f)
     def with_jacobian(*args: Any, **kwargs: Any) -> Any:
-        run = _Traced(name, f, args, argnums, has_aux, kwargs)
+        run = _Traced(name, f, args, argnums, has_aux, kwargs, persistent=True)
         rows = [
             run.pack(run.tape.jacobian(output, run.sources, True, mode, memory_budget, progress))
             for output in run.outputs
@@ -201,7 +207,7 @@ def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
     `pullback(cotangent)`, of the value's structure and shapes, gives the tuple of the gradients by the
     primals, and may be called again.
     """
-    run = _Traced("vjp", f, primals, range(len(primals)), has_aux, {})
+    run = _Traced("vjp", f, primals, range(len(primals)), has_aux, {}, persistent=True)
 
     def pullback(cotangent: Any) -> Any:
         given = _nest.flatten_like(run.result, cotangent, "vjp: the cotangent")
@@ -235,6 +241,13 @@ def hvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
         return grad(f, range(len(args)))(*args)
 
     return jvp(gradients, primals, tangents)[1]
+
+
+def _check_callable(name: str, f: Any) -> None:
+    if not callable(f):
+        raise TypeError(
+            f"{name}: wants a function, got a {type(f).__name__}; call the result with the arguments"
+        )
 
 
 def _check_sequences(name: str, primals: Any, tangents: Any) -> None:

@@ -81,9 +81,16 @@ def test_argnums():
     assert value(gt.grad(g, -1)(2.0, 3.0, 4.0)) == 18
     h = gt.hessian(g, argnums=(0, 1))(2.0, 3.0)
     assert [[value(e) for e in row] for row in h] == [[0, 6], [6, 4]]
-    for wrong in (2, -3, (0, 5)):
+    assert value(gt.grad(g, np.int64(1))(2.0, 3.0)) == 12
+    assert [value(e) for e in gt.grad(g, range(2))(2.0, 3.0)] == [9, 12]
+    for wrong in (2, -3, (0, 5), (0, 0), [1, -1]):
         with pytest.raises(ValueError, match="argnums has"):
             gt.grad(g, argnums=wrong)(2.0, 3.0)
+    with pytest.raises(TypeError):
+        gt.grad(g, argnums="x")(2.0, 3.0)
+    for transform in (gt.grad, gt.value_and_grad, gt.jacobian, gt.hessian):
+        with pytest.raises(TypeError, match="wants a function, got a float"):
+            transform(3.0)
 
 
 def test_other_arguments_may_be_anything():
