@@ -150,6 +150,10 @@ void add_tapes(nb::module_& m);
 void add_callbacks(nb::module_& m);
 void add_functions(nb::module_& m);
 enum : int { kAdd, kSubtract, kMultiply, kDivide, kFloorDivide, kMod, kMatmul, kAnd, kOr, kXor, kPower, kLess };
+inline PyObject* not_implemented() {
+  Py_INCREF(Py_NotImplemented);
+  return Py_NotImplemented;
+}
 PyObject* binary_op(int op, PyObject* a, PyObject* b);  // comparisons: kLess + Py_LT …
 Tensor cast(const Tensor& t, gt_dtype dtype);
 

@@ -437,8 +437,8 @@ PyObject* binary_op(int which, PyObject* a, PyObject* b) {
       return wrap({here, out, which < kAnd ? x.dtype() : 0}).release().ptr();
     }
   }
-  if (!is_operand(a) || !is_operand(b)) return Py_NewRef(Py_NotImplemented);
-  if (o.compares() && (a == Py_None || b == Py_None)) return Py_NewRef(Py_NotImplemented);
+  if (!is_operand(a) || !is_operand(b)) return not_implemented();
+  if (o.compares() && (a == Py_None || b == Py_None)) return not_implemented();
   Values values;
   values.fill(nullptr);
   values[0] = a, values[1] = b;

@@ -100,7 +100,7 @@ PyObject* binary(PyObject* a, PyObject* b) {
 }
 
 PyObject* power(PyObject* a, PyObject* b, PyObject* modulus) {
-  if (modulus != Py_None) return Py_NewRef(Py_NotImplemented);
+  if (modulus != Py_None) return not_implemented();
   return object_slot([&] { return binary_op(kPower, a, b); });
 }
 PyObject* compare(PyObject* a, PyObject* b, int what) {
