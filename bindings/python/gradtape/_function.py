@@ -200,6 +200,10 @@ class Function:
             args, kwargs = bound.args, dict(sorted(bound.kwargs.items()))
         if self.input_signature is None:
             return _nest.map_leaves(_as_argument, (args, kwargs))
+        if kwargs:
+            raise TypeError(
+                f"function: {self._name} has an input_signature, which {', '.join(kwargs)} is not in"
+            )
         given = _nest.flatten_like(
             list(self.input_signature), list(args), f"function: the arguments of {self._name}"
         )

@@ -69,6 +69,7 @@ class GradientTape:
         self._watch_accessed = watch_accessed_variables
         self._tape: Optional[_core.Tape] = None
         self._recording = False
+        self._used = False
         self._watched: list[_core.Variable] = []  # by a recording that is used up
 
     def __enter__(self) -> GradientTape:
@@ -91,7 +92,7 @@ class GradientTape:
     def _records(self, recording: bool) -> None:
         if recording:
             thread.tapes.append(self._begun)
-            self._watched = []
+            self._used, self._watched = False, []
         elif self._recording:
             thread.tapes.remove(self._begun)
         self._recording = recording
@@ -144,10 +145,15 @@ class GradientTape:
         tape = self._begun
         if self._persistent:
             return derive(tape)
+        if self._used:
+            raise FailedPreconditionError(
+                "a tape that is not persistent serves one derivative, and this one has; "
+                "GradientTape(persistent=True) serves many"
+            )
         watched = tape.watched_variables()
         result = derive(tape)
         self._records(False)
-        self._watched = watched
+        self._used, self._watched = True, watched
         return result
 
     def gradient(

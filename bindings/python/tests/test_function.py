@@ -438,6 +438,15 @@ def test_whatever_can_be_called_is_a_function():
         gt.function(3.0)
 
 
+def test_arguments_that_a_signature_lacks():
+    f = gt.function(lambda x, flag=False, *, scale=1.0: x * scale, input_signature=[gt.TensorSpec([])])
+    assert value(f(2.0)) == value(f(2.0)) == 2
+    with pytest.raises(ValueError, match="got 2 entries, wanted a list of 1"):
+        f(2.0, True)
+    with pytest.raises(TypeError, match="scale is not in"):
+        f(2.0, scale=3.0)
+
+
 @pytest.mark.parametrize("wrong", [gt.TensorSpec([2]), [3], {"x": gt.TensorSpec([2])}])
 def test_signatures_that_are_none(wrong):
     with pytest.raises(TypeError, match="input_signature"):
