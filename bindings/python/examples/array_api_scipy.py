@@ -1,7 +1,7 @@
 """Functions of SciPy's written for the array API run on gradtape's tensors, and so they have derivatives.
 
-Functions that SciPy hands to compiled code (special.expit, stats.entropy) compute with NumPy: their results are
-tensors too, but no derivative passes through them.
+Functions that SciPy hands to compiled code (special.expit, stats.entropy) compute with NumPy: their results
+are tensors too, but no derivative passes through them.
 
 Run: python array_api_scipy.py
 """
@@ -27,10 +27,15 @@ def derivative(function, x):
 def main():
     x = gt.asarray(np.random.default_rng(0).normal(size=20))
     skewness, influence = derivative(stats.skew, x)
-    print(f"skewness {skewness:.3f}; the sample with most influence on it is {gt.argmax(gt.abs(influence)):d}")
+    print(
+        f"skewness {skewness:.3f}; the sample with most influence on it is {gt.argmax(gt.abs(influence)):d}"
+    )
 
     _, gradient = derivative(optimize.rosen, x)
-    print("the gradient of optimize.rosen is optimize.rosen_der:", np.allclose(gradient, optimize.rosen_der(x.numpy())))
+    print(
+        "the gradient of optimize.rosen is optimize.rosen_der:",
+        np.allclose(gradient, optimize.rosen_der(x.numpy())),
+    )
 
     statistic, gradient = derivative(lambda x: stats.ttest_1samp(x, 0.0).statistic, x)
     print(f"t-test statistic {statistic:.4f}, its gradient's norm {np.linalg.norm(gradient):.4f}")

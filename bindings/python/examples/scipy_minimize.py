@@ -20,7 +20,10 @@ def by_every_method():
     start = [1.3, 0.7, 0.8, 1.9, 1.2]
     for method in ("BFGS", "L-BFGS-B", "Newton-CG", "trust-exact", "trust-krylov"):
         found = minimize(rosenbrock, start, method=method, tol=1e-10)
-        print(f"{method:13} {found.nit:3} steps, {found.nfev:3} calls, distance {np.abs(found.x.numpy() - 1).max():.0e}")
+        print(
+            f"{method:13} {found.nit:3} steps, {found.nfev:3} calls,",
+            f"distance {np.abs(found.x.numpy() - 1).max():.0e}",
+        )
 
 
 def regression():
@@ -41,8 +44,10 @@ def by_hand():
     """The parts of an objective go to any function of scipy.optimize."""
     f = objective(rosenbrock, np.zeros(10))
     found = optimize.minimize(f.fun_and_jac, f.x0, jac=True, hessp=f.hessp, method="trust-ncg")
-    print(f"trust-ncg     {found.nit:3} steps, gradient at the minimum {np.abs(f.jac(found.x)).max():.0e},",
-          f"least curvature there {np.linalg.eigvalsh(f.hess(found.x))[0]:.2f}")
+    print(
+        f"trust-ncg     {found.nit:3} steps, gradient at the minimum {np.abs(f.jac(found.x)).max():.0e},",
+        f"least curvature there {np.linalg.eigvalsh(f.hess(found.x))[0]:.2f}",
+    )
 
 
 if __name__ == "__main__":

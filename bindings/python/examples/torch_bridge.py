@@ -1,6 +1,8 @@
-"""gradtape and PyTorch in one derivative: a function of gradtape inside torch's autograd, and one of torch's on a tape.
+"""gradtape and PyTorch in one derivative: a function of gradtape inside torch's autograd, and one of torch's
+on a tape.
 
-Values go through DLPack. They are copied where one side could change what the other has kept for its derivatives.
+Values go through DLPack. They are copied where one side could change what the other has kept for its
+derivatives.
 
 Run: python torch_bridge.py
 """
@@ -75,7 +77,12 @@ def main():
         y = gt.sum(softened(t) ** 2)
     gradient = tape.gradient(y, t)
     expected = 8 * gt.softplus(t) * gt.sigmoid(t)
-    print("torch in gradtape", gradient.tolist(), "as it should be:", bool(gt.all(gt.abs(gradient - expected) < 1e-5)))
+    print(
+        "torch in gradtape",
+        gradient.tolist(),
+        "as it should be:",
+        bool(gt.all(gt.abs(gradient - expected) < 1e-5)),
+    )
 
 
 if __name__ == "__main__":

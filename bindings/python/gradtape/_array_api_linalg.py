@@ -1,7 +1,9 @@
-"""The array API's linear algebra; `matmul`, `matrix_transpose`, `tensordot`, `vecdot` are in the main namespace too.
+"""The array API's linear algebra; `matmul`, `matrix_transpose`, `tensordot`, `vecdot` are in the main
+namespace too.
 
-Where TensorFlow has the same name its calls are taken too (`transpose_a`, `axes`, `adjoint`, ...). Several results
-are a namedtuple in the array API's order, which differs from TensorFlow's for `svd`: (U, S, Vh), not (s, u, v).
+Where TensorFlow has the same name its calls are taken too (`transpose_a`, `axes`, `adjoint`, ...). Several
+results are a namedtuple in the array API's order, which differs from TensorFlow's for `svd`: (U, S, Vh), not
+(s, u, v).
 """
 
 from __future__ import annotations
@@ -63,7 +65,9 @@ def cross(a: Any, b: Any, name: Optional[str] = None, *, axis: int = -1) -> _cor
     rank = max(a.ndim, b.ndim)
     for x in (a, b):
         if not -min(a.ndim, b.ndim) <= axis < min(a.ndim, b.ndim) or x.shape[axis] != 3:
-            raise InvalidArgumentError(f"cross: vectors of 3 along axis {axis} are needed, got shapes {a.shape}, {b.shape}")
+            raise InvalidArgumentError(
+                f"cross: vectors of 3 along axis {axis} are needed, got shapes {a.shape}, {b.shape}"
+            )
     if axis in (-1, rank - 1) and a.shape == b.shape:
         return op("cross")(a, b)
     shape = np.broadcast_shapes(a.shape, b.shape)
@@ -91,10 +95,17 @@ def eigvalsh(x: Any, /, name: Optional[str] = None) -> _core.Tensor:
 
 
 def matmul(
-    a: Any, b: Any, transpose_a: bool = False, transpose_b: bool = False, adjoint_a: bool = False,
-    adjoint_b: bool = False, name: Optional[str] = None
+    a: Any,
+    b: Any,
+    transpose_a: bool = False,
+    transpose_b: bool = False,
+    adjoint_a: bool = False,
+    adjoint_b: bool = False,
+    name: Optional[str] = None,
 ) -> _core.Tensor:
-    """Matrix products of the last two axes; leading axes broadcast, a vector is a row on the left, a column on the right."""
+    """Matrix products of the last two axes; leading axes broadcast, a vector is a row on the left, a column
+    on the right.
+    """
     return op("matmul")(a, b, transpose_a or adjoint_a, transpose_b or adjoint_b)
 
 
@@ -130,7 +141,9 @@ def pinv(a: Any, rcond: Any = None, name: Optional[str] = None, *, rtol: Any = N
     return op("matmul")(v * op("expand_dims")(inverse, -2), u, False, True)
 
 
-def qr(input: Any, full_matrices: bool = False, name: Optional[str] = None, *, mode: str = "reduced") -> QRResult:
+def qr(
+    input: Any, full_matrices: bool = False, name: Optional[str] = None, *, mode: str = "reduced"
+) -> QRResult:
     """x = Q R with orthonormal columns in Q and R upper triangular with a diagonal that is not negative.
 
     Mode "complete" (`full_matrices`) makes Q square; its further columns have no derivative.
@@ -144,7 +157,9 @@ def qr(input: Any, full_matrices: bool = False, name: Optional[str] = None, *, m
         return QRResult(q, r)
     zeros = op("zeros_like")(r[..., :1, :])
     below = op("broadcast_to")(zeros, r.shape[:-2] + (rows - columns, columns)) if columns else None
-    return QRResult(_completed(q), op("concat")([r, below], -2) if columns else op("reshape")(r, r.shape[:-2] + (rows, 0)))
+    return QRResult(
+        _completed(q), op("concat")([r, below], -2) if columns else op("reshape")(r, r.shape[:-2] + (rows, 0))
+    )
 
 
 def slogdet(input: Any, name: Optional[str] = None) -> SlogdetResult:
@@ -153,7 +168,9 @@ def slogdet(input: Any, name: Optional[str] = None) -> SlogdetResult:
 
 
 def solve(matrix: Any, rhs: Any, adjoint: bool = False, name: Optional[str] = None) -> _core.Tensor:
-    """The x with matrix x = rhs; rhs of rank 1 is one vector for all matrices, else matrices that broadcast."""
+    """The x with matrix x = rhs; rhs of rank 1 is one vector for all matrices, else matrices that
+    broadcast.
+    """
     matrix, rhs = _both(matrix, rhs)
     if rhs.ndim > 1 and matrix.ndim > 1 and rhs.shape[:-2] != matrix.shape[:-2]:
         batch = np.broadcast_shapes(matrix.shape[:-2], rhs.shape[:-2])
@@ -161,9 +178,7 @@ def solve(matrix: Any, rhs: Any, adjoint: bool = False, name: Optional[str] = No
     return op("solve")(matrix, rhs, adjoint)
 
 
-def svd(
-    tensor: Any, full_matrices: bool = True, compute_uv: bool = True, name: Optional[str] = None
-) -> Any:
+def svd(tensor: Any, full_matrices: bool = True, compute_uv: bool = True, name: Optional[str] = None) -> Any:
     """x = U diag(S) Vh, largest singular values first; U and Vh are square where `full_matrices`.
 
     The order is the array API's, not TensorFlow's (s, u, v). Without `compute_uv`, S alone. Columns that
@@ -197,7 +212,9 @@ def vecdot(x1: Any, x2: Any, /, *, axis: int = -1) -> _core.Tensor:
     """Sums of products along an axis; the other axes broadcast."""
     x1, x2 = _both(x1, x2)
     if not -min(x1.ndim, x2.ndim) <= axis < min(x1.ndim, x2.ndim) or x1.shape[axis] != x2.shape[axis]:
-        raise InvalidArgumentError(f"vecdot: shapes {x1.shape}, {x2.shape} have no vectors of one size along axis {axis}")
+        raise InvalidArgumentError(
+            f"vecdot: shapes {x1.shape}, {x2.shape} have no vectors of one size along axis {axis}"
+        )
     return op("reduce_sum")(x1 * x2, axis)
 
 
@@ -225,13 +242,18 @@ def _both(a: Any, b: Any) -> tuple:
 
 
 def _completed(q: _core.Tensor) -> _core.Tensor:
-    """The orthonormal columns of q, and more that make it square: the last ones of a QR of its values by NumPy."""
+    """The orthonormal columns of q, and more that make it square: the last ones of a QR of its values by
+    NumPy.
+    """
     rows, columns = q.shape[-2:]
     if rows <= columns:
         return q
     values = np.asarray(q.numpy())
-    square = np.linalg.qr(values, mode="complete")[0] if columns else np.broadcast_to(
-        np.eye(rows, dtype=values.dtype), values.shape[:-2] + (rows, rows))
+    square = (
+        np.linalg.qr(values, mode="complete")[0]
+        if columns
+        else np.broadcast_to(np.eye(rows, dtype=values.dtype), values.shape[:-2] + (rows, rows))
+    )
     return op("concat")([q, _core.tensor(np.ascontiguousarray(square[..., columns:]))], -1)
 
 
@@ -264,6 +286,6 @@ def _tolerance(x: _core.Tensor, rtol: Any) -> Any:
 
 
 __all__ = (
-    "cholesky cross det diagonal eigh eigvalsh inv matmul matrix_norm matrix_power matrix_rank matrix_transpose outer pinv "
-    "qr slogdet solve svd svdvals tensordot trace vecdot vector_norm"
+    "cholesky cross det diagonal eigh eigvalsh inv matmul matrix_norm matrix_power matrix_rank "
+    "matrix_transpose outer pinv qr slogdet solve svd svdvals tensordot trace vecdot vector_norm"
 ).split()

@@ -1,4 +1,6 @@
-"""`x.at[index].set(v)`, `.add`, `.subtract`, `.multiply`, `.divide`, `.min`, `.max`, `.get`: a changed copy of a tensor."""
+"""`x.at[index].set(v)`, `.add`, `.subtract`, `.multiply`, `.divide`, `.min`, `.max`, `.get`: a changed copy
+of a tensor.
+"""
 
 from __future__ import annotations
 
@@ -60,7 +62,9 @@ class Place:
     def divide(self, values: Any) -> _core.Tensor:
         """The entries over the values, of a floating dtype; an entry named twice is divided twice."""
         if not self._tensor.dtype.is_floating:
-            raise InvalidArgumentError(f"at[].divide: quotients do not fit dtype {self._tensor.dtype}; cast first")
+            raise InvalidArgumentError(
+                f"at[].divide: quotients do not fit dtype {self._tensor.dtype}; cast first"
+            )
         return self._combine(_core.op("divide"), values)
 
     def min(self, values: Any) -> _core.Tensor:
@@ -82,9 +86,11 @@ class Place:
             fits = False
         if not fits:
             raise InvalidArgumentError(
-                f"at: values of shape {values.shape} do not broadcast to the indexed part, of shape {self._shape}"
+                f"at: values of shape {values.shape} do not broadcast to the indexed shape {self._shape}"
             )
-        return _core.op("reshape")(_core.op("broadcast_to")(values, self._shape), (-1,) if self._flat.size else (0,))
+        return _core.op("reshape")(
+            _core.op("broadcast_to")(values, self._shape), (-1,) if self._flat.size else (0,)
+        )
 
     def _scatter(self, op: str, places: np.ndarray, values: _core.Tensor) -> _core.Tensor:
         x = self._tensor
@@ -123,7 +129,7 @@ def _rounds(flat: np.ndarray) -> tuple[np.ndarray, list]:
     by_place = np.lexsort((np.arange(len(flat)), rank[inverse]))
     starts = np.concatenate([[0], np.cumsum(counts[order])[:-1]])
     sizes = counts[order]
-    return places[order], [by_place[starts[:np.searchsorted(-sizes, -r)] + r] for r in range(int(sizes[0]))]
+    return places[order], [by_place[starts[: np.searchsorted(-sizes, -r)] + r] for r in range(int(sizes[0]))]
 
 
 def _known(key: Any) -> Any:

@@ -33,7 +33,9 @@ def asarray(
             return _core.tensor(obj, dtype)
         return _core.op("identity")(obj) if copy else obj
     if copy is False:
-        raise InvalidArgumentError(f"asarray: a {type(obj).__name__} must be copied; copy=False shares tensors alone")
+        raise InvalidArgumentError(
+            f"asarray: a {type(obj).__name__} must be copied; copy=False shares tensors alone"
+        )
     return convert(obj, dtype)
 
 
@@ -42,7 +44,9 @@ def convert(value: Any, dtype: Any = None) -> _core.Tensor:
     return _core.tensor(value, dtype)
 
 
-def constant(value: Any, dtype: Any = None, shape: Optional[Sequence[int]] = None, name: Optional[str] = None) -> Any:
+def constant(
+    value: Any, dtype: Any = None, shape: Optional[Sequence[int]] = None, name: Optional[str] = None
+) -> Any:
     """A tensor of `value`; with a `shape` one number fills it, or as many entries are arranged in it."""
     result = convert(value, dtype)
     if shape is None or tuple(shape) == result.shape:
@@ -53,7 +57,9 @@ def constant(value: Any, dtype: Any = None, shape: Optional[Sequence[int]] = Non
     return _core.op("reshape")(result, shape)
 
 
-def convert_to_tensor(value: Any, dtype: Any = None, dtype_hint: Any = None, name: Optional[str] = None) -> Any:
+def convert_to_tensor(
+    value: Any, dtype: Any = None, dtype_hint: Any = None, name: Optional[str] = None
+) -> Any:
     """`value` as a tensor; a tensor is returned as it is, and another dtype than its own is a TypeError."""
     if isinstance(value, _core.Tensor):
         if dtype is not None and _core.as_dtype(dtype) != value.dtype:
@@ -73,7 +79,8 @@ def convert_like(value: Any, like: _core.Tensor) -> _core.Tensor:
 
 
 def from_any(value: Any, dtype: Any = None) -> _core.Tensor:
-    """What the extension does not convert itself: lists, arrays of any layout and dtype, objects that lend theirs.
+    """What the extension does not convert itself: lists, arrays of any layout and dtype, objects that lend
+    theirs.
 
     Raises TypeError for what holds no numbers, also for None, strings and complex numbers.
     """
@@ -106,7 +113,9 @@ def from_list(value: Sequence[Any], dtype: Any = None) -> _core.Tensor:
     array = _array(_arrays_of(value))
     if array.dtype.kind not in "biuf":
         _refuse(array, value)
-    return _from_numpy(array.astype(_typed_dtype(value, array), copy=False) if dtype is None else array, dtype)
+    return _from_numpy(
+        array.astype(_typed_dtype(value, array), copy=False) if dtype is None else array, dtype
+    )
 
 
 def _numpy_dtype(dtype: Any) -> np.dtype:
@@ -136,7 +145,9 @@ def _array(value: Any, dtype: Any = None) -> np.ndarray:
     try:
         return np.array(value, dtype)
     except (ValueError, OverflowError) as error:
-        raise InvalidArgumentError(f"lists of unequal lengths or too large a number, in {value!r:.80}") from error
+        raise InvalidArgumentError(
+            f"lists of unequal lengths or too large a number, in {value!r:.80}"
+        ) from error
 
 
 def _arrays_of(value: Any) -> Any:
@@ -166,7 +177,9 @@ def _fitting_ints(array: np.ndarray, value: Any) -> np.ndarray:
     """Ints of Python's as int32, or int64 where one does not fit; bools as they are."""
     if array.dtype.kind in "uO":
         raise InvalidArgumentError(f"an int in {value!r:.80} is too large for int64")
-    fits = array.dtype.kind == "i" and (not array.size or (array.min() >= _INT32.min and array.max() <= _INT32.max))
+    fits = array.dtype.kind == "i" and (
+        not array.size or (array.min() >= _INT32.min and array.max() <= _INT32.max)
+    )
     return array.astype(np.int32) if fits else array
 
 
@@ -195,9 +208,19 @@ def _stack(value: Any, dtype: Any) -> _core.Tensor:
     """Tensors stacked level by level; numbers beside them take their dtype."""
     if dtype is None:
         found = {leaf.dtype for leaf in _leaves(value) if isinstance(leaf, _core.Tensor)}
-        dtype = _core.as_dtype(np.result_type(*(d.as_numpy_dtype for d in found))) if len(found) > 1 else found.pop()
-    parts = [_stack(entry, dtype) if isinstance(entry, _SEQUENCES) and _holds_tensor(entry) else convert(entry, dtype)
-             for entry in value]
+        dtype = (
+            _core.as_dtype(np.result_type(*(d.as_numpy_dtype for d in found)))
+            if len(found) > 1
+            else found.pop()
+        )
+    parts = [
+        (
+            _stack(entry, dtype)
+            if isinstance(entry, _SEQUENCES) and _holds_tensor(entry)
+            else convert(entry, dtype)
+        )
+        for entry in value
+    ]
     shapes = {part.shape for part in parts}
     if len(shapes) > 1:
         raise InvalidArgumentError(f"entries of unequal shapes {sorted(shapes)} do not stack")

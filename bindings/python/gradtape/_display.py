@@ -1,4 +1,6 @@
-"""How tensors are shown: `repr`, `print`, formats and tables in notebooks; long ones are shortened as NumPy does."""
+"""How tensors are shown: `repr`, `print`, formats and tables in notebooks; long ones are shortened as NumPy
+does.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ def tensor_format(x: _core.Tensor, spec: str) -> str:
     if not spec:
         return tensor_str(x)
     if x.ndim:
-        raise TypeError(f"the format {spec!r} is for rank 0, got a tensor of shape {x.shape}; index it, or use .numpy()")
+        raise TypeError(
+            f"the format {spec!r} is for rank 0, got a tensor of shape {x.shape}; index it, or use .numpy()"
+        )
     return format(x.item(), spec)
 
 
@@ -41,7 +45,9 @@ def tensor_html(x: _core.Tensor) -> str:
         return f"{head}<pre>{html.escape(_values(x, ' ', ''))}</pre>"
     rows = value.reshape(1, -1) if value.ndim == 1 else value
     shown_rows, shown_columns = (_shown(n) for n in rows.shape)
-    cells = rows[np.ix_([i for i in shown_rows if i is not None], [j for j in shown_columns if j is not None])]
+    cells = rows[
+        np.ix_([i for i in shown_rows if i is not None], [j for j in shown_columns if j is not None])
+    ]
     text = iter(_formatted(cells))
     body = "".join(f"<tr>{_row(i, shown_columns, text)}</tr>" for i in shown_rows)
     heads = "".join(f"<th>{'&hellip;' if j is None else j}</th>" for j in shown_columns)
@@ -103,5 +109,7 @@ def _formatted(cells: np.ndarray) -> list[str]:
 def _row(i: Optional[int], columns: list, text: Any) -> str:
     if i is None:
         return "<th>&#8942;</th>" + "<td>&#8942;</td>" * len(columns)
-    cells = "".join("<td>&hellip;</td>" if j is None else f"<td>{html.escape(next(text))}</td>" for j in columns)
+    cells = "".join(
+        "<td>&hellip;</td>" if j is None else f"<td>{html.escape(next(text))}</td>" for j in columns
+    )
     return f"<th>{i}</th>{cells}"

@@ -10,16 +10,17 @@ import numpy as np
 from . import _convert, _core
 from .errors import FailedPreconditionError
 
-# A key in its plain form has one entry an axis, an int, a slice or an array of integers (NumPy's, or a tensor without a
-# value), and None for each new axis. A `...` for no axes stays, which has one effect: arrays at both sides of it do
-# not stand together.
+# A key in its plain form has one entry an axis, an int, a slice or an array of integers (NumPy's, or a tensor
+# without a value), and None for each new axis. A `...` for no axes stays, which has one effect: arrays at
+# both sides of it do not stand together.
 _BASIC = (int, slice, type(None))
 _FULL = slice(None)
 _strided_slice = _core.op("strided_slice")
 
 
 def getitem(x: _core.Tensor, key: Any) -> _core.Tensor:
-    """The part of `x` at `key`: ints, slices, `...`, None, bool masks and integer arrays, as NumPy takes them.
+    """The part of `x` at `key`: ints, slices, `...`, None, bool masks and integer arrays, as NumPy takes
+    them.
 
     Raises IndexError for what lies outside or is no index.
     """
@@ -49,8 +50,8 @@ def setitem(x: _core.Tensor, key: Any, value: Any) -> None:
     """Tensors do not change: raises TypeError, which names what to write instead."""
     i = key if isinstance(key, int) else "index"
     raise TypeError(
-        f"a tensor does not change: write `x = x.at[{i}].set(value)` for `x[{i}] = value` (also .add, .multiply, .min, "
-        ".max); a Variable takes a new value by `.assign`"
+        f"a tensor does not change: write `x = x.at[{i}].set(value)` for `x[{i}] = value` (also .add, "
+        ".multiply, .min, .max); a Variable takes a new value by `.assign`"
     )
 
 
@@ -90,7 +91,7 @@ def _mask_alone(x: _core.Tensor, mask: Any) -> _core.Tensor:
 
 
 def _check_mask(x: _core.Tensor, mask_shape: tuple, axis: int) -> None:
-    if x.shape[axis:axis + len(mask_shape)] != mask_shape:
+    if x.shape[axis : axis + len(mask_shape)] != mask_shape:
         raise IndexError(f"a mask of shape {mask_shape} does not fit shape {x.shape} from axis {axis} on")
 
 
@@ -167,8 +168,10 @@ def _integers(key: Any, size: int, axis: int) -> Any:
     if values.dtype.kind not in "iu":
         raise IndexError(f"an array of {values.dtype} is no index; integers and bools are")
     if values.size and not (-size <= values.min() and values.max() < size):
-        raise IndexError(f"index {values.min() if values.min() < -size else values.max()} is out of range "
-                         f"for axis {axis} of size {size}")
+        raise IndexError(
+            f"index {values.min() if values.min() < -size else values.max()} is out of range "
+            f"for axis {axis} of size {size}"
+        )
     return np.where(values < 0, values + size, values).astype(np.int64)
 
 
@@ -221,7 +224,7 @@ def _advanced(y: _core.Tensor, entries: list) -> _core.Tensor:
     axes = [i for i, e in enumerate(kept) if _is_array(e)]
     picks = [i for i, e in enumerate(entries) if isinstance(e, int) or _is_array(e)]
     together = picks == list(range(picks[0], picks[-1] + 1))
-    place = sum(not isinstance(e, int) and e is not Ellipsis for e in entries[:picks[0]]) if together else 0
+    place = sum(not isinstance(e, int) and e is not Ellipsis for e in entries[: picks[0]]) if together else 0
     arrays = [kept[i] for i in axes]
     if len(arrays) == 1:
         result = _core.op("gather")(y, arrays[0], axis=axes[0])

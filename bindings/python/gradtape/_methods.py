@@ -1,4 +1,6 @@
-"""What tensors have from Python: indexing, `.at`, display, NumPy's and the array API's protocols, a few methods."""
+"""What tensors have from Python: indexing, `.at`, display, NumPy's and the array API's protocols, a few
+methods.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,8 @@ from . import _at, _convert, _core, _display, _indexing, _numpy
 
 
 def array_namespace(self: _core.Tensor, /, *, api_version: Optional[str] = None) -> Any:
-    """The functions of the array API standard: those of gradtape's main namespace, and `linalg` with the standard's svd.
+    """The functions of the array API standard: those of gradtape's main namespace, and `linalg` with the
+    standard's svd.
 
     gradtape.linalg.svd has TensorFlow's order of results.
     """
@@ -74,7 +77,9 @@ _FOR_TENSORS = {
     "__iter__": _indexing.iterate,
     "__setitem__": _indexing.setitem,
     "__contains__": _indexing.contains,
-    "at": property(_at.At, doc="`x.at[index].set(value)` and its kin: a copy of x with other entries at an index."),
+    "at": property(
+        _at.At, doc="`x.at[index].set(value)` and its kin: a copy of x with other entries at an index."
+    ),
     "__repr__": _display.tensor_repr,
     "__str__": _display.tensor_str,
     "__format__": _display.tensor_format,

@@ -21,16 +21,32 @@ from . import _core
 from .errors import DTypeError
 
 _SAME_NAME = (
-    "add subtract multiply divide floor_divide negative exp exp2 expm1 log log2 log1p sqrt square reciprocal sin cos tan "
-    "sinh cosh tanh hypot equal not_equal less less_equal greater greater_equal logical_and logical_or logical_xor "
-    "logical_not maximum minimum floor ceil trunc sign matmul log10 logaddexp copysign signbit nextafter bitwise_and "
-    "bitwise_or bitwise_xor remainder isnan isinf isfinite positive vecdot erf erfc erfinv xlogy xlog1py"
+    "add subtract multiply divide floor_divide negative exp exp2 expm1 log log2 log1p sqrt square "
+    "reciprocal sin cos tan sinh cosh tanh hypot equal not_equal less less_equal greater greater_equal "
+    "logical_and logical_or logical_xor logical_not maximum minimum floor ceil trunc sign matmul log10 "
+    "logaddexp copysign signbit nextafter bitwise_and bitwise_or bitwise_xor remainder isnan isinf "
+    "isfinite positive vecdot erf erfc erfinv xlogy xlog1py"
 ).split()
 _OTHER_NAME = {
-    "absolute": "abs", "fabs": "abs", "power": "pow", "float_power": "pow", "arcsin": "asin", "arccos": "acos",
-    "arctan": "atan", "arctan2": "atan2", "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh", "rint": "round",
-    "conjugate": "conj", "invert": "bitwise_invert", "left_shift": "bitwise_left_shift",
-    "right_shift": "bitwise_right_shift", "gammaln": "lgamma", "psi": "digamma", "expit": "sigmoid",
+    "absolute": "abs",
+    "fabs": "abs",
+    "power": "pow",
+    "float_power": "pow",
+    "arcsin": "asin",
+    "arccos": "acos",
+    "arctan": "atan",
+    "arctan2": "atan2",
+    "arcsinh": "asinh",
+    "arccosh": "acosh",
+    "arctanh": "atanh",
+    "rint": "round",
+    "conjugate": "conj",
+    "invert": "bitwise_invert",
+    "left_shift": "bitwise_left_shift",
+    "right_shift": "bitwise_right_shift",
+    "gammaln": "lgamma",
+    "psi": "digamma",
+    "expit": "sigmoid",
     "log_expit": "log_sigmoid",
 }
 _NAMES = {**{name: name for name in _SAME_NAME}, **_OTHER_NAME}
@@ -39,8 +55,9 @@ _NAMES = {**{name: name for name in _SAME_NAME}, **_OTHER_NAME}
 def array_ufunc(self: _core.Tensor, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
     """The op of the same meaning on the inputs, which tapes record.
 
-    Ufuncs without an op, `reduce` and other methods, and results stored in an array (`array += tensor`) are computed
-    by NumPy on the values, outside of any tape. Raises TypeError for a tensor as `out=`, and for `where=` and the like.
+    Ufuncs without an op, `reduce` and other methods, and results stored in an array (`array += tensor`) are
+    computed by NumPy on the values, outside of any tape. Raises TypeError for a tensor as `out=`, and for
+    `where=` and the like.
     """
     outputs = options.get("out", ())
     if any(isinstance(o, _core.Tensor) for o in (outputs if isinstance(outputs, tuple) else (outputs,))):
@@ -85,11 +102,15 @@ def copy_variable(self: _core.Variable, memo: Any = None) -> _core.Variable:
 
 
 def result_dtype(*dtypes: Any) -> _core.DType:
-    """The dtype in which operands meet: the wider one of a kind; kinds (bool, int, float) do not mix: TypeError."""
+    """The dtype in which operands meet: the wider one of a kind; kinds (bool, int, float) do not mix:
+    TypeError.
+    """
     found = [_core.as_dtype(d) for d in dtypes]
     kinds = {np.dtype(d.as_numpy_dtype).kind for d in found}
     if len(kinds) > 1:
-        raise DTypeError(f"{' and '.join(sorted({d.name for d in found}))} do not meet in one dtype; cast one of them")
+        raise DTypeError(
+            f"{' and '.join(sorted({d.name for d in found}))} do not meet in one dtype; cast one of them"
+        )
     return max(found, key=lambda d: d.itemsize)
 
 

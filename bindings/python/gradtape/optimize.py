@@ -12,14 +12,27 @@ import numpy as np
 from . import _convert, _core, _nest
 from .errors import InvalidArgumentError
 
-_WITH_GRADIENT = ("cg", "bfgs", "newton-cg", "l-bfgs-b", "tnc", "slsqp", "dogleg", "trust-ncg", "trust-krylov",
-                  "trust-exact", "trust-constr")
+_WITH_GRADIENT = (
+    "cg",
+    "bfgs",
+    "newton-cg",
+    "l-bfgs-b",
+    "tnc",
+    "slsqp",
+    "dogleg",
+    "trust-ncg",
+    "trust-krylov",
+    "trust-exact",
+    "trust-constr",
+)
 _WITH_PRODUCTS = ("newton-cg", "trust-ncg", "trust-krylov", "trust-constr")
 _WITH_HESSIAN = ("dogleg", "trust-exact")
 
 
 class Result(NamedTuple):
-    """A minimum: `x` in the structure of x0, the function's value `fun`, and what SciPy says of the way there."""
+    """A minimum: `x` in the structure of x0, the function's value `fun`, and what SciPy says of the way
+    there.
+    """
 
     x: Any
     fun: float
@@ -93,7 +106,9 @@ class Objective:
     def _of_vector(self, x: _core.Tensor) -> _core.Tensor:
         value = _convert.convert(self._fun(self._pack(x), *self._args))
         if value.size != 1 or not value.dtype.is_floating:
-            raise InvalidArgumentError(f"objective: one float is needed, got shape {value.shape}, dtype {value.dtype}")
+            raise InvalidArgumentError(
+                f"objective: one float is needed, got shape {value.shape}, dtype {value.dtype}"
+            )
         return _core.op("cast")(_core.op("reshape")(value, ()), _core.float64)
 
     def _with_gradient(self, x: _core.Tensor) -> list:
@@ -121,20 +136,30 @@ class Objective:
 def objective(fun: Callable, x0: Any, args: tuple = ()) -> Objective:
     """`fun(x, *args)` with `.fun .jac .hess .hessp` of a flat float64 vector, for scipy.optimize.
 
-    `fun` takes a structure like x0, an array or nested lists, tuples and dicts of arrays, and returns one number.
+    `fun` takes a structure like x0, an array or nested lists, tuples and dicts of arrays, and returns one
+    number.
     """
     return Objective(fun, x0, args)
 
 
 def minimize(
-    fun: Callable, x0: Any, args: tuple = (), method: Optional[str] = None, *, bounds: Any = None,
-    constraints: Any = (), tol: Optional[float] = None, callback: Optional[Callable] = None, options: Optional[dict] = None
+    fun: Callable,
+    x0: Any,
+    args: tuple = (),
+    method: Optional[str] = None,
+    *,
+    bounds: Any = None,
+    constraints: Any = (),
+    tol: Optional[float] = None,
+    callback: Optional[Callable] = None,
+    options: Optional[dict] = None,
 ) -> Result:
     """The x near x0 at which `fun(x, *args)` is least, found by `scipy.optimize.minimize`.
 
-    x0 is an array or a nested structure of arrays, and so is the result's x. Gradients, and for the methods that use
-    them Hessians or products with them, come from gradtape. `bounds`, `constraints`, `tol`, `options` are SciPy's
-    and speak of the flat vector; `callback(x)` gets the structure. ImportError: SciPy is not installed.
+    x0 is an array or a nested structure of arrays, and so is the result's x. Gradients, and for the methods
+    that use them Hessians or products with them, come from gradtape. `bounds`, `constraints`, `tol`,
+    `options` are SciPy's and speak of the flat vector; `callback(x)` gets the structure. ImportError: SciPy
+    is not installed.
     """
     try:
         from scipy import optimize
@@ -157,8 +182,13 @@ def minimize(
     )
     gradient = found.get("grad", found.get("jac"))  # trust-constr calls the constraints' derivatives jac
     return Result(
-        x=made.pack(found.x), fun=float(found.fun), jac=None if gradient is None else made.pack(gradient),
-        success=bool(found.success), message=str(found.message), nit=int(found.get("nit", 0)), nfev=int(found.nfev),
+        x=made.pack(found.x),
+        fun=float(found.fun),
+        jac=None if gradient is None else made.pack(gradient),
+        success=bool(found.success),
+        message=str(found.message),
+        nit=int(found.get("nit", 0)),
+        nfev=int(found.nfev),
         scipy=found,
     )
 
@@ -173,7 +203,11 @@ def _as_tensors(structure: Any) -> Any:
 
     float32 stays, other numbers become float64. TypeError: a leaf holds no numbers.
     """
-    plain = isinstance(structure, (list, tuple)) and structure and all(isinstance(n, (int, float)) for n in structure)
+    plain = (
+        isinstance(structure, (list, tuple))
+        and structure
+        and all(isinstance(n, (int, float)) for n in structure)
+    )
     if not plain and _nest.is_nest(structure):
         entries = structure.values() if isinstance(structure, Mapping) else structure
         return _packed_like(structure, [_as_tensors(entry) for entry in entries])

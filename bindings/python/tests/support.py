@@ -16,7 +16,9 @@ numbers = st.floats(-8, 8, width=32)
 
 def arrays(dtype=np.float64, shape=shapes):
     """Arrays of small numbers."""
-    elements = st.integers(-8, 8) if np.dtype(dtype).kind == "i" else st.booleans() if dtype is bool else numbers
+    elements = (
+        st.integers(-8, 8) if np.dtype(dtype).kind == "i" else st.booleans() if dtype is bool else numbers
+    )
     return hnp.arrays(dtype, shape, elements=elements)
 
 

@@ -1,4 +1,6 @@
-"""The array API's functions agree with NumPy's over shapes and dtypes, and their derivatives with finite differences."""
+"""The array API's functions agree with NumPy's over shapes and dtypes, and their derivatives with finite
+differences.
+"""
 
 import inspect
 
@@ -14,12 +16,24 @@ from gradtape import _array_api, _array_api_linalg
 
 pytest.importorskip("numpy", minversion="2.1")  # which has the array API's names to compare with
 
-UNARY = ("abs acos acosh asin asinh atan atanh ceil cos cosh exp expm1 floor isfinite isinf isnan log log10 log1p log2 "
-         "negative positive reciprocal round sign sin sinh sqrt square tan tanh trunc signbit conj real imag").split()
-BINARY = ("add subtract multiply divide atan2 hypot maximum minimum equal not_equal less less_equal greater greater_equal "
-          "copysign logaddexp floor_divide remainder nextafter").split()
-OTHER_NAMES = {"acos": "arccos", "acosh": "arccosh", "asin": "arcsin", "asinh": "arcsinh", "atan": "arctan",
-               "atanh": "arctanh", "atan2": "arctan2"}
+UNARY = (
+    "abs acos acosh asin asinh atan atanh ceil cos cosh exp expm1 floor isfinite isinf isnan log log10 "
+    "log1p log2 negative positive reciprocal round sign sin sinh sqrt square tan tanh trunc signbit conj "
+    "real imag"
+).split()
+BINARY = (
+    "add subtract multiply divide atan2 hypot maximum minimum equal not_equal less less_equal greater "
+    "greater_equal copysign logaddexp floor_divide remainder nextafter"
+).split()
+OTHER_NAMES = {
+    "acos": "arccos",
+    "acosh": "arccosh",
+    "asin": "arcsin",
+    "asinh": "arcsinh",
+    "atan": "arctan",
+    "atanh": "arctanh",
+    "atan2": "arctan2",
+}
 
 
 def of_numpy(name):
@@ -34,7 +48,9 @@ def test_the_namespace_has_every_name_once():
         assert hasattr(_array_api_linalg, name), name
     standard = gt.asarray(1).__array_namespace__()
     assert standard.__array_api_version__ == gt.__array_api_version__ == "2024.12"
-    assert all(hasattr(standard, name) for name in _array_api.__all__) and standard.linalg.svd(gt.eye(2)).S.shape == (2,)
+    assert all(hasattr(standard, name) for name in _array_api.__all__) and standard.linalg.svd(
+        gt.eye(2)
+    ).S.shape == (2,)
     with pytest.raises(ValueError):
         gt.asarray(1).__array_namespace__(api_version="1999.01")
 
@@ -61,7 +77,9 @@ def test_elementwise_of_two(name, shapes, data):
         close(getattr(gt, name)(gt.asarray(x), gt.asarray(y)), of_numpy(name)(x, y))
 
 
-@pytest.mark.parametrize("name", "bitwise_and bitwise_or bitwise_xor add subtract multiply maximum minimum".split())
+@pytest.mark.parametrize(
+    "name", "bitwise_and bitwise_or bitwise_xor add subtract multiply maximum minimum".split()
+)
 @given(x=arrays(np.int64, (3, 2)), y=arrays(np.int64, (2,)))
 def test_integers(name, x, y):
     close(getattr(gt, name)(gt.asarray(x), gt.asarray(y)), getattr(np, name)(x, y))
@@ -76,9 +94,15 @@ def test_each_nan_is_distinct():
 def test_bits():
     x = np.array([5, -6, 0], np.int32)
     t = gt.asarray(x)
-    close(~t, ~x), close(t << 3, x << 3), close(t >> 1, x >> 1), close(t & 4, x & 4), close(1 | t, 1 | x), close(t ^ t, x ^ x)
+    close(~t, ~x), close(t << 3, x << 3), close(t >> 1, x >> 1), close(t & 4, x & 4), close(
+        1 | t, 1 | x
+    ), close(t ^ t, x ^ x)
     b = gt.asarray([True, False])
-    assert (~b).tolist() == [False, True] and (b & True).tolist() == [True, False] and (b ^ b).tolist() == [False, False]
+    assert (
+        (~b).tolist() == [False, True]
+        and (b & True).tolist() == [True, False]
+        and (b ^ b).tolist() == [False, False]
+    )
     for call in (lambda: t << 1.0, lambda: gt.asarray(1.0) & gt.asarray(1.0), lambda: b & t):
         with pytest.raises(TypeError):
             call()
@@ -94,29 +118,44 @@ def test_reductions(name, data):
     least = 1 if name in ("max", "min", "mean", "var", "std") else 0
     x = data.draw(arrays(shape=hnp.array_shapes(min_dims=0, max_dims=3, min_side=least, max_side=3)))
     axis, keepdims = data.draw(axes(x.shape)), data.draw(st.booleans())
-    close(getattr(gt, name)(gt.asarray(x), axis=axis, keepdims=keepdims), getattr(np, name)(x, axis=axis, keepdims=keepdims),
-          1e-6)
+    close(
+        getattr(gt, name)(gt.asarray(x), axis=axis, keepdims=keepdims),
+        getattr(np, name)(x, axis=axis, keepdims=keepdims),
+        1e-6,
+    )
 
 
 def test_reductions_of_other_dtypes_and_of_nothing():
-    assert gt.sum(gt.asarray([1, 2])).dtype == "int32" and gt.sum(gt.asarray([1, 2]), dtype="float64").dtype == "float64"
+    assert (
+        gt.sum(gt.asarray([1, 2])).dtype == "int32"
+        and gt.sum(gt.asarray([1, 2]), dtype="float64").dtype == "float64"
+    )
     assert gt.sum(gt.asarray([True, True])).item() == 2 and gt.prod(gt.zeros(0)).item() == 1
     x = gt.asarray(np.arange(6.0).reshape(2, 3))
     close(gt.var(x, axis=0, correction=1), np.var(np.arange(6.0).reshape(2, 3), axis=0, ddof=1))
     close(gt.std(x, correction=0.5), np.std(np.arange(6.0), ddof=0.5))
     assert np.isnan(gt.var(gt.asarray([1.0]), correction=1).item())
-    for call in (lambda: gt.max(gt.zeros(0)), lambda: gt.min(gt.zeros((2, 0)), axis=1), lambda: gt.sum(x, axis=2),
-                 lambda: gt.mean(gt.asarray([1, 2]))):
+    for call in (
+        lambda: gt.max(gt.zeros(0)),
+        lambda: gt.min(gt.zeros((2, 0)), axis=1),
+        lambda: gt.sum(x, axis=2),
+        lambda: gt.mean(gt.asarray([1, 2])),
+    ):
         with pytest.raises((ValueError, TypeError)):
             call()
 
 
 @given(data=st.data())
 def test_running_sums_sorting_and_searching(data):
-    x = data.draw(arrays(data.draw(st.sampled_from([np.float64, np.int64])), hnp.array_shapes(max_dims=3, max_side=4)))
+    x = data.draw(
+        arrays(data.draw(st.sampled_from([np.float64, np.int64])), hnp.array_shapes(max_dims=3, max_side=4))
+    )
     axis, t = data.draw(st.integers(-x.ndim, x.ndim - 1)), gt.asarray(x)
     close(gt.cumulative_sum(t, axis=axis), np.cumsum(x, axis))
-    close(gt.cumulative_prod(t, axis=axis, include_initial=True), np.cumulative_prod(x, axis=axis, include_initial=True))
+    close(
+        gt.cumulative_prod(t, axis=axis, include_initial=True),
+        np.cumulative_prod(x, axis=axis, include_initial=True),
+    )
     close(gt.sort(t, axis=axis), np.sort(x, axis))
     close(gt.sort(t, axis=axis, descending=True), -np.sort(-x, axis))
     close(gt.argsort(t, axis=axis), np.argsort(x, axis, kind="stable"))
@@ -133,7 +172,10 @@ def test_running_sums_sorting_and_searching(data):
     for name in ("values", "indices", "inverse_indices", "counts"):
         close(getattr(found, name), getattr(expected, name))
     for name in ("unique_counts", "unique_inverse", "unique_values"):
-        close(np.asarray(getattr(gt, name)(t)[0] if "values" not in name else gt.unique_values(t)), expected.values)
+        close(
+            np.asarray(getattr(gt, name)(t)[0] if "values" not in name else gt.unique_values(t)),
+            expected.values,
+        )
     order = gt.argsort(t, axis=axis)
     close(gt.take_along_axis(t, order, axis=axis), np.sort(x, axis))
     close(gt.take(t, gt.asarray([0, -1]), axis=axis), np.take(x, [0, -1], axis))
@@ -155,7 +197,9 @@ def test_manipulation(data):
     for found, expected in zip(gt.unstack(t, axis=axis), np.moveaxis(x, axis, 0)):
         close(found, expected)
     close(gt.reshape(t, (-1,)) if x.size else gt.reshape(t, (0,)), x.reshape(-1))
-    for found, expected in zip(gt.broadcast_arrays(t, gt.zeros((2, 1, 1, 1))), np.broadcast_arrays(x, np.zeros((2, 1, 1, 1)))):
+    for found, expected in zip(
+        gt.broadcast_arrays(t, gt.zeros((2, 1, 1, 1))), np.broadcast_arrays(x, np.zeros((2, 1, 1, 1)))
+    ):
         close(found, expected)
 
 
@@ -175,12 +219,18 @@ def test_tensorflow_calls_of_the_same_names():
 def test_creation():
     close(gt.arange(5), np.arange(5)), close(gt.arange(5, 0, -2), np.arange(5, 0, -2))
     close(gt.arange(0.0, 1.0, 0.25), np.arange(0, 1, 0.25))
-    assert [gt.arange(3).dtype.name, gt.arange(3.0).dtype.name, gt.arange(0).dtype.name] == ["int32", "float32", "int32"]
+    assert [gt.arange(3).dtype.name, gt.arange(3.0).dtype.name, gt.arange(0).dtype.name] == [
+        "int32",
+        "float32",
+        "int32",
+    ]
     assert gt.arange(2**31, 2**31 + 2).dtype == "int64" and gt.arange(3, dtype="float64").dtype == "float64"
     close(gt.linspace(0, 1, 5, endpoint=False), np.linspace(0, 1, 5, endpoint=False), 1e-7)
     assert gt.linspace(0, 1, 0).shape == (0,) and gt.linspace(0, 1, 1).tolist() == [0]
     close(gt.eye(2, 3, k=1), np.eye(2, 3, 1)), close(gt.full((2, 2), 7), np.full((2, 2), 7))
-    for found, expected in zip(gt.meshgrid(gt.arange(2), gt.arange(3)), np.meshgrid(np.arange(2), np.arange(3))):
+    for found, expected in zip(
+        gt.meshgrid(gt.arange(2), gt.arange(3)), np.meshgrid(np.arange(2), np.arange(3))
+    ):
         close(found, expected)
     close(gt.tril(gt.ones((3, 3)), k=-1), np.tril(np.ones((3, 3)), -1))
 
@@ -189,14 +239,22 @@ def test_dtypes():
     assert gt.isdtype(gt.int32, "integral") and gt.isdtype(gt.float32, ("bool", "real floating"))
     assert not gt.isdtype(gt.bool, "numeric") and gt.isdtype(gt.bool, gt.bool)
     assert gt.finfo(gt.float32).bits == 32 and gt.iinfo(gt.asarray(1)).max == 2**31 - 1
-    assert gt.can_cast(gt.int32, gt.int64) and not gt.can_cast(gt.int64, gt.int32) and not gt.can_cast(gt.int32, gt.float64)
+    assert (
+        gt.can_cast(gt.int32, gt.int64)
+        and not gt.can_cast(gt.int64, gt.int32)
+        and not gt.can_cast(gt.int32, gt.float64)
+    )
     info = gt.__array_namespace_info__()
     assert info.default_dtypes()["integral"] == gt.int32 and set(info.dtypes(kind="bool")) == {"bool"}
     assert divmod(gt.asarray(7), 2)[0].item() == 3 and divmod(7, gt.asarray(4))[1].item() == 3
     assert info.devices() == ["cpu"] and info.capabilities()["boolean indexing"]
     x = gt.asarray([1.5, -2.5])
     assert gt.astype(x, gt.int32).tolist() == [1, -2] and gt.astype(x, gt.float32, copy=False) is x
-    for call in (lambda: gt.finfo(gt.int32), lambda: gt.iinfo(gt.float32), lambda: gt.isdtype(gt.int32, "nonsense")):
+    for call in (
+        lambda: gt.finfo(gt.int32),
+        lambda: gt.iinfo(gt.float32),
+        lambda: gt.isdtype(gt.int32, "nonsense"),
+    ):
         with pytest.raises((TypeError, ValueError)):
             call()
 
@@ -204,14 +262,28 @@ def test_dtypes():
 @pytest.mark.parametrize(
     "function",
     [
-        lambda x: gt.log10(gt.abs(x) + 1), lambda x: gt.logaddexp(x, x * 2), lambda x: gt.copysign(x, -x * x),
-        lambda x: gt.clip(x, -0.5, 0.5), lambda x: gt.var(x, axis=0, correction=1), lambda x: gt.std(x, correction=1),
-        lambda x: gt.cumulative_prod(x, axis=1, include_initial=True), lambda x: gt.diff(x, axis=0, append=x[:1]),
-        lambda x: gt.take(x, gt.asarray([0, 0, 1]), axis=1), lambda x: gt.unique_values(x), lambda x: gt.sort(x, axis=0),
-        lambda x: gt.linspace(x[0, 0], x[1, 1], 4, endpoint=False), lambda x: gt.full((2,), x[0, 0]),
-        lambda x: gt.meshgrid(x[0], x[1])[0], lambda x: gt.roll(x, 1) * x, lambda x: gt.tile(x, (2, 1, 2)),
-        lambda x: gt.vecdot(x, x[0]), lambda x: gt.matrix_transpose(x) @ x, lambda x: gt.moveaxis(x[None], 0, -1),
-        lambda x: gt.prod(x, axis=(0, 1)), lambda x: gt.concat([x, x * x], axis=None), lambda x: gt.square(x) / x,
+        lambda x: gt.log10(gt.abs(x) + 1),
+        lambda x: gt.logaddexp(x, x * 2),
+        lambda x: gt.copysign(x, -x * x),
+        lambda x: gt.clip(x, -0.5, 0.5),
+        lambda x: gt.var(x, axis=0, correction=1),
+        lambda x: gt.std(x, correction=1),
+        lambda x: gt.cumulative_prod(x, axis=1, include_initial=True),
+        lambda x: gt.diff(x, axis=0, append=x[:1]),
+        lambda x: gt.take(x, gt.asarray([0, 0, 1]), axis=1),
+        lambda x: gt.unique_values(x),
+        lambda x: gt.sort(x, axis=0),
+        lambda x: gt.linspace(x[0, 0], x[1, 1], 4, endpoint=False),
+        lambda x: gt.full((2,), x[0, 0]),
+        lambda x: gt.meshgrid(x[0], x[1])[0],
+        lambda x: gt.roll(x, 1) * x,
+        lambda x: gt.tile(x, (2, 1, 2)),
+        lambda x: gt.vecdot(x, x[0]),
+        lambda x: gt.matrix_transpose(x) @ x,
+        lambda x: gt.moveaxis(x[None], 0, -1),
+        lambda x: gt.prod(x, axis=(0, 1)),
+        lambda x: gt.concat([x, x * x], axis=None),
+        lambda x: gt.square(x) / x,
     ],
 )
 def test_derivatives_of_compositions(function):

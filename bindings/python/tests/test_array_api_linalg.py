@@ -25,7 +25,9 @@ def test_square_matrices(shape):
     close(xl.det(t), np.linalg.det(a), 1e-9), close(xl.inv(t), np.linalg.inv(a), 1e-9)
     close(xl.cholesky(t), np.linalg.cholesky(a), 1e-9)
     close(xl.cholesky(t, upper=True), np.swapaxes(np.linalg.cholesky(a), -1, -2), 1e-9)
-    close(xl.slogdet(t).logabsdet, np.linalg.slogdet(a)[1], 1e-9), close(xl.slogdet(t).sign, np.linalg.slogdet(a)[0])
+    close(xl.slogdet(t).logabsdet, np.linalg.slogdet(a)[1], 1e-9), close(
+        xl.slogdet(t).sign, np.linalg.slogdet(a)[0]
+    )
     close(xl.eigvalsh(t), np.linalg.eigvalsh(a), 1e-9)
     e, v = xl.eigh(t)
     close((v * e[..., None, :]) @ v.mT, a, 1e-9)
@@ -55,12 +57,19 @@ def test_matrices(shape):
     for offset in (-5, -1, 0, 1, 5):
         close(xl.diagonal(t, offset=offset), np.diagonal(a, offset, -2, -1))
     for order in ("fro", "nuc", 1, -1, 2, -2, np.inf, -np.inf):
-        close(xl.matrix_norm(t, ord=order, keepdims=True), np.linalg.matrix_norm(a, ord=order, keepdims=True), 1e-9)
+        close(
+            xl.matrix_norm(t, ord=order, keepdims=True),
+            np.linalg.matrix_norm(a, ord=order, keepdims=True),
+            1e-9,
+        )
     for order in (0, 1, 2, 3, np.inf, -np.inf):
         axes = None if a.size else (-1,)
         close(xl.vector_norm(t, ord=order, axis=axes), np.linalg.vector_norm(a, ord=order, axis=axes), 1e-9)
-        close(xl.vector_norm(t, ord=order, axis=(-1, -2), keepdims=True),
-              np.linalg.vector_norm(a, ord=order, axis=(-1, -2), keepdims=True), 1e-9)
+        close(
+            xl.vector_norm(t, ord=order, axis=(-1, -2), keepdims=True),
+            np.linalg.vector_norm(a, ord=order, axis=(-1, -2), keepdims=True),
+            1e-9,
+        )
 
 
 def test_vectors():
@@ -70,8 +79,14 @@ def test_vectors():
     close(xl.cross(s.T, gt.asarray(a[::-1].T), axis=0), np.cross(a.T, a[::-1].T, axis=0))
     close(xl.vecdot(s, t), a @ b), close(xl.tensordot(s, s, axes=([0], [0])), np.tensordot(a, a, ([0], [0])))
     assert xl.solve(gt.asarray(positive((2, 3, 3))), t).shape == (2, 3)
-    for call in (lambda: xl.cross(s, gt.asarray(a.T)), lambda: xl.vecdot(s, gt.ones(2)), lambda: xl.svd(t),
-                 lambda: xl.matrix_norm(gt.asarray([[1, 2]])), lambda: xl.qr(s, mode="odd"), lambda: xl.trace(t)):
+    for call in (
+        lambda: xl.cross(s, gt.asarray(a.T)),
+        lambda: xl.vecdot(s, gt.ones(2)),
+        lambda: xl.svd(t),
+        lambda: xl.matrix_norm(gt.asarray([[1, 2]])),
+        lambda: xl.qr(s, mode="odd"),
+        lambda: xl.trace(t),
+    ):
         with pytest.raises((ValueError, TypeError)):
             call()
 
@@ -86,10 +101,18 @@ def test_rank_of_singular_matrices():
 @pytest.mark.parametrize(
     "function",
     [
-        lambda x: xl.pinv(x), lambda x: xl.svd(x, full_matrices=False).S, lambda x: xl.svd(x, full_matrices=False).Vh ** 2,
-        lambda x: xl.qr(x).R, lambda x: xl.matrix_norm(x), lambda x: xl.vector_norm(x, ord=3), lambda x: xl.diagonal(x),
-        lambda x: xl.trace(x.mT @ x), lambda x: xl.vecdot(x, x), lambda x: xl.cholesky(x.mT @ x, upper=True),
-        lambda x: xl.matrix_norm(x, ord="nuc"), lambda x: xl.slogdet(x.mT @ x).logabsdet,
+        lambda x: xl.pinv(x),
+        lambda x: xl.svd(x, full_matrices=False).S,
+        lambda x: xl.svd(x, full_matrices=False).Vh ** 2,
+        lambda x: xl.qr(x).R,
+        lambda x: xl.matrix_norm(x),
+        lambda x: xl.vector_norm(x, ord=3),
+        lambda x: xl.diagonal(x),
+        lambda x: xl.trace(x.mT @ x),
+        lambda x: xl.vecdot(x, x),
+        lambda x: xl.cholesky(x.mT @ x, upper=True),
+        lambda x: xl.matrix_norm(x, ord="nuc"),
+        lambda x: xl.slogdet(x.mT @ x).logabsdet,
     ],
 )
 def test_derivatives(function):

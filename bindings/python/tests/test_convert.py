@@ -1,4 +1,6 @@
-"""Values become tensors: dtypes of numbers, lists and arrays, tensors in lists, what is refused, copies and pickles."""
+"""Values become tensors: dtypes of numbers, lists and arrays, tensors in lists, what is refused, copies and
+pickles.
+"""
 
 import array
 import copy
@@ -19,12 +21,29 @@ def same(tensor, array):
 @pytest.mark.parametrize(
     "value, dtype",
     [
-        (1, "int32"), (1.0, "float32"), (True, "bool"), (2**40, "int64"), (-(2**31), "int32"), (-(2**31) - 1, "int64"),
-        ([1, 2], "int32"), ([1, 2**31], "int64"), ([1, 2.5], "float32"), ([True, False], "bool"), ([], "float32"),
-        ([[], []], "float32"), ((1, (2)), "int32"), (range(3), "int64"),
-        (np.arange(3), "int64"), (np.float32(1), "float32"), (np.ones((2, 0)), "float64"),
-        ([np.float64(1), 2.0], "float64"), ([np.float32(1), 2.0], "float32"), ([np.int64(1), 2], "int64"),
-        ([np.arange(3), [1, 2, 3]], "int64"), ([np.int32(1), 2.5], "float64"), (array.array("d", [1, 2]), "float64"),
+        (1, "int32"),
+        (1.0, "float32"),
+        (True, "bool"),
+        (2**40, "int64"),
+        (-(2**31), "int32"),
+        (-(2**31) - 1, "int64"),
+        ([1, 2], "int32"),
+        ([1, 2**31], "int64"),
+        ([1, 2.5], "float32"),
+        ([True, False], "bool"),
+        ([], "float32"),
+        ([[], []], "float32"),
+        ((1, (2)), "int32"),
+        (range(3), "int64"),
+        (np.arange(3), "int64"),
+        (np.float32(1), "float32"),
+        (np.ones((2, 0)), "float64"),
+        ([np.float64(1), 2.0], "float64"),
+        ([np.float32(1), 2.0], "float32"),
+        ([np.int64(1), 2], "int64"),
+        ([np.arange(3), [1, 2, 3]], "int64"),
+        ([np.int32(1), 2.5], "float64"),
+        (array.array("d", [1, 2]), "float64"),
     ],
 )
 def test_dtype_of_a_value(value, dtype):
@@ -35,11 +54,19 @@ def test_dtype_of_a_value(value, dtype):
 
 
 def test_dtype_that_is_asked_for():
-    for value in (3, [3, 4], np.arange(4, dtype=np.uint8), np.arange(4, dtype=np.float16), gt.asarray([1, 2])):
+    for value in (
+        3,
+        [3, 4],
+        np.arange(4, dtype=np.uint8),
+        np.arange(4, dtype=np.float16),
+        gt.asarray([1, 2]),
+    ):
         for dtype in ("float32", "float64", "int64", gt.int32, np.float32):
             made = gt.asarray(value, dtype=dtype)
             assert made.dtype == dtype
-            np.testing.assert_array_equal(made.numpy(), np.asarray(value).astype(gt.zeros(0, dtype=dtype).numpy().dtype))
+            np.testing.assert_array_equal(
+                made.numpy(), np.asarray(value).astype(gt.zeros(0, dtype=dtype).numpy().dtype)
+            )
     # A Python float is rounded once, to the dtype asked for.
     assert gt.asarray([0.1], dtype="float64").numpy()[0] == 0.1
     assert gt.asarray([2**53 + 1], dtype="int64").numpy()[0] == 2**53 + 1
@@ -59,15 +86,33 @@ def test_array_of_rank_0():
 
 
 @pytest.mark.parametrize(
-    "value", ["text", b"bytes", 1j, [1j], None, {}, {1}, [None], ["a"], object(), np.array(["a"]), np.array([1j]),
-              np.array([object()]), np.ones(2, np.float16), np.ones(2, np.uint8)]
+    "value",
+    [
+        "text",
+        b"bytes",
+        1j,
+        [1j],
+        None,
+        {},
+        {1},
+        [None],
+        ["a"],
+        object(),
+        np.array(["a"]),
+        np.array([1j]),
+        np.array([object()]),
+        np.ones(2, np.float16),
+        np.ones(2, np.uint8),
+    ],
 )
 def test_no_numbers_are_a_type_error(value):
     with pytest.raises(TypeError):
         gt.asarray(value)
 
 
-@pytest.mark.parametrize("value", [[[1, 2], [3]], [[1], 2], [[1.0], []], [np.ones(2), np.ones(3)], [2**70], [2**63]])
+@pytest.mark.parametrize(
+    "value", [[[1, 2], [3]], [[1], 2], [[1.0], []], [np.ones(2), np.ones(3)], [2**70], [2**63]]
+)
 def test_ragged_and_too_large_are_value_errors(value):
     with pytest.raises(ValueError):
         gt.asarray(value)
@@ -100,8 +145,12 @@ def test_constant_and_convert_to_tensor():
 def test_asarray_shares_or_copies():
     x = gt.asarray([1.0])
     assert gt.asarray(x) is x and gt.asarray(x, copy=False) is x and gt.asarray(x, copy=True) is not x
-    for call in (lambda: gt.asarray([1.0], copy=False), lambda: gt.asarray(x, dtype="int32", copy=False),
-                 lambda: gt.asarray(1, device="gpu"), lambda: x.to_device("gpu")):
+    for call in (
+        lambda: gt.asarray([1.0], copy=False),
+        lambda: gt.asarray(x, dtype="int32", copy=False),
+        lambda: gt.asarray(1, device="gpu"),
+        lambda: x.to_device("gpu"),
+    ):
         with pytest.raises(ValueError):
             call()
     assert x.to_device("cpu") is x and x.device == "cpu"

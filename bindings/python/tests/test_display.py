@@ -53,5 +53,7 @@ def test_html():
     assert "<td>2.5</td>" in gt.asarray([2.5, 1])._repr_html_()
     assert "<pre>" in gt.zeros((2, 2, 2))._repr_html_() and "<pre>" in gt.asarray(1.0)._repr_html_()
     long = gt.asarray(np.arange(1000.0).reshape(50, 20))._repr_html_()
-    assert "&hellip;" in long and "<td>0</td>" in long and "<td>999</td>" in long and "<td>500</td>" not in long
+    assert (
+        "&hellip;" in long and "<td>0</td>" in long and "<td>999</td>" in long and "<td>500</td>" not in long
+    )
     assert "&lt;b&gt;" in gt.Variable([1.0], name="<b>")._repr_html_()

@@ -13,7 +13,17 @@ import gradtape as gt
 
 A = np.arange(24.0).reshape(2, 3, 4)
 X = gt.asarray(A)
-PARTS = [0, -1, slice(None, None, -1), slice(5, 0, -2), slice(1, 1), None, Ellipsis, [0, 1], np.array([[0, -1], [1, 0]])]
+PARTS = [
+    0,
+    -1,
+    slice(None, None, -1),
+    slice(5, 0, -2),
+    slice(1, 1),
+    None,
+    Ellipsis,
+    [0, 1],
+    np.array([[0, -1], [1, 0]]),
+]
 
 
 def agree(x, a, key):
@@ -35,10 +45,28 @@ def test_every_mixture_of_parts(length):
 
 
 @pytest.mark.parametrize(
-    "key", [(), Ellipsis, True, False, A > 5, A < 0, A[:, :, 0] > 5, np.array([True, False]),
-            (slice(None), np.array([True, False, True])), (0, np.array([True, False, True])),
-            ([0, 1], np.array([True, False, True])), (Ellipsis, A[0, 0] > 1), (A[0] > -1)[None].repeat(2, 0),
-            [True, False], [], np.zeros((0, 2), int), np.int64(1), (np.int32(1), slice(None)), range(2)]
+    "key",
+    [
+        (),
+        Ellipsis,
+        True,
+        False,
+        A > 5,
+        A < 0,
+        A[:, :, 0] > 5,
+        np.array([True, False]),
+        (slice(None), np.array([True, False, True])),
+        (0, np.array([True, False, True])),
+        ([0, 1], np.array([True, False, True])),
+        (Ellipsis, A[0, 0] > 1),
+        (A[0] > -1)[None].repeat(2, 0),
+        [True, False],
+        [],
+        np.zeros((0, 2), int),
+        np.int64(1),
+        (np.int32(1), slice(None)),
+        range(2),
+    ],
 )
 def test_masks_and_others(key):
     agree(X, A, key)
@@ -60,9 +88,15 @@ def test_integer_arrays_of_any_shape(data):
 
 def test_tensors_as_indices():
     agree(X, A, 0)
-    for key in (gt.asarray(1), gt.asarray([1, 0, -1]), gt.asarray(A > 3), (gt.asarray(1), gt.asarray([2, 0]))):
+    for key in (
+        gt.asarray(1),
+        gt.asarray([1, 0, -1]),
+        gt.asarray(A > 3),
+        (gt.asarray(1), gt.asarray([2, 0])),
+    ):
         np.testing.assert_array_equal(
-            X[key].numpy(), A[tuple(np.asarray(k) for k in key) if isinstance(key, tuple) else np.asarray(key)]
+            X[key].numpy(),
+            A[tuple(np.asarray(k) for k in key) if isinstance(key, tuple) else np.asarray(key)],
         )
 
 
@@ -77,9 +111,27 @@ def test_indices_without_a_value():
 
 
 @pytest.mark.parametrize(
-    "key", [2, -3, (0, 3), [2], [0, -3], "a", 1.5, [0.5], (0, 0, 0, 0), (Ellipsis, Ellipsis), np.array([True]),
-            np.ones((2, 2), bool), slice(1.5), ([0, 1], [0, 1, 2]), gt.asarray(2), gt.asarray(1.0), gt.asarray([5]),
-            (0, True)]
+    "key",
+    [
+        2,
+        -3,
+        (0, 3),
+        [2],
+        [0, -3],
+        "a",
+        1.5,
+        [0.5],
+        (0, 0, 0, 0),
+        (Ellipsis, Ellipsis),
+        np.array([True]),
+        np.ones((2, 2), bool),
+        slice(1.5),
+        ([0, 1], [0, 1, 2]),
+        gt.asarray(2),
+        gt.asarray(1.0),
+        gt.asarray([5]),
+        (0, True),
+    ],
 )
 def test_what_is_no_index(key):
     with pytest.raises(IndexError):
@@ -104,13 +156,34 @@ def test_items_are_not_assigned():
         gt.Variable([1.0])[0] = 1.0
 
 
-KEYS = [0, -1, Ellipsis, np.s_[:, 1], np.s_[::2, ::-1], np.s_[..., None, 0], [0, 0, 1], np.s_[:, [2, 0, 2]], A > 7,
-        ([0, 1], [2, 2]), [], np.s_[5:]]
+KEYS = [
+    0,
+    -1,
+    Ellipsis,
+    np.s_[:, 1],
+    np.s_[::2, ::-1],
+    np.s_[..., None, 0],
+    [0, 0, 1],
+    np.s_[:, [2, 0, 2]],
+    A > 7,
+    ([0, 1], [2, 2]),
+    [],
+    np.s_[5:],
+]
 
 
 @pytest.mark.parametrize("key", KEYS, ids=str)
-@pytest.mark.parametrize("name, ufunc", [("add", np.add), ("multiply", np.multiply), ("min", np.minimum),
-                                         ("max", np.maximum), ("subtract", np.subtract), ("divide", np.divide)])
+@pytest.mark.parametrize(
+    "name, ufunc",
+    [
+        ("add", np.add),
+        ("multiply", np.multiply),
+        ("min", np.minimum),
+        ("max", np.maximum),
+        ("subtract", np.subtract),
+        ("divide", np.divide),
+    ],
+)
 def test_at_as_ufuncs_at(key, name, ufunc):
     values = np.random.default_rng(0).uniform(0.5, 20, A[key].shape)
     expected = A.copy()
@@ -135,8 +208,14 @@ def test_at_keeps_dtypes_and_refuses_others():
     assert whole.at[0].set(5).dtype == "int32" and whole.at[0].set(True).tolist() == [1, 2, 3]
     assert gt.asarray([True, False]).at[1].set(True).tolist() == [True, True]
     assert gt.zeros(2).at[0].add(np.float64(0.5)).dtype == "float32"
-    assert gt.asarray(1.0).at[()].set(2.0).item() == 2 and gt.asarray([1.0]).at[gt.asarray(0)].set(3).tolist() == [3]
-    for call in (lambda: whole.at[0].set(0.5), lambda: whole.at[0].set(gt.asarray(1.0)), lambda: whole.at[:2].divide(2)):
+    assert gt.asarray(1.0).at[()].set(2.0).item() == 2 and gt.asarray([1.0]).at[gt.asarray(0)].set(
+        3
+    ).tolist() == [3]
+    for call in (
+        lambda: whole.at[0].set(0.5),
+        lambda: whole.at[0].set(gt.asarray(1.0)),
+        lambda: whole.at[:2].divide(2),
+    ):
         with pytest.raises((TypeError, ValueError)):
             call()
     with pytest.raises(ValueError):
@@ -145,7 +224,9 @@ def test_at_keeps_dtypes_and_refuses_others():
         whole.at[3].set(1)
 
 
-@pytest.mark.parametrize("key", [0, np.s_[:, ::-2], [1, 0, 1], np.s_[:, [2, 0], None], A > 4, ([0, 1], [2, 0])], ids=str)
+@pytest.mark.parametrize(
+    "key", [0, np.s_[:, ::-2], [1, 0, 1], np.s_[:, [2, 0], None], A > 4, ([0, 1], [2, 0])], ids=str
+)
 def test_derivatives_of_indexing_and_at(key):
     rng = np.random.default_rng(1)
     x, v = rng.normal(size=A.shape), rng.normal(size=A[key].shape)
@@ -159,7 +240,9 @@ def test_second_derivatives_of_at():
     hessian = gt.hessian(lambda x: gt.sum(x.at[[0, 0]].multiply(x[1:]) ** 2))(x)
     # The function is (x0 x1 x2)^2 + x1^2 + x2^2.
     a, b, c = 1.0, 2.0, 3.0
-    expected = [[2 * (b * c) ** 2, 4 * a * b * c * c, 4 * a * b * b * c],
-                [4 * a * b * c * c, 2 * (a * c) ** 2 + 2, 4 * a * a * b * c],
-                [4 * a * b * b * c, 4 * a * a * b * c, 2 * (a * b) ** 2 + 2]]
+    expected = [
+        [2 * (b * c) ** 2, 4 * a * b * c * c, 4 * a * b * b * c],
+        [4 * a * b * c * c, 2 * (a * c) ** 2 + 2, 4 * a * a * b * c],
+        [4 * a * b * b * c, 4 * a * a * b * c, 2 * (a * b) ** 2 + 2],
+    ]
     np.testing.assert_allclose(hessian.numpy(), expected)

@@ -37,14 +37,28 @@ def test_ufuncs_record_on_tapes():
 def test_arrays_left_and_right(op):
     a, t = np.array([1.0, 2.0]), gt.asarray([3.0, 4.0], dtype="float64")
     function = getattr(operator, op)
-    for found, expected in ((function(a, t), function(a, t.numpy())), (function(t, a), function(t.numpy(), a))):
+    for found, expected in (
+        (function(a, t), function(a, t.numpy())),
+        (function(t, a), function(t.numpy(), a)),
+    ):
         assert isinstance(found, gt.Tensor)
         np.testing.assert_allclose(found.numpy(), expected)
 
 
 def test_functions_of_numpy_read_the_values():
     t = gt.asarray([[1.0, 2.0], [3.0, 4.0]])
-    for function in (np.mean, np.sum, np.max, np.std, np.sort, np.cumsum, np.linalg.norm, np.argmax, np.transpose, np.any):
+    for function in (
+        np.mean,
+        np.sum,
+        np.max,
+        np.std,
+        np.sort,
+        np.cumsum,
+        np.linalg.norm,
+        np.argmax,
+        np.transpose,
+        np.any,
+    ):
         found = function(t)
         assert not isinstance(found, gt.Tensor)
         np.testing.assert_allclose(found, function(t.numpy()))
@@ -57,13 +71,24 @@ def test_functions_of_numpy_read_the_values():
 
 def test_results_are_not_stored_in_tensors():
     t = gt.asarray([1.0])
-    for call in (lambda: np.add(t, t, out=t), lambda: np.add(np.ones(1), 1, out=(t,)), lambda: np.add(t, 1, where=[True])):
+    for call in (
+        lambda: np.add(t, t, out=t),
+        lambda: np.add(np.ones(1), 1, out=(t,)),
+        lambda: np.add(t, 1, where=[True]),
+    ):
         with pytest.raises(TypeError):
             call()
 
 
-PROMOTED = [("bool", "bool", "bool"), ("int32", "int32", "int32"), ("int32", "int64", "int64"), ("int64", "int64", "int64"),
-            ("float32", "float32", "float32"), ("float32", "float64", "float64"), ("float64", "float64", "float64")]
+PROMOTED = [
+    ("bool", "bool", "bool"),
+    ("int32", "int32", "int32"),
+    ("int32", "int64", "int64"),
+    ("int64", "int64", "int64"),
+    ("float32", "float32", "float32"),
+    ("float32", "float64", "float64"),
+    ("float64", "float64", "float64"),
+]
 
 
 @pytest.mark.parametrize("left, right, result", PROMOTED)
@@ -89,7 +114,9 @@ def test_kinds_do_not_mix(left, right):
 @pytest.mark.parametrize("dtype", ["int32", "int64", "float32", "float64"])
 def test_numbers_take_the_tensors_dtype(dtype):
     t = gt.ones(2, dtype)
-    for number in (2, np.int64(2), np.int32(2)) + ((2.5, np.float64(2.5), np.float32(2.5)) if "float" in dtype else ()):
+    for number in (2, np.int64(2), np.int32(2)) + (
+        (2.5, np.float64(2.5), np.float32(2.5)) if "float" in dtype else ()
+    ):
         for found in (t * number, number * t, t - number, number - t):
             assert found.dtype == dtype
     assert gt.result_type(gt.int64, 1) == "int64" and gt.result_type(1, 2.0, gt.float64) == "float64"
@@ -136,7 +163,11 @@ def test_torch_both_ways():
     torch = pytest.importorskip("torch")
     t = gt.asarray([[1.0, 2.0], [3.0, 4.0]])
     assert torch.from_dlpack(t).tolist() == t.tolist()
-    assert gt.asarray(torch.ones(2, 3).T).shape == (3, 2) and gt.from_dlpack(torch.arange(3)).tolist() == [0, 1, 2]
+    assert gt.asarray(torch.ones(2, 3).T).shape == (3, 2) and gt.from_dlpack(torch.arange(3)).tolist() == [
+        0,
+        1,
+        2,
+    ]
 
 
 def test_jax_both_ways():

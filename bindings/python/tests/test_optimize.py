@@ -37,16 +37,36 @@ def test_the_objective_agrees_with_scipy():
 
 
 @pytest.mark.parametrize(
-    "method", [None, "BFGS", "CG", "L-BFGS-B", "TNC", "SLSQP", "Newton-CG", "trust-ncg", "trust-krylov", "trust-exact",
-               "dogleg", "trust-constr", "Nelder-Mead", "Powell", "COBYLA"]
+    "method",
+    [
+        None,
+        "BFGS",
+        "CG",
+        "L-BFGS-B",
+        "TNC",
+        "SLSQP",
+        "Newton-CG",
+        "trust-ncg",
+        "trust-krylov",
+        "trust-exact",
+        "dogleg",
+        "trust-constr",
+        "Nelder-Mead",
+        "Powell",
+        "COBYLA",
+    ],
 )
 def test_every_method(method):
     def bowl(x):
         return gt.sum((x - 1) ** 2 * gt.asarray([1.0, 2.0])) + gt.sum(x**4) / 10
 
     found = minimize(bowl, [3.0, -2.0], method=method)
-    expected = optimize.minimize(lambda x: (x[0] - 1) ** 2 + 2 * (x[1] - 1) ** 2 + (x**4).sum() / 10, [0, 0], tol=1e-10)
-    np.testing.assert_allclose(found.x.numpy(), expected.x, atol=2e-2 if method in ("TNC", "COBYLA") else 1e-3)
+    expected = optimize.minimize(
+        lambda x: (x[0] - 1) ** 2 + 2 * (x[1] - 1) ** 2 + (x**4).sum() / 10, [0, 0], tol=1e-10
+    )
+    np.testing.assert_allclose(
+        found.x.numpy(), expected.x, atol=2e-2 if method in ("TNC", "COBYLA") else 1e-3
+    )
     assert isinstance(found.fun, float) and found.success and found.nfev > 0 and found.message
 
 
@@ -66,7 +86,11 @@ def test_any_container():
 
     found = minimize(f, x0)
     assert isinstance(found.x["rest"], Pair)
-    assert found.x["w"].shape == (2, 2) and found.x["w"].dtype == "float64" and found.x["rest"].a.dtype == "float32"
+    assert (
+        found.x["w"].shape == (2, 2)
+        and found.x["w"].dtype == "float64"
+        and found.x["rest"].a.dtype == "float32"
+    )
     np.testing.assert_allclose(found.x["w"].numpy(), np.ones((2, 2)), atol=1e-4)
     assert [round(n.numpy().item(), 3) for n in (found.x["rest"].a, *found.x["rest"].b)] == [2, 3, 4]
     packed = objective(f, x0)
@@ -75,8 +99,13 @@ def test_any_container():
 
 def test_arguments_bounds_constraints_and_callback():
     seen = []
-    found = minimize(lambda x, a, b: gt.sum((x - a) ** 2) * b, np.zeros(2), args=(np.array([1.0, 2.0]), 3.0),
-                     bounds=[(0, 0.5), (None, None)], callback=seen.append)
+    found = minimize(
+        lambda x, a, b: gt.sum((x - a) ** 2) * b,
+        np.zeros(2),
+        args=(np.array([1.0, 2.0]), 3.0),
+        bounds=[(0, 0.5), (None, None)],
+        callback=seen.append,
+    )
     np.testing.assert_allclose(found.x.numpy(), [0.5, 2], atol=1e-6)
     assert seen and isinstance(seen[0], gt.Tensor)
     line = {"type": "eq", "fun": lambda x: x.sum() - 1}
@@ -87,8 +116,11 @@ def test_arguments_bounds_constraints_and_callback():
 
 
 def test_what_is_no_objective():
-    for call in (lambda: minimize(lambda x: x, [1.0, 2.0]), lambda: minimize(gt.sum, ["a"]),
-                 lambda: minimize(lambda x: gt.argmax(x), [1.0])):
+    for call in (
+        lambda: minimize(lambda x: x, [1.0, 2.0]),
+        lambda: minimize(gt.sum, ["a"]),
+        lambda: minimize(lambda x: gt.argmax(x), [1.0]),
+    ):
         with pytest.raises((ValueError, TypeError)):
             call()
 
@@ -118,6 +150,9 @@ def test_the_example_of_scipys_array_api():
     path = os.pathsep.join([str(Path(gt.__file__).parent.parent), os.environ.get("PYTHONPATH", "")])
     shown = subprocess.run(
         [sys.executable, str(EXAMPLES / "array_api_scipy.py")],
-        env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, check=True,
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout
     assert "rosen_der: True" in shown and "softmax" in shown and "skewness" in shown

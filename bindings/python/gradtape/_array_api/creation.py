@@ -25,7 +25,9 @@ def arange(
     start, stop, step = (_number(n) for n in (start, stop, step))
     if step == 0:
         raise InvalidArgumentError("arange: the step is not to be 0")
-    values = np.arange(start, stop, step, dtype=None if dtype is None else _core.as_dtype(dtype).as_numpy_dtype)
+    values = np.arange(
+        start, stop, step, dtype=None if dtype is None else _core.as_dtype(dtype).as_numpy_dtype
+    )
     if dtype is None and not values.size:
         dtype = result_of_numbers(start, stop, step)
     return _core.tensor(values, dtype if dtype is not None else _python_dtype(values))
@@ -42,19 +44,29 @@ def empty_like(x: Any, /, *, dtype: Any = None, device: Optional[str] = None) ->
 
 
 def eye(
-    num_rows: int, num_columns: Optional[int] = None, batch_shape: Any = (), dtype: Any = None, name: Optional[str] = None,
-    *, k: int = 0, device: Optional[str] = None
+    num_rows: int,
+    num_columns: Optional[int] = None,
+    batch_shape: Any = (),
+    dtype: Any = None,
+    name: Optional[str] = None,
+    *,
+    k: int = 0,
+    device: Optional[str] = None,
 ) -> _core.Tensor:
     """Ones on diagonal k of matrices [batch_shape..., num_rows, num_columns], zeros elsewhere."""
     check_device(device)
-    made = np.eye(_size(num_rows), None if num_columns is None else _size(num_columns), int(k), dtype=np.float32)
+    made = np.eye(
+        _size(num_rows), None if num_columns is None else _size(num_columns), int(k), dtype=np.float32
+    )
     tensor = _core.tensor(made, dtype)
     batch = _shape(batch_shape if batch_shape is not None else ())
     return op("broadcast_to")(tensor, batch + tensor.shape) if batch else tensor
 
 
 def from_dlpack(x: Any, /, *, device: Optional[str] = None, copy: Optional[bool] = None) -> _core.Tensor:
-    """A tensor of the values of an object with `__dlpack__`; shared where they can be, copied with copy=True."""
+    """A tensor of the values of an object with `__dlpack__`; shared where they can be, copied with
+    copy=True.
+    """
     check_device(device)
     return _core.from_dlpack(x, copy)
 
@@ -72,8 +84,15 @@ def full_like(x: Any, /, fill_value: Any, *, dtype: Any = None, device: Optional
 
 
 def linspace(
-    start: Any, stop: Any, num: int = 50, dtype: Any = None, axis: int = 0, name: Optional[str] = None,
-    *, device: Optional[str] = None, endpoint: bool = True
+    start: Any,
+    stop: Any,
+    num: int = 50,
+    dtype: Any = None,
+    axis: int = 0,
+    name: Optional[str] = None,
+    *,
+    device: Optional[str] = None,
+    endpoint: bool = True,
 ) -> _core.Tensor:
     """num numbers from start to stop at equal distances along a new axis, without stop unless `endpoint`.
 
@@ -83,14 +102,19 @@ def linspace(
     num = _size(num)
     start, stop = (_convert.convert(n) if isinstance(n, _core.Tensor) else n for n in (start, stop))
     if dtype is None:
-        dtype = next((n.dtype for n in (start, stop) if isinstance(n, _core.Tensor) and n.dtype.is_floating), _core.float32)
+        dtype = next(
+            (n.dtype for n in (start, stop) if isinstance(n, _core.Tensor) and n.dtype.is_floating),
+            _core.float32,
+        )
     start, stop = (_convert.convert(n, dtype) for n in (start, stop))
     made = op("linspace")(start, stop, max(num if endpoint else num + 1, 1), axis)
     return made if made.shape[axis] == num else op("gather")(made, np.arange(num), axis=axis)
 
 
 def meshgrid(*arrays: Any, indexing: str = "xy") -> list:
-    """Coordinates of a grid, one tensor an axis; "xy" exchanges the first two axes, as for plots, "ij" does not."""
+    """Coordinates of a grid, one tensor an axis; "xy" exchanges the first two axes, as for plots, "ij" does
+    not.
+    """
     if indexing not in ("xy", "ij"):
         raise InvalidArgumentError(f"meshgrid: indexing is 'xy' or 'ij', got {indexing!r}")
     tensors = [_convert.convert(a) for a in arrays]
@@ -107,12 +131,16 @@ def meshgrid(*arrays: Any, indexing: str = "xy") -> list:
     return grids
 
 
-def ones(shape: Any, dtype: Any = None, name: Optional[str] = None, *, device: Optional[str] = None) -> _core.Tensor:
+def ones(
+    shape: Any, dtype: Any = None, name: Optional[str] = None, *, device: Optional[str] = None
+) -> _core.Tensor:
     """Ones of a shape, float32 unless another dtype is given."""
     return full(shape, 1, dtype=_core.float32 if dtype is None else dtype, device=device)
 
 
-def ones_like(input: Any, dtype: Any = None, name: Optional[str] = None, *, device: Optional[str] = None) -> _core.Tensor:
+def ones_like(
+    input: Any, dtype: Any = None, name: Optional[str] = None, *, device: Optional[str] = None
+) -> _core.Tensor:
     """Ones of the shape of a tensor, and of its dtype unless another one is given."""
     return full_like(input, 1, dtype=dtype, device=device)
 
@@ -127,12 +155,16 @@ def triu(x: Any, /, *, k: int = 0) -> _core.Tensor:
     return op("triu")(x, int(k))
 
 
-def zeros(shape: Any, dtype: Any = None, name: Optional[str] = None, *, device: Optional[str] = None) -> _core.Tensor:
+def zeros(
+    shape: Any, dtype: Any = None, name: Optional[str] = None, *, device: Optional[str] = None
+) -> _core.Tensor:
     """Zeros of a shape, float32 unless another dtype is given."""
     return full(shape, 0, dtype=_core.float32 if dtype is None else dtype, device=device)
 
 
-def zeros_like(input: Any, dtype: Any = None, name: Optional[str] = None, *, device: Optional[str] = None) -> _core.Tensor:
+def zeros_like(
+    input: Any, dtype: Any = None, name: Optional[str] = None, *, device: Optional[str] = None
+) -> _core.Tensor:
     """Zeros of the shape of a tensor, and of its dtype unless another one is given."""
     return full_like(input, 0, dtype=dtype, device=device)
 
@@ -146,7 +178,11 @@ def _python_dtype(values: np.ndarray) -> Any:
     if values.dtype.kind == "f":
         return _core.float32
     info = np.iinfo(np.int32)
-    return _core.int32 if info.min <= values[0] <= info.max and info.min <= values[-1] <= info.max else _core.int64
+    return (
+        _core.int32
+        if info.min <= values[0] <= info.max and info.min <= values[-1] <= info.max
+        else _core.int64
+    )
 
 
 def _number(n: Any) -> Any:
@@ -172,6 +208,6 @@ def _shape(shape: Any) -> tuple:
 
 
 __all__ = (
-    "arange asarray empty empty_like eye from_dlpack full full_like linspace meshgrid ones ones_like tril triu zeros "
-    "zeros_like"
+    "arange asarray empty empty_like eye from_dlpack full full_like linspace meshgrid ones ones_like tril "
+    "triu zeros zeros_like"
 ).split()

@@ -56,7 +56,9 @@ class iinfo_object(NamedTuple):
 
 
 def finfo(type: Any, /) -> finfo_object:
-    """Bits, eps, max, min and smallest normal number of a floating dtype, or of a tensor's; else TypeError."""
+    """Bits, eps, max, min and smallest normal number of a floating dtype, or of a tensor's; else
+    TypeError.
+    """
     dtype = _dtype_of(type)
     if not dtype.is_floating:
         raise DTypeError(f"finfo: {dtype} is not a floating type")
@@ -76,7 +78,9 @@ def iinfo(type: Any, /) -> iinfo_object:
 
 
 def isdtype(dtype: Any, kind: Any) -> builtins.bool:
-    """Whether a dtype is of a kind: a dtype, a name such as "real floating" or "integral", or a tuple of these."""
+    """Whether a dtype is of a kind: a dtype, a name such as "real floating" or "integral", or a tuple of
+    these.
+    """
     dtype = _core.as_dtype(dtype)
     if isinstance(kind, tuple):
         return builtins.any(isdtype(dtype, k) for k in kind)
@@ -108,7 +112,9 @@ def can_cast(from_: Any, to: Any, /) -> builtins.bool:
     return same_kind and source.itemsize <= target.itemsize
 
 
-def astype(x: Any, dtype: Any, /, *, copy: builtins.bool = True, device: Optional[str] = None) -> _core.Tensor:
+def astype(
+    x: Any, dtype: Any, /, *, copy: builtins.bool = True, device: Optional[str] = None
+) -> _core.Tensor:
     """x in another dtype: floats lose their fraction where ints are wanted, and to bool is x != 0.
 
     Without `copy` a tensor of that dtype is returned as it is.
@@ -135,7 +141,9 @@ class _Info:
         return ["cpu"]
 
     def default_dtypes(self, *, device: Optional[str] = None) -> dict:
-        """The types of Python's numbers and of indices; complex is listed as the standard wants, and is None."""
+        """The types of Python's numbers and of indices; complex is listed as the standard wants, and is
+        None.
+        """
         check_device(device)
         return {"real floating": float32, "complex floating": None, "integral": int32, "indexing": int64}
 
@@ -168,6 +176,6 @@ def _check_number(number: Any, dtype: Any) -> None:
 
 
 __all__ = (
-    "__array_api_version__ __array_namespace_info__ astype bool can_cast e finfo float32 float64 iinfo inf int32 int64 "
-    "isdtype nan newaxis pi result_type"
+    "__array_api_version__ __array_namespace_info__ astype bool can_cast e finfo float32 float64 iinfo "
+    "inf int32 int64 isdtype nan newaxis pi result_type"
 ).split()

@@ -24,7 +24,9 @@ cos, cosh, sin, sinh, tan, tanh = map(op, "cos cosh sin sinh tan tanh".split())
 equal, not_equal = op("equal"), op("not_equal")
 greater, greater_equal, less, less_equal = map(op, "greater greater_equal less less_equal".split())
 exp, expm1, log, log1p, log2 = map(op, "exp expm1 log log1p log2".split())
-logical_and, logical_not, logical_or, logical_xor = map(op, "logical_and logical_not logical_or logical_xor".split())
+logical_and, logical_not, logical_or, logical_xor = map(
+    op, "logical_and logical_not logical_or logical_xor".split()
+)
 maximum, minimum, hypot = op("maximum"), op("minimum"), op("hypot")
 isfinite, isinf, isnan = op("is_finite"), op("is_inf"), op("is_nan")
 negative, positive, reciprocal = op("negative"), op("identity"), op("reciprocal")
@@ -127,7 +129,9 @@ def bitwise_invert(x: Any, /) -> _core.Tensor:
 
 
 def bitwise_left_shift(x1: Any, x2: Any, /) -> _core.Tensor:
-    """Bits of x1 moved by x2 >= 0 places up; what leaves the type is lost, all where x2 is its width or more."""
+    """Bits of x1 moved by x2 >= 0 places up; what leaves the type is lost, all where x2 is its width or
+    more.
+    """
     return _bitwise("left_shift", None, x1, x2)
 
 
@@ -165,7 +169,10 @@ def _pair(x1: Any, x2: Any) -> tuple:
     """Both as tensors of one dtype and one shape."""
     from .dtypes import result_type
 
-    x1, x2 = (x if isinstance(x, (int, float)) and not isinstance(x, np.generic) else _convert.convert(x) for x in (x1, x2))
+    x1, x2 = (
+        x if isinstance(x, (int, float)) and not isinstance(x, np.generic) else _convert.convert(x)
+        for x in (x1, x2)
+    )
     dtype = result_type(x1, x2)
     x1, x2 = (_cast(x, dtype) if isinstance(x, _core.Tensor) else _core.tensor(x, dtype) for x in (x1, x2))
     shape = np.broadcast_shapes(x1.shape, x2.shape)
@@ -173,9 +180,10 @@ def _pair(x1: Any, x2: Any) -> tuple:
 
 
 __all__ = (
-    "abs acos acosh add asin asinh atan atan2 atanh bitwise_and bitwise_invert bitwise_left_shift bitwise_or "
-    "bitwise_right_shift bitwise_xor ceil clip conj copysign cos cosh divide equal exp expm1 floor floor_divide greater "
-    "greater_equal hypot imag isfinite isinf isnan less less_equal log log10 log1p log2 logaddexp logical_and logical_not "
-    "logical_or logical_xor maximum minimum multiply negative nextafter not_equal positive pow real reciprocal remainder "
-    "round sign signbit sin sinh sqrt square subtract tan tanh trunc"
+    "abs acos acosh add asin asinh atan atan2 atanh bitwise_and bitwise_invert bitwise_left_shift "
+    "bitwise_or bitwise_right_shift bitwise_xor ceil clip conj copysign cos cosh divide equal exp expm1 "
+    "floor floor_divide greater greater_equal hypot imag isfinite isinf isnan less less_equal log log10 "
+    "log1p log2 logaddexp logical_and logical_not logical_or logical_xor maximum minimum multiply "
+    "negative nextafter not_equal positive pow real reciprocal remainder round sign signbit sin sinh sqrt "
+    "square subtract tan tanh trunc"
 ).split()

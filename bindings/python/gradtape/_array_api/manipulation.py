@@ -1,4 +1,6 @@
-"""The array API's manipulation and indexing functions, which take TensorFlow's calls of the same names too."""
+"""The array API's manipulation and indexing functions, which take TensorFlow's calls of the same names
+too.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,9 @@ def concat(values: Any, axis: Optional[int] = 0, name: Optional[str] = None) -> 
     if isinstance(values, _core.Tensor):
         values = list(values)
     if axis is None:
-        return op("concat")([op("reshape")(v, (-1,)) if _size_of(v) else op("reshape")(v, (0,)) for v in values], 0)
+        return op("concat")(
+            [op("reshape")(v, (-1,)) if _size_of(v) else op("reshape")(v, (0,)) for v in values], 0
+        )
     return op("concat")(values, _number(axis))
 
 
@@ -56,7 +60,9 @@ def moveaxis(x: Any, source: Any, destination: Any, /) -> _core.Tensor:
     sources = [_axis(a, x.ndim) for a in _axes(source)]
     places = [_axis(a, x.ndim) for a in _axes(destination)]
     if len(sources) != len(places) or len(set(sources)) != len(sources) or len(set(places)) != len(places):
-        raise InvalidArgumentError(f"moveaxis: axes {source} to {destination}: as many places as axes, each once")
+        raise InvalidArgumentError(
+            f"moveaxis: axes {source} to {destination}: as many places as axes, each once"
+        )
     order = [i for i in range(x.ndim) if i not in sources]
     for place, axis in sorted(zip(places, sources)):
         order.insert(place, axis)
@@ -69,15 +75,21 @@ def permute_dims(x: Any, /, axes: Sequence[int]) -> _core.Tensor:
 
 
 def repeat(input: Any, repeats: Any, axis: Optional[int] = None, name: Optional[str] = None) -> _core.Tensor:
-    """Each entry along the axis repeated, as often for all or one count for each; without an axis of the flat tensor."""
+    """Each entry along the axis repeated, as often for all or one count for each; without an axis of the flat
+    tensor.
+    """
     if not isinstance(repeats, (int, np.integer)):
         counts = np.asarray(repeats)
         repeats = counts.reshape(-1).tolist() if counts.size != 1 else int(counts.reshape(()))
     return op("repeat")(input, repeats, None if axis is None else _number(axis))
 
 
-def reshape(tensor: Any, shape: Any, name: Optional[str] = None, *, copy: Optional[bool] = None) -> _core.Tensor:
-    """The same elements in another shape; one entry of the shape may be -1. Tensors do not change: `copy` is of no effect."""
+def reshape(
+    tensor: Any, shape: Any, name: Optional[str] = None, *, copy: Optional[bool] = None
+) -> _core.Tensor:
+    """The same elements in another shape; one entry of the shape may be -1. Tensors do not change: `copy` is
+    of no effect.
+    """
     tensor = _convert.convert(tensor)
     shape = _indexing_shape(shape)
     if tensor.size == 0 and -1 in shape:
@@ -87,7 +99,9 @@ def reshape(tensor: Any, shape: Any, name: Optional[str] = None, *, copy: Option
 
 
 def roll(input: Any, shift: Any, axis: _Axes = None, name: Optional[str] = None) -> _core.Tensor:
-    """The entries moved by `shift` along an axis or several, or of the flat tensor; what leaves comes in again."""
+    """The entries moved by `shift` along an axis or several, or of the flat tensor; what leaves comes in
+    again.
+    """
     input = _convert.convert(input)
     if axis is None:
         flat = op("reshape")(input, (input.size,))
@@ -98,7 +112,9 @@ def roll(input: Any, shift: Any, axis: _Axes = None, name: Optional[str] = None)
 
 
 def squeeze(input: Any, axis: _Axes = None, name: Optional[str] = None) -> _core.Tensor:
-    """The tensor without the named axes, or without all, of size 1; ValueError for an axis of another size."""
+    """The tensor without the named axes, or without all, of size 1; ValueError for an axis of another
+    size.
+    """
     if axis is None:
         return op("squeeze")(input)
     axes = _axes(axis)
@@ -111,7 +127,9 @@ def stack(values: Any, axis: int = 0, name: Optional[str] = None) -> _core.Tenso
 
 
 def tile(input: Any, multiples: Any, name: Optional[str] = None, /) -> _core.Tensor:
-    """The tensor repeated multiples[i] times along axis i; of tensor and multiples the shorter gets leading ones."""
+    """The tensor repeated multiples[i] times along axis i; of tensor and multiples the shorter gets leading
+    ones.
+    """
     input = _convert.convert(input)
     multiples = _indexing_shape(multiples)
     missing = len(multiples) - input.ndim

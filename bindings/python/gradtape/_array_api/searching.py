@@ -17,9 +17,15 @@ from ..errors import InvalidArgumentError
 
 
 def argmax(
-    input: Any, axis: Optional[int] = None, output_type: Any = None, name: Optional[str] = None, *, keepdims: bool = False
+    input: Any,
+    axis: Optional[int] = None,
+    output_type: Any = None,
+    name: Optional[str] = None,
+    *,
+    keepdims: bool = False,
 ) -> _core.Tensor:
-    """The index of the first largest entry along an axis, or without an axis of the flat tensor; int64 by default.
+    """The index of the first largest entry along an axis, or without an axis of the flat tensor; int64 by
+    default.
 
     TensorFlow's function takes axis 0 where none is given; the array API's rule is followed here.
     """
@@ -27,9 +33,16 @@ def argmax(
 
 
 def argmin(
-    input: Any, axis: Optional[int] = None, output_type: Any = None, name: Optional[str] = None, *, keepdims: bool = False
+    input: Any,
+    axis: Optional[int] = None,
+    output_type: Any = None,
+    name: Optional[str] = None,
+    *,
+    keepdims: bool = False,
 ) -> _core.Tensor:
-    """The index of the first smallest entry along an axis, or without an axis of the flat tensor; int64 by default."""
+    """The index of the first smallest entry along an axis, or without an axis of the flat tensor; int64 by
+    default.
+    """
     return _arg("argmin", input, axis, output_type, keepdims)
 
 
@@ -49,7 +62,9 @@ def nonzero(x: Any, /) -> tuple:
     return tuple(_core.tensor(places) for places in np.nonzero(values))
 
 
-def searchsorted(x1: Any, x2: Any, /, *, side: Literal["left", "right"] = "left", sorter: Any = None) -> _core.Tensor:
+def searchsorted(
+    x1: Any, x2: Any, /, *, side: Literal["left", "right"] = "left", sorter: Any = None
+) -> _core.Tensor:
     """Where the entries of x2 belong into x1, of rank 1 and rising, so that it stays sorted.
 
     "left" gives the first such place, "right" the last; `sorter` is the order that sorts x1.
@@ -62,7 +77,9 @@ def searchsorted(x1: Any, x2: Any, /, *, side: Literal["left", "right"] = "left"
 
 
 def where(condition: Any, x: Any = None, y: Any = None, name: Optional[str] = None) -> _core.Tensor:
-    """x where the condition holds, else y; of the condition alone the places where it holds, [count, rank]."""
+    """x where the condition holds, else y; of the condition alone the places where it holds, [count,
+    rank].
+    """
     if x is None and y is None:
         return _core.tensor(np.argwhere(np.asarray(_convert.convert(condition).numpy())).astype(np.int64))
     if x is None or y is None:
@@ -71,10 +88,17 @@ def where(condition: Any, x: Any = None, y: Any = None, name: Optional[str] = No
 
 
 def argsort(
-    values: Any, axis: int = -1, direction: Optional[str] = None, stable: bool = True, name: Optional[str] = None,
-    *, descending: bool = False
+    values: Any,
+    axis: int = -1,
+    direction: Optional[str] = None,
+    stable: bool = True,
+    name: Optional[str] = None,
+    *,
+    descending: bool = False,
 ) -> _core.Tensor:
-    """The int64 indices that sort along an axis, rising or descending; equal entries keep their order, nan is last."""
+    """The int64 indices that sort along an axis, rising or descending; equal entries keep their order, nan is
+    last.
+    """
     values = _convert.convert(values)
     if not values.ndim:
         return _core.tensor(np.zeros((), np.int64))
@@ -82,12 +106,19 @@ def argsort(
 
 
 def sort(
-    values: Any, axis: int = -1, direction: Optional[str] = None, name: Optional[str] = None,
-    *, descending: bool = False, stable: bool = True
+    values: Any,
+    axis: int = -1,
+    direction: Optional[str] = None,
+    name: Optional[str] = None,
+    *,
+    descending: bool = False,
+    stable: bool = True,
 ) -> _core.Tensor:
     """The entries along an axis in order, rising or descending; nan is last."""
     values = _convert.convert(values)
-    return op("sort")(values, axis, _direction(direction, descending)) if values.ndim else op("identity")(values)
+    return (
+        op("sort")(values, axis, _direction(direction, descending)) if values.ndim else op("identity")(values)
+    )
 
 
 class UniqueAll(NamedTuple):
@@ -114,11 +145,15 @@ class UniqueInverse(NamedTuple):
 
 
 def unique_all(x: Any, /) -> UniqueAll:
-    """The distinct entries of the flat tensor, rising, each nan by itself; with indices, inverse and counts."""
+    """The distinct entries of the flat tensor, rising, each nan by itself; with indices, inverse and
+    counts.
+    """
     x = _convert.convert(x)
     first, inverse, counts = _distinct(np.asarray(x.numpy()).reshape(-1))
     picked = op("gather")(op("reshape")(x, (x.size,)), first, axis=0)
-    return UniqueAll(picked, _core.tensor(first), _core.tensor(inverse.reshape(x.shape)), _core.tensor(counts))
+    return UniqueAll(
+        picked, _core.tensor(first), _core.tensor(inverse.reshape(x.shape)), _core.tensor(counts)
+    )
 
 
 def unique_counts(x: Any, /) -> UniqueCounts:
@@ -139,7 +174,9 @@ def unique_values(x: Any, /) -> _core.Tensor:
 
 
 def _distinct(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Where each distinct value is first, in rising order of the values; the group of each entry; the groups' sizes."""
+    """Where each distinct value is first, in rising order of the values; the group of each entry; the groups'
+    sizes.
+    """
     order = np.argsort(values, kind="stable")
     ordered = values[order]
     begins = np.ones(len(values), bool)
@@ -166,6 +203,6 @@ def _direction(direction: Optional[str], descending: bool) -> str:
 
 
 __all__ = (
-    "argmax argmin argsort count_nonzero nonzero searchsorted sort unique_all unique_counts unique_inverse unique_values "
-    "where"
+    "argmax argmin argsort count_nonzero nonzero searchsorted sort unique_all unique_counts "
+    "unique_inverse unique_values where"
 ).split()

@@ -1,4 +1,6 @@
-"""The array API's statistical and utility functions: sums, means, variances, running sums, all, any, differences."""
+"""The array API's statistical and utility functions: sums, means, variances, running sums, all, any,
+differences.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +56,9 @@ def std(x: Any, /, *, axis: Any = None, correction: float = 0.0, keepdims: bool 
 def cumulative_sum(
     x: Any, /, *, axis: Optional[int] = None, dtype: Any = None, include_initial: bool = False
 ) -> _core.Tensor:
-    """The sums of all entries up to each one along an axis, which rank 1 need not name; with a leading 0 if wanted."""
+    """The sums of all entries up to each one along an axis, which rank 1 need not name; with a leading 0 if
+    wanted.
+    """
     return _cumulative("cumsum", x, axis, dtype, 0 if include_initial else None)
 
 
