@@ -102,7 +102,9 @@ TEST_F(Cpp, VariablesAndWatching) {
   Tape t(ctx, GT_TAPE_PERSISTENT);
   const Tensor y = v * v;
   EXPECT_EQ(t.gradient(y, v).item(), 6);
-  EXPECT_EQ(t.watched_variables().size(), 1u);
+  ASSERT_EQ(t.watched_variables().size(), 1u);
+  EXPECT_EQ(t.watched_variables()[0].id(), v.id());
+  EXPECT_NE(Variable(num(3)).id(), v.id());
   v.assign(num(5));
   v += num(1);
   v -= num(2);

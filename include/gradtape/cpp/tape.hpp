@@ -153,12 +153,16 @@ class Tape {
     detail::check(ctx_, gt_tape_batch_jacobian(ctx_, handle_, target.get(), source.get(), &o, &out));
     return Tensor(ctx_, out);
   }
-  std::vector<Tensor> watched_variables() const {
+  /// The variables that the tape has met, in that order.
+  std::vector<Variable> watched_variables() const {
     std::size_t n = 0;
     detail::check(ctx_, gt_tape_watched_variables(ctx_, handle_, nullptr, 0, &n));
     std::vector<gt_tensor> out(n);
     detail::check(ctx_, gt_tape_watched_variables(ctx_, handle_, out.data(), n, &n));
-    return detail::wrap_all(ctx_, out.data(), n);
+    std::vector<Variable> variables;
+    variables.reserve(n);
+    for (gt_tensor v : out) variables.push_back(Variable(ctx_, v));
+    return variables;
   }
 
  private:

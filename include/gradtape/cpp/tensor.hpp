@@ -273,10 +273,18 @@ class Variable : public Tensor {
   void set_trainable(bool trainable) {
     detail::check(context(), gt_variable_set_trainable(context(), get(), trainable));
   }
+  /// A number that all names of one variable share, also those from Tape::watched_variables, and nothing else has.
+  std::uint64_t id() const {
+    std::uint64_t number = 0;
+    detail::check(context(), gt_variable_id(context(), get(), &number));
+    return number;
+  }
   /// Exchanges which variables the two names stand for.
   friend void swap(Variable& a, Variable& b) noexcept { a.replace_handle(std::move(b)); }
 
  private:
+  friend class Tape;
+  Variable(gt_context ctx, gt_tensor variable) : Tensor(ctx, variable) {}
   Variable& update(gt_status (*f)(gt_context, gt_tensor, gt_tensor), const Operand& value);
 };
 
