@@ -22,7 +22,7 @@ def asarray(
     """A tensor with the values of `obj`: a number, a tensor, an array, a buffer, or nested lists of these.
 
     Without a dtype Python's floats give float32, ints int32 (int64 where one does not fit), bools bool;
-    arrays keep theirs. `copy=False` raises ValueError where the values would have to be copied:
+    arrays keep theirs. Of a variable it is the present value. `copy=False` raises ValueError where the values would have to be copied:
     tensors of the wanted dtype alone are shared. `device` may be "cpu" or None.
     """
     check_device(device)
@@ -31,7 +31,7 @@ def asarray(
             if copy is False:
                 raise InvalidArgumentError(f"asarray: copy=False, but {obj.dtype} becomes {dtype}")
             return _core.tensor(obj, dtype)
-        return _core.op("identity")(obj) if copy else obj
+        return _core.op("identity")(obj) if copy or isinstance(obj, _core.Variable) else obj
     if copy is False:
         raise InvalidArgumentError(
             f"asarray: a {type(obj).__name__} must be copied; copy=False shares tensors alone"

@@ -142,6 +142,13 @@ def test_constant_and_convert_to_tensor():
         gt.convert_to_tensor(x, dtype="int32")
 
 
+def test_asarray_of_a_variable_is_its_present_value():
+    v = gt.Variable([1.0, 2.0])
+    kept = gt.asarray(v)
+    v.assign([3.0, 4.0])
+    assert type(kept) is gt.Tensor and kept.tolist() == [1, 2]
+
+
 def test_asarray_shares_or_copies():
     x = gt.asarray([1.0])
     assert gt.asarray(x) is x and gt.asarray(x, copy=False) is x and gt.asarray(x, copy=True) is not x
