@@ -242,7 +242,7 @@ class Function:
         return _BoundFunction(function, instance)
 
     def __reduce__(self) -> str:
-        return self.__qualname__
+        return str(self.__dict__["__qualname__"])
 
     def describe(self, format: str = "text") -> str:
         """The plans of this thread's recordings; `format` is "text", "dot" or "times"."""

@@ -118,7 +118,7 @@ def _dtype_named(name: str) -> _core.DType:
     return _core.as_dtype(name)
 
 
-def _op_named(name: str) -> Callable:
+def _op_named(name: str) -> _core.Op:
     return _core.op(name)
 
 

@@ -236,7 +236,7 @@ class GradientTape:
         *,
         memory_budget: int = 0,
         progress: Optional[Callable[[int, int], Any]] = None,
-    ) -> Optional[_core.Tensor]:
+    ) -> Any:
         """d target[b] / d source[b] for each sample b: [b, y..., x...] for a target [b, y...] and a source
         [b, x...].
 

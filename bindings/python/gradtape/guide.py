@@ -295,8 +295,7 @@ def batch_jacobian(guide: Guide) -> None:
 
 
 def _patches(j: Any, title: str) -> Callable[[Any], Any]:
-    labels = {"xlabel": "feature j of x", "ylabel": "feature i of y"}
-    return lambda ax: gt.plot.matrix(j, ax=ax, title=title, **labels)
+    return lambda ax: gt.plot.matrix(j, ax=ax, title=title, xlabel="feature j of x", ylabel="feature i of y")
 
 
 def batch_normalization(guide: Guide) -> None:

@@ -173,11 +173,9 @@ def _image(ax: Axes, image: np.ndarray, extent: Optional[tuple[float, ...]], **r
     """Draws an image whose ticks are whole numbers; None is the extent that counts its rows and columns."""
     left, right, bottom, top = extent or (-0.5, image.shape[1] - 0.5, image.shape[0] - 0.5, -0.5)
     width, height = right - left, bottom - top
-    aspect = "equal" if max(width, height) <= _THIN * min(width, height) else "auto"
     ax.set_facecolor(_BETWEEN)  # seen where there is no value
-    drawn = ax.imshow(
-        image, interpolation="nearest", aspect=aspect, extent=(left, right, bottom, top), **range_
-    )
+    drawn = ax.imshow(image, interpolation="nearest", extent=(left, right, bottom, top), **range_)
+    ax.set_aspect("equal" if max(width, height) <= _THIN * min(width, height) else "auto")
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_locator(_matplotlib().ticker.MaxNLocator(nbins=7, integer=True, min_n_ticks=1))
     return drawn

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from typing import Any, Callable, Union
 
-from .. import _core, nn
+from .. import _core
 
-elu = nn.elu
-gelu = nn.gelu
-leaky_relu = nn.leaky_relu
+elu = _core.op("elu")
+gelu = _core.op("gelu")
+leaky_relu = _core.op("leaky_relu")
 linear = _core.op("identity")
-log_softmax = nn.log_softmax
-relu = nn.relu
-relu6 = nn.relu6
-selu = nn.selu
-sigmoid = nn.sigmoid
-silu = nn.silu
-softmax = nn.softmax
-softplus = nn.softplus
-softsign = nn.softsign
-swish = nn.swish
-tanh = nn.tanh
+log_softmax = _core.op("log_softmax")
+relu = _core.op("relu")
+relu6 = _core.op("relu6")
+selu = _core.op("selu")
+sigmoid = _core.op("sigmoid")
+silu = _core.op("silu")
+softmax = _core.op("softmax")
+softplus = _core.op("softplus")
+softsign = _core.op("softsign")
+swish = _core.op("silu")
+tanh = _core.op("tanh")
 
 _BY_NAME = {name: value for name, value in globals().items() if isinstance(value, _core.Op)}
 

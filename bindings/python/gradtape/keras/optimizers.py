@@ -56,7 +56,7 @@ class Optimizer:
         return self.apply_gradients(zip(tape.gradient(value, list(var_list)), var_list))
 
     def _rate(self, variable: _core.Variable) -> _core.Tensor:
-        rate = self.learning_rate() if callable(self.learning_rate) else self.learning_rate
+        rate: Any = self.learning_rate() if callable(self.learning_rate) else self.learning_rate
         return _core.tensor(rate, variable.dtype)
 
     def _slot(self, name: str, variable: _core.Variable) -> _core.Variable:
