@@ -16,7 +16,8 @@ from typing import Iterator
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
-PAGES = ("README.md", "docs/guide.md", "docs/python.md")
+HOW_TO = ("from-tensorflow", "from-jax", "from-pytorch", "hessians", "own-ops")
+PAGES = ("README.md", "docs/guide.md", "docs/python.md", *(f"docs/how-to/{name}.md" for name in HOW_TO))
 _NUMBER = re.compile(r"-?\d+\.\d*(?:e[-+]\d+)?")
 _BLOCK = re.compile(r"^```python\n(.*?)^```$(?:\n+```text\n(.*?)^```$)?", re.MULTILINE | re.DOTALL)
 
