@@ -1,0 +1,165 @@
+"""MkDocs hooks: pages made from headers and from the registry, and pages for the files of the project that pages link to."""
+
+from __future__ import annotations
+
+import pathlib
+import posixpath
+import re
+import sys
+from typing import Any
+
+from mkdocs.structure.files import File, Files
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "docs/site"))
+
+import c_reference  # noqa: E402
+import cpp_reference  # noqa: E402
+import op_reference  # noqa: E402
+
+_LINK = re.compile(r"(?<!\\)\]\((?!\w+:|#|/)([^)\s#]+)(#[^)\s]*)?\)")
+_FENCE = re.compile(r"^(?: {4})?(```.*?^(?: {4})?```)[ ]*$", re.MULTILINE | re.DOTALL)
+_NAME = re.compile(r"(?<![\[`\w])`((?:gt|GT)_\w+)(?:\(\))?`(?![`\]])")
+_SHOWN_AS = {
+    "include/gradtape/gradtape.h": "c/index.md",
+    "include/gradtape/ops.h": "ops/index.md",
+    "include/gradtape/ops.hpp": "ops/index.md",
+}
+
+
+class Site:
+    """What the pages link to: names of the C interface, and files outside of docs/."""
+
+    def __init__(self) -> None:
+        self.header = c_reference.parse((ROOT / "include/gradtape/gradtape.h").read_text(encoding="utf-8"))
+        self.anchors = self.header.anchors()
+        self.ops = op_reference.Reference(ROOT)
+
+    def linker(self, page: str) -> Any:
+        """The addresses of C names and of pages, as seen from a page."""
+
+        def link(name: str) -> str | None:
+            folder = posixpath.dirname(page)
+            if name.endswith(".md"):
+                return posixpath.relpath(name, folder) if (ROOT / "docs" / name).exists() else None
+            if name in self.anchors:
+                return posixpath.relpath("c/index.md", folder) + "#" + self.anchors[name]
+            op = name.removeprefix("gt_")
+            if name.startswith("gt_") and op in self.ops.page_of:
+                return posixpath.relpath("ops/" + self.ops.page_of[op], folder) + "#" + op
+            return None
+
+        return link
+
+    def made(self) -> dict[str, str]:
+        """The pages that are made from headers and from the registry."""
+        pages = {"ops/" + name: text for name, text in self.ops.pages(self.linker("ops/index.md")).items()}
+        pages["c/index.md"] = "# C reference\n\n" + c_reference.page(self.header, self.linker("c/index.md"))
+        for file in sorted((ROOT / "include/gradtape/cpp").glob("*.hpp")):
+            text = cpp_reference.page(file.stem, file.read_text(encoding="utf-8"), self.linker("cpp/index.md"))
+            if text:
+                pages[f"cpp/{file.stem}.md"] = text
+        return pages
+
+
+def outside(page: str, target: str) -> str | None:
+    """The path, from the project's root, of a linked file that is none of the site's; None for a page of the site."""
+    path = posixpath.normpath(posixpath.join("docs", posixpath.dirname(page), target))
+    if path.startswith("docs/") or not (ROOT / path).exists():
+        return None
+    return path
+
+
+def source_page(path: str) -> str:
+    """A file or a folder of the project as a page."""
+    file = ROOT / path
+    if file.is_dir():
+        names = sorted(f"- `{entry.name}`" for entry in file.iterdir() if not entry.name.startswith((".", "__")))
+        return f"# {path}/\n\n" + "\n".join(names) + "\n"
+    language = {".h": "c", ".hpp": "cpp", ".py": "python"}.get(file.suffix, file.suffix[1:] or "text")
+    return f"# {path}\n\n``````{language}\n{file.read_text(encoding='utf-8')}\n``````\n"
+
+
+def linked_as(path: str) -> str:
+    """The page that stands for a file of the project."""
+    return _SHOWN_AS.get(path, f"source/{path}.md")
+
+
+def on_config(config: Any) -> Any:
+    global site
+    site = Site()
+    config.mdx_configs["pymdownx.snippets"]["base_path"] = [str(ROOT)]  # MkDocs would look from the working directory
+    made = site.made()
+    families = [{title: f"ops/{op_reference.slug(title)}"} for title, _, _ in site.ops.families]
+    headers = [{posixpath.basename(name)[:-3]: name} for name in made if name.startswith("cpp/")]
+    for entry in config.nav:
+        for title, pages in entry.items():
+            if isinstance(pages, list):
+                where = {"FAMILIES": families, "HEADERS": headers}
+                entry[title] = [page for given in pages for page in (where[given] if given in ("FAMILIES", "HEADERS") else [given])]
+    return config
+
+
+def on_files(files: Files, config: Any) -> Files:
+    pages = site.made()
+    for file in files.documentation_pages():
+        text = _FENCE.sub("", file.content_string)
+        pages.update(_sources(file.src_uri, text))
+    for name, text in list(pages.items()):
+        pages.update(_sources(name, text))
+    for name in ("iframe-worker.js", "site.css"):
+        pages["assets/" + name] = (ROOT / "docs/site" / name).read_text(encoding="utf-8")
+    for name, text in pages.items():
+        files.append(File.generated(config, name, content=text))
+    return files
+
+
+def _sources(page: str, text: str) -> dict[str, str]:
+    """The pages of the files that a page links to."""
+    paths = {outside(page, match[1]) for match in _LINK.finditer(text)} - {None}
+    return {linked_as(path): source_page(path) for path in paths if path not in _SHOWN_AS}
+
+
+def on_page_markdown(markdown: str, page: Any, config: Any, files: Files) -> str:
+    name = page.file.src_uri
+    if name.startswith("source/") or name == "ops.md":
+        page.meta["search"] = {"exclude": True}
+    if name.startswith("source/"):
+        return markdown
+    return "".join(piece if i % 2 else _linked(piece, name) for i, piece in enumerate(_pieces(markdown)))
+
+
+def _pieces(markdown: str) -> list[str]:
+    """Text and fenced blocks in turn."""
+    pieces, at = [], 0
+    for match in _FENCE.finditer(markdown):
+        pieces += [markdown[at : match.start()], match.group()]
+        at = match.end()
+    return pieces + [markdown[at:]]
+
+
+def _linked(text: str, page: str) -> str:
+    """Links to files of the project lead to their pages; names of the C interface become links."""
+    link = site.linker(page)
+
+    def moved(match: re.Match[str]) -> str:
+        path = outside(page, match[1])
+        if path is None:
+            return match[0]
+        return f"]({posixpath.relpath(linked_as(path), posixpath.dirname(page))}{match[2] or ''})"
+
+    def named(match: re.Match[str]) -> str:
+        target = link(match[1])
+        return f"[{match[0]}]({target})" if target else match[0]
+
+    lines = _LINK.sub(moved, text).split("\n")
+    return "\n".join(line if line.startswith(("    ", "#")) else _NAME.sub(named, line) for line in lines)
+
+
+def on_page_content(html: str, page: Any, config: Any, files: Files) -> str:
+    lost = re.search(r"<p>[^<]*\n(?:[-*|]|\d+\.) [^<]*", html)
+    if lost and not page.file.src_uri.startswith("source/"):
+        import logging
+
+        logging.getLogger("mkdocs.hooks").warning("%s: a list or table without an empty line above: %s", page.file.src_uri, lost[0][-80:])
+    return html
