@@ -107,15 +107,34 @@ def from_list(value: Sequence[Any], dtype: Any = None) -> _core.Tensor:
     if kinds <= _PYTHON_NUMBERS:
         floats = float in kinds or not kinds
         array = _array(value, np.float32 if dtype is None and floats else None)
+        if dtype is not None:
+            _check_loss(array, dtype, value)
         return _from_numpy(array if dtype is not None or floats else _fitting_ints(array, value), dtype)
     if any(issubclass(kind, _core.Tensor) for kind in kinds):
         return _stack(value, dtype)
     array = _array(_arrays_of(value))
     if array.dtype.kind not in "biuf":
         _refuse(array, value)
-    return _from_numpy(
-        array.astype(_typed_dtype(value, array), copy=False) if dtype is None else array, dtype
-    )
+    if dtype is None:
+        array = array.astype(_typed_dtype(value, array), copy=False)
+    else:
+        _check_loss(array, dtype, value)
+    return _from_numpy(array, dtype)
+
+
+def _check_loss(array: np.ndarray, dtype: Any, value: Any) -> None:
+    """Raises for floats that would become ints, as of a list beside a tensor of ints, and for ints too large."""
+    wanted = _numpy_dtype(_core.as_dtype(dtype))
+    if wanted.kind != "i" or not array.size:
+        return
+    if array.dtype.kind == "f":
+        raise DTypeError(f"floats in {value!r:.80} are no {wanted}; make a tensor of a float dtype, or cast")
+    if array.dtype.kind in "iu" and not (_fits(array.min(), wanted) and _fits(array.max(), wanted)):
+        raise InvalidArgumentError(f"an int in {value!r:.80} is too large for {wanted}")
+
+
+def _fits(number: Any, dtype: np.dtype) -> bool:
+    return bool(np.iinfo(dtype).min <= int(number) <= np.iinfo(dtype).max)
 
 
 def _numpy_dtype(dtype: Any) -> np.dtype:
@@ -192,7 +211,7 @@ def _refuse(array: np.ndarray, value: Any) -> None:
 
 def _from_numpy(array: np.ndarray, dtype: Any) -> _core.Tensor:
     """The values of an array of any layout, in the extension's: row by row, in this machine's byte order."""
-    if array.dtype not in _SUPPORTED or not array.flags.c_contiguous:
+    if array.dtype not in _SUPPORTED or not (array.flags.c_contiguous and array.flags.aligned):
         if array.dtype.kind not in "biuf":
             _refuse(array, array)
         native = array.dtype.newbyteorder("=")
@@ -200,7 +219,7 @@ def _from_numpy(array: np.ndarray, dtype: Any) -> _core.Tensor:
             if dtype is None:
                 raise DTypeError(f"there is no dtype {native}; give one of {', '.join(map(str, _SUPPORTED))}")
             native = _core.as_dtype(dtype).as_numpy_dtype
-        array = np.asarray(array, native, order="C")
+        array = np.require(array, native, ("C", "A"))
     return _core.tensor(array, dtype)
 
 

@@ -49,6 +49,7 @@ _OTHER_NAME = {
     "expit": "sigmoid",
     "log_expit": "log_sigmoid",
 }
+_COMPARISONS = frozenset("equal not_equal less less_equal greater greater_equal".split())
 _NAMES = {**{name: name for name in _SAME_NAME}, **_OTHER_NAME}
 
 
@@ -68,7 +69,14 @@ def array_ufunc(self: _core.Tensor, ufunc: np.ufunc, method: str, *inputs: Any, 
         return getattr(ufunc, method)(*values, **options)
     if options:
         raise TypeError(f"np.{ufunc.__name__}: {', '.join(sorted(options))} have no meaning for tensors")
+    if ufunc.__name__ in _COMPARISONS:
+        inputs = tuple(_scalar(x) for x in inputs)
     return op(*inputs)
+
+
+def _scalar(x: Any) -> Any:
+    """NumPy hands its scalar over as an array of rank 0 where it stands left of a comparison."""
+    return x[()] if isinstance(x, np.ndarray) and not x.ndim else x
 
 
 def _op_of(ufunc: np.ufunc) -> Optional[Callable]:

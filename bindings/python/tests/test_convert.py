@@ -182,3 +182,35 @@ def test_variables_pickle_and_copy():
 def test_dtypes_pickle():
     for dtype in (gt.bool, gt.int32, gt.int64, gt.float32, gt.float64):
         assert pickle.loads(pickle.dumps(dtype)) == dtype
+
+
+@pytest.mark.parametrize("values", [[0.5, 1.5, 2.5], (1.0, 2.0, 3.0), [1, 2.5, 3], [np.float32(0.5), 1, 2]])
+def test_floats_in_a_list_do_not_become_ints_unseen(values):
+    t, v = gt.asarray([1, 2, 3]), gt.Variable([1, 2, 3])
+    for call in (
+        lambda: t + values,
+        lambda: values * t,
+        lambda: t == values,
+        lambda: gt.where(t > 1, t, values),
+        lambda: gt.asarray(values, dtype="int64"),
+        lambda: v.assign(values),
+    ):
+        with pytest.raises(TypeError, match="floats in"):
+            call()
+    assert v.tolist() == [1, 2, 3]
+
+
+def test_ints_in_a_list_that_do_not_fit_are_refused():
+    for call in (lambda: gt.asarray([1]) + [2**40], lambda: gt.asarray([2**31], dtype="int32")):
+        with pytest.raises(ValueError, match="too large for int32"):
+            call()
+    assert (gt.asarray([1], dtype="int64") + [2**40]).tolist() == [2**40 + 1]
+    assert (gt.asarray([1.0]) + [2**40]).tolist() == [2.0**40]
+
+
+def test_arrays_that_are_not_aligned():
+    values = np.frombuffer(b"\0" + np.array([1.5, -2.0]).tobytes(), "uint8")[1:].view("float64")
+    assert not values.flags.aligned
+    assert gt.asarray(values).tolist() == [1.5, -2.0]
+    assert (gt.asarray([1.0, 1.0], dtype="float64") * values).tolist() == [1.5, -2.0]
+    assert gt.asarray(values, dtype="float32").tolist() == [1.5, -2.0]

@@ -45,6 +45,21 @@ def test_arrays_left_and_right(op):
         np.testing.assert_allclose(found.numpy(), expected)
 
 
+@pytest.mark.parametrize("op", ["lt", "le", "gt", "ge", "eq", "ne", "add", "sub", "mul", "truediv"])
+@pytest.mark.parametrize("scalar", [np.float64(0.1), np.float32(0.1), np.int64(3), np.int32(3)])
+def test_scalars_of_numpy_left_and_right(op, scalar):
+    function = getattr(operator, op)
+    for dtype in ("float32", "float64"):
+        t = gt.asarray([0.1, 3.0, -1.0], dtype=dtype)
+        same = t.numpy().dtype.type(scalar)
+        for found, expected in (
+            (function(scalar, t), function(same, t.numpy())),
+            (function(t, scalar), function(t.numpy(), same)),
+        ):
+            np.testing.assert_array_equal(found.numpy(), expected)
+            assert found.numpy().dtype == expected.dtype
+
+
 def test_functions_of_numpy_read_the_values():
     t = gt.asarray([[1.0, 2.0], [3.0, 4.0]])
     for function in (
