@@ -115,6 +115,7 @@ class Function:
         self.python_function = python_function
         self.input_signature = None if input_signature is None else _checked(input_signature)
         self._name = getattr(python_function, "__name__", type(python_function).__name__)
+        self._qualname = getattr(python_function, "__qualname__", self._name)
         self._recordings = _Recordings()
         self._bound: dict[int, tuple[weakref.ref[Any], Function]] = {}
 
@@ -242,14 +243,14 @@ class Function:
         return _BoundFunction(function, instance)
 
     def __reduce__(self) -> str:
-        return str(self.__dict__["__qualname__"])
+        return str(self._qualname)
 
     def describe(self, format: str = "text") -> str:
         """The plans of this thread's recordings; `format` is "text", "dot" or "times"."""
         return "\n".join(replay.core.describe(format) for replay in self._recordings.by_signature.values())
 
     def __repr__(self) -> str:
-        return f"<gradtape.function {getattr(self, '__qualname__', self._name)}>"
+        return f"<gradtape.function {self._qualname}>"
 
 
 class _BoundFunction:
