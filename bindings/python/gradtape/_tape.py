@@ -89,6 +89,9 @@ class GradientTape:
             self._begun.end()
             self._records(False)
 
+    def __reduce__(self) -> Any:
+        raise TypeError("a GradientTape has no copy and cannot be pickled: it belongs to what it recorded")
+
     def _records(self, recording: bool) -> None:
         if recording:
             thread.tapes.append(self._begun)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import collections
+import copy
 import gc
+import pickle
 import warnings
 import weakref
 
@@ -500,3 +502,13 @@ def test_batch_jacobian_of_batches_that_differ():
         tape.batch_jacobian(y, x)
     c = gt.constant(np.ones((3, 2)))
     assert tape.batch_jacobian(c, x) is None
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, pickle.dumps])
+def test_a_tape_has_no_copy(copied):
+    x = gt.Variable(2.0)
+    with gt.GradientTape() as tape:
+        y = x * x
+    with pytest.raises(TypeError, match="no copy"):
+        copied(tape)
+    assert tape.gradient(y, x).item() == 4
