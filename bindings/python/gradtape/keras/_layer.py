@@ -166,12 +166,10 @@ def _marking(build: Callable[..., None]) -> Callable[..., None]:
 
 def _is_numbers(inputs: Any) -> bool:
     """Whether nested lists are the entries of one tensor, and not several tensors."""
+    if not isinstance(inputs, (list, tuple)):
+        return False
     leaves = _nest.flatten(inputs)
-    return (
-        isinstance(inputs, (list, tuple))
-        and bool(leaves)
-        and all(isinstance(n, (bool, int, float)) for n in leaves)
-    )
+    return bool(leaves) and all(isinstance(n, (bool, int, float)) for n in leaves)
 
 
 def _shapes(inputs: Any) -> Union[tuple[int, ...], Any]:
