@@ -1,6 +1,6 @@
-"""The C interface from a language that has no binding: here Python's ctypes stands for it. Prints dy/dx of sum of sin(x) x.
+"""The C interface from a language without a binding: ctypes stands for it. Prints dy/dx of sum of sin(x) x.
 
-    python examples/from_ctypes.py build/libgradtape.so
+Run: python examples/from_ctypes.py build/libgradtape.so
 """
 
 import ctypes
@@ -21,7 +21,9 @@ def declared(name, result, *arguments):
 context_create = declared("gt_context_create", c_int32, POINTER(c_void_p))
 context_destroy = declared("gt_context_destroy", c_int32, c_void_p)
 take_error = declared("gt_take_error", c_int32, c_void_p, c_char_p, c_size_t, c_void_p)
-tensor_create = declared("gt_tensor_create", c_void_p, c_void_p, c_int32, POINTER(c_int64), c_size_t, c_void_p, c_size_t)
+tensor_create = declared(
+    "gt_tensor_create", c_void_p, c_void_p, c_int32, POINTER(c_int64), c_size_t, c_void_p, c_size_t
+)
 tensor_read = declared("gt_tensor_read", c_int32, c_void_p, c_void_p, c_void_p, c_size_t)
 release = declared("gt_release", c_int32, c_void_p, c_void_p)
 apply = declared("gt_apply", c_int32, c_void_p, c_char_p, POINTER(c_void_p), c_size_t, c_void_p, c_size_t,
@@ -44,7 +46,7 @@ def check():
 
 
 class Tensor:
-    """A handle with an owner: it goes back when the object goes. Finalizers may run on any thread, and so may release."""
+    """A handle with an owner, which goes back when the object goes, on whatever thread that happens."""
 
     def __init__(self, handle):
         self.handle = handle

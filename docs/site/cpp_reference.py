@@ -7,7 +7,11 @@ import re
 
 import prose
 
-_TOKEN = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])\'|#[^\n]*|[{}();:]|[^{}();:"\'/#]+|.', re.DOTALL)
+_TOKEN = re.compile(
+    r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])\'|#[^\n]*|[{}();:]|[^{}();:"\'/#]+|.', re.DOTALL
+)
+_NAMESPACE = re.compile(r"^namespace gradtape \{\n(.*?)^\}  // namespace gradtape$", re.MULTILINE | re.DOTALL)
+_INNER_NAMESPACE = re.compile(r"^namespace \w+ \{\n.*?^\}  // namespace \w+$", re.MULTILINE | re.DOTALL)
 _UNWANTED = re.compile(r"detail::|^template <>|^(?:class|struct) \w+;$|\w+::(?:~?\w+|operator.{1,3})\s*$")
 _ACCESS = re.compile(r"\b(public|private|protected)\s*$")
 
@@ -35,8 +39,8 @@ def outline(text: str) -> list[Item]:
     """The public declarations of namespace gradtape, in their order."""
     items: list[Item] = []
     text = re.sub(r" *// NOLINT[^\n]*", "", text)
-    for body in re.findall(r"^namespace gradtape \{\n(.*?)^\}  // namespace gradtape$", text, re.MULTILINE | re.DOTALL):
-        body = re.sub(r"^namespace \w+ \{\n.*?^\}  // namespace \w+$", "", body, flags=re.MULTILINE | re.DOTALL)
+    for body in _NAMESPACE.findall(text):
+        body = _INNER_NAMESPACE.sub("", body)
         for statement in _statements(body):
             comment, code = _parted(statement)
             shown = _declaration(code)
@@ -134,7 +138,8 @@ def _class(code: str, is_struct: bool) -> str:
         elif public:
             comments = [line for line in member.splitlines() if line.lstrip().startswith("///")]
             declared = _declaration(_parted(member)[1])
-            if declared.strip() and "detail::" not in declared.split("(")[0].replace("detail::are_tensors", ""):
+            of_users = "detail::" not in declared.split("(")[0].replace("detail::are_tensors", "")
+            if declared.strip() and of_users:
                 lines += comments + [re.sub(r"^ public:\n", "", declared)]
     indent = re.match(r" *", code)[0]
     return code[: begin + 1].rstrip() + "\n" + "\n".join(lines) + f"\n{indent}}};"
@@ -162,10 +167,11 @@ def _without_body(code: str) -> str:
 
 def _name(code: str) -> str:
     plain = re.sub(r"^template <.*?>\n", "", _plain(code).strip(), flags=re.DOTALL)
-    match = re.match(r"(?:class|struct|enum class|enum)\s+(\w+)", plain) or re.match(r"using\s+(\w+)\s*=", plain)
+    match = re.match(r"(?:class|struct|enum class|enum|using)\s+(\w+)", plain)
     if not match and re.search(r"\boperator\W+\(", plain):
         return "operators"
-    match = match or re.search(r"(\w+)\s*\(", plain) or re.search(r"(\w+)\s*(?:=.*|\{.*)?;$", plain, re.DOTALL)
+    match = match or re.search(r"(\w+)\s*\(", plain)
+    match = match or re.search(r"(\w+)\s*(?:=.*|\{.*)?;$", plain, re.DOTALL)
     return match[1] if match else ""
 
 

@@ -1,7 +1,8 @@
-"""MkDocs hooks: pages made from headers and from the registry, and pages for the files of the project that pages link to."""
+"""MkDocs hooks: pages made from headers and from the registry, and pages for files that pages link to."""
 
 from __future__ import annotations
 
+import logging
 import pathlib
 import posixpath
 import re
@@ -56,14 +57,15 @@ class Site:
         pages = {"ops/" + name: text for name, text in self.ops.pages(self.linker("ops/index.md")).items()}
         pages["c/index.md"] = "# C reference\n\n" + c_reference.page(self.header, self.linker("c/index.md"))
         for file in sorted((ROOT / "include/gradtape/cpp").glob("*.hpp")):
-            text = cpp_reference.page(file.stem, file.read_text(encoding="utf-8"), self.linker("cpp/index.md"))
+            source = file.read_text(encoding="utf-8")
+            text = cpp_reference.page(file.stem, source, self.linker("cpp/index.md"))
             if text:
                 pages[f"cpp/{file.stem}.md"] = text
         return pages
 
 
 def outside(page: str, target: str) -> str | None:
-    """The path, from the project's root, of a linked file that is none of the site's; None for a page of the site."""
+    """The path, from the root, of a linked file of the project; None for a page of the site."""
     path = posixpath.normpath(posixpath.join("docs", posixpath.dirname(page), target))
     if path.startswith("docs/") or not (ROOT / path).exists():
         return None
@@ -74,8 +76,8 @@ def source_page(path: str) -> str:
     """A file or a folder of the project as a page."""
     file = ROOT / path
     if file.is_dir():
-        names = sorted(f"- `{entry.name}`" for entry in file.iterdir() if not entry.name.startswith((".", "__")))
-        return f"# {path}/\n\n" + "\n".join(names) + "\n"
+        names = sorted(entry.name for entry in file.iterdir() if not entry.name.startswith((".", "__")))
+        return f"# {path}/\n\n" + "".join(f"- `{name}`\n" for name in names)
     language = {".h": "c", ".hpp": "cpp", ".py": "python"}.get(file.suffix, file.suffix[1:] or "text")
     return f"# {path}\n\n``````{language}\n{file.read_text(encoding='utf-8')}\n``````\n"
 
@@ -88,15 +90,18 @@ def linked_as(path: str) -> str:
 def on_config(config: Any) -> Any:
     global site
     site = Site()
-    config.mdx_configs["pymdownx.snippets"]["base_path"] = [str(ROOT)]  # MkDocs would look from the working directory
+    # Snippets are looked for from the root, wherever the command runs.
+    config.mdx_configs["pymdownx.snippets"]["base_path"] = [str(ROOT)]
     made = site.made()
     families = [{title: f"ops/{op_reference.slug(title)}"} for title, _, _ in site.ops.families]
     headers = [{posixpath.basename(name)[:-3]: name} for name in made if name.startswith("cpp/")]
     for entry in config.nav:
         for title, pages in entry.items():
-            if isinstance(pages, list):
-                where = {"FAMILIES": families, "HEADERS": headers}
-                entry[title] = [page for given in pages for page in (where[given] if given in ("FAMILIES", "HEADERS") else [given])]
+            if "FAMILIES" in pages:
+                at = pages.index("FAMILIES")
+                pages[at : at + 1] = families
+            elif "HEADERS" in pages:
+                entry[title] = headers
     return config
 
 
@@ -159,7 +164,6 @@ def _linked(text: str, page: str) -> str:
 def on_page_content(html: str, page: Any, config: Any, files: Files) -> str:
     lost = re.search(r"<p>[^<]*\n(?:[-*|]|\d+\.) [^<]*", html)
     if lost and not page.file.src_uri.startswith("source/"):
-        import logging
-
-        logging.getLogger("mkdocs.hooks").warning("%s: a list or table without an empty line above: %s", page.file.src_uri, lost[0][-80:])
+        message = "%s: a list or table without an empty line above: %s"
+        logging.getLogger("mkdocs.hooks").warning(message, page.file.src_uri, lost[0][-80:])
     return html

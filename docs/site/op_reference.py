@@ -19,15 +19,17 @@ _DTYPES = {
     ("int32", "int64"): "integers",
 }
 _ABOUT = """\
-Each op is a C function `gt_NAME` of [gradtape/ops.h](../../include/gradtape/ops.h), a C++ function `gradtape::NAME` of
-[gradtape/ops.hpp](../../include/gradtape/ops.hpp) and a Python function `gradtape.NAME`. `gt_apply` takes ops by name. The pages are
-made from the registry when the site is built; [ops.md](../ops.md) has all of them, and how each is tested, on one page.
+Each op is a C function `gt_NAME`, a C++ function `gradtape::NAME` and a Python function `gradtape.NAME`.
+`gt_apply` takes ops by name. The pages are made from the registry when the site is built.
+[One page](../ops.md) has all ops, and how each is tested.
 
-- **Dtypes.** *floats* are float32 and float64, *numbers* have int32 and int64 too, *all* has bool besides. Inputs of an op share one
-  dtype, where nothing else is said.
+- **Dtypes.** *floats* are float32 and float64, *numbers* have int32 and int64 too, *all* has bool besides.
+  Inputs of an op share one dtype, where nothing else is said.
 - **Axes** count from the end where negative. An axis that is left out stands for all axes.
-- **Derivatives** hold to any order and in both modes, forward and reverse. [Below](#derivatives) is how they come about.
-- **Examples** are computed by the library. The gradient is that of the sum of all outputs, by each floating input in turn.
+- **Derivatives** hold to any order and in both modes, forward and reverse.
+  The [kinds](#derivatives) say how they come about.
+- **Examples** are computed by the library. The gradient is that of the sum of all outputs, by each floating
+  input in turn.
 """
 _DERIVATIVES = """\
 ## Derivatives
@@ -85,7 +87,11 @@ class Reference:
         name = op["name"]
         out = [f"## {name} {{ #{name} }}", prose.escaped(op["doc"], link)]
         for label, language, code in (
-            ("Python", "python", "gradtape." + signatures.of_python(op, self.python).replace("\n", "\n" + " " * 9)),
+            (
+                "Python",
+                "python",
+                "gradtape." + signatures.of_python(op, self.python).replace("\n", "\n" + " " * 9),
+            ),
             ("C", "c", "\n".join(self.c.get(name, []))),
             ("C++", "cpp", "\n".join(self.cpp.get(name, []))),
         ):

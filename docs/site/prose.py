@@ -1,4 +1,4 @@
-"""Text of comments and of the registry as Markdown: signs are escaped, names of the C interface are linked."""
+"""Text of comments and of the registry as Markdown: signs are escaped, C names are linked."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def escaped(text: str, link: Link = lambda name: None) -> str:
 
 
 def paragraphs(comment: str, link: Link = lambda name: None) -> str:
-    """A comment as Markdown: paragraphs, indented programs, titles in capitals, and one-word titles that run in."""
+    """A comment as Markdown: paragraphs, indented programs, titles in capitals, and those that run in."""
     out = []
     for block in re.split(r"\n\s*\n", comment.strip("\n")):
         lines = block.splitlines()

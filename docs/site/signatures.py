@@ -1,4 +1,4 @@
-"""How each op is called from C, C++ and Python, read from the generated headers and from the Python package."""
+"""How each op is called from C, C++ and Python, read from generated headers and from the package."""
 
 from __future__ import annotations
 
@@ -20,9 +20,11 @@ def of_cpp(header: str) -> dict[str, list[str]]:
     """Declarations of gradtape/ops.hpp by op, overloads in their order."""
     found: dict[str, list[str]] = {}
     for match in re.finditer(
-        r"^(?:inline (?P<result>\S.*?) (?P<name>\w+)\((?P<parameters>.*)\) \{|(?P<attrs>struct \w+ \{\n(?:  .*\n)*\};))$"
+        r"^(?:inline (?P<result>\S.*?) (?P<name>\w+)\((?P<parameters>.*)\) \{"
+        r"|(?P<attrs>struct \w+ \{\n(?:  .*\n)*\};))$"
         r"|^(?P<shared>\S+) (?P<by>\w+)\((?P<of>.*, const \w+Attrs& attrs)\) \{$",
-        header, re.MULTILINE,
+        header,
+        re.MULTILINE,
     ):
         if match["name"]:
             declaration = wrapped(f"{match['result']} {match['name']}", _split(match["parameters"]))
@@ -36,7 +38,7 @@ def of_cpp(header: str) -> dict[str, list[str]]:
 
 
 def of_python(op: dict[str, Any], package: dict[str, str]) -> str:
-    """The call of one op: that of the package's own function, where it has one, else the op's inputs and attributes."""
+    """The call of one op: the package's own function, where it has one, else inputs and attributes."""
     if op["name"] in package:
         return package[op["name"]]
     parameters = [f"{i['name']}=None" if i["optional"] else i["name"] for i in op["inputs"]]
@@ -79,7 +81,9 @@ def _parameters(args: ast.arguments) -> list[str]:
         shown.append("*" + args.vararg.arg)
     elif args.kwonlyargs:
         shown.append("*")
-    shown += [a.arg if d is None else f"{a.arg}={ast.unparse(d)}" for a, d in zip(args.kwonlyargs, args.kw_defaults)]
+    shown += [
+        a.arg if d is None else f"{a.arg}={ast.unparse(d)}" for a, d in zip(args.kwonlyargs, args.kw_defaults)
+    ]
     return shown + (["**" + args.kwarg.arg] if args.kwarg else [])
 
 

@@ -1,4 +1,4 @@
-"""The pages that the documentation's site makes from headers and from the registry, and the programs that it shows."""
+"""The pages that the site makes from headers and from the registry, and the programs that it shows."""
 
 from __future__ import annotations
 
@@ -56,7 +56,8 @@ def test_the_c_reference_has_each_function_once_with_a_comment():
 
 def test_a_header_of_other_forms():
     parsed = c_reference.parse(
-        "/* A header.\n * Its second line. */\n#ifndef H\n#define H\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n"
+        '/* A header.\n * Its second line. */\n#ifndef H\n#define H'
+        '\n#ifdef __cplusplus\nextern "C" {\n#endif\n\n'
         "/* ---- One ---- */\n\n/* Words alone. */\n\n/* Of both. */\nGT_API int gt_a(void (*free)(void*),\n"
         "                int n /* or 0 */);\nGT_API int gt_b(void);\n\nenum { GT_A = 1, /* a, b */ GT_B };\n"
         "typedef struct gt_s {\n  int gt_field;\n\n  int other;\n} gt_s;\n#endif\n"
@@ -109,9 +110,21 @@ def test_the_cpp_reference_shows_what_is_public():
     outline = {item.name: item for item in cpp_reference.outline(text_of("include/gradtape/cpp/tape.hpp"))}
     tape = outline["Tape"].code
     assert "Records from its construction on" in outline["Tape"].comment
-    assert "  void end();" in tape and "class Pause {" in tape and "ctx_" not in tape and "detail::check" not in tape
+    assert (
+        "  void end();" in tape
+        and "class Pause {" in tape
+        and "ctx_" not in tape
+        and "detail::check" not in tape
+    )
     transforms = cpp_reference.outline(text_of("include/gradtape/cpp/transforms.hpp"))
-    assert [item.name for item in transforms] == ["grad", "value_and_grad", "jacobian", "hessian", "jvp", "vjp"]
+    assert [item.name for item in transforms] == [
+        "grad",
+        "value_and_grad",
+        "jacobian",
+        "hessian",
+        "jvp",
+        "vjp",
+    ]
     for file in (ROOT / "include/gradtape/cpp").glob("*.hpp"):
         page = cpp_reference.page(file.stem, file.read_text(encoding="utf-8"), unlinked)
         assert page.count("{") == page.count("}"), file
@@ -120,7 +133,10 @@ def test_the_cpp_reference_shows_what_is_public():
 def consoles(page: str) -> list[str]:
     """What the page says that programs print: the console blocks without commands."""
     blocks = re.findall(r"```console\n(.*?)```", text_of(page), re.DOTALL)
-    return ["\n".join(l.strip() for l in block.strip().splitlines() if not l.strip().startswith("$")) for block in blocks]
+    return [
+        "\n".join(l.strip() for l in block.strip().splitlines() if not l.strip().startswith("$"))
+        for block in blocks
+    ]
 
 
 def test_the_first_program_prints_what_the_first_page_says(capsys):
