@@ -7,6 +7,7 @@ hold. With --figures it draws the guide's pictures too, as PNG and SVG. The same
 from __future__ import annotations
 
 import argparse
+import functools
 import os
 import sys
 import warnings
@@ -124,6 +125,18 @@ def rounded(x: Any) -> Any:
     return gt.round(gt.clip_by_value(x, 0.0, 10.0)), lambda dy: dy
 
 
+@functools.lru_cache(maxsize=None)
+def cube() -> Any:
+    """An op of one's own over NumPy arrays, registered once, and its gradient, registered by name."""
+    gt.register_op("guide_cube", infer=lambda x: [x], compute=lambda x: x**3, doc="x * x * x")
+
+    @gt.RegisterGradient("guide_cube")
+    def gradient(op: Any, dy: Any) -> Any:
+        return dy * 3.0 * gt.square(op.inputs[0])
+
+    return getattr(gt, "guide_cube")
+
+
 def custom_gradients(guide: Guide) -> None:
     """4. Custom gradients"""
     v = gt.Variable(2.0)
@@ -132,6 +145,15 @@ def custom_gradients(guide: Guide) -> None:
     grad = tape.gradient(output, v)
     print("d(v * v)/dv with its gradient clipped to 0.5:", grad)
     guide.check(output == 4.0 and grad == 2.0, "the value is 4, the gradient 0.5 * 2v")
+
+    x = gt.Variable(2.0)
+    with gt.GradientTape() as outer:
+        with gt.GradientTape() as inner:
+            y = cube()(x)
+        first = inner.gradient(y, x)
+    second = outer.gradient(first, x)
+    print(f"an op of one's own: cube(2) = {y:g}, first derivative {first:g}, second {second:g}")
+    guide.check((y, first, second) == (8.0, 12.0, 12.0), "3x^2 and 6x: a gradient made of ops has a gradient")
 
     x = gt.Variable(100.0)
     naive = gt.grad(lambda x: gt.log(1 + gt.exp(x)))(x)
