@@ -87,11 +87,17 @@ def _mask_alone(x: _core.Tensor, mask: Any) -> _core.Tensor:
     if not mask.ndim:
         x, mask = _core.op("expand_dims")(x, 0), _core.op("reshape")(mask, (1,))
     _check_mask(x, mask.shape, 0)
+    if 0 in mask.shape:
+        masked, rest = x.shape[: mask.ndim], x.shape[mask.ndim :]
+        flat = _core.op("reshape")(x, (int(np.prod(masked)), *rest))
+        return _core.op("gather")(flat, np.zeros(0, np.int64), axis=0)
     return _core.op("boolean_mask")(x, mask, axis=0)
 
 
 def _check_mask(x: _core.Tensor, mask_shape: tuple, axis: int) -> None:
-    if x.shape[axis : axis + len(mask_shape)] != mask_shape:
+    """Raises IndexError unless each size of the mask is the axis's, or 0, which selects nothing."""
+    sizes = x.shape[axis : axis + len(mask_shape)]
+    if len(sizes) != len(mask_shape) or any(m not in (n, 0) for m, n in zip(mask_shape, sizes)):
         raise IndexError(f"a mask of shape {mask_shape} does not fit shape {x.shape} from axis {axis} on")
 
 

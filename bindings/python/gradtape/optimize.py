@@ -211,7 +211,7 @@ def _as_tensors(structure: Any) -> Any:
     if not plain and _nest.is_nest(structure):
         entries = structure.values() if isinstance(structure, Mapping) else structure
         return _packed_like(structure, [_as_tensors(entry) for entry in entries])
-    if isinstance(structure, (_core.Tensor, np.ndarray, np.generic)) and structure.dtype == np.float32:
+    if getattr(structure, "dtype", None) == np.float32:
         return _convert.convert(structure)
     return _convert.convert(structure, _core.float64)
 

@@ -86,6 +86,16 @@ def test_integer_arrays_of_any_shape(data):
     agree(gt.asarray(a), a, data.draw(hnp.integer_array_indices(shape)))
 
 
+def test_masks_of_nothing():
+    for key, shape in (
+        (np.zeros(0, bool), (0, 3, 4)),
+        (np.zeros((2, 0), bool), (0, 4)),
+        (np.zeros((0, 3, 4), bool), (0,)),
+    ):
+        assert X[key].shape == X[gt.asarray(key)].shape == shape
+    assert gt.zeros((0, 2))[np.zeros((0, 2), bool)].shape == (0,)
+
+
 def test_tensors_as_indices():
     agree(X, A, 0)
     for key in (

@@ -153,15 +153,10 @@ from .searching import (
 )
 from .statistics import all, any, cumulative_prod, cumulative_sum, diff, max, mean, min, prod, std, sum, var
 
-__all__ = [
-    *creation.__all__,
-    *dtypes.__all__,
-    *elementwise.__all__,
-    *manipulation.__all__,
-    *searching.__all__,
-    *statistics.__all__,
-    "matmul",
-    "matrix_transpose",
-    "tensordot",
-    "vecdot",
-]
+__all__ = ["matmul", "matrix_transpose", "tensordot", "vecdot"]
+__all__ += creation.__all__
+__all__ += dtypes.__all__
+__all__ += elementwise.__all__
+__all__ += manipulation.__all__
+__all__ += searching.__all__
+__all__ += statistics.__all__

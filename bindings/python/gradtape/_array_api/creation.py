@@ -207,7 +207,21 @@ def _shape(shape: Any) -> tuple:
     return tuple(_size(n) for n in shape)
 
 
-__all__ = (
-    "arange asarray empty empty_like eye from_dlpack full full_like linspace meshgrid ones ones_like tril "
-    "triu zeros zeros_like"
-).split()
+__all__ = [
+    "arange",
+    "asarray",
+    "empty",
+    "empty_like",
+    "eye",
+    "from_dlpack",
+    "full",
+    "full_like",
+    "linspace",
+    "meshgrid",
+    "ones",
+    "ones_like",
+    "tril",
+    "triu",
+    "zeros",
+    "zeros_like",
+]

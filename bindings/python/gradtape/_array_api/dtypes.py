@@ -175,7 +175,23 @@ def _check_number(number: Any, dtype: Any) -> None:
         raise DTypeError(f"result_type: the number {number!r} does not meet {dtype}")
 
 
-__all__ = (
-    "__array_api_version__ __array_namespace_info__ astype bool can_cast e finfo float32 float64 iinfo "
-    "inf int32 int64 isdtype nan newaxis pi result_type"
-).split()
+__all__ = [
+    "__array_api_version__",
+    "__array_namespace_info__",
+    "astype",
+    "bool",
+    "can_cast",
+    "e",
+    "finfo",
+    "float32",
+    "float64",
+    "iinfo",
+    "inf",
+    "int32",
+    "int64",
+    "isdtype",
+    "nan",
+    "newaxis",
+    "pi",
+    "result_type",
+]

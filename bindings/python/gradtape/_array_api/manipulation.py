@@ -192,7 +192,21 @@ def _size_of(value: Any) -> int:
     return value.size if isinstance(value, _core.Tensor) else np.size(value)
 
 
-__all__ = (
-    "broadcast_arrays broadcast_to concat expand_dims flip moveaxis permute_dims repeat reshape roll "
-    "squeeze stack take take_along_axis tile unstack"
-).split()
+__all__ = [
+    "broadcast_arrays",
+    "broadcast_to",
+    "concat",
+    "expand_dims",
+    "flip",
+    "moveaxis",
+    "permute_dims",
+    "repeat",
+    "reshape",
+    "roll",
+    "squeeze",
+    "stack",
+    "take",
+    "take_along_axis",
+    "tile",
+    "unstack",
+]

@@ -202,7 +202,17 @@ def _direction(direction: Optional[str], descending: bool) -> str:
     return direction if direction is not None else "DESCENDING" if descending else "ASCENDING"
 
 
-__all__ = (
-    "argmax argmin argsort count_nonzero nonzero searchsorted sort unique_all unique_counts "
-    "unique_inverse unique_values where"
-).split()
+__all__ = [
+    "argmax",
+    "argmin",
+    "argsort",
+    "count_nonzero",
+    "nonzero",
+    "searchsorted",
+    "sort",
+    "unique_all",
+    "unique_counts",
+    "unique_inverse",
+    "unique_values",
+    "where",
+]

@@ -144,4 +144,17 @@ def _cumulative(name: str, x: Any, axis: Optional[int], dtype: Any, initial: Opt
     return op("concat")([op("broadcast_to")(_core.tensor(initial, result.dtype), shape), result], axis)
 
 
-__all__ = "all any cumulative_prod cumulative_sum diff max mean min prod std sum var".split()
+__all__ = [
+    "all",
+    "any",
+    "cumulative_prod",
+    "cumulative_sum",
+    "diff",
+    "max",
+    "mean",
+    "min",
+    "prod",
+    "std",
+    "sum",
+    "var",
+]
