@@ -17,6 +17,7 @@ sys.path.insert(0, str(ROOT / "docs/site"))
 import c_reference  # noqa: E402
 import cpp_reference  # noqa: E402
 import op_reference  # noqa: E402
+import python_reference  # noqa: E402
 
 _LINK = re.compile(r"(?<!\\)\]\((?!\w+:|#|/)([^)\s#]+)(#[^)\s]*)?\)")
 _FENCE = re.compile(r"^(?: {4})?(```.*?^(?: {4})?```)[ ]*$", re.MULTILINE | re.DOTALL)
@@ -35,6 +36,8 @@ class Site:
         self.header = c_reference.parse((ROOT / "include/gradtape/gradtape.h").read_text(encoding="utf-8"))
         self.anchors = self.header.anchors()
         self.ops = op_reference.Reference(ROOT)
+        package = ROOT / "bindings/python/gradtape"
+        self.python = python_reference.pages(package, self.ops.page_of, self.linker("python/index.md"))
 
     def linker(self, page: str) -> Any:
         """The addresses of C names and of pages, as seen from a page."""
@@ -61,6 +64,7 @@ class Site:
             text = cpp_reference.page(file.stem, source, self.linker("cpp/index.md"))
             if text:
                 pages[f"cpp/{file.stem}.md"] = text
+        pages.update({f"python/{name}": text for name, (_, text) in self.python.items()})
         return pages
 
 
@@ -102,6 +106,8 @@ def on_config(config: Any) -> Any:
                 pages[at : at + 1] = families
             elif "HEADERS" in pages:
                 entry[title] = headers
+            elif "MODULES" in pages:
+                entry[title] = [{name: f"python/{page}"} for page, (name, _) in site.python.items()]
     return config
 
 

@@ -61,8 +61,18 @@ def of_package(folder: pathlib.Path) -> dict[str, str]:
                 for name in node.names:
                     found.pop(name.name, None)  # a later import counts; what is no function is the op itself
                     if name.name in defined:
-                        found[name.name] = wrapped(name.name, _parameters(defined[name.name].args), end="")
+                        found[name.name] = wrapped(name.name, parameters_of(defined[name.name].args), end="")
     return found
+
+
+def exported(folder: pathlib.Path) -> set[str]:
+    """The names that the main namespace imports from the package's own files."""
+    names = set()
+    for init in (folder / "_array_api/__init__.py", folder / "__init__.py"):
+        for node in ast.parse(init.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ImportFrom) and node.level and node.module:
+                names |= {name.asname or name.name for name in node.names}
+    return names
 
 
 def _functions(file: pathlib.Path) -> dict[str, ast.FunctionDef]:
@@ -70,7 +80,7 @@ def _functions(file: pathlib.Path) -> dict[str, ast.FunctionDef]:
     return {node.name: node for node in body if isinstance(node, ast.FunctionDef)}
 
 
-def _parameters(args: ast.arguments) -> list[str]:
+def parameters_of(args: ast.arguments) -> list[str]:
     """A function's parameters with their defaults, without types."""
     plain = args.posonlyargs + args.args
     defaults = [None] * (len(plain) - len(args.defaults)) + list(args.defaults)

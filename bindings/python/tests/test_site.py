@@ -21,6 +21,7 @@ import cpp_reference  # noqa: E402
 import families  # noqa: E402
 import op_reference  # noqa: E402
 import prose  # noqa: E402
+import python_reference  # noqa: E402
 
 
 def text_of(path: str) -> str:
@@ -56,7 +57,7 @@ def test_the_c_reference_has_each_function_once_with_a_comment():
 
 def test_a_header_of_other_forms():
     parsed = c_reference.parse(
-        '/* A header.\n * Its second line. */\n#ifndef H\n#define H'
+        "/* A header.\n * Its second line. */\n#ifndef H\n#define H"
         '\n#ifdef __cplusplus\nextern "C" {\n#endif\n\n'
         "/* ---- One ---- */\n\n/* Words alone. */\n\n/* Of both. */\nGT_API int gt_a(void (*free)(void*),\n"
         "                int n /* or 0 */);\nGT_API int gt_b(void);\n\nenum { GT_A = 1, /* a, b */ GT_B };\n"
@@ -128,6 +129,26 @@ def test_the_cpp_reference_shows_what_is_public():
     for file in (ROOT / "include/gradtape/cpp").glob("*.hpp"):
         page = cpp_reference.page(file.stem, file.read_text(encoding="utf-8"), unlinked)
         assert page.count("{") == page.count("}"), file
+
+
+def test_the_python_reference_has_all_of_the_package(ops):
+    package = ROOT / "bindings/python/gradtape"
+    pages = python_reference.pages(package, ops.page_of, unlinked)
+    assert [f"{name}.md" for name, *_ in python_reference.PAGES] == list(pages)
+    main = "".join(
+        pages[f"{name}.md"][1] for name, _, namespace, _ in python_reference.PAGES if namespace == "gradtape"
+    )
+    titles = re.findall(r"^## `(\w+)`", main, re.MULTILINE)
+    assert len(titles) == len(set(titles))
+    values = {name: getattr(gt, name) for name in gt.__dir__() if not name.startswith("_")}
+    kinds = (inspect.isfunction, inspect.isclass)
+    defined = {
+        name for name, v in values.items() if any(kind(v) for kind in kinds) and "gradtape" in v.__module__
+    }
+    assert defined - set(titles) == set()
+    assert "gradtape.GradientTape(persistent=False, watch_accessed_variables=True)" in main
+    assert "### `GradientTape.batch_jacobian` { #GradientTape.batch_jacobian }" in main
+    assert "[relu](../ops/activations.md#relu)" in pages["nn.md"][1]
 
 
 def consoles(page: str) -> list[str]:
