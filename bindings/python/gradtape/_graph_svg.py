@@ -69,7 +69,7 @@ def _parse(description: str, names: Mapping[int, str]) -> dict[int, _Box]:
             raise ValueError(f"graph: a line of the engine's that is not understood: {line}")
         number, op, inputs, attributes, spec = int(match[1]), match[2], match[3], match[4], match[5] or ""
         name = names.get(number)
-        label = op if name is None else name if op == "constant" else f"{name} = {op}"
+        label = op if name is None else name if not inputs else f"{name} = {op}"
         tip = f"{op}: {spec}" + (f"\n{attributes}" if attributes else "")
         width = max(len(label), len(spec)) * _LETTER + 16
         sources = [int(n) for n in re.findall(r"%(\d+)", inputs)]

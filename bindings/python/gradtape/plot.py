@@ -39,7 +39,8 @@ def matrix(
     largest that is finite. Entries that are nan or infinite are grey. `ax` is where to draw, else axes of a
     new figure.
 
-    Returns the axes. ValueError: another rank, or no entries. ImportError: no matplotlib.
+    Returns the axes. TypeError: not numbers. ValueError: another rank, or no entries. ImportError: no
+    matplotlib.
     """
     values = _values(jacobian, "matrix", (2, 4))
     finite = np.abs(values[np.isfinite(values)])
@@ -71,7 +72,8 @@ def spy(
     Of a large matrix one dot stands for several rows and columns, and is set where any of their entries is
     not zero. The title, unless given, counts the entries that are not zero.
 
-    Returns the axes. ValueError: not of rank 2, or no entries. ImportError: no matplotlib.
+    Returns the axes. TypeError: not numbers. ValueError: not of rank 2, or no entries. ImportError: no
+    matplotlib.
     """
     rows, columns, shape = _nonzero(pattern)
     steps = [-(-n // _DOTS) for n in shape]
@@ -114,7 +116,7 @@ def graph(
     tensors = _nest.flatten(tensor)
     for leaf in tensors:
         if not isinstance(leaf, _core.Tensor):
-            raise TypeError(f"graph: a {type(leaf).__name__} is not a tensor, and has no graph")
+            raise TypeError(f"graph: {leaf!r:.60} is not a tensor, and has no graph")
     if not tensors:
         raise ValueError("graph: no tensors were given")
     text = _core.graph_describe(tensors, False)
@@ -157,8 +159,10 @@ def _axes(ax: Optional[Axes]) -> Axes:
 
 
 def _values(x: Any, name: str, ranks: tuple[int, ...]) -> np.ndarray:
-    """The values as floats; ValueError for ranks other than these, and where there are none."""
+    """The values as floats; TypeError for what is no numbers, ValueError for other ranks, and for none."""
     values = np.asarray(x.numpy() if isinstance(x, _core.Tensor) else x)
+    if values.dtype.kind not in "biuf":
+        raise TypeError(f"{name}: a tensor or an array of numbers is wanted, got {x!r:.60}")
     if values.ndim not in ranks:
         wanted = " or ".join(map(str, ranks))
         raise ValueError(

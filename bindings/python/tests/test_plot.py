@@ -76,6 +76,13 @@ def test_matrix_refuses(shape):
         plot.matrix(np.zeros(shape))
 
 
+@pytest.mark.parametrize("draw", [plot.matrix, plot.spy])
+@pytest.mark.parametrize("wrong", [None, "text", {}, [[None]], [[1j]]])
+def test_what_is_no_numbers_is_a_type_error(draw, wrong):
+    with pytest.raises(TypeError, match="numbers is wanted"):
+        draw(wrong)
+
+
 # ---- spy
 
 
@@ -187,9 +194,23 @@ def test_nothing_overlaps_and_inputs_are_above():
             assert b.x - a.x >= (a.width + b.width) / 2 + 0.99 * _graph_svg._GAP
 
 
+def test_a_graph_inside_a_function():
+    drawn = []
+
+    @gt.function
+    def f(x):
+        y = gt.sin(x) * x
+        drawn.append(plot.graph(y, names={"x": x}))
+        return y
+
+    f(gt.constant([1.0, 2.0]))
+    assert texts(drawn[0])[0::2] == ["x", "sin", "multiply"]
+
+
 def test_graph_refuses():
-    with pytest.raises(TypeError, match="graph: a list is not|graph: a int is not a tensor"):
-        plot.graph([1])
+    for wrong in (1, [None], "text"):
+        with pytest.raises(TypeError, match="is not a tensor, and has no graph"):
+            plot.graph(wrong)
     with pytest.raises(ValueError, match="no tensors"):
         plot.graph([])
     x = gt.constant(1.0)
