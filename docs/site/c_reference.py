@@ -48,7 +48,7 @@ class Header:
 
 
 def parse(text: str) -> Header:
-    """The parts of a header. Of the preprocessor's lines the constants alone are kept."""
+    """The parts of a header. Constants are all that is kept of the preprocessor's lines."""
     lines = _without_preprocessor(text.splitlines())
     header, comment, at = Header("", []), "", 0
     while at < len(lines):

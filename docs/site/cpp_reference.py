@@ -90,7 +90,7 @@ def _goes_on(current: str) -> bool:
 
 
 def _body(code: str) -> int:
-    """Where the first brace outside of parentheses stands."""
+    """The place of the first brace outside of parentheses."""
     depth = 0
     for match in _TOKEN.finditer(code):
         token = match.group()

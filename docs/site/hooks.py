@@ -30,7 +30,7 @@ _SHOWN_AS = {
 
 
 class Site:
-    """What the pages link to: names of the C interface, and files outside of docs/."""
+    """The pages that are made, and what they link to: names of the C interface, files outside of docs/."""
 
     def __init__(self) -> None:
         self.header = c_reference.parse((ROOT / "include/gradtape/gradtape.h").read_text(encoding="utf-8"))
@@ -38,6 +38,7 @@ class Site:
         self.ops = op_reference.Reference(ROOT)
         package = ROOT / "bindings/python/gradtape"
         self.python = python_reference.pages(package, self.ops.page_of, self.linker("python/index.md"))
+        self.made = self._made()
 
     def linker(self, page: str) -> Any:
         """The addresses of C names and of pages, as seen from a page."""
@@ -55,7 +56,7 @@ class Site:
 
         return link
 
-    def made(self) -> dict[str, str]:
+    def _made(self) -> dict[str, str]:
         """The pages that are made from headers and from the registry."""
         pages = {"ops/" + name: text for name, text in self.ops.pages(self.linker("ops/index.md")).items()}
         pages["c/index.md"] = "# C reference\n\n" + c_reference.page(self.header, self.linker("c/index.md"))
@@ -96,9 +97,9 @@ def on_config(config: Any) -> Any:
     site = Site()
     # Snippets are looked for from the root, wherever the command runs.
     config.mdx_configs["pymdownx.snippets"]["base_path"] = [str(ROOT)]
-    made = site.made()
     families = [{title: f"ops/{op_reference.slug(title)}"} for title, _, _ in site.ops.families]
-    headers = [{posixpath.basename(name)[:-3]: name} for name in made if name.startswith("cpp/")]
+    headers = [{posixpath.basename(name)[:-3]: name} for name in site.made if name.startswith("cpp/")]
+    _add_unlisted(config.nav)
     for entry in config.nav:
         for title, pages in entry.items():
             if "FAMILIES" in pages:
@@ -111,8 +112,17 @@ def on_config(config: Any) -> Any:
     return config
 
 
+def _add_unlisted(nav: list[Any]) -> None:
+    """Pages that the navigation does not name stand at the end of its last part, by their headings."""
+    listed = str(nav)
+    for file in sorted((ROOT / "docs").glob("*.md")):
+        if f"'{file.name}'" not in listed:
+            heading = re.search(r"^# (.*)", file.read_text(encoding="utf-8"), re.MULTILINE)
+            list(nav[-1].values())[0].append({heading[1] if heading else file.stem: file.name})
+
+
 def on_files(files: Files, config: Any) -> Files:
-    pages = site.made()
+    pages = dict(site.made)
     for file in files.documentation_pages():
         text = _FENCE.sub("", file.content_string)
         pages.update(_sources(file.src_uri, text))

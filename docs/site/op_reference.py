@@ -45,7 +45,7 @@ _DERIVATIVES = """\
 
 
 class Reference:
-    """What the pages are made from."""
+    """The ops, their families and their calls: all that the pages are made from."""
 
     def __init__(self, root: pathlib.Path) -> None:
         text = (root / "docs/ops.json").read_text(encoding="utf-8")

@@ -152,7 +152,7 @@ def test_the_python_reference_has_all_of_the_package(ops):
 
 
 def consoles(page: str) -> list[str]:
-    """What the page says that programs print: the console blocks without commands."""
+    """The output of programs, as the page has it: console blocks without commands."""
     blocks = re.findall(r"```console\n(.*?)```", text_of(page), re.DOTALL)
     return [
         "\n".join(l.strip() for l in block.strip().splitlines() if not l.strip().startswith("$"))
