@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <fstream>
 #include <sstream>
+#include <utility>
 
 namespace {
 
@@ -57,6 +58,18 @@ TEST(Pages, ReadMe) {
   const auto snippets = blocks(text_of(GRADTAPE_SOURCE "/README.md"), "cpp");
   ASSERT_EQ(snippets.size(), 1u);
   EXPECT_EQ(snippets[0], text_of(GRADTAPE_SOURCE "/examples/first.cpp"));
+}
+// The output of these programs stands on pages, behind commands or by itself.
+TEST(Pages, Examples) {
+  const std::pair<const char*, const char*> shown[] = {
+      {"index.md", "first_c"}, {"index.md", "first_cpp"}, {"how-to/own-ops.md", "own_op_c"}};
+  for (const auto& [page, program] : shown) {
+    const std::string printed = output_of(std::string(GRADTAPE_EXAMPLES "/") + program);
+    bool found = false;
+    for (const std::string& block : blocks(flat(text_of(std::string(GRADTAPE_SOURCE "/docs/") + page)), "console"))
+      found |= block.size() >= printed.size() && block.substr(block.size() - printed.size()) == printed;
+    EXPECT_TRUE(found) << page << " does not say that " << program << " prints\n" << printed;
+  }
 }
 
 }  // namespace
