@@ -63,7 +63,8 @@ T floor_mod(T a, T b) {
     return r != 0 && (r < 0) != (b < 0) ? r + b : r;
   } else {
     const T r = std::fmod(a, b);
-    return r != 0 && (r < 0) != (b < 0) ? r + b : r;
+    if (r == 0) return std::copysign(r, b);
+    return (r < 0) != (b < 0) ? r + b : r;
   }
 }
 

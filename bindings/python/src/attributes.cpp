@@ -4,6 +4,14 @@
 namespace gradtape_python {
 namespace {
 
+// A level of a nested value: one that holds itself is a RecursionError.
+struct Deeper {
+  Deeper() {
+    if (Py_EnterRecursiveCall(" in the value of an attribute")) throw nb::python_error();
+  }
+  ~Deeper() { Py_LeaveRecursiveCall(); }
+};
+
 // Appends the numbers of a value, row by row.
 struct Numbers {
   std::vector<int64_t> ints;
@@ -14,13 +22,14 @@ struct Numbers {
     PyObject* o = v.ptr();
     if (PyFloat_Check(o)) return add_float(PyFloat_AS_DOUBLE(o));
     if (PyBool_Check(o)) return add_int(o == Py_True);
-    if (PyLong_Check(o)) return all_bool = false, add_int(as_int(o));
+    if (PyLong_Check(o)) return all_bool = false, add_int(to_int64(o, what));
+    const Deeper deeper;
     if (PyList_Check(o) || PyTuple_Check(o)) {
       for (nb::handle e : nb::iter(v)) add(e, what);
       return;
     }
     if (nb::hasattr(v, "tolist")) return add(to_list(v), what);
-    if (PyIndex_Check(o)) return all_bool = false, add_int(as_int(nb::steal(PyNumber_Index(o)).ptr()));
+    if (PyIndex_Check(o)) return all_bool = false, add_int(to_int64(nb::steal(PyNumber_Index(o)).ptr(), what));
     if (nb::isinstance<nb::iterable>(v) && !PyUnicode_Check(o)) {
       for (nb::handle e : nb::iter(v)) add(e, what);
       return;
@@ -30,11 +39,6 @@ struct Numbers {
   }
 
  private:
-  static int64_t as_int(PyObject* o) {
-    const long long n = PyLong_AsLongLong(o);
-    if (n == -1 && PyErr_Occurred()) throw nb::python_error();
-    return n;
-  }
   void add_int(int64_t n) { ints.push_back(n), floats.push_back(static_cast<double>(n)); }
   void add_float(double d) { any_float = true, all_bool = false, ints.push_back(0), floats.push_back(d); }
 };
@@ -60,9 +64,7 @@ void Attributes::add(const char* name, nb::handle value, bool is_dtype, const ch
   if (PyBool_Check(o)) {
     next(name, GT_ATTR_BOOL, op).flag = o == Py_True;
   } else if (PyLong_CheckExact(o) && !is_dtype) {
-    const long long n = PyLong_AsLongLong(o);
-    if (n == -1 && PyErr_Occurred()) throw nb::python_error();
-    next(name, GT_ATTR_INT, op).integer = n;
+    next(name, GT_ATTR_INT, op).integer = to_int64(o, op);
   } else if (PyFloat_CheckExact(o)) {
     next(name, GT_ATTR_FLOAT, op).real = PyFloat_AS_DOUBLE(o);
   } else if (is_dtype || nb::isinstance<DType>(value)) {

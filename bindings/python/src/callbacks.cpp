@@ -113,7 +113,10 @@ nb::list custom_gradient(nb::object forward, nb::object backward, nb::list input
 // The registries belong to the process: their errors go to no context.
 void check_registration(gt_status status, const std::string& name) {
   if (status == GT_ALREADY_EXISTS) fail("AlreadyExistsError", "'" + name + "' is registered already");
-  if (status != GT_OK) fail("InvalidArgumentError", "'" + name + "' cannot be registered: " + gt_status_name(status));
+  if (status != GT_OK)
+    fail("InvalidArgumentError",
+         "'" + name + "' cannot be registered (" + gt_status_name(status) +
+             "): a name is of letters, digits and _, and an op has infer and compute, or composite alone");
 }
 
 void register_gradient(const std::string& name, nb::object rule) {
@@ -183,7 +186,15 @@ gt_status compute_callback(void* data, const gt_spec* input_specs, const void* c
     if (nb::len(results) != n_outputs)
       fail("InvalidArgumentError",
            "compute: " + std::to_string(nb::len(results)) + " arrays for " + std::to_string(n_outputs) + " outputs");
-    for (size_t i = 0; i < n_outputs; ++i) array_over(output_specs[i], outputs[i], true)[nb::ellipsis()] = results[i];
+    for (size_t i = 0; i < n_outputs; ++i) {
+      nb::object place = array_over(output_specs[i], outputs[i], true),
+                 result = hooks().numpy.attr("asarray")(results[i]);
+      if (nb::object(results[i]).is_none() || !result.attr("shape").equal(place.attr("shape")))
+        fail("InvalidArgumentError", "compute: output " + std::to_string(i) + " has shape " +
+                                         nb::cast<std::string>(nb::str(result.attr("shape"))) + ", and infer said " +
+                                         nb::cast<std::string>(nb::str(place.attr("shape"))));
+      hooks().numpy.attr("copyto")(place, result, "same_kind");
+    }
     return GT_OK;
   } catch (nb::python_error& e) {
     return keep_compute_exception(e);

@@ -1,4 +1,6 @@
 // Contexts of threads, and how statuses become exceptions.
+#include <string_view>
+
 #include "core.hpp"
 
 namespace gradtape_python {
@@ -21,7 +23,12 @@ const ContextPtr& Context::here() {
   return own;
 }
 
-void Context::drop_raised() { Py_CLEAR(raised_); }
+// A call has succeeded although a callback failed: it found another way.
+void Context::drop_raised() {
+  Py_CLEAR(raised_);
+  char ignored[1];
+  gt_take_error(context_, ignored, sizeof ignored, nullptr);
+}
 
 gt_status Context::keep_exception(nb::python_error& error) {
   error.restore();
@@ -65,9 +72,14 @@ void Context::raise(gt_status status) {
     throw nb::python_error();
   }
   if (first != GT_OK) status = first;
-  if (message.empty())
-    message = status == GT_BUSY ? "another thread is computing with these tensors"
-                                : std::string("the engine gave no message for ") + gt_status_name(status);
+  if (message.empty() && status == GT_BUSY)
+    message = "another thread is computing with these tensors, or an op's compute function calls gradtape";
+  else if (message.empty() && status == GT_FAILED_PRECONDITION)  // so deep that its text cannot be asked for
+    message = "functions call each other through the engine 100 deep: does one lead to itself?";
+  else if (message.empty())
+    message = std::string("the engine gave no message for ") + gt_status_name(status);
+  for (const std::string_view prefix : {"gt_tape_", "gt_"})  // the names of C's functions
+    if (message.starts_with(prefix)) message.erase(0, prefix.size());
   fail(status >= 0 && static_cast<size_t>(status) < std::size(kErrors) ? kErrors[status] : "InternalError", message);
 }
 

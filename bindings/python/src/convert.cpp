@@ -29,8 +29,7 @@ Tensor from_number(nb::handle value, const DType* dtype) {
     return in_dtype(scalar(GT_BOOL, &b), dtype);
   }
   if (PyLong_Check(value.ptr()) && !(dtype && dtype->kind == 'f')) {
-    const long long n = PyLong_AsLongLong(value.ptr());
-    if (n == -1 && PyErr_Occurred()) throw nb::python_error();
+    const int64_t n = to_int64(value.ptr(), "a tensor's element");
     const bool small = n >= std::numeric_limits<int32_t>::min() && n <= std::numeric_limits<int32_t>::max();
     if (dtype && dtype->number == GT_INT32 && !small)
       fail(PyExc_OverflowError, std::to_string(n) + " does not fit into int32");
@@ -38,8 +37,7 @@ Tensor from_number(nb::handle value, const DType* dtype) {
       const auto i = static_cast<int32_t>(n);
       return scalar(GT_INT32, &i);
     }
-    const int64_t q = n;
-    return in_dtype(scalar(GT_INT64, &q), dtype);
+    return in_dtype(scalar(GT_INT64, &n), dtype);
   }
   const double d = PyFloat_AsDouble(value.ptr());
   if (d == -1 && PyErr_Occurred()) throw nb::python_error();
@@ -69,6 +67,15 @@ bool from_buffer(nb::handle value, const DType* dtype, std::vector<Tensor>& out)
 }
 
 }  // namespace
+
+int64_t to_int64(PyObject* integer, const char* what) {
+  int overflow = 0;
+  const long long n = PyLong_AsLongLongAndOverflow(integer, &overflow);
+  if (overflow != 0)
+    fail(PyExc_OverflowError, std::string(what) + ": an integer beyond 64 bits; they reach from -2^63 to 2^63 - 1");
+  if (n == -1 && PyErr_Occurred()) throw nb::python_error();
+  return n;
+}
 
 nb::object to_list(nb::handle value) { return value.attr("tolist")(); }
 

@@ -99,6 +99,10 @@ struct Shape {
 };
 Shape shape_of(const Tensor& t);
 
+// Exceptions: a class of gradtape.errors by its name, or one of Python's.
+[[noreturn]] void fail(const char* error, const std::string& message);
+[[noreturn]] void fail(PyObject* type, const std::string& message);
+
 // Python's objects.
 extern nb::object tensor_type, variable_type;
 nb::object wrap(Tensor&& t);
@@ -107,7 +111,12 @@ inline bool is_tensor(nb::handle h) {
   return type == reinterpret_cast<PyTypeObject*>(tensor_type.ptr()) ||
          PyType_IsSubtype(type, reinterpret_cast<PyTypeObject*>(tensor_type.ptr()));
 }
-inline Tensor& tensor_in(nb::handle h) { return *nb::inst_ptr<Tensor>(h); }
+// TypeError where a class derived from Variable has not called its __init__.
+inline Tensor& tensor_in(nb::handle h) {
+  if (!nb::inst_ready(h))
+    fail(PyExc_TypeError, "a tensor that was not made: __init__ of its class calls super().__init__(value)");
+  return *nb::inst_ptr<Tensor>(h);
+}
 // The tensor's handle for a call on this thread's context; raises where the tensor is another thread's.
 gt_tensor handle_in(const ContextPtr& here, nb::handle tensor);
 // A new handle to a tensor that a callback is lent.
@@ -120,9 +129,6 @@ struct Hooks {
   nb::dict errors;       // by the status's name without GT_
 };
 Hooks& hooks();
-[[noreturn]] void fail(const char* error,
-                       const std::string& message);  // an exception class of gradtape.errors by its name
-[[noreturn]] void fail(PyObject* type, const std::string& message);
 
 // dtypes
 struct DType {
@@ -139,7 +145,8 @@ gt_dtype promoted(gt_dtype a, gt_dtype b);  // 0: of different kinds
 // Values
 Tensor to_tensor(nb::handle value, const DType* dtype);
 std::vector<gt_tensor> handles_in(const ContextPtr& here, nb::handle sequence, bool optional, const char* name);
-nb::object to_list(nb::handle value);  // value.tolist()
+nb::object to_list(nb::handle value);                   // value.tolist()
+int64_t to_int64(PyObject* integer, const char* what);  // OverflowError, beginning with `what`, where it does not fit
 
 // What the files add to the module.
 void add_dtypes(nb::module_& m);
@@ -166,6 +173,8 @@ auto guarded(Body&& body, decltype(body()) failed) noexcept -> decltype(body()) 
     e.restore();
   } catch (const std::bad_alloc&) {
     PyErr_NoMemory();
+  } catch (const std::bad_cast&) {
+    PyErr_SetString(PyExc_TypeError, "an argument is of a type that does not fit");
   } catch (const std::exception& e) {
     PyErr_SetString(PyExc_RuntimeError, e.what());
   }

@@ -22,7 +22,11 @@ const DType* by_name(std::string_view name) {
 // NULL where nothing of that kind is meant.
 const DType* find(nb::handle value) {
   if (nb::isinstance<DType>(value)) return nb::cast<const DType*>(value);
-  if (PyUnicode_Check(value.ptr())) return by_name(nb::cast<std::string>(value));
+  if (PyUnicode_Check(value.ptr())) {
+    const std::string name = nb::cast<std::string>(value);
+    if (const DType* known = by_name(name)) return known;
+    if (name == "float" || name == "int") return nullptr;  // of NumPy 64 bits, of TensorFlow 32
+  }
   if (value.ptr() == reinterpret_cast<PyObject*>(&PyFloat_Type)) return &dtype_of(GT_FLOAT32);
   if (value.ptr() == reinterpret_cast<PyObject*>(&PyLong_Type)) return &dtype_of(GT_INT32);
   if (value.ptr() == reinterpret_cast<PyObject*>(&PyBool_Type)) return &dtype_of(GT_BOOL);
@@ -59,6 +63,8 @@ void add_dtypes(nb::module_& m) {
       .def_prop_ro("is_floating", [](const DType& d) { return d.kind == 'f'; })
       .def_prop_ro("is_integer", [](const DType& d) { return d.kind == 'i'; })
       .def_prop_ro("is_bool", [](const DType& d) { return d.kind == 'b'; })
+      .def_prop_ro(
+          "dtype", [](const DType& d) { return hooks().numpy.attr("dtype")(d.name); }, "NumPy's, for np.dtype().")
       .def_prop_ro("as_numpy_dtype", [](const DType& d) { return hooks().numpy.attr("dtype")(d.name); })
       .def(
           "__eq__",

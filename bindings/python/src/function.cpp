@@ -5,7 +5,13 @@ namespace gradtape_python {
 
 std::vector<gt_spec> read_specs(nb::handle specs) {
   std::vector<gt_spec> all;
+  if (specs.is_none() || !PySequence_Check(specs.ptr()))
+    fail(PyExc_TypeError,
+         "want a list of specs, pairs of a dtype and a shape, got " + nb::cast<std::string>(nb::repr(specs)));
   for (nb::handle s : nb::iter(specs)) {
+    if (!PySequence_Check(s.ptr()) || PyUnicode_Check(s.ptr()) || nb::len(s) != 2 ||
+        !PySequence_Check(nb::object(s[1]).ptr()))
+      fail(PyExc_TypeError, "a spec is a pair of a dtype and a shape, got " + nb::cast<std::string>(nb::repr(s)));
     gt_spec spec{};
     spec.dtype = as_dtype(s[0]).number;
     for (nb::handle d : nb::iter(s[1])) {

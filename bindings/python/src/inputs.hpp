@@ -41,6 +41,7 @@ class Inputs {
       for (size_t i = 0; i < n; ++i)
         if (values[i] && params[i].dtype == 's' && (is_list(values[i]) || is_scalar(values[i]))) convert(values[i]);
     if (shared == 0 && any_float) shared = GT_FLOAT32;
+    check_dtype(op, shared);
     for (size_t i = 0; i < n; ++i) add(op, values[i], params[i], shared);
   }
   const gt_tensor* data() const { return many_.empty() ? few_.data() : many_.data(); }
@@ -97,15 +98,23 @@ class Inputs {
     }
     for (const auto& [of, tensor] : converted_)
       if (of == value) return keep_in(wanted, *tensor);
-    if (param.dtype == 's' && (is_plain(value) || is_scalar(value))) return add_number(value, wanted);
-    const DType* dtype = param.dtype == 'b' ? &dtype_of(GT_BOOL) : wanted != 0 ? &dtype_of(wanted) : nullptr;
-    keep(to_tensor(value, dtype));
+    if (param.dtype == 's' && (is_plain(value) || is_scalar(value))) return add_number(op, value, wanted);
+    // A list takes the dtype of the tensors it meets, but numbers are no bools.
+    const bool converts = wanted != 0 && wanted != GT_BOOL;
+    Tensor t = to_tensor(value, converts ? &dtype_of(wanted) : nullptr);
+    gt_dtype both = wanted;
+    if (wanted == GT_BOOL) meet(op, both, t.dtype());
+    keep(std::move(t));
   }
   // A plain number takes the dtype of the tensors it meets, else float32 or int32.
-  void add_number(PyObject* value, gt_dtype shared) {
+  void add_number(const Op& op, PyObject* value, gt_dtype shared) {
     if (plain_) return keep(to_tensor(value, shared == 0 ? nullptr : &dtype_of(shared)));
-    if (shared == GT_BOOL && PyBool_Check(value)) return keep(to_tensor(value, nullptr));
-    if (dtype_of(shared).kind == 'i' && PyIndex_Check(value)) return keep(to_tensor(value, &dtype_of(shared)));
+    const bool is_bool = PyBool_Check(value), is_integer = PyIndex_Check(value);
+    if (shared == GT_BOOL && is_bool) return keep(to_tensor(value, nullptr));
+    if (shared == GT_BOOL || (dtype_of(shared).kind == 'i' && !is_integer && !is_bool))
+      fail("DTypeError", op.name + ": " + nb::cast<std::string>(nb::repr(value)) + " and a tensor of " +
+                             dtype_of(shared).name + " do not mix; cast the tensor");
+    if (dtype_of(shared).kind == 'i' && is_integer) return keep(to_tensor(value, &dtype_of(shared)));
     const double number = PyFloat_AsDouble(value);
     if (number == -1 && PyErr_Occurred()) throw nb::python_error();
     keep({here_, here_->made(gt_scalar(here_->get(), number))});

@@ -3,6 +3,15 @@
 
 NB_MODULE(_core, m) {
   using namespace gradtape_python;
+  nb::register_exception_translator(
+      [](const std::exception_ptr& raised, void*) {
+        try {
+          std::rethrow_exception(raised);
+        } catch (const std::bad_cast&) {
+          PyErr_SetString(PyExc_TypeError, "an argument is of a type that does not fit");
+        }
+      },
+      nullptr);
   nb::set_leak_warnings(false);  // tensors of the main thread live until the process ends
   m.def(
       "_set_hooks",

@@ -144,6 +144,11 @@ PyObject* op_reduce(PyObject* self, PyObject*) {
                        reinterpret_cast<OpObject*>(self)->op->name.c_str());
 }
 
+PyObject* op_new(PyTypeObject*, PyObject*, PyObject*) {
+  PyErr_SetString(PyExc_TypeError, "ops are found by their names: gradtape._core.op(name)");
+  return nullptr;
+}
+
 PyTypeObject* make_op_type() {
   static PyMemberDef members[] = {
       {"__vectorcalloffset__", T_PYSSIZET, offsetof(OpObject, vectorcall), READONLY, nullptr},
@@ -155,7 +160,8 @@ PyTypeObject* make_op_type() {
                                      {"__signature__", op_signature, nullptr, "For inspect.signature.", nullptr},
                                      {nullptr, nullptr, nullptr, nullptr, nullptr}};
   static PyMethodDef methods[] = {{"__reduce__", op_reduce, METH_NOARGS, nullptr}, {nullptr, nullptr, 0, nullptr}};
-  static PyType_Slot slots[] = {{Py_tp_call, reinterpret_cast<void*>(PyVectorcall_Call)},
+  static PyType_Slot slots[] = {{Py_tp_new, reinterpret_cast<void*>(op_new)},
+                                {Py_tp_call, reinterpret_cast<void*>(PyVectorcall_Call)},
                                 {Py_tp_repr, reinterpret_cast<void*>(op_repr)},
                                 {Py_tp_members, members},
                                 {Py_tp_getset, properties},
@@ -171,10 +177,12 @@ nb::object op_object(const std::string& name) {
   static auto* const objects = new std::unordered_map<std::string, PyObject*>;
   auto found = objects->find(name);
   if (found == objects->end()) {
-    const Op& op = find_op(name);
+    const Op& op = find_op(name);  // may let another thread run, which adds the object first
     auto* o = PyObject_New(OpObject, op_type);
     o->vectorcall = op_vectorcall, o->weakrefs = nullptr, o->op = &op;
-    found = objects->emplace(name, reinterpret_cast<PyObject*>(o)).first;
+    const auto [place, added] = objects->emplace(name, reinterpret_cast<PyObject*>(o));
+    if (!added) Py_DECREF(o);
+    found = place;
   }
   return nb::borrow(found->second);
 }
@@ -217,6 +225,7 @@ PyObject* binary_op(int which, PyObject* a, PyObject* b) {
   if (is_tensor(a) && is_tensor(b)) {
     const Tensor &x = tensor_in(a), &y = tensor_in(b);
     if (x.context == here && y.context == here && x.dtype() == y.dtype() && which != kDivide) {
+      check_dtype(*o.op, x.dtype());
       const gt_tensor inputs[] = {x.handle, y.handle};
       gt_tensor out = nullptr;
       here->check(gt_apply(here->get(), o.name, inputs, 2, nullptr, 0, &out, 1, nullptr));

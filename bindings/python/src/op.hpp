@@ -20,9 +20,12 @@ struct Op {
   std::string name, doc;
   std::vector<Param> params;  // inputs first
   size_t n_inputs = 0;
+  uint32_t dtypes = 0;  // those that the shared inputs may have: a bit for each number of a dtype
   bool variadic = false, many = false, has_default_dtype = false, by_user = false;
 };
 
+// DTypeError where the op's shared inputs cannot have the dtype.
+void check_dtype(const Op& op, gt_dtype dtype);
 // LookupError where no op has the name. The result stays.
 const Op& find_op(const std::string& name);
 std::string describe_op(const std::string& name);

@@ -65,6 +65,7 @@ Op read(const std::string& name) {
     op.params.push_back(std::move(p));
   }
   op.n_inputs = op.params.size();
+  for (nb::handle dtype : d["dtypes"]) op.dtypes |= 1u << as_dtype(dtype).number;
   for (nb::handle a : d["attrs"]) {
     Param p{nb::cast<std::string>(a["name"]), "", 'a'};
     for (nb::handle kind : a["kinds"])
@@ -90,16 +91,19 @@ std::string describe_op(const std::string& name) {
 
 const Op& find_op(const std::string& name) {
   static auto* const ops = new std::unordered_map<std::string, std::unique_ptr<const Op>>;
-  auto& op = (*ops)[name];
-  if (!op) {
-    try {
-      op = std::make_unique<const Op>(read(name));
-    } catch (...) {
-      ops->erase(name);
-      throw;
-    }
-  }
-  return *op;
+  const auto known = ops->find(name);
+  if (known != ops->end()) return *known->second;
+  auto op =
+      std::make_unique<const Op>(read(name));  // runs Python code, and so perhaps another thread that adds it first
+  return *ops->try_emplace(name, std::move(op)).first->second;
+}
+
+void check_dtype(const Op& op, gt_dtype dtype) {
+  if (op.by_user || dtype == 0 || (op.dtypes >> dtype & 1)) return;
+  std::string wanted;
+  for (gt_dtype d = GT_BOOL; d <= GT_FLOAT64; ++d)
+    if (op.dtypes >> d & 1) wanted += (wanted.empty() ? "" : ", ") + std::string(dtype_of(d).name);
+  fail("DTypeError", op.name + ": got " + dtype_of(dtype).name + ", wants one of " + wanted + "; cast it");
 }
 
 nb::object signature(const Op& op) {

@@ -208,7 +208,7 @@ void add_tensors(nb::module_& m) {
             if (!trainable) here->check(gt_variable_set_trainable(here->get(), made.handle, 0));
             new (self) Variable(std::move(made), trainable, std::move(name));
           },
-          nb::arg("initial_value"), nb::arg("dtype").none() = nb::none(), nb::arg("trainable") = true,
+          nb::arg("initial_value").none(), nb::arg("dtype").none() = nb::none(), nb::arg("trainable") = true,
           nb::arg("name").none() = nb::none())
       .def_prop_rw(
           "trainable", [](const Variable& v) { return v.trainable; },
@@ -230,9 +230,10 @@ void add_tensors(nb::module_& m) {
     };
   };
   variable
-      .def("assign", assigning(gt_assign), nb::arg("value"), "Gives the variable another value; returns the variable.")
-      .def("assign_add", assigning(gt_assign_add), nb::arg("delta"))
-      .def("assign_sub", assigning(gt_assign_sub), nb::arg("delta"));
+      .def("assign", assigning(gt_assign), nb::arg("value").none(),
+           "Gives the variable another value; returns the variable.")
+      .def("assign_add", assigning(gt_assign_add), nb::arg("delta").none())
+      .def("assign_sub", assigning(gt_assign_sub), nb::arg("delta").none());
   for (const char* read : {"value", "read_value"})
     variable.def(
         read,
