@@ -208,7 +208,7 @@ def trace(x: Any, /, name: Optional[str] = None, *, offset: int = 0, dtype: Any 
     return op("reduce_sum")(entries if dtype is None else op("cast")(entries, dtype), -1)
 
 
-def vecdot(x1: Any, x2: Any, /, *, axis: int = -1) -> _core.Tensor:
+def vecdot(x1: Any, x2: Any, /, axis: int = -1) -> _core.Tensor:
     """Sums of products along an axis; the other axes broadcast."""
     x1, x2 = _both(x1, x2)
     if not -min(x1.ndim, x2.ndim) <= axis < min(x1.ndim, x2.ndim) or x1.shape[axis] != x2.shape[axis]:
@@ -218,7 +218,7 @@ def vecdot(x1: Any, x2: Any, /, *, axis: int = -1) -> _core.Tensor:
     return op("reduce_sum")(x1 * x2, axis)
 
 
-def vector_norm(x: Any, /, *, axis: Any = None, keepdims: bool = False, ord: Any = 2) -> _core.Tensor:
+def vector_norm(x: Any, /, axis: Any = None, *, keepdims: bool = False, ord: Any = 2) -> _core.Tensor:
     """Norms over the axes, or over all entries: ord is a number, inf or -inf; 0 counts what is not 0."""
     x = _floats("vector_norm", x)
     axes = list(range(x.ndim)) if axis is None else list(axis) if isinstance(axis, (tuple, list)) else [axis]

@@ -85,6 +85,7 @@ _FOR_TENSORS = {
     "__format__": _display.tensor_format,
     "_repr_html_": _display.tensor_html,
     "__array_ufunc__": _numpy.array_ufunc,
+    "__array_function__": _numpy.array_function,
     "__reduce__": _numpy.reduce_tensor,
     "__array_namespace__": array_namespace,
     "to_device": to_device,

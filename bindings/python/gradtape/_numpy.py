@@ -1,6 +1,8 @@
 """NumPy's side: its ufuncs (and SciPy's) on tensors become ops; tensors and variables pickle and copy.
 
 NumPy's other functions (`np.mean(t)`) read the values and compute outside of any tape, as with TensorFlow.
+While a function is differentiated by `grad`, `jacobian` and their kin they are gradtape's, so that no part of
+a derivative is lost; those that gradtape lacks raise TypeError there.
 Dtypes meet as follows; a Python number or a NumPy scalar takes the dtype of the tensors beside it.
 
     bool      with bool      bool
@@ -18,6 +20,7 @@ from typing import Any, Callable, Optional
 import numpy as np
 
 from . import _core
+from ._thread import thread
 from .errors import DTypeError
 
 _SAME_NAME = (
@@ -49,6 +52,13 @@ _OTHER_NAME = {
     "expit": "sigmoid",
     "log_expit": "log_sigmoid",
 }
+_COMPOSED = {
+    "cbrt": lambda x: _core.op("sign")(x) * abs(x) ** (1 / 3),
+    "deg2rad": lambda x: x * (np.pi / 180),
+    "radians": lambda x: x * (np.pi / 180),
+    "rad2deg": lambda x: x * (180 / np.pi),
+    "degrees": lambda x: x * (180 / np.pi),
+}
 _COMPARISONS = frozenset("equal not_equal less less_equal greater greater_equal".split())
 _NAMES = {**{name: name for name in _SAME_NAME}, **_OTHER_NAME}
 
@@ -57,7 +67,8 @@ def array_ufunc(self: _core.Tensor, ufunc: np.ufunc, method: str, *inputs: Any, 
     """The op of the same meaning on the inputs, which tapes record.
 
     Ufuncs without an op, `reduce` and other methods, and results stored in an array (`array += tensor`) are
-    computed by NumPy on the values, outside of any tape. Raises TypeError for a tensor as `out=`, and for
+    computed by NumPy on the values, outside of any tape. While a function is differentiated they become ops
+    too, and TypeError is raised where there are none. Raises TypeError for a tensor as `out=`, and for
     `where=` and the like.
     """
     outputs = options.get("out", ())
@@ -65,13 +76,79 @@ def array_ufunc(self: _core.Tensor, ufunc: np.ufunc, method: str, *inputs: Any, 
         raise TypeError(f"np.{ufunc.__name__}: a tensor does not change, so it is no out=")
     op = _op_of(ufunc) if method == "__call__" and not outputs else None
     if op is None:
-        values = [np.asarray(x) if isinstance(x, _core.Tensor) else x for x in inputs]
-        return getattr(ufunc, method)(*values, **options)
+        if thread.transforms and _has_derivative(inputs):
+            return _differentiable(ufunc, method, inputs, options)
+        return getattr(ufunc, method)(*map(_values, inputs), **options)
     if options:
         raise TypeError(f"np.{ufunc.__name__}: {', '.join(sorted(options))} have no meaning for tensors")
     if ufunc.__name__ in _COMPARISONS:
         inputs = tuple(_scalar(x) for x in inputs)
     return op(*inputs)
+
+
+def array_function(self: _core.Tensor, function: Any, types: Any, args: Any, options: Any) -> Any:
+    """NumPy's function of the values; while a function is differentiated, gradtape's function of that name.
+
+    TypeError there for what gradtape lacks, where a tensor of floats is among the arguments.
+    """
+    if not all(issubclass(kind, (_core.Tensor, np.ndarray)) for kind in types):
+        return NotImplemented
+    if thread.transforms:
+        from . import _numpy_functions as ours
+
+        name = f"{function.__module__}.{function.__name__}".replace("numpy.", "", 1)
+        found = ours.FUNCTIONS.get(name)
+        if found is not None:
+            return ours.call(name, found, args, options)
+        if name not in ours.FROM_VALUES and _has_derivative((args, options)):
+            raise _lost(name)
+    on_values = getattr(function, "_implementation", function)
+    return on_values(*_values(args), **_values(options))
+
+
+def _differentiable(ufunc: np.ufunc, method: str, inputs: Any, options: Any) -> Any:
+    """The reduction, running reduction or outer table of a ufunc, by ops."""
+    from . import _numpy_functions as ours
+
+    name = ufunc.__name__
+    if method == "reduce" and name in ours.REDUCTIONS:
+        return ours.call(f"{name}.reduce", ours.reduced, (name, *inputs), options)
+    if method == "accumulate" and name in ours.ACCUMULATIONS:
+        return ours.call(f"{name}.accumulate", ours.accumulated, (name, *inputs), options)
+    op = _op_of(ufunc)
+    if method == "outer" and op is not None and not options:
+        a, b = map(_core.tensor, inputs)
+        return op(_core.op("reshape")(a, a.shape + (1,) * b.ndim), b)
+    raise _lost(name if method == "__call__" else f"{name}.{method}")
+
+
+def _lost(name: str) -> TypeError:
+    return TypeError(
+        f"np.{name} reads the values of a tensor, and the derivative would be lost; "
+        "use functions of gradtape's, or x.numpy() where no derivative is wanted"
+    )
+
+
+def _has_derivative(value: Any) -> bool:
+    """Whether a tensor of floats is among the arguments."""
+    if isinstance(value, _core.Tensor):
+        return value.dtype.is_floating
+    if isinstance(value, dict):
+        value = value.values()
+    elif not isinstance(value, (list, tuple)):
+        return False
+    return any(map(_has_derivative, value))
+
+
+def _values(value: Any) -> Any:
+    """The same arguments with NumPy's arrays in place of tensors."""
+    if isinstance(value, _core.Tensor):
+        return np.asarray(value)
+    if isinstance(value, dict):
+        return {key: _values(entry) for key, entry in value.items()}
+    if type(value) in (list, tuple):
+        return type(value)(map(_values, value))
+    return value
 
 
 def _scalar(x: Any) -> Any:
@@ -82,6 +159,8 @@ def _scalar(x: Any) -> Any:
 def _op_of(ufunc: np.ufunc) -> Optional[Callable]:
     from . import _array_api
 
+    if ufunc.__name__ in _COMPOSED:
+        return _COMPOSED[ufunc.__name__]
     name = _NAMES.get(ufunc.__name__)
     if name is None:
         return None

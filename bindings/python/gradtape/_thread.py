@@ -15,6 +15,7 @@ class Thread(threading.local):
     def __init__(self) -> None:
         self.tapes: list[_core.Tape] = []  # those that record
         self.bodies = 0  # how many bodies of functions are being recorded, one inside the other
+        self.transforms = 0  # how many functions that `grad` and its kin differentiate run, one inside the other
         self.custom_gradients = 0  # how many functions with gradients of their own have been called
 
 
@@ -43,3 +44,13 @@ def unrecorded() -> Iterator[None]:
     finally:
         for tape in paused:
             tape.resume()
+
+
+@contextlib.contextmanager
+def differentiating() -> Iterator[None]:
+    """In the block NumPy's functions on tensors are those of gradtape: see `_numpy`."""
+    thread.transforms += 1
+    try:
+        yield
+    finally:
+        thread.transforms -= 1

@@ -9,7 +9,7 @@ from typing import Any, Callable, Optional, Sequence, Union
 import numpy as np
 
 from . import _core, _nest
-from ._thread import recording
+from ._thread import differentiating, recording
 
 Argnums = Union[int, Sequence[int]]
 Progress = Optional[Callable[[int, int], Any]]
@@ -43,7 +43,8 @@ class _Traced:
             packed, new = self.pack(self.sources), list(args)
             for n, value in zip(places, [packed] if single else packed):
                 new[n] = value
-            result = f(*new, **kwargs)
+            with differentiating():
+                result = f(*new, **kwargs)
         self.aux = None
         if has_aux:
             if not isinstance(result, tuple) or len(result) != 2:
@@ -79,7 +80,12 @@ class _Traced:
     def _output(self, leaf: Any) -> _core.Tensor:
         if isinstance(leaf, _core.Tensor):
             return leaf.read_value() if isinstance(leaf, _core.Variable) else leaf
-        if leaf is None or not isinstance(leaf, (bool, int, float, np.ndarray, np.generic)):
+        if isinstance(leaf, (np.ndarray, np.generic)):
+            raise TypeError(
+                f"{self.name}: the function returned a numpy.{type(leaf).__name__}, no tensor: the computation "
+                "left the tape; use gradtape's functions, or return gt.constant(value) for a constant"
+            )
+        if not isinstance(leaf, (bool, int, float)):
             raise TypeError(
                 f"{self.name}: the function returned a {type(leaf).__name__}, not tensors; has it a return?"
             )

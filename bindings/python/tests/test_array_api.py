@@ -302,3 +302,20 @@ def test_values_are_read_by_those_without_derivatives():
 def test_log10_is_exact_at_powers_of_10():
     powers = np.array([10.0**k for k in range(-20, 23)])
     np.testing.assert_array_equal(gt.log10(gt.asarray(powers)).numpy(), np.arange(-20.0, 23))
+
+
+def test_the_axis_may_be_given_by_position():
+    x = gt.asarray([[1.0, -2.0, 3.0], [4.0, 5.0, -6.0]])
+    for name in "sum prod max min mean std var all any count_nonzero argmax argmin flip".split():
+        function, numpys = getattr(gt, name), getattr(np, name)
+        for axis in (0, -1):
+            expected = numpys(np.asarray(x), axis)
+            np.testing.assert_allclose(np.asarray(function(x, axis)), expected, rtol=1e-6)
+            np.testing.assert_allclose(np.asarray(function(x, axis=axis)), expected, rtol=1e-6)
+    assert gt.sum(x, (0, 1)).item() == 5 and gt.mean(x, 1, keepdims=True).shape == (2, 1)
+    assert gt.take(x, [2], 1).tolist() == [[3], [-6]] and gt.diff(x, 0).tolist() == [[3, 7, -9]]
+    assert gt.take_along_axis(x, gt.argmax(x, 1)[:, None], 1).tolist() == [[3], [5]]
+    assert gt.cumulative_sum(x, 0).tolist() == [[1, -2, 3], [5, 3, -3]]
+    assert gt.vecdot(x, x, 0).tolist() == [17, 29, 45]
+    np.testing.assert_allclose(gt.linalg.vector_norm(x, 1), np.linalg.norm(x.numpy(), axis=1), rtol=1e-6)
+    assert gt.tril(x, -1).tolist() == [[0, 0, 0], [4, 0, 0]] and gt.full((2,), 3, gt.int64).dtype == "int64"

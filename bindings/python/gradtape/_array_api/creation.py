@@ -71,13 +71,13 @@ def from_dlpack(x: Any, /, *, device: Optional[str] = None, copy: Optional[bool]
     return _core.from_dlpack(x, copy)
 
 
-def full(shape: Any, fill_value: Any, *, dtype: Any = None, device: Optional[str] = None) -> _core.Tensor:
+def full(shape: Any, fill_value: Any, dtype: Any = None, *, device: Optional[str] = None) -> _core.Tensor:
     """A tensor of a shape with one value everywhere; derivatives pass to a value that is a tensor."""
     check_device(device)
     return op("broadcast_to")(_convert.convert(fill_value, dtype), _shape(shape))
 
 
-def full_like(x: Any, /, fill_value: Any, *, dtype: Any = None, device: Optional[str] = None) -> _core.Tensor:
+def full_like(x: Any, /, fill_value: Any, dtype: Any = None, *, device: Optional[str] = None) -> _core.Tensor:
     """One value everywhere in the shape of x, and in its dtype unless another one is given."""
     x = _convert.convert(x)
     return full(x.shape, fill_value, dtype=x.dtype if dtype is None else dtype, device=device)
@@ -145,12 +145,12 @@ def ones_like(
     return full_like(input, 1, dtype=dtype, device=device)
 
 
-def tril(x: Any, /, *, k: int = 0) -> _core.Tensor:
+def tril(x: Any, /, k: int = 0) -> _core.Tensor:
     """Matrices with what lies on and below diagonal k, zeros above."""
     return op("tril")(x, int(k))
 
 
-def triu(x: Any, /, *, k: int = 0) -> _core.Tensor:
+def triu(x: Any, /, k: int = 0) -> _core.Tensor:
     """Matrices with what lies on and above diagonal k, zeros below."""
     return op("triu")(x, int(k))
 

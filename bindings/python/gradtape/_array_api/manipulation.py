@@ -47,7 +47,7 @@ def expand_dims(input: Any, axis: int = 0, name: Optional[str] = None) -> _core.
     return op("expand_dims")(input, axis)
 
 
-def flip(x: Any, /, *, axis: _Axes = None) -> _core.Tensor:
+def flip(x: Any, /, axis: _Axes = None) -> _core.Tensor:
     """The entries along an axis, several or all, from the last to the first."""
     x = _convert.convert(x)
     axes = range(x.ndim) if axis is None else _axes(axis)
@@ -147,7 +147,7 @@ def unstack(value: Any, num: Optional[int] = None, axis: int = 0, name: Optional
     return tuple(op("unstack")(value, axis)) if count else ()
 
 
-def take(x: Any, indices: Any, /, *, axis: Optional[int] = None) -> _core.Tensor:
+def take(x: Any, indices: Any, /, axis: Optional[int] = None) -> _core.Tensor:
     """The entries of x along an axis at the indices, as `x[..., indices, ...]`; x of rank 1 needs no axis."""
     x = _convert.convert(x)
     if axis is None:
@@ -158,7 +158,7 @@ def take(x: Any, indices: Any, /, *, axis: Optional[int] = None) -> _core.Tensor
     return op("gather")(x, _indexing._integers(indices, x.shape[axis], axis), axis=axis)
 
 
-def take_along_axis(x: Any, indices: Any, /, *, axis: int = -1) -> _core.Tensor:
+def take_along_axis(x: Any, indices: Any, /, axis: int = -1) -> _core.Tensor:
     """The entries of x at the indices along an axis; along the other axes both run together and broadcast."""
     x = _convert.convert(x)
     axis = _axis(axis, x.ndim)

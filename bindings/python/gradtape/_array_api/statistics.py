@@ -14,39 +14,39 @@ from ..errors import DTypeError, InvalidArgumentError
 from .manipulation import _axes, _axis
 
 
-def sum(x: Any, /, *, axis: Any = None, dtype: Any = None, keepdims: bool = False) -> _core.Tensor:
+def sum(x: Any, /, axis: Any = None, *, dtype: Any = None, keepdims: bool = False) -> _core.Tensor:
     """The sum over the axes, or over all; of bools their count, int64. A `dtype` is cast to before adding."""
     return _reduce("reduce_sum", _in_dtype(x, dtype), axis, keepdims)
 
 
-def prod(x: Any, /, *, axis: Any = None, dtype: Any = None, keepdims: bool = False) -> _core.Tensor:
+def prod(x: Any, /, axis: Any = None, *, dtype: Any = None, keepdims: bool = False) -> _core.Tensor:
     """The product over the axes, or over all. A `dtype` is cast to before multiplying."""
     return _reduce("reduce_prod", _in_dtype(x, dtype), axis, keepdims)
 
 
-def max(x: Any, /, *, axis: Any = None, keepdims: bool = False) -> _core.Tensor:
+def max(x: Any, /, axis: Any = None, *, keepdims: bool = False) -> _core.Tensor:
     """The largest entry over the axes, nan where there is one; no entries at all are a ValueError."""
     return _reduce("reduce_max", _some("max", x, axis), axis, keepdims)
 
 
-def min(x: Any, /, *, axis: Any = None, keepdims: bool = False) -> _core.Tensor:
+def min(x: Any, /, axis: Any = None, *, keepdims: bool = False) -> _core.Tensor:
     """The smallest entry over the axes, nan where there is one; no entries at all are a ValueError."""
     return _reduce("reduce_min", _some("min", x, axis), axis, keepdims)
 
 
-def mean(x: Any, /, *, axis: Any = None, keepdims: bool = False) -> _core.Tensor:
+def mean(x: Any, /, axis: Any = None, *, keepdims: bool = False) -> _core.Tensor:
     """The mean over the axes, or over all, of a floating type."""
     return _reduce("reduce_mean", _floats("mean", x), axis, keepdims)
 
 
-def var(x: Any, /, *, axis: Any = None, correction: float = 0.0, keepdims: bool = False) -> _core.Tensor:
+def var(x: Any, /, axis: Any = None, *, correction: float = 0.0, keepdims: bool = False) -> _core.Tensor:
     """The mean squared distance from the mean; the sum is divided by count - correction."""
     x = _floats("var", x)
     biased = _reduce("reduce_variance", x, axis, keepdims)
     return biased * _corrected(x, axis, correction) if correction else biased
 
 
-def std(x: Any, /, *, axis: Any = None, correction: float = 0.0, keepdims: bool = False) -> _core.Tensor:
+def std(x: Any, /, axis: Any = None, *, correction: float = 0.0, keepdims: bool = False) -> _core.Tensor:
     """The square root of `var`; its derivative is 0 where all entries are the same."""
     x = _floats("std", x)
     biased = _reduce("reduce_std", x, axis, keepdims)
@@ -54,7 +54,7 @@ def std(x: Any, /, *, axis: Any = None, correction: float = 0.0, keepdims: bool 
 
 
 def cumulative_sum(
-    x: Any, /, *, axis: Optional[int] = None, dtype: Any = None, include_initial: bool = False
+    x: Any, /, axis: Optional[int] = None, *, dtype: Any = None, include_initial: bool = False
 ) -> _core.Tensor:
     """The sums of all entries up to each one along an axis, which rank 1 need not name; with a leading 0 if
     wanted.
@@ -63,23 +63,23 @@ def cumulative_sum(
 
 
 def cumulative_prod(
-    x: Any, /, *, axis: Optional[int] = None, dtype: Any = None, include_initial: bool = False
+    x: Any, /, axis: Optional[int] = None, *, dtype: Any = None, include_initial: bool = False
 ) -> _core.Tensor:
     """The products of all entries up to each one along an axis; with a leading 1 if wanted."""
     return _cumulative("cumprod", x, axis, dtype, 1 if include_initial else None)
 
 
-def all(x: Any, /, *, axis: Any = None, keepdims: bool = False) -> _core.Tensor:
+def all(x: Any, /, axis: Any = None, *, keepdims: bool = False) -> _core.Tensor:
     """Whether all entries over the axes are true, or not 0."""
     return _reduce("reduce_all", op("cast")(x, _core.bool_), axis, keepdims)
 
 
-def any(x: Any, /, *, axis: Any = None, keepdims: bool = False) -> _core.Tensor:
+def any(x: Any, /, axis: Any = None, *, keepdims: bool = False) -> _core.Tensor:
     """Whether any entry over the axes is true, or not 0."""
     return _reduce("reduce_any", op("cast")(x, _core.bool_), axis, keepdims)
 
 
-def diff(x: Any, /, *, axis: int = -1, n: int = 1, prepend: Any = None, append: Any = None) -> _core.Tensor:
+def diff(x: Any, /, axis: int = -1, *, n: int = 1, prepend: Any = None, append: Any = None) -> _core.Tensor:
     """The n-th differences of neighbours along an axis, with what is to stand before and after x there."""
     x = _convert.convert(x)
     if n < 0:
