@@ -234,6 +234,33 @@ void check_integers() {
   EXPECT_EQ(read<T>(c, of("mod", -7, 2))[0], 1);
   EXPECT_EQ(read<T>(c, of("pow", 0, 0))[0], 1);
 }
+// Odd functions keep the sign of 0, a remainder of 0 has the divisor's, and so have whole tiles.
+template <class T>
+void expect_signs_of_zero() {
+  Ctx c;
+  const auto signs = [&](const char* op, std::initializer_list<gt_tensor> in) {
+    std::vector<bool> all;
+    for (T v : read<T>(c, apply(c, op, in)[0])) {
+      EXPECT_EQ(v, T(0)) << op;
+      all.push_back(std::signbit(v));
+    }
+    return all;
+  };
+  std::vector<T> x(100, T(0));
+  for (size_t i = 0; i < x.size(); i += 3) x[i] = -T(0);
+  const auto n = static_cast<int64_t>(x.size());
+  std::vector<bool> own;
+  for (T v : x) own.push_back(std::signbit(v));
+  for (const char* op : {"sin", "tan", "sinh", "tanh", "asin", "atan", "asinh", "atanh", "expm1", "log1p", "erf",
+                         "erfinv", "sqrt", "floor", "ceil", "round", "trunc", "softsign"})
+    EXPECT_EQ(signs(op, {tensor<T>(c, {n}, x)}), own) << op;
+  gt_tensor numbers = tensor<T>(c, {6}, {-2.5, 2.5, -T(0), T(0), 3, -3});
+  EXPECT_EQ(signs("mod", {numbers, tensor<T>(c, {}, {0.5})}), std::vector<bool>(6, false));
+  EXPECT_EQ(signs("mod", {numbers, tensor<T>(c, {}, {-0.5})}), std::vector<bool>(6, true));
+}
+TEST(Formula, SignsOfZero32) { expect_signs_of_zero<float>(); }
+TEST(Formula, SignsOfZero64) { expect_signs_of_zero<double>(); }
+
 TEST(Formula, IntegersDividedByZero) {
   check_integers<int32_t>();
   check_integers<int64_t>();
