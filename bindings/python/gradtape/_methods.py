@@ -42,6 +42,22 @@ def reshape(self: _core.Tensor, *shape: Any) -> _core.Tensor:
     return _core.op("reshape")(self, shape[0] if len(shape) == 1 else shape)
 
 
+def transpose(self: _core.Tensor, *axes: Any) -> _core.Tensor:
+    """The axes in another order, given as a sequence or as numbers; reversed where none is given."""
+    given = axes[0] if len(axes) == 1 and not hasattr(axes[0], "__index__") else axes
+    return _core.op("transpose")(self, list(given)) if given else transposed(self)
+
+
+def rounded(self: _core.Tensor, ndigits: Optional[int] = None) -> _core.Tensor:
+    """The nearest whole numbers, or numbers of so many digits behind the point; the dtype stays."""
+    return _method("round")(self, 0 if ndigits is None else ndigits)
+
+
+def delitem(self: _core.Tensor, index: Any) -> None:
+    """Always a TypeError: a tensor does not change."""
+    raise TypeError("a tensor does not change, so no entries are deleted; index what is to stay")
+
+
 def transposed(self: _core.Tensor) -> _core.Tensor:
     """The axes reversed."""
     return _core.op("transpose")(self)
@@ -52,6 +68,17 @@ def matrix_transposed(self: _core.Tensor) -> _core.Tensor:
     from ._array_api_linalg import matrix_transpose
 
     return matrix_transpose(self)
+
+
+def _method(name: str) -> Any:
+    def method(self: _core.Tensor, *args: Any, **options: Any) -> Any:
+        from . import _numpy_functions as functions
+
+        return functions.call(f"Tensor.{name}", functions.FUNCTIONS[name], (self, *args), options)
+
+    method.__name__, method.__qualname__ = name, f"Tensor.{name}"
+    method.__doc__ = f"As NumPy's method `{name}`, with its parameters; derivatives pass."
+    return method
 
 
 def _bitwise(name: str, reflected: bool) -> Any:
@@ -94,16 +121,28 @@ _FOR_TENSORS = {
     "mT": property(matrix_transposed, doc=matrix_transposed.__doc__),
     "astype": astype,
     "reshape": reshape,
+    "transpose": transpose,
+    "flatten": _method("ravel"),
+    "nbytes": property(lambda self: self.size * self.dtype.itemsize, doc="How many bytes the values take."),
+    "itemsize": property(lambda self: self.dtype.itemsize, doc="How many bytes an element takes."),
+    "__round__": rounded,
+    "__delitem__": delitem,
     "__invert__": _inverted,
     "__divmod__": lambda self, other: (self // other, self % other),
     "__rdivmod__": lambda self, other: (other // self, other % self),
 }
+_AS_IN_NUMPY = (
+    "all any argmax argmin clip copy cumprod cumsum diagonal dot max mean min prod ravel repeat round squeeze "
+    "std sum swapaxes take trace var"
+).split()
 _BITWISE = {"and": "and", "or": "or", "xor": "xor", "lshift": "left_shift", "rshift": "right_shift"}
 
 
 def _attach() -> None:
     for name, value in _FOR_TENSORS.items():
         setattr(_core.Tensor, name, value)
+    for name in _AS_IN_NUMPY:
+        setattr(_core.Tensor, name, _method(name))
     for symbol, name in _BITWISE.items():
         setattr(_core.Tensor, f"__{symbol}__", _bitwise(f"bitwise_{name}", reflected=False))
         setattr(_core.Tensor, f"__r{symbol}__", _bitwise(f"bitwise_{name}", reflected=True))

@@ -52,6 +52,7 @@ _OTHER_NAME = {
     "expit": "sigmoid",
     "log_expit": "log_sigmoid",
 }
+_OF_SHAPES = frozenset((np.ndim, np.shape, np.size))  # which need no values, and work where there are none
 _COMPOSED = {
     "cbrt": lambda x: _core.op("sign")(x) * abs(x) ** (1 / 3),
     "deg2rad": lambda x: x * (np.pi / 180),
@@ -99,10 +100,12 @@ def array_function(self: _core.Tensor, function: Any, types: Any, args: Any, opt
         name = f"{function.__module__}.{function.__name__}".replace("numpy.", "", 1)
         found = ours.FUNCTIONS.get(name)
         if found is not None:
-            return ours.call(name, found, args, options)
+            return ours.call(f"np.{name}", found, args, options)
         if name not in ours.FROM_VALUES and _has_derivative((args, options)):
             raise _lost(name)
     on_values = getattr(function, "_implementation", function)
+    if function in _OF_SHAPES:
+        return on_values(*args, **options)
     return on_values(*_values(args), **_values(options))
 
 
@@ -112,9 +115,9 @@ def _differentiable(ufunc: np.ufunc, method: str, inputs: Any, options: Any) -> 
 
     name = ufunc.__name__
     if method == "reduce" and name in ours.REDUCTIONS:
-        return ours.call(f"{name}.reduce", ours.reduced, (name, *inputs), options)
+        return ours.call(f"np.{name}.reduce", ours.reduced, (name, *inputs), options)
     if method == "accumulate" and name in ours.ACCUMULATIONS:
-        return ours.call(f"{name}.accumulate", ours.accumulated, (name, *inputs), options)
+        return ours.call(f"np.{name}.accumulate", ours.accumulated, (name, *inputs), options)
     op = _op_of(ufunc)
     if method == "outer" and op is not None and not options:
         a, b = map(_core.tensor, inputs)

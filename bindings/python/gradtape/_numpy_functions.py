@@ -380,10 +380,10 @@ ACCUMULATIONS = {"add": cumsum, "multiply": cumprod}
 
 
 def call(name: str, function: Callable[..., Any], args: Any, options: Any) -> Any:
-    """The function's result; TypeError, by NumPy's name, where it takes no such arguments."""
+    """The function's result; TypeError, by the name, where it takes no such arguments."""
     if not isinstance(function, _core.Op):
         try:
             inspect.signature(function).bind(*args, **options)
         except TypeError as error:
-            raise TypeError(f"np.{name}: for tensors, {error}") from None
+            raise TypeError(f"{name}: for tensors, {error}") from None
     return function(*args, **options)

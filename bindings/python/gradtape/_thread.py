@@ -15,7 +15,7 @@ class Thread(threading.local):
     def __init__(self) -> None:
         self.tapes: list[_core.Tape] = []  # those that record
         self.bodies = 0  # how many bodies of functions are being recorded, one inside the other
-        self.transforms = 0  # how many functions that `grad` and its kin differentiate run, one inside the other
+        self.transforms = 0  # how many functions run that `grad` and its kin differentiate
         self.custom_gradients = 0  # how many functions with gradients of their own have been called
 
 

@@ -82,8 +82,8 @@ class _Traced:
             return leaf.read_value() if isinstance(leaf, _core.Variable) else leaf
         if isinstance(leaf, (np.ndarray, np.generic)):
             raise TypeError(
-                f"{self.name}: the function returned a numpy.{type(leaf).__name__}, no tensor: the computation "
-                "left the tape; use gradtape's functions, or return gt.constant(value) for a constant"
+                f"{self.name}: the function returned a numpy.{type(leaf).__name__}: the computation left the "
+                "tape; use gradtape's functions, or return gt.constant(value) for a constant"
             )
         if not isinstance(leaf, (bool, int, float)):
             raise TypeError(
