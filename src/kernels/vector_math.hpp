@@ -118,6 +118,14 @@ inline T expm1(T x) {
   return scaled(expm1_small(r) + (T(1) - back), k);
 }
 
+// y, which has x's sign, also where both are 0.
+template <class T>
+inline T with_zeros_sign(T y, T x) {
+  using Bits = typename Float<T>::Bits;
+  constexpr Bits sign = Bits(1) << (8 * sizeof(T) - 1);
+  return std::bit_cast<T>(std::bit_cast<Bits>(y) | (std::bit_cast<Bits>(x) & sign));
+}
+
 // x = 2^k (1 + f) with 1 + f in [sqrt(1/2), sqrt(2)), for positive normal and subnormal x.
 template <class T>
 struct Split {
@@ -257,6 +265,7 @@ inline constexpr int kMostAngle = 1 << 19;
 
 // The sine of x + quadrant pi / 2, 1 ulp for |x| up to kMostAngle. The polynomials are FDLIBM's (Sun Microsystems,
 // 1993).
+template <class T>
 inline double sine(double x, uint64_t quadrant) {
   constexpr double shifter = Float<double>::shifter;
   const double shifted = x * 0.63661977236758134308 + shifter, k = shifted - shifter;
@@ -271,7 +280,10 @@ inline double sine(double x, uint64_t quadrant) {
   s = s * z - 1.98412698298579493134e-04;
   s = s * z + 8.33333333332248946124e-03;
   s = s * z - 1.66666666666666324348e-01;
-  s = s * (z * r) + r;
+  if constexpr (sizeof(T) == 8)
+    s = with_zeros_sign(s * (z * r) + r, r);
+  else
+    s = r * (s * z + 1);  // an ulp of double more, and the sign of 0
   double c = -1.13596475577881948265e-11;
   c = c * z + 2.08757232129817482790e-09;
   c = c * z - 2.75573143513906633035e-07;
@@ -286,15 +298,16 @@ inline double sine(double x, uint64_t quadrant) {
 // float goes through double: its results are rounded right but for a few.
 template <class T>
 inline T sin(T x) {
-  return static_cast<T>(sine(static_cast<double>(x), 0));
+  return static_cast<T>(sine<T>(static_cast<double>(x), 0));
 }
 template <class T>
 inline T cos(T x) {
-  return static_cast<T>(sine(static_cast<double>(x), 1));
+  return static_cast<T>(sine<T>(static_cast<double>(x), 1));
 }
 
-// sqrt(x^2 + y^2), whatever is infinite being so although the other is nan. 1 ulp. The root's rounding error is found and
-// taken back: C. F. Borges, "Algorithm 1014: An Improved Algorithm for hypot(x,y)", ACM Trans. Math. Softw. 47(1), 2021.
+// sqrt(x^2 + y^2), whatever is infinite being so although the other is nan. 1 ulp. The root's rounding error is found
+// and taken back: C. F. Borges, "Algorithm 1014: An Improved Algorithm for hypot(x,y)", ACM Trans. Math. Softw. 47(1),
+// 2021.
 inline double hypot(double x, double y) {
   const double ax = std::fabs(x), ay = std::fabs(y);
   const double most = ax > ay ? ax : ay, least = ax > ay ? ay : ax;
@@ -303,7 +316,7 @@ inline double hypot(double x, double y) {
   const double scale = large ? 0x1p-600 : tiny ? 0x1p600 : 1.0, back = large ? 0x1p600 : tiny ? 0x1p-600 : 1.0;
   const double a = most * scale, b = least * scale, h = std::sqrt(a * a + b * b);
   const double d = h - b, e = h - a;
-  const double near = a * (2 * d - a) + (d - 2 * (a - b)) * d;        // h^2 - a^2 - b^2, where h <= 2b
+  const double near = a * (2 * d - a) + (d - 2 * (a - b)) * d;       // h^2 - a^2 - b^2, where h <= 2b
   const double far = 2 * e * (a - 2 * b) + (4 * e - b) * b + e * e;  // and elsewhere
   const double corrected = h - (h <= 2 * b ? near : far) / (2 * h);
   const double length = (h > 0 ? corrected : h) * back;

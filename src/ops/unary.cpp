@@ -50,10 +50,6 @@ void define_powers(Registry& r) {
       .sample("p[2,3]");
 }
 
-// f of an odd function, which keeps the sign of a 0.
-template <auto f>
-constexpr auto odd = [](auto x) { return x == 0 ? x : f(x); };
-
 void define_exponentials(Registry& r) {
   unary<[](auto x) { return vm::exp(x); }>(r, "exp", "e^x.")
       .partials({[](const Call& c, const Flow& t) { return t * c.out(); }})
@@ -61,7 +57,7 @@ void define_exponentials(Registry& r) {
   unary<[](auto x) { return std::exp2(x); }>(r, "exp2", "2^x.")
       .partials({[](const Call& c, const Flow& t) { return t * (std::numbers::ln2 * c.out()); }})
       .sample("f[2,3]");
-  unary<odd<[](auto x) { return vm::expm1(x); }>>(r, "expm1", "e^x - 1, exact near 0.")
+  unary<[](auto x) { return vm::with_zeros_sign(vm::expm1(x), x); }>(r, "expm1", "e^x - 1, exact near 0.")
       .partials({[](const Call& c, const Flow& t) { return t * exp(c.in()); }})
       .sample("f[2,3]");
   unary<[](auto x) { return vm::log(x); }>(r, "log", "Natural logarithm.")
@@ -76,9 +72,9 @@ void define_exponentials(Registry& r) {
 }
 
 void define_trigonometric(Registry& r) {
-  unary<odd<[](auto x) { return vm::sin(x); }>>(r, "sin", "Sine of x, in radians.")
+  unary<[](auto x) { return vm::sin(x); }>(r, "sin", "Sine of x, in radians.")
       .elementwise(
-          bounded_tiles<odd<[](auto x) { return vm::sin(x); }>, [](auto x) { return std::sin(x); }, vm::kMostAngle>())
+          bounded_tiles<[](auto x) { return vm::sin(x); }, [](auto x) { return std::sin(x); }, vm::kMostAngle>())
       .partials({[](const Call& c, const Flow& t) { return t * cos(c.in()); }})
       .sample("f[2,3]");
   unary<[](auto x) { return vm::cos(x); }>(r, "cos", "Cosine of x, in radians.")
