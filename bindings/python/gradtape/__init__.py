@@ -47,6 +47,7 @@ from ._custom import (  # noqa: E402
     grad_pass_through,
     recompute_grad,
 )
+from ._display import print  # noqa: E402
 from ._function import TensorSpec, function  # noqa: E402
 from ._names import (  # noqa: E402
     boolean_mask,

@@ -124,6 +124,7 @@ from ._custom import apply_with_gradient as apply_with_gradient
 from ._custom import custom_gradient as custom_gradient
 from ._custom import grad_pass_through as grad_pass_through
 from ._custom import recompute_grad as recompute_grad
+from ._display import print as print
 from ._function import TensorSpec as TensorSpec
 from ._function import function as function
 from ._names import clip_by_global_norm as clip_by_global_norm

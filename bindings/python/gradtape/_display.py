@@ -4,7 +4,8 @@ does.
 
 from __future__ import annotations
 
-import html
+import builtins
+import sys
 from typing import Any, Optional
 
 import numpy as np
@@ -37,8 +38,57 @@ def tensor_format(x: _core.Tensor, spec: str) -> str:
     return format(x.item(), spec)
 
 
+def print(
+    *inputs: Any,
+    output_stream: Any = None,
+    summarize: int = 3,
+    sep: str = " ",
+    end: str = "\n",
+    name: Optional[str] = None,
+) -> None:
+    """Prints values of tensors as TensorFlow does, to the standard error output unless another is given.
+
+    Of long axes `summarize` entries at each end are shown, all for -1. `output_stream` is `sys.stdout`,
+    `sys.stderr`, another file, or "file://PATH", to which lines are added. In the body of a `function` it
+    runs while that is recorded, when tensors have no values yet.
+    """
+    text = sep.join(_printed(value, summarize) for value in inputs)
+    if isinstance(output_stream, str) and output_stream.startswith("file://"):
+        with open(output_stream[len("file://") :], "a", encoding="utf-8") as file:
+            builtins.print(text, end=end, file=file)
+    else:
+        builtins.print(text, end=end, file=sys.stderr if output_stream is None else output_stream)
+
+
+def _printed(value: Any, summarize: int) -> str:
+    """A tensor as `[1 2.5 3]`, lists, tuples and dicts of tensors by entry, other objects as they print."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{k!r}: {_printed(v, summarize)}" for k, v in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        ends = "[]" if isinstance(value, list) else "()"
+        return ends[0] + ", ".join(_printed(entry, summarize) for entry in value) + ends[1]
+    if not isinstance(value, _core.Tensor):
+        return str(value)
+    array = _value_of(value)
+    if array is None:
+        return tensor_str(value)
+    return np.array2string(
+        array,
+        threshold=sys.maxsize if summarize < 0 else 0,
+        edgeitems=max(summarize, 0),
+        formatter={"all": _shortest},
+    )
+
+
+def _shortest(number: Any) -> str:
+    text = str(number)
+    return str(int(number)) if number.dtype.kind == "b" else text[:-2] if text.endswith(".0") else text
+
+
 def tensor_html(x: _core.Tensor) -> str:
     """A table of the values up to rank 2, shortened in the middle; for other tensors, their text."""
+    import html
+
     head = f"<code>{html.escape(f'{type(x).__name__} {_facts(x)}{_name(x)}')}</code>"
     value = _value_of(x)
     if value is None or not 1 <= value.ndim <= 2 or not value.size:
@@ -107,6 +157,8 @@ def _formatted(cells: np.ndarray) -> list[str]:
 
 
 def _row(i: Optional[int], columns: list, text: Any) -> str:
+    import html
+
     if i is None:
         return "<th>&#8942;</th>" + "<td>&#8942;</td>" * len(columns)
     cells = "".join(

@@ -1,8 +1,18 @@
-"""`gradtape.keras`: a small part of Keras – layers, models of them, initializers, activations, optimizers."""
+"""`gradtape.keras`: a small part of Keras – layers, models of them, losses, metrics, optimizers."""
 
 from __future__ import annotations
 
-from . import activations, initializers, layers, optimizers
-from .layers import Model, Sequential
+from . import activations, initializers, layers, losses, metrics, optimizers
+from .layers import Input, Model, Sequential
 
-__all__ = ["Model", "Sequential", "activations", "initializers", "layers", "optimizers"]
+__all__ = [
+    "Input",
+    "Model",
+    "Sequential",
+    "activations",
+    "initializers",
+    "layers",
+    "losses",
+    "metrics",
+    "optimizers",
+]

@@ -27,10 +27,29 @@ _training = _Training()
 
 
 def _unique_name(class_name: str) -> str:
-    name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", class_name).lower()
+    words = re.sub(r"(.)([A-Z][a-z0-9]+)", r"\1_\2", class_name)
+    name = re.sub(r"([a-z])([A-Z])", r"\1_\2", words).lower()
     n = _named.get(name, 0)
     _named[name] = n + 1
     return name if n == 0 else f"{name}_{n}"
+
+
+class Input:
+    """The shape of inputs without the batch axis: a Sequential that begins with it builds at once."""
+
+    def __init__(
+        self,
+        shape: Optional[Sequence[int]] = None,
+        batch_size: Optional[int] = None,
+        dtype: Any = None,
+        name: Optional[str] = None,
+        *,
+        input_shape: Optional[Sequence[int]] = None,
+    ) -> None:
+        given = shape if shape is not None else input_shape
+        if given is None:
+            raise ValueError("Input: a shape is needed, that of inputs without the batch axis")
+        self.shape, self.dtype, self.name = tuple(given), dtype, name
 
 
 class Layer(Module):
@@ -48,8 +67,17 @@ class Layer(Module):
         if "build" in vars(cls):
             cls.build = _marking(cls.build)  # type: ignore[method-assign]
 
-    def __init__(self, trainable: bool = True, name: Optional[str] = None, dtype: Any = None) -> None:
+    def __init__(
+        self,
+        trainable: bool = True,
+        name: Optional[str] = None,
+        dtype: Any = None,
+        input_shape: Optional[Sequence[int]] = None,
+    ) -> None:
+        """A Sequential that begins with a layer of an `input_shape`, without the batch axis, builds at once."""
         super().__init__(name or _unique_name(type(self).__name__))
+        self._input_shape = None if input_shape is None else tuple(input_shape)
+        self._output_shape: Any = None  # of the last call
         self.dtype = _core.as_dtype(dtype or _core.float32)
         self.built = False
         self._trainable = trainable
@@ -89,13 +117,19 @@ class Layer(Module):
             kwargs["training"] = training
         _training.flag = training
         try:
-            return self.call(inputs, *args, **kwargs)
+            result = self.call(inputs, *args, **kwargs)
         finally:
             _training.flag = around
+        self._output_shape = getattr(result, "shape", None)
+        return result
 
     def _input(self, value: Any) -> Any:
         if value is None:
             return None
+        if isinstance(value, Input):
+            raise TypeError(
+                f"{self.name}: models of calls on an Input are not done; use Sequential, or a class of Model"
+            )
         tensor = value if isinstance(value, _core.Tensor) else _core.tensor(value)
         return _core.op("cast")(tensor, self.dtype) if self._casts(tensor) else tensor
 

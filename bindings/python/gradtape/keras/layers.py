@@ -7,8 +7,17 @@ from typing import Any, Optional, Sequence, Union
 
 from .. import _core, _nest, nn
 from .._core import Tensor as _Tensor
+from .._thread import unrecorded
 from . import activations
-from ._layer import Layer
+from ._images import (  # noqa: F401
+    AveragePooling2D,
+    Conv2D,
+    GlobalAveragePooling2D,
+    GlobalMaxPooling2D,
+    MaxPooling2D,
+)
+from ._layer import Input, Layer
+from ._summary import summary_of
 
 _op = _core.op
 
@@ -175,6 +184,81 @@ class Activation(Layer):
         return self.activation(inputs)
 
 
+class ReLU(Layer):
+    """x above the threshold, at most `max_value`; negative_slope * (x - threshold) below."""
+
+    def __init__(
+        self,
+        max_value: Optional[float] = None,
+        negative_slope: float = 0.0,
+        threshold: float = 0.0,
+        **options: Any,
+    ) -> None:
+        super().__init__(**options)
+        self.max_value, self.negative_slope, self.threshold = max_value, negative_slope, threshold
+
+    def call(self, inputs: _Tensor) -> _Tensor:
+        if not self.negative_slope and not self.threshold and self.max_value is None:
+            return _op("relu")(inputs)
+        below = self.negative_slope * (inputs - self.threshold)
+        above = inputs if self.max_value is None else _op("minimum")(inputs, self.max_value)
+        return _op("where")(inputs >= self.threshold, above, below)
+
+
+class LeakyReLU(Layer):
+    """x where it is above 0, negative_slope * x below; `alpha` is the slope's older name."""
+
+    def __init__(self, negative_slope: float = 0.3, alpha: Optional[float] = None, **options: Any) -> None:
+        super().__init__(**options)
+        self.negative_slope = negative_slope if alpha is None else alpha
+
+    def call(self, inputs: _Tensor) -> _Tensor:
+        return _op("leaky_relu")(inputs, self.negative_slope)
+
+
+class Softmax(Layer):
+    """exp(x) / sum(exp(x)) along an axis."""
+
+    def __init__(self, axis: int = -1, **options: Any) -> None:
+        super().__init__(**options)
+        self.axis = axis
+
+    def call(self, inputs: _Tensor) -> _Tensor:
+        return _op("softmax")(inputs, self.axis)
+
+
+class Embedding(Layer):
+    """Rows of a table [input_dim, output_dim] at the inputs, which are ints below input_dim."""
+
+    def __init__(
+        self, input_dim: int, output_dim: int, embeddings_initializer: Any = "uniform", **options: Any
+    ) -> None:
+        super().__init__(**options)
+        if input_dim < 1 or output_dim < 1:
+            raise ValueError(f"Embedding: the sizes must be above 0, got {input_dim} and {output_dim}")
+        self.input_dim, self.output_dim = int(input_dim), int(output_dim)
+        self.embeddings_initializer = embeddings_initializer
+        self.embeddings: Any = None
+
+    def build(self, input_shape: Any) -> None:
+        shape = self.input_dim, self.output_dim
+        self.embeddings = self.add_weight("embeddings", shape, initializer=self.embeddings_initializer)
+
+    def call(self, inputs: _Tensor) -> _Tensor:
+        return _op("embedding_lookup")(self.embeddings, _op("cast")(inputs, _core.int64))
+
+
+class Reshape(Layer):
+    """Each sample in another shape; one of its sizes may be -1."""
+
+    def __init__(self, target_shape: Sequence[int], **options: Any) -> None:
+        super().__init__(**options)
+        self.target_shape = tuple(target_shape)
+
+    def call(self, inputs: _Tensor) -> _Tensor:
+        return _op("reshape")(inputs, [inputs.shape[0], *self.target_shape])
+
+
 class Flatten(Layer):
     """All axes behind the first as one."""
 
@@ -191,23 +275,66 @@ class Model(Layer):
         found = (leaf for name in self._attribute_names() for leaf in _nest.flatten(vars(self)[name]))
         return [leaf for leaf in found if isinstance(leaf, Layer)]
 
+    def summary(self, line_length: int = 65, print_fn: Any = None) -> None:
+        """Prints the layers, the shapes of what they gave last, and how many numbers their variables hold.
+
+        ValueError: the model was neither called nor given an input shape.
+        """
+        (print_fn or print)(summary_of(self, self.layers, line_length))
+
 
 class Sequential(Model):
-    """Layers one after the other, or any functions of a tensor."""
+    """Layers one after the other, or any functions of a tensor.
+
+    The variables are made on the first call; at once where an Input comes first, or a layer with an
+    `input_shape`.
+    """
 
     def __init__(self, layers: Optional[Sequence[Any]] = None, **options: Any) -> None:
         super().__init__(**options)
         self._layers: list[Any] = []
+        self._known_shape: Any = None  # that of the last layer's result, where an input shape was given
+        if self._input_shape is not None:
+            self.add(Input(self._input_shape))
         for layer in layers or ():
             self.add(layer)
 
     def add(self, layer: Any) -> None:
-        """Puts a layer at the end."""
+        """Puts a layer at the end; an Input comes before all layers."""
+        if isinstance(layer, Input):
+            if self._layers:
+                raise ValueError("Sequential: an Input comes before all layers")
+            self._known_shape = (1, *(size or 1 for size in layer.shape))
+            return
         if not callable(layer):
             raise TypeError(
                 f"Sequential: a layer is called with a tensor, and a {type(layer).__name__} cannot be"
             )
+        given = getattr(layer, "_input_shape", None)
+        if not self._layers and self._known_shape is None and given is not None:
+            self.add(Input(given))
         self._layers.append(layer)
+        self._make_variables([layer])
+
+    def build(self, input_shape: Sequence[Optional[int]]) -> None:
+        """Makes the variables of all layers, for inputs of a shape that begins with the batch axis."""
+        self._known_shape = tuple(size or 1 for size in input_shape)
+        self._make_variables(self._layers)
+
+    def _make_variables(self, layers: Sequence[Any]) -> None:
+        """By a call on zeros, where the shape of inputs is known."""
+        if self._known_shape is None:
+            return
+        with unrecorded():
+            for layer in layers:
+                zeros = _op("fill")(_core.tensor(0, self.dtype), self._known_shape)
+                result = layer(zeros, training=False) if isinstance(layer, Layer) else layer(zeros)
+                self._known_shape = result.shape
+        self.built = True
+
+    def __call__(self, inputs: Any, *args: Any, training: Optional[bool] = None, **kwargs: Any) -> Any:
+        self.built = True  # the layers make their variables as they are called
+        return super().__call__(inputs, *args, training=training, **kwargs)
 
     def call(self, inputs: Any) -> Any:
         for layer in self._layers:

@@ -1,0 +1,114 @@
+"""Layers for images [batch, height, width, channels]: convolutions and pools."""
+
+from __future__ import annotations
+
+from typing import Any, Optional, Sequence, Union
+
+from .. import _core, nn
+from .._core import Tensor as _Tensor
+from . import activations
+from ._layer import Layer
+
+_op = _core.op
+Pair = Union[int, Sequence[int]]
+
+
+class Conv2D(Layer):
+    """activation(conv2d(inputs, kernel) + bias), with a kernel [height, width, in channels, filters]."""
+
+    def __init__(
+        self,
+        filters: int,
+        kernel_size: Pair,
+        strides: Pair = (1, 1),
+        padding: str = "valid",
+        dilation_rate: Pair = (1, 1),
+        activation: Any = None,
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        **options: Any,
+    ) -> None:
+        super().__init__(**options)
+        self.filters = int(filters)
+        if self.filters < 1:
+            raise ValueError(f"Conv2D: filters must be above 0, got {filters}")
+        self.kernel_size, self.strides, self.dilation_rate = map(_pair, (kernel_size, strides, dilation_rate))
+        self.padding = _padding(padding)
+        self.activation = activations.get(activation)
+        self.use_bias = use_bias
+        self.kernel_initializer, self.bias_initializer = kernel_initializer, bias_initializer
+        self.kernel: Any = None
+        self.bias: Any = None
+
+    def build(self, input_shape: Sequence[int]) -> None:
+        if len(input_shape) != 4:
+            raise ValueError(
+                f"{self.name}: inputs are [batch, height, width, channels], got shape {tuple(input_shape)}"
+            )
+        shape = (*self.kernel_size, input_shape[-1], self.filters)
+        self.kernel = self.add_weight("kernel", shape, initializer=self.kernel_initializer)
+        if self.use_bias:
+            self.bias = self.add_weight("bias", (self.filters,), initializer=self.bias_initializer)
+
+    def call(self, inputs: _Tensor) -> _Tensor:
+        sums = nn.conv2d(inputs, self.kernel, self.strides, self.padding, dilations=self.dilation_rate)
+        return self.activation(sums if self.bias is None else sums + self.bias)
+
+
+class _Pool(Layer):
+    """A base for pools: one number for each window and channel."""
+
+    _pool: Any
+
+    def __init__(
+        self,
+        pool_size: Pair = (2, 2),
+        strides: Optional[Pair] = None,
+        padding: str = "valid",
+        **options: Any,
+    ) -> None:
+        super().__init__(**options)
+        self.pool_size = _pair(pool_size)
+        self.strides = self.pool_size if strides is None else _pair(strides)
+        self.padding = _padding(padding)
+
+    def call(self, inputs: _Tensor) -> _Tensor:
+        return type(self)._pool(inputs, self.pool_size, self.strides, self.padding)
+
+
+class MaxPooling2D(_Pool):
+    """The largest entry of each window, by default of 2 by 2 that do not overlap."""
+
+    _pool = staticmethod(nn.max_pool2d)
+
+
+class AveragePooling2D(_Pool):
+    """The mean of each window, by default of 2 by 2 that do not overlap."""
+
+    _pool = staticmethod(nn.avg_pool2d)
+
+
+class GlobalAveragePooling2D(Layer):
+    """The mean over height and width: [batch, channels]."""
+
+    def call(self, inputs: _Tensor) -> _Tensor:
+        return _op("reduce_mean")(inputs, [1, 2])
+
+
+class GlobalMaxPooling2D(Layer):
+    """The largest entry over height and width: [batch, channels]."""
+
+    def call(self, inputs: _Tensor) -> _Tensor:
+        return _op("reduce_max")(inputs, [1, 2])
+
+
+def _pair(sizes: Pair) -> tuple[int, int]:
+    first, second = (sizes, sizes) if isinstance(sizes, int) else sizes
+    return int(first), int(second)
+
+
+def _padding(padding: str) -> str:
+    if padding.upper() not in ("VALID", "SAME"):
+        raise ValueError(f"padding is 'valid' or 'same', got {padding!r}")
+    return padding.upper()
