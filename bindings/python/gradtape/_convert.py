@@ -41,6 +41,7 @@ def asarray(
 
 def convert(value: Any, dtype: Any = None) -> _core.Tensor:
     """`value` as a tensor; arrays of NumPy's other numeric dtypes need a `dtype` to become."""
+    refuse_masked(value)
     return _core.tensor(value, dtype)
 
 
@@ -91,6 +92,7 @@ def from_any(value: Any, dtype: Any = None) -> _core.Tensor:
     if hasattr(value, "__dlpack__") and not isinstance(value, (np.ndarray, np.generic)):
         made = _core.from_dlpack(value, True)
         return made if dtype is None else _core.tensor(made, dtype)
+    refuse_masked(value)
     array = np.asarray(value)
     if array.dtype.kind == "O":
         raise DTypeError(f"objects have no place in a tensor, got {value!r:.60}")
@@ -141,6 +143,15 @@ def _numpy_dtype(dtype: Any) -> np.dtype:
     return np.dtype(getattr(dtype, "as_numpy_dtype", dtype))
 
 
+def refuse_masked(value: Any) -> None:
+    """Raises TypeError for a masked array of NumPy's: a tensor would show what the mask hides."""
+    if isinstance(value, np.ndarray) and type(value) is not np.ndarray and hasattr(value, "mask"):
+        raise DTypeError(
+            "masked arrays have no place in a tensor; fill what is masked, as `array.filled(0.0)`, "
+            "and choose by `gt.where(array.mask, ...)`"
+        )
+
+
 def check_device(device: Any) -> None:
     """Raises ValueError for a device other than the one there is."""
     if device not in (None, "cpu"):
@@ -173,6 +184,7 @@ def _arrays_of(value: Any) -> Any:
     """The same nesting, in which whatever has `__array__` or a buffer is an array of NumPy."""
     if isinstance(value, _SEQUENCES):
         return [_arrays_of(entry) for entry in value]
+    refuse_masked(value)
     return value if isinstance(value, (bool, int, float, np.generic)) else np.asarray(value)
 
 

@@ -11,6 +11,7 @@ from typing import Any, Optional
 import numpy as np
 
 from . import _core
+from .errors import FailedPreconditionError
 
 _TABLE_EDGE = 8  # rows and columns shown at each end of a long table
 
@@ -107,7 +108,7 @@ def tensor_html(x: _core.Tensor) -> str:
 def _values(x: _core.Tensor, separator: str, prefix: str) -> str:
     value = _value_of(x)
     if value is None:
-        return f"<no value yet: {_description(x)}>"
+        return _reason(x)
     if not value.ndim:
         return str(value.item())
     return np.array2string(value, separator=separator, prefix=prefix)
@@ -119,6 +120,17 @@ def _value_of(x: _core.Tensor) -> Optional[np.ndarray]:
         return np.asarray(x.numpy())
     except Exception:  # a display never raises, whatever the evaluation meets
         return None
+
+
+def _reason(x: _core.Tensor) -> str:
+    """Why there is no value: the tensor stands for one in a function's body, or else the error's message."""
+    try:
+        x.numpy()
+    except FailedPreconditionError:
+        return f"<no value yet: {_description(x)}>"
+    except Exception as error:  # as above
+        return f"<no value: {error}>"
+    return "<no value>"
 
 
 def _description(x: _core.Tensor) -> str:

@@ -85,7 +85,7 @@ def _bitwise(name: str, reflected: bool) -> Any:
     def operate(self: _core.Tensor, other: Any) -> Any:
         from . import _array_api
 
-        if not isinstance(other, (_core.Tensor, int)):
+        if not isinstance(other, (_core.Tensor, int, list, tuple)):
             return NotImplemented
         op = getattr(_array_api, name)
         return op(other, self) if reflected else op(self, other)

@@ -19,7 +19,7 @@ from typing import Any, Callable, Optional
 
 import numpy as np
 
-from . import _core
+from . import _convert, _core
 from ._thread import thread
 from .errors import DTypeError
 
@@ -72,6 +72,8 @@ def array_ufunc(self: _core.Tensor, ufunc: np.ufunc, method: str, *inputs: Any, 
     too, and TypeError is raised where there are none. Raises TypeError for a tensor as `out=`, and for
     `where=` and the like.
     """
+    for value in inputs:
+        _convert.refuse_masked(value)
     outputs = options.get("out", ())
     if any(isinstance(o, _core.Tensor) for o in (outputs if isinstance(outputs, tuple) else (outputs,))):
         raise TypeError(f"np.{ufunc.__name__}: a tensor does not change, so it is no out=")

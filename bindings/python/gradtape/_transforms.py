@@ -8,7 +8,7 @@ from typing import Any, Callable, Optional, Sequence, Union
 
 import numpy as np
 
-from . import _core, _nest
+from . import _convert, _core, _nest
 from ._thread import differentiating, recording
 
 Argnums = Union[int, Sequence[int]]
@@ -69,7 +69,7 @@ class _Traced:
     def _source(self, leaf: Any) -> _core.Tensor:
         if leaf is None:
             raise TypeError(f"{self.name}: an argument is None; was it a gradient that is not connected?")
-        tensor = leaf if isinstance(leaf, _core.Tensor) else _core.tensor(leaf)
+        tensor = leaf if isinstance(leaf, _core.Tensor) else _convert.convert(leaf)
         if not tensor.dtype.is_floating:
             raise TypeError(
                 f"{self.name}: the argument {leaf!r:.60} is {tensor.dtype.name}, by which there is no "

@@ -214,3 +214,20 @@ def test_arrays_that_are_not_aligned():
     assert gt.asarray(values).tolist() == [1.5, -2.0]
     assert (gt.asarray([1.0, 1.0], dtype="float64") * values).tolist() == [1.5, -2.0]
     assert gt.asarray(values, dtype="float32").tolist() == [1.5, -2.0]
+
+
+def test_masked_arrays_are_refused():
+    masked = np.ma.array([1.0, 2.0], mask=[True, False])
+    t = gt.asarray([1.0, 2.0])
+    for call in (
+        lambda: gt.asarray(masked),
+        lambda: gt.constant(masked),
+        lambda: gt.asarray([masked, masked]),
+        lambda: gt.Variable(masked),
+        lambda: gt.sum(masked),
+        lambda: gt.grad(gt.sum)(masked),
+        lambda: np.add(masked, t),
+    ):
+        with pytest.raises(TypeError, match="filled"):
+            call()
+    assert gt.asarray(masked.filled(0.0)).tolist() == [0, 2]

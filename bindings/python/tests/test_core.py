@@ -212,3 +212,19 @@ def test_variables_are_the_programs_own_objects():
     with pytest.raises(ValueError):
         a.assign([1.0, 2.0])
     assert float(a) == 4
+
+
+def test_bitwise_operators_take_lists():
+    truths, ints = gt.asarray([True, False]), gt.asarray([3, 5])
+    assert (truths & [True, True]).tolist() == [True, False] == ([True, False] | truths).tolist()
+    assert (ints & [1, 4]).tolist() == [1, 4] and (ints ^ (1, 1)).tolist() == [2, 4]
+    assert (ints << [1, 2]).tolist() == [6, 20] and (gt.asarray([1], dtype="int64") | [2]).dtype == "int64"
+    for other in ([1.5, 2.0], ["a", "b"], None):
+        with pytest.raises(TypeError):
+            ints & other
+
+
+def test_diag_and_pinv():
+    assert gt.diag(gt.asarray([1.0, 2.0]), k=1).tolist() == [[0, 1, 0], [0, 0, 2], [0, 0, 0]]
+    a = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 7.0]])
+    np.testing.assert_allclose(gt.linalg.pinv(a), np.linalg.pinv(a), atol=1e-10)

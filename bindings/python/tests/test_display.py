@@ -57,3 +57,12 @@ def test_html():
         "&hellip;" in long and "<td>0</td>" in long and "<td>999</td>" in long and "<td>500</td>" not in long
     )
     assert "&lt;b&gt;" in gt.Variable([1.0], name="<b>")._repr_html_()
+
+
+def test_a_value_that_cannot_be_computed_shows_why():
+    x = gt.linalg.cholesky(-gt.eye(2))
+    with pytest.raises(Exception) as caught:
+        x.numpy()
+    for text in (repr(x), str(x)):
+        assert f"<no value: {caught.value}>" in text and "shape=(2, 2)" in text
+    assert "no value" in x._repr_html_()
