@@ -31,6 +31,11 @@ def run(library):
     return json.loads(done.stdout[done.stdout.rindex("\n{") + 1 if "\n{" in done.stdout else 0:])
 
 
+def processor():
+    with open("/proc/cpuinfo") as info:
+        return next((line.split(":")[1].strip() for line in info if line.startswith("model name")), "an unknown processor")
+
+
 def main():
     best, sums = {}, {}
     for _ in range(ROUNDS):
@@ -45,7 +50,7 @@ def main():
             print(f"{name}: the libraries differ: {by_library}", file=sys.stderr)
     libraries = [n for n in ENVIRONMENTS if any(n in row for row in best.values())]
     lines = ["# Calls from Python", "", "Microseconds a call, one thread, least of several rounds in turn: `./run bench python`.",
-             "Every call but the first ends with the numbers in a NumPy array.", "",
+             f"Every call but the first ends with the numbers in a NumPy array. {processor()}.", "",
              "| | " + " | ".join(libraries) + " |", "|---|" + "---:|" * len(libraries)]
     for name, row in best.items():
         cells = [f"{row[n] * 1e6:.2f}" if n in row else "" for n in libraries]
