@@ -58,7 +58,8 @@ def print(
         with open(output_stream[len("file://") :], "a", encoding="utf-8") as file:
             builtins.print(text, end=end, file=file)
     else:
-        builtins.print(text, end=end, file=sys.stderr if output_stream is None else output_stream)
+        stream: Any = sys.stderr if output_stream is None else output_stream
+        builtins.print(text, end=end, file=stream)
 
 
 def _printed(value: Any, summarize: int) -> str:

@@ -218,7 +218,7 @@ def split(ary, indices_or_sections, axis=0):
     return array_split(ary, indices_or_sections, axis)
 
 
-def concatenate(arrays, axis=0, *, dtype=None):
+def concatenate(arrays, axis: Any = 0, *, dtype=None):
     return _in(api.concat(list(arrays), axis), dtype)
 
 
@@ -380,7 +380,12 @@ ACCUMULATIONS = {"add": cumsum, "multiply": cumprod}
 
 
 def call(name: str, function: Callable[..., Any], args: Any, options: Any) -> Any:
-    """The function's result; TypeError, by the name, where it takes no such arguments."""
+    """The function's result; TypeError, by the name, where it takes no such arguments.
+
+    Python's types as `dtype` mean NumPy's 64 bits.
+    """
+    if isinstance(options.get("dtype"), type):
+        options = {**options, "dtype": np.dtype(options["dtype"])}
     if not isinstance(function, _core.Op):
         try:
             inspect.signature(function).bind(*args, **options)

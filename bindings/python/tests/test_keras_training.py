@@ -140,6 +140,8 @@ def test_input_shapes_make_the_variables_at_once():
     model = keras.Sequential([keras.layers.Dense(2)])
     model.build((None, 3))
     assert model.weights[0].shape == (3, 2)
+    for layer in (keras.layers.Dense(2, input_dim=3), keras.layers.Dense(2, input_shape=3)):
+        assert keras.Sequential([layer]).weights[0].shape == (3, 2)
     with pytest.raises(ValueError, match="before all layers"):
         model.add(keras.Input((3,)))
     with pytest.raises(TypeError, match="Sequential"):

@@ -193,6 +193,18 @@ def test_a_result_that_left_the_tape_raises():
     assert gt.grad(lambda a: gt.sum(a) * float(np.max(a.numpy())))(x).tolist() == [2, 2]
 
 
+def test_dtypes_are_numpys():
+    seen = []
+
+    def f(a):
+        made = np.sum(a, dtype=float), np.zeros_like(a, dtype=int), a.mean(dtype="float64")
+        seen.extend(tensor.dtype for tensor in made)
+        return np.mean(a)
+
+    assert gt.grad(f)(np.ones(2, np.float32)).dtype == "float32"
+    assert seen == ["float64", "int64", "float64"]
+
+
 def test_what_has_no_derivative_is_read_from_the_values():
     def f(a):
         assert np.shape(a) == (2,) and np.ndim(a) == 1 and np.size(a) == 2

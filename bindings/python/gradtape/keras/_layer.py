@@ -39,17 +39,21 @@ class Input:
 
     def __init__(
         self,
-        shape: Optional[Sequence[int]] = None,
+        shape: Union[None, int, Sequence[int]] = None,
         batch_size: Optional[int] = None,
         dtype: Any = None,
         name: Optional[str] = None,
         *,
-        input_shape: Optional[Sequence[int]] = None,
+        input_shape: Union[None, int, Sequence[int]] = None,
     ) -> None:
         given = shape if shape is not None else input_shape
         if given is None:
             raise ValueError("Input: a shape is needed, that of inputs without the batch axis")
-        self.shape, self.dtype, self.name = tuple(given), dtype, name
+        self.shape, self.dtype, self.name = _sizes(given), dtype, name
+
+
+def _sizes(shape: Union[int, Sequence[int]]) -> tuple[int, ...]:
+    return (shape,) if isinstance(shape, int) else tuple(shape)
 
 
 class Layer(Module):
@@ -72,11 +76,16 @@ class Layer(Module):
         trainable: bool = True,
         name: Optional[str] = None,
         dtype: Any = None,
-        input_shape: Optional[Sequence[int]] = None,
+        input_shape: Union[None, int, Sequence[int]] = None,
+        input_dim: Optional[int] = None,
     ) -> None:
-        """A Sequential that begins with a layer of an `input_shape`, without the batch axis, builds at once."""
+        """A Sequential that begins with a layer of an `input_shape`, without the batch axis, builds at once.
+
+        `input_dim` is a shape of one axis.
+        """
         super().__init__(name or _unique_name(type(self).__name__))
-        self._input_shape = None if input_shape is None else tuple(input_shape)
+        given = input_dim if input_shape is None else input_shape
+        self._input_shape = None if given is None else _sizes(given)
         self._output_shape: Any = None  # of the last call
         self.dtype = _core.as_dtype(dtype or _core.float32)
         self.built = False

@@ -266,6 +266,9 @@ class Flatten(Layer):
         return _op("reshape")(inputs, [inputs.shape[0], math.prod(inputs.shape[1:])])
 
 
+InputLayer = Input
+
+
 class Model(Layer):
     """A base for models: define layers in `__init__`, and `call(inputs)` out of them."""
 

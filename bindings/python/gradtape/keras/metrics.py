@@ -17,7 +17,7 @@ _op = _core.op
 
 
 class Metric:
-    """A base: the weighted mean of what `values(...)` gives for a batch."""
+    """A base: the weighted mean of what `values(y_true, y_pred)` gives for a batch."""
 
     def __init__(self, name: Optional[str] = None, dtype: Any = None) -> None:
         self.name = name or type(self).__name__
@@ -30,22 +30,22 @@ class Metric:
         """The sum, and the sum of the weights."""
         return [self.total, self.count]
 
-    def values(self, *args: Any) -> _Tensor:
-        """What is averaged, from the arguments of `update_state`."""
-        raise NotImplementedError(f"{type(self).__name__} defines no values(...)")
+    def values(self, y_true: Any, y_pred: Any) -> _Tensor:
+        """What is averaged."""
+        raise NotImplementedError(f"{type(self).__name__} defines no values(y_true, y_pred)")
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Adds a batch; no tape records it."""
-        self._add((y_true, y_pred), sample_weight)
-
-    def _add(self, args: tuple[Any, ...], sample_weight: Any) -> None:
         with unrecorded():
-            values = _op("cast")(self.values(*args), self.dtype)
-            weights = _op("ones_like")(values)
-            if sample_weight is not None:
-                values, weights = (losses.weighted(x, sample_weight) for x in (values, weights))
-            self.total.assign_add(_op("reduce_sum")(values))
-            self.count.assign_add(_op("reduce_sum")(weights))
+            self._add(self.values(y_true, y_pred), sample_weight)
+
+    def _add(self, values: _Tensor, sample_weight: Any) -> None:
+        values = _op("cast")(values, self.dtype)
+        weights = _op("ones_like")(values)
+        if sample_weight is not None:
+            values, weights = (losses.weighted(x, sample_weight) for x in (values, weights))
+        self.total.assign_add(_op("reduce_sum")(values))
+        self.count.assign_add(_op("reduce_sum")(weights))
 
     def result(self) -> _Tensor:
         """The value over all batches since the last reset; 0 where there were none."""
@@ -67,10 +67,8 @@ class Mean(Metric):
     """The mean of all values: `update_state(values, sample_weight=None)`."""
 
     def update_state(self, values: Any, sample_weight: Any = None) -> None:  # type: ignore[override]
-        self._add((values,), sample_weight)
-
-    def values(self, values: Any) -> _Tensor:
-        return _op("cast")(_convert.convert(values), self.dtype)
+        with unrecorded():
+            self._add(_convert.convert(values), sample_weight)
 
 
 class Sum(Mean):
