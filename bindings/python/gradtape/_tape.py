@@ -8,6 +8,7 @@ import warnings
 from typing import Any, Callable, Iterator, Optional, Union
 
 from . import _core, _nest
+from ._progress import Progress, watched
 from ._thread import thread
 from .errors import FailedPreconditionError
 
@@ -214,7 +215,7 @@ class GradientTape:
         *,
         mode: str = "auto",
         memory_budget: int = 0,
-        progress: Optional[Callable[[int, int], Any]] = None,
+        progress: Progress = None,
     ) -> Any:
         """d target / d source, of the target's shape followed by the source's, in the structure of the
         sources.
@@ -226,8 +227,10 @@ class GradientTape:
         zero = wants_zero(unconnected_gradients)
         _check_target(target, "jacobian")
         flat = tensors_in(sources, "jacobian: a source")
-        jacobians = self._serve(lambda tape: tape.jacobian(target, flat, zero, mode, memory_budget, progress))
-        return _nest.pack(sources, jacobians)
+        def derive(report: Any) -> Any:
+            return self._serve(lambda tape: tape.jacobian(target, flat, zero, mode, memory_budget, report))
+
+        return _nest.pack(sources, watched(progress, "jacobian", derive))
 
     def batch_jacobian(
         self,
@@ -238,7 +241,7 @@ class GradientTape:
         experimental_use_pfor: bool = True,
         *,
         memory_budget: int = 0,
-        progress: Optional[Callable[[int, int], Any]] = None,
+        progress: Progress = None,
     ) -> Any:
         """d target[b] / d source[b] for each sample b: [b, y..., x...] for a target [b, y...] and a source
         [b, x...].
@@ -250,15 +253,17 @@ class GradientTape:
         _check_target(target, "batch_jacobian")
         if not isinstance(source, _core.Tensor):
             raise TypeError(_no_tensor(source, "batch_jacobian: the source"))
+        def derive(total: bool) -> Any:
+            def with_report(report: Any) -> Any:
+                return self._serve(lambda tape: tape.batch_jacobian(target, source, zero, total, memory_budget, report))
+
+            return watched(progress, "batch_jacobian", with_report)
+
         try:
-            return self._serve(
-                lambda tape: tape.batch_jacobian(target, source, zero, False, memory_budget, progress)
-            )
+            return derive(False)
         except FailedPreconditionError as error:
             dependence = str(error)
-        result = self._serve(
-            lambda tape: tape.batch_jacobian(target, source, zero, True, memory_budget, progress)
-        )
+        result = derive(True)
         reason = dependence.partition("; ")[0].replace("gt_tape_", "")
         meaning = "this is the sum over the target's batch, as TensorFlow's; tape.jacobian gives all of it"
         warnings.warn(f"{reason}; {meaning}", BatchDependenceWarning, stacklevel=2)
