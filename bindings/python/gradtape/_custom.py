@@ -9,7 +9,7 @@ from typing import Any, Callable, Optional, Sequence
 import numpy as np
 
 from . import _core, _nest
-from ._thread import recording, thread, unrecorded
+from ._thread import differentiating, recording, thread, unrecorded
 
 _NUMERIC = (_core.Tensor, np.ndarray, np.generic, bool, int, float)
 
@@ -44,7 +44,8 @@ class _Call:
         self.tensors = [leaf for leaf in self.counted if isinstance(leaf, _core.Tensor)]
         probe = _core.Tape(False, True)
         try:
-            result = f(*args, **kwargs)
+            with differentiating(False):  # the derivative is what grad_fn says
+                result = f(*args, **kwargs)
         finally:
             probe.end()
         if not isinstance(result, tuple) or len(result) != 2 or not callable(result[1]):
@@ -113,7 +114,8 @@ def recompute_grad(f: Callable[..., Any]) -> Callable[..., Any]:
             with recording(_core.Tape(False, True)) as tape:
                 for tensor in tensors:
                     tape.watch(tensor)
-                targets = _nest.flatten(f(*_nest.pack(args, leaves), **kwargs))
+                with differentiating():
+                    targets = _nest.flatten(f(*_nest.pack(args, leaves), **kwargs))
             found = iter(tape.gradient(targets, tensors + list(variables), list(dys), False))
             gradients = [
                 next(found) if isinstance(leaf, _core.Tensor) else None
@@ -122,7 +124,7 @@ def recompute_grad(f: Callable[..., Any]) -> Callable[..., Any]:
             ]
             return (gradients, list(found)) if variables else gradients
 
-        with unrecorded():
+        with unrecorded(), differentiating():
             return f(*args, **kwargs), again
 
     return computed

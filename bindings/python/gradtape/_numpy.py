@@ -79,7 +79,7 @@ def array_ufunc(self: _core.Tensor, ufunc: np.ufunc, method: str, *inputs: Any, 
         raise TypeError(f"np.{ufunc.__name__}: a tensor does not change, so it is no out=")
     op = _op_of(ufunc) if method == "__call__" and not outputs else None
     if op is None:
-        if thread.transforms and _has_derivative(inputs):
+        if thread.differentiates and _has_derivative(inputs):
             return _differentiable(ufunc, method, inputs, options)
         return getattr(ufunc, method)(*map(_values, inputs), **options)
     if options:
@@ -96,7 +96,7 @@ def array_function(self: _core.Tensor, function: Any, types: Any, args: Any, opt
     """
     if not all(issubclass(kind, (_core.Tensor, np.ndarray)) for kind in types):
         return NotImplemented
-    if thread.transforms:
+    if thread.differentiates:
         from . import _numpy_functions as ours
 
         name = f"{function.__module__}.{function.__name__}".replace("numpy.", "", 1)

@@ -15,7 +15,7 @@ class Thread(threading.local):
     def __init__(self) -> None:
         self.tapes: list[_core.Tape] = []  # those that record
         self.bodies = 0  # how many bodies of functions are being recorded, one inside the other
-        self.transforms = 0  # how many functions run that `grad` and its kin differentiate
+        self.differentiates = False  # whether `grad` or its kin run a function
         self.custom_gradients = 0  # how many functions with gradients of their own have been called
 
 
@@ -47,10 +47,10 @@ def unrecorded() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def differentiating() -> Iterator[None]:
-    """In the block NumPy's functions on tensors are those of gradtape: see `_numpy`."""
-    thread.transforms += 1
+def differentiating(whether: bool = True) -> Iterator[None]:
+    """In the block NumPy's functions on tensors are those of gradtape, or not: see `_numpy`."""
+    around, thread.differentiates = thread.differentiates, whether
     try:
         yield
     finally:
-        thread.transforms -= 1
+        thread.differentiates = around
