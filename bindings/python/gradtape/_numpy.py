@@ -1,8 +1,8 @@
 """NumPy's side: its ufuncs (and SciPy's) on tensors become ops; tensors and variables pickle and copy.
 
 NumPy's other functions (`np.mean(t)`) read the values and compute outside of any tape, as with TensorFlow.
-While a function is differentiated by `grad`, `jacobian` and their kin they are gradtape's, so that no part of
-a derivative is lost; those that gradtape lacks raise TypeError there.
+While a function is differentiated by `grad`, `jacobian`, `optimize` and their kin they are gradtape's, so
+that no part of a derivative is lost; those that gradtape lacks raise TypeError there.
 Dtypes meet as follows; a Python number or a NumPy scalar takes the dtype of the tensors beside it.
 
     bool      with bool      bool

@@ -25,7 +25,7 @@ FROM_VALUES = frozenset(
         "shape ndim size result_type can_cast min_scalar_type common_type iscomplexobj isrealobj isreal "
         "iscomplex array_equal array_equiv allclose isclose nonzero argwhere flatnonzero searchsorted "
         "digitize isin isposinf isneginf array2string array_repr array_str save savez savez_compressed "
-        "savetxt shares_memory may_share_memory argpartition lexsort linalg.matrix_rank.split("
+        "savetxt shares_memory may_share_memory argpartition lexsort linalg.matrix_rank"
     ).split()
 )
 

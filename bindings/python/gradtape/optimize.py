@@ -10,6 +10,7 @@ from typing import Any, Callable, Mapping, NamedTuple, Optional
 import numpy as np
 
 from . import _convert, _core, _nest
+from ._thread import differentiating
 from .errors import InvalidArgumentError
 
 _WITH_GRADIENT = (
@@ -104,7 +105,8 @@ class Objective:
         return _nest.pack(self._structure, leaves)
 
     def _of_vector(self, x: _core.Tensor) -> _core.Tensor:
-        value = _convert.convert(self._fun(self._pack(x), *self._args))
+        with differentiating():
+            value = _convert.convert(self._fun(self._pack(x), *self._args))
         if value.size != 1 or not value.dtype.is_floating:
             raise InvalidArgumentError(
                 f"objective: one float is needed, got shape {value.shape}, dtype {value.dtype}"

@@ -223,6 +223,7 @@ def test_what_has_no_derivative_is_read_from_the_values():
     def f(a):
         assert np.shape(a) == (2,) and np.ndim(a) == 1 and np.size(a) == 2
         assert np.allclose(a, [1, 2]) and np.array_equal(a, a) and not isinstance(np.isclose(a, a), gt.Tensor)
+        assert np.linalg.matrix_rank(np.diag(a)) == 2
         assert np.nonzero(a)[0].tolist() == [0, 1] and np.searchsorted(a, 1.5) == 1
         assert "1." in np.array2string(a)
         assert np.unique(gt.asarray([2, 1, 2])).tolist() == [1, 2]

@@ -156,3 +156,8 @@ def test_the_example_of_scipys_array_api():
         check=True,
     ).stdout
     assert "rosen_der: True" in shown and "softmax" in shown and "skewness" in shown
+
+
+def test_functions_of_numpy_in_what_is_minimized():
+    found = minimize(lambda x: np.sum((x - 1) ** 2) + np.dot(x, x), np.array([3.0, -2.0]))
+    np.testing.assert_allclose(np.asarray(found.x), [0.5, 0.5], atol=1e-6)
