@@ -30,7 +30,8 @@ struct Numbers {
     }
     if (nb::hasattr(v, "tolist")) return add(to_list(v), what);
     if (PyIndex_Check(o)) return all_bool = false, add_int(to_int64(nb::steal(PyNumber_Index(o)).ptr(), what));
-    if (nb::isinstance<nb::iterable>(v) && !PyUnicode_Check(o)) {
+    const bool unordered = PyDict_Check(o) || PyAnySet_Check(o);
+    if (nb::isinstance<nb::iterable>(v) && !PyUnicode_Check(o) && !unordered) {
       for (nb::handle e : nb::iter(v)) add(e, what);
       return;
     }

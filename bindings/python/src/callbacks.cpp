@@ -187,12 +187,13 @@ gt_status compute_callback(void* data, const gt_spec* input_specs, const void* c
       fail("InvalidArgumentError",
            "compute: " + std::to_string(nb::len(results)) + " arrays for " + std::to_string(n_outputs) + " outputs");
     for (size_t i = 0; i < n_outputs; ++i) {
-      nb::object place = array_over(output_specs[i], outputs[i], true),
-                 result = hooks().numpy.attr("asarray")(results[i]);
-      if (nb::object(results[i]).is_none() || !result.attr("shape").equal(place.attr("shape")))
+      nb::object place = array_over(output_specs[i], outputs[i], true);
+      nb::object result = hooks().numpy.attr("asarray")(nb::object(results[i]));
+      nb::object shape = result.attr("shape"), wanted = place.attr("shape");
+      if (!shape.equal(wanted))
         fail("InvalidArgumentError", "compute: output " + std::to_string(i) + " has shape " +
-                                         nb::cast<std::string>(nb::str(result.attr("shape"))) + ", and infer said " +
-                                         nb::cast<std::string>(nb::str(place.attr("shape"))));
+                                         nb::cast<std::string>(nb::repr(shape)) + ", and infer said " +
+                                         nb::cast<std::string>(nb::repr(wanted)));
       hooks().numpy.attr("copyto")(place, result, "same_kind");
     }
     return GT_OK;

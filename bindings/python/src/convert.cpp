@@ -97,8 +97,9 @@ Tensor to_tensor(nb::handle value, const DType* dtype) {
          "source watched before it was used?");
   std::vector<Tensor> made;
   const bool is_list = PyList_Check(o) || PyTuple_Check(o);
-  if (!is_list && PyObject_CheckBuffer(o) && !PyBytes_Check(o) && from_buffer(value, dtype, made))
-    return std::move(made[0]);
+  // A masked array lends the memory of what it hides too.
+  const bool lends = !is_list && PyObject_CheckBuffer(o) && !PyBytes_Check(o) && !nb::hasattr(value, "mask");
+  if (lends && from_buffer(value, dtype, made)) return std::move(made[0]);
   nb::object t = hooks().from_list(value, dtype ? nb::cast(dtype, nb::rv_policy::reference) : nb::none());
   if (!is_tensor(t)) fail(PyExc_TypeError, "no tensor can be made of " + nb::cast<std::string>(nb::repr(value)));
   return duplicate(Context::here(), handle_in(Context::here(), t));

@@ -84,6 +84,8 @@ def test_arguments_go_by_place_and_by_name():
     (lambda x: op("reduce_sum")(x, x=x), "two values"),
     (lambda x: op("reduce_sum")(x, axis=object()), "no value of an attribute"),
     (lambda x: op("reduce_sum")(None), "was the source watched"),
+    (lambda x: op("reduce_sum")(x, {}), "no value of an attribute"),
+    (lambda x: op("reduce_sum")(x, {0}), "no value of an attribute"),
     (lambda x: op("concat")(None), "values is missing"),
     (lambda x: op("concat")(3), "sequence"),
     (lambda x: op("batch_normalization")(x, x, x, None, x), "variance is given, and mean before it is not"),
@@ -228,3 +230,69 @@ def test_diag_and_pinv():
     assert gt.diag(gt.asarray([1.0, 2.0]), k=1).tolist() == [[0, 1, 0], [0, 0, 2], [0, 0, 0]]
     a = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 7.0]])
     np.testing.assert_allclose(gt.linalg.pinv(a), np.linalg.pinv(a), atol=1e-10)
+
+
+def self_containing():
+    value = []
+    value.append(value)
+    return value
+
+
+def test_values_that_hold_themselves_are_refused():
+    with pytest.raises(RecursionError):
+        op("reduce_sum")(gt.constant([1.0]), self_containing())
+    with pytest.raises(OverflowError, match="reduce_sum: an integer beyond 64 bits"):
+        op("reduce_sum")(gt.constant([1.0]), 2**70)
+
+
+def test_what_was_never_made_is_no_tensor():
+    class Forgetful(gt.Variable):
+        def __init__(self):  # does not call super().__init__
+            pass
+
+    for use in (lambda v: v + 1, lambda v: 1 * v, lambda v: -v, lambda v: op("sin")(v), lambda v: v.numpy(), lambda v: len(v),
+                memoryview, np.asarray, bool, lambda v: gt.constant(1.0) < v):
+        for made in (Forgetful(), gt.Variable.__new__(gt.Variable)):
+            with pytest.raises((TypeError, BufferError, RuntimeError)):
+                use(made)
+    with pytest.raises(TypeError, match="found by their names"):
+        type(op("sin"))()
+
+
+def test_numbers_beside_bools_and_floats_beside_integers_do_not_mix():
+    b, i = gt.constant([True, False]), gt.constant([1, 2])
+    for wrong in (lambda: i + 1.5, lambda: i * 2.0, lambda: b * 2, lambda: op("equal")(b, [2, 0]), lambda: op("sin")(i), lambda: b + b):
+        with pytest.raises(TypeError):
+            wrong()
+    assert (i + True).tolist() == [2, 3] and op("logical_and")(b, [True, True]).tolist() == [True, False]
+    assert (b == [True, True]).tolist() == [True, False]
+
+
+def test_a_masked_array_is_refused_wherever_it_comes():
+    masked = np.ma.array([1.0, 2.0], mask=[True, False])
+    for use in (lambda: gt.constant([1.0, 2.0]) + masked, lambda: op("reduce_sum")(masked), lambda: _core.tensor(masked)):
+        with pytest.raises(TypeError, match="mask"):
+            use()
+
+
+def test_what_an_ops_function_gives_is_checked():
+    for name, result, says in (("none", None, "shape"), ("shape", np.ones(3), "shape"), ("kind", np.array([1j, 2j]), "cast")):
+        _core.register_op("python_test_wrong_" + name, infer=lambda x: [x], compute=lambda x, result=result: result)
+        with pytest.raises((TypeError, ValueError), match=says):
+            _core.op("python_test_wrong_" + name)(gt.constant([1.0, 2.0])).numpy()
+    _core.register_op("python_test_no_spec", infer=lambda x: 3, compute=lambda x: x)
+    with pytest.raises(TypeError, match="list of specs"):
+        _core.op("python_test_no_spec")(gt.constant([1.0]))
+    _core.register_op("python_test_to_itself", composite=lambda x: _core.op("python_test_to_itself")(x) + 1)
+    with pytest.raises(RuntimeError, match="does one lead to itself"):
+        _core.op("python_test_to_itself")(gt.constant([1.0]))
+
+
+def test_an_error_that_a_jacobian_got_over_is_forgotten():
+    x = gt.constant([1.0, 2.0, 3.0])
+    tape = _core.Tape()
+    tape.watch(x)
+    [y] = _core.custom_gradient(lambda a: [a * 2], lambda d: [gt.constant(np.asarray(d) * 2)], [x])
+    assert tape.jacobian(y, [x])[0].shape == (3, 3)
+    with pytest.raises(ValueError, match="reshape"):
+        op("reshape")(x, [2, 2])
