@@ -171,7 +171,6 @@ void add_tensor_calls(std::vector<Call>& all) {
       {"gt_scalar", 3, scalar},
       {"gt_variable", 4, variable},
       {"gt_variable_set_trainable", 1, set_trainable},
-      {"gt_variable_id", 1, variable_id},
       {"gt_assign", 2, [](World& w) { assign(w, "gt_assign", gt_assign); }},
       {"gt_assign_add", 2, [](World& w) { assign(w, "gt_assign_add", gt_assign_add); }},
       {"gt_assign_sub", 2, [](World& w) { assign(w, "gt_assign_sub", gt_assign_sub); }},
@@ -179,7 +178,8 @@ void add_tensor_calls(std::vector<Call>& all) {
       {"gt_tensor_dtype", 1, dtype},
       {"gt_tensor_read", 8, read},
       {"gt_tensor_borrow_data", 2, borrow_data},
-      {"gt_eval", 10, eval},
+      {"gt_eval", 9, eval},
+      {"gt_variable_id", 1, variable_id},
       {"gt_tensor_to_dlpack", 2, to_dlpack},
       {"gt_tensor_from_dlpack", 2, from_dlpack},
   };
