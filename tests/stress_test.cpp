@@ -110,6 +110,14 @@ void compute(Stage& stage, int rounds) {
   }
 }
 
+// The AddressSanitizer of gcc 12 leaves its allocator's locks as a fork finds them, other threads' among them: a
+// child's first allocation may wait for ever. The plain build and ThreadSanitizer fork.
+#ifdef __SANITIZE_ADDRESS__
+constexpr bool kForks = false;
+#else
+constexpr bool kForks = true;
+#endif
+
 void fork_once(Stage& stage, gt_context c) {
   const pid_t child = fork();
   ASSERT_GE(child, 0);
@@ -152,7 +160,7 @@ TEST(Stress, ContextsFinalizersRegistrationsAndForks) {
   threads.emplace_back([&] {
     Ctx c;
     gt_set_threads(c, 1);
-    for (int i = 0; i < (n + 4) / 5; ++i) fork_once(stage, c);
+    for (int i = 0; kForks && i < (n + 4) / 5; ++i) fork_once(stage, c);
   });
   for (std::thread& t : threads) t.join();
 }
