@@ -37,9 +37,6 @@ def main():
         np.allclose(gradient, optimize.rosen_der(x.numpy())),
     )
 
-    statistic, gradient = derivative(lambda x: stats.ttest_1samp(x, 0.0).statistic, x)
-    print(f"t-test statistic {statistic:.4f}, its gradient's norm {np.linalg.norm(gradient):.4f}")
-
     first, gradient = derivative(lambda x: special.softmax(x)[0], x)
     print(f"softmax {first:.4f}, d softmax_0 / d x_0 {gradient[0]:.4f} = p (1 - p) {first * (1 - first):.4f}")
 
