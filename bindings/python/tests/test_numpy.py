@@ -156,7 +156,9 @@ def test_dlpack_both_ways(dtype):
     t = gt.asarray([[1, 0, 1], [0, 1, 1]], dtype=dtype)
     a = np.from_dlpack(t)
     assert a.dtype == dtype and np.shares_memory(a, t.numpy())
-    back = gt.from_dlpack(np.ascontiguousarray(t.numpy()))
+    if np.lib.NumpyVersion(np.__version__) >= "2.1.0":  # older versions do not export what cannot be written to
+        np.testing.assert_array_equal(gt.from_dlpack(t.numpy()).numpy(), t.numpy())
+    back = gt.from_dlpack(t.numpy().copy())
     np.testing.assert_array_equal(back.numpy(), t.numpy())
     a = np.arange(6).astype(dtype).reshape(2, 3)
     np.testing.assert_array_equal(gt.from_dlpack(a, copy=True).numpy(), a)
