@@ -161,7 +161,15 @@ void check_hypot() {
   const int widest = std::numeric_limits<T>::max_exponent - 1;
   std::vector<T> x, y;
   const T inf = std::numeric_limits<T>::infinity(), nan = std::numeric_limits<T>::quiet_NaN();
-  const T special[] = {0, -T(0), 1, -1, inf, -inf, nan, std::numeric_limits<T>::denorm_min(), std::numeric_limits<T>::max(),
+  const T special[] = {0,
+                       -T(0),
+                       1,
+                       -1,
+                       inf,
+                       -inf,
+                       nan,
+                       std::numeric_limits<T>::denorm_min(),
+                       std::numeric_limits<T>::max(),
                        std::numeric_limits<T>::min()};
   for (T a : special)
     for (T b : special) x.push_back(a), y.push_back(b);

@@ -35,9 +35,9 @@ class RuleScope {
   RuleScope(const RuleScope&) = delete;
   RuleScope& operator=(const RuleScope&) = delete;
 };
-// The result of a product or quotient within a user's rule: its cotangents and tangents carry nothing where nothing selected
-// them, as in the rules that are built in. Nothing for another op, outside of rules, and of operands without such
-// zeros.
+// The result of a product or quotient within a user's rule: its cotangents and tangents carry nothing where nothing
+// selected them, as in the rules that are built in. Nothing for another op, outside of rules, and of operands without
+// such zeros.
 Tensors carried_in_rule(const Op& op, std::span<const Tensor> in);
 
 }  // namespace gradtape
