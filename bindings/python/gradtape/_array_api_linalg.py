@@ -14,7 +14,7 @@ import numpy as np
 
 from . import _convert, _core
 from ._core import op
-from .errors import DTypeError, InvalidArgumentError
+from .errors import InvalidArgumentError
 
 
 class EighResult(NamedTuple):
@@ -111,7 +111,7 @@ def matmul(
 
 def matrix_norm(x: Any, /, *, keepdims: bool = False, ord: Any = "fro") -> _core.Tensor:
     """Norms of the matrices in the last two axes: "fro", "nuc", 1, -1, 2, -2, inf or -inf."""
-    x = _floats("matrix_norm", _matrices("matrix_norm", x))
+    x = _convert.floats("matrix_norm", _matrices("matrix_norm", x))
     return op("norm")(x, ord, [-2, -1], keepdims)
 
 
@@ -220,7 +220,7 @@ def vecdot(x1: Any, x2: Any, /, axis: int = -1) -> _core.Tensor:
 
 def vector_norm(x: Any, /, axis: Any = None, *, keepdims: bool = False, ord: Any = 2) -> _core.Tensor:
     """Norms over the axes, or over all entries: ord is a number, inf or -inf; 0 counts what is not 0."""
-    x = _floats("vector_norm", x)
+    x = _convert.floats("vector_norm", x)
     axes = list(range(x.ndim)) if axis is None else list(axis) if isinstance(axis, (tuple, list)) else [axis]
     if len(axes) == 1:
         return op("norm")(x, ord, axes, keepdims)
@@ -236,7 +236,7 @@ def _both(a: Any, b: Any) -> tuple:
     """Two operands as tensors of one dtype."""
     from ._numpy import result_dtype
 
-    a, b = _convert.convert(a), _convert.convert(b)
+    a, b = _core.tensor(a), _core.tensor(b)
     dtype = result_dtype(a.dtype, b.dtype)
     return tuple(x if x.dtype == dtype else op("cast")(x, dtype) for x in (a, b))
 
@@ -257,13 +257,6 @@ def _completed(q: _core.Tensor) -> _core.Tensor:
     return op("concat")([q, _core.tensor(np.ascontiguousarray(square[..., columns:]))], -1)
 
 
-def _floats(name: str, x: Any) -> _core.Tensor:
-    x = _convert.convert(x)
-    if not x.dtype.is_floating:
-        raise DTypeError(f"{name}: a floating type is needed, got {x.dtype}; cast it")
-    return x
-
-
 def _last(x: _core.Tensor, axis: int, back: bool = False) -> _core.Tensor:
     """The axis moved to the last place, or back from there."""
     order = [i for i in range(x.ndim) if i != axis % x.ndim] + [axis % x.ndim]
@@ -271,7 +264,7 @@ def _last(x: _core.Tensor, axis: int, back: bool = False) -> _core.Tensor:
 
 
 def _matrices(name: str, x: Any) -> _core.Tensor:
-    x = _convert.convert(x)
+    x = _core.tensor(x)
     if x.ndim < 2:
         raise InvalidArgumentError(f"{name}: matrices are needed, of rank 2 or more, got shape {x.shape}")
     return x
@@ -281,7 +274,7 @@ def _tolerance(x: _core.Tensor, rtol: Any) -> Any:
     """rtol on an axis of size 1 behind the batch; by default max(M, N) * eps."""
     if rtol is None:
         return max(x.shape[-2:]) * float(np.finfo(x.dtype.as_numpy_dtype).eps)
-    rtol = _convert.convert(rtol, x.dtype)
+    rtol = _core.tensor(rtol, x.dtype)
     return op("expand_dims")(rtol, -1)
 
 

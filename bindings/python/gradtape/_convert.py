@@ -9,7 +9,6 @@ import numpy as np
 from . import _core
 from .errors import DTypeError, InvalidArgumentError
 
-_INT32 = np.iinfo(np.int32)
 _SUPPORTED = tuple(np.dtype(name) for name in ("bool", "int32", "int64", "float32", "float64"))
 _PYTHON_NUMBERS = frozenset((bool, int, float))
 _KINDS = "biuf"
@@ -36,20 +35,14 @@ def asarray(
         raise InvalidArgumentError(
             f"asarray: a {type(obj).__name__} must be copied; copy=False shares tensors alone"
         )
-    return convert(obj, dtype)
-
-
-def convert(value: Any, dtype: Any = None) -> _core.Tensor:
-    """`value` as a tensor; arrays of NumPy's other numeric dtypes need a `dtype` to become."""
-    refuse_masked(value)
-    return _core.tensor(value, dtype)
+    return _core.tensor(obj, dtype)
 
 
 def constant(
     value: Any, dtype: Any = None, shape: Optional[Sequence[int]] = None, name: Optional[str] = None
 ) -> Any:
     """A tensor of `value`; with a `shape` one number fills it, or as many entries are arranged in it."""
-    result = convert(value, dtype)
+    result = _core.tensor(value, dtype)
     if shape is None or tuple(shape) == result.shape:
         return result
     shape = tuple(int(n) for n in shape)
@@ -66,17 +59,17 @@ def convert_to_tensor(
         if dtype is not None and _core.as_dtype(dtype) != value.dtype:
             raise DTypeError(f"convert_to_tensor: a tensor of {value.dtype} is not one of {dtype}; cast it")
         return _core.op("identity")(value) if isinstance(value, _core.Variable) else value
-    return convert(value, dtype)
+    return _core.tensor(value, dtype)
 
 
 def convert_like(value: Any, like: _core.Tensor) -> _core.Tensor:
     """`value` in the dtype of `like`; floats for a tensor of ints, or numbers for bools, are a TypeError."""
-    found = _numpy_dtype((value if hasattr(value, "dtype") else convert(value)).dtype)
+    found = _numpy_dtype((value if hasattr(value, "dtype") else _core.tensor(value)).dtype)
     if _KINDS.index(found.kind) > _KINDS.index(_numpy_dtype(like.dtype).kind):
         raise DTypeError(f"values of {found} do not fit a tensor of {like.dtype}; cast one of them")
     if isinstance(value, _core.Tensor):
         return value if value.dtype == like.dtype else _core.op("cast")(value, like.dtype)
-    return convert(value, like.dtype)
+    return _core.tensor(value, like.dtype)
 
 
 def from_any(value: Any, dtype: Any = None) -> _core.Tensor:
@@ -131,12 +124,14 @@ def _check_loss(array: np.ndarray, dtype: Any, value: Any) -> None:
         return
     if array.dtype.kind == "f":
         raise DTypeError(f"floats in {value!r:.80} are no {wanted}; make a tensor of a float dtype, or cast")
-    if array.dtype.kind in "iu" and not (_fits(array.min(), wanted) and _fits(array.max(), wanted)):
+    if array.dtype.kind in "iu" and not fits(wanted, array.min(), array.max()):
         raise InvalidArgumentError(f"an int in {value!r:.80} is too large for {wanted}")
 
 
-def _fits(number: Any, dtype: np.dtype) -> bool:
-    return bool(np.iinfo(dtype).min <= int(number) <= np.iinfo(dtype).max)
+def fits(dtype: Any, least: Any, most: Any) -> bool:
+    """Whether an integer dtype has two ints, and so all between them."""
+    limits = np.iinfo(dtype)
+    return bool(limits.min <= int(least) and int(most) <= limits.max)
 
 
 def _numpy_dtype(dtype: Any) -> np.dtype:
@@ -150,6 +145,14 @@ def refuse_masked(value: Any) -> None:
             "masked arrays have no place in a tensor; fill what is masked, as `array.filled(0.0)`, "
             "and choose by `gt.where(array.mask, ...)`"
         )
+
+
+def floats(name: str, x: Any) -> _core.Tensor:
+    """x as a tensor; TypeError, beginning with the name, where its dtype is not a floating one."""
+    x = _core.tensor(x)
+    if not x.dtype.is_floating:
+        raise DTypeError(f"{name}: a floating type is needed, got {x.dtype}; cast it")
+    return x
 
 
 def check_device(device: Any) -> None:
@@ -208,10 +211,9 @@ def _fitting_ints(array: np.ndarray, value: Any) -> np.ndarray:
     """Ints of Python's as int32, or int64 where one does not fit; bools as they are."""
     if array.dtype.kind in "uO":
         raise InvalidArgumentError(f"an int in {value!r:.80} is too large for int64")
-    fits = array.dtype.kind == "i" and (
-        not array.size or (array.min() >= _INT32.min and array.max() <= _INT32.max)
-    )
-    return array.astype(np.int32) if fits else array
+    if array.dtype.kind == "i" and (not array.size or fits(np.int32, array.min(), array.max())):
+        return array.astype(np.int32)
+    return array
 
 
 def _refuse(array: np.ndarray, value: Any) -> None:
@@ -248,7 +250,7 @@ def _stack(value: Any, dtype: Any) -> _core.Tensor:
         (
             _stack(entry, dtype)
             if isinstance(entry, _SEQUENCES) and _holds_tensor(entry)
-            else convert(entry, dtype)
+            else _core.tensor(entry, dtype)
         )
         for entry in value
     ]
@@ -262,4 +264,4 @@ def _holds_tensor(value: Any) -> bool:
     return any(isinstance(leaf, _core.Tensor) for leaf in _leaves(value))
 
 
-_core._set_hooks(from_list=from_any)
+_core._set_hooks(convert=from_any)

@@ -83,7 +83,7 @@ def _listless(key: Any) -> Any:
 
 
 def _mask_alone(x: _core.Tensor, mask: Any) -> _core.Tensor:
-    mask = _convert.convert(mask)
+    mask = _core.tensor(mask)
     if not mask.ndim:
         x, mask = _core.op("expand_dims")(x, 0), _core.op("reshape")(mask, (1,))
     _check_mask(x, mask.shape, 0)

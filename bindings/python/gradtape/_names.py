@@ -4,7 +4,6 @@ tensors.
 
 from __future__ import annotations
 
-import copyreg
 from typing import Any, Optional, Sequence
 
 from . import _core
@@ -141,10 +140,3 @@ def global_norm(t_list: Sequence[Any], name: Optional[str] = None) -> _Tensor:
     """The euclidean norm of all entries of all tensors; None among them counts for nothing."""
     flat = [_op("reshape")(t, [-1]) for t in t_list if t is not None]
     return norm(_op("concat")(flat, 0)) if flat else _core.tensor(0.0)
-
-
-def _op_named(name: str) -> Any:
-    return _core.op(name)
-
-
-copyreg.pickle(_core.Op, lambda op: (_op_named, (op.__name__,)))

@@ -21,7 +21,7 @@ def flatten(structure: Any) -> list[Any]:
 
 
 def _flatten_into(structure: Any, leaves: list[Any]) -> None:
-    for entry in structure.values() if isinstance(structure, dict) else structure:
+    for entry in entries_of(structure):
         if is_nest(entry):
             _flatten_into(entry, leaves)
         else:
@@ -36,25 +36,27 @@ def pack(structure: Any, leaves: Iterable[Any]) -> Any:
 def _pack(structure: Any, leaves: Iterator[Any]) -> Any:
     if not is_nest(structure):
         return next(leaves)
-    if isinstance(structure, dict):
-        return _like_mapping(structure, [_pack(entry, leaves) for entry in structure.values()])
-    return _like_sequence(structure, [_pack(entry, leaves) for entry in structure])
+    return rebuilt(structure, [_pack(entry, leaves) for entry in entries_of(structure)])
 
 
-def _like_mapping(mapping: dict[Any, Any], values: list[Any]) -> Any:
-    if type(mapping) is dict:
-        return dict(zip(mapping, values))
-    same = copy.copy(mapping)  # keeps what the type holds beside its entries, as defaultdict does
-    same.update(zip(mapping, values))
-    return same
+def entries_of(container: Any) -> Iterable[Any]:
+    """What a container holds itself, containers among it; of a dict its values."""
+    return container.values() if isinstance(container, dict) else container
 
 
-def _like_sequence(sequence: Any, entries: list[Any]) -> Any:
-    if type(sequence) is list:
+def rebuilt(container: Any, entries: list[Any]) -> Any:
+    """A container of the same type with other entries."""
+    if type(container) is list:
         return entries
-    if hasattr(sequence, "_make"):
-        return sequence._make(entries)
-    return type(sequence)(entries)
+    if isinstance(container, dict):
+        if type(container) is dict:
+            return dict(zip(container, entries))
+        same = copy.copy(container)  # keeps what the type holds beside its entries, as defaultdict does
+        same.update(zip(container, entries))
+        return same
+    if hasattr(container, "_make"):
+        return container._make(entries)
+    return type(container)(entries)
 
 
 def map_leaves(function: Callable[[Any], Any], structure: Any) -> Any:

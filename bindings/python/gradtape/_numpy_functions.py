@@ -13,11 +13,11 @@ from typing import Any, Callable
 import numpy as np
 
 from . import _array_api as api
-from . import _convert, _core
+from . import _core
 from ._array_api import linalg
 from ._core import op
 
-tensor = _convert.convert
+tensor = _core.tensor
 
 # What has no derivative: NumPy computes it from the values.
 FROM_VALUES = frozenset(

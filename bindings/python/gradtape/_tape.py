@@ -264,7 +264,7 @@ class GradientTape:
         except FailedPreconditionError as error:
             dependence = str(error)
         result = derive(True)
-        reason = dependence.partition("; ")[0].replace("gt_tape_", "")
+        reason = dependence.partition("; ")[0]
         meaning = "this is the sum over the target's batch, as TensorFlow's; tape.jacobian gives all of it"
         warnings.warn(f"{reason}; {meaning}", BatchDependenceWarning, stacklevel=2)
         return result

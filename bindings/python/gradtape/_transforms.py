@@ -8,11 +8,11 @@ from typing import Any, Callable, Optional, Sequence, Union
 
 import numpy as np
 
-from . import _convert, _core, _nest
+from . import _core, _nest
+from ._progress import Progress, watched
 from ._thread import differentiating, recording
 
 Argnums = Union[int, Sequence[int]]
-Progress = Optional[Callable[[int, int], Any]]
 
 
 class _Traced:
@@ -69,7 +69,7 @@ class _Traced:
     def _source(self, leaf: Any) -> _core.Tensor:
         if leaf is None:
             raise TypeError(f"{self.name}: an argument is None; was it a gradient that is not connected?")
-        tensor = leaf if isinstance(leaf, _core.Tensor) else _convert.convert(leaf)
+        tensor = leaf if isinstance(leaf, _core.Tensor) else _core.tensor(leaf)
         if not tensor.dtype.is_floating:
             raise TypeError(
                 f"{self.name}: the argument {leaf!r:.60} is {tensor.dtype.name}, by which there is no "
@@ -162,7 +162,8 @@ def jacobian(
 
     Of nested results it is the structure of the result, with the structure of the arguments in each place.
     `mode` is "auto", "forward" or "reverse"; `memory_budget` bounds the working memory, in bytes;
-    `progress(done, total)` is called between the parts of long work. See value_and_grad for the rest.
+    `progress(done, total)` is called between the parts of long work, and `progress=True` shows them in a line.
+    See value_and_grad for the rest.
     """
 
     return _jacobian("jacobian", f, argnums, has_aux, mode, memory_budget, progress)
@@ -182,11 +183,14 @@ def _jacobian(
     @functools.wraps(f)
     def with_jacobian(*args: Any, **kwargs: Any) -> Any:
         run = _Traced(name, f, args, argnums, has_aux, kwargs, persistent=True)
-        rows = [
-            run.pack(run.tape.jacobian(output, run.sources, True, mode, memory_budget, progress))
-            for output in run.outputs
-        ]
-        found = _nest.pack(run.result, rows)
+
+        def rows(report: Any) -> list[Any]:
+            return [
+                run.pack(run.tape.jacobian(output, run.sources, True, mode, memory_budget, report))
+                for output in run.outputs
+            ]
+
+        found = _nest.pack(run.result, watched(progress, name, rows))
         return (found, run.aux) if has_aux else found
 
     return with_jacobian

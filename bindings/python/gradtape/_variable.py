@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, Callable, Optional, Sequence
 
 from . import _core, _nest
-from ._convert import refuse_masked
 from ._thread import thread
 from .errors import FailedPreconditionError, InvalidArgumentError
 
@@ -41,7 +40,6 @@ class Variable(_core.Variable):
             raise InvalidArgumentError(
                 "Variable: no initial value; give a number, an array, a tensor or a list"
             )
-        refuse_masked(initial_value)
         name = name or "Variable"
         super().__init__(initial_value, dtype, trainable is not False, name if ":" in name else name + ":0")
         if shape is not None and tuple(shape) != self.shape:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Optional, Sequence
 
-from . import _core
+from . import _array_api, _core
 from ._array_api import count_nonzero  # noqa: F401
 from ._core import Tensor as _Tensor
 from ._names import (  # noqa: F401
@@ -112,14 +112,14 @@ def argmax(
     input: Any, axis: Optional[int] = None, output_type: Any = _core.int64, name: Optional[str] = None
 ) -> _Tensor:
     """The index of the first largest entry along the axis, 0 where none is named."""
-    return _op("cast")(_op("argmax")(input, 0 if axis is None else axis), output_type)
+    return _array_api.argmax(input, 0 if axis is None else axis, output_type)
 
 
 def argmin(
     input: Any, axis: Optional[int] = None, output_type: Any = _core.int64, name: Optional[str] = None
 ) -> _Tensor:
     """The index of the first smallest entry along the axis, 0 where none is named."""
-    return _op("cast")(_op("argmin")(input, 0 if axis is None else axis), output_type)
+    return _array_api.argmin(input, 0 if axis is None else axis, output_type)
 
 
 def polygamma(a: Any, x: Any, name: Optional[str] = None) -> _Tensor:

@@ -5,12 +5,13 @@ SciPy is needed for `minimize` alone; `objective` gives what its functions take.
 
 from __future__ import annotations
 
-from typing import Any, Callable, Mapping, NamedTuple, Optional
+import contextlib
+from typing import Any, Callable, Iterator, NamedTuple, Optional
 
 import numpy as np
 
-from . import _convert, _core, _nest
-from ._thread import differentiating
+from . import _core, _nest
+from ._thread import differentiating, recording
 from .errors import InvalidArgumentError
 
 _WITH_GRADIENT = (
@@ -53,7 +54,7 @@ class Objective:
 
     def __init__(self, fun: Callable, x0: Any, args: tuple = ()):
         self._fun, self._structure = fun, _as_tensors(x0)
-        self._args = tuple(_convert.convert(a) if _is_array(a) else a for a in args)
+        self._args = tuple(_core.tensor(a) if _is_array(a) else a for a in args)
         leaves = _nest.flatten(self._structure)
         self._dtypes = [leaf.dtype for leaf in leaves]
         self._shapes = [leaf.shape for leaf in leaves]
@@ -106,7 +107,7 @@ class Objective:
 
     def _of_vector(self, x: _core.Tensor) -> _core.Tensor:
         with differentiating():
-            value = _convert.convert(self._fun(self._pack(x), *self._args))
+            value = _core.tensor(self._fun(self._pack(x), *self._args))
         if value.size != 1 or not value.dtype.is_floating:
             raise InvalidArgumentError(
                 f"objective: one float is needed, got shape {value.shape}, dtype {value.dtype}"
@@ -114,25 +115,27 @@ class Objective:
         return _core.op("cast")(_core.op("reshape")(value, ()), _core.float64)
 
     def _with_gradient(self, x: _core.Tensor) -> list:
-        tape = _core.Tape(False, False)
-        tape.watch(x)
-        value = self._of_vector(x)
-        tape.end()
+        with _watching(x) as tape:
+            value = self._of_vector(x)
         return [value, tape.gradient([value], [x], None, True)[0]]
 
     def _times(self, x: _core.Tensor, p: _core.Tensor) -> list:
-        tape = _core.Tape(False, False)
-        tape.watch(x)
-        slope = _core.op("reduce_sum")(self._with_gradient(x)[1] * p)
-        tape.end()
+        with _watching(x) as tape:
+            slope = _core.op("reduce_sum")(self._with_gradient(x)[1] * p)
         return tape.gradient([slope], [x], None, True)
 
     def _whole_hessian(self, x: _core.Tensor) -> list:
-        tape = _core.Tape(False, False)
-        tape.watch(x)
-        gradient = self._with_gradient(x)[1]
-        tape.end()
+        with _watching(x) as tape:
+            gradient = self._with_gradient(x)[1]
         return tape.jacobian(gradient, [x], True, "auto", 0, None)
+
+
+@contextlib.contextmanager
+def _watching(x: _core.Tensor) -> Iterator[_core.Tape]:
+    """A tape that records how the block depends on x."""
+    with recording(_core.Tape(False, False)) as tape:
+        tape.watch(x)
+        yield tape
 
 
 def objective(fun: Callable, x0: Any, args: tuple = ()) -> Objective:
@@ -211,17 +214,10 @@ def _as_tensors(structure: Any) -> Any:
         and all(isinstance(n, (int, float)) for n in structure)
     )
     if not plain and _nest.is_nest(structure):
-        entries = structure.values() if isinstance(structure, Mapping) else structure
-        return _packed_like(structure, [_as_tensors(entry) for entry in entries])
+        return _nest.rebuilt(structure, [_as_tensors(entry) for entry in _nest.entries_of(structure)])
     if getattr(structure, "dtype", None) == np.float32:
-        return _convert.convert(structure)
-    return _convert.convert(structure, _core.float64)
-
-
-def _packed_like(structure: Any, entries: list) -> Any:
-    if isinstance(structure, Mapping):
-        return dict(zip(structure, entries))
-    return structure._make(entries) if hasattr(structure, "_make") else type(structure)(entries)
+        return _core.tensor(structure)
+    return _core.tensor(structure, _core.float64)
 
 
 def _is_array(value: Any) -> bool:

@@ -35,8 +35,7 @@ struct Numbers {
       for (nb::handle e : nb::iter(v)) add(e, what);
       return;
     }
-    fail(PyExc_TypeError,
-         std::string(what) + ": " + nb::cast<std::string>(nb::repr(v)) + " is no value of an attribute");
+    fail(PyExc_TypeError, std::string(what) + ": " + shown(v) + " is no value of an attribute");
   }
 
  private:

@@ -7,12 +7,6 @@
 
 namespace gradtape_python {
 
-void drop_callback(void* data) {
-  if (!Py_IsInitialized()) return;
-  nb::gil_scoped_acquire gil;
-  delete static_cast<Callback*>(data);
-}
-
 nb::list lent(const gt_tensor* tensors, size_t n) {
   const ContextPtr& here = Context::here();
   nb::list all;
@@ -49,13 +43,8 @@ namespace {
 struct Pair {
   Callback forward, backward;
 };
-void drop_pair(void* data) {
-  if (!Py_IsInitialized()) return;
-  nb::gil_scoped_acquire gil;
-  delete static_cast<Pair*>(data);
-}
 
-// What a rule is told of an application.
+// The application of an op, as a rule sees it.
 nb::object describe_call(const gt_call& call) {
   nb::object d = nb::module_::import_("types").attr("SimpleNamespace")();
   d.attr("op") = nb::str(call.op);
@@ -103,11 +92,9 @@ nb::list custom_gradient(nb::object forward, nb::object backward, nb::list input
   std::vector<gt_tensor> outputs(256);
   size_t n = 0;
   here->check(gt_custom_gradient(here->get(), called.empty() ? nullptr : called.c_str(), pair_forward, pair_backward,
-                                 new Pair{{std::move(forward)}, {std::move(backward)}}, drop_pair, x.data(), x.size(),
+                                 new Pair{{std::move(forward)}, {std::move(backward)}}, drop<Pair>, x.data(), x.size(),
                                  outputs.data(), outputs.size(), &n));
-  nb::list all;
-  for (size_t i = 0; i < n; ++i) all.append(wrap({here, outputs[i]}));
-  return all;
+  return wrap_all(here, outputs.data(), n);
 }
 
 // The registries belong to the process: their errors go to no context.
@@ -120,7 +107,7 @@ void check_registration(gt_status status, const std::string& name) {
 }
 
 void register_gradient(const std::string& name, nb::object rule) {
-  check_registration(gt_register_gradient(name.c_str(), rule_callback, new Callback{std::move(rule)}, drop_callback),
+  check_registration(gt_register_gradient(name.c_str(), rule_callback, new Callback{std::move(rule)}, drop<Callback>),
                      name);
 }
 
@@ -129,20 +116,18 @@ void register_gradient(const std::string& name, nb::object rule) {
 struct UserOp {
   nb::object infer, compute, composite, gradient, tangent, batch;
 };
-void drop_op(void* data) {
-  if (!Py_IsInitialized()) return;
-  nb::gil_scoped_acquire gil;
-  delete static_cast<UserOp*>(data);
-}
 UserOp& user_op(void* data) { return *static_cast<UserOp*>(data); }
+
+nb::tuple dims_of(const gt_spec& spec) {
+  nb::list dims;
+  for (int32_t k = 0; k < spec.rank; ++k) dims.append(spec.dims[k]);
+  return nb::tuple(dims);
+}
 
 nb::list specs_of(const gt_spec* specs, size_t n) {
   nb::list all;
-  for (size_t i = 0; i < n; ++i) {
-    nb::list dims;
-    for (int32_t k = 0; k < specs[i].rank; ++k) dims.append(specs[i].dims[k]);
-    all.append(nb::make_tuple(nb::cast(&dtype_of(specs[i].dtype), nb::rv_policy::reference), nb::tuple(dims)));
-  }
+  for (size_t i = 0; i < n; ++i)
+    all.append(nb::make_tuple(nb::cast(&dtype_of(specs[i].dtype), nb::rv_policy::reference), dims_of(specs[i])));
   return all;
 }
 
@@ -160,23 +145,21 @@ gt_status infer_callback(gt_context, void* data, const gt_spec* inputs, size_t n
 
 // A view of the engine's memory, which lives only during the call.
 nb::object array_over(const gt_spec& spec, const void* data, bool writable) {
-  nb::list dims;
   size_t elements = 1;
-  for (int32_t k = 0; k < spec.rank; ++k) dims.append(spec.dims[k]), elements *= static_cast<size_t>(spec.dims[k]);
+  for (int32_t k = 0; k < spec.rank; ++k) elements *= static_cast<size_t>(spec.dims[k]);
   const DType& d = dtype_of(spec.dtype);
+  if (elements == 0) return hooks().numpy.attr("empty")(dims_of(spec), d.name);
   nb::object memory = nb::steal(PyMemoryView_FromMemory(static_cast<char*>(const_cast<void*>(data)),
                                                         static_cast<Py_ssize_t>(elements * d.size),
                                                         writable ? PyBUF_WRITE : PyBUF_READ));
-  if (elements == 0) return hooks().numpy.attr("empty")(nb::tuple(dims), d.name);
-  return hooks().numpy.attr("frombuffer")(memory, d.name).attr("reshape")(nb::tuple(dims));
+  return hooks().numpy.attr("frombuffer")(memory, d.name).attr("reshape")(dims_of(spec));
 }
 
 gt_status compute_callback(void* data, const gt_spec* input_specs, const void* const* inputs, size_t n_inputs,
                            const gt_attr* attrs, size_t n_attrs, const gt_spec* output_specs, void* const* outputs,
                            size_t n_outputs) {
-  nb::gil_scoped_acquire gil;
-  try {
-    nb::list arrays, made;
+  return called_back([&] {
+    nb::list arrays;
     for (size_t i = 0; i < n_inputs; ++i) {
       nb::object a = array_over(input_specs[i], inputs[i], false);
       arrays.append(a.attr("copy")());  // an array that is kept must not outlive its memory
@@ -191,17 +174,11 @@ gt_status compute_callback(void* data, const gt_spec* input_specs, const void* c
       nb::object result = hooks().numpy.attr("asarray")(nb::object(results[i]));
       nb::object shape = result.attr("shape"), wanted = place.attr("shape");
       if (!shape.equal(wanted))
-        fail("InvalidArgumentError", "compute: output " + std::to_string(i) + " has shape " +
-                                         nb::cast<std::string>(nb::repr(shape)) + ", and infer said " +
-                                         nb::cast<std::string>(nb::repr(wanted)));
+        fail("InvalidArgumentError", "compute: output " + std::to_string(i) + " has shape " + shown(shape) +
+                                         ", and infer said " + shown(wanted));
       hooks().numpy.attr("copyto")(place, result, "same_kind");
     }
-    return GT_OK;
-  } catch (nb::python_error& e) {
-    return keep_compute_exception(e);
-  } catch (const std::exception&) {
-    return GT_CALLBACK_FAILED;
-  }
+  });
 }
 
 gt_status gradient_callback(gt_context c, void* data, const gt_call* call, const gt_tensor* output_gradients,
@@ -246,15 +223,10 @@ void register_op(const std::string& name, nb::object infer, nb::object compute, 
   if (!batch.is_none()) d.batch = batch_callback;
   auto* op = new UserOp{std::move(infer),    std::move(compute), std::move(composite),
                         std::move(gradient), std::move(tangent), std::move(batch)};
-  check_registration(gt_register_op(name.c_str(), &d, op, drop_op), name);
+  check_registration(gt_register_op(name.c_str(), &d, op, drop<UserOp>), name);
 }
 
 }  // namespace
-
-gt_status keep_compute_exception(nb::python_error& e) {
-  // The context is busy while an op computes: the exception waits there for the call that wanted the value.
-  return Context::here()->keep_exception(e);
-}
 
 nb::dict to_dict(const gt_attr* attrs, size_t n) {
   nb::dict d;

@@ -1,4 +1,4 @@
-// What callbacks share: Python functions kept for the engine, tensors lent to them and given back by them.
+// Python functions kept for the engine, tensors lent to them and given back by them.
 #pragma once
 
 #include "core.hpp"
@@ -8,7 +8,6 @@ namespace gradtape_python {
 struct Callback {
   nb::object function;
 };
-void drop_callback(void* callback);
 
 // The lent tensors as objects of their own, which may be kept. None for NULL.
 nb::list lent(const gt_tensor* tensors, size_t n);
@@ -17,7 +16,6 @@ void give(nb::handle results, gt_tensor* outputs, size_t capacity, size_t* n_out
 gt_status body_callback(gt_context, void* callback, const gt_tensor* inputs, size_t n_inputs, gt_tensor* outputs,
                         size_t capacity, size_t* n_outputs);
 std::vector<gt_spec> read_specs(nb::handle specs);  // pairs of a dtype and a shape, None a size that is any
-gt_status keep_compute_exception(nb::python_error& e);
 
 // Runs a callback's body under the interpreter's lock; an exception waits for the call around.
 template <class Body>

@@ -6,14 +6,6 @@
 namespace gradtape_python {
 namespace {
 
-const DType* dtype_of_format(const char* format) {
-  if (!format || format[0] == '\0' || format[1] != '\0') return nullptr;
-  if (format[0] == 'l') return &dtype_of(sizeof(long) == 8 ? GT_INT64 : GT_INT32);
-  for (gt_dtype n = GT_BOOL; n <= GT_FLOAT64; ++n)
-    if (format[0] == dtype_of(n).format[0]) return &dtype_of(n);
-  return nullptr;
-}
-
 Tensor in_dtype(Tensor&& t, const DType* dtype) {
   if (!dtype || t.dtype() == dtype->number) return std::move(t);
   return cast(t, dtype->number);
@@ -41,8 +33,7 @@ Tensor from_number(nb::handle value, const DType* dtype) {
   }
   const double d = PyFloat_AsDouble(value.ptr());
   if (d == -1 && PyErr_Occurred()) throw nb::python_error();
-  if (dtype && dtype->kind == 'i')
-    fail("DTypeError", nb::cast<std::string>(nb::repr(value)) + " is no integer, and the dtype is " + dtype->name);
+  if (dtype && dtype->kind == 'i') fail("DTypeError", shown(value) + " is no integer, and the dtype is " + dtype->name);
   if (dtype && dtype->number == GT_FLOAT64) return scalar(GT_FLOAT64, &d);
   const auto f = static_cast<float>(d);
   return in_dtype(scalar(GT_FLOAT32, &f), dtype);
@@ -77,6 +68,7 @@ int64_t to_int64(PyObject* integer, const char* what) {
   return n;
 }
 
+std::string shown(nb::handle value) { return nb::cast<std::string>(nb::repr(value)); }
 nb::object to_list(nb::handle value) { return value.attr("tolist")(); }
 
 Tensor to_tensor(nb::handle value, const DType* dtype) {
@@ -91,17 +83,14 @@ Tensor to_tensor(nb::handle value, const DType* dtype) {
   }
   PyObject* o = value.ptr();
   if (PyFloat_CheckExact(o) || PyLong_CheckExact(o) || PyBool_Check(o)) return from_number(value, dtype);
-  if (value.is_none())
-    fail(PyExc_TypeError,
-         "None is no tensor; a gradient is None where its tape knows of no path from the target to the source: was the "
-         "source watched before it was used?");
+  if (value.is_none()) fail(PyExc_TypeError, std::string("None is no tensor; ") + kNotConnected);
   std::vector<Tensor> made;
   const bool is_list = PyList_Check(o) || PyTuple_Check(o);
   // A masked array lends the memory of what it hides too.
   const bool lends = !is_list && PyObject_CheckBuffer(o) && !PyBytes_Check(o) && !nb::hasattr(value, "mask");
   if (lends && from_buffer(value, dtype, made)) return std::move(made[0]);
-  nb::object t = hooks().from_list(value, dtype ? nb::cast(dtype, nb::rv_policy::reference) : nb::none());
-  if (!is_tensor(t)) fail(PyExc_TypeError, "no tensor can be made of " + nb::cast<std::string>(nb::repr(value)));
+  nb::object t = hooks().convert(value, dtype ? nb::cast(dtype, nb::rv_policy::reference) : nb::none());
+  if (!is_tensor(t)) fail(PyExc_TypeError, "no tensor can be made of " + shown(value));
   return duplicate(Context::here(), handle_in(Context::here(), t));
 }
 
@@ -113,7 +102,7 @@ std::vector<gt_tensor> handles_in(const ContextPtr& here, nb::handle sequence, b
     else if (is_tensor(h))
       handles.push_back(handle_in(here, h));
     else
-      fail(PyExc_TypeError, std::string(name) + ": want tensors, got " + nb::cast<std::string>(nb::repr(h)));
+      fail(PyExc_TypeError, std::string(name) + ": want tensors, got " + shown(h));
   }
   return handles;
 }

@@ -38,10 +38,21 @@ class Context {
     if (status != GT_OK) raise(status);
     if (raised_) drop_raised();
   }
-  // Of a call that makes an object: NULL is a failure.
+  // The same of a call that may compute for long: other threads of Python run meanwhile.
+  template <class Call>
+  void check_unlocked(Call&& call) {
+    gt_status status;
+    {
+      nb::gil_scoped_release release;
+      status = call();
+    }
+    check(status);
+  }
+  // The result of a call that makes an object; NULL is a failure.
   template <class Handle>
   Handle made(Handle handle) {
     if (!handle) raise(GT_INTERNAL);
+    if (raised_) drop_raised();
     return handle;
   }
   // Keeps the Python exception that is in flight for the call around the callback, and gives that call's status.
@@ -106,6 +117,7 @@ Shape shape_of(const Tensor& t);
 // Python's objects.
 extern nb::object tensor_type, variable_type;
 nb::object wrap(Tensor&& t);
+nb::list wrap_all(const ContextPtr& here, const gt_tensor* tensors, size_t n);  // owned ones; None for NULL
 inline bool is_tensor(nb::handle h) {
   PyTypeObject* type = Py_TYPE(h.ptr());
   return type == reinterpret_cast<PyTypeObject*>(tensor_type.ptr()) ||
@@ -122,11 +134,11 @@ gt_tensor handle_in(const ContextPtr& here, nb::handle tensor);
 // A new handle to a tensor that a callback is lent.
 Tensor duplicate(const ContextPtr& here, gt_tensor lent);
 
-// Functions that Python files give (_set_hooks), and exception classes.
+// Python's part, given by _set_hooks.
 struct Hooks {
-  nb::object from_list;  // (value, dtype or None) -> Tensor
-  nb::object numpy;      // the module
-  nb::dict errors;       // by the status's name without GT_
+  nb::object convert;  // (value, dtype or None) -> Tensor, for all that to_tensor does not convert itself
+  nb::object numpy;    // the module
+  nb::dict errors;     // the classes of gradtape.errors by their names
 };
 Hooks& hooks();
 
@@ -140,15 +152,43 @@ struct DType {
 };
 const DType& dtype_of(gt_dtype number);
 const DType& as_dtype(nb::handle value);
-gt_dtype promoted(gt_dtype a, gt_dtype b);  // 0: of different kinds
+const DType* dtype_of_format(const char* format);  // of the buffer protocol; NULL: none of the five
+gt_dtype promoted(gt_dtype a, gt_dtype b);         // 0: of different kinds
 
 // Values
 Tensor to_tensor(nb::handle value, const DType* dtype);
 std::vector<gt_tensor> handles_in(const ContextPtr& here, nb::handle sequence, bool optional, const char* name);
 nb::object to_list(nb::handle value);                   // value.tolist()
+std::string shown(nb::handle value);                    // its repr
 int64_t to_int64(PyObject* integer, const char* what);  // OverflowError, beginning with `what`, where it does not fit
 
-// What the files add to the module.
+// The end of a message about a None where a tensor is wanted.
+inline constexpr const char* kNotConnected =
+    "a gradient is None where its tape knows of no path from the target to the source: was the source watched before "
+    "it "
+    "was used?";
+
+// A text of the engine's, which fill(buffer, capacity, &needed) gives.
+template <class Fill>
+gt_status read_text(std::string& text, Fill&& fill) {
+  size_t needed = 0;
+  gt_status status = fill(static_cast<char*>(nullptr), size_t{0}, &needed);
+  if (status != GT_OK) return status;
+  text.assign(needed, '\0');
+  status = fill(text.data(), needed, &needed);
+  text.resize(needed > 0 ? needed - 1 : 0);
+  return status;
+}
+
+// For the engine, to free what it was given: data is a T.
+template <class T>
+void drop(void* data) {
+  if (!Py_IsInitialized()) return;
+  nb::gil_scoped_acquire gil;
+  delete static_cast<T*>(data);
+}
+
+// Each file's part of the module.
 void add_dtypes(nb::module_& m);
 void add_tensors(nb::module_& m);
 void add_interchange(nb::module_& m);

@@ -44,10 +44,17 @@ const DType* find(nb::handle value) {
 
 const DType& dtype_of(gt_dtype number) { return kDTypes[number - GT_BOOL]; }
 
+const DType* dtype_of_format(const char* format) {
+  if (!format || format[0] == '\0' || format[1] != '\0') return nullptr;
+  if (format[0] == 'l') return &dtype_of(sizeof(long) == 8 ? GT_INT64 : GT_INT32);
+  for (const DType& d : kDTypes)
+    if (format[0] == d.format[0]) return &d;
+  return nullptr;
+}
+
 const DType& as_dtype(nb::handle value) {
   if (const DType* found = find(value)) return *found;
-  fail("DTypeError",
-       nb::cast<std::string>(nb::repr(value)) + " is no dtype of gradtape: bool, int32, int64, float32 or float64");
+  fail("DTypeError", shown(value) + " is no dtype of gradtape: bool, int32, int64, float32 or float64");
 }
 
 gt_dtype promoted(gt_dtype a, gt_dtype b) {
@@ -82,10 +89,7 @@ void add_dtypes(nb::module_& m) {
           nb::arg("other").none())
       .def("__hash__", [](const DType& d) { return d.number; })
       .def("__repr__", [](const DType& d) { return std::string("gradtape.") + d.name; })
-      .def("__str__", [](const DType& d) { return d.name; })
-      .def("__reduce__", [](const DType& d) {
-        return nb::make_tuple(nb::module_::import_("gradtape._core").attr("as_dtype"), nb::make_tuple(d.name));
-      });
+      .def("__str__", [](const DType& d) { return d.name; });
   for (const DType& d : kDTypes)
     m.attr(d.number == GT_BOOL ? "bool_" : d.name) = nb::cast(&d, nb::rv_policy::reference);
   m.def(

@@ -6,12 +6,11 @@ namespace gradtape_python {
 std::vector<gt_spec> read_specs(nb::handle specs) {
   std::vector<gt_spec> all;
   if (specs.is_none() || !PySequence_Check(specs.ptr()))
-    fail(PyExc_TypeError,
-         "want a list of specs, pairs of a dtype and a shape, got " + nb::cast<std::string>(nb::repr(specs)));
+    fail(PyExc_TypeError, "want a list of specs, pairs of a dtype and a shape, got " + shown(specs));
   for (nb::handle s : nb::iter(specs)) {
     if (!PySequence_Check(s.ptr()) || PyUnicode_Check(s.ptr()) || nb::len(s) != 2 ||
         !PySequence_Check(nb::object(s[1]).ptr()))
-      fail(PyExc_TypeError, "a spec is a pair of a dtype and a shape, got " + nb::cast<std::string>(nb::repr(s)));
+      fail(PyExc_TypeError, "a spec is a pair of a dtype and a shape, got " + shown(s));
     gt_spec spec{};
     spec.dtype = as_dtype(s[0]).number;
     for (nb::handle d : nb::iter(s[1])) {
@@ -30,8 +29,7 @@ struct Function {
     const std::vector<gt_spec> inputs = read_specs(specs);
     callback = new Callback{std::move(body)};
     handle = context->made(
-        gt_function_create(context->get(), body_callback, callback, drop_callback, inputs.data(), inputs.size()));
-    context->check(GT_OK);
+        gt_function_create(context->get(), body_callback, callback, drop<Callback>, inputs.data(), inputs.size()));
   }
   Function(const Function&) = delete;
   Function& operator=(const Function&) = delete;
@@ -59,25 +57,16 @@ nb::list call(Function& f, nb::handle inputs) {
   const auto x = handles_in(f.context, inputs, false, "function");
   std::array<gt_tensor, 256> outputs;
   size_t n = 0;
-  gt_status status;
-  {
-    nb::gil_scoped_release release;
-    status = gt_function_call(f.context->get(), f.handle, x.data(), x.size(), outputs.data(), outputs.size(), &n);
-  }
-  f.context->check(status);
-  nb::list all;
-  for (size_t i = 0; i < n; ++i) all.append(wrap({f.context, outputs[i]}));
-  return all;
+  f.context->check_unlocked([&] {
+    return gt_function_call(f.context->get(), f.handle, x.data(), x.size(), outputs.data(), outputs.size(), &n);
+  });
+  return wrap_all(f.context, outputs.data(), n);
 }
 
-// The text of a function that fills a caller's buffer.
 template <class Fill>
 std::string text_of(Context& c, Fill&& fill) {
-  size_t needed = 0;
-  c.check(fill(nullptr, size_t{0}, &needed));
-  std::string text(needed, '\0');
-  c.check(fill(text.data(), needed, &needed));
-  text.resize(needed > 0 ? needed - 1 : 0);
+  std::string text;
+  c.check(read_text(text, fill));
   return text;
 }
 
@@ -123,12 +112,7 @@ void add_functions(nb::module_& m) {
       [](nb::list tensors) {
         const ContextPtr& here = Context::here();
         const auto all = handles_in(here, tensors, false, "eval");
-        gt_status status;
-        {
-          nb::gil_scoped_release release;
-          status = gt_eval(here->get(), all.data(), all.size());
-        }
-        here->check(status);
+        here->check_unlocked([&] { return gt_eval(here->get(), all.data(), all.size()); });
       },
       nb::arg("tensors"), "Computes tensors, together and once.");
   m.def(

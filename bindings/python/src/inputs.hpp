@@ -84,10 +84,7 @@ class Inputs {
     if (!value || value == Py_None) {
       if (param.optional) return void(left_out_ = &param);
       fail(PyExc_TypeError,
-           value ? op.name + ": " + param.name +
-                       " is None; a gradient is None where its tape knows of no path from the target to the "
-                       "source: was the source watched before it was used?"
-                 : op.name + ": " + param.name + " is missing");
+           op.name + ": " + param.name + (value ? std::string(" is None; ") + kNotConnected : " is missing"));
     }
     if (left_out_)
       fail(PyExc_TypeError, op.name + ": " + param.name + " is given, and " + left_out_->name + " before it is not");
@@ -112,8 +109,8 @@ class Inputs {
     const bool is_bool = PyBool_Check(value), is_integer = PyIndex_Check(value);
     if (shared == GT_BOOL && is_bool) return keep(to_tensor(value, nullptr));
     if (shared == GT_BOOL || (dtype_of(shared).kind == 'i' && !is_integer && !is_bool))
-      fail("DTypeError", op.name + ": " + nb::cast<std::string>(nb::repr(value)) + " and a tensor of " +
-                             dtype_of(shared).name + " do not mix; cast the tensor");
+      fail("DTypeError", op.name + ": " + shown(value) + " and a tensor of " + dtype_of(shared).name +
+                             " do not mix; cast the tensor");
     if (dtype_of(shared).kind == 'i' && is_integer) return keep(to_tensor(value, &dtype_of(shared)));
     const double number = PyFloat_AsDouble(value);
     if (number == -1 && PyErr_Occurred()) throw nb::python_error();

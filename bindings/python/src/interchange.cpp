@@ -24,14 +24,15 @@ nb::object lender_of(nb::handle self) {
 const void* lend(const Tensor& t) {
   const void* data = nullptr;
   size_t bytes = 0;
-  gt_status status;
-  {
-    nb::gil_scoped_release release;
-    status = gt_tensor_borrow_data(t.context->get(), t.handle, &data, &bytes);
-  }
-  t.context->check(status);
+  t.context->check_unlocked([&] { return gt_tensor_borrow_data(t.context->get(), t.handle, &data, &bytes); });
   static const char none = 0;
   return data ? data : &none;
+}
+nb::object copied(const Tensor& t) {
+  const Shape s = shape_of(t);
+  const size_t bytes = s.elements() * dtype_of(t.dtype()).size;
+  const gt_context c = t.context->get();
+  return wrap({t.context, t.context->made(gt_tensor_create(c, t.dtype(), s.dims.data(), s.rank, lend(t), bytes))});
 }
 
 struct BufferShape {
@@ -80,14 +81,18 @@ void release_buffer(PyObject*, Py_buffer* view) { delete static_cast<BufferShape
 
 namespace {
 
+// An array that shares the memory.
+nb::object array_of(nb::handle self) {
+  return hooks().numpy.attr("asarray")(nb::steal(PyMemoryView_FromObject(self.ptr())));
+}
 nb::object numpy(nb::handle self) {
-  nb::object array = hooks().numpy.attr("asarray")(nb::steal(PyMemoryView_FromObject(self.ptr())));
+  nb::object array = array_of(self);
   if (PyTuple_GET_SIZE(nb::object(array.attr("shape")).ptr()) == 0) return array[nb::make_tuple()];
   return array;
 }
 
 nb::object as_array(nb::handle self, nb::handle dtype, nb::handle copy) {
-  nb::object array = hooks().numpy.attr("asarray")(nb::steal(PyMemoryView_FromObject(self.ptr())));
+  nb::object array = array_of(self);
   const bool other = !dtype.is_none() && !nb::cast<bool>(array.attr("dtype").equal(hooks().numpy.attr("dtype")(dtype)));
   if (other) {
     if (copy.is(nb::handle(Py_False))) fail(PyExc_ValueError, "another dtype takes a copy, which copy=False forbids");
@@ -124,29 +129,17 @@ nb::object capsule(Managed* managed, const char* name) {
   return nb::steal(c);
 }
 
-nb::object to_dlpack(nb::handle self, nb::kwargs options) {
-  for (auto [key, value] : options) {
-    const std::string name = nb::cast<std::string>(key);
-    if (name == "dl_device" && !value.is_none() && nb::cast<int>(value[0]) != 1)
-      fail(PyExc_BufferError, "tensors are in the memory of the CPU: dl_device must be (1, 0)");
-    if (name == "stream" && !value.is_none()) fail(PyExc_BufferError, "the CPU has no streams: stream must be None");
-  }
+nb::object to_dlpack(nb::handle self, nb::handle stream, nb::handle max_version, nb::handle device, nb::handle copy) {
+  if (!device.is_none() && nb::cast<int>(device[0]) != 1)
+    fail(PyExc_BufferError, "tensors are in the memory of the CPU: dl_device must be (1, 0)");
+  if (!stream.is_none()) fail(PyExc_BufferError, "the CPU has no streams: stream must be None");
+  const bool versioned = !max_version.is_none() && nb::cast<int>(max_version[0]) >= 1;
   nb::object lender = lender_of(self);
-  const Tensor& t = tensor_in(lender);
-  if (options.contains("copy") && options["copy"].is(nb::handle(Py_True))) {
-    lend(t);
-    const Shape s = shape_of(t);
-    const size_t bytes = s.elements() * dtype_of(t.dtype()).size;
-    lender =
-        wrap({t.context,
-              t.context->made(gt_tensor_create(t.context->get(), t.dtype(), s.dims.data(), s.rank, lend(t), bytes))});
-  }
+  if (copy.is(nb::handle(Py_True))) lender = copied(tensor_in(lender));
   const Tensor& lent = tensor_in(lender);
   void* managed = nullptr;
   lent.context->check(gt_tensor_to_dlpack(lent.context->get(), lent.handle, &managed));
   auto* legacy = static_cast<Legacy*>(managed);
-  const bool versioned = options.contains("max_version") && !options["max_version"].is_none() &&
-                         nb::cast<int>(options["max_version"][0]) >= 1;
   if (!versioned) return capsule(legacy, "dltensor");
   auto* v = new Versioned{1,
                           0,
@@ -197,42 +190,30 @@ nb::object from_dlpack(nb::handle source, nb::handle copy) {
     here->raise(GT_INVALID_ARGUMENT);
   }
   Tensor t(here, made);
-  if (!copy.is(nb::handle(Py_True))) return wrap(std::move(t));
-  const Shape s = shape_of(t);
-  return wrap({here, here->made(gt_tensor_create(here->get(), t.dtype(), s.dims.data(), s.rank, lend(t),
-                                                 s.elements() * dtype_of(t.dtype()).size))});
+  return copy.is(nb::handle(Py_True)) ? copied(t) : wrap(std::move(t));
 }
 
 // ---- in, without a copy
 
-void drop_view(void* p) {
-  if (!Py_IsInitialized()) return;
-  nb::gil_scoped_acquire gil;
-  auto* view = static_cast<Py_buffer*>(p);
-  PyBuffer_Release(view);
-  delete view;
-}
+struct View {
+  Py_buffer buffer{};
+  ~View() { PyBuffer_Release(&buffer); }
+};
 
 nb::object borrow(nb::handle array) {
-  auto view = std::make_unique<Py_buffer>();
-  if (PyObject_GetBuffer(array.ptr(), view.get(), PyBUF_C_CONTIGUOUS | PyBUF_FORMAT) != 0) throw nb::python_error();
-  const DType* dtype = nullptr;
-  for (gt_dtype n = GT_BOOL; n <= GT_FLOAT64; ++n) {
-    const DType& d = dtype_of(n);
-    const std::string_view format = view->format ? view->format : "B";
-    if (format == d.format || (n == GT_INT64 && format == "l")) dtype = &d;
-  }
-  if (!dtype) {
-    const std::string format = view->format ? view->format : "B";
-    PyBuffer_Release(view.get());
-    fail("DTypeError",
-         "borrow: elements of format '" + format + "' are none of bool, int32, int64, float32 and float64");
-  }
-  std::vector<int64_t> dims(view->shape, view->shape + view->ndim);
+  auto view = std::make_unique<View>();
+  const Py_buffer& buffer = view->buffer;
+  if (PyObject_GetBuffer(array.ptr(), &view->buffer, PyBUF_C_CONTIGUOUS | PyBUF_FORMAT) != 0) throw nb::python_error();
+  const DType* dtype = dtype_of_format(buffer.format);
+  if (!dtype)
+    fail("DTypeError", std::string("borrow: elements of format '") + (buffer.format ? buffer.format : "B") +
+                           "' are none of bool, int32, int64, float32 and float64");
+  const std::vector<int64_t> dims(buffer.shape, buffer.shape + buffer.ndim);
   const ContextPtr& here = Context::here();
-  Py_buffer* kept = view.release();
-  return wrap({here, here->made(gt_tensor_borrow(here->get(), dtype->number, dims.data(), dims.size(), kept->buf,
-                                                 static_cast<size_t>(kept->len), drop_view, kept))});
+  const gt_tensor made = gt_tensor_borrow(here->get(), dtype->number, dims.data(), dims.size(), buffer.buf,
+                                          static_cast<size_t>(buffer.len), drop<View>, view.get());
+  view.release();  // the engine's, also where it has failed
+  return wrap({here, here->made(made)});
 }
 
 }  // namespace
@@ -245,7 +226,9 @@ void add_interchange(nb::module_& m) {
       .def("__array__", as_array, nb::arg("dtype").none() = nb::none(), nb::arg("copy").none() = nb::none())
       .def(
           "tolist", [](nb::handle self) { return numpy(self).attr("tolist")(); }, "The values as nested lists.")
-      .def("__dlpack__", to_dlpack)
+      .def("__dlpack__", to_dlpack, nb::kw_only(), nb::arg("stream").none() = nb::none(),
+           nb::arg("max_version").none() = nb::none(), nb::arg("dl_device").none() = nb::none(),
+           nb::arg("copy").none() = nb::none())
       .def("__dlpack_device__", [](nb::handle) { return nb::make_tuple(1, 0); })
       .def("__copy__", [](nb::handle self) { return nb::borrow(self); })
       .def(

@@ -15,12 +15,12 @@ NB_MODULE(_core, m) {
   nb::set_leak_warnings(false);  // tensors of the main thread live until the process ends
   m.def(
       "_set_hooks",
-      [](nb::object from_list, nb::object numpy, nb::object errors) {
-        if (!from_list.is_none()) hooks().from_list = from_list;
+      [](nb::object convert, nb::object numpy, nb::object errors) {
+        if (!convert.is_none()) hooks().convert = convert;
         if (!numpy.is_none()) hooks().numpy = numpy;
         if (!errors.is_none()) hooks().errors = nb::cast<nb::dict>(errors);
       },
-      nb::kw_only(), nb::arg("from_list").none() = nb::none(), nb::arg("numpy").none() = nb::none(),
+      nb::kw_only(), nb::arg("convert").none() = nb::none(), nb::arg("numpy").none() = nb::none(),
       nb::arg("errors").none() = nb::none());
   add_dtypes(m);
   add_tensors(m);

@@ -9,14 +9,6 @@
 namespace gradtape_python {
 namespace {
 
-nb::object wrap_outputs(const ContextPtr& here, gt_tensor* outputs, size_t n, bool many) {
-  if (!many) return wrap({here, outputs[0]});
-  PyObject* tuple = PyTuple_New(static_cast<Py_ssize_t>(n));
-  for (size_t i = 0; i < n; ++i)
-    PyTuple_SET_ITEM(tuple, static_cast<Py_ssize_t>(i), wrap({here, outputs[i]}).release().ptr());
-  return nb::steal(tuple);
-}
-
 nb::object apply(const Op& op, const char* rule, const gt_tensor* inputs, size_t n_inputs, const Attributes& attrs) {
   const ContextPtr& here = Context::here();
   const auto call = [&](gt_tensor* outputs, size_t capacity, size_t* n) {
@@ -34,7 +26,8 @@ nb::object apply(const Op& op, const char* rule, const gt_tensor* inputs, size_t
   call(nullptr, 0, &n);
   std::vector<gt_tensor> outputs(n);
   call(outputs.data(), n, &n);
-  return wrap_outputs(here, outputs.data(), n, !op.by_user || n != 1);
+  if (op.by_user && n == 1) return wrap({here, outputs[0]});
+  return nb::tuple(wrap_all(here, outputs.data(), n));
 }
 
 using Values = std::array<PyObject*, kMostParams>;
@@ -139,11 +132,6 @@ PyObject* op_signature(PyObject* self, void*) {
   return guarded([&] { return signature(*reinterpret_cast<OpObject*>(self)->op).release().ptr(); },
                  static_cast<PyObject*>(nullptr));
 }
-PyObject* op_reduce(PyObject* self, PyObject*) {
-  return Py_BuildValue("N(s)", PyObject_GetAttrString(PyImport_ImportModule("gradtape._core"), "op"),
-                       reinterpret_cast<OpObject*>(self)->op->name.c_str());
-}
-
 PyObject* op_new(PyTypeObject*, PyObject*, PyObject*) {
   PyErr_SetString(PyExc_TypeError, "ops are found by their names: gradtape._core.op(name)");
   return nullptr;
@@ -159,13 +147,11 @@ PyTypeObject* make_op_type() {
                                      {"__doc__", op_doc, nullptr, nullptr, nullptr},
                                      {"__signature__", op_signature, nullptr, "For inspect.signature.", nullptr},
                                      {nullptr, nullptr, nullptr, nullptr, nullptr}};
-  static PyMethodDef methods[] = {{"__reduce__", op_reduce, METH_NOARGS, nullptr}, {nullptr, nullptr, 0, nullptr}};
   static PyType_Slot slots[] = {{Py_tp_new, reinterpret_cast<void*>(op_new)},
                                 {Py_tp_call, reinterpret_cast<void*>(PyVectorcall_Call)},
                                 {Py_tp_repr, reinterpret_cast<void*>(op_repr)},
                                 {Py_tp_members, members},
                                 {Py_tp_getset, properties},
-                                {Py_tp_methods, methods},
                                 {0, nullptr}};
   static PyType_Spec spec = {"gradtape._core.Op", sizeof(OpObject), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_VECTORCALL,
                              slots};
@@ -193,56 +179,44 @@ bool is_operand(PyObject* o) {
          nb::hasattr(o, "__array_interface__") || o == Py_None;
 }
 
-}  // namespace
-
-namespace {
-
-// An operator's op, found once.
-struct Operator {
-  const char* name;
-  const Op* op = nullptr;
-  bool compares() const { return name[0] == 'e' || name[0] == 'n'; }  // equal, not_equal
-};
-
-// The quotient of two integers is a float64, as NumPy's and TensorFlow's are.
-bool divides_integers(const Operator& o, PyObject* a, PyObject* b) {
-  const auto integral = [](PyObject* x) {
-    return is_tensor(x) ? dtype_of(tensor_in(x).dtype()).kind == 'i' : static_cast<bool>(PyLong_Check(x));
-  };
-  return std::string_view(o.name) == "divide" && integral(a) && integral(b);
+// A quotient of two integers is a float64, as NumPy's and TensorFlow's are.
+bool is_integral(PyObject* o) {
+  return is_tensor(o) ? dtype_of(tensor_in(o).dtype()).kind == 'i' : static_cast<bool>(PyLong_Check(o));
 }
 
 }  // namespace
 
 PyObject* binary_op(int which, PyObject* a, PyObject* b) {
-  static Operator operators[] = {{"add"},     {"subtract"},     {"multiply"},    {"divide"},     {"floor_divide"},
-                                 {"mod"},     {"matmul"},       {"logical_and"}, {"logical_or"}, {"logical_xor"},
-                                 {"pow"},     {"less"},         {"less_equal"},  {"equal"},      {"not_equal"},
-                                 {"greater"}, {"greater_equal"}};
-  Operator& o = operators[which];
-  if (!o.op) o.op = &find_op(o.name);
+  static constexpr const char* kNames[] = {"add",     "subtract",     "multiply",    "divide",     "floor_divide",
+                                           "mod",     "matmul",       "logical_and", "logical_or", "logical_xor",
+                                           "pow",     "less",         "less_equal",  "equal",      "not_equal",
+                                           "greater", "greater_equal"};
+  static std::array<const Op*, std::size(kNames)> ops;  // each found once
+  if (!ops[which]) ops[which] = &find_op(kNames[which]);
+  const Op& op = *ops[which];
   const ContextPtr& here = Context::here();
   if (is_tensor(a) && is_tensor(b)) {
     const Tensor &x = tensor_in(a), &y = tensor_in(b);
     if (x.context == here && y.context == here && x.dtype() == y.dtype() && which != kDivide) {
-      check_dtype(*o.op, x.dtype());
+      check_dtype(op, x.dtype());
       const gt_tensor inputs[] = {x.handle, y.handle};
       gt_tensor out = nullptr;
-      here->check(gt_apply(here->get(), o.name, inputs, 2, nullptr, 0, &out, 1, nullptr));
+      here->check(gt_apply(here->get(), op.name.c_str(), inputs, 2, nullptr, 0, &out, 1, nullptr));
       return wrap({here, out, which < kAnd ? x.dtype() : 0}).release().ptr();
     }
   }
   if (!is_operand(a) || !is_operand(b)) return not_implemented();
-  if (o.compares() && (a == Py_None || b == Py_None)) return not_implemented();
+  const bool equates = which == kLess + Py_EQ || which == kLess + Py_NE;
+  if (equates && (a == Py_None || b == Py_None)) return not_implemented();
+  nb::object x = nb::borrow(a), y = nb::borrow(b);
+  if (which == kDivide && is_integral(a) && is_integral(b)) {
+    x = wrap(to_tensor(a, &dtype_of(GT_FLOAT64)));
+    y = wrap(to_tensor(b, &dtype_of(GT_FLOAT64)));
+  }
   Values values;
   values.fill(nullptr);
-  values[0] = a, values[1] = b;
-  if (divides_integers(o, a, b)) {
-    const nb::object x = wrap(to_tensor(a, &dtype_of(GT_FLOAT64))), y = wrap(to_tensor(b, &dtype_of(GT_FLOAT64)));
-    values[0] = x.ptr(), values[1] = y.ptr();
-    return call(*o.op, values).release().ptr();
-  }
-  return call(*o.op, values).release().ptr();
+  values[0] = x.ptr(), values[1] = y.ptr();
+  return call(op, values).release().ptr();
 }
 
 void add_ops(nb::module_& m) {

@@ -1,4 +1,4 @@
-// What the extension knows of a registered op, and attributes on their way to gt_apply.
+// Ops as the registry describes them, and attributes on their way to gt_apply.
 #pragma once
 
 #include <list>

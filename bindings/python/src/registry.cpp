@@ -1,57 +1,38 @@
 // The registry as the extension keeps it: an op's parameters, read from its description once.
+#include <algorithm>
+
 #include "op.hpp"
 
 namespace gradtape_python {
 namespace {
 
-// Names under which TensorFlow has the same parameter.
-std::string alias_of(const std::string& op, const std::string& param) {
-  static const std::unordered_map<std::string, std::string> kEverywhere = {{"transpose.x", "a"},
-                                                                           {"concat.values", "arrays"},
-                                                                           {"stack.values", "arrays"},
-                                                                           {"gather.x", "params"},
-                                                                           {"split.x", "value"},
-                                                                           {"unstack.x", "value"},
-                                                                           {"cast.x", "x"},
-                                                                           {"reshape.x", "tensor"},
-                                                                           {"pad.x", "tensor"},
-                                                                           {"slice.x", "input_"},
-                                                                           {"strided_slice.x", "input_"},
-                                                                           {"squeeze.x", "input"},
-                                                                           {"expand_dims.x", "input"},
-                                                                           {"tile.x", "input"},
-                                                                           {"clip_by_norm.x", "t"},
-                                                                           {"clip_by_value.x", "t"},
-                                                                           {"boolean_mask.x", "tensor"},
-                                                                           {"norm.x", "tensor"},
-                                                                           {"roll.x", "input"},
-                                                                           {"repeat.x", "input"},
-                                                                           {"reverse.x", "tensor"},
-                                                                           {"argmax.x", "input"},
-                                                                           {"argmin.x", "input"},
-                                                                           {"sort.x", "values"},
-                                                                           {"argsort.x", "values"},
-                                                                           {"broadcast_to.x", "input"},
-                                                                           {"softmax.x", "logits"},
-                                                                           {"log_softmax.x", "logits"},
-                                                                           {"relu.x", "features"},
-                                                                           {"elu.x", "features"},
-                                                                           {"selu.x", "features"},
-                                                                           {"leaky_relu.x", "features"},
-                                                                           {"softplus.x", "features"},
-                                                                           {"zeros_like.x", "input"},
-                                                                           {"ones_like.x", "input"},
-                                                                           {"identity.x", "input"},
-                                                                           {"stop_gradient.x", "input"},
-                                                                           {"dropout.x", "x"},
-                                                                           {"where.condition", "condition"}};
-  if (op.starts_with("reduce_") && param == "x") return "input_tensor";
-  const auto found = kEverywhere.find(op + "." + param);
-  return found == kEverywhere.end() ? "" : found->second;
+// TensorFlow's name of an op's first parameter, where it is another one.
+std::string alias_of(const std::string& op) {
+  static const std::unordered_map<std::string, std::vector<std::string>> kOps = {
+      {"a", {"transpose"}},
+      {"arrays", {"concat", "stack"}},
+      {"features", {"elu", "leaky_relu", "relu", "selu", "softplus"}},
+      {"input",
+       {"argmax", "argmin", "broadcast_to", "expand_dims", "identity", "ones_like", "repeat", "roll", "squeeze",
+        "stop_gradient", "tile", "zeros_like"}},
+      {"input_", {"slice", "strided_slice"}},
+      {"logits", {"log_softmax", "softmax"}},
+      {"t", {"clip_by_norm", "clip_by_value"}},
+      {"tensor", {"boolean_mask", "norm", "pad", "reshape", "reverse"}},
+      {"value", {"split", "unstack"}},
+      {"values", {"argsort", "sort"}}};
+  if (op.starts_with("reduce_")) return "input_tensor";
+  for (const auto& [alias, ops] : kOps)
+    if (std::find(ops.begin(), ops.end(), op) != ops.end()) return alias;
+  return "";
+}
+
+nb::dict description_of(const std::string& name) {
+  return nb::cast<nb::dict>(nb::module_::import_("json").attr("loads")(describe_op(name)));
 }
 
 Op read(const std::string& name) {
-  nb::dict d = nb::cast<nb::dict>(nb::module_::import_("json").attr("loads")(describe_op(name)));
+  nb::dict d = description_of(name);
   Op op;
   op.name = name;
   op.doc = nb::cast<std::string>(d["doc"]);
@@ -60,7 +41,7 @@ Op read(const std::string& name) {
   op.many = nb::cast<bool>(d["many_outputs"]);
   for (nb::handle i : d["inputs"]) {
     Param p{nb::cast<std::string>(i["name"]), "", nb::cast<std::string>(i["dtype"])[0]};
-    p.alias = alias_of(name, p.name);
+    if (op.params.empty()) p.alias = alias_of(name);
     p.optional = nb::cast<bool>(i["optional"]);
     op.params.push_back(std::move(p));
   }
@@ -80,12 +61,11 @@ Op read(const std::string& name) {
 }  // namespace
 
 std::string describe_op(const std::string& name) {
-  size_t needed = 0;
-  if (gt_op_describe(name.c_str(), nullptr, 0, &needed) != GT_OK)
-    fail("NotFoundError", "there is no op '" + name + "'");
-  std::string json(needed, '\0');
-  gt_op_describe(name.c_str(), json.data(), needed, nullptr);
-  json.pop_back();
+  std::string json;
+  const auto describe = [&](char* text, size_t capacity, size_t* needed) {
+    return gt_op_describe(name.c_str(), text, capacity, needed);
+  };
+  if (read_text(json, describe) != GT_OK) fail("NotFoundError", "there is no op '" + name + "'");
   return json;
 }
 
@@ -93,8 +73,8 @@ const Op& find_op(const std::string& name) {
   static auto* const ops = new std::unordered_map<std::string, std::unique_ptr<const Op>>;
   const auto known = ops->find(name);
   if (known != ops->end()) return *known->second;
-  auto op =
-      std::make_unique<const Op>(read(name));  // runs Python code, and so perhaps another thread that adds it first
+  // Reading runs Python code, and so perhaps another thread that adds the op first.
+  auto op = std::make_unique<const Op>(read(name));
   return *ops->try_emplace(name, std::move(op)).first->second;
 }
 
@@ -108,7 +88,7 @@ void check_dtype(const Op& op, gt_dtype dtype) {
 
 nb::object signature(const Op& op) {
   nb::object inspect = nb::module_::import_("inspect"), parameter = inspect.attr("Parameter");
-  nb::dict d = nb::cast<nb::dict>(nb::module_::import_("json").attr("loads")(describe_op(op.name)));
+  nb::dict d = description_of(op.name);
   nb::list parameters;
   bool defaulted = false;
   for (size_t i = 0; i < op.params.size(); ++i) {

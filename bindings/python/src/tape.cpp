@@ -38,16 +38,14 @@ auto calling(TapeCall call) {
 }
 
 gt_tensor one(const Tape& t, nb::handle tensor, const char* name) {
-  if (!is_tensor(tensor))
-    fail(PyExc_TypeError, std::string(name) + ": want a tensor, got " + nb::cast<std::string>(nb::repr(tensor)));
+  if (!is_tensor(tensor)) fail(PyExc_TypeError, std::string(name) + ": want a tensor, got " + shown(tensor));
   return handle_in(t.context, tensor);
 }
 nb::object wrap_or_none(const ContextPtr& here, gt_tensor t) { return t ? wrap({here, t}) : nb::none(); }
-nb::list wrap_all(const ContextPtr& here, const std::vector<gt_tensor>& tensors) {
-  nb::list all;
-  for (gt_tensor t : tensors) all.append(wrap_or_none(here, t));
-  return all;
+nb::list wrap_all(const Tape& t, const std::vector<gt_tensor>& found) {
+  return wrap_all(t.context, found.data(), found.size());
 }
+int32_t unconnected(bool zero) { return zero ? GT_UNCONNECTED_ZERO : GT_UNCONNECTED_NULL; }
 
 nb::list watched_variables(Tape& t) {
   Context& c = t.own();
@@ -85,9 +83,8 @@ nb::list gradient(Tape& t, nb::list targets, nb::list sources, std::optional<nb:
                                        std::to_string(y.size()) + " targets");
   }
   c.check(gt_tape_gradient(c.get(), t.handle, y.data(), y.size(), x.data(), x.size(),
-                           output_gradients ? weights.data() : nullptr,
-                           zero ? GT_UNCONNECTED_ZERO : GT_UNCONNECTED_NULL, found.data()));
-  return wrap_all(t.context, found);
+                           output_gradients ? weights.data() : nullptr, unconnected(zero), found.data()));
+  return wrap_all(t, found);
 }
 
 nb::list jvp(Tape& t, nb::list targets, nb::list sources, nb::list tangents, bool zero) {
@@ -99,9 +96,9 @@ nb::list jvp(Tape& t, nb::list targets, nb::list sources, nb::list tangents, boo
     fail("InvalidArgumentError",
          "jvp: " + std::to_string(dx.size()) + " tangents for " + std::to_string(x.size()) + " sources");
   std::vector<gt_tensor> found(y.size());
-  c.check(gt_tape_jvp(c.get(), t.handle, y.data(), y.size(), x.data(), x.size(), dx.data(),
-                      zero ? GT_UNCONNECTED_ZERO : GT_UNCONNECTED_NULL, found.data()));
-  return wrap_all(t.context, found);
+  c.check(gt_tape_jvp(c.get(), t.handle, y.data(), y.size(), x.data(), x.size(), dx.data(), unconnected(zero),
+                      found.data()));
+  return wrap_all(t, found);
 }
 
 // Between the parts of a long computation: Ctrl-C, and the caller's function.
@@ -131,7 +128,7 @@ gt_jacobian_options options_of(bool zero, const std::string& mode, uint64_t memo
                                Progress& progress) {
   gt_jacobian_options o{};
   o.struct_size = sizeof o;
-  o.unconnected = zero ? GT_UNCONNECTED_ZERO : GT_UNCONNECTED_NULL;
+  o.unconnected = unconnected(zero);
   if (mode != "auto" && mode != "forward" && mode != "reverse")
     fail("InvalidArgumentError", "jacobian: mode '" + mode + "'; want 'auto', 'forward' or 'reverse'");
   o.mode = mode == "auto" ? GT_MODE_AUTO : mode == "forward" ? GT_MODE_FORWARD : GT_MODE_REVERSE;
@@ -154,13 +151,8 @@ nb::list jacobian(Tape& t, nb::handle target, nb::list sources, bool zero, const
     elements += shape_of(tensor_in(target)).elements() * shape_of(tensor_in(source)).elements();
   const gt_jacobian_options options = options_of(zero, mode, memory_budget, elements, watcher);
   std::vector<gt_tensor> found(x.size());
-  gt_status status;
-  {
-    nb::gil_scoped_release release;
-    status = gt_tape_jacobian(c.get(), t.handle, y, x.data(), x.size(), &options, found.data());
-  }
-  c.check(status);
-  return wrap_all(t.context, found);
+  c.check_unlocked([&] { return gt_tape_jacobian(c.get(), t.handle, y, x.data(), x.size(), &options, found.data()); });
+  return wrap_all(t, found);
 }
 
 nb::object batch_jacobian(Tape& t, nb::handle target, nb::handle source, bool zero, bool sum, uint64_t memory_budget,
@@ -174,12 +166,7 @@ nb::object batch_jacobian(Tape& t, nb::handle target, nb::handle source, bool ze
   gt_jacobian_options options = options_of(zero, "auto", memory_budget, elements, watcher);
   options.batch_dependence = sum ? GT_BATCH_SUM : GT_BATCH_INDEPENDENT;
   gt_tensor found = nullptr;
-  gt_status status;
-  {
-    nb::gil_scoped_release release;
-    status = gt_tape_batch_jacobian(c.get(), t.handle, y, x, &options, &found);
-  }
-  c.check(status);
+  c.check_unlocked([&] { return gt_tape_batch_jacobian(c.get(), t.handle, y, x, &options, &found); });
   return wrap_or_none(t.context, found);
 }
 

@@ -12,6 +12,12 @@ nb::object wrap(Tensor&& t) {
   return o;
 }
 
+nb::list wrap_all(const ContextPtr& here, const gt_tensor* tensors, size_t n) {
+  nb::list all;
+  for (size_t i = 0; i < n; ++i) all.append(tensors[i] ? wrap({here, tensors[i]}) : nb::none());
+  return all;
+}
+
 gt_tensor handle_in(const ContextPtr& here, nb::handle tensor) {
   const Tensor& t = tensor_in(tensor);
   if (t.context == here) return t.handle;
@@ -63,12 +69,7 @@ nb::object item(const Tensor& t) {
     float f;
     double d;
   } value;
-  gt_status status;
-  {
-    nb::gil_scoped_release release;
-    status = gt_tensor_read(t.context->get(), t.handle, &value, d.size);
-  }
-  t.context->check(status);
+  t.context->check_unlocked([&] { return gt_tensor_read(t.context->get(), t.handle, &value, d.size); });
   switch (d.number) {
     case GT_BOOL: return nb::steal(PyBool_FromLong(value.b));
     case GT_INT32: return nb::steal(PyLong_FromLong(value.i));
@@ -79,11 +80,10 @@ nb::object item(const Tensor& t) {
 }
 
 std::string describe(const Tensor& t) {
-  size_t needed = 0;
-  t.context->check(gt_tensor_describe(t.context->get(), t.handle, nullptr, 0, &needed));
-  std::string text(needed, '\0');
-  t.context->check(gt_tensor_describe(t.context->get(), t.handle, text.data(), needed, nullptr));
-  text.pop_back();
+  std::string text;
+  t.context->check(read_text(text, [&](char* buffer, size_t capacity, size_t* needed) {
+    return gt_tensor_describe(t.context->get(), t.handle, buffer, capacity, needed);
+  }));
   return text;
 }
 

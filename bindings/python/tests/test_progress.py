@@ -53,3 +53,13 @@ def test_batch_jacobians_too(capsys):
         y = x * x
     assert tape.batch_jacobian(y, x, progress=True).shape == (3, 2, 2)
     assert capsys.readouterr().err == ""
+
+
+def test_functional_forms_take_the_same(capsys):
+    x = np.linspace(0.0, 1.0, 8)
+    assert np.allclose(gt.jacobian(gt.sin, progress=True, memory_budget=1)(x), np.diag(np.cos(x)))
+    assert gt.hessian(lambda x: gt.sum(x**3), progress=True)(x).shape == (8, 8)
+    assert capsys.readouterr().err == ""
+    seen = []
+    gt.jacobian(gt.sin, memory_budget=1, progress=lambda done, total: seen.append((done, total)))(x)
+    assert seen[-1] == (8, 8)

@@ -74,12 +74,12 @@ def from_dlpack(x: Any, /, *, device: Optional[str] = None, copy: Optional[bool]
 def full(shape: Any, fill_value: Any, dtype: Any = None, *, device: Optional[str] = None) -> _core.Tensor:
     """A tensor of a shape with one value everywhere; derivatives pass to a value that is a tensor."""
     check_device(device)
-    return op("broadcast_to")(_convert.convert(fill_value, dtype), _shape(shape))
+    return op("broadcast_to")(_core.tensor(fill_value, dtype), _shape(shape))
 
 
 def full_like(x: Any, /, fill_value: Any, dtype: Any = None, *, device: Optional[str] = None) -> _core.Tensor:
     """One value everywhere in the shape of x, and in its dtype unless another one is given."""
-    x = _convert.convert(x)
+    x = _core.tensor(x)
     return full(x.shape, fill_value, dtype=x.dtype if dtype is None else dtype, device=device)
 
 
@@ -100,13 +100,13 @@ def linspace(
     """
     check_device(device)
     num = _size(num)
-    start, stop = (_convert.convert(n) if isinstance(n, _core.Tensor) else n for n in (start, stop))
+    start, stop = (_core.tensor(n) if isinstance(n, _core.Tensor) else n for n in (start, stop))
     if dtype is None:
         dtype = next(
             (n.dtype for n in (start, stop) if isinstance(n, _core.Tensor) and n.dtype.is_floating),
             _core.float32,
         )
-    start, stop = (_convert.convert(n, dtype) for n in (start, stop))
+    start, stop = (_core.tensor(n, dtype) for n in (start, stop))
     made = op("linspace")(start, stop, max(num if endpoint else num + 1, 1), axis)
     return made if made.shape[axis] == num else op("gather")(made, np.arange(num), axis=axis)
 
@@ -117,7 +117,7 @@ def meshgrid(*arrays: Any, indexing: str = "xy") -> list:
     """
     if indexing not in ("xy", "ij"):
         raise InvalidArgumentError(f"meshgrid: indexing is 'xy' or 'ij', got {indexing!r}")
-    tensors = [_convert.convert(a) for a in arrays]
+    tensors = [_core.tensor(a) for a in arrays]
     order = list(range(len(tensors)))
     if indexing == "xy" and len(order) > 1:
         order[0], order[1] = 1, 0
@@ -177,12 +177,8 @@ def result_of_numbers(*numbers: Any) -> _core.DType:
 def _python_dtype(values: np.ndarray) -> Any:
     if values.dtype.kind == "f":
         return _core.float32
-    info = np.iinfo(np.int32)
-    return (
-        _core.int32
-        if info.min <= values[0] <= info.max and info.min <= values[-1] <= info.max
-        else _core.int64
-    )
+    ends = sorted((values[0], values[-1]))
+    return _core.int32 if _convert.fits(np.int32, *ends) else _core.int64
 
 
 def _number(n: Any) -> Any:

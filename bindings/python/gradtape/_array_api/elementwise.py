@@ -38,7 +38,7 @@ _LOG10_E = math.log10(math.e)
 
 def log10(x: Any, /) -> _core.Tensor:
     """Logarithm to base 10, exact for powers of 10."""
-    x = _floating("log10", x)
+    x = _convert.floats("log10", x)
     y = log(x) * _LOG10_E
     nearest = round(y)
     exact = logical_and(equal(pow(op("ones_like")(x) * 10, nearest), x), isfinite(y))
@@ -48,7 +48,7 @@ def log10(x: Any, /) -> _core.Tensor:
 def logaddexp(x1: Any, x2: Any, /) -> _core.Tensor:
     """log(exp(x1) + exp(x2)), without overflow."""
     x1, x2 = _pair(x1, x2)
-    return op("reduce_logsumexp")(_floating("logaddexp", op("stack")([x1, x2])), 0)
+    return op("reduce_logsumexp")(_convert.floats("logaddexp", op("stack")([x1, x2])), 0)
 
 
 def signbit(x: Any, /) -> _core.Tensor:
@@ -56,7 +56,7 @@ def signbit(x: Any, /) -> _core.Tensor:
 
     Inside a `function` body, where there are no values, each nan counts as unsigned.
     """
-    x = _floating("signbit", x)
+    x = _convert.floats("signbit", x)
     try:
         return _core.tensor(np.signbit(np.asarray(x.numpy())))
     except FailedPreconditionError:
@@ -72,7 +72,7 @@ def copysign(x1: Any, x2: Any, /) -> _core.Tensor:
 def nextafter(x1: Any, x2: Any, /) -> _core.Tensor:
     """The next number from x1 toward x2, of their dtype. It has no derivative."""
     x1, x2 = _pair(x1, x2)
-    _floating("nextafter", x1)
+    _convert.floats("nextafter", x1)
     return _core.tensor(np.nextafter(np.asarray(x1.numpy()), np.asarray(x2.numpy())))
 
 
@@ -81,7 +81,7 @@ def clip(x: Any, /, min: Optional[Any] = None, max: Optional[Any] = None) -> _co
 
     The gradient passes to x where it lies within, on the bounds too.
     """
-    x = _convert.convert(x)
+    x = _core.tensor(x)
     if min is not None:
         x = maximum(x, _convert.convert_like(min, x))
     if max is not None:
@@ -121,7 +121,7 @@ def bitwise_xor(x1: Any, x2: Any, /) -> _core.Tensor:
 
 def bitwise_invert(x: Any, /) -> _core.Tensor:
     """All bits changed: -1 - x of integers, not x of bools."""
-    x = _convert.convert(x)
+    x = _core.tensor(x)
     if x.dtype == _core.bool_:
         return logical_not(x)
     _integers("bitwise_invert", x)
@@ -158,19 +158,12 @@ def _integers(name: str, x: _core.Tensor) -> None:
         raise DTypeError(f"{name}: integers are needed, got {x.dtype}")
 
 
-def _floating(name: str, x: Any) -> _core.Tensor:
-    x = _convert.convert(x)
-    if not x.dtype.is_floating:
-        raise DTypeError(f"{name}: a floating type is needed, got {x.dtype}")
-    return x
-
-
 def _pair(x1: Any, x2: Any) -> tuple:
     """Both as tensors of one dtype and one shape."""
     from .dtypes import result_type
 
     x1, x2 = (
-        x if isinstance(x, (int, float)) and not isinstance(x, np.generic) else _convert.convert(x)
+        x if isinstance(x, (int, float)) and not isinstance(x, np.generic) else _core.tensor(x)
         for x in (x1, x2)
     )
     dtype = result_type(x1, x2)

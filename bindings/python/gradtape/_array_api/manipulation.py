@@ -9,7 +9,7 @@ from typing import Any, Optional, Sequence, Union
 
 import numpy as np
 
-from .. import _convert, _core, _indexing
+from .. import _core, _indexing
 from .._core import op
 from ..errors import InvalidArgumentError
 
@@ -18,7 +18,7 @@ _Axes = Union[None, int, Sequence[int]]
 
 def broadcast_arrays(*arrays: Any) -> list:
     """All tensors, repeated to the one shape that they broadcast to."""
-    tensors = [_convert.convert(a) for a in arrays]
+    tensors = [_core.tensor(a) for a in arrays]
     shape = np.broadcast_shapes(*(t.shape for t in tensors))
     return [op("broadcast_to")(t, shape) for t in tensors]
 
@@ -41,7 +41,7 @@ def concat(values: Any, axis: Optional[int] = 0, name: Optional[str] = None) -> 
 
 def expand_dims(input: Any, axis: int = 0, name: Optional[str] = None) -> _core.Tensor:
     """The tensor with a new axis of size 1 at `axis`; IndexError where there is no such place."""
-    input, axis = _convert.convert(input), _number(axis)
+    input, axis = _core.tensor(input), _number(axis)
     if not -input.ndim - 1 <= axis <= input.ndim:
         raise IndexError(f"expand_dims: no place {axis} for an axis in shape {input.shape}")
     return op("expand_dims")(input, axis)
@@ -49,14 +49,14 @@ def expand_dims(input: Any, axis: int = 0, name: Optional[str] = None) -> _core.
 
 def flip(x: Any, /, axis: _Axes = None) -> _core.Tensor:
     """The entries along an axis, several or all, from the last to the first."""
-    x = _convert.convert(x)
+    x = _core.tensor(x)
     axes = range(x.ndim) if axis is None else _axes(axis)
     return op("reverse")(x, list(axes)) if x.ndim else op("identity")(x)
 
 
 def moveaxis(x: Any, source: Any, destination: Any, /) -> _core.Tensor:
     """The axes `source` at the places `destination`; the others keep their order."""
-    x = _convert.convert(x)
+    x = _core.tensor(x)
     sources = [_axis(a, x.ndim) for a in _axes(source)]
     places = [_axis(a, x.ndim) for a in _axes(destination)]
     if len(sources) != len(places) or len(set(sources)) != len(sources) or len(set(places)) != len(places):
@@ -90,7 +90,7 @@ def reshape(
     """The same elements in another shape; one entry of the shape may be -1. Tensors do not change: `copy` is
     of no effect.
     """
-    tensor = _convert.convert(tensor)
+    tensor = _core.tensor(tensor)
     shape = _indexing_shape(shape)
     if tensor.size == 0 and -1 in shape:
         rest = int(np.prod([n for n in shape if n != -1]))
@@ -102,7 +102,7 @@ def roll(input: Any, shift: Any, axis: _Axes = None, name: Optional[str] = None)
     """The entries moved by `shift` along an axis or several, or of the flat tensor; what leaves comes in
     again.
     """
-    input = _convert.convert(input)
+    input = _core.tensor(input)
     if axis is None:
         flat = op("reshape")(input, (input.size,))
         return op("reshape")(roll(flat, shift, 0), input.shape)
@@ -130,7 +130,7 @@ def tile(input: Any, multiples: Any, name: Optional[str] = None, /) -> _core.Ten
     """The tensor repeated multiples[i] times along axis i; of tensor and multiples the shorter gets leading
     ones.
     """
-    input = _convert.convert(input)
+    input = _core.tensor(input)
     multiples = _indexing_shape(multiples)
     missing = len(multiples) - input.ndim
     if missing > 0:
@@ -140,7 +140,7 @@ def tile(input: Any, multiples: Any, name: Optional[str] = None, /) -> _core.Ten
 
 def unstack(value: Any, num: Optional[int] = None, axis: int = 0, name: Optional[str] = None) -> tuple:
     """The entries along an axis, a tuple; `num`, where given, is how many there are."""
-    value = _convert.convert(value)
+    value = _core.tensor(value)
     count = value.shape[_axis(axis, value.ndim)]
     if num is not None and num != count:
         raise InvalidArgumentError(f"unstack: {num} entries along axis {axis} of shape {value.shape}")
@@ -149,7 +149,7 @@ def unstack(value: Any, num: Optional[int] = None, axis: int = 0, name: Optional
 
 def take(x: Any, indices: Any, /, axis: Optional[int] = None) -> _core.Tensor:
     """The entries of x along an axis at the indices, as `x[..., indices, ...]`; x of rank 1 needs no axis."""
-    x = _convert.convert(x)
+    x = _core.tensor(x)
     if axis is None:
         if x.ndim != 1:
             raise InvalidArgumentError(f"take: an axis is needed for shape {x.shape}")
@@ -160,7 +160,7 @@ def take(x: Any, indices: Any, /, axis: Optional[int] = None) -> _core.Tensor:
 
 def take_along_axis(x: Any, indices: Any, /, axis: int = -1) -> _core.Tensor:
     """The entries of x at the indices along an axis; along the other axes both run together and broadcast."""
-    x = _convert.convert(x)
+    x = _core.tensor(x)
     axis = _axis(axis, x.ndim)
     return op("take_along_axis")(x, _indexing._integers(indices, x.shape[axis], axis), axis)
 

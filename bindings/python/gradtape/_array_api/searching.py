@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple, Optional
 
 import numpy as np
 
-from .. import _convert, _core
+from .. import _core
 from .._core import op
 from ..errors import InvalidArgumentError
 
@@ -56,7 +56,7 @@ def count_nonzero(
 
 def nonzero(x: Any, /) -> tuple:
     """The places of the entries that are not 0: one int64 tensor an axis. Rank 0 is a ValueError."""
-    values = np.asarray(_convert.convert(x).numpy())
+    values = np.asarray(_core.tensor(x).numpy())
     if not values.ndim:
         raise InvalidArgumentError("nonzero: a rank of 1 or more is needed")
     return tuple(_core.tensor(places) for places in np.nonzero(values))
@@ -71,7 +71,7 @@ def searchsorted(
     """
     if side not in ("left", "right"):
         raise InvalidArgumentError(f"searchsorted: side is 'left' or 'right', got {side!r}")
-    line, wanted = (np.asarray(_convert.convert(x).numpy()) for x in (x1, x2))
+    line, wanted = (np.asarray(_core.tensor(x).numpy()) for x in (x1, x2))
     order = None if sorter is None else np.asarray(sorter)
     return _core.tensor(np.asarray(np.searchsorted(line, wanted, side=side, sorter=order)).astype(np.int64))
 
@@ -81,7 +81,7 @@ def where(condition: Any, x: Any = None, y: Any = None, name: Optional[str] = No
     rank].
     """
     if x is None and y is None:
-        return _core.tensor(np.argwhere(np.asarray(_convert.convert(condition).numpy())).astype(np.int64))
+        return _core.tensor(np.argwhere(np.asarray(_core.tensor(condition).numpy())).astype(np.int64))
     if x is None or y is None:
         raise InvalidArgumentError("where: x and y are given both, or neither")
     return op("where")(condition, x, y)
@@ -99,7 +99,7 @@ def argsort(
     """The int64 indices that sort along an axis, rising or descending; equal entries keep their order, nan is
     last.
     """
-    values = _convert.convert(values)
+    values = _core.tensor(values)
     if not values.ndim:
         return _core.tensor(np.zeros((), np.int64))
     return op("cast")(op("argsort")(values, axis, _direction(direction, descending)), _core.int64)
@@ -115,7 +115,7 @@ def sort(
     stable: bool = True,
 ) -> _core.Tensor:
     """The entries along an axis in order, rising or descending; nan is last."""
-    values = _convert.convert(values)
+    values = _core.tensor(values)
     return (
         op("sort")(values, axis, _direction(direction, descending)) if values.ndim else op("identity")(values)
     )
@@ -148,7 +148,7 @@ def unique_all(x: Any, /) -> UniqueAll:
     """The distinct entries of the flat tensor, rising, each nan by itself; with indices, inverse and
     counts.
     """
-    x = _convert.convert(x)
+    x = _core.tensor(x)
     first, inverse, counts = _distinct(np.asarray(x.numpy()).reshape(-1))
     picked = op("gather")(op("reshape")(x, (x.size,)), first, axis=0)
     return UniqueAll(
@@ -188,7 +188,7 @@ def _distinct(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def _arg(name: str, x: Any, axis: Optional[int], output_type: Any, keepdims: bool) -> _core.Tensor:
-    x = _convert.convert(x)
+    x = _core.tensor(x)
     if axis is None:
         found = op(name)(op("reshape")(x, (x.size,)), 0)
         found = op("reshape")(found, (1,) * x.ndim) if keepdims else found

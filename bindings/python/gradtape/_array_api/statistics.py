@@ -10,7 +10,7 @@ import numpy as np
 
 from .. import _convert, _core
 from .._core import op
-from ..errors import DTypeError, InvalidArgumentError
+from ..errors import InvalidArgumentError
 from .manipulation import _axes, _axis
 
 
@@ -36,19 +36,19 @@ def min(x: Any, /, axis: Any = None, *, keepdims: bool = False) -> _core.Tensor:
 
 def mean(x: Any, /, axis: Any = None, *, keepdims: bool = False) -> _core.Tensor:
     """The mean over the axes, or over all, of a floating type."""
-    return _reduce("reduce_mean", _floats("mean", x), axis, keepdims)
+    return _reduce("reduce_mean", _convert.floats("mean", x), axis, keepdims)
 
 
 def var(x: Any, /, axis: Any = None, *, correction: float = 0.0, keepdims: bool = False) -> _core.Tensor:
     """The mean squared distance from the mean; the sum is divided by count - correction."""
-    x = _floats("var", x)
+    x = _convert.floats("var", x)
     biased = _reduce("reduce_variance", x, axis, keepdims)
     return biased * _corrected(x, axis, correction) if correction else biased
 
 
 def std(x: Any, /, axis: Any = None, *, correction: float = 0.0, keepdims: bool = False) -> _core.Tensor:
     """The square root of `var`; its derivative is 0 where all entries are the same."""
-    x = _floats("std", x)
+    x = _convert.floats("std", x)
     biased = _reduce("reduce_std", x, axis, keepdims)
     return biased * float(np.sqrt(_corrected(x, axis, correction))) if correction else biased
 
@@ -81,7 +81,7 @@ def any(x: Any, /, axis: Any = None, *, keepdims: bool = False) -> _core.Tensor:
 
 def diff(x: Any, /, axis: int = -1, *, n: int = 1, prepend: Any = None, append: Any = None) -> _core.Tensor:
     """The n-th differences of neighbours along an axis, with what is to stand before and after x there."""
-    x = _convert.convert(x)
+    x = _core.tensor(x)
     if n < 0:
         raise InvalidArgumentError(f"diff: n is 0 or more, got {n}")
     axis = _axis(axis, x.ndim)
@@ -99,19 +99,12 @@ def _reduce(name: str, x: Any, axis: Any, keepdims: bool) -> _core.Tensor:
 
 
 def _in_dtype(x: Any, dtype: Any) -> _core.Tensor:
-    x = _convert.convert(x)
+    x = _core.tensor(x)
     return x if dtype is None else op("cast")(x, dtype)
 
 
-def _floats(name: str, x: Any) -> _core.Tensor:
-    x = _convert.convert(x)
-    if not x.dtype.is_floating:
-        raise DTypeError(f"{name}: a floating type is needed, got {x.dtype}; cast it")
-    return x
-
-
 def _some(name: str, x: Any, axis: Any) -> _core.Tensor:
-    x = _convert.convert(x)
+    x = _core.tensor(x)
     if _count(x, axis) == 0 and x.size == 0:
         raise InvalidArgumentError(f"{name}: no entries over axis {axis} of shape {x.shape}")
     return x

@@ -6,14 +6,14 @@ from typing import Any, Optional, Sequence, Union
 
 from .. import _core, nn
 from .._core import Tensor as _Tensor
-from . import activations
+from ._affine import Affine
 from ._layer import Layer
 
 _op = _core.op
 Pair = Union[int, Sequence[int]]
 
 
-class Conv2D(Layer):
+class Conv2D(Affine):
     """activation(conv2d(inputs, kernel) + bias), with a kernel [height, width, in channels, filters]."""
 
     def __init__(
@@ -29,31 +29,24 @@ class Conv2D(Layer):
         bias_initializer: Any = "zeros",
         **options: Any,
     ) -> None:
-        super().__init__(**options)
+        super().__init__(activation, use_bias, kernel_initializer, bias_initializer, **options)
         self.filters = int(filters)
         if self.filters < 1:
             raise ValueError(f"Conv2D: filters must be above 0, got {filters}")
         self.kernel_size, self.strides, self.dilation_rate = map(_pair, (kernel_size, strides, dilation_rate))
         self.padding = _padding(padding)
-        self.activation = activations.get(activation)
-        self.use_bias = use_bias
-        self.kernel_initializer, self.bias_initializer = kernel_initializer, bias_initializer
-        self.kernel: Any = None
-        self.bias: Any = None
 
     def build(self, input_shape: Sequence[int]) -> None:
         if len(input_shape) != 4:
             raise ValueError(
                 f"{self.name}: inputs are [batch, height, width, channels], got shape {tuple(input_shape)}"
             )
-        shape = (*self.kernel_size, input_shape[-1], self.filters)
-        self.kernel = self.add_weight("kernel", shape, initializer=self.kernel_initializer)
-        if self.use_bias:
-            self.bias = self.add_weight("bias", (self.filters,), initializer=self.bias_initializer)
+        self.add_weights((*self.kernel_size, input_shape[-1], self.filters))
 
     def call(self, inputs: _Tensor) -> _Tensor:
-        sums = nn.conv2d(inputs, self.kernel, self.strides, self.padding, dilations=self.dilation_rate)
-        return self.activation(sums if self.bias is None else sums + self.bias)
+        return self.activated(
+            nn.conv2d(inputs, self.kernel, self.strides, self.padding, dilations=self.dilation_rate)
+        )
 
 
 class _Pool(Layer):

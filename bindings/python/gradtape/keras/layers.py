@@ -9,6 +9,7 @@ from .. import _core, _nest, nn
 from .._core import Tensor as _Tensor
 from .._thread import unrecorded
 from . import activations
+from ._affine import Affine
 from ._images import (  # noqa: F401
     AveragePooling2D,
     Conv2D,
@@ -22,7 +23,7 @@ from ._summary import summary_of
 _op = _core.op
 
 
-class Dense(Layer):
+class Dense(Affine):
     """activation(inputs @ kernel + bias), for inputs [..., n], a kernel [n, units], a bias [units]."""
 
     def __init__(
@@ -34,30 +35,20 @@ class Dense(Layer):
         bias_initializer: Any = "zeros",
         **options: Any,
     ) -> None:
-        super().__init__(**options)
+        super().__init__(activation, use_bias, kernel_initializer, bias_initializer, **options)
         self.units = int(units)
         if self.units < 1:
             raise ValueError(f"Dense: units must be above 0, got {units}")
-        self.activation = activations.get(activation)
-        self.use_bias = use_bias
-        self.kernel_initializer, self.bias_initializer = kernel_initializer, bias_initializer
-        self.kernel: Any = None
-        self.bias: Any = None
 
     def build(self, input_shape: Sequence[int]) -> None:
         if len(input_shape) < 2:
             raise ValueError(
                 f"{self.name}: inputs have a batch axis and a last axis of features, got {tuple(input_shape)}"
             )
-        self.kernel = self.add_weight(
-            "kernel", (input_shape[-1], self.units), initializer=self.kernel_initializer
-        )
-        if self.use_bias:
-            self.bias = self.add_weight("bias", (self.units,), initializer=self.bias_initializer)
+        self.add_weights((input_shape[-1], self.units))
 
     def call(self, inputs: _Tensor) -> _Tensor:
-        product = _op("matmul")(inputs, self.kernel)
-        return self.activation(product if self.bias is None else product + self.bias)
+        return self.activated(_op("matmul")(inputs, self.kernel))
 
 
 class BatchNormalization(Layer):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, Optional, Union
 
-from .. import _convert, _core
+from .. import _core
 from .._core import Tensor as _Tensor
 
 _op = _core.op
@@ -57,7 +57,7 @@ def sparse_categorical_crossentropy(y_true: Any, y_pred: Any, from_logits: bool 
 
     y_true has the shape of y_pred without its last axis; an axis of size 1 there is left out.
     """
-    y_pred = _convert.convert(y_pred)
+    y_pred = _core.tensor(y_pred)
     logits = y_pred if from_logits else _log_probabilities(y_pred, -1)
     return _op("sparse_softmax_cross_entropy")(class_indices(y_true, y_pred), logits)
 
@@ -78,7 +78,7 @@ class Loss:
         raise NotImplementedError(f"{type(self).__name__} defines no call(y_true, y_pred)")
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> _Tensor:
-        losses = _convert.convert(self.call(y_true, y_pred))
+        losses = _core.tensor(self.call(y_true, y_pred))
         if sample_weight is not None:
             losses = weighted(losses, sample_weight)
         if self.reduction in ("none", None):
@@ -99,22 +99,36 @@ class _OfFunction(Loss):
         return type(self)._function(y_true, y_pred, **self._options)
 
 
-class MeanSquaredError(_OfFunction):
+class _OfDifference(_OfFunction):
+    """A base for losses without options."""
+
+    def __init__(self, reduction: Optional[str] = "sum_over_batch_size", name: Optional[str] = None) -> None:
+        super().__init__(reduction, name)
+
+
+class _OfProbabilities(_OfFunction):
+    """A base for cross entropies, which take probabilities, or logits."""
+
+    def __init__(
+        self,
+        from_logits: bool = False,
+        *,
+        reduction: Optional[str] = "sum_over_batch_size",
+        name: Optional[str] = None,
+    ) -> None:
+        super().__init__(reduction, name, from_logits=from_logits)
+
+
+class MeanSquaredError(_OfDifference):
     """The mean of (y_pred - y_true)²."""
 
     _function = staticmethod(mean_squared_error)
 
-    def __init__(self, reduction: Optional[str] = "sum_over_batch_size", name: Optional[str] = None) -> None:
-        super().__init__(reduction, name)
 
-
-class MeanAbsoluteError(_OfFunction):
+class MeanAbsoluteError(_OfDifference):
     """The mean of |y_pred - y_true|."""
 
     _function = staticmethod(mean_absolute_error)
-
-    def __init__(self, reduction: Optional[str] = "sum_over_batch_size", name: Optional[str] = None) -> None:
-        super().__init__(reduction, name)
 
 
 class Huber(_OfFunction):
@@ -131,49 +145,22 @@ class Huber(_OfFunction):
         super().__init__(reduction, name, delta=delta)
 
 
-class BinaryCrossentropy(_OfFunction):
+class BinaryCrossentropy(_OfProbabilities):
     """The mean of -y log p - (1 - y) log(1 - p); y_pred holds p, or with `from_logits` its logits."""
 
     _function = staticmethod(binary_crossentropy)
 
-    def __init__(
-        self,
-        from_logits: bool = False,
-        *,
-        reduction: Optional[str] = "sum_over_batch_size",
-        name: Optional[str] = None,
-    ) -> None:
-        super().__init__(reduction, name, from_logits=from_logits)
 
-
-class CategoricalCrossentropy(_OfFunction):
+class CategoricalCrossentropy(_OfProbabilities):
     """-sum(y log p) over the classes of the last axis; with `from_logits` p is the softmax of y_pred."""
 
     _function = staticmethod(categorical_crossentropy)
 
-    def __init__(
-        self,
-        from_logits: bool = False,
-        *,
-        reduction: Optional[str] = "sum_over_batch_size",
-        name: Optional[str] = None,
-    ) -> None:
-        super().__init__(reduction, name, from_logits=from_logits)
 
-
-class SparseCategoricalCrossentropy(_OfFunction):
+class SparseCategoricalCrossentropy(_OfProbabilities):
     """-log p[y] for indices y of classes; with `from_logits` p is the softmax of y_pred."""
 
     _function = staticmethod(sparse_categorical_crossentropy)
-
-    def __init__(
-        self,
-        from_logits: bool = False,
-        *,
-        reduction: Optional[str] = "sum_over_batch_size",
-        name: Optional[str] = None,
-    ) -> None:
-        super().__init__(reduction, name, from_logits=from_logits)
 
 
 def get(identifier: Union[str, Callable[..., Any]]) -> Callable[..., Any]:
@@ -187,7 +174,7 @@ def get(identifier: Union[str, Callable[..., Any]]) -> Callable[..., Any]:
 
 def class_indices(y_true: Any, y_pred: _Tensor) -> _Tensor:
     """Indices of classes as int64, of the shape of y_pred without its last axis."""
-    y_true = _op("cast")(_convert.convert(y_true), _core.int64)
+    y_true = _op("cast")(_core.tensor(y_true), _core.int64)
     if y_true.ndim == y_pred.ndim and y_true.ndim and y_true.shape[-1] == 1:
         y_true = _op("squeeze")(y_true, -1)
     if y_true.shape != y_pred.shape[:-1]:
@@ -197,7 +184,7 @@ def class_indices(y_true: Any, y_pred: _Tensor) -> _Tensor:
 
 def weighted(values: _Tensor, weights: Any) -> _Tensor:
     """Values times weights, which have their first axes, and may have axes of size 1 behind them."""
-    weights = _op("cast")(_convert.convert(weights), values.dtype)
+    weights = _op("cast")(_core.tensor(weights), values.dtype)
     while weights.ndim > values.ndim and weights.shape[-1] == 1:
         weights = _op("squeeze")(weights, -1)
     if weights.ndim < values.ndim:
@@ -207,10 +194,10 @@ def weighted(values: _Tensor, weights: Any) -> _Tensor:
 
 def _both(y_true: Any, y_pred: Any) -> tuple[_Tensor, _Tensor]:
     """Both in the dtype of y_pred; [n] beside [n, 1] becomes [n, 1]. TypeError: predictions are no floats."""
-    y_pred = _convert.convert(y_pred)
+    y_pred = _core.tensor(y_pred)
     if not y_pred.dtype.is_floating:
         raise TypeError(f"predictions are floats, got {y_pred.dtype}; cast them")
-    y_true = _op("cast")(_convert.convert(y_true), y_pred.dtype)
+    y_true = _op("cast")(_core.tensor(y_true), y_pred.dtype)
     if y_true.ndim + 1 == y_pred.ndim and y_pred.shape[-1] == 1:
         y_true = _op("expand_dims")(y_true, -1)
     elif y_pred.ndim + 1 == y_true.ndim and y_true.shape[-1] == 1:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, Optional
 
-from .. import _convert, _core
+from .. import _core
 from .._core import Tensor as _Tensor
 from .._thread import unrecorded
 from .._variable import Variable
@@ -68,7 +68,7 @@ class Mean(Metric):
 
     def update_state(self, values: Any, sample_weight: Any = None) -> None:  # type: ignore[override]
         with unrecorded():
-            self._add(_convert.convert(values), sample_weight)
+            self._add(_core.tensor(values), sample_weight)
 
 
 class Sum(Mean):
@@ -88,7 +88,7 @@ class MeanMetricWrapper(Metric):
         self._function, self._options = fn, options
 
     def values(self, y_true: Any, y_pred: Any) -> _Tensor:
-        return _convert.convert(self._function(y_true, y_pred, **self._options))
+        return _core.tensor(self._function(y_true, y_pred, **self._options))
 
 
 class MeanSquaredError(Metric):
@@ -116,8 +116,8 @@ class Accuracy(Metric):
     """How often y_pred equals y_true."""
 
     def values(self, y_true: Any, y_pred: Any) -> _Tensor:
-        y_pred = _convert.convert(y_pred)
-        return _op("equal")(_op("cast")(_convert.convert(y_true), y_pred.dtype), y_pred)
+        y_pred = _core.tensor(y_pred)
+        return _op("equal")(_op("cast")(_core.tensor(y_true), y_pred.dtype), y_pred)
 
 
 class BinaryAccuracy(Metric):
@@ -128,7 +128,7 @@ class BinaryAccuracy(Metric):
         self.threshold = threshold
 
     def values(self, y_true: Any, y_pred: Any) -> _Tensor:
-        y_true, y_pred = _convert.convert(y_true), _convert.convert(y_pred)
+        y_true, y_pred = _core.tensor(y_true), _core.tensor(y_pred)
         return _op("equal")(_op("cast")(y_true, _core.bool_), y_pred > self.threshold)
 
 
@@ -136,13 +136,13 @@ class CategoricalAccuracy(Metric):
     """How often the largest entry of y_pred is where that of y_true is, along the last axis."""
 
     def values(self, y_true: Any, y_pred: Any) -> _Tensor:
-        return _op("equal")(_op("argmax")(_convert.convert(y_true), -1), _op("argmax")(y_pred, -1))
+        return _op("equal")(_op("argmax")(_core.tensor(y_true), -1), _op("argmax")(y_pred, -1))
 
 
 class SparseCategoricalAccuracy(Metric):
     """How often the largest entry of y_pred along the last axis is at the index in y_true."""
 
     def values(self, y_true: Any, y_pred: Any) -> _Tensor:
-        y_pred = _convert.convert(y_pred)
+        y_pred = _core.tensor(y_pred)
         found = _op("cast")(_op("argmax")(y_pred, -1), _core.int64)
         return _op("equal")(losses.class_indices(y_true, y_pred), found)

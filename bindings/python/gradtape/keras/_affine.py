@@ -1,0 +1,38 @@
+"""Affine: the kernel, the bias and the activation that Dense and convolutions share."""
+
+from __future__ import annotations
+
+from typing import Any, Sequence
+
+from .._core import Tensor as _Tensor
+from . import activations
+from ._layer import Layer
+
+
+class Affine(Layer):
+    """A base for activation(product of inputs and kernel + bias)."""
+
+    def __init__(
+        self,
+        activation: Any,
+        use_bias: bool,
+        kernel_initializer: Any,
+        bias_initializer: Any,
+        **options: Any,
+    ) -> None:
+        super().__init__(**options)
+        self.activation = activations.get(activation)
+        self.use_bias = use_bias
+        self.kernel_initializer, self.bias_initializer = kernel_initializer, bias_initializer
+        self.kernel: Any = None
+        self.bias: Any = None
+
+    def add_weights(self, shape: Sequence[int]) -> None:
+        """Makes a kernel of the shape, whose last axis counts the results, and a bias where one is used."""
+        self.kernel = self.add_weight("kernel", shape, initializer=self.kernel_initializer)
+        if self.use_bias:
+            self.bias = self.add_weight("bias", (shape[-1],), initializer=self.bias_initializer)
+
+    def activated(self, product: _Tensor) -> _Tensor:
+        """The activation of the product and the bias."""
+        return self.activation(product if self.bias is None else product + self.bias)
