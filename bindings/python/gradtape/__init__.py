@@ -89,6 +89,7 @@ from ._names import (  # noqa: E402
     tensor_scatter_nd_update,
     transpose,
 )
+from ._reading import DetachedValueWarning  # noqa: E402
 from ._tape import BatchDependenceWarning, GradientTape, UnconnectedGradients  # noqa: E402
 from ._transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp  # noqa: E402
 from ._variable import Module, Variable  # noqa: E402

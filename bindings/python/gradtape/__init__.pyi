@@ -301,6 +301,7 @@ from ._ops import trunc as trunc
 from ._ops import unsorted_segment_sum as unsorted_segment_sum
 from ._ops import xlog1py as xlog1py
 from ._ops import xlogy as xlogy
+from ._reading import DetachedValueWarning as DetachedValueWarning
 from ._tape import BatchDependenceWarning as BatchDependenceWarning
 from ._tape import GradientTape as GradientTape
 from ._tape import UnconnectedGradients as UnconnectedGradients

@@ -9,7 +9,7 @@ from typing import Any, Callable, Optional, Sequence
 import numpy as np
 
 from . import _core, _nest
-from ._thread import differentiating, recording, thread, unrecorded
+from ._thread import differentiating, recording, thread, undifferentiated, unrecorded
 
 _NUMERIC = (_core.Tensor, np.ndarray, np.generic, bool, int, float)
 
@@ -44,7 +44,7 @@ class _Call:
         self.tensors = [leaf for leaf in self.counted if isinstance(leaf, _core.Tensor)]
         probe = _core.Tape(False, True)
         try:
-            with differentiating(False):  # the derivative is what grad_fn says
+            with undifferentiated():  # the derivative is what grad_fn says
                 result = f(*args, **kwargs)
         finally:
             probe.end()
@@ -111,10 +111,10 @@ def recompute_grad(f: Callable[..., Any]) -> Callable[..., Any]:
         def again(*dys: Any, variables: Sequence[_core.Variable] = ()) -> Any:
             leaves = [_fresh(leaf) for leaf in _nest.flatten(args)]
             tensors = [leaf for leaf in leaves if isinstance(leaf, _core.Tensor)]
-            with recording(_core.Tape(False, True)) as tape:
+            with recording(_core.Tape(True, True)) as tape:
                 for tensor in tensors:
                     tape.watch(tensor)
-                with differentiating():
+                with differentiating(tape, [*tensors, *variables]):
                     targets = _nest.flatten(f(*_nest.pack(args, leaves), **kwargs))
             found = iter(tape.gradient(targets, tensors + list(variables), list(dys), False))
             gradients = [

@@ -1,4 +1,7 @@
-"""The extension, told of what it takes from Python: NumPy and the exceptions; `_convert` adds the conversions."""
+"""The extension, told of what it takes from Python: NumPy and the exceptions.
+
+`_convert` and `_reading` add theirs.
+"""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from . import _core, _nest
 from ._core import Tensor as _Tensor
-from ._thread import thread
+from ._thread import body, thread
 from ._variable import VariableInBodyError
 from .errors import InvalidArgumentError
 
@@ -64,13 +64,10 @@ class _Replay:
         for i, tensor in zip(self._tensors, inputs):
             leaves[i] = tensor
         args, kwargs = _nest.pack(self._args, leaves)
-        thread.bodies += 1
         before = thread.custom_gradients
-        try:
+        with body():
             result = self._python_function(*args, **kwargs)
             flat = [leaf if leaf is None else _value(leaf) for leaf in _nest.flatten(result)]
-        finally:
-            thread.bodies -= 1
         self.custom |= thread.custom_gradients != before
         layout = (_nest.shape_of(result), tuple(leaf is None for leaf in flat))
         if self._layout not in (None, layout):

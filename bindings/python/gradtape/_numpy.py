@@ -2,7 +2,7 @@
 
 NumPy's other functions (`np.mean(t)`) read the values and compute outside of any tape, as with TensorFlow.
 While a function is differentiated by `grad`, `jacobian`, `optimize` and their kin they are gradtape's, so
-that no part of a derivative is lost; those that gradtape lacks raise TypeError there.
+that no part of a derivative is lost; those that gradtape lacks raise there: see `_reading`.
 Dtypes meet as follows; a Python number or a NumPy scalar takes the dtype of the tensors beside it.
 
     bool      with bool      bool
@@ -20,6 +20,7 @@ from typing import Any, Callable, Optional
 import numpy as np
 
 from . import _convert, _core
+from ._reading import is_differentiated, lost
 from ._thread import thread
 from .errors import DTypeError
 
@@ -69,7 +70,7 @@ def array_ufunc(self: _core.Tensor, ufunc: np.ufunc, method: str, *inputs: Any, 
 
     Ufuncs without an op, `reduce` and other methods, and results stored in an array (`array += tensor`) are
     computed by NumPy on the values, outside of any tape. While a function is differentiated they become ops
-    too, and TypeError is raised where there are none. Raises TypeError for a tensor as `out=`, and for
+    too, and DetachedValueError is raised where there are none. TypeError for a tensor as `out=`, and for
     `where=` and the like.
     """
     for value in inputs:
@@ -79,7 +80,7 @@ def array_ufunc(self: _core.Tensor, ufunc: np.ufunc, method: str, *inputs: Any, 
         raise TypeError(f"np.{ufunc.__name__}: a tensor does not change, so it is no out=")
     op = _op_of(ufunc) if method == "__call__" and not outputs else None
     if op is None:
-        if thread.differentiates and _has_derivative(inputs):
+        if is_differentiated(inputs):
             return _differentiable(ufunc, method, inputs, options)
         return getattr(ufunc, method)(*map(_values, inputs), **options)
     if options:
@@ -92,19 +93,19 @@ def array_ufunc(self: _core.Tensor, ufunc: np.ufunc, method: str, *inputs: Any, 
 def array_function(self: _core.Tensor, function: Any, types: Any, args: Any, options: Any) -> Any:
     """NumPy's function of the values; while a function is differentiated, gradtape's function of that name.
 
-    TypeError there for what gradtape lacks, where a tensor of floats is among the arguments.
+    DetachedValueError there for what gradtape lacks, where an argument depends on what is differentiated by.
     """
     if not all(issubclass(kind, (_core.Tensor, np.ndarray)) for kind in types):
         return NotImplemented
-    if thread.differentiates:
+    if thread.transforms is not None:
         from . import _numpy_functions as ours
 
         name = f"{function.__module__}.{function.__name__}".replace("numpy.", "", 1)
         found = ours.FUNCTIONS.get(name)
         if found is not None:
             return ours.call(f"np.{name}", found, args, options)
-        if name not in ours.FROM_VALUES and _has_derivative((args, options)):
-            raise _lost(name)
+        if name not in ours.FROM_VALUES and is_differentiated((args, options)):
+            raise lost(f"np.{name}")
     on_values = getattr(function, "_implementation", function)
     if function in _OF_SHAPES:
         return on_values(*args, **options)
@@ -124,31 +125,13 @@ def _differentiable(ufunc: np.ufunc, method: str, inputs: Any, options: Any) -> 
     if method == "outer" and op is not None and not options:
         a, b = map(_core.tensor, inputs)
         return op(_core.op("reshape")(a, a.shape + (1,) * b.ndim), b)
-    raise _lost(name if method == "__call__" else f"{name}.{method}")
-
-
-def _lost(name: str) -> TypeError:
-    return TypeError(
-        f"np.{name} reads the values of a tensor, and the derivative would be lost; "
-        "use functions of gradtape's, or x.numpy() where no derivative is wanted"
-    )
-
-
-def _has_derivative(value: Any) -> bool:
-    """Whether a tensor of floats is among the arguments."""
-    if isinstance(value, _core.Tensor):
-        return value.dtype.is_floating
-    if isinstance(value, dict):
-        value = value.values()
-    elif not isinstance(value, (list, tuple)):
-        return False
-    return any(map(_has_derivative, value))
+    raise lost(f"np.{name}" if method == "__call__" else f"np.{name}.{method}")
 
 
 def _values(value: Any) -> Any:
     """The same arguments with NumPy's arrays in place of tensors."""
     if isinstance(value, _core.Tensor):
-        return np.asarray(value)
+        return np.asarray(value.numpy())
     if isinstance(value, dict):
         return {key: _values(entry) for key, entry in value.items()}
     if type(value) in (list, tuple):

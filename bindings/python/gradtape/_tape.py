@@ -95,10 +95,10 @@ class GradientTape:
 
     def _records(self, recording: bool) -> None:
         if recording:
-            thread.tapes.append(self._begun)
+            thread.tapes[self._begun] = thread.bodies
             self._used, self._watched = False, []
         elif self._recording:
-            thread.tapes.remove(self._begun)
+            del thread.tapes[self._begun]
         self._recording = recording
 
     @property

@@ -30,20 +30,19 @@ class _Traced:
         argnums: Argnums,
         has_aux: bool,
         kwargs: Any,
-        persistent: bool = False,
     ) -> None:
         self.name = name
         places, single = self._places(args, argnums)
         self.chosen = args[places[0]] if single else tuple(args[n] for n in places)
         leaves = [self._source(leaf) for leaf in _nest.flatten(self.chosen)]
-        with recording(_core.Tape(persistent, False)) as self.tape:
+        with recording(_core.Tape(True, False)) as self.tape:
             self.sources = [_core.op("identity")(leaf) for leaf in leaves]
             for source in self.sources:
                 self.tape.watch(source)
             packed, new = self.pack(self.sources), list(args)
             for n, value in zip(places, [packed] if single else packed):
                 new[n] = value
-            with differentiating():
+            with differentiating(self.tape, self.sources):
                 result = f(*new, **kwargs)
         self.aux = None
         if has_aux:
@@ -120,7 +119,7 @@ def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = 
     Arguments may be numbers, arrays, tensors, and lists, tuples or dicts of these; NumPy's float64 stays
     float64. f returns one float; with `has_aux` (float, anything), which then is the value. What f does not
     depend on has the gradient 0. TypeError: an argument that is not of floats, or a result that is not one
-    float.
+    float. DetachedValueError: f makes an array of what depends on the argument, other than by `.numpy()`.
     """
 
     _check_callable("grad", f)
@@ -182,7 +181,7 @@ def _jacobian(
 
     @functools.wraps(f)
     def with_jacobian(*args: Any, **kwargs: Any) -> Any:
-        run = _Traced(name, f, args, argnums, has_aux, kwargs, persistent=True)
+        run = _Traced(name, f, args, argnums, has_aux, kwargs)
 
         def rows(report: Any) -> list[Any]:
             return [
@@ -217,7 +216,7 @@ def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
     `pullback(cotangent)`, of the value's structure and shapes, gives the tuple of the gradients by the
     primals, and may be called again.
     """
-    run = _Traced("vjp", f, primals, range(len(primals)), has_aux, {}, persistent=True)
+    run = _Traced("vjp", f, primals, range(len(primals)), has_aux, {})
 
     def pullback(cotangent: Any) -> Any:
         given = _nest.flatten_like(run.result, cotangent, "vjp: the cotangent")

@@ -23,6 +23,10 @@ class FailedPreconditionError(Error, RuntimeError):
     """The right call at the wrong time: a tape that is used up, a tensor without a value, another thread's tensor."""
 
 
+class DetachedValueError(FailedPreconditionError, TypeError):
+    """Values read as an array inside `grad` or its kin, by which a derivative would be lost."""
+
+
 class ResourceExhaustedError(Error, MemoryError):
     """More memory than there is, or than memory_limit allows."""
 

@@ -6,12 +6,13 @@ SciPy is needed for `minimize` alone; `objective` gives what its functions take.
 from __future__ import annotations
 
 import contextlib
+import functools
 from typing import Any, Callable, Iterator, NamedTuple, Optional
 
 import numpy as np
 
 from . import _core, _nest
-from ._thread import differentiating, recording
+from ._thread import body, differentiating, recording
 from .errors import InvalidArgumentError
 
 _WITH_GRADIENT = (
@@ -61,10 +62,10 @@ class Objective:
         #: The point x0 as one float64 vector.
         self.x0 = self.flatten(x0)
         vector = (_core.float64, self.x0.shape)
-        self._value = _core.Function(lambda x: [self._of_vector(x)], [vector])
-        self._value_and_gradient = _core.Function(self._with_gradient, [vector])
-        self._product = _core.Function(self._times, [vector, vector])
-        self._hessian = _core.Function(self._whole_hessian, [vector])
+        self._value = _recorded(lambda x: [self._of_vector(x)], vector)
+        self._value_and_gradient = _recorded(self._with_gradient, vector)
+        self._product = _recorded(self._times, vector, vector)
+        self._hessian = _recorded(self._whole_hessian, vector)
 
     def fun(self, x: Any) -> float:
         """The value at the vector x."""
@@ -106,7 +107,7 @@ class Objective:
         return _nest.pack(self._structure, leaves)
 
     def _of_vector(self, x: _core.Tensor) -> _core.Tensor:
-        with differentiating():
+        with _watching(x) as tape, differentiating(tape, [x]):
             value = _core.tensor(self._fun(self._pack(x), *self._args))
         if value.size != 1 or not value.dtype.is_floating:
             raise InvalidArgumentError(
@@ -130,10 +131,19 @@ class Objective:
         return tape.jacobian(gradient, [x], True, "auto", 0, None)
 
 
+def _recorded(function: Callable[..., list], *vectors: Any) -> _core.Function:
+    @functools.wraps(function)
+    def recorded(*x: _core.Tensor) -> list:
+        with body():
+            return function(*x)
+
+    return _core.Function(recorded, list(vectors))
+
+
 @contextlib.contextmanager
 def _watching(x: _core.Tensor) -> Iterator[_core.Tape]:
     """A tape that records how the block depends on x."""
-    with recording(_core.Tape(False, False)) as tape:
+    with recording(_core.Tape(True, False)) as tape:
         tape.watch(x)
         yield tape
 

@@ -28,6 +28,7 @@ struct Numbers {
       for (nb::handle e : nb::iter(v)) add(e, what);
       return;
     }
+    if (is_tensor(v)) check_reading(v, false);
     if (nb::hasattr(v, "tolist")) return add(to_list(v), what);
     if (PyIndex_Check(o)) return all_bool = false, add_int(to_int64(nb::steal(PyNumber_Index(o)).ptr(), what));
     const bool unordered = PyDict_Check(o) || PyAnySet_Check(o);

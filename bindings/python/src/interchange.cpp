@@ -35,6 +35,9 @@ nb::object copied(const Tensor& t) {
   return wrap({t.context, t.context->made(gt_tensor_create(c, t.dtype(), s.dims.data(), s.rank, lend(t), bytes))});
 }
 
+// Whether the buffer that is asked for next is for array_of.
+thread_local bool checked = false;
+
 struct BufferShape {
   Shape shape;
   std::array<Py_ssize_t, size_t{2} * GT_MAX_RANK> dims, strides;
@@ -46,10 +49,12 @@ int get_buffer(PyObject* self, Py_buffer* view, int flags) {
   view->obj = nullptr;
   return guarded(
       [&] {
+        const bool by_name = std::exchange(checked, false);
         if (flags & PyBUF_WRITABLE) {
           PyErr_SetString(PyExc_BufferError, "the memory of a tensor is not to be written to");
           throw nb::python_error();
         }
+        if (!by_name) check_reading(self, false);
         nb::object lender = lender_of(self);
         const Tensor& t = tensor_in(lender);
         const DType& d = dtype_of(t.dtype());
@@ -81,8 +86,9 @@ void release_buffer(PyObject*, Py_buffer* view) { delete static_cast<BufferShape
 
 namespace {
 
-// An array that shares the memory.
+// An array that shares the memory; whoever calls it has checked the reading, where that is to be checked.
 nb::object array_of(nb::handle self) {
+  checked = true;
   return hooks().numpy.attr("asarray")(nb::steal(PyMemoryView_FromObject(self.ptr())));
 }
 nb::object numpy(nb::handle self) {
@@ -92,6 +98,7 @@ nb::object numpy(nb::handle self) {
 }
 
 nb::object as_array(nb::handle self, nb::handle dtype, nb::handle copy) {
+  check_reading(self, false);
   nb::object array = array_of(self);
   const bool other = !dtype.is_none() && !nb::cast<bool>(array.attr("dtype").equal(hooks().numpy.attr("dtype")(dtype)));
   if (other) {
@@ -133,6 +140,7 @@ nb::object to_dlpack(nb::handle self, nb::handle stream, nb::handle max_version,
   if (!device.is_none() && nb::cast<int>(device[0]) != 1)
     fail(PyExc_BufferError, "tensors are in the memory of the CPU: dl_device must be (1, 0)");
   if (!stream.is_none()) fail(PyExc_BufferError, "the CPU has no streams: stream must be None");
+  check_reading(self, false);
   const bool versioned = !max_version.is_none() && nb::cast<int>(max_version[0]) >= 1;
   nb::object lender = lender_of(self);
   if (copy.is(nb::handle(Py_True))) lender = copied(tensor_in(lender));

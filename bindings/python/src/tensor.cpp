@@ -25,6 +25,14 @@ gt_tensor handle_in(const ContextPtr& here, nb::handle tensor) {
        "a tensor of another thread: each thread computes with tensors of its own; hand over tensor.numpy()");
 }
 
+namespace {
+thread_local bool checks_readings = false;
+}
+
+void check_reading(nb::handle tensor, bool as_number) {
+  if (checks_readings && dtype_of(tensor_in(tensor).dtype()).kind == 'f') hooks().reading(tensor, as_number);
+}
+
 Tensor duplicate(const ContextPtr& here, gt_tensor lent) {
   return {here, here->made(gt_tensor_duplicate(here->get(), lent))};
 }
@@ -79,6 +87,12 @@ nb::object item(const Tensor& t) {
   }
 }
 
+// The same for a program that wants any number, and does not see that it comes from a tensor.
+nb::object as_number(nb::handle x) {
+  check_reading(x, true);
+  return item(tensor_in(x));
+}
+
 std::string describe(const Tensor& t) {
   std::string text;
   t.context->check(read_text(text, [&](char* buffer, size_t capacity, size_t* needed) {
@@ -124,10 +138,10 @@ int truth(PyObject* x) {
   return guarded([&] { return PyObject_IsTrue(item(tensor_in(x)).ptr()); }, -1);
 }
 PyObject* as_int(PyObject* x) {
-  return object_slot([&] { return PyNumber_Long(item(tensor_in(x)).ptr()); });
+  return object_slot([&] { return PyNumber_Long(as_number(x).ptr()); });
 }
 PyObject* as_float(PyObject* x) {
-  return object_slot([&] { return PyNumber_Float(item(tensor_in(x)).ptr()); });
+  return object_slot([&] { return PyNumber_Float(as_number(x).ptr()); });
 }
 PyObject* as_index(PyObject* x) {
   return object_slot([&]() -> PyObject* {
@@ -191,8 +205,12 @@ void add_tensors(nb::module_& m) {
           "size", [](const Tensor& t) { return shape_of(t).elements(); }, "How many elements there are.")
       .def("item", item, "The one element as a number of Python's.")
       .def("__complex__",
-           [](const Tensor& t) { return nb::steal(PyComplex_FromDoubles(PyFloat_AsDouble(item(t).ptr()), 0)); })
+           [](nb::handle self) { return nb::steal(PyComplex_FromDoubles(PyFloat_AsDouble(as_number(self).ptr()), 0)); })
       .def("_describe", describe, "The engine's line about the tensor; computes nothing.");
+
+  m.def(
+      "_check_readings", [](bool whether) { checks_readings = whether; }, nb::arg("whether"),
+      "Whether in this thread the hook `reading` is asked before a conversion reads values.");
 
   nb::class_<Variable, Tensor> variable(
       m, "Variable", nb::is_weak_referenceable(),

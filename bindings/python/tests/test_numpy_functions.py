@@ -185,7 +185,7 @@ def test_what_is_not_there_raises_by_its_name():
 
 def test_a_result_that_left_the_tape_raises():
     x = np.array([1.0, 2.0])
-    for function in (lambda a: np.sum(a.numpy()), lambda a: np.asarray(a)[0], lambda a: a.numpy()):
+    for function in (lambda a: np.sum(a.numpy()), lambda a: a.numpy()[0], lambda a: a.numpy()):
         for transform in (gt.grad, gt.jacobian, gt.value_and_grad):
             with pytest.raises(TypeError, match="left the tape"):
                 transform(function)(x)
