@@ -234,11 +234,9 @@ def vector_norm(x: Any, /, axis: Any = None, *, keepdims: bool = False, ord: Any
 
 def _both(a: Any, b: Any) -> tuple:
     """Two operands as tensors of one dtype."""
-    from ._numpy import result_dtype
+    from ._numpy import alike
 
-    a, b = _core.tensor(a), _core.tensor(b)
-    dtype = result_dtype(a.dtype, b.dtype)
-    return tuple(x if x.dtype == dtype else op("cast")(x, dtype) for x in (a, b))
+    return tuple(alike(a, b))
 
 
 def _completed(q: _core.Tensor) -> _core.Tensor:

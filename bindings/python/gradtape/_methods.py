@@ -74,7 +74,7 @@ def _method(name: str) -> Any:
     def method(self: _core.Tensor, *args: Any, **options: Any) -> Any:
         from . import _numpy_functions as functions
 
-        return functions.call(f"Tensor.{name}", functions.FUNCTIONS[name], (self, *args), options)
+        return functions.named(name, (self, *args), options, "Tensor.")
 
     method.__name__, method.__qualname__ = name, f"Tensor.{name}"
     method.__doc__ = f"As NumPy's method `{name}`, with its parameters; derivatives pass."

@@ -15,54 +15,18 @@ Dtypes meet as follows; a Python number or a NumPy scalar takes the dtype of the
 from __future__ import annotations
 
 import copyreg
-from typing import Any, Callable, Optional
+from typing import Any, Optional
 
 import numpy as np
 
 from . import _convert, _core
+from ._numpy_ufuncs import op_of
 from ._reading import is_differentiated, lost
 from ._thread import thread
 from .errors import DTypeError
 
-_SAME_NAME = (
-    "add subtract multiply divide floor_divide negative exp exp2 expm1 log log2 log1p sqrt square "
-    "reciprocal sin cos tan sinh cosh tanh hypot equal not_equal less less_equal greater greater_equal "
-    "logical_and logical_or logical_xor logical_not maximum minimum floor ceil trunc sign matmul log10 "
-    "logaddexp copysign signbit nextafter bitwise_and bitwise_or bitwise_xor remainder isnan isinf "
-    "isfinite positive vecdot erf erfc erfinv xlogy xlog1py"
-).split()
-_OTHER_NAME = {
-    "absolute": "abs",
-    "fabs": "abs",
-    "power": "pow",
-    "float_power": "pow",
-    "arcsin": "asin",
-    "arccos": "acos",
-    "arctan": "atan",
-    "arctan2": "atan2",
-    "arcsinh": "asinh",
-    "arccosh": "acosh",
-    "arctanh": "atanh",
-    "rint": "round",
-    "conjugate": "conj",
-    "invert": "bitwise_invert",
-    "left_shift": "bitwise_left_shift",
-    "right_shift": "bitwise_right_shift",
-    "gammaln": "lgamma",
-    "psi": "digamma",
-    "expit": "sigmoid",
-    "log_expit": "log_sigmoid",
-}
 _OF_SHAPES = frozenset((np.ndim, np.shape, np.size))  # which need no values, and work where there are none
-_COMPOSED = {
-    "cbrt": lambda x: _core.op("sign")(x) * abs(x) ** (1 / 3),
-    "deg2rad": lambda x: x * (np.pi / 180),
-    "radians": lambda x: x * (np.pi / 180),
-    "rad2deg": lambda x: x * (180 / np.pi),
-    "degrees": lambda x: x * (180 / np.pi),
-}
 _COMPARISONS = frozenset("equal not_equal less less_equal greater greater_equal".split())
-_NAMES = {**{name: name for name in _SAME_NAME}, **_OTHER_NAME}
 
 
 def array_ufunc(self: _core.Tensor, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
@@ -78,7 +42,7 @@ def array_ufunc(self: _core.Tensor, ufunc: np.ufunc, method: str, *inputs: Any, 
     outputs = options.get("out", ())
     if any(isinstance(o, _core.Tensor) for o in (outputs if isinstance(outputs, tuple) else (outputs,))):
         raise TypeError(f"np.{ufunc.__name__}: a tensor does not change, so it is no out=")
-    op = _op_of(ufunc) if method == "__call__" and not outputs else None
+    op = op_of(ufunc) if method == "__call__" and not outputs else None
     if op is None:
         if is_differentiated(inputs):
             return _differentiable(ufunc, method, inputs, options)
@@ -101,9 +65,8 @@ def array_function(self: _core.Tensor, function: Any, types: Any, args: Any, opt
         from . import _numpy_functions as ours
 
         name = f"{function.__module__}.{function.__name__}".replace("numpy.", "", 1)
-        found = ours.FUNCTIONS.get(name)
-        if found is not None:
-            return ours.call(f"np.{name}", found, args, options)
+        if name in ours.FUNCTIONS:
+            return ours.named(name, args, options)
         if name not in ours.FROM_VALUES and is_differentiated((args, options)):
             raise lost(f"np.{name}")
     on_values = getattr(function, "_implementation", function)
@@ -121,11 +84,12 @@ def _differentiable(ufunc: np.ufunc, method: str, inputs: Any, options: Any) -> 
         return ours.call(f"np.{name}.reduce", ours.reduced, (name, *inputs), options)
     if method == "accumulate" and name in ours.ACCUMULATIONS:
         return ours.call(f"np.{name}.accumulate", ours.accumulated, (name, *inputs), options)
-    op = _op_of(ufunc)
+    op = op_of(ufunc)
     if method == "outer" and op is not None and not options:
         a, b = map(_core.tensor, inputs)
         return op(_core.op("reshape")(a, a.shape + (1,) * b.ndim), b)
-    raise lost(f"np.{name}" if method == "__call__" else f"np.{name}.{method}")
+    home = "np" if hasattr(np, name) else "scipy.special"
+    raise lost(f"{home}.{name}" if method == "__call__" else f"{home}.{name}.{method}")
 
 
 def _values(value: Any) -> Any:
@@ -142,17 +106,6 @@ def _values(value: Any) -> Any:
 def _scalar(x: Any) -> Any:
     """NumPy hands its scalar over as an array of rank 0 where it stands left of a comparison."""
     return x[()] if isinstance(x, np.ndarray) and not x.ndim else x
-
-
-def _op_of(ufunc: np.ufunc) -> Optional[Callable]:
-    from . import _array_api
-
-    if ufunc.__name__ in _COMPOSED:
-        return _COMPOSED[ufunc.__name__]
-    name = _NAMES.get(ufunc.__name__)
-    if name is None:
-        return None
-    return getattr(_array_api, name) if name in _array_api.__all__ else _core.op(name)
 
 
 def _rebuild_tensor(array: np.ndarray) -> _core.Tensor:
@@ -187,6 +140,16 @@ def result_dtype(*dtypes: Any) -> _core.DType:
             f"{' and '.join(sorted({d.name for d in found}))} do not meet in one dtype; cast one of them"
         )
     return max(found, key=lambda d: d.itemsize)
+
+
+def alike(*values: Any) -> list[_core.Tensor]:
+    """The values as tensors of one dtype: numbers and lists take that of those that have one. See
+    result_dtype.
+    """
+    made = [_core.tensor(v) if hasattr(v, "dtype") else None for v in values]
+    typed = [t.dtype for t in made if t is not None] or [_core.tensor(v).dtype for v in values]
+    like = _core.tensor(0, result_dtype(*typed))
+    return [_convert.convert_like(v if t is None else t, like) for v, t in zip(values, made)]
 
 
 def _dtype_named(name: str) -> _core.DType:

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 import gradtape as gt
-from gradtape import _numpy
+from gradtape import _numpy_ufuncs
 
 
-@pytest.mark.parametrize("name", sorted(_numpy._NAMES))
+@pytest.mark.parametrize("name", sorted(_numpy_ufuncs._NAMES))
 def test_ufuncs_are_ops(name):
     ufunc = getattr(np, name, None)
     if ufunc is None:
