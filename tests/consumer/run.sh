@@ -8,6 +8,9 @@ trap 'rm -rf "$work"' EXIT
 want='dy/dx = 1.38177 0.0770037 -2.82886'
 
 cmake --install "$build" --prefix "$work/prefix" >/dev/null
+for text in LICENSE NOTICE; do
+  cmp -s "$here/../../$text" "$work/prefix/share/doc/gradtape/$text" || { echo "$text is not installed" >&2; exit 1; }
+done
 cmake -S "$here" -B "$work/cmake" -G Ninja -DCMAKE_PREFIX_PATH="$work/prefix" >/dev/null
 cmake --build "$work/cmake" >/dev/null
 for program in consumer_c consumer_cpp; do
