@@ -47,7 +47,7 @@
 #include <stdint.h>
 
 #define GT_VERSION_MAJOR 0
-#define GT_VERSION_MINOR 1
+#define GT_VERSION_MINOR 2
 #define GT_VERSION_PATCH 0
 
 #if defined(GT_BUILDING_LIBRARY) && defined(__GNUC__)
