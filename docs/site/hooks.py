@@ -26,6 +26,9 @@ _SHOWN_AS = {
     "include/gradtape/gradtape.h": "c/index.md",
     "include/gradtape/ops.h": "ops/index.md",
     "include/gradtape/ops.hpp": "ops/index.md",
+    "CHANGELOG.md": "changelog.md",
+    "CONTRIBUTING.md": "contributing.md",
+    "SECURITY.md": "security.md",
 }
 
 
@@ -57,7 +60,7 @@ class Site:
         return link
 
     def _made(self) -> dict[str, str]:
-        """The pages that are made from headers and from the registry."""
+        """The pages that are made from headers, from the registry and from pages at the root."""
         pages = {"ops/" + name: text for name, text in self.ops.pages(self.linker("ops/index.md")).items()}
         pages["c/index.md"] = "# C reference\n\n" + c_reference.page(self.header, self.linker("c/index.md"))
         for file in sorted((ROOT / "include/gradtape/cpp").glob("*.hpp")):
@@ -66,6 +69,7 @@ class Site:
             if text:
                 pages[f"cpp/{file.stem}.md"] = text
         pages.update({f"python/{name}": text for name, (_, text) in self.python.items()})
+        pages.update({page: root_page(path) for path, page in _SHOWN_AS.items() if path.endswith(".md")})
         return pages
 
 
@@ -75,6 +79,16 @@ def outside(page: str, target: str) -> str | None:
     if path.startswith("docs/") or not (ROOT / path).exists():
         return None
     return path
+
+
+def root_page(path: str) -> str:
+    """A page at the root of the project, with its links as from docs/."""
+
+    def moved(match: re.Match[str]) -> str:
+        target = match[1].removeprefix("docs/") if match[1].startswith("docs/") else "../" + match[1]
+        return f"]({target}{match[2] or ''})"
+
+    return _LINK.sub(moved, (ROOT / path).read_text(encoding="utf-8"))
 
 
 def source_page(path: str) -> str:
