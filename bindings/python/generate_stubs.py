@@ -113,6 +113,9 @@ def sources() -> dict[str, str]:
             found[bound] = f"from ._ops import {value.__name__} as {bound}"
     for module in gradtape._modules:
         found[module] = f"from . import {module} as {module}"
+    for name, place in gradtape._of_keras.items():
+        module, _, member = f"keras.{place}".rpartition(".")
+        found[name] = f"from .{module} import {member} as {name}"
     for op in json.loads(REGISTRY.read_text(encoding="utf-8"))["ops"]:
         found.setdefault(op["name"], f"from ._ops import {op['name']} as {op['name']}")
     return {n: line for n, line in found.items() if not n.startswith("_") or n.startswith("__")}

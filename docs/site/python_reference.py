@@ -15,7 +15,7 @@ PAGES = [
     ("transforms", "Derivatives of functions", "gradtape", ["_transforms.py", "_reading.py"]),
     ("custom", "Gradients of one's own", "gradtape", ["_custom.py"]),
     ("function", "Functions that replay", "gradtape", ["_function.py", "_control.py"]),
-    ("tensors", "Tensors", "gradtape", ["_core.pyi", "_convert.py", "_display.py"]),
+    ("tensors", "Tensors", "gradtape", ["_core.pyi", "_convert.py", "_display.py", "_shape.py"]),
     ("names", "Ops by TensorFlow's names", "gradtape", ["_names.py"]),
     ("array-api", "Array API", "gradtape", ["_array_api/*.py", "_array_api_linalg.py"]),
     ("math", "gradtape.math", "gradtape.math", ["math.py"]),
@@ -28,11 +28,19 @@ PAGES = [
         "gradtape.keras.layers",
         ["keras/_layer.py", "keras/layers.py", "keras/_images.py"],
     ),
+    (
+        "keras-initializers",
+        "gradtape.keras.initializers",
+        "gradtape.keras.initializers",
+        ["keras/initializers.py"],
+    ),
     ("keras-losses", "gradtape.keras.losses", "gradtape.keras.losses", ["keras/losses.py"]),
     ("keras-metrics", "gradtape.keras.metrics", "gradtape.keras.metrics", ["keras/metrics.py"]),
     ("keras-optimizers", "gradtape.keras.optimizers", "gradtape.keras.optimizers", ["keras/optimizers.py"]),
     ("optimize", "gradtape.optimize", "gradtape.optimize", ["optimize.py"]),
     ("plot", "gradtape.plot", "gradtape.plot", ["plot.py"]),
+    ("nest", "gradtape.nest", "gradtape.nest", ["nest.py"]),
+    ("debugging", "gradtape.debugging", "gradtape.debugging", ["debugging.py"]),
     ("errors", "gradtape.errors", "gradtape.errors", ["errors.py"]),
 ]
 

@@ -15,6 +15,7 @@ name too.
 
 from __future__ import annotations
 
+import functools as _functools
 import importlib as _importlib
 from typing import TYPE_CHECKING
 from typing import Any as _Any
@@ -29,11 +30,28 @@ from ._array_api import __all__ as _standard
 
 globals().update({_name: getattr(_array_api, _name) for _name in _standard})
 
-from ._control import cond, executing_eagerly, is_tensor, map_fn, while_loop  # noqa: E402
+from ._control import (  # noqa: E402
+    TensorArray,
+    case,
+    cond,
+    control_dependencies,
+    device,
+    executing_eagerly,
+    foldl,
+    foldr,
+    is_tensor,
+    map_fn,
+    name_scope,
+    scan,
+    switch_case,
+    vectorized_map,
+    while_loop,
+)
 from ._convert import constant, convert_to_tensor  # noqa: E402
 from ._core import (  # noqa: E402
     DType,
     Tensor,
+    as_dtype,
     memory_limit,
     memory_stats,
     memory_trim,
@@ -50,23 +68,32 @@ from ._custom import (  # noqa: E402
 from ._display import print  # noqa: E402
 from ._function import TensorSpec, function  # noqa: E402
 from ._names import (  # noqa: E402
+    add_n,
     boolean_mask,
+    broadcast_dynamic_shape,
+    broadcast_static_shape,
     cast,
     clip_by_global_norm,
     clip_by_norm,
     clip_by_value,
     cumsum,
+    dynamic_partition,
+    dynamic_stitch,
     einsum,
+    ensure_shape,
     fill,
     gather,
     gather_nd,
+    get_static_value,
     global_norm,
     identity,
+    identity_n,
     norm,
     one_hot,
     pad,
     range,
     rank,
+    realdiv,
     reduce_all,
     reduce_any,
     reduce_logsumexp,
@@ -78,7 +105,10 @@ from ._names import (  # noqa: E402
     reduce_sum,
     reduce_variance,
     reverse,
+    reverse_sequence,
+    saturate_cast,
     scatter_nd,
+    sequence_mask,
     shape,
     size,
     slice,
@@ -86,27 +116,50 @@ from ._names import (  # noqa: E402
     stop_gradient,
     strided_slice,
     tensor_scatter_nd_add,
+    tensor_scatter_nd_sub,
     tensor_scatter_nd_update,
     transpose,
+    unique,
 )
 from ._reading import DetachedValueWarning  # noqa: E402
+from ._shape import TensorShape  # noqa: E402
 from ._tape import BatchDependenceWarning, GradientTape, UnconnectedGradients  # noqa: E402
 from ._transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp  # noqa: E402
 from ._variable import Module, Variable  # noqa: E402
 
+from .debugging import (  # noqa: E402
+    Assert,
+    assert_equal,
+    assert_greater,
+    assert_less,
+    assert_rank,
+)
+
 if TYPE_CHECKING:
-    from . import autodiff, keras, linalg, math, nn, random, saved_model
+    from . import autodiff, debugging, dtypes, keras, linalg, math, nest, nn, random, saved_model
 
 __version__ = _core.version()
 truediv = _core.op("divide")
 
-_modules = ("autodiff", "guide", "keras", "linalg", "math", "nn", "optimize", "plot", "random", "saved_model")
+_modules = (
+    "autodiff debugging dtypes guide keras linalg math nest nn optimize plot random saved_model"
+).split()
+_of_keras = {
+    **{name: name for name in ("initializers", "losses", "metrics", "optimizers")},
+    "constant_initializer": "initializers.Constant",
+    "ones_initializer": "initializers.Ones",
+    "random_normal_initializer": "initializers.RandomNormal",
+    "random_uniform_initializer": "initializers.RandomUniform",
+    "zeros_initializer": "initializers.Zeros",
+}
 
 
 def __getattr__(name: str) -> _Any:
     """Modules are imported, and ops of the engine found, when they are asked for."""
     if name in _modules:
         return _importlib.import_module(f"{__name__}.{name}")
+    if name in _of_keras:
+        return _functools.reduce(getattr, _of_keras[name].split("."), __getattr__("keras"))
     if not name.startswith("_"):
         try:
             value = _core.op(name)
@@ -119,4 +172,4 @@ def __getattr__(name: str) -> _Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_modules, *_core.op_names()})
+    return sorted({*globals(), *_modules, *_of_keras, *_core.op_names()})

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ._at import At
+from ._shape import TensorShape
 
 _Self = TypeVar("_Self", bound="Variable")
 
@@ -32,6 +33,12 @@ class DType:
     @property
     def itemsize(self) -> int: ...
     @property
+    def size(self) -> int: ...
+    @property
+    def max(self) -> Any: ...
+    @property
+    def min(self) -> Any: ...
+    @property
     def is_floating(self) -> bool: ...
     @property
     def is_integer(self) -> bool: ...
@@ -54,8 +61,9 @@ bool_: DType
 class Tensor:
     """Numbers of one dtype in an array of any rank; the values are computed when they are looked at."""
 
+    def get_shape(self) -> TensorShape: ...
     @property
-    def shape(self) -> tuple[int, ...]:
+    def shape(self) -> TensorShape:
         """The sizes of the axes."""
     @property
     def dtype(self) -> DType: ...
@@ -266,7 +274,7 @@ class Op:
 
 def _check_readings(whether: bool) -> None: ...
 def _set_hooks(
-    *, convert: Any = None, numpy: Any = None, errors: Any = None, reading: Any = None
+    *, convert: Any = None, numpy: Any = None, errors: Any = None, reading: Any = None, shape: Any = None
 ) -> None: ...
 def as_dtype(value: Any) -> DType: ...
 def tensor(value: TensorLike, dtype: Optional[DTypeLike] = None) -> Tensor: ...

@@ -8,5 +8,6 @@ from __future__ import annotations
 import numpy
 
 from . import _core, errors
+from ._shape import TensorShape
 
-_core._set_hooks(numpy=numpy, errors=errors._BY_NAME)
+_core._set_hooks(numpy=numpy, errors=errors._BY_NAME, shape=TensorShape)

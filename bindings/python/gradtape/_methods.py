@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from typing import Any, Optional
 
+import numpy as np
+
 from . import _at, _convert, _core, _display, _indexing, _numpy
 
 
@@ -93,6 +95,16 @@ def _bitwise(name: str, reflected: bool) -> Any:
     return operate
 
 
+def missing(self: _core.Tensor, name: str) -> Any:
+    """Always an AttributeError: there is no such name."""
+    if name.startswith("assign"):
+        raise AttributeError(
+            "a tensor does not change, and a part of a variable is a tensor; write "
+            "`v.assign(v.at[index].set(value))`, or .add, for `v[index].assign(value)`"
+        )
+    raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
+
+
 def _inverted(self: _core.Tensor) -> _core.Tensor:
     from ._array_api import bitwise_invert
 
@@ -124,9 +136,11 @@ _FOR_TENSORS = {
     "transpose": transpose,
     "flatten": _method("ravel"),
     "nbytes": property(lambda self: self.size * self.dtype.itemsize, doc="How many bytes the values take."),
+    "get_shape": lambda self: self.shape,
     "itemsize": property(lambda self: self.dtype.itemsize, doc="How many bytes an element takes."),
     "__round__": rounded,
     "__delitem__": delitem,
+    "__getattr__": missing,
     "__invert__": _inverted,
     "__divmod__": lambda self, other: (self // other, self % other),
     "__rdivmod__": lambda self, other: (other // self, other % self),
@@ -138,7 +152,22 @@ _AS_IN_NUMPY = (
 _BITWISE = {"and": "and", "or": "or", "xor": "xor", "lshift": "left_shift", "rshift": "right_shift"}
 
 
+def _limit(dtype: _core.DType, which: str) -> Any:
+    if dtype.is_bool:
+        return which == "max"
+    return getattr((np.finfo if dtype.is_floating else np.iinfo)(dtype.as_numpy_dtype), which)
+
+
+_FOR_DTYPES = {
+    "max": property(lambda self: _limit(self, "max"), doc="The largest number of this type."),
+    "min": property(lambda self: _limit(self, "min"), doc="The least number of this type."),
+    "size": property(lambda self: self.itemsize, doc="Bytes of one element."),
+}
+
+
 def _attach() -> None:
+    for name, value in _FOR_DTYPES.items():
+        setattr(_core.DType, name, value)
     for name, value in _FOR_TENSORS.items():
         setattr(_core.Tensor, name, value)
     for name in _AS_IN_NUMPY:

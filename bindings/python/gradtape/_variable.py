@@ -47,6 +47,20 @@ class Variable(_core.Variable):
                 f"Variable: the initial value has shape {self.shape}, not {tuple(shape)}"
             )
 
+    def scatter_nd_update(self, indices: Any, updates: Any, name: Optional[str] = None) -> Variable:
+        """Puts updates at the indices, [..., k] of the first k axes; returns the variable."""
+        updates = _core.tensor(updates, self.dtype)
+        return self.assign(_core.op("tensor_scatter_update")(self, indices, updates))
+
+    def scatter_nd_add(self, indices: Any, updates: Any, name: Optional[str] = None) -> Variable:
+        """Adds updates at the indices, [..., k] of the first k axes; returns the variable."""
+        updates = _core.tensor(updates, self.dtype)
+        return self.assign(_core.op("tensor_scatter_add")(self, indices, updates))
+
+    def scatter_nd_sub(self, indices: Any, updates: Any, name: Optional[str] = None) -> Variable:
+        """Subtracts updates at the indices, [..., k] of the first k axes; returns the variable."""
+        return self.scatter_nd_add(indices, _core.op("negative")(_core.tensor(updates, self.dtype)))
+
 
 class Module:
     """A base for classes that hold variables: it finds those in its attributes, in containers, and in modules

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Optional, Sequence
+import builtins
+from typing import Any, NamedTuple, Optional, Sequence
 
 from . import _array_api, _core
 from ._array_api import count_nonzero  # noqa: F401
 from ._core import Tensor as _Tensor
 from ._names import (  # noqa: F401
+    add_n,
     cumsum,
     reduce_all,
     reduce_any,
@@ -19,6 +21,7 @@ from ._names import (  # noqa: F401
     reduce_std,
     reduce_sum,
     reduce_variance,
+    stop_gradient,
 )
 
 _op = _core.op
@@ -98,16 +101,6 @@ xlog1py = _op("xlog1py")
 xlogy = _op("xlogy")
 
 
-def add_n(inputs: Sequence[Any], name: Optional[str] = None) -> _Tensor:
-    """The sum of all tensors, which have one shape. ValueError where there are none."""
-    if not inputs:
-        raise ValueError("add_n: no tensors were given")
-    total = _core.tensor(inputs[0])
-    for value in inputs[1:]:
-        total = total + value
-    return total
-
-
 def argmax(
     input: Any, axis: Optional[int] = None, output_type: Any = _core.int64, name: Optional[str] = None
 ) -> _Tensor:
@@ -153,10 +146,25 @@ def scalar_mul(scalar: Any, x: Any, name: Optional[str] = None) -> _Tensor:
     return multiply(scalar, x)
 
 
-def top_k(input: Any, k: int = 1, sorted: bool = True, name: Optional[str] = None) -> tuple[_Tensor, _Tensor]:
-    """(The k largest entries along the last axis, largest first; their indices, int32)."""
+class TopK(NamedTuple):
+    """The largest entries, largest first, and where they are."""
+
+    values: _Tensor
+    indices: _Tensor
+
+
+def top_k(input: Any, k: int = 1, sorted: bool = True, name: Optional[str] = None) -> TopK:
+    """The k largest entries along the last axis, and their indices, int32."""
     values, indices = _op("top_k")(input, k)
-    return values, _op("cast")(indices, _core.int32)
+    return TopK(values, _op("cast")(indices, _core.int32))
+
+
+def in_top_k(targets: Any, predictions: Any, k: Any, name: Optional[str] = None) -> _Tensor:
+    """Whether fewer than k predictions of each row are above that of the target."""
+    predictions = _core.tensor(predictions)
+    own = _op("gather")(predictions, targets, 1, 1)
+    above = _op("cast")(predictions > _op("expand_dims")(own, 1), _core.int32)
+    return logical_and(_op("reduce_sum")(above, 1) < k, is_finite(own))
 
 
 def xdivy(x: Any, y: Any, name: Optional[str] = None) -> _Tensor:
@@ -169,3 +177,86 @@ def xdivy(x: Any, y: Any, name: Optional[str] = None) -> _Tensor:
 def zero_fraction(value: Any, name: Optional[str] = None) -> _Tensor:
     """The share of entries that are 0, float32."""
     return reduce_mean(_op("cast")(equal(_core.tensor(value), 0), _core.float32))
+
+
+def accumulate_n(
+    inputs: Sequence[Any], shape: Any = None, tensor_dtype: Any = None, name: Optional[str] = None
+) -> _Tensor:
+    """The sum of all tensors, which have one shape. ValueError where there are none."""
+    return add_n(inputs)
+
+
+def lbeta(x: Any, name: Optional[str] = None) -> _Tensor:
+    """log(prod(gamma(x)) / gamma(sum(x))) along the last axis."""
+    x = _core.tensor(x)
+    return reduce_sum(lgamma(x), -1) - lgamma(reduce_sum(x, -1))
+
+
+def nextafter(x1: Any, x2: Any, name: Optional[str] = None) -> _Tensor:
+    """The next number after x1 towards x2. No derivative passes."""
+    return _array_api.nextafter(x1, x2)
+
+
+def invert_permutation(x: Any, name: Optional[str] = None) -> _Tensor:
+    """Where each of 0, 1, … stands in x."""
+    x = _core.tensor(x)
+    return _op("cast")(_op("argsort")(x), x.dtype)
+
+
+def segment_mean(data: Any, segment_ids: Any, name: Optional[str] = None) -> _Tensor:
+    """The mean of the rows of each segment; ids rise. 0 where there are none."""
+    return divide_no_nan(segment_sum(data, segment_ids), segment_sum(*_ones(data, segment_ids)))
+
+
+def unsorted_segment_mean(
+    data: Any, segment_ids: Any, num_segments: Any, name: Optional[str] = None
+) -> _Tensor:
+    """The mean of the rows of each segment; 0 where there are none."""
+    counts = unsorted_segment_sum(*_ones(data, segment_ids), num_segments)
+    return divide_no_nan(unsorted_segment_sum(data, segment_ids, num_segments), counts)
+
+
+def unsorted_segment_sqrt_n(
+    data: Any, segment_ids: Any, num_segments: Any, name: Optional[str] = None
+) -> _Tensor:
+    """The sum of the rows of each segment, divided by the root of their number; 0 where there are none."""
+    counts = unsorted_segment_sum(*_ones(data, segment_ids), num_segments)
+    return divide_no_nan(unsorted_segment_sum(data, segment_ids, num_segments), sqrt(counts))
+
+
+def _ones(data: Any, segment_ids: Any) -> tuple[_Tensor, Any]:
+    return _op("ones_like")(stop_gradient(data)), segment_ids
+
+
+def bincount(
+    arr: Any,
+    weights: Any = None,
+    minlength: Optional[int] = None,
+    maxlength: Optional[int] = None,
+    dtype: Any = _core.int32,
+    name: Optional[str] = None,
+) -> _Tensor:
+    """How often each of 0, 1, … is in arr; with weights their sum, through which derivatives pass."""
+    flat = _op("reshape")(arr, [-1])
+    n = builtins.max(int(reduce_max(flat)) + 1 if flat.size else 0, minlength or 0)
+    n = n if maxlength is None else builtins.min(n, maxlength)
+    if weights is None:
+        weights = _op("fill")(_core.tensor(1, dtype), flat.shape)
+    return unsorted_segment_sum(_op("reshape")(weights, [-1]), _op("where")(flat < n, flat, -1), n)
+
+
+def confusion_matrix(
+    labels: Any,
+    predictions: Any,
+    num_classes: Optional[int] = None,
+    weights: Any = None,
+    dtype: Any = _core.int32,
+    name: Optional[str] = None,
+) -> _Tensor:
+    """How often each label, the row, meets each prediction, the column; with weights their sum."""
+    labels, predictions = _core.tensor(labels), _core.tensor(predictions)
+    if num_classes is None:
+        num_classes = 1 + builtins.max(int(reduce_max(labels)), int(reduce_max(predictions)))
+    places = _op("stack")([labels, predictions], -1)
+    counts = _op("fill")(_core.tensor(1, dtype), labels.shape) if weights is None else weights
+    return _op("scatter_nd")(places, _op("cast")(counts, dtype), [num_classes, num_classes])

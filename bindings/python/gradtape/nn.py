@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Optional, Sequence, Union
+
+import numpy as np
 
 from . import _core, random
 from ._core import Tensor as _Tensor
@@ -32,6 +35,11 @@ silu = _op("silu")
 swish = _op("silu")
 
 
+def crelu(features: Any, axis: int = -1, name: Optional[str] = None) -> _Tensor:
+    """relu of the features and of their negatives, side by side."""
+    return _op("concat")([relu(features), relu(_op("negative")(features))], axis)
+
+
 def softmax_cross_entropy_with_logits(
     labels: Any, logits: Any, axis: int = -1, name: Optional[str] = None
 ) -> _Tensor:
@@ -51,6 +59,28 @@ def sigmoid_cross_entropy_with_logits(
     return _op("sigmoid_cross_entropy_with_logits")(labels, logits)
 
 
+def weighted_cross_entropy_with_logits(
+    labels: Any, logits: Any, pos_weight: Any, name: Optional[str] = None
+) -> _Tensor:
+    """sigmoid_cross_entropy_with_logits with the part of the labels times pos_weight."""
+    labels, logits = _core.tensor(labels), _core.tensor(logits)
+    return (1.0 - labels) * logits + (1.0 + (pos_weight - 1.0) * labels) * softplus(-logits)
+
+
+def log_poisson_loss(
+    targets: Any, log_input: Any, compute_full_loss: bool = False, name: Optional[str] = None
+) -> _Tensor:
+    """exp(log_input) - targets log_input; in full with Stirling's log(targets!) for targets above 1."""
+    targets = _core.tensor(targets)
+    loss = _op("exp")(log_input) - targets * log_input
+    if not compute_full_loss:
+        return loss
+    large = targets > 1.0
+    safe = _op("where")(large, targets, 1.0)
+    stirling = safe * _op("log")(safe) - safe + 0.5 * _op("log")(2.0 * math.pi * safe)
+    return loss + _op("where")(large, stirling, 0.0)
+
+
 def l2_loss(t: Any, name: Optional[str] = None) -> _Tensor:
     """sum(t²) / 2."""
     return _op("reduce_sum")(_op("square")(t)) / 2
@@ -61,6 +91,16 @@ def moments(
 ) -> tuple[_Tensor, _Tensor]:
     """(Mean, biased variance) over the axes; `shift` changes nothing."""
     return _op("moments")(x, axes, keepdims)
+
+
+def sufficient_statistics(
+    x: Any, axes: Any, shift: Any = None, keepdims: bool = False, name: Optional[str] = None
+) -> tuple[_Tensor, _Tensor, _Tensor, Any]:
+    """(How many entries, sum of x - shift, sum of its squares, shift) over the axes."""
+    x = _core.tensor(x)
+    apart = x if shift is None else x - shift
+    total, squares = (_op("reduce_sum")(v, axes, keepdims) for v in (apart, apart * apart))
+    return _core.tensor(x.size / max(total.size, 1), x.dtype), total, squares, shift
 
 
 def batch_normalization(
@@ -196,6 +236,93 @@ def avg_pool2d(
     """The mean of each window, over what is not padding: input [n, h, w, c]."""
     _check_format("avg_pool2d", data_format, "NHWC")
     return _op("avg_pool2d")(input, _inner(ksize), _inner(strides), padding)
+
+
+def pool(
+    input: Any,
+    window_shape: Window,
+    pooling_type: str,
+    strides: Optional[Window] = None,
+    padding: str = "VALID",
+    data_format: Optional[str] = None,
+    dilations: Any = None,
+    name: Optional[str] = None,
+) -> _Tensor:
+    """The largest ("MAX") or mean ("AVG") entry of each window: input [n, w, c] or [n, h, w, c]."""
+    x = _core.tensor(input)
+    if pooling_type not in ("MAX", "AVG"):
+        raise ValueError(f"nn.pool: pooling_type is 'MAX' or 'AVG', got {pooling_type!r}")
+    if x.ndim not in (3, 4) or dilations not in (None, 1, [1], [1, 1]):
+        raise NotImplementedError("nn.pool: one or two axes of windows without dilations are done")
+    rank = x.ndim - 2
+    sizes, steps = (_each(v, rank) for v in (window_shape, 1 if strides is None else strides))
+    pooled = max_pool2d if pooling_type == "MAX" else avg_pool2d
+    if rank == 2:
+        return pooled(x, sizes, steps, padding)
+    return _op("squeeze")(pooled(_op("expand_dims")(x, 1), [1, *sizes], [1, *steps], padding), [1])
+
+
+def _each(size: Any, rank: int) -> list[Any]:
+    """A size for each axis of windows."""
+    sizes = list(size) if isinstance(size, (list, tuple)) else [size]
+    return sizes if len(sizes) == rank else sizes * rank
+
+
+def convolution(
+    input: Any,
+    filters: Any,
+    strides: Any = None,
+    padding: Any = "VALID",
+    data_format: Optional[str] = None,
+    dilations: Any = None,
+    name: Optional[str] = None,
+) -> _Tensor:
+    """conv1d or conv2d, by the rank of the input."""
+    found = {3: conv1d, 4: conv2d}.get(_core.tensor(input).ndim)
+    if found is None:
+        raise NotImplementedError("nn.convolution: inputs of rank 3 and 4 are done")
+    return found(input, filters, strides or 1, padding, dilations=dilations or 1)
+
+
+def local_response_normalization(
+    input: Any,
+    depth_radius: int = 5,
+    bias: float = 1,
+    alpha: float = 1,
+    beta: float = 0.5,
+    name: Optional[str] = None,
+) -> _Tensor:
+    """input / (bias + alpha sum(input²))^beta, the sum over the channels at most depth_radius away."""
+    x = _core.tensor(input)
+    places = np.arange(x.shape[-1])
+    near = (abs(places[:, None] - places) <= depth_radius).astype(x.dtype.as_numpy_dtype)
+    return x / (bias + alpha * (_op("square")(x) @ near)) ** beta
+
+
+def space_to_depth(
+    input: Any, block_size: int, data_format: str = "NHWC", name: Optional[str] = None
+) -> _Tensor:
+    """[n, h, w, c] with each block of block_size * block_size places as channels of one."""
+    _check_format("space_to_depth", data_format, "NHWC")
+    n, h, w, c = _core.tensor(input).shape
+    blocks = _op("reshape")(input, [n, h // block_size, block_size, w // block_size, block_size, c])
+    return _op("reshape")(
+        _op("transpose")(blocks, [0, 1, 3, 2, 4, 5]),
+        [n, h // block_size, w // block_size, c * block_size**2],
+    )
+
+
+def depth_to_space(
+    input: Any, block_size: int, data_format: str = "NHWC", name: Optional[str] = None
+) -> _Tensor:
+    """The inverse of space_to_depth."""
+    _check_format("depth_to_space", data_format, "NHWC")
+    n, h, w, c = _core.tensor(input).shape
+    blocks = _op("reshape")(input, [n, h, w, block_size, block_size, c // block_size**2])
+    return _op("reshape")(
+        _op("transpose")(blocks, [0, 1, 3, 2, 4, 5]),
+        [n, h * block_size, w * block_size, c // block_size**2],
+    )
 
 
 max_pool = max_pool2d

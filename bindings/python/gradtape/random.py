@@ -7,6 +7,7 @@ ones depend on their arguments alone.
 
 from __future__ import annotations
 
+import secrets
 import threading
 from typing import Any, Optional, Sequence
 
@@ -101,8 +102,12 @@ def truncated_normal(
     name: Optional[str] = None,
 ) -> _Tensor:
     """Normal numbers of at most two standard deviations from the mean."""
+    return _truncated(shape, mean, stddev, dtype, _place(seed))
+
+
+def _truncated(shape: Any, mean: Any, stddev: Any, dtype: Any, place: dict[str, int]) -> _Tensor:
     bound = 0.9544997361036416  # the probability of these, erf(sqrt(2))
-    u = _uniform(shape, -bound, bound, dtype, _place(seed))
+    u = _uniform(shape, -bound, bound, dtype, place)
     return mean + stddev * (_op("erfinv")(u) * 1.4142135623730951)
 
 
@@ -128,6 +133,57 @@ def stateless_uniform(
 ) -> _Tensor:
     """Uniform numbers that depend on the arguments alone; the seed is a pair of integers."""
     return _uniform(shape, minval, maxval, dtype, _stateless(seed))
+
+
+def stateless_truncated_normal(
+    shape: Any,
+    seed: Sequence[int],
+    mean: Any = 0.0,
+    stddev: Any = 1.0,
+    dtype: Any = _core.float32,
+    name: Optional[str] = None,
+) -> _Tensor:
+    """truncated_normal's numbers, which depend on the arguments alone; the seed is a pair of integers."""
+    return _truncated(shape, mean, stddev, dtype, _stateless(seed))
+
+
+class Generator:
+    """A stream of random numbers of its own: each draw goes on where the last one ended."""
+
+    def __init__(self, seed: int) -> None:
+        self._seed, self._drawn = seed, 0
+
+    @classmethod
+    def from_seed(cls, seed: int, alg: Any = None) -> Generator:
+        """The stream of a seed; set_seed does not touch it."""
+        return cls(int(seed))
+
+    @classmethod
+    def from_non_deterministic_state(cls, alg: Any = None) -> Generator:
+        """A stream that is another one in each run."""
+        return cls(secrets.randbits(62))
+
+    def _next(self) -> dict[str, int]:
+        self._drawn += 1
+        return _stateless((self._seed, 1), self._drawn - 1)
+
+    def normal(
+        self, shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = _core.float32, name: Any = None
+    ) -> _Tensor:
+        """Normal numbers."""
+        return _normal(shape, mean, stddev, dtype, self._next())
+
+    def uniform(
+        self, shape: Any, minval: Any = 0, maxval: Any = None, dtype: Any = _core.float32, name: Any = None
+    ) -> _Tensor:
+        """Uniform numbers from minval up to, not including, maxval."""
+        return _uniform(shape, minval, maxval, dtype, self._next())
+
+    def truncated_normal(
+        self, shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = _core.float32, name: Any = None
+    ) -> _Tensor:
+        """Normal numbers of at most two standard deviations from the mean."""
+        return _truncated(shape, mean, stddev, dtype, self._next())
 
 
 def shuffle(value: Any, seed: Optional[int] = None, name: Optional[str] = None) -> _Tensor:

@@ -142,6 +142,7 @@ struct Hooks {
   nb::object convert;  // (value, dtype or None) -> Tensor, for all that to_tensor does not convert itself
   nb::object numpy;    // the module
   nb::object reading;  // (tensor, as_number): see check_reading
+  nb::object shape;    // a class derived from tuple
   nb::dict errors;     // the classes of gradtape.errors by their names
 };
 Hooks& hooks();

@@ -15,14 +15,16 @@ NB_MODULE(_core, m) {
   nb::set_leak_warnings(false);  // tensors of the main thread live until the process ends
   m.def(
       "_set_hooks",
-      [](nb::object convert, nb::object numpy, nb::object errors, nb::object reading) {
+      [](nb::object convert, nb::object numpy, nb::object errors, nb::object reading, nb::object shape) {
         if (!convert.is_none()) hooks().convert = convert;
         if (!numpy.is_none()) hooks().numpy = numpy;
         if (!errors.is_none()) hooks().errors = nb::cast<nb::dict>(errors);
         if (!reading.is_none()) hooks().reading = reading;
+        if (!shape.is_none()) hooks().shape = shape;
       },
       nb::kw_only(), nb::arg("convert").none() = nb::none(), nb::arg("numpy").none() = nb::none(),
-      nb::arg("errors").none() = nb::none(), nb::arg("reading").none() = nb::none());
+      nb::arg("errors").none() = nb::none(), nb::arg("reading").none() = nb::none(),
+      nb::arg("shape").none() = nb::none());
   add_dtypes(m);
   add_tensors(m);
   add_interchange(m);

@@ -58,7 +58,9 @@ namespace {
 
 nb::object shape_tuple(const Tensor& t) {
   const Shape s = shape_of(t);
-  PyObject* tuple = PyTuple_New(static_cast<Py_ssize_t>(s.rank));
+  auto* type = reinterpret_cast<PyTypeObject*>(hooks().shape.ptr());
+  PyObject* tuple = type->tp_alloc(type, static_cast<Py_ssize_t>(s.rank));
+  if (!tuple) throw nb::python_error();
   for (size_t i = 0; i < s.rank; ++i)
     PyTuple_SET_ITEM(tuple, static_cast<Py_ssize_t>(i), PyLong_FromLongLong(s.dims[i]));
   return nb::steal(tuple);

@@ -145,7 +145,9 @@ def test_the_python_reference_has_all_of_the_package(ops):
     defined = {
         name for name, v in values.items() if any(kind(v) for kind in kinds) and "gradtape" in v.__module__
     }
-    assert defined - set(titles) == set()
+    others = "".join(text for _, text in pages.values())
+    at_home = {name for name in defined if f"## `{values[name].__name__}`" in others}  # of keras and debugging
+    assert defined - set(titles) - at_home == set()
     assert "gradtape.GradientTape(persistent=False, watch_accessed_variables=True)" in main
     assert "### `GradientTape.batch_jacobian` { #GradientTape.batch_jacobian }" in main
     assert "[relu](../ops/activations.md#relu)" in pages["nn.md"][1]
