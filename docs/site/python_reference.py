@@ -26,7 +26,7 @@ PAGES = [
         "keras-layers",
         "gradtape.keras.layers",
         "gradtape.keras.layers",
-        ["keras/_layer.py", "keras/layers.py", "keras/_images.py"],
+        [f"keras/{name}.py" for name in ("_layer", "layers", "_images", "_recurrent", "_simple", "_merge")],
     ),
     (
         "keras-initializers",
@@ -37,6 +37,13 @@ PAGES = [
     ("keras-losses", "gradtape.keras.losses", "gradtape.keras.losses", ["keras/losses.py"]),
     ("keras-metrics", "gradtape.keras.metrics", "gradtape.keras.metrics", ["keras/metrics.py"]),
     ("keras-optimizers", "gradtape.keras.optimizers", "gradtape.keras.optimizers", ["keras/optimizers.py"]),
+    (
+        "keras-schedules",
+        "gradtape.keras.optimizers.schedules",
+        "gradtape.keras.optimizers.schedules",
+        ["keras/schedules.py"],
+    ),
+    ("keras-utils", "gradtape.keras.utils", "gradtape.keras.utils", ["keras/utils.py"]),
     ("optimize", "gradtape.optimize", "gradtape.optimize", ["optimize.py"]),
     ("plot", "gradtape.plot", "gradtape.plot", ["plot.py"]),
     ("nest", "gradtape.nest", "gradtape.nest", ["nest.py"]),

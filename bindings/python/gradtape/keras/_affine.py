@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Sequence
+from typing import Any, Optional, Sequence
 
 from .._core import Tensor as _Tensor
 from . import activations
@@ -27,11 +27,11 @@ class Affine(Layer):
         self.kernel: Any = None
         self.bias: Any = None
 
-    def add_weights(self, shape: Sequence[int]) -> None:
-        """Makes a kernel of the shape, whose last axis counts the results, and a bias where one is used."""
+    def add_weights(self, shape: Sequence[int], results: Optional[int] = None) -> None:
+        """Makes a kernel of the shape, whose last axis counts the results unless said, and a bias if used."""
         self.kernel = self.add_weight("kernel", shape, initializer=self.kernel_initializer)
         if self.use_bias:
-            self.bias = self.add_weight("bias", (shape[-1],), initializer=self.bias_initializer)
+            self.bias = self.add_weight("bias", (results or shape[-1],), initializer=self.bias_initializer)
 
     def activated(self, product: _Tensor) -> _Tensor:
         """The activation of the product and the bias."""

@@ -62,6 +62,23 @@ class RandomUniform:
         return random.uniform(shape, self.minval, self.maxval, dtype, self.seed)
 
 
+class Orthogonal:
+    """gain times a matrix with orthonormal rows or columns; the last axis counts the columns."""
+
+    def __init__(self, gain: float = 1.0, seed: Optional[int] = None) -> None:
+        self.gain, self.seed = gain, seed
+
+    def __call__(self, shape: Sequence[int], dtype: Any = _core.float32) -> _Tensor:
+        if len(shape) < 2:
+            raise ValueError(f"Orthogonal: the shape has two axes or more, got {tuple(shape)}")
+        rows, columns = math.prod(shape[:-1]), shape[-1]
+        numbers = random.normal([max(rows, columns), min(rows, columns)], dtype=dtype, seed=self.seed)
+        q, r = _core.op("qr")(numbers)
+        q = q * _core.op("sign")(_core.op("diag_part")(r))
+        matrix = q if rows >= columns else _core.op("transpose")(q)
+        return self.gain * _core.op("reshape")(matrix, list(shape))
+
+
 class VarianceScaling:
     """Random numbers of the variance scale / n, where n counts inputs ("fan_in"), outputs, or their mean
     ("fan_avg").
@@ -129,6 +146,7 @@ _BY_NAME: dict[str, Callable[[], Initializer]] = {
     "zeros": Zeros,
     "ones": Ones,
     "normal": RandomNormal,
+    "orthogonal": Orthogonal,
     "random_normal": RandomNormal,
     "random_uniform": RandomUniform,
     "truncated_normal": TruncatedNormal,

@@ -12,12 +12,28 @@ from . import activations
 from ._affine import Affine
 from ._images import (  # noqa: F401
     AveragePooling2D,
+    Conv1D,
     Conv2D,
+    Conv2DTranspose,
+    DepthwiseConv2D,
     GlobalAveragePooling2D,
     GlobalMaxPooling2D,
     MaxPooling2D,
 )
 from ._layer import Input, Layer
+from ._merge import Add, Average, Concatenate, Maximum, Minimum, Multiply, Subtract  # noqa: F401
+from ._recurrent import GRU, LSTM, SimpleRNN  # noqa: F401
+from ._simple import (  # noqa: F401
+    ELU,
+    GaussianNoise,
+    Lambda,
+    Permute,
+    PReLU,
+    RepeatVector,
+    UnitNormalization,
+    UpSampling2D,
+    ZeroPadding2D,
+)
 from ._summary import summary_of
 
 _op = _core.op

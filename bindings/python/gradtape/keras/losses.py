@@ -6,6 +6,7 @@ weighted by `sample_weight` where it is given.
 
 from __future__ import annotations
 
+import math
 from typing import Any, Callable, Optional, Union
 
 from .. import _core
@@ -35,9 +36,15 @@ def huber(y_true: Any, y_pred: Any, delta: float = 1.0) -> _Tensor:
     return _op("reduce_mean")(near * (size - near / 2), -1)
 
 
-def binary_crossentropy(y_true: Any, y_pred: Any, from_logits: bool = False) -> _Tensor:
-    """The mean of -y log p - (1 - y) log(1 - p) over the last axis; p is y_pred, or its sigmoid."""
+def binary_crossentropy(
+    y_true: Any, y_pred: Any, from_logits: bool = False, label_smoothing: float = 0.0
+) -> _Tensor:
+    """The mean of -y log p - (1 - y) log(1 - p) over the last axis; p is y_pred, or its sigmoid.
+
+    Smoothed labels are moved by that share towards 1/2.
+    """
     y_true, y_pred = _both(y_true, y_pred)
+    y_true = y_true * (1.0 - label_smoothing) + 0.5 * label_smoothing if label_smoothing else y_true
     if from_logits:
         return _op("reduce_mean")(_op("sigmoid_cross_entropy_with_logits")(y_true, y_pred), -1)
     p = _op("clip_by_value")(y_pred, _EPSILON, 1.0 - _EPSILON)
@@ -45,9 +52,16 @@ def binary_crossentropy(y_true: Any, y_pred: Any, from_logits: bool = False) -> 
     return -_op("reduce_mean")(entropy, -1)
 
 
-def categorical_crossentropy(y_true: Any, y_pred: Any, from_logits: bool = False, axis: int = -1) -> _Tensor:
-    """-sum(y log p) over the classes; p is y_pred divided by its sum, or its softmax."""
+def categorical_crossentropy(
+    y_true: Any, y_pred: Any, from_logits: bool = False, label_smoothing: float = 0.0, axis: int = -1
+) -> _Tensor:
+    """-sum(y log p) over the classes; p is y_pred divided by its sum, or its softmax.
+
+    Smoothed labels are moved by that share towards 1 / classes.
+    """
     y_true, y_pred = _both(y_true, y_pred)
+    if label_smoothing:
+        y_true = y_true * (1.0 - label_smoothing) + label_smoothing / y_true.shape[axis]
     logits = y_pred if from_logits else _log_probabilities(y_pred, axis)
     return _op("softmax_cross_entropy_with_logits")(y_true, logits, axis)
 
@@ -60,6 +74,61 @@ def sparse_categorical_crossentropy(y_true: Any, y_pred: Any, from_logits: bool 
     y_pred = _core.tensor(y_pred)
     logits = y_pred if from_logits else _log_probabilities(y_pred, -1)
     return _op("sparse_softmax_cross_entropy")(class_indices(y_true, y_pred), logits)
+
+
+def kl_divergence(y_true: Any, y_pred: Any) -> _Tensor:
+    """The sum of y log(y / p) over the last axis."""
+    y_true, y_pred = (_op("clip_by_value")(y, _EPSILON, 1.0) for y in _both(y_true, y_pred))
+    return _op("reduce_sum")(y_true * _op("log")(y_true / y_pred), -1)
+
+
+def poisson(y_true: Any, y_pred: Any) -> _Tensor:
+    """The mean of p - y log p over the last axis."""
+    y_true, y_pred = _both(y_true, y_pred)
+    return _op("reduce_mean")(y_pred - y_true * _op("log")(y_pred + _EPSILON), -1)
+
+
+def log_cosh(y_true: Any, y_pred: Any) -> _Tensor:
+    """The mean of log(cosh(y_pred - y_true)) over the last axis."""
+    y_true, y_pred = _both(y_true, y_pred)
+    apart = y_pred - y_true
+    return _op("reduce_mean")(apart + _op("softplus")(-2.0 * apart) - math.log(2.0), -1)
+
+
+def hinge(y_true: Any, y_pred: Any) -> _Tensor:
+    """The mean of max(1 - y p, 0) over the last axis; y is 1 or -1, or 1 or 0."""
+    return _op("reduce_mean")(_short(y_true, y_pred), -1)
+
+
+def squared_hinge(y_true: Any, y_pred: Any) -> _Tensor:
+    """The mean of max(1 - y p, 0)² over the last axis; y is 1 or -1, or 1 or 0."""
+    return _op("reduce_mean")(_op("square")(_short(y_true, y_pred)), -1)
+
+
+def _short(y_true: Any, y_pred: Any) -> _Tensor:
+    y_true, y_pred = _both(y_true, y_pred)
+    of_bits = _op("reduce_all")(_op("logical_or")(y_true == 0, y_true == 1))
+    signs = _op("where")(of_bits, 2.0 * y_true - 1.0, y_true)
+    return _op("maximum")(1.0 - signs * y_pred, 0.0)
+
+
+def cosine_similarity(y_true: Any, y_pred: Any, axis: int = -1) -> _Tensor:
+    """The cosine of the angle between the vectors along an axis."""
+    y_true, y_pred = (_op("l2_normalize")(y, axis) for y in _both(y_true, y_pred))
+    return _op("reduce_sum")(y_true * y_pred, axis)
+
+
+def mean_squared_logarithmic_error(y_true: Any, y_pred: Any) -> _Tensor:
+    """The mean of (log(1 + y_pred) - log(1 + y_true))² over the last axis; below 0 they count as 0."""
+    logs = (_op("log1p")(_op("maximum")(y, _EPSILON)) for y in _both(y_true, y_pred))
+    return _op("reduce_mean")(_op("squared_difference")(*logs), -1)
+
+
+def mean_absolute_percentage_error(y_true: Any, y_pred: Any) -> _Tensor:
+    """The mean of 100 |y_pred - y_true| / |y_true| over the last axis."""
+    y_true, y_pred = _both(y_true, y_pred)
+    shares = abs((y_true - y_pred) / _op("maximum")(abs(y_true), _EPSILON))
+    return 100.0 * _op("reduce_mean")(shares, -1)
 
 
 class Loss:
@@ -112,11 +181,12 @@ class _OfProbabilities(_OfFunction):
     def __init__(
         self,
         from_logits: bool = False,
+        label_smoothing: float = 0.0,
         *,
         reduction: Optional[str] = "sum_over_batch_size",
         name: Optional[str] = None,
     ) -> None:
-        super().__init__(reduction, name, from_logits=from_logits)
+        super().__init__(reduction, name, from_logits=from_logits, label_smoothing=label_smoothing)
 
 
 class MeanSquaredError(_OfDifference):
@@ -129,6 +199,65 @@ class MeanAbsoluteError(_OfDifference):
     """The mean of |y_pred - y_true|."""
 
     _function = staticmethod(mean_absolute_error)
+
+
+class MeanSquaredLogarithmicError(_OfDifference):
+    """The mean of (log(1 + y_pred) - log(1 + y_true))²."""
+
+    _function = staticmethod(mean_squared_logarithmic_error)
+
+
+class MeanAbsolutePercentageError(_OfDifference):
+    """The mean of 100 |y_pred - y_true| / |y_true|."""
+
+    _function = staticmethod(mean_absolute_percentage_error)
+
+
+class KLDivergence(_OfDifference):
+    """The sum of y log(y / p)."""
+
+    _function = staticmethod(kl_divergence)
+
+
+class Poisson(_OfDifference):
+    """The mean of p - y log p."""
+
+    _function = staticmethod(poisson)
+
+
+class LogCosh(_OfDifference):
+    """The mean of log(cosh(y_pred - y_true))."""
+
+    _function = staticmethod(log_cosh)
+
+
+class Hinge(_OfDifference):
+    """The mean of max(1 - y p, 0), for y of 1 and -1."""
+
+    _function = staticmethod(hinge)
+
+
+class SquaredHinge(_OfDifference):
+    """The mean of max(1 - y p, 0)², for y of 1 and -1."""
+
+    _function = staticmethod(squared_hinge)
+
+
+class CosineSimilarity(_OfFunction):
+    """Minus the cosine of the angle between the vectors along an axis."""
+
+    _function = staticmethod(cosine_similarity)
+
+    def __init__(
+        self,
+        axis: int = -1,
+        reduction: Optional[str] = "sum_over_batch_size",
+        name: Optional[str] = None,
+    ) -> None:
+        super().__init__(reduction, name, axis=axis)
+
+    def call(self, y_true: Any, y_pred: Any) -> _Tensor:
+        return -super().call(y_true, y_pred)
 
 
 class Huber(_OfFunction):
@@ -157,10 +286,19 @@ class CategoricalCrossentropy(_OfProbabilities):
     _function = staticmethod(categorical_crossentropy)
 
 
-class SparseCategoricalCrossentropy(_OfProbabilities):
+class SparseCategoricalCrossentropy(_OfFunction):
     """-log p[y] for indices y of classes; with `from_logits` p is the softmax of y_pred."""
 
     _function = staticmethod(sparse_categorical_crossentropy)
+
+    def __init__(
+        self,
+        from_logits: bool = False,
+        *,
+        reduction: Optional[str] = "sum_over_batch_size",
+        name: Optional[str] = None,
+    ) -> None:
+        super().__init__(reduction, name, from_logits=from_logits)
 
 
 def get(identifier: Union[str, Callable[..., Any]]) -> Callable[..., Any]:
@@ -212,13 +350,21 @@ def _log_probabilities(y_pred: _Tensor, axis: int) -> _Tensor:
     return _op("log")(_op("clip_by_value")(p, _EPSILON, 1.0 - _EPSILON))
 
 
+MSE = mse = mean_squared_error
+MAE = mae = mean_absolute_error
+KLD = kl_divergence
 _BY_NAME: dict[str, Callable[..., _Tensor]] = {
     "binary_crossentropy": binary_crossentropy,
     "categorical_crossentropy": categorical_crossentropy,
+    "cosine_similarity": cosine_similarity,
+    "hinge": hinge,
     "huber": huber,
+    "kl_divergence": kl_divergence,
+    "log_cosh": log_cosh,
     "mae": mean_absolute_error,
     "mean_absolute_error": mean_absolute_error,
     "mean_squared_error": mean_squared_error,
     "mse": mean_squared_error,
+    "poisson": poisson,
     "sparse_categorical_crossentropy": sparse_categorical_crossentropy,
 }
