@@ -151,7 +151,7 @@ Shape shape_from(std::string_view what, gt_dtype dtype, const int64_t* dims, std
             dtype);
   if (rank > GT_MAX_RANK) invalid("{}: a tensor has at most {} axes, got {}", what, +GT_MAX_RANK, rank);
   if (rank > 0) need_pointer(dims, "{}: dims with rank {}", what, rank);
-  const Shape shape(std::span(dims, rank));
+  Shape shape(std::span(dims, rank));
   check_bytes(what, shape, size_of(static_cast<Dtype>(dtype)));
   return shape;
 }

@@ -23,7 +23,7 @@ Spec checked_memory(std::string_view what, gt_dtype dtype, const int64_t* dims, 
 }
 
 Tensor computed(Context& c, gt_tensor handle, std::string_view what) {
-  const Tensor t = c.peek(handle, what);
+  Tensor t = c.peek(handle, what);
   c.evaluate(std::span(&t, 1));
   return t;
 }

@@ -115,7 +115,7 @@ Tensors Tape::forward_from(std::span<const Tensor> targets, std::span<const Plac
 namespace {
 // What is handed in beside the tape must fit what it belongs to, or be a scalar without a dtype.
 Tensor fitting(const char* what, std::size_t index, const Tensor& given, const Spec& want) {
-  const Tensor t = given.spec().weak && !want.weak && is_floating(want.dtype) ? cast(given, want.dtype) : given;
+  Tensor t = given.spec().weak && !want.weak && is_floating(want.dtype) ? cast(given, want.dtype) : given;
   if (t.dtype() != want.dtype || !(t.shape() == want.shape))
     invalid("{} {} must be {}, got {}", what, index, to_string(want), to_string(given.spec()));
   return t;

@@ -66,7 +66,9 @@ struct LineSorter {
   static void write_zeros(const Lines<T>& l, const E* sorted) {
     if (!std::is_floating_point_v<T> || !l.values) return;
     const auto key = [](const E& e) { return Form::key(e); };
-    const auto [first, last] = std::ranges::equal_range(sorted, sorted + l.k, key_of(T(0), l.flip), {}, key);
+    const E* const end = sorted + l.k;
+    const E* const first = std::ranges::lower_bound(sorted, end, key_of(T(0), l.flip), {}, key);
+    const E* const last = std::ranges::upper_bound(first, end, key_of(T(0), l.flip), {}, key);
     const T* x = l.x;
     for (const E* e = first; e != last; ++e) {
       T zero;

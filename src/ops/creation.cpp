@@ -11,7 +11,7 @@ namespace gradtape {
 namespace {
 Tensor in_dtype(const Call& c, const Tensor& x) {
   if (c.has("dtype")) return cast(x, std::get<Dtype>(c.attr("dtype")));
-  const Tensor y = cast(x, Dtype::float64);
+  Tensor y = cast(x, Dtype::float64);
   y.node()->outputs[0].spec.weak = true;
   return y;
 }
@@ -82,7 +82,7 @@ void define_sequences(Registry& r) {
       .composite([](const Call& c) {
         const int64_t num = c.integer("num");
         const auto axis = static_cast<std::size_t>(c.integer("axis"));
-        const Tensor start = insert_axes(c.in(0), axis, 1), stop = insert_axes(c.in(1), axis, 1);
+        Tensor start = insert_axes(c.in(0), axis, 1), stop = insert_axes(c.in(1), axis, 1);
         if (num == 1) return start;
         // A weight of exactly 0 and 1 at the ends, so that they are start and stop themselves.
         Tensor weight = range(c.recorder(), 0, num, 1, start.dtype()) / static_cast<double>(num - 1);

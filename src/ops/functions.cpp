@@ -14,7 +14,7 @@ std::shared_ptr<Attrs> complete(const Op& op, std::vector<AttrValue> given) {
   if (op.attrs.empty()) return nullptr;
   auto attrs = std::make_shared<Attrs>();
   for (std::size_t i = 0; i < op.attrs.size(); ++i)
-    attrs->values.push_back(i < given.size() ? std::move(given[i]) : op.attrs[i].fallback);
+    attrs->values.push_back(i < given.size() ? std::move(given[i]) : AttrValue(op.attrs[i].fallback));
   return attrs;
 }
 }  // namespace

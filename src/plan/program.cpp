@@ -153,7 +153,7 @@ class ProgramBuilder {
 
   Operand elementwise(const Node& node, const SmallVector<Operand, 2>& in) {
     const Spec& spec = node.outputs[0].spec;
-    const Operand result = elementwise(node.op, node.attrs, in, spec);
+    Operand result = elementwise(node.op, node.attrs, in, spec);
     if (result.slot >= p_.leaves && is_dense(result.layout) && !banded_.contains(result.slot))
       if (std::optional<Banded> banded = banded_result(node, in)) banded_.emplace(result.slot, std::move(*banded));
     return result;

@@ -40,7 +40,7 @@ PlanPtr Evaluator::compute(std::span<const Tensor> targets, std::vector<double>*
   if (std::ranges::all_of(targets, [](const Tensor& t) { return t.node()->evaluated; }))
     return std::make_shared<Plan>();
   const Schedule s = schedule(recorder_, targets);
-  const PlanPtr plan = plan_for(s);
+  PlanPtr plan = plan_for(s);
   memory_.slots.assign(plan->slots.size(), nullptr);
   for (std::size_t i = 0; i < s.leaves.size(); ++i)
     if (const BufferPtr& value = s.leaves[i].value()) memory_.slots[i] = value->data();  // else it is not read
