@@ -62,6 +62,7 @@ class Tensor:
     """Numbers of one dtype in an array of any rank; the values are computed when they are looked at."""
 
     def get_shape(self) -> TensorShape: ...
+    def ref(self) -> Any: ...
     @property
     def shape(self) -> TensorShape:
         """The sizes of the axes."""

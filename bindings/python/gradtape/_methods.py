@@ -95,6 +95,25 @@ def _bitwise(name: str, reflected: bool) -> Any:
     return operate
 
 
+class Reference:
+    """A tensor as a key of a dict: equal to another one of the same object."""
+
+    __slots__ = ("_tensor",)
+
+    def __init__(self, tensor: _core.Tensor) -> None:
+        self._tensor = tensor
+
+    def deref(self) -> _core.Tensor:
+        """The tensor."""
+        return self._tensor
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Reference) and self._tensor is other._tensor
+
+    def __hash__(self) -> int:
+        return id(self._tensor)
+
+
 def missing(self: _core.Tensor, name: str) -> Any:
     """Always an AttributeError: there is no such name."""
     if name.startswith("assign"):
@@ -137,6 +156,7 @@ _FOR_TENSORS = {
     "flatten": _method("ravel"),
     "nbytes": property(lambda self: self.size * self.dtype.itemsize, doc="How many bytes the values take."),
     "get_shape": lambda self: self.shape,
+    "ref": lambda self: Reference(self),
     "itemsize": property(lambda self: self.dtype.itemsize, doc="How many bytes an element takes."),
     "__round__": rounded,
     "__delitem__": delitem,

@@ -121,12 +121,17 @@ def _signature(name: str) -> Any:
 def _arguments(name: str, args: Any, options: Any) -> tuple[list[Any], dict[str, Any]]:
     """The arguments that NumPy's function must have by position, for their names may differ here, and all
     others by NumPy's names. Those that are NumPy's defaults are left out.
+
+    The arguments stay as they are where NumPy tells of no signature, or an array's method has another one.
     """
     signature = _signature(name)
     if signature is None:
         return args, options
+    try:
+        given = signature.bind(*args, **options).arguments
+    except TypeError:
+        return args, options
     positional, named = [], {}
-    given = signature.bind(*args, **options).arguments
     for parameter in signature.parameters.values():
         if parameter.name not in given:
             continue

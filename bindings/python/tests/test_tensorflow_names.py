@@ -150,6 +150,12 @@ def test_shapes():
     assert tf.function(lambda x: tf.reshape(x, x.shape.as_list()[::-1]))(tf.zeros([2, 3])).shape == (3, 2)
 
 
+def test_references():
+    v = tf.Variable(1.0)
+    assert {v.ref(): "v"}[v.ref()] == "v" and v.ref().deref() is v
+    assert v.ref() != tf.Variable(1.0).ref()
+
+
 def test_dtypes():
     assert tf.as_dtype("float32") is tf.float32 and tf.dtypes.bool == tf.bool
     assert tf.int32.max == 2**31 - 1 and tf.float64.min == np.finfo(np.float64).min and tf.bool.max is True
