@@ -43,6 +43,12 @@ PAGES = [
         "gradtape.keras.optimizers.schedules",
         ["keras/schedules.py"],
     ),
+    (
+        "keras-regularizers",
+        "gradtape.keras.regularizers",
+        "gradtape.keras.regularizers",
+        ["keras/regularizers.py"],
+    ),
     ("keras-utils", "gradtape.keras.utils", "gradtape.keras.utils", ["keras/utils.py"]),
     ("optimize", "gradtape.optimize", "gradtape.optimize", ["optimize.py"]),
     ("plot", "gradtape.plot", "gradtape.plot", ["plot.py"]),

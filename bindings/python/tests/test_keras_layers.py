@@ -176,6 +176,34 @@ def test_layers_of_several_inputs():
         layers.Add()(a)
 
 
+def test_penalties():
+    model = keras.Sequential(
+        [
+            layers.Dense(2, kernel_regularizer="l2", input_shape=(3,)),
+            layers.Dense(1, kernel_regularizer=keras.regularizers.L1L2(0.1, 0.2), bias_regularizer="l1"),
+        ]
+    )
+    first, second = model.layers
+    second.bias.assign([-3.0])
+    with tf.GradientTape() as tape:
+        loss = tf.add_n(model.losses)
+    kernels = np.asarray(first.kernel), np.asarray(second.kernel)
+    squares = [(kernel**2).sum() for kernel in kernels]
+    expected = 0.01 * squares[0] + 0.1 * abs(kernels[1]).sum() + 0.2 * squares[1] + 0.03
+    assert loss.item() == pytest.approx(expected, rel=1e-5) and len(model.losses) == 3
+    gradients = tape.gradient(loss, [first.kernel, second.kernel, second.bias, first.bias])
+    close(gradients[0], 0.02 * kernels[0], 1e-6)
+    close(gradients[1], 0.1 * np.sign(kernels[1]) + 0.4 * kernels[1], 1e-6)
+    assert gradients[2].tolist() == pytest.approx([-0.01]) and gradients[3] is None
+    layer = layers.Conv2D(1, 2, kernel_regularizer=lambda k: tf.reduce_max(k))
+    assert layer.losses == []
+    layer(IMAGES)
+    layer.add_loss(lambda: tf.constant(2.0))
+    assert [loss.item() for loss in layer.losses] == [layer.kernel.numpy().max(), 2.0]
+    with pytest.raises(ValueError, match="l3"):
+        layers.Dense(1, kernel_regularizer="l3")
+
+
 def test_utils():
     keras.utils.set_random_seed(3)
     first = tf.random.normal([2]).tolist(), np.random.rand()

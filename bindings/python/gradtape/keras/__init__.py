@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import activations, initializers, layers, losses, metrics, optimizers, utils
+from . import activations, initializers, layers, losses, metrics, optimizers, regularizers, utils
 from .layers import Input, Model, Sequential
 
 __all__ = [
@@ -15,5 +15,6 @@ __all__ = [
     "losses",
     "metrics",
     "optimizers",
+    "regularizers",
     "utils",
 ]

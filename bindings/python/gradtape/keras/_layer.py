@@ -12,7 +12,7 @@ import numpy as np
 
 from .. import _core, _nest
 from .._variable import Module, Variable
-from . import initializers
+from . import initializers, regularizers
 
 _named: dict[str, int] = {}
 
@@ -93,6 +93,7 @@ class Layer(Module):
         self._weights: list[
             tuple[_core.Variable, bool]
         ] = []  # with whether each is trainable where the layer is
+        self._penalties: list[Callable[[], Any]] = []
 
     def add_weight(
         self,
@@ -101,12 +102,30 @@ class Layer(Module):
         dtype: Any = None,
         initializer: Any = "glorot_uniform",
         trainable: bool = True,
+        regularizer: Any = None,
     ) -> Variable:
-        """A variable of the layer's: of its name and, unless said, its dtype."""
+        """A variable of the layer's: of its name and, unless said, its dtype. The value of its regularizer is
+        among the `losses`.
+        """
         value = initializers.get(initializer)(tuple(shape), _core.as_dtype(dtype or self.dtype))
         variable = Variable(value, trainable and self._trainable, name=f"{self.name}/{name}")
         self._weights.append((variable, trainable))
+        penalty = regularizers.get(regularizer)
+        if penalty is not None:
+            self.add_loss(lambda: penalty(variable))
         return variable
+
+    def add_loss(self, loss: Callable[[], Any]) -> None:
+        """Puts a function without arguments among those that `losses` calls."""
+        self._penalties.append(loss)
+
+    @property
+    def losses(self) -> list[Any]:
+        """The penalties of this layer's variables and of those of the layers in it, computed now: a tape sees
+        it.
+        """
+        layers = [self, *(m for m in self.submodules if isinstance(m, Layer))]
+        return [penalty() for layer in layers for penalty in layer._penalties]
 
     def build(self, input_shape: Any) -> None:
         """Makes the variables for inputs of this shape; layers without variables leave it out."""
