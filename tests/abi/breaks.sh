@@ -19,12 +19,12 @@ refused() {
   fi
   grep -q "$message" "$work/said" || { echo "$name: refused for another reason:" >&2; cat "$work/said" >&2; exit 1; }
 }
-refused "a number" 'GT_BUSY has another value' 's/\bGT_BUSY = 7/GT_BUSY = 17/'
-refused "a number that is gone" GT_CANCELLED 's/\bGT_CANCELLED = 12/GT_STOPPED = 12/'
-refused "a type" gt_status 's/^typedef int32_t gt_status;/typedef int64_t gt_status;/'
+refused "a number" 'GT_BUSY has another value' 's/\bGT_BUSY *= *7\b/GT_BUSY = 17/'
+refused "a number that is gone" GT_CANCELLED 's/\bGT_CANCELLED *= *12/GT_STOPPED = 12/'
+refused "a type" gt_status 's/typedef +int32_t +gt_status;/typedef int64_t gt_status;/'
 refused "a type of a callback" gt_progress_fn 's/(\(\*gt_progress_fn\)\(void\* user_data, )uint64_t/\1uint32_t/'
-refused "a field between others" 'count has moved' 's/^  size_t count;/  size_t flags; size_t count;/'
-refused "a field of another type" 'live has moved, or has another type' 's/^  uint64_t live;/  int64_t live;/'
+refused "a field between others" 'count has moved' 's/\bsize_t +count;/size_t flags; size_t count;/'
+refused "a field of another type" 'live has moved, or has another type' 's/\buint64_t +live;/int64_t live;/'
 refused "a prototype" gt_random_seed 's/(gt_random_seed\(gt_context ctx, )uint64_t/\1uint32_t/'
 refused "a function that is gone" gt_version 's/\bgt_version\b/gt_version_text/'
 refused "a typed function" gt_sin 's/\bgt_sin\(gt_context ctx, gt_tensor x\)/gt_sin(gt_context ctx, gt_tensor x, double scale)/' ops.h
