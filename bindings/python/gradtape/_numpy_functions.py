@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from typing import Any, Callable
+from typing import Any, Callable, Optional
 
 import numpy as np
 
@@ -100,51 +100,64 @@ def call(name: str, function: Callable[..., Any], args: Any, options: Any) -> An
     """
     if isinstance(options.get("dtype"), type):
         options = {**options, "dtype": np.dtype(options["dtype"])}
-    if not isinstance(function, _core.Op):
-        try:
-            inspect.signature(function).bind(*args, **options)
-        except TypeError as error:
-            raise TypeError(f"{name}: for tensors, {error}") from None
+    refusal = _refusal(function, len(args), tuple(options))
+    if refusal is not None:
+        raise TypeError(f"{name}: for tensors, {refusal}")
     return function(*args, **options)
 
 
 @functools.lru_cache(maxsize=None)
-def _signature(name: str) -> Any:
-    """Of NumPy's function; None where NumPy tells of none."""
-    try:
-        home: Any = np
-        return inspect.signature(functools.reduce(getattr, name.split("."), home))
-    except (AttributeError, ValueError):
+def _refusal(function: Callable[..., Any], count: int, names: tuple[str, ...]) -> Optional[str]:
+    """Why a function of ours takes no such arguments, by position and by name; None where it does."""
+    if isinstance(function, _core.Op):
         return None
+    try:
+        inspect.signature(function).bind(*range(count), **dict.fromkeys(names))
+    except TypeError as error:
+        return str(error)
+    return None
 
 
-def _arguments(name: str, args: Any, options: Any) -> tuple[list[Any], dict[str, Any]]:
+def _arguments(name: str, args: Any, options: Any) -> tuple[Any, dict[str, Any]]:
     """The arguments that NumPy's function must have by position, for their names may differ here, and all
     others by NumPy's names. Those that are NumPy's defaults are left out.
-
-    The arguments stay as they are where NumPy tells of no signature, or an array's method has another one.
     """
-    signature = _signature(name)
-    if signature is None:
+    places = _places(name, len(args), tuple(options))
+    if places is None:
         return args, options
-    try:
-        given = signature.bind(*args, **options).arguments
-    except TypeError:
-        return args, options
-    positional, named = [], {}
-    for parameter in signature.parameters.values():
-        if parameter.name not in given:
-            continue
-        value = given[parameter.name]
-        if parameter.kind is parameter.VAR_POSITIONAL:
-            positional += value
-        elif parameter.kind is parameter.VAR_KEYWORD:
-            named.update(value)
-        elif parameter.default is parameter.empty:
+    positional, others = [], {}
+    for place, parameter, default in places:
+        value = args[place] if type(place) is int else options[place]
+        if parameter is None:
             positional.append(value)
-        elif not _is_default(value, parameter.default):
-            named[parameter.name] = value
-    return positional, named
+        elif not _is_default(value, default):
+            others[parameter] = value
+    return positional, others
+
+
+@functools.lru_cache(maxsize=None)
+def _places(name: str, count: int, names: tuple[str, ...]) -> Any:
+    """For each argument of a call of NumPy's function: its place or name in the call, the name of an optional
+    parameter, and the default.
+
+    None where NumPy tells of no signature, or it does not fit: an array's method may have another one.
+    """
+    home: Any = np
+    try:
+        signature = inspect.signature(functools.reduce(getattr, name.split("."), home))
+        given = signature.bind(*range(count), **dict(zip(names, names))).arguments
+    except (AttributeError, ValueError, TypeError):
+        return None
+    found: list[Any] = []
+    for parameter, place in given.items():
+        kind, default = signature.parameters[parameter].kind, signature.parameters[parameter].default
+        if kind is inspect.Parameter.VAR_POSITIONAL:
+            found += ((n, None, None) for n in place)
+        elif kind is inspect.Parameter.VAR_KEYWORD:
+            found += ((n, n, inspect.Parameter.empty) for n in place)
+        else:
+            found.append((place, None if default is inspect.Parameter.empty else parameter, default))
+    return found
 
 
 def _is_default(value: Any, default: Any) -> bool:
