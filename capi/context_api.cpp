@@ -68,6 +68,19 @@ gt_status gt_set_threads(gt_context ctx, int32_t threads) {
   });
 }
 
+gt_status gt_set_interrupt(gt_context ctx, gt_interrupt_fn interrupted, void* user_data, void (*free)(void*)) {
+  bool owned = false;
+  const gt_status status = guarded(ctx, [&](Context& c) {
+    auto owner = std::make_shared<UserData>(c.deferred(), free, user_data);
+    owned = true;
+    Interrupt::Question question;
+    if (interrupted) question = [interrupted, owner] { return interrupted(owner->data()) != 0; };
+    c.recorder().interrupt.set(std::move(question));
+  });
+  if (!owned && free) free(user_data);
+  return status;
+}
+
 gt_status gt_memory_stats(gt_context ctx, gt_memory_info* out) {
   constexpr std::size_t head = sizeof out->struct_size;
   if (out && out->struct_size >= head && out->struct_size <= sizeof *out)

@@ -150,6 +150,11 @@ std::vector<Row> all_rows() {
          const auto threads = c.pick<int32_t>(1, {-1});
          return gt_set_threads(c.context(), threads);
        }},
+      {"gt_set_interrupt",
+       [](S&, Call& c) {
+         return gt_set_interrupt(
+             c.context(), [](void*) { return int32_t{0}; }, nullptr, nullptr);
+       }},
       {"gt_memory_stats",
        [](S&, Call& c) {
          auto* info = c.keep(std::vector<gt_memory_info>(1));

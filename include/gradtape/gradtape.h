@@ -119,6 +119,15 @@ GT_API gt_status gt_random_seed(gt_context ctx, uint64_t key);
  * dlclose. */
 GT_API gt_status gt_set_threads(gt_context ctx, int32_t threads);
 
+/* Called before the steps of computations, every 20 ms at the most, on the thread that computes. A value other than 0
+ * stops the call with GT_CANCELLED. Must not use the context (GT_BUSY). */
+typedef int32_t (*gt_interrupt_fn)(void* user_data);
+/* Lets a program stop long computations: by a signal, a clock, another thread. Values stay as they were, but memory
+ * that gt_function_run was given for outputs may hold some of them. A step is one fused loop or one op of the plan:
+ * its end is waited for. NULL: nothing is asked. `free` is called with user_data when another function takes its place,
+ * the context ends, or the call fails. */
+GT_API gt_status gt_set_interrupt(gt_context ctx, gt_interrupt_fn interrupted, void* user_data, void (*free)(void*));
+
 /* What a context holds, in bytes where nothing else is said. Values up to 64 bytes lie in their nodes. A program that
  * releases what it makes has as many nodes and handles after each round as before. */
 typedef struct gt_memory_info {

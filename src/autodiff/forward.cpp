@@ -23,8 +23,8 @@ Tensors transposed(const Call& c, const Rules& rules, const Tensors& tangents) {
   Tensors gradients;
   try {
     gradients = rules.reverse(c, placeholders);
-  } catch (const Error&) {
-    if (recorder.symbolic_reads == reads) throw;
+  } catch (const Error& e) {
+    if (recorder.symbolic_reads == reads || e.code() == Status::cancelled) throw;
     fail(Status::unsupported,
          "{}: its gradient function reads the value of a cotangent, so that forward mode cannot derive a tangent from "
          "it; use reverse mode",

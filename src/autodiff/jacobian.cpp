@@ -82,8 +82,8 @@ class JacobianBuilder {
     try {
       symbolic_results = map(placeholder);
       if (r_.symbolic_reads != reads) return row_by_row(spec, n, repeat, map);
-    } catch (const Error&) {
-      if (r_.symbolic_reads == reads) throw;
+    } catch (const Error& e) {
+      if (r_.symbolic_reads == reads || e.code() == Status::cancelled) throw;
       return row_by_row(spec, n, repeat, map);
     }
     if (std::ranges::none_of(symbolic_results, [](const Tensor& t) { return static_cast<bool>(t); }))

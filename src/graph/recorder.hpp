@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "base/interrupt.hpp"
 #include "graph/op.hpp"
 #include "graph/recording.hpp"
 #include "graph/trace.hpp"
@@ -132,6 +133,7 @@ class Recorder {
 
   void* owner = nullptr;                        // the context, for callbacks
   std::function<void(const Tensor&)> evaluate;  // gives a tensor its value; set by the owner
+  Interrupt interrupt;                          // of the context's computations
   uint64_t symbolic_reads = 0;                  // how often a value was asked of something symbolic
 
  private:

@@ -52,7 +52,6 @@ PlanPtr Evaluator::compute(std::span<const Tensor> targets, std::vector<double>*
   }
   const BufferPtr arena = recorder_.allocate(arena_bytes(*plan, workers), plan->arena_op);
   memory_.arena = static_cast<std::byte*>(arena->data());
-  memory_.cache = &recorder_.memory();
   lay_out(*plan, memory_);
   execute(*plan, memory_, workers, seconds);
 
@@ -86,7 +85,8 @@ void Evaluator::evaluate(std::span<const Tensor> targets) {
     try {
       compute(wanted);
       return;
-    } catch (const Error&) {
+    } catch (const Error& e) {
+      if (e.code() == Status::cancelled) throw;
       // A variable whose value cannot be computed says so when it is read itself.
     }
   }

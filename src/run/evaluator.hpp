@@ -10,7 +10,7 @@ namespace gradtape {
 
 class Evaluator {
  public:
-  explicit Evaluator(Recorder& recorder) : recorder_(recorder) {
+  explicit Evaluator(Recorder& recorder) : recorder_(recorder), memory_(recorder) {
     recorder.memory().forget_plans = [this] { forget_plans(); };
   }
   ~Evaluator() { recorder_.memory().forget_plans = nullptr; }

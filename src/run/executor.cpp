@@ -101,6 +101,7 @@ void execute(const Plan& plan, Memory& memory, const Workers& workers, std::vect
   const Executor executor(plan, memory, workers);
   for (std::size_t i = 0; i < plan.steps.size(); ++i) {
     const Step& step = plan.steps[i];
+    memory.interrupt->check();
     const auto start = seconds ? std::chrono::steady_clock::now() : std::chrono::steady_clock::time_point{};
     if (step.grain > 0)
       executor.run(step, plan.steps[++i]);

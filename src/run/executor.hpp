@@ -1,6 +1,7 @@
 // Runs plans over memory that is given.
 #pragma once
 
+#include "graph/recorder.hpp"
 #include "plan/plan.hpp"
 
 namespace gradtape {
@@ -8,10 +9,13 @@ namespace gradtape {
 // Where everything lies: by slot, what is not yet known being null. The arena has plan.arena bytes and plan.scratch
 // more for each worker.
 struct Memory {
+  explicit Memory(Recorder& recorder) : cache(&recorder.memory()), interrupt(&recorder.interrupt) {}
+
   std::vector<void*> slots;
   std::byte* arena = nullptr;
-  BlockCache* cache = nullptr;  // for what kernels need while they run
-  std::vector<View> in;         // what the kernel that runs reads and writes
+  BlockCache* cache;     // for what kernels need while they run
+  Interrupt* interrupt;  // asked before each step
+  std::vector<View> in;  // what the kernel that runs reads and writes
   std::vector<MutableView> out;
 };
 inline std::size_t arena_bytes(const Plan& plan, const Workers& workers) {

@@ -12,7 +12,7 @@ namespace gradtape {
 
 RecordedFunction::RecordedFunction(Recorder& recorder, const Workers& workers, const std::vector<Spec>& inputs,
                                    const FunctionBody& body)
-    : recorder_(recorder), workers_(workers), input_specs_(inputs) {
+    : recorder_(recorder), workers_(workers), input_specs_(inputs), memory_(recorder) {
   {
     const Recorder::Tracing tracing(recorder, trace_);
     for (const Spec& spec : inputs) trace_.inputs.push_back(recorder.parameter(spec));
@@ -75,7 +75,6 @@ void RecordedFunction::prepare_arena() {
   if (arena_ && arena_->bytes() >= bytes) return;
   arena_ = recorder_.allocate(bytes, plan_->arena_op);
   memory_.arena = static_cast<std::byte*>(arena_->data());
-  memory_.cache = &recorder_.memory();
   lay_out(*plan_, memory_);
 }
 
@@ -89,7 +88,6 @@ void RecordedFunction::compute_constants(Program& program, const std::vector<uin
   }
   const BufferPtr arena = recorder_.allocate(arena_bytes(*plan, workers_), plan->arena_op);
   memory_.arena = static_cast<std::byte*>(arena->data());
-  memory_.cache = &recorder_.memory();
   lay_out(*plan, memory_);
   execute(*plan, memory_, workers_);
 }

@@ -51,6 +51,14 @@ void ask_text(World& w, const char* call, F&& ask) {
     broken(call, "a text without an end");
 }
 
+void set_interrupt(World& w) {
+  const Data data(w);
+  const auto stop = [](void*) -> int32_t { return 1; };
+  const auto go_on = [](void*) -> int32_t { return 0; };
+  const auto f = w.in.pick<gt_interrupt_fn>({go_on, nullptr, go_on, stop});
+  w.checked("gt_set_interrupt", gt_set_interrupt(w.context(), f, data.data, data.free));
+}
+
 void context_create(World& w) {
   if (w.pools.size() < 3) new_context(w);
 }
@@ -153,7 +161,8 @@ void add_context_calls(std::vector<Call>& all) {
          const int32_t n = w.in.pick<int32_t>({1, 2, 3, 0, -1, INT32_MAX});
          w.checked("gt_set_threads", gt_set_threads(w.context(), n));
        }},
-      {"gt_memory_stats", 2, memory_stats},
+      {"gt_set_interrupt", 1, set_interrupt},
+      {"gt_memory_stats", 1, memory_stats},
       {"gt_memory_limit", 1,
        [](World& w) {
          const uint64_t bytes = w.in.pick<uint64_t>({32 << 20, 1 << 20, 30000, 1});

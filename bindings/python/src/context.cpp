@@ -8,6 +8,7 @@ namespace gradtape_python {
 Context::Context() {
   if (gt_context_create(&context_) != GT_OK)
     fail("ResourceExhaustedError", "no context is left: 1024 are alive, one for each thread whose tensors live");
+  gt_set_interrupt(context_, signalled, this, nullptr);
 }
 
 Context::~Context() {
@@ -21,6 +22,15 @@ Context::~Context() {
 const ContextPtr& Context::here() {
   thread_local const ContextPtr own = std::make_shared<Context>();
   return own;
+}
+
+// Between the steps of a computation: Ctrl-C, or another signal whose handler raises an exception.
+int32_t Context::signalled(void* data) {
+  nb::gil_scoped_acquire gil;
+  if (PyErr_CheckSignals() == 0) return 0;
+  nb::python_error error;
+  static_cast<Context*>(data)->keep_exception(error);
+  return 1;
 }
 
 // A call has succeeded although a callback failed: it found another way.

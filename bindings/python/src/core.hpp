@@ -61,6 +61,7 @@ class Context {
   std::unordered_map<uint64_t, Variable*> variables;  // by gt_variable_id
 
  private:
+  static int32_t signalled(void* context);
   void drop_raised();
 
   gt_context context_ = nullptr;

@@ -101,7 +101,7 @@ nb::list jvp(Tape& t, nb::list targets, nb::list sources, nb::list tangents, boo
   return wrap_all(t, found);
 }
 
-// Between the parts of a long computation: Ctrl-C, and the caller's function.
+// Between the parts of a Jacobian: the caller's function.
 struct Progress {
   Context& context;
   nb::object function;
@@ -110,8 +110,7 @@ struct Progress {
     auto& me = *static_cast<Progress*>(data);
     nb::gil_scoped_acquire gil;
     try {
-      if (PyErr_CheckSignals() != 0) throw nb::python_error();
-      if (!me.function.is_none()) me.function(done, total);
+      me.function(done, total);
       return 0;
     } catch (nb::python_error& e) {
       me.context.keep_exception(e);
@@ -120,12 +119,8 @@ struct Progress {
   }
 };
 
-// A Jacobian with a progress function is computed at once, part by part. One whose computation is long is so without
-// being asked, that Ctrl-C can stop it; a small one stays an expression, to be computed with what is made of it.
-constexpr size_t kLong = size_t{1} << 22;  // elements of the result
-
-gt_jacobian_options options_of(bool zero, const std::string& mode, uint64_t memory_budget, size_t elements,
-                               Progress& progress) {
+// A Jacobian with a progress function is computed at once, part by part.
+gt_jacobian_options options_of(bool zero, const std::string& mode, uint64_t memory_budget, Progress& progress) {
   gt_jacobian_options o{};
   o.struct_size = sizeof o;
   o.unconnected = unconnected(zero);
@@ -133,7 +128,7 @@ gt_jacobian_options options_of(bool zero, const std::string& mode, uint64_t memo
     fail("InvalidArgumentError", "jacobian: mode '" + mode + "'; want 'auto', 'forward' or 'reverse'");
   o.mode = mode == "auto" ? GT_MODE_AUTO : mode == "forward" ? GT_MODE_FORWARD : GT_MODE_REVERSE;
   o.memory_budget = memory_budget;
-  if (elements >= kLong || !progress.function.is_none()) {
+  if (!progress.function.is_none()) {
     o.progress = Progress::call;
     o.progress_data = &progress;
   }
@@ -146,10 +141,7 @@ nb::list jacobian(Tape& t, nb::handle target, nb::list sources, bool zero, const
   const auto x = handles_in(t.context, sources, false, "jacobian: sources");
   const gt_tensor y = one(t, target, "jacobian: target");
   Progress watcher{c, std::move(progress)};
-  size_t elements = 0;
-  for (nb::handle source : sources)
-    elements += shape_of(tensor_in(target)).elements() * shape_of(tensor_in(source)).elements();
-  const gt_jacobian_options options = options_of(zero, mode, memory_budget, elements, watcher);
+  const gt_jacobian_options options = options_of(zero, mode, memory_budget, watcher);
   std::vector<gt_tensor> found(x.size());
   c.check_unlocked([&] { return gt_tape_jacobian(c.get(), t.handle, y, x.data(), x.size(), &options, found.data()); });
   return wrap_all(t, found);
@@ -160,10 +152,7 @@ nb::object batch_jacobian(Tape& t, nb::handle target, nb::handle source, bool ze
   Context& c = t.own();
   const gt_tensor y = one(t, target, "batch_jacobian: target"), x = one(t, source, "batch_jacobian: source");
   Progress watcher{c, std::move(progress)};
-  const Shape of_target = shape_of(tensor_in(target));
-  const size_t samples = of_target.rank > 0 && of_target.dims[0] > 0 ? static_cast<size_t>(of_target.dims[0]) : 1;
-  const size_t elements = of_target.elements() / samples * shape_of(tensor_in(source)).elements();
-  gt_jacobian_options options = options_of(zero, "auto", memory_budget, elements, watcher);
+  gt_jacobian_options options = options_of(zero, "auto", memory_budget, watcher);
   options.batch_dependence = sum ? GT_BATCH_SUM : GT_BATCH_INDEPENDENT;
   gt_tensor found = nullptr;
   c.check_unlocked([&] { return gt_tape_batch_jacobian(c.get(), t.handle, y, x, &options, &found); });

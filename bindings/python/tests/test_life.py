@@ -255,6 +255,25 @@ def test_an_interrupt_stops_a_long_jacobian():
     assert done.stdout.strip() == "stopped", done.stderr
 
 
+def test_an_interrupt_stops_any_long_computation():
+    program = textwrap.dedent("""
+        import os, signal, threading, numpy as np, gradtape as gt
+        gt.set_threads(1)
+        a = gt.constant(np.eye(500))
+        y = a
+        for _ in range(20000):
+            y = a @ y
+        threading.Timer(0.5, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+        try:
+            y.numpy()
+        except KeyboardInterrupt:
+            assert (a + 1).numpy().sum() == 500 * 501
+            print("stopped")
+    """)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=300)
+    assert done.stdout.strip() == "stopped", done.stderr
+
+
 def test_errors_say_which_class_they_are():
     assert issubclass(errors.DTypeError, TypeError) and issubclass(errors.DTypeError, ValueError)
     assert issubclass(errors.NotFoundError, LookupError) and issubclass(errors.ResourceExhaustedError, MemoryError)

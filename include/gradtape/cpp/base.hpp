@@ -161,6 +161,14 @@ gt_status protect(gt_context ctx, F&& f) noexcept {
   }
 }
 
+// The answer of a function that may stop a call: true, or an exception, which then comes out of that call.
+template <class F>
+std::int32_t stops(F&& f) noexcept {
+  bool stop = true;
+  if (protect(nullptr, [&] { stop = f(); }) != GT_OK) thrown().status = GT_CANCELLED;  // as the library reports it
+  return stop;
+}
+
 // Strings of the C interface: f(text, capacity, &needed).
 template <class F>
 std::string text_of(gt_context ctx, F&& f) {

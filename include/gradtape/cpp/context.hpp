@@ -132,6 +132,15 @@ class Context {
   Tensor ones(const Shape& shape, Dtype dtype = Dtype::float64) const { return full(shape, 1, dtype); }
 
   void set_threads(int threads) const { detail::check(ctx_, gt_set_threads(ctx_, threads)); }
+  /// Asked before the steps of computations, every 20 ms at the most: true stops the call with GT_CANCELLED, an
+  /// exception comes out of it. See gt_set_interrupt. An empty function: nothing is asked.
+  void set_interrupt(std::function<bool()> interrupted) const {
+    using Function = std::function<bool()>;
+    if (!interrupted) return detail::check(ctx_, gt_set_interrupt(ctx_, nullptr, nullptr, nullptr));
+    const auto ask = [](void* f) { return detail::stops(*static_cast<Function*>(f)); };
+    detail::check(ctx_, gt_set_interrupt(ctx_, ask, new Function(std::move(interrupted)),
+                                         [](void* f) { delete static_cast<Function*>(f); }));
+  }
   void seed(std::uint64_t key) const { detail::check(ctx_, gt_random_seed(ctx_, key)); }
   void eval(const std::vector<Tensor>& tensors) const {
     const auto handles = detail::handles(tensors);

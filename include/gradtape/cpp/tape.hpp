@@ -21,12 +21,8 @@ struct JacobianOptions {
     o.batch_dependence = batch_dependence;
     if (progress) {
       o.progress = [](void* f, std::uint64_t done, std::uint64_t total) -> std::int32_t {
-        bool go_on = false;
-        const gt_status s = detail::protect(nullptr, [&] {
-          go_on = (*static_cast<const std::function<bool(std::uint64_t, std::uint64_t)>*>(f))(done, total);
-        });
-        if (s != GT_OK) detail::thrown().status = GT_CANCELLED;  // as the library reports it
-        return s != GT_OK || !go_on;
+        const auto& go_on = *static_cast<const std::function<bool(std::uint64_t, std::uint64_t)>*>(f);
+        return detail::stops([&] { return !go_on(done, total); });
       };
       o.progress_data = const_cast<void*>(static_cast<const void*>(&progress));
     }
