@@ -1,11 +1,15 @@
 # Warnings, sanitizers and ccache for all targets of the project.
-add_library(gradtape_flags INTERFACE)
-target_compile_options(gradtape_flags INTERFACE -Wall -Wextra -Wpedantic $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor>)
+add_library(gradtape_warnings INTERFACE)
+target_compile_options(gradtape_warnings INTERFACE -Wall -Wextra -Wpedantic $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor>)
 # Loops without dependences are told to gcc by a pragma of its own.
-target_compile_options(gradtape_flags INTERFACE $<$<CXX_COMPILER_ID:Clang>:-Wno-unknown-pragmas>)
+target_compile_options(gradtape_warnings INTERFACE $<$<CXX_COMPILER_ID:Clang>:-Wno-unknown-pragmas>)
 if(GRADTAPE_WERROR)
-  target_compile_options(gradtape_flags INTERFACE -Werror)
+  target_compile_options(gradtape_warnings INTERFACE -Werror)
 endif()
+
+# The library's own code.
+add_library(gradtape_flags INTERFACE)
+target_link_libraries(gradtape_flags INTERFACE gradtape_warnings)
 if(GRADTAPE_SANITIZE)
   target_compile_options(gradtape_flags INTERFACE -fsanitize=${GRADTAPE_SANITIZERS} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   # Instrumented code hides assignments from gcc, which then warns of values in the standard library that are set.
@@ -21,8 +25,27 @@ endif()
 # What is shipped checks libc's calls where sizes are known.
 target_compile_definitions(gradtape_flags INTERFACE $<$<CONFIG:Release>:_FORTIFY_SOURCE=2>)
 
+# Programs that use the library. Under AddressSanitizer the library alone is instrumented: their objects are those of a
+# plain build, which ccache then has. ThreadSanitizer must see every atomic variable.
+add_library(gradtape_program_flags INTERFACE)
+if(GRADTAPE_SANITIZERS STREQUAL "address,undefined")
+  target_link_libraries(gradtape_program_flags INTERFACE gradtape_warnings)
+  target_link_options(gradtape_program_flags INTERFACE $<TARGET_PROPERTY:gradtape_flags,INTERFACE_LINK_OPTIONS>)
+else()
+  target_link_libraries(gradtape_program_flags INTERFACE gradtape_flags)
+endif()
+# quick_to_compile(): the programs of this folder are compiled alike in every kind of build, with few optimisations.
+macro(quick_to_compile)
+  foreach(kind RELEASE RELWITHDEBINFO)
+    set(CMAKE_C_FLAGS_${kind} -O1)
+    set(CMAKE_CXX_FLAGS_${kind} -O1)
+  endforeach()
+endmacro()
+
 find_program(GRADTAPE_CCACHE ccache)
 if(GRADTAPE_CCACHE AND PROJECT_IS_TOP_LEVEL AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_C_COMPILER_LAUNCHER ${GRADTAPE_CCACHE})
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${GRADTAPE_CCACHE})
+  # ccache asks for both where headers are precompiled. No file of the library uses __TIME__ or a macro of theirs.
+  set(CMAKE_C_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${GRADTAPE_CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_C_COMPILER_LAUNCHER})
+  add_compile_options($<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fpch-preprocess>)
 endif()

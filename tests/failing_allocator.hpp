@@ -3,6 +3,8 @@
 
 #include <cstddef>
 
+#include "sanitizer.hpp"
+
 namespace test {
 
 // While it lives, the n-th allocation of this thread fails, and so do all after it.
@@ -16,10 +18,6 @@ std::size_t bytes_allocated();  // by this thread, ever
 
 // For Armed, where a function is run again: the first allocation would fail; but under a sanitizer the context's blocks
 // are always fresh.
-#ifdef __SANITIZE_ADDRESS__
-inline constexpr long kFirstInReplay = 1 << 30;
-#else
-inline constexpr long kFirstInReplay = 0;
-#endif
+inline const long kFirstInReplay = under_address_sanitizer() ? 1 << 30 : 0;
 
 }  // namespace test

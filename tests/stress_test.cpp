@@ -9,6 +9,7 @@
 #include <mutex>
 #include <thread>
 
+#include "sanitizer.hpp"
 #include "tape_support.hpp"
 
 namespace test {
@@ -112,11 +113,7 @@ void compute(Stage& stage, int rounds) {
 
 // The AddressSanitizer of gcc 12 leaves its allocator's locks as a fork finds them, other threads' among them: a
 // child's first allocation may wait for ever. The plain build and ThreadSanitizer fork.
-#ifdef __SANITIZE_ADDRESS__
-constexpr bool kForks = false;
-#else
-constexpr bool kForks = true;
-#endif
+const bool kForks = !test::under_address_sanitizer();
 
 void fork_once(Stage& stage, gt_context c) {
   const pid_t child = fork();

@@ -1,7 +1,7 @@
 // Every typed function does what gt_apply does by the op's name: in C and in C++, on every sample of every op.
 #include <array>
 
-#include "../capi/generate/sample.hpp"
+#include "../tools/generate/sample.hpp"
 #include "gradtape/gradtape.hpp"
 #include "support.hpp"
 

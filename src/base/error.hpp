@@ -1,7 +1,7 @@
 // Errors inside the library: one exception type that carries a status code of the C interface.
 #pragma once
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cstdint>
 #include <exception>
@@ -38,14 +38,17 @@ class Error : public std::exception {
   std::string message_;
 };
 
+// Out of line: formatting is compiled once, not for each message.
+[[noreturn]] void throw_error(Status code, fmt::string_view format, fmt::format_args args);
+
 template <class... Args>
 [[noreturn]] void fail(Status code, fmt::format_string<Args...> format, Args&&... args) {
-  throw Error(code, fmt::format(format, std::forward<Args>(args)...));
+  throw_error(code, format, fmt::make_format_args(args...));
 }
 
 template <class... Args>
 [[noreturn]] void invalid(fmt::format_string<Args...> format, Args&&... args) {
-  throw Error(Status::invalid_argument, fmt::format(format, std::forward<Args>(args)...));
+  throw_error(Status::invalid_argument, format, fmt::make_format_args(args...));
 }
 
 }  // namespace gradtape

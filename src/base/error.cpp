@@ -1,0 +1,11 @@
+#include "base/error.hpp"
+
+#include <fmt/format.h>
+
+namespace gradtape {
+
+void throw_error(Status code, fmt::string_view format, fmt::format_args args) {
+  throw Error(code, fmt::vformat(format, args));
+}
+
+}  // namespace gradtape
