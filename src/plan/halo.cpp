@@ -95,7 +95,7 @@ class HaloFinder {
 };
 }  // namespace
 
-void join_shifted(const Program& program, std::vector<Group>& groups) {
+void fuse_halos(const Program& program, std::vector<Group>& groups) {
   if (std::ranges::any_of(program.instructions, [](const Instruction& i) { return i.is_run(); }))
     HaloFinder(program, groups).run();
 }

@@ -1,13 +1,13 @@
 // A group of instructions as one loop.
 #pragma once
 
-#include "plan/groups.hpp"
+#include "plan/fusion.hpp"
 #include "plan/plan.hpp"
 
 namespace gradtape {
 
 // leaves, by_rows: by slot, whether something outside the group needs it, and whether it comes row by row
-// (feeding.hpp).
+// (row_feeding.hpp).
 Step build_loop(const Program& program, const Group& group, const std::vector<uint8_t>& leaves,
                 const std::vector<uint8_t>& by_rows);
 

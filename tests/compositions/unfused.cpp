@@ -82,7 +82,7 @@ Unfused::Unfused() {
   if (child_ == 0) {
     ::close(there[1]);
     ::close(back[0]);
-    ::setenv("GRADTAPE_FUSE", "0", 1);
+    ::setenv("GRADTAPE_SKIP", "all", 1);
     serve(there[0], back[1]);
     ::_exit(0);
   }

@@ -1,4 +1,4 @@
-// Another process in which GRADTAPE_FUSE is 0: each instruction is a loop of its own there.
+// Another process in which GRADTAPE_SKIP is "all": each instruction is a loop of its own there.
 #pragma once
 
 #include "checks.hpp"

@@ -31,14 +31,12 @@ inline constexpr std::size_t kMostMembers = 256;  // of a group
 // Rows up to this many elements may be reduced and read again in one loop.
 inline constexpr int64_t kMostColumns = 8192;
 
-// GRADTAPE_FUSE=0 in the environment: each instruction is a loop of its own. For tests, and to look for a defect.
-bool fusion_is_off();
-
 const Ints& axes_of(const Instruction& reduction);
 // Whether a tensor of this shape has one element for each row, in their order.
 bool is_row_shape(const Shape& shape, const Shape& space, int split);
 
-// All instructions, in groups that can run one after the other.
-std::vector<Group> group(const Program& program);
+// Pass "fuse". All instructions, in groups that can run one after the other. joins: false leaves each instruction
+// alone.
+std::vector<Group> fuse(const Program& program, bool joins);
 
 }  // namespace gradtape

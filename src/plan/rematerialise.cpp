@@ -1,4 +1,4 @@
-#include "plan/recompute.hpp"
+#include "plan/rematerialise.hpp"
 
 #include <algorithm>
 
@@ -9,17 +9,17 @@ constexpr std::size_t kLeastBytes = 1 << 20;  // of a value: smaller ones stay i
 constexpr std::size_t kMostCopies = 2;        // instructions for one value
 constexpr uint32_t kNone = UINT32_MAX;
 
-class Recomputation {
+class Rematerialiser {
  public:
-  Recomputation(const Program& p, std::vector<Group>& groups)
+  Rematerialiser(const Program& p, std::vector<Group>& groups)
       : p_(p),
         groups_(groups),
         producer_(p.slots.size(), kNone),
         readers_(p.slots.size()),
-        home_(p.instructions.size(), kNone) {
+        first_group_(p.instructions.size(), kNone) {
     for (uint32_t g = 0; g < groups.size(); ++g)
       for (uint32_t m : groups[g].members) {
-        home_[m] = g;
+        first_group_[m] = g;
         for (uint32_t slot : p.instructions[m].out) producer_[slot] = m;
         note_reads(m, g);
       }
@@ -27,7 +27,7 @@ class Recomputation {
 
   void run() {
     for (uint32_t i = 0; i < p_.instructions.size(); ++i)
-      if (home_[i] != kNone && may_be_copied(i)) try_copy(i);
+      if (first_group_[i] != kNone && may_be_copied(i)) try_copy(i);
     if (!copied_) return;
     for (uint32_t g = 0; g < groups_.size(); ++g)
       if (groups_[g].is_loop) drop_unread(g);
@@ -41,7 +41,7 @@ class Recomputation {
   bool may_be_copied(uint32_t i) const {
     const Instruction& x = at(i);
     if (!x.is_elementwise() || !std::get<Elementwise>(x.op->computation).cheap) return false;
-    const Group& g = groups_[home_[i]];
+    const Group& g = groups_[first_group_[i]];
     return g.is_loop && p_.slots[x.out[0]].shape == g.space;
   }
   bool computes(const Group& g, uint32_t slot) const {
@@ -79,7 +79,7 @@ class Recomputation {
     for (const Operand& x : at(i).in) {
       if (computes(reader, x.slot) || std::ranges::count(copies.instructions, producer_[x.slot])) continue;
       const uint32_t from = producer_[x.slot];
-      const bool is_kept = from == kNone || p_.wanted[x.slot] || !groups_[home_[from]].is_loop;
+      const bool is_kept = from == kNone || p_.wanted[x.slot] || !groups_[first_group_[from]].is_loop;
       if (is_kept || bytes(x.slot) * 8 <= size) {
         if (!reads(group, x.slot)) copies.more_bytes += bytes(x.slot);
       } else if (!may_be_copied(from) || !(p_.slots[x.slot].shape == reader.space) ||
@@ -131,13 +131,13 @@ class Recomputation {
   std::vector<Group>& groups_;
   std::vector<uint32_t> producer_;              // by slot: the instruction
   std::vector<std::vector<uint32_t>> readers_;  // by slot: groups, some more than once
-  std::vector<uint32_t> home_;                  // by instruction: the group it was in at first
+  std::vector<uint32_t> first_group_;           // by instruction: the group that fusion put it in
 };
 }  // namespace
 
-void recompute_cheap(const Program& program, std::vector<Group>& groups) {
+void rematerialise(const Program& program, std::vector<Group>& groups) {
   if (std::ranges::any_of(program.slots, [](const Spec& s) { return bytes_of(s) >= kLeastBytes; }))
-    Recomputation(program, groups).run();
+    Rematerialiser(program, groups).run();
 }
 
 }  // namespace gradtape

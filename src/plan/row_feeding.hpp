@@ -5,7 +5,7 @@
 
 namespace gradtape {
 
-// Finds kernels whose output a loop can read so; sets their grain and moves the loop right behind.
+// Pass "feed". Finds kernels whose output a loop can read so; sets their grain and moves the loop right behind.
 void feed_rows(const Program& program, std::vector<Step>& steps);
 
 }  // namespace gradtape

@@ -1,12 +1,7 @@
-#include "plan/groups.hpp"
+#include "plan/fusion.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <queue>
-#include <string_view>
-
-#include "plan/halo.hpp"
-#include "plan/recompute.hpp"
 
 namespace gradtape {
 
@@ -26,14 +21,6 @@ std::span<const int64_t> row_axes(const Shape& space, int split) {
 int64_t columns(const Shape& space, int split) { return space.product(static_cast<std::size_t>(split), space.rank()); }
 }  // namespace
 
-bool fusion_is_off() {
-  static const bool off = [] {
-    const char* text = std::getenv("GRADTAPE_FUSE");
-    return text && std::string_view(text) == "0";
-  }();
-  return off;
-}
-
 bool is_row_shape(const Shape& shape, const Shape& space, int split) {
   return without_ones(shape.dims()) == without_ones(row_axes(space, split));
 }
@@ -48,8 +35,9 @@ enum class Level { full, row, ended };
 
 class Grouper {
  public:
-  explicit Grouper(const Program& p)
+  Grouper(const Program& p, bool joins)
       : p_(p),
+        joins_(joins),
         groups_(p.instructions.size()),
         parent_(p.instructions.size()),
         users_(p.instructions.size()),
@@ -185,7 +173,7 @@ class Grouper {
 
   // Group b reads what group a computes: makes them one where that is possible.
   void try_join(uint32_t a, uint32_t b) {
-    if (a == b || !groups_[a].is_loop || fusion_is_off()) return;
+    if (a == b || !groups_[a].is_loop || !joins_) return;
     if (groups_[a].members.size() + groups_[b].members.size() > kMostMembers) return;
     const std::optional<Space> space = common_space(groups_[a], groups_[b]);
     if (!space || !all_read_evenly(*space, a, groups_[b]) || leads_around(a, b)) return;
@@ -222,6 +210,7 @@ class Grouper {
   }
 
   const Program& p_;
+  bool joins_;
   std::vector<Group> groups_;
   std::vector<uint32_t> parent_;
   std::vector<std::vector<uint32_t>> users_;
@@ -231,12 +220,6 @@ class Grouper {
 };
 }  // namespace
 
-std::vector<Group> group(const Program& program) {
-  std::vector<Group> groups = Grouper(program).in_order();
-  if (fusion_is_off()) return groups;
-  recompute_cheap(program, groups);
-  join_shifted(program, groups);
-  return groups;
-}
+std::vector<Group> fuse(const Program& program, bool joins) { return Grouper(program, joins).in_order(); }
 
 }  // namespace gradtape

@@ -1,56 +1,14 @@
-#include "plan/plan.hpp"
+#include "plan/memory.hpp"
 
 #include <algorithm>
 #include <iterator>
 #include <map>
-
-#include "plan/feeding.hpp"
-#include "plan/loops.hpp"
 
 namespace gradtape {
 
 namespace {
 constexpr std::size_t kAlignment = 64;
 std::size_t aligned(std::size_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
-
-Step single(const Instruction& i) {
-  Step step{};
-  step.kind = !i.op ? Step::copy : i.reduction() ? Step::reduce : Step::kernel;
-  step.op = i.op;
-  step.of = i.of;
-  step.attrs = i.attrs;
-  step.in = i.in;
-  for (uint32_t slot : i.out) step.out.push_back(slot);
-  return step;
-}
-
-std::vector<Step> steps_of(const Program& program) {
-  const std::vector<Group> groups = group(program);
-  // A slot leaves its group where it is wanted, or where a group reads it that does not compute it itself.
-  std::vector<uint8_t> leaves(program.wanted), by_rows(program.slots.size(), 0);
-  std::vector<uint32_t> computed_by(program.slots.size(), UINT32_MAX);
-  for (uint32_t g = 0; g < groups.size(); ++g)
-    for (uint32_t m : groups[g].members) {
-      for (const Operand& x : program.instructions[m].in)
-        if (computed_by[x.slot] != g) leaves[x.slot] = 1;
-      for (uint32_t slot : program.instructions[m].out) computed_by[slot] = g;
-      const Op* op = program.instructions[m].op;
-      if (op && op->feeds_rows) by_rows[program.instructions[m].out[0]] = 1;
-    }
-  std::vector<Step> steps;
-  for (const Group& g : groups) {
-    const Instruction& first = program.instructions[g.members[0]];
-    if (g.is_loop && !(first.is_run() && g.members.size() == 1))
-      steps.push_back(build_loop(program, g, leaves, by_rows));
-    else if (!first.is_elementwise())  // one that is no loop is empty
-      steps.push_back(single(first));
-    // Of groups that compute the same (recompute.hpp), the first writes it for those that only read it.
-    for (uint32_t m : g.members)
-      for (uint32_t slot : program.instructions[m].out) leaves[slot] = 0;
-  }
-  if (!fusion_is_off()) feed_rows(program, steps);
-  return steps;
-}
 
 // Places slots in one block of memory by the steps between which they live: first fit among the gaps. Pieces never
 // overlap, so each is known by where it starts; an empty slot is no piece, and lies at the start of the block.
@@ -114,7 +72,9 @@ std::vector<std::string_view> ops_of_slots(const Program& program) {
   return names;
 }
 
-void place(Plan& plan, const Program& program) {
+}  // namespace
+
+void assign_memory(const Program& program, Plan& plan) {
   const std::vector<std::string_view> op_of = ops_of_slots(program);
   plan.homes.assign(plan.slots.size(), {Home::arena, 0});
   for (uint32_t slot = 0; slot < program.leaves; ++slot) plan.homes[slot] = {Home::leaf, slot};
@@ -179,38 +139,6 @@ void place(Plan& plan, const Program& program) {
   plan.workspace_at = arena.most();
   plan.arena = arena.most() + aligned(workspace);
   plan.scratch = aligned(plan.scratch);
-}
-}  // namespace
-
-namespace {
-// What the plan itself takes, roughly: lists that most plans keep inside are not looked at.
-std::size_t bytes_of(const Plan& plan) {
-  const auto all = [](const auto&... list) { return (... + (list.capacity() * sizeof *list.data())); };
-  constexpr std::size_t kRemembering = 256;  // list and map of the evaluator, counts
-  std::size_t bytes =
-      kRemembering + sizeof plan +
-      all(plan.steps, plan.slots, plan.homes, plan.constants, plan.result_slots, plan.result_ops, plan.results);
-  bytes += plan.constants.size() * sizeof(Buffer);
-  for (const Step& s : plan.steps) {
-    bytes += s.in.size() * sizeof(Operand) + s.out.size() * sizeof(uint32_t) + (s.attrs ? sizeof(Attrs) : 0);
-    if (!s.body) continue;
-    const Loop& l = *s.body;
-    bytes += sizeof l + all(l.ports, l.fills, l.instructions, l.endings, l.runs);
-  }
-  return bytes;
-}
-}  // namespace
-
-PlanPtr make_plan(const Program& program, BlockCache& memory) {
-  auto plan = std::make_shared<Plan>();
-  plan->slots = program.slots;
-  plan->steps = steps_of(program);
-  plan->results = program.results;
-  place(*plan, program);
-  const Op* last = program.instructions.empty() ? nullptr : program.instructions.back().of;
-  const std::string_view of = last ? std::string_view(last->name) : "plan";
-  plan->memory = Counted(memory, &BlockCache::Stats::plans, bytes_of(*plan), of);
-  return plan;
 }
 
 }  // namespace gradtape

@@ -1,4 +1,4 @@
-#include "plan/feeding.hpp"
+#include "plan/row_feeding.hpp"
 
 #include <algorithm>
 #include <numeric>
