@@ -13,7 +13,8 @@ std::string text_of(const Op* op, const AttrsPtr& attrs) {
   if (!op || !attrs) return text;
   std::string values;
   for (const AttrValue& value : attrs->values)
-    if (!std::holds_alternative<PayloadPtr>(value)) values += (values.empty() ? "" : ", ") + to_string(value);
+    if (!std::holds_alternative<PayloadPtr>(value))
+      values += fmt::format("{}{}", values.empty() ? "" : ", ", to_string(value));
   return values.empty() ? text : fmt::format("{}({})", text, values);
 }
 template <class Slots>
@@ -59,9 +60,9 @@ std::string instructions(const Loop& loop) {
   for (const Loop::Instruction& i : loop.instructions) {
     const bool ends = i.kind == Loop::Instruction::partial || i.kind == Loop::Instruction::partial_columns;
     text += fmt::format("      {} = {}", ends ? fmt::format("e{}", i.result.index) : place(i.result), kKinds[i.kind]);
-    if (i.before) text += " " + i.before->name;
-    if (i.op) text += " " + text_of(i.op, i.attrs);
-    for (const Loop::Place& p : i.operands) text += " " + place(p);
+    if (i.before) text += fmt::format(" {}", i.before->name);
+    if (i.op) text += fmt::format(" {}", text_of(i.op, i.attrs));
+    for (const Loop::Place& p : i.operands) text += fmt::format(" {}", place(p));
     text += fmt::format(", {} bytes{}", i.size, level(i.level));
     if (i.kind == Loop::Instruction::run)
       text += fmt::format(", {} to {}", to_string(loop.runs[i.run_at].in), to_string(loop.runs[i.run_at].out));
@@ -92,10 +93,10 @@ std::string text_of(const Loop& loop) {
 std::string text_of(const Step& step) {
   constexpr const char* kKinds[] = {"loop", "kernel", "reduce", "copy"};
   std::string text = kKinds[step.kind];
-  if (step.kind == Step::kernel || step.kind == Step::reduce) text += " " + text_of(step.op, step.attrs);
+  if (step.kind == Step::kernel || step.kind == Step::reduce) text += fmt::format(" {}", text_of(step.op, step.attrs));
   if (step.grain > 0) text += fmt::format(", {} rows at a time to the next", step.grain);
   text += fmt::format(" ({}) -> {}", operands(step.in), slots(step.out));
-  return step.body ? text + " " + text_of(*step.body) : text + "\n";
+  return step.body ? fmt::format("{} {}", text, text_of(*step.body)) : text + "\n";
 }
 std::string text_of(const Home& home) {
   constexpr const char* kKinds[] = {"leaf", "constant", "result", "arena", "none"};
