@@ -16,29 +16,50 @@
  *
  * CONVENTIONS
  *
- * Contexts. All state lives in a gt_context: active tapes, scopes, random state, the first error. A context may move
- * between threads and is used by one thread at a time; a call that finds another thread inside returns GT_BUSY (NULL,
- * where it returns an object) and has done nothing. gt_release alone may be called from any thread at any time. While a
- * gt_compute_fn runs, other calls on its context give GT_BUSY. Handles. A handle is a number in a pointer's clothes,
- * never an address. A null, stale, foreign or wrong-kind handle gives GT_INVALID_HANDLE. No value is given twice while
- * the process lives: it can make 7e13 contexts, and they can give 2.8e14 handles at the least (7e16 where all are of
- * one context). The caller owns every handle it is given and returns it with gt_release, or by ending the scope it was
- * made in; gt_context_destroy makes all of them stale. Errors. A function that makes one object returns it, and NULL on
- * failure; every other function returns a gt_status. On failure output parameters are set to NULL or 0, texts to
- * "", and whatever the caller had stays as it was: tapes, scopes, variables, numbers to be drawn. Counts above 2^24 are
- * refused. The context keeps the first error, code and message, until gt_take_error. An op given a
- * NULL from an earlier failure fails quietly with GT_INVALID_HANDLE: C expressions nest, and one check at the end tells
- * the first cause. Any function may fail with GT_INVALID_HANDLE, GT_BUSY, GT_OUT_OF_MEMORY and GT_INTERNAL; these are
- * not repeated below. Data is copied in and out, unless a function's name says borrow. Memory is row-major and
- * contiguous. bool is one byte, 0 or 1. Evaluation is lazy: an op checks shapes and dtypes and records itself; values
- * are computed when they are read, or by gt_eval. Errors that depend on values (an index out of range, a singular
- * matrix) come then. Numbers. Integer arithmetic wraps around; floating point is IEEE. There is no implicit conversion
- * between dtypes, but a tensor from gt_scalar, or from an op without its optional dtype attribute, takes the dtype of
- * what it meets: until then it is GT_FLOAT64, and gt_tensor_read gives it as float where 4 bytes an element are asked
- * for. Strings go out into the caller's buffer: at most `capacity` bytes with the final 0; *needed (may be NULL) is the
- * size for all of it. Growth. Structs that may grow begin with size_t struct_size: set it to sizeof. A size that no
- * published header has is GT_INVALID_ARGUMENT; a larger one is that of a later header: what lies behind the known part
- * must be 0, or is set to 0 where the library fills the struct in. Numbers, once released, never change their meaning.
+ * Contexts. A gt_context holds all state: active tapes, scopes, random state, the first error. It may move between
+ * threads, and is used by one thread at a time. A call that finds another thread inside returns GT_BUSY (NULL, where
+ * it returns an object) and has done nothing. gt_release alone may be called from any thread at any time. While a
+ * gt_compute_fn or a gt_interrupt_fn runs, other calls on its context give GT_BUSY.
+ *
+ * Handles. A handle is a number in a pointer's clothes, never an address. A null, stale, foreign or wrong-kind handle
+ * gives GT_INVALID_HANDLE. No value is given twice while the process lives: it can make 7e13 contexts, and they can
+ * give 2.8e14 handles at the least (7e16 where all are of one context).
+ *
+ * Ownership.
+ *
+ *     object                              owner           until
+ *     a handle that a call returns        the caller      gt_release, the end of its scope or of the context
+ *     a handle that a callback is given   the library     the callback returns
+ *     a handle that a callback writes     the library     its last use
+ *     memory that a call reads, writes    the caller      the call returns: data is copied in and out
+ *     memory given to gt_tensor_borrow    the caller      the library calls `free`
+ *     memory of gt_tensor_borrow_data     the library     the tensor's handle is released
+ *     user_data of a callback             the library     it calls `free`, exactly once
+ *
+ * Errors. A function that makes one object returns it, and NULL on failure; every other function returns a gt_status.
+ * On failure output parameters are set to NULL or 0, texts to "", and all that the caller had stays as it was: tapes,
+ * scopes, variables, numbers to be drawn. Counts above 2^24 are refused. The context keeps the first error, code and
+ * message, until gt_take_error. An op given a NULL from an earlier failure fails quietly with GT_INVALID_HANDLE: C
+ * expressions nest, and one check at the end tells the first cause. Any function may fail with GT_INVALID_HANDLE,
+ * GT_BUSY, GT_OUT_OF_MEMORY and GT_INTERNAL, and one that computes with GT_CANCELLED where the context has a
+ * gt_interrupt_fn; these are not repeated below.
+ *
+ * Data. Memory is row-major and contiguous. A bool is one byte, 0 or 1.
+ *
+ * Evaluation. An op checks shapes and dtypes and records itself. Values are computed when they are read, or by gt_eval.
+ * Errors that depend on values (an index out of range, a singular matrix) come then.
+ *
+ * Numbers. Integer arithmetic wraps around; floating point is IEEE. There is no implicit conversion between dtypes. A
+ * tensor from gt_scalar, or from an op without its optional dtype attribute, is weak: it is GT_FLOAT64 until it meets
+ * another tensor, whose dtype it takes. gt_tensor_read gives it as float where 4 bytes an element are asked for.
+ *
+ * Strings go out into the caller's buffer: at most `capacity` bytes with the final 0. *needed (may be NULL) is the size
+ * for all of it.
+ *
+ * Growth. Structs that may grow begin with size_t struct_size: set it to sizeof. A size that no published header has is
+ * GT_INVALID_ARGUMENT. A larger one is that of a later header: bytes behind the known part must be 0, or are set to 0
+ * where the library fills the struct in. Numbers, once released, never change their meaning. "Since 0.2" marks
+ * functions that the release before lacks.
  */
 #ifndef GRADTAPE_GRADTAPE_H
 #define GRADTAPE_GRADTAPE_H
@@ -60,8 +81,7 @@
 extern "C" {
 #endif
 
-/* ---- Types and numbers
- * -------------------------------------------------------------------------------------------------- */
+/* ---- Types and numbers ------------------------------------------------- */
 
 typedef struct gt_context_s* gt_context;
 typedef struct gt_tensor_s* gt_tensor; /* a value, or a variable: a variable goes wherever a tensor goes */
@@ -95,8 +115,7 @@ GT_API const char* gt_version(void);
 /* The name of a status, "GT_OUT_OF_MEMORY"; "GT_?" for a number that is none. */
 GT_API const char* gt_status_name(gt_status status);
 
-/* ---- Contexts, errors, handles
- * --------------------------------------------------------------------------------------------- */
+/* ---- Contexts, errors, handles ----------------------------------------- */
 
 /* Makes a context. GT_OUT_OF_MEMORY also where 1024 contexts are alive. */
 GT_API gt_status gt_context_create(gt_context* out);
@@ -107,7 +126,8 @@ GT_API gt_status gt_context_destroy(gt_context ctx);
  * and needed not NULL only asks for the size, and clears nothing. */
 GT_API gt_status gt_take_error(gt_context ctx, char* message, size_t capacity, size_t* needed);
 /* Keeps an error of the caller's own as the context's first, where none is kept yet: in a callback before it returns
- * the status, so that the call around it ends with this message. GT_INVALID_ARGUMENT: status is none, or GT_OK. */
+ * the status, so that the call around it ends with this message. GT_INVALID_ARGUMENT: status is none, or GT_OK.
+ * Since 0.2. */
 GT_API gt_status gt_set_error(gt_context ctx, gt_status status, const char* message);
 /* Sets the key of the random ops and starts their draws anew. A new context has key 0. */
 GT_API gt_status gt_random_seed(gt_context ctx, uint64_t key);
@@ -125,7 +145,7 @@ typedef int32_t (*gt_interrupt_fn)(void* user_data);
 /* Lets a program stop long computations: by a signal, a clock, another thread. Values stay as they were, but memory
  * that gt_function_run was given for outputs may hold some of them. A step is one fused loop or one op of the plan:
  * its end is waited for. NULL: nothing is asked. `free` is called with user_data when another function takes its place,
- * the context ends, or the call fails. */
+ * the context ends, or the call fails. Since 0.2. */
 GT_API gt_status gt_set_interrupt(gt_context ctx, gt_interrupt_fn interrupted, void* user_data, void (*free)(void*));
 
 /* What a context holds, in bytes where nothing else is said. Values up to 64 bytes lie in their nodes. A program that
@@ -162,8 +182,7 @@ GT_API gt_tensor gt_tensor_duplicate(gt_context ctx, gt_tensor tensor);
 GT_API gt_status gt_scope_begin(gt_context ctx);
 GT_API gt_status gt_scope_end(gt_context ctx, const gt_tensor* keep, size_t n_keep);
 
-/* ---- Tensors and variables
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- Tensors and variables --------------------------------------------- */
 
 /* A tensor with a copy of row_major. bytes must be the product of dims times the size of the dtype. dims may be NULL
  * where rank is 0, row_major where bytes is 0. */
@@ -182,7 +201,7 @@ GT_API gt_tensor gt_variable(gt_context ctx, gt_tensor initial);
 /* 0: tapes do not watch it by themselves. New variables are trainable. */
 GT_API gt_status gt_variable_set_trainable(gt_context ctx, gt_tensor variable, int32_t trainable);
 /* A number that all handles of one variable share, those from gt_tape_watched_variables too, and nothing else in the
- * context ever has. GT_INVALID_ARGUMENT, and 0, where the tensor is no variable. */
+ * context ever has. GT_INVALID_ARGUMENT, and 0, where the tensor is no variable. Since 0.2. */
 GT_API gt_status gt_variable_id(gt_context ctx, gt_tensor variable, uint64_t* id);
 /* variable = value, variable + value, variable - value; shape and dtype must be the variable's. What was read before
  * keeps its value, and no gradient goes through an assignment. GT_INVALID_ARGUMENT where the tensor is no variable. */
@@ -216,9 +235,7 @@ enum { GT_GRAPH_TEXT = 0, GT_GRAPH_DOT = 1 };
 GT_API gt_status gt_graph_describe(gt_context ctx, const gt_tensor* tensors, size_t n, int32_t format, char* text,
                                    size_t capacity, size_t* needed);
 
-/* ---- Ops
- * ------------------------------------------------------------------------------------------------------------------------
- */
+/* ---- Ops --------------------------------------------------------------- */
 
 enum { GT_ATTR_INT = 1, GT_ATTR_FLOAT = 2, GT_ATTR_BOOL = 3, GT_ATTR_STRING = 4, GT_ATTR_DTYPE = 5 };
 /* One named attribute of an op. An integer serves where a float is wanted, one element where a list is wanted, a name
@@ -244,9 +261,7 @@ GT_API size_t gt_op_count(void);
 GT_API const char* gt_op_name(size_t index); /* NULL: no such index */
 GT_API gt_status gt_op_describe(const char* op, char* json, size_t capacity, size_t* needed);
 
-/* ---- Tapes
- * ------------------------------------------------------------------------------------------------------------------------
- */
+/* ---- Tapes ------------------------------------------------------------- */
 
 enum { GT_TAPE_PERSISTENT = 1, GT_TAPE_MANUAL_WATCH = 2 };
 enum { GT_UNCONNECTED_NULL = 0, GT_UNCONNECTED_ZERO = 1 };
@@ -313,17 +328,16 @@ GT_API gt_status gt_tape_jacobian(gt_context ctx, gt_tape tape, gt_tensor target
 GT_API gt_status gt_tape_batch_jacobian(gt_context ctx, gt_tape tape, gt_tensor target, gt_tensor source,
                                         const gt_jacobian_options* options /* or NULL */, gt_tensor* jacobian);
 
-/* ---- Gradients and ops of one's own
- * ---------------------------------------------------------------------------------------------- */
+/* ---- Gradients and ops of one's own ------------------------------------ */
 
 /* Callbacks run on the calling thread, inside the call that needs them, and report failure by a status other than
- * GT_OK, which that call then returns (GT_CALLBACK_FAILED for a number that is no status), with the first message that
- * an op in the callback, or gt_set_error, left. The `free` that comes with
- * them is called exactly once with user_data, when nothing can call them any more; at once where the call that takes
- * them fails. Handles they are given are lent: valid during the call, not to be released. Handles they write to an
- * output slot belong to the library from then on; a lent one may be written too, and counts as a new tensor. A callback
- * may change whatever is around it (docs/callbacks.md lists what comes of that), but can end only scopes it began, and
- * not destroy the context. A callback that leads to itself fails with GT_FAILED_PRECONDITION. */
+ * GT_OK, which that call then returns (GT_CALLBACK_FAILED for a number that is no status), with the first message
+ * that an op in the callback, or gt_set_error, left. The `free` that comes with them is called exactly once with
+ * user_data, when nothing can call them any more; at once where the call that takes them fails. Handles they are
+ * given are lent: valid during the call, not to be released. Handles they write to an output slot belong to the
+ * library from then on; a lent one may be written too, and counts as a new tensor. A callback may change whatever is
+ * around it (docs/callbacks.md lists what comes of that), but can end only scopes it began, and not destroy the
+ * context. A callback that leads to itself fails with GT_FAILED_PRECONDITION. */
 
 /* One application of an op. */
 typedef struct gt_call {
@@ -404,8 +418,7 @@ GT_API gt_status gt_apply_with_gradient(gt_context ctx, const char* op, const ch
                                         size_t n_inputs, const gt_attr* attrs, size_t n_attrs, gt_tensor* outputs,
                                         size_t capacity, size_t* n_outputs);
 
-/* ---- Functions: recorded once, replayed
- * ------------------------------------------------------------------------------------------ */
+/* ---- Functions: recorded once, replayed -------------------------------- */
 
 /* A function of tensors of these dtypes and shapes. body is called now, with tensors that stand for inputs to come, and
  * what it records is planned as a whole: ops, tapes, gradients, Jacobians and Hessians, reads and assignments of
@@ -423,15 +436,14 @@ GT_API gt_status gt_function_call(gt_context ctx, gt_function function, const gt
 /* The dtypes and shapes of the outputs for inputs of these: the first `capacity`, and how many there are. input_specs
  * may be NULL where the function's own have no -1 among them; else body is called where no call has brought these sizes
  * yet. GT_INVALID_ARGUMENT: the inputs do not fit the function. GT_UNSUPPORTED: an output has more than GT_MAX_RANK
- * axes.
- */
+ * axes. Since 0.2. */
 GT_API gt_status gt_function_output_specs(gt_context ctx, gt_function function, const gt_spec* input_specs,
                                           size_t n_inputs, gt_spec* output_specs, size_t capacity, size_t* n_outputs);
 /* gt_function_call from and to row-major memory: no handles, no tapes, and no memory is allocated (but the first time
  * for sizes that are new, and for variables that are assigned). input_specs as for gt_function_output_specs;
  * output_specs may be NULL, else they must be the outputs'. Each count of bytes must be that of its spec.
  * GT_INVALID_ARGUMENT also where an output overlaps another, or an input. On other failures the outputs' memory may
- * have been written to. */
+ * have been written to. Since 0.2. */
 GT_API gt_status gt_function_run_sized(gt_context ctx, gt_function function, const gt_spec* input_specs /* or NULL */,
                                        const void* const* inputs, const size_t* input_bytes, size_t n_inputs,
                                        const gt_spec* output_specs /* or NULL */, void* const* outputs,
