@@ -1,6 +1,7 @@
 // Loops that read a product row by row while it is computed, against the same ops one after the other.
 #include <cmath>
 #include <functional>
+#include <random>
 
 #include "tape_support.hpp"
 
@@ -125,6 +126,34 @@ TEST_F(Feeding, NotOfWhatIsReadAcrossOrTooLate) {
       },
       false);
 }
+// Products of every size, on one thread and on several: a share's rows are no multiple of what the loop reads at once.
+template <class T>
+void compare_sizes(gt_context c, uint32_t seed) {
+  std::mt19937 random(seed);
+  const auto matrix = [&](int64_t rows, int64_t columns) {
+    std::vector<T> v(static_cast<std::size_t>(rows * columns));
+    for (T& x : v) x = static_cast<T>(static_cast<double>(random() % 2001) / 1000 - 1);
+    return tensor<T>(c, {rows, columns}, v);
+  };
+  for (int round = 0; round < 60; ++round) {
+    const int64_t m = 2 + random() % 3000, k = 1 + random() % 200, n = 1 + random() % 60;
+    gt_tensor x = matrix(m, k), w = matrix(k, n), b = matrix(1, n);
+    for (const int32_t threads : {1, 2, 3}) {
+      gt_set_threads(c, threads);
+      gt_tensor apart = gt_matmul(c, x, w, 0, 0), fed = gt_tanh(c, gt_add(c, gt_matmul(c, x, w, 0, 0), b));
+      ASSERT_EQ(gt_eval(c, &apart, 1), GT_OK);
+      gt_tensor expected = gt_tanh(c, gt_add(c, apart, b));
+      ASSERT_EQ(gt_eval(c, &expected, 1), GT_OK);
+      EXPECT_EQ(read<T>(c, fed), read<T>(c, expected))
+          << m << " x " << k << " x " << n << ", " << threads << " threads";
+    }
+  }
+}
+TEST_F(Feeding, OfProductsOfEverySize) {
+  compare_sizes<float>(c, 1);
+  compare_sizes<double>(c, 2);
+}
+
 TEST_F(Feeding, OfAFunctionThatIsReplayed) {
   struct Shape {
     int64_t rows, inner, columns;

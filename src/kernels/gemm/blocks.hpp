@@ -21,7 +21,7 @@ struct Gemm {
       // Rows that are read when they are complete should still be in the cache then.
       const int64_t row = std::max<int64_t>(1, depth + (done ? width : 0));
       block = even(p.m, std::max<int64_t>(kRows, kBlock / row));
-      if (done) block = (block + done->grain - 1) / done->grain * done->grain;
+      if (done) block = std::min(p.m, (block + done->grain - 1) / done->grain * done->grain);
     }
     static int64_t even(int64_t size, int64_t most) {
       const int64_t parts = std::max<int64_t>(1, (size + most - 1) / most);
@@ -29,6 +29,7 @@ struct Gemm {
     }
     int64_t a_room() const { return (block * depth + 2 * kLanes - 1) / kLanes * kLanes; }  // and a vector more
   };
+  // A block has no more rows than the product, and at most a grain more than fit the cache.
   static std::size_t room(int64_t m, int64_t n, int64_t k, int64_t grain) {
     const int64_t block = std::min(m * k, kBlock + std::max<int64_t>(kRows, grain) * kDepth);
     const int64_t turned = n <= kLanes ? kLanes * std::min(m, kWidth) + kColumns * std::min(k, kDepth) : 0;
