@@ -145,7 +145,7 @@ bool replaces(const Draft& draft, uint32_t result, uint32_t operand, const std::
 void verify_memory(const Draft& draft) {
   const Plan& plan = draft.plan;
   const std::vector<Life> lives = lives_of(plan.steps, plan.slots.size());
-  std::vector<std::vector<uint32_t>> born(plan.steps.size());
+  std::vector<std::vector<uint32_t>> born(plan.steps.size()), dying(plan.steps.size());
   for (uint32_t slot = 0; slot < plan.homes.size(); ++slot) {
     const Home& home = plan.homes[slot];
     need(home.kind != Home::leaf || home.at < draft.program.leaves, "slot {} is leaf {}", slot, home.at);
@@ -155,7 +155,9 @@ void verify_memory(const Draft& draft) {
          "slot {} is a result and not wanted, or the reverse", slot);
     if (home.kind != Home::arena || lives[slot].begin == SIZE_MAX) continue;
     need(home.at + bytes_of(plan.slots[slot]) <= plan.workspace_at, "slot {} lies beyond the temporaries", slot);
-    if (bytes_of(plan.slots[slot]) > 0) born[lives[slot].begin].push_back(slot);
+    if (bytes_of(plan.slots[slot]) == 0) continue;
+    born[lives[slot].begin].push_back(slot);
+    dying[lives[slot].end].push_back(slot);
   }
   std::map<std::size_t, uint32_t> alive;  // by where they end in memory
   for (std::size_t i = 0; i < plan.steps.size(); ++i) {
@@ -167,7 +169,10 @@ void verify_memory(const Draft& draft) {
            overlaps ? other->second : 0);
       alive[end] = slot;
     }
-    std::erase_if(alive, [&](const auto& a) { return lives[a.second].end <= i; });
+    for (uint32_t slot : dying[i]) {
+      const auto it = alive.find(plan.homes[slot].at + bytes_of(plan.slots[slot]));
+      if (it != alive.end() && it->second == slot) alive.erase(it);
+    }
   }
 }
 
