@@ -135,7 +135,7 @@ void compare_sizes(gt_context c, uint32_t seed) {
     for (T& x : v) x = static_cast<T>(static_cast<double>(random() % 2001) / 1000 - 1);
     return tensor<T>(c, {rows, columns}, v);
   };
-  for (int round = 0; round < 60; ++round) {
+  for (int round = 0; round < 25; ++round) {
     const int64_t m = 2 + random() % 3000, k = 1 + random() % 200, n = 1 + random() % 60;
     gt_tensor x = matrix(m, k), w = matrix(k, n), b = matrix(1, n);
     for (const int32_t threads : {1, 2, 3}) {
