@@ -1,6 +1,7 @@
 // What programs and groups promise.
 #include <algorithm>
 
+#include "plan/promise.hpp"
 #include "plan/verify.hpp"
 
 namespace gradtape {
@@ -8,10 +9,6 @@ namespace gradtape {
 namespace {
 constexpr uint32_t kNone = UINT32_MAX;
 
-template <class... Args>
-void need(bool holds, fmt::format_string<Args...> promise, Args&&... args) {
-  if (!holds) fail(Status::internal, "plan: broken promise: {}", fmt::format(promise, std::forward<Args>(args)...));
-}
 std::string_view name_of(const Instruction& i) { return i.op ? std::string_view(i.op->name) : "copy"; }
 
 // Whether all elements that the layout names are elements of a slot of this shape.
@@ -72,7 +69,6 @@ void verify_program(const Program& program) {
 }
 
 namespace {
-// By slot: the group that computed it first so far.
 void verify_order(const Draft& draft) {
   const Program& p = draft.program;
   std::vector<uint8_t> from_instruction(p.slots.size(), 0);

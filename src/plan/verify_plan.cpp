@@ -2,15 +2,12 @@
 #include <algorithm>
 #include <map>
 
+#include "plan/promise.hpp"
 #include "plan/verify.hpp"
 
 namespace gradtape {
 
 namespace {
-template <class... Args>
-void need(bool holds, fmt::format_string<Args...> promise, Args&&... args) {
-  if (!holds) fail(Status::internal, "plan: broken promise: {}", fmt::format(promise, std::forward<Args>(args)...));
-}
 bool ends(const Loop::Instruction& i) {
   return i.kind == Loop::Instruction::partial || i.kind == Loop::Instruction::partial_columns;
 }
