@@ -58,8 +58,8 @@ std::string instructions(const Loop& loop) {
                                     "stream", "reduce_rows", "partial", "partial_columns"};
   std::string text;
   for (const Loop::Instruction& i : loop.instructions) {
-    const bool ends = i.kind == Loop::Instruction::partial || i.kind == Loop::Instruction::partial_columns;
-    text += fmt::format("      {} = {}", ends ? fmt::format("e{}", i.result.index) : place(i.result), kKinds[i.kind]);
+    text += fmt::format("      {} = {}", i.has_ending() ? fmt::format("e{}", i.result.index) : place(i.result),
+                        kKinds[i.kind]);
     if (i.before) text += fmt::format(" {}", i.before->name);
     if (i.op) text += fmt::format(" {}", text_of(i.op, i.attrs));
     for (const Loop::Place& p : i.operands) text += fmt::format(" {}", place(p));

@@ -57,8 +57,7 @@ bool can_replace(const Loop& loop, uint32_t result, uint32_t operand) {
   for (const Loop::Instruction& i : loop.instructions) {
     for (const Loop::Place& p : i.operands)
       if (p.kind == Loop::Place::port && reads[p.index] && written) return false;
-    const bool to_port = i.kind != Loop::Instruction::partial && i.kind != Loop::Instruction::partial_columns &&
-                         i.result.kind == Loop::Place::port;
+    const bool to_port = !i.has_ending() && i.result.kind == Loop::Place::port;
     written |= to_port && writes[i.result.index];
   }
   return written;

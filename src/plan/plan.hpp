@@ -55,6 +55,8 @@ struct Loop {
     const Op* before = nullptr;  // for printing: the first of a pair
     uint32_t run_at = 0;         // run: index of a Run
     int64_t zeros = 0;           // shift: how many come before the operand
+
+    bool has_ending() const { return kind == partial || kind == partial_columns; }
   };
   // An op that gives any run of elements of its output (Op::run), which has as many elements as the space, or as rows.
   struct Run {

@@ -8,10 +8,6 @@
 namespace gradtape {
 
 namespace {
-bool ends(const Loop::Instruction& i) {
-  return i.kind == Loop::Instruction::partial || i.kind == Loop::Instruction::partial_columns;
-}
-
 // Ports and scratch tiles of one loop.
 class LoopCheck {
  public:
@@ -67,7 +63,7 @@ class LoopCheck {
     }
     if (i.kind == Loop::Instruction::run)
       need(i.run_at < loop_.runs.size(), "loop {}: an instruction has run {} of {}", at_, i.run_at, loop_.runs.size());
-    if (ends(i)) {
+    if (i.has_ending()) {
       need(i.result.index < loop_.endings.size(), "loop {}: a reduction has ending {} of {}", at_, i.result.index,
            loop_.endings.size());
     } else if (i.result.kind == Loop::Place::scratch) {
