@@ -1,6 +1,7 @@
 // Times the workloads: replayed as functions, and recorded, differentiated and computed anew each time.
 // usage: gradtape_compare INPUTS THREADS [NAME...]: a folder of arrays (see inputs.py), threads (0: all), parts of
-// names. Prints a JSON object: for each workload and way the median and least seconds, and the sum of absolute results.
+// names. The output is a JSON object. It has for each workload and way the median and least seconds, and the sum of
+// absolute results.
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -123,7 +124,7 @@ class Session {
   }
 
  private:
-  // Of a result: float32, and what indices are.
+  // The dtype of a result: float32, or the integers of indices.
   using Values = std::variant<std::vector<float>, std::vector<int32_t>, std::vector<int64_t>>;
 
   Values values_for(gt_tensor t) {

@@ -1,5 +1,5 @@
-// How time grows with size: each case is run at doubling sizes, and the exponent of its growth is fitted. 1 is linear;
-// a case is marked where its exponent is well above that.
+// Growth of time with size: the program runs each case at doubling sizes, and fits the exponent of its growth. 1 is
+// linear, and a case is marked if its exponent is well above that.
 #include <algorithm>
 #include <chrono>
 #include <cmath>

@@ -1,5 +1,5 @@
-// What the machine can do, measured in the same run: products by OpenBLAS, bandwidth, and loops fused by hand.
-// usage: gradtape_limits THREADS. Prints a JSON object: gigaflops, gigabytes per second, seconds.
+// Limits of the machine, measured in the run of the benchmarks: products by OpenBLAS, bandwidth, and loops fused by hand.
+// usage: gradtape_limits THREADS. The output is a JSON object: gigaflops, gigabytes per second, seconds.
 #include <algorithm>
 #include <chrono>
 #include <cmath>

@@ -1,6 +1,6 @@
-// What one op costs: recorded, differentiated, and evaluated a second time, each beside a bare C++ loop that does the
-// same arithmetic in the same run. The counter "ratio" is the time over that loop's, "ns_per_op" the time over the
-// number of ops.
+// The cost of one op: recorded, differentiated, and evaluated a second time. Each stands beside a bare C++ loop that
+// does the same arithmetic in the same run. The counter "ratio" is the time over that loop's, and "ns_per_op" the time
+// over the number of ops.
 #include <benchmark/benchmark.h>
 
 #include <chrono>
@@ -60,7 +60,7 @@ void report(benchmark::State& state, double seconds, double loop) {
   state.counters["ratio"] = seconds / loop;
 }
 
-// Times f(session) by hand: what belongs to preparation and cleaning up is left out.
+// Times f(session) by hand: preparation and cleaning up do not count.
 template <class Prepare, class Measured>
 void measure(benchmark::State& state, bool backwards, Prepare prepare, Measured measured) {
   const auto n = static_cast<std::size_t>(state.range(0));
@@ -113,7 +113,7 @@ void GradientPerOp(benchmark::State& state) {
         gt_tape_gradient(s, t.tape, &t.y, 1, &x, 1, nullptr, GT_UNCONNECTED_NULL, &g);
       });
 }
-// The plan was made by an earlier iteration: this is scheduling, look-up and running.
+// An earlier iteration made the plan, so this is the time of scheduling, look-up and execution.
 void EvaluateAgain(benchmark::State& state) {
   measure(
       state, false, [](Session& s, gt_tensor x, gt_tensor a, gt_tensor b) { return s.chain(x, a, b); },

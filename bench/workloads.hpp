@@ -1,4 +1,4 @@
-// The workloads that gradtape and its peers are compared on: what is computed, from which inputs.
+// The workloads on which gradtape and its peers are compared: their computations and inputs.
 #pragma once
 
 #include <functional>

@@ -1,4 +1,4 @@
-"""What the peers' programs share: inputs, timing, the report."""
+"""Inputs, timing and the report, for the programs of all peers."""
 import json
 import os
 import sys

@@ -1,7 +1,7 @@
-"""Runs gradtape and its peers in turn and writes a table and a picture: compare.py BUILD DOCS [--rounds N] [NAME...].
+"""Runs gradtape and its peers in turn and writes tables and a picture: compare.py BUILD DOCS [--rounds N] [NAME...].
 
-Each library runs in a process of its own, one after the other, with two threads and with one, for several rounds; a
-number is the least of the rounds' medians. A library that is not installed is left out."""
+Each library runs in a process of its own, one after the other, with two threads and with one, for several rounds. A
+time is the least of the rounds' medians. A library that is not installed is left out."""
 import json
 import os
 import subprocess
@@ -29,6 +29,7 @@ PEERS = {
     "MLX": [python("mlx"), "mlx_peer.py"],
     "NumPy": [python("torch"), "numpy_peer.py"],
 }
+COLUMNS = ("replay", "anew", *PEERS, "by hand")
 
 
 def environment(threads):
@@ -84,27 +85,39 @@ def microseconds(seconds):
     return f"{seconds * 1e6:,.1f}" if seconds < 1e-3 else f"{seconds * 1e6:,.0f}"
 
 
+def processor():
+    with open("/proc/cpuinfo") as info:
+        return next((line.split(":")[1].strip() for line in info if line.startswith("model name")), "unknown")
+
+
+def rows_of(head, rows):
+    """A table with one number a cell. Empty columns are left out."""
+    used = [i for i in range(len(head)) if i == 0 or any(row[i] for row in rows)]
+    lines = ["| " + " | ".join(head[i] for i in used) + " |", "|---|" + "---:|" * (len(used) - 1)]
+    return lines + ["| " + " | ".join(row[i] for i in used) + " |" for row in rows] + [""]
+
+
 def table(best, limits, threads):
-    peers = [p for p in PEERS if any(p in row for row in best.values())]
-    lines = [f"## {threads} thread{'s' if threads > 1 else ''}", "",
-             f"The machine in the same run: sgemm {limits.get('gemm_gflops', 0):.0f} Gflop/s (512 x 784 x 256), "
-             f"{limits.get('bandwidth_gbs', 0):.1f} GB/s (a triad of 40 MB arrays).", "",
-             "Microseconds a call. In brackets: replay over the best compiled peer, anew over the best eager one; fused by "
-             "hand: a C loop over the same numbers, and replay over it.", "",
-             "| workload | replay | anew | " + " | ".join(peers) + " | by hand |",
-             "|---|" + "---:|" * (len(peers) + 3)]
+    times, ratios = [], []
     for name, row in best.items():
         if "replay" not in row:
             continue
         compiled = [row[p] for p in COMPILED if p in row] or [row[p] for p in EAGER if p in row]
         eager = [row[p] for p in EAGER if p in row]
-        cells = [name,
-                 microseconds(row["replay"]) + (f" ({row['replay'] / min(compiled):.2f})" if compiled else ""),
-                 microseconds(row["anew"]) + (f" ({row['anew'] / min(eager):.3f})" if eager else "")]
-        cells += [microseconds(row[p]) if p in row else "" for p in peers]
-        cells.append(f"{microseconds(limits[name])} ({row['replay'] / limits[name]:.2f})" if name in limits else "")
-        lines.append("| " + " | ".join(cells) + " |")
-    return lines + [""]
+        by_hand = {"by hand": limits[name]} if name in limits else {}
+        times.append([name] + [microseconds({**row, **by_hand}[c]) if c in row or c in by_hand else "" for c in COLUMNS])
+        ratios.append([name,
+                       f"{row['replay'] / min(compiled):.2f}" if compiled else "",
+                       f"{row['anew'] / min(eager):.3f}" if eager else "",
+                       f"{row['replay'] / limits[name]:.2f}" if name in limits else ""])
+    return [f"## {threads} thread{'s' if threads > 1 else ''}", "",
+            f"In the same run sgemm of 512 x 784 x 256 reached {limits.get('gemm_gflops', 0):.0f} Gflop/s, and a triad of 40 MB "
+            f"arrays {limits.get('bandwidth_gbs', 0):.1f} GB/s.", "",
+            f"### Times with {threads} thread{'s' if threads > 1 else ''}, in microseconds a call", "",
+            *rows_of(["workload", "gradtape replay", "gradtape anew", *PEERS, "by hand"], times),
+            f"### Ratios with {threads} thread{'s' if threads > 1 else ''}", "",
+            "A ratio below 1 means that gradtape is faster. If no compiled peer runs a workload, its ratio is over the best eager peer.", "",
+            *rows_of(["workload", "replay / best compiled peer", "anew / best eager peer", "replay / by hand"], ratios)]
 
 
 def picture(best, path):
@@ -131,18 +144,20 @@ def picture(best, path):
     figure.savefig(path, dpi=110)
 
 
-HEAD = ("Made by `./run bench`: the least of {rounds} rounds' medians, each library in a process of its own, in turn. gradtape is "
-        "called from C, the others from Python, as their users do. \"replay\" is a recorded function run again "
-        "(`gt_function_run`), \"anew\" is recorded, differentiated and computed each time. Only ratios within one run say "
-        "something; machines are shared and noisy.")
+HEAD = """{purpose} `./run bench` makes this page.
+
+The machine is {machine}. Each library runs in a process of its own, in turn, and a time is the least of the medians of all rounds (here {rounds}).
+gradtape is called from C, and the others from Python, as their users call them. "replay" runs a recorded function again (`gt_function_run`).
+"anew" records, differentiates and computes in each call. "by hand" is a fused loop in C over the same numbers. Compare numbers of one run only:
+machines are shared and noisy."""
 
 
 def is_op(name):
     return name.startswith("op_")
 
 
-def write_page(file, title, measured, wanted, middle=()):
-    lines = [title, "", HEAD.format(rounds=ROUNDS), "", *middle]
+def write_page(file, title, purpose, measured, wanted, middle=()):
+    lines = [title, "", HEAD.format(purpose=purpose, machine=processor(), rounds=ROUNDS), "", *middle]
     for threads, (best, limits) in measured.items():
         lines += table({n: r for n, r in best.items() if wanted(n)}, limits, threads)
     with open(os.path.join(DOCS, file), "w") as f:
@@ -158,10 +173,12 @@ def main():
         for line in differing(checks):
             print("results differ:", line, file=sys.stderr)
     if not NAMES or NAMES == ["op_"]:
-        write_page("benchmarks-ops.md", "# Single ops beside PyTorch and NumPy", measured, is_op)
+        write_page("benchmarks-ops.md", "# Single ops beside PyTorch and NumPy",
+                   "This page is for users who compare the speed of single ops.", measured, is_op)
     if not NAMES:
-        write_page("benchmarks.md", "# gradtape beside TensorFlow, JAX, PyTorch and MLX", measured, lambda n: not is_op(n),
-                   ["![the table as a picture](benchmarks.png)", ""])
+        write_page("benchmarks.md", "# gradtape beside TensorFlow, JAX, PyTorch and MLX",
+                   "This page is for users who compare libraries by their speed on whole programs.", measured,
+                   lambda n: not is_op(n), ["![the times as a picture](benchmarks.png)", ""])
         try:
             picture({n: r for n, r in measured[2][0].items() if not is_op(n)}, os.path.join(DOCS, "benchmarks.png"))
         except ImportError:

@@ -12,7 +12,7 @@ def normal(seed, *shape, scale=1.0):
 
 
 def arrays():
-    """Name and array, one after the other: the large ones are not all in memory at once."""
+    """Name and array, one after the other: so that the large arrays are not all in memory at once."""
     yield "one", np.float32(1)
     yield "zero", np.float32(0)
     for n in (201, 100000):
@@ -45,7 +45,7 @@ def arrays():
 
 
 def op_arrays():
-    """Of single ops."""
+    """The inputs of single ops."""
     random = np.random.default_rng(70)
     yield "op.image", normal(71, 8, 28, 28, 64)
     yield "op.image.small", normal(72, 1, 28, 28, 32)

@@ -1,4 +1,4 @@
-"""MLX under mx.compile on the CPU: what it has (no Jacobians) and what its compiler takes."""
+"""MLX under mx.compile on the CPU: the workloads that MLX has (no Jacobians) and its compiler takes."""
 import sys
 
 import mlx.core as mx

@@ -1,4 +1,4 @@
-"""NumPy, where it has the op: forward alone."""
+"""NumPy: the ops that it has, forward alone."""
 import numpy as np
 
 from common import Report, chosen, get

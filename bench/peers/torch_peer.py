@@ -1,4 +1,4 @@
-"""PyTorch, eager; with --compile under torch.compile, where that works."""
+"""PyTorch, eager; with --compile under torch.compile, for the workloads that it can compile."""
 import sys
 
 import torch
@@ -22,7 +22,7 @@ def run(name, f, *args):
     flat = lambda r: r if isinstance(r, (tuple, list)) else [r]
     try:
         report.add(name, lambda: f(*args), lambda r: sum(float(o.detach().abs().double().sum()) for o in flat(r)))
-    except Exception as e:  # what it cannot compile is left out
+    except Exception as e:  # a workload that it cannot compile is left out
         print(name, type(e).__name__, file=sys.stderr)
 
 

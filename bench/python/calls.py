@@ -1,4 +1,4 @@
-"""What a call from Python costs, in one library: calls.py LIBRARY prints the workloads' times in seconds as JSON.
+"""The cost of a call from Python in one library: calls.py LIBRARY prints the workloads' times in seconds as JSON.
 
 A time is the least mean of several repetitions. Every workload ends with its numbers in NumPy's hands, and gives their
 sum, by which compare.py sees that the libraries compute the same. A workload that a library has no word for is left out."""

@@ -1,7 +1,7 @@
 """Runs calls.py in each library in turn and writes a table: compare.py BUILD PAGE [ROUNDS].
 
-Each library runs in a process and an environment of its own; a number is the least of the rounds. What is not installed
-is left out."""
+Each library runs in a process and an environment of its own, and a time is the least of the rounds. A library that is
+not installed is left out."""
 import json
 import os
 import subprocess
@@ -49,9 +49,11 @@ def main():
         if max(values) - min(values) > 1e-3 * (1 + max(values)):
             print(f"{name}: the libraries differ: {by_library}", file=sys.stderr)
     libraries = [n for n in ENVIRONMENTS if any(n in row for row in best.values())]
-    lines = ["# Calls from Python", "", "Microseconds a call, one thread, least of several rounds in turn: `./run bench python`.",
-             f"Every call but the first ends with the numbers in a NumPy array. {processor()}.", "",
-             "| | " + " | ".join(libraries) + " |", "|---|" + "---:|" * len(libraries)]
+    lines = ["# Calls from Python", "",
+             "This page is for users who compare the cost of one call from Python. `./run bench python` makes this page.", "",
+             f"The machine is {processor()}, with one thread. A time is the least of several rounds, with the libraries in turn.",
+             "Every call but the first ends with the numbers in a NumPy array.", "",
+             "| microseconds a call | " + " | ".join(libraries) + " |", "|---|" + "---:|" * len(libraries)]
     for name, row in best.items():
         cells = [f"{row[n] * 1e6:.2f}" if n in row else "" for n in libraries]
         lines.append(f"| {name} | " + " | ".join(cells) + " |")
