@@ -1,4 +1,4 @@
-// Limits of the machine, measured in the run of the benchmarks: products by OpenBLAS, bandwidth, and loops fused by hand.
+// Limits of the machine, measured in the benchmarks' own run: products by OpenBLAS, bandwidth, loops fused by hand.
 // usage: gradtape_limits THREADS. The output is a JSON object: gigaflops, gigabytes per second, seconds.
 #include <algorithm>
 #include <chrono>

@@ -1,3 +1,4 @@
+// The workloads of workloads.hpp, but for single ops, which stand in op_workloads.cpp.
 #include "workloads.hpp"
 
 namespace bench {
