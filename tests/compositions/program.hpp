@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "../samples.hpp"
+#include "support/samples.hpp"
 
 namespace test {
 

@@ -1,9 +1,9 @@
 // Calls about tensors and variables: made, read, lent, assigned, exchanged.
 #include <algorithm>
 
-#include "../dlpack.hpp"
 #include "callbacks.hpp"
 #include "calls.hpp"
+#include "support/dlpack.hpp"
 
 namespace fuzz {
 

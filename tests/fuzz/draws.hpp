@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "../registry.hpp"
+#include "support/registry.hpp"
 #include "world.hpp"
 
 namespace fuzz {

@@ -1,7 +1,7 @@
 // Plans of each op's samples, forwards, of gradients and of Jacobians, for the corpus of plans: run with GRADTAPE_DUMP.
 #include <cstdio>
 
-#include "../samples.hpp"
+#include "support/samples.hpp"
 
 namespace test {
 namespace {

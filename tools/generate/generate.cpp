@@ -47,10 +47,10 @@ int main(int argc, char** argv) {
   const std::filesystem::path out = argv[2];
   std::filesystem::create_directories(out / "include/gradtape");
   std::filesystem::create_directories(out / "docs");
-  std::filesystem::create_directories(out / "tests");
+  std::filesystem::create_directories(out / "tests/cpp");
   std::ofstream(out / "include/gradtape/ops.h") << generate::c_header(ops);
   std::ofstream(out / "include/gradtape/ops.hpp") << generate::cpp_header(ops);
-  std::ofstream(out / "tests/typed_calls.hpp") << generate::typed_calls(ops);
+  std::ofstream(out / "tests/cpp/typed_calls.hpp") << generate::typed_calls(ops);
   std::ofstream(out / "docs/ops.md") << generate::ops_page(ops, golden);
   std::ofstream(out / "docs/ops.json") << generate::description(ops, golden);
 }

@@ -1,4 +1,4 @@
-// tests/typed_calls.hpp: every typed function, C and C++, called on every sample of its op.
+// tests/cpp/typed_calls.hpp: every typed function, C and C++, called on every sample of its op.
 #include "forms.hpp"
 
 namespace generate {
