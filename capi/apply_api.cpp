@@ -1,10 +1,10 @@
 // Applying ops by name.
 #include "capi/callbacks.hpp"
 
-using namespace gradtape;
-using namespace gradtape::capi;
+using namespace gradtape::core;
+using namespace gradtape::core::capi;
 
-namespace gradtape::capi {
+namespace gradtape::core::capi {
 
 const Op& op_named(const char* name) {
   need_pointer(name, "gt_apply: op");
@@ -51,7 +51,7 @@ std::size_t count_outputs(Context& c, const Op& op, const Tensors& in, const gt_
 }
 }  // namespace
 
-}  // namespace gradtape::capi
+}  // namespace gradtape::core::capi
 
 extern "C" {
 

@@ -4,7 +4,7 @@
 
 #include "base/fork.hpp"
 
-namespace gradtape::capi {
+namespace gradtape::core::capi {
 
 namespace {
 struct Gradients {
@@ -148,4 +148,4 @@ Tensors call_forward(Context& c, const std::string& name, gt_forward_fn forward,
       in, capacity);
 }
 
-}  // namespace gradtape::capi
+}  // namespace gradtape::core::capi

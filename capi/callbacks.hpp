@@ -5,7 +5,7 @@
 #include "ops/custom.hpp"
 #include "ops/registry.hpp"
 
-namespace gradtape::capi {
+namespace gradtape::core::capi {
 
 struct GradientFunction {
   gt_gradient_fn call;
@@ -42,4 +42,4 @@ inline void clear_outputs(gt_tensor* outputs, std::size_t capacity, std::size_t*
   if (n_outputs) *n_outputs = 0;
 }
 
-}  // namespace gradtape::capi
+}  // namespace gradtape::core::capi

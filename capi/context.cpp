@@ -4,7 +4,7 @@
 
 #include "ops/registry.hpp"
 
-namespace gradtape::capi {
+namespace gradtape::core::capi {
 
 // ---- Freeing the user's data
 // ------------------------------------------------------------------------------------------
@@ -226,4 +226,4 @@ void Context::set_error(Failure failure) noexcept {
   error = std::move(failure);
 }
 
-}  // namespace gradtape::capi
+}  // namespace gradtape::core::capi

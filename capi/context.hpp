@@ -11,7 +11,7 @@
 #include "gradtape/gradtape.h"
 #include "run/evaluator.hpp"
 
-namespace gradtape::capi {
+namespace gradtape::core::capi {
 
 // User callbacks that free something. Whatever drops the last reference queues the callback; it runs between calls.
 class Deferred {
@@ -205,4 +205,4 @@ auto guarded_object(gt_context ctx, Body&& body) noexcept {
   return result;
 }
 
-}  // namespace gradtape::capi
+}  // namespace gradtape::core::capi

@@ -5,8 +5,8 @@
 
 #include "capi/marshal.hpp"
 
-using namespace gradtape;
-using namespace gradtape::capi;
+using namespace gradtape::core;
+using namespace gradtape::core::capi;
 
 extern "C" {
 

@@ -4,8 +4,8 @@
 
 #include "capi/callbacks.hpp"
 
-using namespace gradtape;
-using namespace gradtape::capi;
+using namespace gradtape::core;
+using namespace gradtape::core::capi;
 
 namespace {
 

@@ -2,8 +2,8 @@
 // fixed.
 #include "capi/marshal.hpp"
 
-using namespace gradtape;
-using namespace gradtape::capi;
+using namespace gradtape::core;
+using namespace gradtape::core::capi;
 
 namespace {
 

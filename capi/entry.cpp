@@ -10,7 +10,7 @@
 
 #include "capi/context.hpp"
 
-namespace gradtape::capi {
+namespace gradtape::core::capi {
 
 namespace {
 constexpr int kHomeBits = 10, kNumberBits = kKindShift - kHomeBits;
@@ -264,4 +264,4 @@ gt_status release_from_any_thread(gt_context ctx, uint64_t handle) {
   return slot ? GT_OK : GT_INVALID_HANDLE;
 }
 
-}  // namespace gradtape::capi
+}  // namespace gradtape::core::capi

@@ -1,6 +1,6 @@
 #include "capi/handles.hpp"
 
-namespace gradtape::capi {
+namespace gradtape::core::capi {
 
 static_assert(std::is_trivially_destructible_v<Pages<Object>>, "handles are looked up while the process ends");
 constinit Pages<Object> handle_pages;
@@ -46,4 +46,4 @@ void HandleTable::collect_tensors(Tensors& out) {
   });
 }
 
-}  // namespace gradtape::capi
+}  // namespace gradtape::core::capi

@@ -11,7 +11,7 @@
 #include "capi/slots.hpp"
 #include "run/function.hpp"
 
-namespace gradtape::capi {
+namespace gradtape::core::capi {
 
 enum class Kind : uint8_t { context = 0x41, tensor = 0x42, tape = 0x43, function = 0x44 };
 std::string_view name_of(Kind kind);  // empty for what is no kind
@@ -53,4 +53,4 @@ class HandleTable {
   SlotTable<Object> slots_;
 };
 
-}  // namespace gradtape::capi
+}  // namespace gradtape::core::capi

@@ -1,6 +1,6 @@
 #include "capi/marshal.hpp"
 
-namespace gradtape::capi {
+namespace gradtape::core::capi {
 
 void write_text(std::string_view text, char* out, std::size_t capacity, std::size_t* needed) {
   if (needed) *needed = text.size() + 1;
@@ -196,4 +196,4 @@ Loan::~Loan() {
   for (uint64_t handle : lent_) context_.handles().remove(handle);
 }
 
-}  // namespace gradtape::capi
+}  // namespace gradtape::core::capi

@@ -8,7 +8,7 @@
 
 #include "capi/context.hpp"
 
-namespace gradtape::capi {
+namespace gradtape::core::capi {
 
 // Copies text out by the rule for strings.
 void write_text(std::string_view text, char* out, std::size_t capacity, std::size_t* needed);
@@ -120,4 +120,4 @@ class Loan {
   std::vector<uint64_t> lent_;
 };
 
-}  // namespace gradtape::capi
+}  // namespace gradtape::core::capi

@@ -2,8 +2,8 @@
 #include "capi/marshal.hpp"
 #include "ops/registry.hpp"
 
-using namespace gradtape;
-using namespace gradtape::capi;
+using namespace gradtape::core;
+using namespace gradtape::core::capi;
 
 namespace {
 

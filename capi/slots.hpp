@@ -18,7 +18,7 @@
 
 #include "base/error.hpp"
 
-namespace gradtape::capi {
+namespace gradtape::core::capi {
 
 inline constexpr int kLifeBits = 28, kSlotBits = 8, kPageBits = 20, kKindShift = kLifeBits + kSlotBits + kPageBits;
 inline constexpr std::size_t kPageSlots = std::size_t{1} << kSlotBits;
@@ -227,4 +227,4 @@ class ReleaseRequests {
   std::atomic<Slot<Object>*> first_{nullptr};
 };
 
-}  // namespace gradtape::capi
+}  // namespace gradtape::core::capi

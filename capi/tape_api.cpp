@@ -1,8 +1,8 @@
 // Tapes and the derivatives taken of them.
 #include "capi/marshal.hpp"
 
-using namespace gradtape;
-using namespace gradtape::capi;
+using namespace gradtape::core;
+using namespace gradtape::core::capi;
 
 namespace {
 

@@ -6,8 +6,8 @@
 #include "graph/print.hpp"
 #include "ops/functions.hpp"
 
-using namespace gradtape;
-using namespace gradtape::capi;
+using namespace gradtape::core;
+using namespace gradtape::core::capi;
 
 namespace {
 

@@ -7,7 +7,7 @@
 #include "graph/walk.hpp"
 #include "ops/functions.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 namespace {
 using TensorMap = std::unordered_map<Tensor, Tensor, TensorHash, TensorSame>;
@@ -106,4 +106,4 @@ std::string name_with_composite(const Node& node) {
   return node.within ? fmt::format("{} (in {})", node.op.name, node.within->name) : node.op.name;
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -4,7 +4,7 @@
 
 #include "graph/recorder.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 // outputs with each placeholder replaced by many values of it: values[i] has a leading axis of `size` before the
 // placeholder's shape. An output that does not depend on a placeholder comes back without the leading axis.
@@ -20,4 +20,4 @@ std::vector<Batched> batch(std::span<const Tensor> outputs, std::span<const Tens
 const Node* where_samples_mix(const Tensor& to, const Tensor& from, const std::function<bool(const Tensor&)>& passable);
 std::string name_with_composite(const Node& node);  // "reduce_sum (in batch_normalization)"
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -6,7 +6,7 @@
 #include "autodiff/powers.hpp"
 #include "ops/functions.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 namespace {
 Tensor plus(const Tensor& a, const Tensor& b) { return !a ? b : !b ? a : a + b; }
@@ -134,4 +134,4 @@ Tensors forward(const ForwardRequest& request) {
   return results;
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -3,7 +3,7 @@
 
 #include "autodiff/reverse.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 struct ForwardRequest {
   std::span<const Tensor> targets;
@@ -14,4 +14,4 @@ struct ForwardRequest {
 // One tangent per target; empty where it depends on no source with a tangent.
 Tensors forward(const ForwardRequest& request);
 
-}  // namespace gradtape
+}  // namespace gradtape::core

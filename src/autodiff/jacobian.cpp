@@ -6,7 +6,7 @@
 #include "autodiff/tape.hpp"
 #include "ops/functions.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 namespace {
 constexpr uint64_t kDefaultBudget = uint64_t{256} << 20;
@@ -34,7 +34,7 @@ uint64_t bytes_per_row(std::span<const Tensor> outputs, const Tensor& placeholde
   const Path path = path_between(outputs, Tensors{placeholder}, is_symbolic_result);
   for (const Node* node : path.nodes)
     for (const Node::Output& out : node->outputs)
-      bytes += static_cast<uint64_t>(out.spec.shape.elements()) * gradtape::size_of(out.spec.dtype);
+      bytes += static_cast<uint64_t>(out.spec.shape.elements()) * gradtape::core::size_of(out.spec.dtype);
   return bytes;
 }
 }  // namespace
@@ -288,4 +288,4 @@ void Tape::check_samples(const Place& target, const Tensors& sources, const Tens
        name_with_composite(*mixer));
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -9,7 +9,7 @@
 #include "ops/functions.hpp"
 #include "ops/registry.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 namespace {
 struct Ops {
@@ -91,4 +91,4 @@ std::optional<SmoothPower> smooth_power(const Node& node, const std::function<bo
   return s;
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -6,7 +6,7 @@
 
 #include "graph/recorder.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 // A node's output as a smooth function, recorded anew, of the inputs of the root that the node is a power of, or of the
 // root.
@@ -20,4 +20,4 @@ struct SmoothPower {
 // Nothing: the node is no such power, or something on the way stands for itself: a source, or not recorded.
 std::optional<SmoothPower> smooth_power(const Node& node, const std::function<bool(const Tensor&)>& stands);
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -9,7 +9,7 @@
 #include "graph/walk.hpp"
 #include "ops/functions.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 namespace {
 // Whether the op could pass a derivative from this input at all: integers and bools carry none.
@@ -168,4 +168,4 @@ Tensors reverse(const ReverseRequest& request) {
   return results;
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -5,7 +5,7 @@
 
 #include "graph/recorder.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 // Which tensors a derivative may pass through: those a tape recorded, or all of a graph.
 using Passable = std::function<bool(const Tensor&)>;
@@ -32,4 +32,4 @@ Path path_between(std::span<const Tensor> targets, std::span<const Tensor> sourc
 // The error for an op without a derivative.
 [[noreturn]] void no_derivative(const Op& op, const std::string& reason);
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -4,7 +4,7 @@
 
 #include "ops/functions.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 void Tape::check_idle(const char* what) const {
   if (in_use_ > 0) fail(Status::failed_precondition, "{}: a derivative of this tape is being taken", what);
@@ -153,4 +153,4 @@ Tensors Tape::jvp(std::span<const Place> targets, std::span<const Place> sources
   return results;
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

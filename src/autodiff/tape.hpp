@@ -7,7 +7,7 @@
 #include "graph/recorder.hpp"
 #include "ops/selection.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 // A tensor by which one differentiates, or that one differentiates: a variable stands for all values it was read with.
 struct Place {
@@ -91,4 +91,4 @@ class Tape {
   Recording recording_;
 };
 
-}  // namespace gradtape
+}  // namespace gradtape::core

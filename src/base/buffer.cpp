@@ -8,7 +8,7 @@
 
 #include "base/error.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 namespace {
 // Under a sanitizer every block is fresh and of the size that was asked for: it sees reads after a release, and where a
@@ -152,4 +152,4 @@ Buffer::~Buffer() {
   if (release_) release_();
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

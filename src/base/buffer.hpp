@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-namespace gradtape {
+namespace gradtape::core {
 
 // Touching fresh pages costs ten times a reused block, so freed blocks of a context are kept, up to a bound. Blocks of
 // 2 MiB and more lie on huge pages where the system gives them. Thread-safe: a buffer lent out (DLPack) may be given
@@ -136,4 +136,4 @@ class Buffer {
 
 using BufferPtr = std::shared_ptr<Buffer>;
 
-}  // namespace gradtape
+}  // namespace gradtape::core

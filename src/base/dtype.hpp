@@ -7,7 +7,7 @@
 
 #include "base/error.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 enum class Dtype : int32_t { boolean = 1, int32 = 2, int64 = 3, float32 = 4, float64 = 5 };
 inline constexpr int kDtypeSlots = 6;  // size of a table indexed by Dtype
@@ -74,4 +74,4 @@ decltype(auto) dispatch_size(std::size_t element_size, F&& f) {
   }
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
-namespace gradtape {
+namespace gradtape::core {
 
 void throw_error(Status code, fmt::string_view format, fmt::format_args args) {
   throw Error(code, fmt::vformat(format, args));
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

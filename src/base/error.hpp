@@ -7,7 +7,7 @@
 #include <exception>
 #include <string>
 
-namespace gradtape {
+namespace gradtape::core {
 
 // The numbers are those of gt_status; a test holds the two together.
 enum class Status : int32_t {
@@ -51,4 +51,4 @@ template <class... Args>
   throw_error(Status::invalid_argument, format, fmt::make_format_args(args...));
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -8,7 +8,7 @@
 #include <xmmintrin.h>
 #endif
 
-namespace gradtape {
+namespace gradtape::core {
 
 class FloatControl {
  public:
@@ -39,4 +39,4 @@ class FloatControl {
   uint32_t bits_ = 0;
 };
 
-}  // namespace gradtape
+}  // namespace gradtape::core

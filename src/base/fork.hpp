@@ -6,7 +6,7 @@
 #include <new>
 #include <shared_mutex>
 
-namespace gradtape {
+namespace gradtape::core {
 
 // `lock` gives the lock, which is the process's. Called once for each.
 template <auto lock>
@@ -15,4 +15,4 @@ void hold_over_forks() {
                  [] { new (&lock()) std::shared_mutex; });  // the child's thread is not the one that locked it
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

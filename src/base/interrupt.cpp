@@ -4,7 +4,7 @@
 
 #include "base/error.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 namespace {
 // The coarse clock advances every few milliseconds and costs a third of the other: steps may be that short.
@@ -28,4 +28,4 @@ void Interrupt::check_time() {
   if (question_()) fail(Status::cancelled, "the computation was interrupted; nothing of it is kept");
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <functional>
 
-namespace gradtape {
+namespace gradtape::core {
 
 class Interrupt {
  public:
@@ -23,4 +23,4 @@ class Interrupt {
   int64_t asked_at_ = 0;  // milliseconds of the clock
 };
 
-}  // namespace gradtape
+}  // namespace gradtape::core

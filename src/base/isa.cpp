@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <string_view>
 
-namespace gradtape {
+namespace gradtape::core {
 
 namespace {
 Isa best() {
@@ -35,4 +35,4 @@ Isa isa() {
 
 const char* name_of(Isa isa) { return isa == Isa::avx512 ? "avx512" : isa == Isa::avx2 ? "avx2" : "baseline"; }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

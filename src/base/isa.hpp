@@ -1,7 +1,7 @@
 // Instruction sets: loops are compiled once for each, and the best one that the processor has is chosen at run time.
 #pragma once
 
-namespace gradtape {
+namespace gradtape::core {
 
 enum class Isa { baseline, avx2, avx512 };
 
@@ -36,4 +36,4 @@ auto compiled_for_this_machine() -> void (*)(A...) {
   return for_baseline<Body, A...>;
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -1,6 +1,6 @@
 #include "base/layout.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 Layout row_major(const Shape& shape) { return {shape, strides_of(shape), 0}; }
 
@@ -77,4 +77,4 @@ std::optional<Layout> reshaped(const Layout& layout, const Shape& shape) {
   return left == 1 && run == 0 ? std::optional(out) : std::nullopt;
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -5,7 +5,7 @@
 
 #include "base/shape.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 struct Layout {
   Shape shape;
@@ -23,4 +23,4 @@ std::optional<Layout> reshaped(const Layout& layout, const Shape& shape);
 // Neighbouring axes over which the elements run evenly become one; axes of size 1 go. At least one axis is left.
 Layout merged(const Layout& layout);
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -6,7 +6,7 @@
 
 #include "base/error.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 Shape Shape::with_leading(int64_t d) const { return inserted(0, d); }
 
@@ -71,4 +71,4 @@ Shape::Dims broadcast_strides(const Shape& shape, const Shape& out) {
   return strides;
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

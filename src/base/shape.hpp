@@ -7,7 +7,7 @@
 
 #include "base/small_vector.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 // Users give at most GT_MAX_RANK = 16 axes; a Jacobian of such by such has 32, and one more while its rows are computed
 // together.
@@ -63,4 +63,4 @@ void check_bytes(std::string_view op, const Shape& shape, std::size_t element_si
 Shape::Dims strides_of(const Shape& shape);
 Shape::Dims broadcast_strides(const Shape& shape, const Shape& out);
 
-}  // namespace gradtape
+}  // namespace gradtape::core

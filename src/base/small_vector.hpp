@@ -9,7 +9,7 @@
 #include <span>
 #include <utility>
 
-namespace gradtape {
+namespace gradtape::core {
 
 template <class T, std::size_t N>
 class SmallVector {
@@ -136,4 +136,4 @@ class SmallVector {
   std::uint32_t capacity_ = N;
 };
 
-}  // namespace gradtape
+}  // namespace gradtape::core

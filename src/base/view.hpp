@@ -6,7 +6,7 @@
 #include "base/dtype.hpp"
 #include "base/shape.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 struct View {
   const void* data;
@@ -32,4 +32,4 @@ struct MutableView {
   int64_t elements() const { return shape->elements(); }
 };
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -20,7 +20,7 @@ extern "C" {
 [[gnu::weak]] int openblas_get_num_threads(void);
 }
 
-namespace gradtape {
+namespace gradtape::core {
 
 namespace {
 constexpr int kMost = 256;
@@ -195,4 +195,4 @@ SingleThreadedBlas::~SingleThreadedBlas() {
   if (--b.users == 0 && b.threads != 1) openblas_set_num_threads(b.threads);
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <type_traits>
 
-namespace gradtape {
+namespace gradtape::core {
 
 // A reference to something callable with (item, worker).
 class ItemFunction {
@@ -45,4 +45,4 @@ class SingleThreadedBlas {
   SingleThreadedBlas& operator=(const SingleThreadedBlas&) = delete;
 };
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -7,7 +7,7 @@
 #include <charconv>
 #include <cmath>
 
-namespace gradtape {
+namespace gradtape::core {
 
 namespace {
 template <class... F>
@@ -108,4 +108,4 @@ uint64_t hash_attr(uint64_t hash, const AttrValue& value) {
       value);
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -9,7 +9,7 @@
 #include "base/dtype.hpp"
 #include "base/shape.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 using Ints = SmallVector<int64_t, 6>;
 using Floats = SmallVector<double, 2>;
@@ -63,4 +63,4 @@ inline uint64_t hash_mix(uint64_t hash, uint64_t value) {
 }
 uint64_t hash_attr(uint64_t hash, const AttrValue& value);
 
-}  // namespace gradtape
+}  // namespace gradtape::core

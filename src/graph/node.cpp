@@ -2,7 +2,7 @@
 
 #include "graph/recorder.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 std::string to_string(const Spec& spec) { return fmt::format("{}{}", name_of(spec.dtype), to_string(spec.shape)); }
 
@@ -92,4 +92,4 @@ void Node::destroy(Node* node) noexcept {
   recorder.sweeping_ = false;
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -11,7 +11,7 @@
 #include "base/shape.hpp"
 #include "graph/attrs.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 struct Op;
 class Node;
@@ -155,4 +155,4 @@ inline Recorder& Tensor::recorder() const { return node_->recorder; }
 inline const Spec& Tensor::spec() const { return node_->outputs[index_].spec; }
 inline const BufferPtr& Tensor::value() const { return node_->outputs[index_].value; }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

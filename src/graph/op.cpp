@@ -4,7 +4,7 @@
 
 #include "graph/recorder.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 std::size_t Op::attr_index(std::string_view wanted) const {
   for (std::size_t i = 0; i < attrs.size(); ++i)
@@ -55,4 +55,4 @@ void Inference::need_room(int64_t outputs) const {
   if (n > room_) throw NoRoom(n, fmt::format("{}: has {} outputs, room for {} was given", name(), n, room_));
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

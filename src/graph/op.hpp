@@ -13,7 +13,7 @@
 #include "base/workers.hpp"
 #include "graph/node.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 // ---- What the functions of an op are given -------------------------------------------------------------------------
 
@@ -344,4 +344,4 @@ struct Op {
   std::size_t attr_index(std::string_view name) const;  // throws where there is none
 };
 
-}  // namespace gradtape
+}  // namespace gradtape::core

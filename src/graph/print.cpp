@@ -2,7 +2,7 @@
 
 #include "graph/walk.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 namespace {
 constexpr int64_t kShown = 3;       // entries at either end of an axis
@@ -85,4 +85,4 @@ std::string graph_as_dot(std::span<const Tensor> targets) {
   return text + "}\n";
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

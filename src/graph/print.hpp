@@ -5,10 +5,10 @@
 
 #include "graph/node.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 std::string describe(const Tensor& t);  // one line: what it is and, where it has them, its values (shortened)
 std::string graph_as_text(std::span<const Tensor> targets);
 std::string graph_as_dot(std::span<const Tensor> targets);
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -5,7 +5,7 @@
 #include <cstring>
 #include <limits>
 
-namespace gradtape {
+namespace gradtape::core {
 
 namespace {
 Op leaf(const char* name, const char* doc) {
@@ -365,4 +365,4 @@ Tensors Recorder::record(const Op& op, std::span<const Tensor> given, std::share
   return outputs;
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -13,7 +13,7 @@
 #include "graph/recording.hpp"
 #include "graph/trace.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 class Recorder {
  public:
@@ -182,4 +182,4 @@ const Op& constant_op();
 const Op& placeholder_op();
 const Op& parameter_op();
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -4,7 +4,7 @@
 
 #include "graph/recorder.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 bool Recording::holds(const Tensor& t, const Node::Membership& of_its_node) const {
   if (!of_its_node.watched || t.node()->outputs.size() == 1) return true;
@@ -117,4 +117,4 @@ void Recording::clear() noexcept {
   read_at_.clear();
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -8,7 +8,7 @@
 
 #include "graph/node.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 struct Trace;
 
@@ -94,4 +94,4 @@ class Recording {
   std::unordered_map<const Variable*, std::size_t> read_at_;
 };
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -6,7 +6,7 @@
 
 #include "graph/recording.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 struct Trace {
   struct Use {
@@ -20,4 +20,4 @@ struct Trace {
   Tensors random_states;
 };
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -6,7 +6,7 @@
 
 #include "graph/recorder.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 // The nodes behind the targets, by rising id: an input comes before its users. A tensor for which enter(t) is false
 // ends the walk.
@@ -34,4 +34,4 @@ std::vector<Node*> nodes_behind(std::span<const Tensor> targets, Enter&& enter) 
   return found;
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

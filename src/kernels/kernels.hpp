@@ -4,7 +4,7 @@
 
 #include "graph/op.hpp"
 
-namespace gradtape::kernels {
+namespace gradtape::core::kernels {
 
 // reduce.cpp: the loops of reductions. Sums are pairwise.
 Reduction sum_reduction();
@@ -79,4 +79,4 @@ void max_pool(const KernelCall& c);
 void random_uniform(const KernelCall& c);
 void random_normal(const KernelCall& c);
 
-}  // namespace gradtape::kernels
+}  // namespace gradtape::core::kernels

@@ -7,7 +7,7 @@
 
 #include "kernels/kernels.hpp"
 
-namespace gradtape::kernels {
+namespace gradtape::core::kernels {
 
 namespace {
 using Block = std::array<uint32_t, 4>;
@@ -141,4 +141,4 @@ void random_normal(const KernelCall& c) {
   });
 }
 
-}  // namespace gradtape::kernels
+}  // namespace gradtape::core::kernels

@@ -1,12 +1,12 @@
 // Elementwise ops of two and three inputs, with broadcasting. t is the tangent or the cotangent of one input.
 #include "kernels/kernels.hpp"
-#include "kernels/scalar_math.hpp"
-#include "kernels/vector_math.hpp"
+#include "math/scalar.hpp"
+#include "math/vector.hpp"
 #include "ops/define.hpp"
 #include "ops/selection.hpp"
 #include "ops/slopes.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 namespace {
 Tensor pass(const Call&, const Flow& t) { return t; }
@@ -15,7 +15,7 @@ Tensor pass_negated(const Call&, const Flow& t) { return -t; }
 Tensor one_where(const Tensor& condition, const Tensor& x) { return where(condition, number_like(x, 1), x); }
 
 void define_arithmetic(Registry& r) {
-  binary<[](auto x, auto y) { return wrap_add(x, y); }>(r, "add", "x + y.")
+  binary<[](auto x, auto y) { return math::wrap_add(x, y); }>(r, "add", "x + y.")
       .arithmetic(Arithmetic::add)
       .cheap()
       .neutral(0, 0)
@@ -23,14 +23,14 @@ void define_arithmetic(Registry& r) {
       .partials({pass, pass})
       .sample("f[2,3] f[3]")
       .sample("f[] f[2]");
-  binary<[](auto x, auto y) { return wrap_subtract(x, y); }>(r, "subtract", "x - y.")
+  binary<[](auto x, auto y) { return math::wrap_subtract(x, y); }>(r, "subtract", "x - y.")
       .arithmetic(Arithmetic::subtract)
       .cheap()
       .neutral({}, 0)
       .zero_where({0b11})
       .partials({pass, pass_negated})
       .sample("f[2,3] f[2,1]");
-  binary<[](auto x, auto y) { return wrap_multiply(x, y); }>(r, "multiply", "x * y.")
+  binary<[](auto x, auto y) { return math::wrap_multiply(x, y); }>(r, "multiply", "x * y.")
       .arithmetic(Arithmetic::multiply)
       .cheap()
       .neutral(1, 1)
@@ -53,8 +53,8 @@ void define_arithmetic(Registry& r) {
       .cheap()
       .partials({pass, pass_negated});
   binary<[](auto x, auto y) {
-    const auto d = wrap_subtract(x, y);
-    return wrap_multiply(d, d);
+    const auto d = math::wrap_subtract(x, y);
+    return math::wrap_multiply(d, d);
   }>(r, "squared_difference", "(x - y)^2.")
       .partials({[](const Call& c, const Flow& t) { return t * (2.0 * (c.in(0) - c.in(1))); },
                  [](const Call& c, const Flow& t) { return t * (2.0 * (c.in(1) - c.in(0))); }})
@@ -95,10 +95,11 @@ void define_checks(Registry& r) {
 }
 
 void define_integer_division(Registry& r) {
-  binary<[](auto x, auto y) { return floor_divide(x, y); }>(r, "floor_quotient", "floor_divide of checked operands.")
+  binary<[](auto x, auto y) { return math::floor_divide(x, y); }>(r, "floor_quotient",
+                                                                  "floor_divide of checked operands.")
       .internal()
       .none("it is constant between its jumps");
-  binary<[](auto x, auto y) { return floor_mod(x, y); }>(r, "floor_remainder", "mod of checked operands.")
+  binary<[](auto x, auto y) { return math::floor_mod(x, y); }>(r, "floor_remainder", "mod of checked operands.")
       .internal()
       .partials({pass, [](const Call& c, const Flow& t) {
                    static const Op& quotient = Registry::instance().builtin("floor_quotient");
@@ -135,7 +136,7 @@ Tensor live_exponent(const Call& c) {
 }
 
 void define_powers(Registry& r) {
-  binary<[](auto x, auto y) { return power(x, y); }>(r, "power", "pow of checked operands.")
+  binary<[](auto x, auto y) { return math::power(x, y); }>(r, "power", "pow of checked operands.")
       .internal()
       .partials({[](const Call& c, const Flow& t) {
                    // Where both are 0 the derivative is 0, as it is where y alone is.
@@ -158,7 +159,7 @@ void define_powers(Registry& r) {
         return apply1(power, {c.in(0), checked(c, "integer_exponent")});
       })
       .sample("p[2,3] f[3]");
-  binary<[](auto x, auto y) { return vm::hypot(x, y); }>(
+  binary<[](auto x, auto y) { return math::hypot(x, y); }>(
       r, "hypot", "sqrt(x^2 + y^2), without overflow; its derivative at 0 is 0, the second one nan.", floating)
       .partials({[](const Call& c, const Flow& t) { return along(c, c.in(0), c.in(1), t); },
                  [](const Call& c, const Flow& t) { return along(c, c.in(1), c.in(0), t); }})
@@ -177,7 +178,7 @@ Tensor constant_product(const Tensor& x, const Tensor& y) {
 }
 
 void define_guarded(Registry& r) {
-  binary<[](auto x, auto y) { return x == 0 ? decltype(x)(0) : x * vm::log(y); }>(
+  binary<[](auto x, auto y) { return x == 0 ? decltype(x)(0) : x * math::log(y); }>(
       r, "xlogy", "x * log(y), 0 where x is 0; where log(y) is not finite there, its derivatives are 0 too.", floating)
       .partials({[](const Call& c, const Flow& t) {
                    const Tensor none = constant_product(c.in(0), c.in(1));
@@ -188,7 +189,7 @@ void define_guarded(Registry& r) {
                    return keep_where(logical_not(none), t * (c.in(0) / one_where(none, c.in(1))));
                  }})
       .sample("f[2,3] p[3]");
-  binary<[](auto x, auto y) { return x == 0 ? decltype(x)(0) : x * vm::log1p(y); }>(
+  binary<[](auto x, auto y) { return x == 0 ? decltype(x)(0) : x * math::log1p(y); }>(
       r, "xlog1py", "x * log1p(y), 0 where x is 0; where log1p(y) is not finite there, its derivatives are 0 too.",
       floating)
       .partials({[](const Call& c, const Flow& t) {
@@ -329,4 +330,4 @@ void define_comparisons(Registry& r) {
       .sample("f[2,3]");
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

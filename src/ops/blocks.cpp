@@ -4,7 +4,7 @@
 #include "kernels/kernels.hpp"
 #include "ops/define.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 namespace {
 std::span<const int64_t> begin_of(const Ints& begins, std::size_t input, std::size_t rank) {
@@ -71,4 +71,4 @@ Tensor sum_of_pads(std::span<const Call> pads) {
   return apply(op, blocks, {Ints(shape.begin(), shape.end()), begins})[0];
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

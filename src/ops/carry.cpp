@@ -3,13 +3,13 @@
 // Where nothing was left out on the way (Node::sparse) they are ordinary ones, and 0 times infinity is nan.
 #include <limits>
 
+#include "math/scalar.hpp"
 #include "ops/define.hpp"
 #include "ops/selection.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 namespace {
-using kernels::carried;
 
 const Op& builtin(const char* name) { return Registry::instance().builtin(name); }
 }  // namespace
@@ -76,20 +76,21 @@ void define_once_only(Registry& r) {
 
 void define_carry(Registry& r) {
   define_once_only(r);
-  binary<[](auto t, auto p) { return carried(t, t * p); }>(r, "carry", "t * p, and 0 where t is 0.", floating)
+  binary<[](auto t, auto p) { return math::carried(t, t * p); }>(r, "carry", "t * p, and 0 where t is 0.", floating)
       .internal()
       .arithmetic(Arithmetic::carry)
       .cheap()
       .zero_where({0b01, 0b10})
       .partials({[](const Call& c, const Flow& u) { return u * c.in(1); },
                  [](const Call& c, const Flow& u) { return jointly(u, c.in(0)); }});
-  binary<[](auto t, auto p) { return carried(t, t / p); }>(r, "carry_divide", "t / p, and 0 where t is 0.", floating)
+  binary<[](auto t, auto p) { return math::carried(t, t / p); }>(r, "carry_divide", "t / p, and 0 where t is 0.",
+                                                                 floating)
       .internal()
       .zero_where({0b01})
       .partials({[](const Call& c, const Flow& u) { return u / c.in(1); },
                  [](const Call& c, const Flow& u) { return -(Flow(jointly(u, c.out())) / c.in(1)); }});
-  binary<[](auto t, auto u) { return carried(t, carried(u, t * u)); }>(r, "carry_both", "t * u, and 0 where either is.",
-                                                                       floating)
+  binary<[](auto t, auto u) { return math::carried(t, math::carried(u, t * u)); }>(
+      r, "carry_both", "t * u, and 0 where either is.", floating)
       .internal()
       .cheap()
       .zero_where({0b01, 0b10})
@@ -97,4 +98,4 @@ void define_carry(Registry& r) {
                  [](const Call& c, const Flow& u) { return jointly(u, c.in(0)); }});
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

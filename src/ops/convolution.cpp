@@ -5,7 +5,7 @@
 #include "kernels/kernels.hpp"
 #include "ops/windows.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 namespace {
 // x [n, h, w, inputs], filters w [kh, kw, inputs of a group, outputs], y [n, h', w', outputs].
@@ -274,4 +274,4 @@ void define_convolution(Registry& r) {
   define_conv2d_transpose(r);
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -3,10 +3,10 @@
 #include <limits>
 
 #include "kernels/kernels.hpp"
-#include "kernels/scalar_math.hpp"
+#include "math/scalar.hpp"
 #include "ops/define.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 namespace {
 Tensor in_dtype(const Call& c, const Tensor& x) {
@@ -163,7 +163,7 @@ void define_masks(Registry& r) {
           const int64_t* i = std::get_if<int64_t>(&c.attr(name));
           const double d = i ? static_cast<double>(*i) : c.number(name);
           if (!integers) return rec.scalar(d, Dtype::float64);
-          const int64_t whole = i ? *i : convert<int64_t>(d);
+          const int64_t whole = i ? *i : math::convert<int64_t>(d);
           return reshape(constant_ints(rec, std::span(&whole, 1)), {});
         };
         return in_dtype(c, where(hot, number("on_value"), number("off_value")));
@@ -200,4 +200,4 @@ void define_creation(Registry& r) {
   define_fills(r);
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

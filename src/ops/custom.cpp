@@ -2,7 +2,7 @@
 
 #include "ops/define.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 namespace {
 thread_local int rules_running = 0;
@@ -74,4 +74,4 @@ void define_custom(Registry& r) {
       .batch(batch_custom);
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -3,7 +3,7 @@
 
 #include "ops/functions.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 // What a user's gradient function sees, and gives back: one cotangent per input (empty: none).
 struct CustomCall {
@@ -40,4 +40,4 @@ class RuleScope {
 // such zeros.
 Tensors carried_in_rule(const Op& op, std::span<const Tensor> in);
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -1,12 +1,12 @@
 // The vocabulary in which ops are defined, and the families of definitions. docs/adding-an-op.md shows its use.
 #pragma once
 
-#include "kernels/pairs.hpp"
-#include "kernels/tile.hpp"
+#include "kernels/elementwise/fused_pairs.hpp"
+#include "kernels/elementwise/tile.hpp"
 #include "ops/functions.hpp"
 #include "ops/registry.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 // One per file of this folder.
 void define_unary(Registry&);
@@ -168,4 +168,4 @@ Define binary(Registry& r, const char* name, const char* doc, In<Set> = {}) {
   return d;
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

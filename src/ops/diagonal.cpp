@@ -3,7 +3,7 @@
 
 #include "ops/define.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 namespace {
 void need_matrix(Inference& c) {
@@ -102,4 +102,4 @@ void define_diagonal(Registry& r) {
         .sample("f[2,3,3]", R"({"k": -1})");
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -4,7 +4,7 @@
 #include "kernels/kernels.hpp"
 #include "ops/matrices.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 namespace {
 Shape values_shape(const Shape& s) { return s.without(s.rank() - 1); }
@@ -193,4 +193,4 @@ void define_eigen(Registry& r) {
   define_forms(r);
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -4,7 +4,7 @@
 
 #include "ops/define.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 namespace {
 using Labels = std::string;  // one letter per axis; axes under an ellipsis get digits, from '0' at the right
@@ -201,4 +201,4 @@ void define_einsum(Registry& r) {
       .sample("f[2,3] f[2,3] f[3]", R"({"equation": "ij,ij,j->i"})");
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -1,7 +1,7 @@
 // What all elementwise definitions share.
 #include "ops/define.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 Define& Define::composite(std::function<Tensor(const Call&)> body) {
   op_.computation = Composite([body = std::move(body)](const Call& c) { return Tensors{body(c)}; });
@@ -44,4 +44,4 @@ void infer_broadcast(Inference& c, std::size_t like, bool predicate) {
 void infer_elementwise(Inference& c) { infer_broadcast(c, c.size() - 1, false); }
 void infer_predicate(Inference& c) { infer_broadcast(c, 0, true); }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -4,7 +4,7 @@
 #include "kernels/kernels.hpp"
 #include "ops/matrices.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 namespace {
 // ---- Cholesky. With Phi(X) the lower triangle of X, its diagonal halved: L' = L Phi(L^-1 A' L^-T) (I. Murray,
@@ -295,7 +295,7 @@ void define_slogdet(Registry& r) {
 }
 
 // ---- The exponential. That of x + e t with an infinitesimal e has the derivative in the direction t as its factor of
-// e: what is differentiated is the exponential of jets [..., 2^level, n, n] (kernels/expm.cpp), whose level rises.
+// e: what is differentiated is the exponential of jets [..., 2^level, n, n] (kernels/matrix/expm.cpp), whose level rises.
 
 Tensor expm_in_direction(const Tensor& x, const Tensor& t) {
   static const Op& op = Registry::instance().builtin("expm_of_jet");
@@ -340,4 +340,4 @@ void define_factorizations(Registry& r) {
   define_expm(r);
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

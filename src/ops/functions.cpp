@@ -5,7 +5,7 @@
 
 #include "ops/registry.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 namespace {
 const Op& builtin(const char* name) { return Registry::instance().builtin(name); }
@@ -390,4 +390,4 @@ Tensors batch_by_rows(const BatchCall& b) {
   return stacked;
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

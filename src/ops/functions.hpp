@@ -6,7 +6,7 @@
 
 #include "graph/recorder.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 // Any op: attributes in the order of the op's specs, those left out at the end take their defaults.
 Tensors apply(const Op& op, std::span<const Tensor> inputs, std::vector<AttrValue> attrs = {});
@@ -145,4 +145,4 @@ class IntegerValues {
 // The fallback for an op without a batching rule: one application per row.
 Tensors batch_by_rows(const BatchCall& b);
 
-}  // namespace gradtape
+}  // namespace gradtape::core

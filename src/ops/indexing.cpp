@@ -4,7 +4,7 @@
 #include "kernels/kernels.hpp"
 #include "ops/define.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 namespace {
 // shape[:axis] + indices.shape[batch_dims:] + shape[axis + 1:]
@@ -265,4 +265,4 @@ void define_indexing(Registry& r) {
   define_lookup(r);
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

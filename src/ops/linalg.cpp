@@ -4,7 +4,7 @@
 #include "kernels/kernels.hpp"
 #include "ops/matrices.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 namespace {
 void infer_matmul(Inference& c) {
@@ -250,4 +250,4 @@ void define_linalg(Registry& r) {
   define_determinants(r);
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -1,7 +1,7 @@
 // Losses.
 #include "ops/define.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 namespace {
 Tensor reduced(const Call& c, const Tensor& loss) {
@@ -43,4 +43,4 @@ void define_loss(Registry& r) {
       .sample("u[2,3] f[2,3]");
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-namespace gradtape {
+namespace gradtape::core {
 
 void need_matrices(const Inference& c, std::size_t i) {
   if (c.rank(i) < 2)
@@ -103,4 +103,4 @@ Tensor triangular_solve(const Tensor& a, const Tensor& b, bool lower, bool adjoi
   return apply1(op, {a, b}, {lower, adjoint});
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

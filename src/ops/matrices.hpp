@@ -3,7 +3,7 @@
 
 #include "ops/define.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 inline Shape batch_of(const Shape& s) { return Shape(std::span(s.begin(), s.rank() - 2)); }
 inline Shape with_matrix(Shape batch, int64_t rows, int64_t columns) {
@@ -43,4 +43,4 @@ Tensor of_full_rank(const Tensor& upper);
 Tensor signs_of_vectors(const Tensor& x, std::size_t axis);
 Tensor triangular_solve(const Tensor& a, const Tensor& b, bool lower, bool adjoint);
 
-}  // namespace gradtape
+}  // namespace gradtape::core

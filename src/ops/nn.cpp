@@ -4,7 +4,7 @@
 
 #include "ops/define.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 namespace {
 void infer_axis(Inference& c) { c.axis("axis", c.rank()); }
@@ -244,4 +244,4 @@ void define_nn(Registry& r) {
   define_normalizations(r);
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

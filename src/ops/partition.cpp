@@ -4,7 +4,7 @@
 #include "kernels/kernels.hpp"
 #include "ops/define.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 namespace {
 int64_t size_at(const Tensor& x, int64_t axis) { return x.shape()[static_cast<std::size_t>(axis)]; }
@@ -246,4 +246,4 @@ void define_partition(Registry& r) {
   define_rearrangements(r);
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -4,7 +4,7 @@
 #include "kernels/kernels.hpp"
 #include "ops/windows.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 namespace {
 std::vector<Sliding> windows_of(const Inference& c) {
@@ -110,4 +110,4 @@ void define_pooling(Registry& r) {
       .sample("f[2,3,4,1]", R"({"ksize": [3, 2], "strides": [2, 1], "padding": "SAME"})");
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -3,7 +3,7 @@
 
 #include "ops/define.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 namespace {
 // The axes of both operands that are summed over.
@@ -165,4 +165,4 @@ void define_products(Registry& r) {
       .sample("s[2,2]", R"({"n": -2})");
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -6,7 +6,7 @@
 #include "kernels/kernels.hpp"
 #include "ops/define.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 namespace {
 // Integers in [minval, maxval), which the attributes hold exactly.
@@ -77,4 +77,4 @@ void define_random(Registry& r) {
          "mean", 0, "stddev", 1, kernels::random_normal);
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -8,7 +8,7 @@
 #include "ops/define.hpp"
 #include "ops/selection.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 // The mean of what is left corrects the rounding of the first mean, which derivatives may take for a constant.
 Moments moments_of(const Tensor& x, const Ints& axes) {
@@ -375,4 +375,4 @@ void define_norm(Registry& r) {
 }
 }  // namespace
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -5,7 +5,7 @@
 #include "base/fork.hpp"
 #include "ops/define.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 Registry& Registry::instance() {
   // Never destroyed: a finalizer may still ask for it while the process ends.
@@ -98,4 +98,4 @@ std::string Registry::suggestion(std::string_view name) const {
   return best;
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -10,7 +10,7 @@
 
 #include "graph/op.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 class Registry {
  public:
@@ -37,4 +37,4 @@ class Registry {
   std::deque<Op> ops_;  // addresses stay
 };
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -5,7 +5,7 @@
 #include "kernels/kernels.hpp"
 #include "ops/define.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 namespace {
 Define scan(Registry& r, const char* name, const char* doc) {
@@ -210,4 +210,4 @@ void define_scan(Registry& r) {
   define_log_scan(r);
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

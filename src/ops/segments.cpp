@@ -4,7 +4,7 @@
 
 #include "ops/define.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 namespace {
 // ids [...] stand before the first axes of data [..., rest].
@@ -107,4 +107,4 @@ void define_segments(Registry& r) {
       .sample("f[2,2,3] b[2,3]", R"({"axis": 1})");
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -6,7 +6,7 @@
 #include "graph/walk.hpp"
 #include "ops/registry.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 namespace {
 thread_local Selections* innermost = nullptr;
@@ -122,4 +122,4 @@ Tensor where_selected(const Tensor& t, const Tensor& condition) {
   return logical_and(condition, Selections::Finder(alone).find(t));
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

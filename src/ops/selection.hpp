@@ -6,7 +6,7 @@
 
 #include "ops/functions.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 // The condition, but false where nothing selected the entry of t.
 Tensor where_selected(const Tensor& t, const Tensor& condition);
@@ -27,4 +27,4 @@ class Selections {
   Selections* outer_;
 };
 
-}  // namespace gradtape
+}  // namespace gradtape::core

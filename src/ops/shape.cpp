@@ -4,7 +4,7 @@
 #include "kernels/kernels.hpp"
 #include "ops/define.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 namespace {
 Shape shape_attr(const Call& c, std::string_view name) { return Shape(std::span<const int64_t>(c.ints(name))); }
@@ -423,4 +423,4 @@ void define_shape(Registry& r) {
   define_pad(r);
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -4,10 +4,10 @@
 
 #include <numbers>
 
-#include "kernels/slope_math.hpp"
+#include "math/slopes.hpp"
 #include "ops/define.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 namespace {
 const Op& named(const char* name) { return Registry::instance().builtin(name); }
@@ -66,32 +66,37 @@ Tensor direction(const Tensor& x, const Tensor& y) {
 namespace {
 void define_parts(Registry& r) {
   constexpr const char* step = "it is a step of functions that have derivatives";
-  unary<[](auto x) { return vm::tanh_part(x); }>(r, "tanh_part", "vm::tanh_part.").internal().none(step);
-  unary<[](auto x) { return vm::sigmoid_part(x); }>(r, "sigmoid_part", "vm::sigmoid_part.").internal().none(step);
+  unary<[](auto x) { return math::tanh_part(x); }>(r, "tanh_part", "The part of tanh that its derivative shares.")
+      .internal()
+      .none(step);
+  unary<[](auto x) { return math::sigmoid_part(x); }>(r, "sigmoid_part",
+                                                      "The part of sigmoid that its derivative shares.")
+      .internal()
+      .none(step);
 }
 
 // Of what vanishes exponentially.
 void define_tails(Registry& r) {
-  unary<[](auto x) { return slope::sech_squared_of(vm::tanh_part(x)); }>(r, "sech_squared", "1 / cosh(x)^2.")
+  unary<[](auto x) { return math::sech_squared_of(math::tanh_part(x)); }>(r, "sech_squared", "1 / cosh(x)^2.")
       .internal()
-      .made_of<[](auto part) { return slope::sech_squared_of(part); }>("tanh_part")
+      .made_of<[](auto part) { return math::sech_squared_of(part); }>("tanh_part")
       .partials({[](const Call& c, const Flow& t) { return -2.0 * (t * (c.out() * tanh(c.in()))); }});
-  unary<[](auto x) { return slope::logistic_of(vm::sigmoid_part(x)); }>(r, "logistic_slope", "e^-x / (1 + e^-x)^2.")
+  unary<[](auto x) { return math::logistic_of(math::sigmoid_part(x)); }>(r, "logistic_slope", "e^-x / (1 + e^-x)^2.")
       .internal()
-      .made_of<[](auto part) { return slope::logistic_of(part); }>("sigmoid_part")
+      .made_of<[](auto part) { return math::logistic_of(part); }>("sigmoid_part")
       .partials({[](const Call& c, const Flow& t) {
         return -multiply_no_nan(t, multiply_no_nan(tanh(0.5 * c.in()), c.out()));
       }});
-  unary<[](auto x) { return slope::gaussian(x, decltype(x)(1)); }>(r, "gaussian", "e^(-x^2).")
+  unary<[](auto x) { return math::gaussian(x, decltype(x)(1)); }>(r, "gaussian", "e^(-x^2).")
       .internal()
       .partials(
           {[](const Call& c, const Flow& t) { return -2.0 * multiply_no_nan(t, multiply_no_nan(c.in(), c.out())); }});
   unary<[](auto x) {
-    return decltype(x)(0.5 * std::numbers::inv_sqrtpi * std::numbers::sqrt2) * slope::gaussian(x, decltype(x)(0.5));
+    return decltype(x)(0.5 * std::numbers::inv_sqrtpi * std::numbers::sqrt2) * math::gaussian(x, decltype(x)(0.5));
   }>(r, "normal_density", "e^(-x^2 / 2) / sqrt(2 pi).")
       .internal()
       .partials({[](const Call& c, const Flow& t) { return -multiply_no_nan(t, multiply_no_nan(c.in(), c.out())); }});
-  unary<[](auto x) { return slope::normal_cdf(x); }>(r, "normal_cdf", "P(X <= x), X ~ N(0, 1).")
+  unary<[](auto x) { return math::normal_cdf(x); }>(r, "normal_cdf", "P(X <= x), X ~ N(0, 1).")
       .internal()
       .partials({[](const Call& c, const Flow& t) { return multiply_no_nan(t, normal_density(c.in())); }});
 }
@@ -99,19 +104,19 @@ void define_tails(Registry& r) {
 // With c = 1 / (1 + x^2) and w = x c: c' = -2 c w, w' = c (2 c - 1). With q = 1 / sqrt(1 + x^2) and v = x q: q' = -v
 // q^2, v' = q^3.
 void define_algebraic(Registry& r) {
-  unary<[](auto x) { return slope::inverse_square(x); }>(r, "inverse_square", "1 / (1 + x^2).")
+  unary<[](auto x) { return math::inverse_square(x); }>(r, "inverse_square", "1 / (1 + x^2).")
       .internal()
       .partials({[](const Call& c, const Flow& t) { return -2.0 * (t * c.out() * over_square(c.in())); }});
-  unary<[](auto x) { return slope::over_square(x); }>(r, "over_square", "x / (1 + x^2).")
+  unary<[](auto x) { return math::over_square(x); }>(r, "over_square", "x / (1 + x^2).")
       .internal()
       .partials({[](const Call& c, const Flow& t) {
         const Tensor y = inverse_square(c.in());
         return t * y * (2.0 * y - 1.0);
       }});
-  unary<[](auto x) { return slope::inverse_root(x); }>(r, "inverse_root", "1 / sqrt(1 + x^2).")
+  unary<[](auto x) { return math::inverse_root(x); }>(r, "inverse_root", "1 / sqrt(1 + x^2).")
       .internal()
       .partials({[](const Call& c, const Flow& t) { return -(t * c.out() * c.out() * over_root(c.in())); }});
-  unary<[](auto x) { return slope::over_root(x); }>(r, "over_root", "x / sqrt(1 + x^2).")
+  unary<[](auto x) { return math::over_root(x); }>(r, "over_root", "x / sqrt(1 + x^2).")
       .internal()
       .partials({[](const Call& c, const Flow& t) {
         const Tensor y = inverse_root(c.in());
@@ -131,7 +136,7 @@ void define_direction(Registry& r) {
     static const Op& hypot = named("hypot");
     return t / apply1(hypot, {c.in(0), c.in(1)});
   };
-  binary<[](auto x, auto y) { return slope::direction(x, y); }>(r, "direction", "x / sqrt(x^2 + y^2).", floating)
+  binary<[](auto x, auto y) { return math::direction(x, y); }>(r, "direction", "x / sqrt(x^2 + y^2).", floating)
       .internal()
       .partials(
           {[](const Call& c, const Flow& t) {
@@ -149,4 +154,4 @@ void define_slopes(Registry& r) {
   define_direction(r);
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

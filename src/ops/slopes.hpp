@@ -3,7 +3,7 @@
 
 #include "ops/functions.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 Tensor sech_squared(const Tensor& x);                // 1 / cosh(x)^2
 Tensor logistic_slope(const Tensor& x);              // the derivative of sigmoid
@@ -15,4 +15,4 @@ Tensor circle_inverse(const Tensor& x);              // 1 / (1 - x^2)
 Tensor circle_root(const Tensor& x);                 // 1 / sqrt(1 - x^2)
 Tensor direction(const Tensor& x, const Tensor& y);  // x / sqrt(x^2 + y^2)
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -5,7 +5,7 @@
 #include "kernels/kernels.hpp"
 #include "ops/matrices.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 namespace {
 void need_system(const Inference& c) {
@@ -57,7 +57,7 @@ int samples_of_systems(const Call& c, std::span<const int> axes) {
 // With A x = b: the cotangent of b solves A^T y = ct, that of A is -y x^T; the tangent solves A x' = b' - A' x.
 struct General {
   static Tensor solve(const Call& c, const Tensor& right, bool adjoint) {
-    return gradtape::solve(c.in(0), right, adjoint);
+    return gradtape::core::solve(c.in(0), right, adjoint);
   }
   static Tensor part(const Call&, const Tensor& matrix) { return matrix; }  // what is read of the matrix
 };
@@ -229,4 +229,4 @@ void define_solve(Registry& r) {
   define_least_squares(r);
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

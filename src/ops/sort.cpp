@@ -2,7 +2,7 @@
 #include "kernels/kernels.hpp"
 #include "ops/define.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 namespace {
 const std::vector<std::string> kDirections = {"ASCENDING", "DESCENDING"};
@@ -139,4 +139,4 @@ void define_sort(Registry& r) {
       .sample("f[3,1] i3[1,4]", R"({"axis": 0})");
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

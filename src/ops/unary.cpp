@@ -2,13 +2,13 @@
 // cotangent.
 #include <numbers>
 
-#include "kernels/scalar_math.hpp"
-#include "kernels/vector_math.hpp"
+#include "math/scalar.hpp"
+#include "math/vector.hpp"
 #include "ops/define.hpp"
 #include "ops/selection.hpp"
 #include "ops/slopes.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 namespace {
 using std::numbers::pi;
@@ -34,7 +34,7 @@ double as_double(const AttrValue& number) {
 }
 
 void define_powers(Registry& r) {
-  unary<[](auto x) { return wrap_multiply(x, x); }>(r, "square", "x * x.", numeric)
+  unary<[](auto x) { return math::wrap_multiply(x, x); }>(r, "square", "x * x.", numeric)
       .cheap()
       .partials({[](const Call& c, const Flow& t) { return t * (2.0 * c.in()); }})
       .sample("f[2,3]");
@@ -51,35 +51,35 @@ void define_powers(Registry& r) {
 }
 
 void define_exponentials(Registry& r) {
-  unary<[](auto x) { return vm::exp(x); }>(r, "exp", "e^x.")
+  unary<[](auto x) { return math::exp(x); }>(r, "exp", "e^x.")
       .partials({[](const Call& c, const Flow& t) { return t * c.out(); }})
       .sample("f[2,3]");
   unary<[](auto x) { return std::exp2(x); }>(r, "exp2", "2^x.")
       .partials({[](const Call& c, const Flow& t) { return t * (std::numbers::ln2 * c.out()); }})
       .sample("f[2,3]");
-  unary<[](auto x) { return vm::with_zeros_sign(vm::expm1(x), x); }>(r, "expm1", "e^x - 1, exact near 0.")
+  unary<[](auto x) { return math::with_zeros_sign(math::expm1(x), x); }>(r, "expm1", "e^x - 1, exact near 0.")
       .partials({[](const Call& c, const Flow& t) { return t * exp(c.in()); }})
       .sample("f[2,3]");
-  unary<[](auto x) { return vm::log(x); }>(r, "log", "Natural logarithm.")
+  unary<[](auto x) { return math::log(x); }>(r, "log", "Natural logarithm.")
       .partials({[](const Call& c, const Flow& t) { return t / c.in(); }})
       .sample("p[2,3]");
   unary<[](auto x) { return std::log2(x); }>(r, "log2", "Logarithm to base 2.")
       .partials({[](const Call& c, const Flow& t) { return t / (std::numbers::ln2 * c.in()); }})
       .sample("p[2,3]");
-  unary<[](auto x) { return vm::log1p(x); }>(r, "log1p", "log(1 + x), exact near 0.")
+  unary<[](auto x) { return math::log1p(x); }>(r, "log1p", "log(1 + x), exact near 0.")
       .partials({[](const Call& c, const Flow& t) { return t / (1.0 + c.in()); }})
       .sample("p[2,3]");
 }
 
 void define_trigonometric(Registry& r) {
-  unary<[](auto x) { return vm::sin(x); }>(r, "sin", "Sine of x, in radians.")
+  unary<[](auto x) { return math::sin(x); }>(r, "sin", "Sine of x, in radians.")
       .elementwise(
-          bounded_tiles<[](auto x) { return vm::sin(x); }, [](auto x) { return std::sin(x); }, vm::kMostAngle>())
+          bounded_tiles<[](auto x) { return math::sin(x); }, [](auto x) { return std::sin(x); }, math::kMostAngle>())
       .partials({[](const Call& c, const Flow& t) { return t * cos(c.in()); }})
       .sample("f[2,3]");
-  unary<[](auto x) { return vm::cos(x); }>(r, "cos", "Cosine of x, in radians.")
+  unary<[](auto x) { return math::cos(x); }>(r, "cos", "Cosine of x, in radians.")
       .elementwise(
-          bounded_tiles<[](auto x) { return vm::cos(x); }, [](auto x) { return std::cos(x); }, vm::kMostAngle>())
+          bounded_tiles<[](auto x) { return math::cos(x); }, [](auto x) { return std::cos(x); }, math::kMostAngle>())
       .partials({[](const Call& c, const Flow& t) { return -(t * sin(c.in())); }})
       .sample("f[2,3]");
   unary<[](auto x) { return std::tan(x); }>(r, "tan", "Tangent of x, in radians.")
@@ -103,8 +103,8 @@ void define_hyperbolic(Registry& r) {
   unary<[](auto x) { return std::cosh(x); }>(r, "cosh", "Hyperbolic cosine.")
       .partials({[](const Call& c, const Flow& t) { return t * sinh(c.in()); }})
       .sample("f[2,3]");
-  unary<[](auto x) { return vm::tanh(x); }>(r, "tanh", "Hyperbolic tangent.")
-      .made_of<[](auto x, auto part) { return vm::tanh_of(x, part); }>("tanh_part")
+  unary<[](auto x) { return math::tanh(x); }>(r, "tanh", "Hyperbolic tangent.")
+      .made_of<[](auto x, auto part) { return math::tanh_of(x, part); }>("tanh_part")
       .partials({[](const Call& c, const Flow& t) { return t * sech_squared(c.in()); }})
       .sample("f[2,3]");
   unary<[](auto x) { return std::asinh(x); }>(r, "asinh", "Inverse hyperbolic sine.")
@@ -119,14 +119,14 @@ void define_hyperbolic(Registry& r) {
 }
 
 void define_activations(Registry& r) {
-  unary<[](auto x) { return vm::sigmoid(x); }>(r, "sigmoid", "1 / (1 + e^-x).")
-      .made_of<[](auto x, auto part) { return vm::sigmoid_of(x, part); }>("sigmoid_part")
+  unary<[](auto x) { return math::sigmoid(x); }>(r, "sigmoid", "1 / (1 + e^-x).")
+      .made_of<[](auto x, auto part) { return math::sigmoid_of(x, part); }>("sigmoid_part")
       .partials({[](const Call& c, const Flow& t) { return multiply_no_nan(t, logistic_slope(c.in())); }})
       .sample("f[2,3]");
-  unary<[](auto x) { return -vm::softplus(-x); }>(r, "log_sigmoid", "log(1 / (1 + e^-x)).")
+  unary<[](auto x) { return -math::softplus(-x); }>(r, "log_sigmoid", "log(1 / (1 + e^-x)).")
       .partials({[](const Call& c, const Flow& t) { return t * sigmoid(-c.in()); }})
       .sample("f[2,3]");
-  unary<[](auto x) { return vm::softplus(x); }>(r, "softplus", "log(1 + e^x), without overflow.")
+  unary<[](auto x) { return math::softplus(x); }>(r, "softplus", "log(1 + e^x), without overflow.")
       .partials({[](const Call& c, const Flow& t) { return t * sigmoid(c.in()); }})
       .sample("f[2,3]");
   unary<[](auto x) { return (x > 0) || x != x ? x : decltype(x)(0); }>(r, "relu",
@@ -150,7 +150,7 @@ void define_activations(Registry& r) {
         return where(greater(c.in(), number_like(c.in(), 0)), t, c.number("alpha") * t);
       }})
       .sample("f[2,3]", R"({"alpha": 0.125})");
-  unary<[](auto x) { return x >= 0 || x != x ? x : vm::expm1(x); }>(r, "elu", "x where x >= 0, else e^x - 1.")
+  unary<[](auto x) { return x >= 0 || x != x ? x : math::expm1(x); }>(r, "elu", "x where x >= 0, else e^x - 1.")
       .partials({[](const Call& c, const Flow& t) {
         const Tensor zero = number_like(c.in(), 0);
         return where(less(c.in(), zero), t * exp(minimum(c.in(), zero)), t);
@@ -158,15 +158,15 @@ void define_activations(Registry& r) {
       .sample("f[2,3]");
   unary<[](auto x) {
     using T = decltype(x);
-    return T(kSeluScale) * (x > 0 || x != x ? x : T(kSeluAlpha) * vm::expm1(x));
+    return T(kSeluScale) * (x > 0 || x != x ? x : T(kSeluAlpha) * math::expm1(x));
   }>(r, "selu", "1.0507 * (x where (x > 0), else 1.6733 * (e^x - 1)); its derivative at 0 is 1.0507.")
       .partials({[](const Call& c, const Flow& t) {
         const Tensor zero = number_like(c.in(), 0);
         return kSeluScale * where(less(c.in(), zero), t * (kSeluAlpha * exp(minimum(c.in(), zero))), t);
       }})
       .sample("f[2,3]");
-  unary<[](auto x) { return x * vm::sigmoid(x); }>(r, "silu", "x * sigmoid(x).")
-      .made_of<[](auto x, auto part) { return x * vm::sigmoid_of(x, part); }>("sigmoid_part")
+  unary<[](auto x) { return x * math::sigmoid(x); }>(r, "silu", "x * sigmoid(x).")
+      .made_of<[](auto x, auto part) { return x * math::sigmoid_of(x, part); }>("sigmoid_part")
       .partials({[](const Call& c, const Flow& t) {
         return t * (sigmoid(c.in()) + multiply_no_nan(c.in(), logistic_slope(c.in())));
       }})
@@ -214,8 +214,8 @@ void define_rounding(Registry& r) {
       .partials({zero_derivative})
       .sample("f[2,3]");
   unary<[](auto x) {
-    if constexpr (is_int<decltype(x)>)
-      return x < 0 ? wrap_subtract(decltype(x)(0), x) : x;
+    if constexpr (math::is_int<decltype(x)>)
+      return x < 0 ? math::wrap_subtract(decltype(x)(0), x) : x;
     else
       return std::abs(x);
   }>(r, "abs", "|x|; its derivative at 0 is 0, and the second one nan where that of a smooth function may be hidden.",
@@ -223,8 +223,8 @@ void define_rounding(Registry& r) {
       .cheap()
       .rules(abs_reverse, abs_forward)
       .sample("f[2,3]");
-  unary<[](auto x) { return wrap_subtract(decltype(x)(is_int<decltype(x)> ? 0 : -0.0), x); }>(r, "negative", "-x.",
-                                                                                              numeric)
+  unary<[](auto x) { return math::wrap_subtract(decltype(x)(math::is_int<decltype(x)> ? 0 : -0.0), x); }>(
+      r, "negative", "-x.", numeric)
       .cheap()
       .zero_where({0b1})
       .partials({[](const Call&, const Flow& t) { return -t; }})
@@ -259,7 +259,7 @@ TileFn cast_tile(Dtype from, Dtype to) {
     return dispatch(from, [&](auto from_type) -> TileFn {
       using To = typename decltype(to_type)::type;
       using From = typename decltype(from_type)::type;
-      return tile<[](From x) { return convert<To>(x); }, From>();
+      return tile<[](From x) { return math::convert<To>(x); }, From>();
     });
   });
 }
@@ -279,7 +279,7 @@ void define_passing(Registry& r) {
         // The same map forwards and backwards, between the two dtypes: whichever of them t does not have.
         const Dtype from = c.in().dtype(), to = c.out_spec().dtype;
         if (!is_floating(from) || !is_floating(to)) return Tensor();
-        return gradtape::cast(t, t.dtype() == from ? to : from);
+        return gradtape::core::cast(t, t.dtype() == from ? to : from);
       }})
       .sample("f[2,3]", R"({"dtype": "float64"})");
   Define(r, "identity", "x itself.")
@@ -313,4 +313,4 @@ void define_unary(Registry& r) {
   define_passing(r);
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace gradtape {
+namespace gradtape::core {
 
 namespace {
 constexpr int64_t kMost = int64_t{1} << 30;  // of sizes, strides, dilations and paddings: their products fit 64 bits
@@ -41,4 +41,4 @@ Sliding sliding(const Inference& c, std::size_t axis, std::size_t axes, int64_t 
   return s;
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -3,7 +3,7 @@
 
 #include "ops/define.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 // One or two positive numbers: [vertical, horizontal].
 Ints pair_of(const Inference& c, std::string_view attr);
@@ -21,4 +21,4 @@ struct Sliding {
 Sliding sliding(const Inference& c, std::size_t axis, std::size_t axes, int64_t input, int64_t size, int64_t stride,
                 int64_t dilation);
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace gradtape {
+namespace gradtape::core {
 
 namespace {
 // Keeps the part of a band that lies inside the matrix.
@@ -140,4 +140,4 @@ Operand on_band(const Operand& x, const Banded& matrix, const Band& band) {
   return out;
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -5,7 +5,7 @@
 
 #include "plan/program.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 // The entries at (column + offset, column) for `count` columns from `first` on.
 struct Band {
@@ -37,4 +37,4 @@ std::optional<Banded> padded(const Banded& x, const Ints& paddings, const Shape&
 // Any operand of the matrix's shape, restricted to a band.
 Operand on_band(const Operand& x, const Banded& matrix, const Band& band);
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -1,7 +1,7 @@
 // Plans as text and as DOT.
 #include "plan/plan.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 namespace {
 std::string slot_text(const Plan& plan, uint32_t slot) {
@@ -68,4 +68,4 @@ std::string plan_as_dot(const Plan& plan) {
   return text + "}\n";
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -1,6 +1,6 @@
 #include "plan/direction.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 Reduced direction_of(const Shape& space, const Ints& axes) {
   // Axes of size 1 may count either way.
@@ -21,4 +21,4 @@ Reduced direction_of(const Shape& space, const Ints& axes) {
   return {Direction::mixed, kFree};
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

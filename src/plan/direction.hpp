@@ -3,7 +3,7 @@
 
 #include "graph/attrs.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 // By rows: the trailing axes go; by columns: the leading ones; or all of them.
 enum class Direction : uint8_t { rows, columns, all, mixed };
@@ -15,4 +15,4 @@ struct Reduced {
 };
 Reduced direction_of(const Shape& space, const Ints& axes);
 
-}  // namespace gradtape
+}  // namespace gradtape::core

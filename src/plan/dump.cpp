@@ -1,6 +1,6 @@
 #include "plan/dump.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 namespace {
 std::string text_of(const Shape::Dims& dims) { return to_string(std::span<const int64_t>(dims.begin(), dims.size())); }
@@ -146,4 +146,4 @@ std::string dump(const Draft& draft) {
   return text;
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

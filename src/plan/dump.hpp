@@ -5,10 +5,10 @@
 
 #include "plan/pipeline.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 std::string dump(const Program& program);
 // The steps, where there are any; else the groups.
 std::string dump(const Draft& draft);
 
-}  // namespace gradtape
+}  // namespace gradtape::core

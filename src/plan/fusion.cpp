@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <queue>
 
-namespace gradtape {
+namespace gradtape::core {
 
 namespace {
 constexpr std::size_t kMostVisited = 512;  // groups looked at in search of a cycle, before a group is left alone
@@ -222,4 +222,4 @@ class Grouper {
 
 std::vector<Group> fuse(const Program& program, bool joins) { return Grouper(program, joins).in_order(); }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -6,7 +6,7 @@
 #include "plan/direction.hpp"
 #include "plan/program.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 struct Group {
   std::vector<uint32_t> members;  // instructions, in order
@@ -39,4 +39,4 @@ bool is_row_shape(const Shape& shape, const Shape& space, int split);
 // alone.
 std::vector<Group> fuse(const Program& program, bool joins);
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace gradtape {
+namespace gradtape::core {
 
 std::optional<int64_t> shift_of(const Program& program, const Instruction& i, const Shape& space) {
   const auto paddings = i.op->zero_padding ? i.op->zero_padding({*i.op, i.attrs.get()}) : std::nullopt;
@@ -100,4 +100,4 @@ void fuse_halos(const Program& program, std::vector<Group>& groups) {
     HaloFinder(program, groups).run();
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -3,7 +3,7 @@
 
 #include "plan/fusion.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 // Pass "halo". Brings the instructions of such a loop into the one that reads it, which computes for each tile what its
 // shifts take from there: a few elements more than the tile has, the halo.
@@ -13,4 +13,4 @@ void fuse_halos(const Program& program, std::vector<Group>& groups);
 // its result is the space.
 std::optional<int64_t> shift_of(const Program& program, const Instruction& instruction, const Shape& space);
 
-}  // namespace gradtape
+}  // namespace gradtape::core

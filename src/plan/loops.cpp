@@ -5,7 +5,7 @@
 
 #include "plan/halo.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 namespace {
 constexpr int64_t kTileElements = 512;
@@ -453,4 +453,4 @@ Step build_loop(const Program& program, const Group& group, const std::vector<ui
   return LoopBuilder(program, group, leaves, by_rows).build();
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

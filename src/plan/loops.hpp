@@ -4,11 +4,11 @@
 #include "plan/fusion.hpp"
 #include "plan/plan.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 // leaves, by_rows: by slot, whether something outside the group needs it, and whether it comes row by row
 // (row_feeding.hpp).
 Step build_loop(const Program& program, const Group& group, const std::vector<uint8_t>& leaves,
                 const std::vector<uint8_t>& by_rows);
 
-}  // namespace gradtape
+}  // namespace gradtape::core

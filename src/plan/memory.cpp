@@ -4,7 +4,7 @@
 #include <iterator>
 #include <map>
 
-namespace gradtape {
+namespace gradtape::core {
 
 namespace {
 constexpr std::size_t kAlignment = 64;
@@ -140,4 +140,4 @@ void assign_memory(const Program& program, Plan& plan) {
   plan.scratch = aligned(plan.scratch);
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

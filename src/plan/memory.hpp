@@ -3,10 +3,10 @@
 
 #include "plan/plan.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 // Pass "memory". Gives each slot its home. Temporaries share one block, the arena, by the steps between which they
 // live; a loop's result may take the place of an operand that dies with it.
 void assign_memory(const Program& program, Plan& plan);
 
-}  // namespace gradtape
+}  // namespace gradtape::core

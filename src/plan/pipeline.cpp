@@ -12,7 +12,7 @@
 #include "plan/steps.hpp"
 #include "plan/verify.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 namespace {
 constexpr auto kNothing = [](Draft&) {};
@@ -126,4 +126,4 @@ PlanPtr make_plan(const Program& program, BlockCache& memory) {
   return plan;
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -6,7 +6,7 @@
 #include "plan/fusion.hpp"
 #include "plan/plan.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 // What the passes work on: first groups of instructions, then steps, then steps with memory.
 struct Draft {
@@ -28,4 +28,4 @@ std::span<const Pass> passes();
 // for a defect. GRADTAPE_DUMP=fuse,memory prints to the standard error what passes leave; "program" is what they are
 // given. GRADTAPE_VERIFY=1 checks after each pass what it promises (verify.hpp), as debug builds always do.
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -9,7 +9,7 @@
 
 #include "plan/program.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 // Elementwise ops, and reductions of what they compute, in one pass: a space of rows by columns is walked tile by tile,
 // so that what passes between instructions stays in the first-level cache. A value is full (an element for each of the
@@ -139,4 +139,4 @@ PlanPtr make_plan(const Program& program, BlockCache& memory);
 std::string plan_as_text(const Plan& plan, std::span<const double> seconds = {});
 std::string plan_as_dot(const Plan& plan);
 
-}  // namespace gradtape
+}  // namespace gradtape::core

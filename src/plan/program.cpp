@@ -10,7 +10,7 @@
 #include "plan/direction.hpp"
 #include "plan/signs.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 namespace {
 // The number as a double, where that holds it exactly.
@@ -122,7 +122,7 @@ class ProgramBuilder {
     return whole(emit({nullptr, nullptr, {x}, {}}, std::span(&spec, 1))[0]);
   }
   Operand reshaped(const Operand& x, const Shape& shape) {
-    if (auto layout = gradtape::reshaped(x.layout, shape)) return {x.slot, *layout};
+    if (auto layout = gradtape::core::reshaped(x.layout, shape)) return {x.slot, *layout};
     return {copied(x).slot, row_major(shape)};
   }
 
@@ -486,4 +486,4 @@ Program take_out_constants(Program& program, const std::vector<uint8_t>& variabl
   return constants;
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

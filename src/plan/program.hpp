@@ -7,7 +7,7 @@
 
 #include "plan/schedule.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 inline std::size_t bytes_of(const Spec& spec) {
   return static_cast<std::size_t>(spec.shape.elements()) * size_of(spec.dtype);
@@ -51,4 +51,4 @@ Program make_program(const Schedule& schedule);
 // with the same slots: what it keeps are constants of what is left. For a function: they run once.
 Program take_out_constants(Program& program, const std::vector<uint8_t>& variable);
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -5,7 +5,7 @@
 
 #include "base/error.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 // Throws Error with Status::internal, naming the promise, where it does not hold.
 template <class... Args>
@@ -13,4 +13,4 @@ void need(bool holds, fmt::format_string<Args...> promise, Args&&... args) {
   if (!holds) fail(Status::internal, "plan: broken promise: {}", fmt::format(promise, std::forward<Args>(args)...));
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace gradtape {
+namespace gradtape::core {
 
 namespace {
 constexpr std::size_t kLeastBytes = 1 << 20;  // of a value: smaller ones stay in the cache
@@ -140,4 +140,4 @@ void rematerialise(const Program& program, std::vector<Group>& groups) {
     Rematerialiser(program, groups).run();
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

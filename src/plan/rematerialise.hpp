@@ -3,10 +3,10 @@
 
 #include "plan/fusion.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 // Pass "rematerialise". Gives loops copies of cheap instructions of other loops, where that saves memory traffic. Takes
 // groups of which each instruction is in one; leaves groups in order, of which several may have an instruction.
 void rematerialise(const Program& program, std::vector<Group>& groups);
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
-namespace gradtape {
+namespace gradtape::core {
 
 namespace {
 constexpr std::size_t kFarthest = 16;  // steps between a kernel and its loop
@@ -46,4 +46,4 @@ void feed_rows(const Program& program, std::vector<Step>& steps) {
   }
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -3,9 +3,9 @@
 
 #include "plan/plan.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 // Pass "feed". Finds kernels whose output a loop can read so; sets their grain and moves the loop right behind.
 void feed_rows(const Program& program, std::vector<Step>& steps);
 
-}  // namespace gradtape
+}  // namespace gradtape::core

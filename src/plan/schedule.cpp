@@ -5,7 +5,7 @@
 
 #include "graph/walk.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 namespace {
 bool is_recorded(const Node& node) {
@@ -174,4 +174,4 @@ Schedule schedule_of_function(Recorder& recorder, std::span<const Tensor> target
   return s;
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

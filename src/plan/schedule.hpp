@@ -7,7 +7,7 @@
 
 #include "graph/recorder.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 struct Schedule {
   Recorder* recorder;
@@ -33,4 +33,4 @@ Schedule schedule_of_function(Recorder& recorder, std::span<const Tensor> target
 // The error of a body that computes with a tensor without a value that is none of its function's parameters.
 [[noreturn]] void fail_without_value();
 
-}  // namespace gradtape
+}  // namespace gradtape::core

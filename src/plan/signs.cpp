@@ -5,7 +5,7 @@
 
 #include "ops/registry.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 namespace {
 struct Ops {
@@ -135,4 +135,4 @@ std::optional<Operand> simplify_signs(const Origins& origins, const Op*& op, Sma
   return Signs(origins, op, in).simplify();
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -5,7 +5,7 @@
 
 #include "plan/program.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 // What is known of a program while it is made.
 struct Origins {
@@ -20,4 +20,4 @@ struct Origins {
 // >= 1. May change the op and its operands. Returns an operand that the result is, where it is nothing else.
 std::optional<Operand> simplify_signs(const Origins& origins, const Op*& op, SmallVector<Operand, 2>& in);
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -2,7 +2,7 @@
 
 #include "plan/loops.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 namespace {
 Step single(const Instruction& i) {
@@ -44,4 +44,4 @@ std::vector<Step> make_steps(const Program& program, const std::vector<Group>& g
   return steps;
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -4,10 +4,10 @@
 #include "plan/fusion.hpp"
 #include "plan/plan.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 // Pass "steps". A loop for each group that is one, else a call of a kernel, a reduction or a copy. Of groups that
 // compute the same slot, the first writes it for steps that only read it.
 std::vector<Step> make_steps(const Program& program, const std::vector<Group>& groups);
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -4,7 +4,7 @@
 
 #include "plan/pipeline.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 // The program: a slot has one producer, before all that read it; leaves and constants have none. Operands lie within
 // their slots. An elementwise instruction has one output, and operands that broadcast to it.
@@ -19,4 +19,4 @@ void verify_steps(const Draft& draft);
 // Memory: homes fit the slots, and no two values that live at once overlap but a loop's operand and its result.
 void verify_memory(const Draft& draft);
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -4,7 +4,7 @@
 #include "plan/promise.hpp"
 #include "plan/verify.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 namespace {
 constexpr uint32_t kNone = UINT32_MAX;
@@ -132,4 +132,4 @@ void verify_fused(const Draft& draft) {
   need(std::ranges::count(seen, 1) == std::ssize(seen), "an instruction is in no group");
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -5,7 +5,7 @@
 #include "plan/promise.hpp"
 #include "plan/verify.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 namespace {
 // Ports and scratch tiles of one loop.
@@ -169,4 +169,4 @@ void verify_memory(const Draft& draft) {
   }
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

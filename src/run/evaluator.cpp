@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace gradtape {
+namespace gradtape::core {
 
 PlanPtr Evaluator::plan_for(const Schedule& s) {
   if (auto it = by_hash_.find(s.hash); it != by_hash_.end()) {
@@ -93,4 +93,4 @@ void Evaluator::evaluate(std::span<const Tensor> targets) {
   compute(targets);
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

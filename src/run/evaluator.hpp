@@ -6,7 +6,7 @@
 
 #include "run/executor.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 class Evaluator {
  public:
@@ -46,4 +46,4 @@ class Evaluator {
   Memory memory_;
 };
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -7,7 +7,7 @@
 #include "kernels/kernels.hpp"
 #include "run/loop.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 namespace {
 class Executor {
@@ -113,4 +113,4 @@ void execute(const Plan& plan, Memory& memory, const Workers& workers, std::vect
   }
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -4,7 +4,7 @@
 #include "graph/recorder.hpp"
 #include "plan/plan.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 // Where everything lies: by slot, what is not yet known being null. The arena has plan.arena bytes and plan.scratch
 // more for each worker.
@@ -29,4 +29,4 @@ void lay_out(const Plan& plan, Memory& memory);
 // for.
 void execute(const Plan& plan, Memory& memory, const Workers& workers, std::vector<double>* seconds = nullptr);
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -8,7 +8,7 @@
 #include "kernels/kernels.hpp"
 #include "ops/functions.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 RecordedFunction::RecordedFunction(Recorder& recorder, const Workers& workers, const std::vector<Spec>& inputs,
                                    const FunctionBody& body)
@@ -292,4 +292,4 @@ const Function::Recording& Function::recording_for(const char* what, std::span<c
   return latest_ = std::move(fresh);
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -3,7 +3,7 @@
 
 #include "run/executor.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 // What a body gives for inputs that stand for values to come.
 using FunctionBody = std::function<Tensors(const Tensors& inputs)>;
@@ -125,4 +125,4 @@ class Function {
   std::vector<std::span<const Spec>> under_way_;  // specs for which the body runs now
 };
 
-}  // namespace gradtape
+}  // namespace gradtape::core

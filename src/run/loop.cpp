@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cstring>
 
-#include "kernels/spread.hpp"
-#include "kernels/stream.hpp"
+#include "kernels/elementwise/expand_strided.hpp"
+#include "kernels/elementwise/stream.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 namespace {
 constexpr int64_t kWorthSharing = 100'000;  // elements times instructions below which one thread is as fast
@@ -190,4 +190,4 @@ void LoopRunner::finish(const Loop::Ending& e) const {
   std::memcpy(out, partial(e, 0), width * e.size);
 }
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -3,7 +3,7 @@
 
 #include "run/executor.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 
 class LoopRunner {
  public:
@@ -56,4 +56,4 @@ class LoopRunner {
   SmallVector<std::byte*, 24> ports_;
 };
 
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -12,7 +12,7 @@
 namespace test {
 namespace {
 
-using namespace gradtape::capi;
+using namespace gradtape::core::capi;
 using Table = SlotTable<int>;
 constexpr uint8_t kKind = 0x42;
 
@@ -28,7 +28,7 @@ TEST(Slots, NoNumberIsGivenTwiceAndSlotsRetire) {
     EXPECT_EQ(table.remove(*table.find(handle)), static_cast<int>(i));
     EXPECT_EQ(table.find(handle), nullptr);
   }
-  EXPECT_THROW(table.add(kKind, 0), gradtape::Error) << "all lives of all slots of the one page are over";
+  EXPECT_THROW(table.add(kKind, 0), gradtape::core::Error) << "all lives of all slots of the one page are over";
   for (uint64_t handle : given) EXPECT_EQ(table.find(handle), nullptr);
 }
 TEST(Slots, APageGoesOnWithItsLivesInAnotherTable) {
@@ -40,7 +40,7 @@ TEST(Slots, APageGoesOnWithItsLivesInAnotherTable) {
     EXPECT_EQ(std::ranges::count_if(given, [&](uint64_t h) { return table.find(h) != nullptr; }), 5);
   }
   Table table(pages, 4);
-  EXPECT_THROW(table.add(kKind, 0), gradtape::Error) << "the page retired";
+  EXPECT_THROW(table.add(kKind, 0), gradtape::core::Error) << "the page retired";
 }
 TEST(Slots, AHalfUsedPageRetiresWithItsLastLife) {
   static Pages<int> pages(2, 2);
@@ -54,7 +54,7 @@ TEST(Slots, AHalfUsedPageRetiresWithItsLastLife) {
     }
   }
   Table table(pages, 3);
-  EXPECT_THROW(table.add(kKind, 0), gradtape::Error);
+  EXPECT_THROW(table.add(kKind, 0), gradtape::core::Error);
 }
 TEST(Slots, NumbersThatWereNeverGivenAreNotFound) {
   static Pages<int> pages;

@@ -4,7 +4,7 @@
 #include "ops/registry.hpp"
 #include "plan/verify.hpp"
 
-namespace gradtape {
+namespace gradtape::core {
 namespace {
 
 const Op& op(const char* name) { return Registry::instance().builtin(name); }
@@ -179,4 +179,4 @@ TEST_F(Promises, OfMemoryNoTwoLivingValuesOverlap) {
 }
 
 }  // namespace
-}  // namespace gradtape
+}  // namespace gradtape::core

@@ -1,0 +1,20 @@
+#include "kernels/convolution/depthwise.hpp"
+
+#include <cstring>
+#include <utility>
+
+#define GRADTAPE_PARTS "kernels/convolution/depthwise.inc"
+#include "kernels/each_isa.inc"
+
+namespace gradtape::core::kernels {
+
+template <class T>
+const DepthwiseKernels<T>& depthwise_kernels() {
+  static const DepthwiseKernels<T> best =
+      best_of(baseline::Depthwise<T>::table, avx2::Depthwise<T>::table, avx512::Depthwise<T>::table);
+  return best;
+}
+template const DepthwiseKernels<float>& depthwise_kernels();
+template const DepthwiseKernels<double>& depthwise_kernels();
+
+}  // namespace gradtape::core::kernels

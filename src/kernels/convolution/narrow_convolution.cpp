@@ -1,0 +1,272 @@
+#include <algorithm>
+
+#include "base/isa.hpp"
+#include "kernels/convolution/convolution.hpp"
+#include "kernels/convolution/depthwise.hpp"
+#include "kernels/workspace.hpp"
+
+namespace gradtape::core::kernels {
+
+namespace {
+// Pixels of a row of x and of y that meet through one tap, x's `step` pixels apart.
+template <class T>
+struct RowTap {
+  T* x;
+  T* w;
+  T* y;
+  int64_t pixels, step;
+  int64_t groups, inputs, outputs;
+};
+enum class Form { output, input, filter };
+
+// One of the three is changed: += the product of the others, channel by channel.
+template <Form F, class T>
+void along_row(const RowTap<T>& r) {
+  const int64_t in = r.groups * r.inputs, out = r.groups * r.outputs;
+  for (int64_t p = 0; p < r.pixels; ++p) {
+    T *x = r.x + p * r.step * in, *y = r.y + p * out, *w = r.w;
+    if (F == Form::input && r.inputs == 1 && r.outputs == 1) {  // the other forms have depthwise.hpp
+#pragma GCC ivdep                                               // x, w and y are different tensors
+      for (int64_t c = 0; c < in; ++c) x[c] += y[c] * w[c];
+      continue;
+    }
+    for (int64_t group = 0; group < r.groups; ++group, x += r.inputs, y += r.outputs, w += r.outputs)
+      for (int64_t i = 0; i < r.inputs; ++i)
+        for (int64_t o = 0; o < r.outputs; ++o) {
+          if constexpr (F == Form::output) y[o] += x[i] * w[i * out + o];
+          if constexpr (F == Form::input) x[i] += y[o] * w[i * out + o];
+          if constexpr (F == Form::filter) w[i * out + o] += x[i] * y[o];
+        }
+  }
+}
+
+// Calls f with each row, enough of them together to be worth a thread; work: multiply-adds of one.
+template <class F>
+void over_rows(const KernelCall& c, int64_t rows, int64_t work, F&& f) {
+  const int64_t share = std::max<int64_t>(1, (1 << 15) / std::max<int64_t>(1, work));
+  const auto part = [&](std::size_t item, int worker) {
+    const int64_t first = static_cast<int64_t>(item) * share;
+    for (int64_t row = first; row < std::min(rows, first + share); ++row) f(row, worker);
+  };
+  c.workers.run(static_cast<std::size_t>((rows + share - 1) / share), part);
+}
+
+// One axis of a convolution of each channel by itself: result pixel p reads source pixels p * step + offset of each
+// tap.
+struct Axis {
+  int64_t source, pixels, step, taps, offset, between;  // of the first tap, from one to the next
+
+  int64_t at(int64_t tap) const { return offset + tap * between; }
+  bool inside(int64_t pixel, int64_t tap) const {
+    const int64_t from = pixel * step + at(tap);
+    return from >= 0 && from < source;
+  }
+  bool all_inside(int64_t pixel) const { return inside(pixel, 0) && inside(pixel, taps - 1); }
+};
+
+template <class T>
+class Channels {
+ public:
+  // Of x, w and y one is written: the filter w by sum, the result y by run.
+  Channels(const KernelCall& c, const Axis& vertical, const Axis& horizontal, int64_t channels, const T* x, const T* w,
+           const T* y)
+      : v_(vertical),
+        h_(horizontal),
+        channels_(channels),
+        x_(x),
+        w_(const_cast<T*>(w)),
+        y_(const_cast<T*>(y)),
+        at_(c, static_cast<std::size_t>(v_.taps * h_.taps)),
+        weights_(c, static_cast<std::size_t>(v_.taps * h_.taps)) {
+    while (first_ < h_.pixels && !h_.all_inside(first_)) ++first_;
+    last_ = first_;
+    while (last_ < h_.pixels && h_.all_inside(last_)) ++last_;
+  }
+
+  void run(const KernelCall& c, int64_t images) const {
+    over_rows(c, images * v_.pixels, work_of_row(), [&](int64_t row, int worker) {
+      over_pixels(row, w_, worker, [&](int64_t first, int64_t count, int taps) {
+        depthwise_kernels<T>().row({count, channels_, taps, at_.of(worker), weights_.of(worker), source(row, first),
+                                    h_.step * channels_, result(row, first), channels_});
+      });
+    });
+  }
+
+  // The sums of rows are short, and added up in double: by parts that do not depend on the number of workers.
+  void sum(const KernelCall& c, int64_t images) const {
+    constexpr int64_t kMostParts = 16;
+    const auto size = static_cast<std::size_t>(v_.taps * h_.taps * channels_);
+    const int64_t rows = images * v_.pixels;
+    const int64_t parts =
+        std::clamp<int64_t>(rows * work_of_row() >> 16, 1, std::min(kMostParts, std::max<int64_t>(1, rows)));
+    const Room<T> row_sums(c, size);
+    const Room<double> sums(c, size, static_cast<int>(parts));
+    const auto part = [&](std::size_t item, int worker) {
+      const auto number = static_cast<int64_t>(item);
+      T* row_sum = row_sums.of(worker);
+      double* sum = std::fill_n(sums.of(static_cast<int>(item)), size, 0.0) - size;
+      for (int64_t row = rows * number / parts; row < rows * (number + 1) / parts; ++row) {
+        std::fill_n(row_sum, size, T(0));
+        over_pixels(row, row_sum, worker, [&](int64_t first, int64_t count, int taps) {
+          depthwise_kernels<T>().sums({count, channels_, taps, at_.of(worker), weights_.of(worker), source(row, first),
+                                       h_.step * channels_, result(row, first), channels_});
+        });
+        for (std::size_t i = 0; i < size; ++i) sum[i] += row_sum[i];
+      }
+    };
+    c.workers.run(static_cast<std::size_t>(parts), part);
+    for (std::size_t i = 0; i < size; ++i) {
+      double sum = 0;
+      for (int p = 0; p < parts; ++p) sum += sums.of(p)[i];
+      w_[i] = static_cast<T>(sum);
+    }
+  }
+
+ private:
+  int64_t work_of_row() const { return h_.pixels * channels_ * v_.taps * h_.taps; }
+  const T* source(int64_t row, int64_t pixel) const {
+    return x_ + (row / v_.pixels * v_.source * h_.source + pixel * h_.step) * channels_;
+  }
+  T* result(int64_t row, int64_t pixel) const { return y_ + (row * h_.pixels + pixel) * channels_; }
+
+  // Calls f(first, count, taps) with pixels of a row that read through the same taps, of which the worker's rooms say
+  // where; w: of the filter, or a tensor of its shape.
+  template <class F>
+  void over_pixels(int64_t row, T* w, int worker, F&& f) const {
+    const auto from = [&](int64_t first, int64_t count) {
+      f(first, count, find_taps(row % v_.pixels, first, w, at_.of(worker), weights_.of(worker)));
+    };
+    for (int64_t p = 0; p < first_; ++p) from(p, 1);
+    if (first_ < last_) from(first_, last_ - first_);
+    for (int64_t p = last_; p < h_.pixels; ++p) from(p, 1);
+  }
+  int find_taps(int64_t up, int64_t pixel, T* w, int64_t* at, T** weights) const {
+    int taps = 0;
+    for (int64_t tv = 0; tv < v_.taps; ++tv)
+      for (int64_t th = 0; v_.inside(up, tv) && th < h_.taps; ++th) {
+        if (!h_.inside(pixel, th)) continue;
+        at[taps] = ((up * v_.step + v_.at(tv)) * h_.source + h_.at(th)) * channels_;
+        weights[taps++] = w + (tv * h_.taps + th) * channels_;
+      }
+    return taps;
+  }
+
+  Axis v_, h_;
+  int64_t channels_;
+  const T* x_;
+  T *w_, *y_;
+  Room<int64_t> at_;
+  Room<T*> weights_;
+  int64_t first_ = 0, last_ = 0;  // pixels of a row that read through all taps
+};
+
+Axis axis_of(const ConvolutionAxis& a) { return {a.input, a.output, a.stride, a.taps, -a.padding, a.dilation}; }
+bool is_depthwise(const Convolution& g) { return g.inputs == 1 && g.outputs == 1; }
+
+template <Form F, class T>
+class Narrow {
+ public:
+  Narrow(const Convolution& g, T* x, T* w, T* y)
+      : g_(g),
+        x_(x),
+        w_(w),
+        y_(y),
+        along_(compiled_for_this_machine<[](const RowTap<T>& r) { along_row<F>(r); }, const RowTap<T>&>()) {}
+
+  // Row `up` of y meets row `from` of x, of image n, through the taps of one row of the filter; `sums`: where to add up
+  // instead of w.
+  void rows(int64_t n, int64_t from, int64_t tap_row, int64_t up, T* sums = nullptr) const {
+    for (int64_t tap = 0; tap < g_.horizontal.taps; ++tap) tap_of_row(n, from, tap_row, up, tap, sums);
+  }
+  void tap_of_row(int64_t n, int64_t from, int64_t tap_row, int64_t up, int64_t tap, T* sums) const {
+    const ConvolutionAxis& h = g_.horizontal;
+    const auto [first, last] = h.inside(tap);
+    if (first >= last) return;
+    const int64_t in = g_.groups * g_.inputs, out = g_.groups * g_.outputs;
+    const int64_t column = first * h.stride - h.padding + tap * h.dilation;
+    along_({x_ + ((n * g_.vertical.input + from) * h.input + column) * in,
+            sums ? sums : w_ + (tap_row * h.taps + tap) * g_.inputs * out,
+            y_ + ((n * g_.vertical.output + up) * h.output + first) * out, last - first, h.stride, g_.groups, g_.inputs,
+            g_.outputs});
+  }
+
+ private:
+  const Convolution& g_;
+  T *x_, *w_, *y_;
+  void (*along_)(const RowTap<T>&);
+};
+}  // namespace
+
+template <class T>
+void narrow_convolution(const KernelCall& c, const Convolution& g, const T* x, const T* w, T* y) {
+  if (is_depthwise(g)) {
+    return Channels<T>(c, axis_of(g.vertical), axis_of(g.horizontal), g.groups, x, w, y).run(c, g.images);
+  }
+  const Narrow<Form::output, T> loops(g, const_cast<T*>(x), const_cast<T*>(w), y);
+  const ConvolutionAxis& v = g.vertical;
+  const int64_t width = g.horizontal.output * g.groups * g.outputs;
+  over_rows(c, g.images * v.output, width * g.inputs * v.taps * g.horizontal.taps, [&](int64_t row, int) {
+    std::fill_n(y + row * width, width, T(0));
+    for (int64_t tap = 0; tap < v.taps; ++tap)
+      if (const int64_t from = row % v.output * v.stride - v.padding + tap * v.dilation; from >= 0 && from < v.input)
+        loops.rows(row / v.output, from, tap, row % v.output);
+  });
+}
+
+template <class T>
+void narrow_input(const KernelCall& c, const Convolution& g, const T* y, const T* w, T* x) {
+  if (is_depthwise(g) && g.vertical.stride == 1 && g.horizontal.stride == 1) {
+    const auto axis = [](const ConvolutionAxis& a) {
+      return Axis{a.output, a.input, 1, a.taps, a.padding, -a.dilation};
+    };
+    return Channels<T>(c, axis(g.vertical), axis(g.horizontal), g.groups, y, w, x).run(c, g.images);
+  }
+  const Narrow<Form::input, T> loops(g, x, const_cast<T*>(w), const_cast<T*>(y));
+  const ConvolutionAxis& v = g.vertical;
+  const int64_t width = g.horizontal.input * g.groups * g.inputs;
+  over_rows(c, g.images * v.input, width * g.outputs * v.taps * g.horizontal.taps, [&](int64_t row, int) {
+    std::fill_n(x + row * width, width, T(0));
+    for (int64_t tap = 0; tap < v.taps; ++tap) {
+      const int64_t distance = row % v.input + v.padding - tap * v.dilation, up = distance / v.stride;
+      if (distance >= 0 && distance % v.stride == 0 && up < v.output) loops.rows(row / v.input, row % v.input, tap, up);
+    }
+  });
+}
+
+// Each tap by itself, row by row: the sums of rows are short, and added up in double.
+template <class T>
+void narrow_filter(const KernelCall& c, const Convolution& g, const T* x, const T* y, T* w) {
+  if (is_depthwise(g))
+    return Channels<T>(c, axis_of(g.vertical), axis_of(g.horizontal), g.groups, x, w, y).sum(c, g.images);
+  const Narrow<Form::filter, T> loops(g, const_cast<T*>(x), w, const_cast<T*>(y));
+  const ConvolutionAxis& v = g.vertical;
+  const auto size = static_cast<std::size_t>(g.inputs * g.groups * g.outputs);
+  const Room<T> row_sums(c, size);
+  const Room<double> sums(c, size);
+  const auto one_tap = [&](std::size_t item, int worker) {
+    const auto tap = static_cast<int64_t>(item), tap_row = tap / g.horizontal.taps;
+    T* row_sum = row_sums.of(worker);
+    double* sum = sums.of(worker);
+    std::fill_n(sum, size, 0.0);
+    const auto [first, last] = v.inside(tap_row);
+    for (int64_t n = 0; n < g.images; ++n)
+      for (int64_t up = first; up < last; ++up) {
+        std::fill_n(row_sum, size, T(0));
+        loops.tap_of_row(n, up * v.stride - v.padding + tap_row * v.dilation, tap_row, up, tap % g.horizontal.taps,
+                         row_sum);
+        for (std::size_t i = 0; i < size; ++i) sum[i] += row_sum[i];
+      }
+    std::copy_n(sum, size, w + tap * static_cast<int64_t>(size));
+  };
+  const bool worth_sharing = g.images * v.output * g.horizontal.output * static_cast<int64_t>(size) > (1 << 14);
+  (worth_sharing ? c.workers : Workers(1)).run(static_cast<std::size_t>(v.taps * g.horizontal.taps), one_tap);
+}
+
+template void narrow_convolution(const KernelCall&, const Convolution&, const float*, const float*, float*);
+template void narrow_convolution(const KernelCall&, const Convolution&, const double*, const double*, double*);
+template void narrow_input(const KernelCall&, const Convolution&, const float*, const float*, float*);
+template void narrow_input(const KernelCall&, const Convolution&, const double*, const double*, double*);
+template void narrow_filter(const KernelCall&, const Convolution&, const float*, const float*, float*);
+template void narrow_filter(const KernelCall&, const Convolution&, const double*, const double*, double*);
+
+}  // namespace gradtape::core::kernels

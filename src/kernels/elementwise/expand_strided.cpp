@@ -1,0 +1,53 @@
+#include "kernels/elementwise/expand_strided.hpp"
+
+#include <algorithm>
+
+#include "base/dtype.hpp"
+
+namespace gradtape::core::kernels {
+
+namespace {
+template <class T>
+void spread_typed(const T* x, const Shape& loop, const Shape::Dims& strides, int64_t at, std::size_t n, T* out) {
+  const std::size_t inner = loop.rank() - 1;
+  const int64_t width = loop[inner], step = strides[inner];
+  // Where the row of the first element begins, and its place along the outer axes.
+  int64_t column = at % width, row = 0;
+  Shape::Dims place(inner, 0);
+  at /= width;
+  for (std::size_t axis = inner; axis-- > 0; at /= loop[axis]) {
+    place[axis] = at % loop[axis];
+    row += place[axis] * strides[axis];
+  }
+  const auto next_row = [&] {
+    for (std::size_t axis = inner; axis-- > 0;) {
+      row += strides[axis];
+      if (++place[axis] < loop[axis]) return;
+      row -= strides[axis] * loop[axis];
+      place[axis] = 0;
+    }
+  };
+  auto left = static_cast<int64_t>(n);
+  for (; left > 0; column = 0, next_row()) {
+    const T* from = x + row + column * step;
+    const int64_t run = std::min(width - column, left);
+    if (step == 1)
+      std::copy(from, from + run, out);
+    else if (step == 0)
+      std::fill(out, out + run, *from);
+    else
+      for (int64_t i = 0; i < run; ++i) out[i] = from[i * step];
+    out += run;
+    left -= run;
+  }
+}
+}  // namespace
+
+void spread(const void* x, std::size_t size, const Layout& layout, int64_t at, std::size_t n, void* out) {
+  dispatch_size(size, [&](auto type) {
+    using T = typename decltype(type)::type;
+    spread_typed(static_cast<const T*>(x), layout.shape, layout.strides, at, n, static_cast<T*>(out));
+  });
+}
+
+}  // namespace gradtape::core::kernels

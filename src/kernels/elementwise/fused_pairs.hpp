@@ -1,0 +1,12 @@
+// Tile instructions for two sums, differences or products in a row: half the calls, and what lies between them stays in
+// a register.
+#pragma once
+
+#include "graph/op.hpp"
+
+namespace gradtape::core::kernels {
+
+// (x inner y) outer z, or z outer (x inner y) where `right`; null where there is no such instruction.
+TileFn pair_tile(Arithmetic inner, Arithmetic outer, bool right, Dtype dtype);
+
+}  // namespace gradtape::core::kernels

@@ -1,0 +1,99 @@
+// Tile instructions: loops over a run of elements for an elementwise function given as a template argument, compiled
+// for each instruction set.
+#pragma once
+
+#include <cmath>
+#include <type_traits>
+
+#include "base/isa.hpp"
+#include "graph/op.hpp"
+#include "math/scalar.hpp"
+
+namespace gradtape::core {
+
+// The numbers among the op's attributes, in order, fetched before the loop.
+struct Numbers {
+  double value[2] = {};
+  int64_t integer[2] = {};  // the same, but for large integers, which a double does not hold
+  explicit Numbers(const Attrs* attrs) {
+    for (std::size_t i = 0; attrs && i < attrs->values.size() && i < 2; ++i)
+      if (const double* number = std::get_if<double>(&attrs->values[i]))
+        value[i] = *number, integer[i] = math::convert<int64_t>(*number);
+      else if (const int64_t* whole = std::get_if<int64_t>(&attrs->values[i]))
+        value[i] = static_cast<double>(*whole), integer[i] = *whole;
+  }
+  template <class T>
+  T as(std::size_t i) const {
+    if constexpr (math::is_int<T>)
+      return math::saturated<T>(integer[i]);
+    else
+      return math::convert<T>(value[i]);
+  }
+};
+
+// The function may take the op's numbers after its operands.
+template <auto F, class... X>
+inline auto call_tile(const Numbers& numbers, X... x) {
+  if constexpr (std::is_invocable_v<decltype(F), X..., const Numbers&>)
+    return F(x..., numbers);
+  else
+    return F(x...);
+}
+
+// bool is read as a byte, so that comparing and selecting stay branch-free.
+template <auto F, class... T>
+void tile_loop(const Tile& t) {
+  using R = decltype(call_tile<F>(std::declval<const Numbers&>(), T()...));
+  const Numbers numbers(t.attrs);
+  R* y = static_cast<R*>(t.out);
+  [&]<std::size_t... I>(std::index_sequence<I...>) {
+    const auto operands = std::tuple(static_cast<const T*>(t.in[I])...);
+#pragma GCC ivdep  // a result takes the place of an operand of the same element only
+    for (std::size_t i = 0; i < t.n; ++i) y[i] = call_tile<F>(numbers, std::get<I>(operands)[i]...);
+  }
+  (std::index_sequence_for<T...>());
+}
+
+template <auto F, class... T>
+TileFn tile() {
+  return compiled_for_this_machine<[](const Tile& t) { tile_loop<F, T...>(t); }, const Tile&>();
+}
+
+// Fast where all operands of the tile lie within the bound, else Exact.
+template <auto Fast, auto Exact, class T>
+void bounded_loop(const Tile& t, double bound) {
+  const T* x = static_cast<const T*>(t.in[0]);
+  const T most = static_cast<T>(bound);
+  std::size_t within = 0;
+  for (std::size_t i = 0; i < t.n; ++i) within += std::abs(x[i]) <= most;
+  if (within == t.n)
+    tile_loop<Fast, T>(t);
+  else
+    tile_loop<Exact, T>(t);
+}
+template <auto Fast, auto Exact, int Bound>
+Elementwise bounded_tiles() {
+  Elementwise e;
+  e.table[static_cast<int>(Dtype::float32)] =
+      compiled_for_this_machine<[](const Tile& t) { bounded_loop<Fast, Exact, float>(t, Bound); }, const Tile&>();
+  e.table[static_cast<int>(Dtype::float64)] =
+      compiled_for_this_machine<[](const Tile& t) { bounded_loop<Fast, Exact, double>(t, Bound); }, const Tile&>();
+  return e;
+}
+
+template <auto F, DtypeSet Set, int Operands>
+Elementwise tiles() {
+  Elementwise e;
+  const auto add = [&]<class T>(Type<T>) {
+    if constexpr ((Set & bit(dtype_of<T>)) != 0) {
+      if constexpr (Operands == 1)
+        e.table[static_cast<int>(dtype_of<T>)] = tile<F, T>();
+      else
+        e.table[static_cast<int>(dtype_of<T>)] = tile<F, T, T>();
+    }
+  };
+  add(Type<bool>{}), add(Type<int32_t>{}), add(Type<int64_t>{}), add(Type<float>{}), add(Type<double>{});
+  return e;
+}
+
+}  // namespace gradtape::core

@@ -1,0 +1,56 @@
+// Kernels on many small matrices: as many at once as a vector has lanes.
+#pragma once
+
+#include "kernels/matrix/lanes/lanes.hpp"
+#include "kernels/matrix/lapack.hpp"
+#include "kernels/workspace.hpp"
+
+namespace gradtape::core::kernels {
+
+template <class T>
+bool side_by_side(int64_t rows, int64_t columns, int64_t batch) {
+  return rows * columns > 0 && rows * columns <= int64_t{kSmallOrder} * kSmallOrder && batch >= lane_kernels<T>().count;
+}
+
+// Room of each worker for `size` elements of all lanes.
+template <class T>
+struct LaneRoom : Room<T> {
+  LaneRoom(const KernelCall& c, std::size_t size)
+      : Room<T>(c, size * static_cast<std::size_t>(lane_kernels<T>().count)) {}
+};
+
+// Matrices [rows, columns], or where `turned` their transposes, side by side. Returns where they lie in the room, which
+// is for twice the size.
+template <class T>
+T* load_lanes(const T* x, int matrices, int rows, int columns, bool turned, T* room) {
+  const auto& lanes = lane_kernels<T>();
+  lanes.load(x, matrices, rows, columns, room);
+  if (!turned) return room;
+  T* transposes = room + static_cast<std::size_t>(rows) * columns * lanes.count;
+  lanes.transpose(room, rows, columns, transposes);
+  return transposes;
+}
+
+// Calls f(first, matrices, worker, info) for each set of matrices that fill the lanes, the last one perhaps in part;
+// info: what failed in each lane, 0 at first. work: multiply-adds of one matrix.
+template <class T, class F>
+BatchFailure over_lanes(const KernelCall& c, int64_t batch, int64_t work, F&& f) {
+  const int lanes = lane_kernels<T>().count;
+  constexpr int most = kSmallOrder * kSmallOrder + 1;
+  BatchFailure failed = over_batch(c, (batch + lanes - 1) / lanes, work * lanes / 4, [&](int64_t set, int worker) {
+    const int64_t first = set * lanes;
+    const auto matrices = static_cast<int>(std::min<int64_t>(lanes, batch - first));
+    int info[kMostLanes] = {};
+    f(first, matrices, worker, info);
+    for (int lane = 0; lane < matrices; ++lane)
+      if (info[lane] != 0) return lane * most + info[lane];
+    return 0;
+  });
+  if (failed) {
+    failed.matrix = failed.matrix * lanes + failed.info / most;
+    failed.info %= most;
+  }
+  return failed;
+}
+
+}  // namespace gradtape::core::kernels

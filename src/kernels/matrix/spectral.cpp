@@ -1,0 +1,184 @@
+// Eigenvalues and singular values, batch by batch.
+#include <numeric>
+
+#include "kernels/matrix/lanes/over_lanes.hpp"
+#include "kernels/matrix/singular_values.hpp"
+#include "kernels/matrix/symmetric_eigen.hpp"
+
+namespace gradtape::core::kernels {
+
+namespace {
+// The places of n values of one lane, rising by `key`.
+template <class F>
+void sort_places(int n, int* places, F&& key) {
+  std::iota(places, places + n, 0);
+  std::sort(places, places + n, [&](int i, int j) { return key(i) < key(j); });
+}
+
+// ---- Symmetric matrices
+
+template <class T>
+struct Eigen {
+  const KernelCall& c;
+  int n;
+  bool vectors;
+  int64_t batch;
+
+  int64_t work() const { return (vectors ? 9 : 3) * cube(n); }
+  const T* input(int64_t e) const { return c.in[0].as<T>() + e * area(n); }
+  T* values(int64_t e) const { return c.out[0].as<T>() + e * n; }
+  T* rows(int64_t e) const { return c.out[1].as<T>() + e * area(n); }
+
+  BatchFailure one_by_one() const {
+    const SymmetricEigen<T> solver(c, n, vectors);
+    const Room<T> copies(c, vectors ? 0 : area(n));
+    return over_batch(c, batch, work(), [&](int64_t e, int w) { return alone(solver, e, copies.of(w), w); });
+  }
+
+  BatchFailure many_at_once() const {
+    const auto& lanes = lane_kernels<T>();
+    const std::size_t size = area(n) * lanes.count, few = static_cast<std::size_t>(n) * lanes.count;
+    const LaneRoom<T> room(c, 2 * area(n) + 5 * static_cast<std::size_t>(n));
+    const SymmetricEigen<T> solver(c, n, vectors);
+    const Room<T> copies(c, vectors ? 0 : area(n));
+    return over_lanes<T>(c, batch, work(), [&](int64_t first, int matrices, int w, int* info) {
+      T *a = room.of(w), *z = a + size, *d = z + size;
+      alignas(kLaneAlignment) T scale[kMostLanes];
+      int bad[kMostLanes], failed[kMostLanes];
+      lanes.load(input(first), matrices, n, n, a);
+      lanes.normalize(a, n * n, scale, bad);
+      lanes.eigen(a, n, d, vectors ? z : nullptr, d + few, failed);
+      if (vectors) lanes.store(z, matrices, n * n, a);
+      for (int lane = 0; lane < matrices; ++lane) {
+        if (failed[lane] || bad[lane])
+          info[lane] = alone(solver, first + lane, copies.of(w), w);
+        else
+          write(first + lane, d + lane, scale[lane], a + lane * area(n));
+      }
+    });
+  }
+
+ private:
+  void write(int64_t e, const T* d, T scale, const T* unsorted) const {
+    const int count = lane_kernels<T>().count;
+    int places[kSmallOrder];
+    sort_places(n, places, [&](int i) { return d[i * count]; });
+    for (int i = 0; i < n; ++i) {
+      values(e)[i] = scale * d[places[i] * count];
+      if (vectors) std::copy_n(unsorted + places[i] * n, n, rows(e) + i * n);
+    }
+  }
+  int alone(const SymmetricEigen<T>& solver, int64_t e, T* copy, int worker) const {
+    T* a = vectors ? rows(e) : copy;
+    std::copy_n(input(e), area(n), a);
+    return solver(a, values(e), worker);
+  }
+};
+
+template <class T>
+void eigen_typed(const KernelCall& c, bool vectors) {
+  const Shape& s = *c.in[0].shape;
+  const Eigen<T> eigen{c, order_of(c, s), vectors, batch_size(s)};
+  if (eigen.n == 0 || eigen.batch == 0) return;
+  if (const auto failed = side_by_side<T>(eigen.n, eigen.n, eigen.batch) ? eigen.many_at_once() : eigen.one_by_one())
+    no_convergence(c, failed);
+}
+
+// ---- Singular values
+
+template <class T>
+struct Singular {
+  const KernelCall& c;
+  int rows, columns;
+  bool vectors;
+  int64_t batch;
+  int k = std::min(rows, columns), most = std::max(rows, columns);
+
+  std::size_t size() const { return static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns); }
+  int64_t work() const { return (vectors ? 20 : 6) * static_cast<int64_t>(size()) * k; }
+  const T* input(int64_t e) const { return c.in[0].as<T>() + e * size(); }
+  T* values(int64_t e) const { return c.out[vectors ? 1 : 0].as<T>() + e * k; }
+  T* u(int64_t e) const { return vectors ? c.out[0].as<T>() + e * rows * k : nullptr; }
+  T* vt(int64_t e) const { return vectors ? c.out[2].as<T>() + e * k * columns : nullptr; }
+
+  BatchFailure one_by_one() const {
+    const SingularValues<T> solver(c, rows, columns, vectors);
+    return over_batch(c, batch, work(), [&](int64_t e, int w) { return alone(solver, e, w); });
+  }
+
+  // Of x, or of its transpose where that is the taller one: then u and v change places.
+  BatchFailure many_at_once() const {
+    const auto& lanes = lane_kernels<T>();
+    const std::size_t few = static_cast<std::size_t>(k);
+    const SingularValues<T> solver(c, rows, columns, vectors);
+    const LaneRoom<T> room(c, 2 * size() + area(k) + 5 * few + static_cast<std::size_t>(most));
+    return over_lanes<T>(c, batch, work(), [&](int64_t first, int matrices, int w, int* info) {
+      T *own = room.of(w), *wide = own + 2 * size() * lanes.count;
+      T* s = wide + area(k) * lanes.count;
+      alignas(kLaneAlignment) T scale[kMostLanes];
+      int bad[kMostLanes], failed[kMostLanes], places[kMostLanes][kSmallOrder];
+      T* tall = load_lanes(input(first), matrices, rows, columns, rows >= columns, own);
+      T* other = tall == own ? own + size() * lanes.count : own;
+      lanes.normalize(tall, rows * columns, scale, bad);
+      lanes.svd(tall, most, k, s, vectors ? wide : nullptr, s + few * lanes.count, failed);
+      const auto found = [&](int lane) { return !failed[lane] && !bad[lane]; };
+      for (int lane = 0; lane < matrices; ++lane) {
+        if (!found(lane)) {
+          info[lane] = alone(solver, first + lane, w);
+          continue;
+        }
+        sort_places(k, places[lane], [&](int i) { return -s[i * lanes.count + lane]; });
+        for (int i = 0; i < k; ++i) values(first + lane)[i] = scale[lane] * s[places[lane][i] * lanes.count + lane];
+      }
+      if (vectors) {
+        lanes.store(tall, matrices, k * most, other);
+        for (int lane = 0; lane < matrices; ++lane)
+          if (found(lane)) write(first + lane, other + lane * size(), most, places[lane], rows >= columns);
+        lanes.store(wide, matrices, k * k, other);
+        for (int lane = 0; lane < matrices; ++lane)
+          if (found(lane)) write(first + lane, other + lane * area(k), k, places[lane], rows < columns);
+      }
+    });
+  }
+
+ private:
+  // k vectors of n entries, as rows, to the columns of u or the rows of vt.
+  void write(int64_t e, const T* unsorted, int n, const int* places, bool left) const {
+    for (int i = 0; i < k; ++i) {
+      const T* from = unsorted + places[i] * n;
+      if (left)
+        for (int j = 0; j < n; ++j) u(e)[j * k + i] = from[j];
+      else
+        std::copy_n(from, n, vt(e) + i * n);
+    }
+  }
+  int alone(const SingularValues<T>& solver, int64_t e, int worker) const {
+    return solver(input(e), u(e), values(e), vt(e), worker);
+  }
+};
+
+template <class T>
+void svd_typed(const KernelCall& c, bool vectors) {
+  const Shape& s = *c.in[0].shape;
+  const Singular<T> singular{c, lapack_size(c, s, 2), lapack_size(c, s, 1), vectors, batch_size(s)};
+  if (singular.k == 0 || singular.batch == 0) return;
+  if (const auto failed = side_by_side<T>(singular.rows, singular.columns, singular.batch) ? singular.many_at_once()
+                                                                                           : singular.one_by_one())
+    no_convergence(c, failed);
+}
+}  // namespace
+
+void eigen(const KernelCall& c) {
+  dispatch_floating(c.in[0].dtype, [&](auto type) { eigen_typed<typename decltype(type)::type>(c, true); });
+}
+void eigenvalues(const KernelCall& c) {
+  dispatch_floating(c.in[0].dtype, [&](auto type) { eigen_typed<typename decltype(type)::type>(c, false); });
+}
+void svd(const KernelCall& c) {
+  dispatch_floating(c.in[0].dtype, [&](auto type) { svd_typed<typename decltype(type)::type>(c, true); });
+}
+void singular_values(const KernelCall& c) {
+  dispatch_floating(c.in[0].dtype, [&](auto type) { svd_typed<typename decltype(type)::type>(c, false); });
+}
+
+}  // namespace gradtape::core::kernels

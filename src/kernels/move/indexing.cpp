@@ -1,0 +1,226 @@
+#include <algorithm>
+#include <atomic>
+
+#include "base/isa.hpp"
+#include "kernels/kernels.hpp"
+#include "kernels/workspace.hpp"
+#include "math/scalar.hpp"
+
+namespace gradtape::core::kernels {
+
+namespace {
+constexpr int64_t kShare = 1 << 14;  // elements that are worth a thread of their own
+
+// params [batch, outer, n, inner], indices [batch, count]: the common geometry of gather and of its transpose.
+struct Gather {
+  int64_t batch, outer, n, inner, count;
+  Gather(const KernelCall& c, const Shape& params, const Shape& indices) {
+    const auto axis = static_cast<std::size_t>(c.integer("axis")),
+               batch_dims = static_cast<std::size_t>(c.integer("batch_dims"));
+    batch = params.product(0, batch_dims);
+    outer = params.product(batch_dims, axis);
+    n = params[axis];
+    inner = params.product(axis + 1, params.rank());
+    count = indices.product(batch_dims, indices.rank());
+  }
+};
+
+// Whether all indices lie in [0, size).
+template <class I>
+bool are_valid(const I* indices, int64_t count, int64_t size) {
+  bool all = true;
+  for (int64_t k = 0; k < count; ++k) all &= indices[k] >= 0 && static_cast<int64_t>(indices[k]) < size;
+  return all;
+}
+template <class I>
+[[noreturn]] void report(const KernelCall& c, const I* indices, int64_t size) {
+  while (*indices >= 0 && static_cast<int64_t>(*indices) < size) ++indices;
+  invalid("{}: index {} is out of range: the axis has size {}", c.name, static_cast<int64_t>(*indices), size);
+}
+
+// Some rows of the result, all of one block. Returns whether all indices are valid. One element at a time: vectors of
+// addresses take longer.
+template <class T, class I>
+bool gather_run(const T* block, const I* indices, int64_t count, int64_t n, int64_t inner, T* out) {
+  bool valid = true;
+  const auto size = static_cast<uint64_t>(n);
+  for (int64_t k = 0; k < count; ++k) {
+    const auto i = static_cast<uint64_t>(static_cast<int64_t>(indices[k]));
+    const bool inside = i < size;
+    valid &= inside;
+    const T* from = block + (inside ? i : 0) * static_cast<uint64_t>(inner);
+    if (inner == 1)
+      out[k] = *from;
+    else
+      std::copy_n(from, inner, out + k * inner);
+  }
+  return valid;
+}
+
+// The rows k of each of the batch * outer blocks, shared out.
+template <class T, class I>
+void gather_rows(const KernelCall& c, const Gather& g, const T* x, const I* indices, T* out) {
+  const int64_t rows = g.batch * g.outer * g.count,
+                share = std::max<int64_t>(1, kShare / std::max<int64_t>(1, g.inner));
+  std::atomic<bool> valid{g.n > 0};
+  const auto part = [&](std::size_t item, int) {
+    int64_t first = static_cast<int64_t>(item) * share;
+    const int64_t last = std::min(rows, first + share);
+    while (first < last) {
+      const int64_t block = first / g.count, k = first % g.count, count = std::min(last - first, g.count - k);
+      const I* at = indices + block / g.outer * g.count + k;
+      if (!gather_run(x + block * g.n * g.inner, at, count, g.n, g.inner, out + first * g.inner)) valid = false;
+      first += count;
+    }
+  };
+  if (valid) c.workers.run(static_cast<std::size_t>((rows + share - 1) / share), part);
+  if (!valid) report(c, indices, g.n);
+}
+
+// Columns of one block, of which the sums are made in the order of the indices.
+template <class T, class I>
+void scatter_columns(const Gather& g, int64_t column, int64_t width, const T* updates, const I* indices, T* block) {
+  if (g.inner == 1) {
+    std::fill_n(block, g.n, T(0));
+    for (int64_t k = 0; k < g.count; ++k) block[indices[k]] = math::wrap_add(block[indices[k]], updates[k]);
+    return;
+  }
+  for (int64_t i = 0; i < g.n; ++i) std::fill_n(block + i * g.inner + column, width, T(0));
+  for (int64_t k = 0; k < g.count; ++k) {
+    T* row = block + static_cast<int64_t>(indices[k]) * g.inner + column;
+    const T* from = updates + k * g.inner + column;
+    for (int64_t i = 0; i < width; ++i) row[i] = math::wrap_add(row[i], from[i]);
+  }
+}
+
+// A single block into which many more rows are added than it has, in parts with sums of their own: each reads its rows
+// one after the other. As many parts on any machine.
+template <class T, class I>
+void scatter_in_parts(const KernelCall& c, const Gather& g, const T* updates, const I* indices, T* out) {
+  constexpr int64_t kParts = 4;
+  const int64_t size = g.n * g.inner, rows = (g.count + kParts - 1) / kParts;
+  const Room<T> sums(c, static_cast<std::size_t>(size), kParts);
+  const auto part = [&](std::size_t item, int) {
+    Gather own = g;
+    const int64_t first = static_cast<int64_t>(item) * rows;
+    own.count = std::min(rows, g.count - first);
+    scatter_columns(own, 0, g.inner, updates + first * g.inner, indices + first, sums.of(static_cast<int>(item)));
+  };
+  c.workers.run(kParts, part);
+  const auto add = [&](std::size_t item, int) {
+    const int64_t first = static_cast<int64_t>(item) * kShare, last = std::min(size, first + kShare);
+    for (int64_t i = first; i < last; ++i)
+      out[i] =
+          math::wrap_add(math::wrap_add(sums.of(0)[i], sums.of(1)[i]), math::wrap_add(sums.of(2)[i], sums.of(3)[i]));
+  };
+  c.workers.run(static_cast<std::size_t>((size + kShare - 1) / kShare), add);
+}
+
+// Blocks are shared out, a single one by its columns.
+template <class T, class I>
+void scatter_rows(const KernelCall& c, const Gather& g, const T* updates, const I* indices, T* out) {
+  const int64_t blocks = g.batch * g.outer, work = std::max(g.n, g.count) * g.inner;
+  if (blocks == 1 && g.count >= 16 * g.n && work >= 4 * kShare) return scatter_in_parts(c, g, updates, indices, out);
+  const int64_t wanted = blocks == 1 ? std::min<int64_t>((work + kShare - 1) / kShare, 16) : 1;
+  const int64_t width = (g.inner + wanted - 1) / wanted, columns = std::max<int64_t>(16, (width + 15) / 16 * 16);
+  const int64_t parts = (g.inner + columns - 1) / columns;
+  const int64_t share = std::max<int64_t>(1, kShare / std::max<int64_t>(1, work));
+  const auto run = [&](std::size_t item, int) {
+    const int64_t first = static_cast<int64_t>(item) * share, last = std::min(blocks * parts, first + share);
+    for (int64_t i = first; i < last; ++i) {
+      const int64_t block = i / parts, column = i % parts * columns;
+      scatter_columns(g, column, std::min(columns, g.inner - column), updates + block * g.count * g.inner,
+                      indices + block / g.outer * g.count, out + block * g.n * g.inner);
+    }
+  };
+  c.workers.run(static_cast<std::size_t>((blocks * parts + share - 1) / share), run);
+}
+
+template <class F>
+void dispatch_indices(Dtype d, F&& f) {
+  if (d == Dtype::int32) return f(Type<int32_t>{});
+  f(Type<int64_t>{});
+}
+}  // namespace
+
+void gather(const KernelCall& c) {
+  const Gather g(c, *c.in[0].shape, *c.in[1].shape);
+  if (c.out[0].elements() == 0 && g.count == 0) return;
+  dispatch_indices(c.in[1].dtype, [&](auto index_type) {
+    const auto* indices = c.in[1].as<typename decltype(index_type)::type>();
+    if (c.out[0].elements() == 0) {
+      if (!are_valid(indices, g.batch * g.count, g.n)) report(c, indices, g.n);
+      return;
+    }
+    dispatch_size(size_of(c.in[0].dtype), [&](auto type) {
+      using T = typename decltype(type)::type;
+      gather_rows(c, g, c.in[0].as<T>(), indices, c.out[0].as<T>());
+    });
+  });
+}
+
+void scatter_add(const KernelCall& c) {
+  const Gather g(c, *c.out[0].shape, *c.in[0].shape);
+  dispatch_indices(c.in[0].dtype, [&](auto index_type) {
+    const auto* indices = c.in[0].as<typename decltype(index_type)::type>();
+    if (!are_valid(indices, g.batch * g.count, g.n)) report(c, indices, g.n);
+    if (c.out[0].elements() == 0) return;
+    dispatch(c.in[1].dtype, [&](auto type) {
+      using T = typename decltype(type)::type;
+      scatter_rows(c, g, c.in[1].as<T>(), indices, c.out[0].as<T>());
+    });
+  });
+}
+
+namespace {
+template <class I>
+[[noreturn]] void report(const KernelCall& c, const I* index, const Ints& sizes) {
+  for (;; ++index)
+    for (std::size_t axis = 0; axis < sizes.size(); ++axis, index += axis < sizes.size())
+      if (*index < 0 || static_cast<int64_t>(*index) >= sizes[axis])
+        invalid("{}: index {} is out of range: axis {} of those indexed has size {}", c.name,
+                static_cast<int64_t>(*index), axis, sizes[axis]);
+}
+}  // namespace
+
+void ravel_index(const KernelCall& c) {
+  const Ints& sizes = c.ints("sizes");
+  const auto k = sizes.size();
+  int64_t* out = c.out[0].as<int64_t>();
+  const int64_t n = c.out[0].elements();
+  dispatch_indices(c.in[0].dtype, [&](auto type) {
+    const auto* indices = c.in[0].as<typename decltype(type)::type>();
+    std::atomic<bool> valid{true};
+    const auto part = [&](std::size_t item, int) {
+      bool all = true;
+      const int64_t first = static_cast<int64_t>(item) * kShare;
+      for (int64_t i = first; i < std::min(n, first + kShare); ++i) {
+        const auto* index = indices + static_cast<std::size_t>(i) * k;
+        int64_t place = 0;
+        for (std::size_t axis = 0; axis < k; ++axis) {
+          all &= index[axis] >= 0 && static_cast<int64_t>(index[axis]) < sizes[axis];
+          place = static_cast<int64_t>(static_cast<uint64_t>(place) * static_cast<uint64_t>(sizes[axis]) +
+                                       static_cast<uint64_t>(index[axis]));
+        }
+        out[i] = place;
+      }
+      if (!all) valid = false;
+    };
+    c.workers.run(static_cast<std::size_t>((n + kShare - 1) / kShare), part);
+    if (!valid) report(c, indices, sizes);
+  });
+}
+
+void last_writer(const KernelCall& c) {
+  const Shape& s = *c.in[0].shape;
+  const int64_t m = s[s.rank() - 1], n = c.integer("size");
+  dispatch_indices(c.in[0].dtype, [&](auto type) {
+    const auto* places = c.in[0].as<typename decltype(type)::type>();
+    int64_t* out = c.out[0].as<int64_t>();
+    std::fill_n(out, c.out[0].elements(), int64_t{-1});
+    for (int64_t line = 0; line < s.product(0, s.rank() - 1); ++line, places += m, out += n)
+      for (int64_t k = 0; k < m; ++k) out[places[k]] = k;
+  });
+}
+
+}  // namespace gradtape::core::kernels

@@ -1,0 +1,20 @@
+#include "kernels/move/transpose.hpp"
+
+#include <cstring>
+#include <utility>
+
+#define GRADTAPE_PARTS "kernels/move/transpose.inc"
+#include "kernels/each_isa.inc"
+
+namespace gradtape::core::kernels {
+
+template <class T>
+TransposeKernel<T> transpose_kernel() {
+  static const TransposeKernel<T> best =
+      best_of(baseline::Transpose<T>::kernel, avx2::Transpose<T>::kernel, avx512::Transpose<T>::kernel);
+  return best;
+}
+template TransposeKernel<uint32_t> transpose_kernel();
+template TransposeKernel<uint64_t> transpose_kernel();
+
+}  // namespace gradtape::core::kernels

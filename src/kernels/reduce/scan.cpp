@@ -1,0 +1,187 @@
+// Cumulative ops along one axis, as loops over lines. Floats are carried along in double.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <tuple>
+#include <utility>
+
+#include "base/isa.hpp"
+#include "kernels/kernels.hpp"
+#include "math/scalar.hpp"
+
+namespace gradtape::core::kernels {
+
+namespace {
+template <class T>
+using Wide = std::conditional_t<std::is_same_v<T, float>, double, T>;
+
+template <class T>
+struct CumulativeSum {
+  Wide<T> sum = 0;
+  T so_far() const { return static_cast<T>(sum); }
+  T next(T x) {
+    sum = math::wrap_add(sum, static_cast<Wide<T>>(x));
+    return so_far();
+  }
+};
+template <class T>
+struct CumulativeProduct {
+  Wide<T> product = 1;
+  T so_far() const { return static_cast<T>(product); }
+  T next(T x) {
+    product = math::wrap_multiply(product, static_cast<Wide<T>>(x));
+    return so_far();
+  }
+};
+// What comes before each entry.
+template <class State>
+struct Before {
+  State state;
+  template <class T>
+  T next(T x) {
+    const T before = state.so_far();
+    state.next(x);
+    return before;
+  }
+};
+// carries: a y of 0 stays 0 whatever its factor.
+template <class T, bool carries>
+struct Recurrence {
+  Wide<T> y = 0;
+  T next(T a, T x) {
+    const Wide<T> moved = math::wrap_multiply(static_cast<Wide<T>>(a), y);
+    y = math::wrap_add(carries ? math::carried(y, moved) : moved, static_cast<Wide<T>>(x));
+    return static_cast<T>(y);
+  }
+};
+// By the factor of the entry before.
+template <class T, bool carries>
+struct LaggedRecurrence {
+  Recurrence<T, carries> recurrence;
+  T factor = 0;
+  T next(T a, T x) { return recurrence.next(std::exchange(factor, a), x); }
+};
+// e^most * sum is the sum so far: neither over- nor underflows.
+template <class T>
+struct LogSum {
+  T most = -std::numeric_limits<T>::infinity(), sum = 0;
+  T next(T x) {
+    if (x > most) {
+      sum = sum * std::exp(most - x) + 1;
+      most = x;
+    } else if (x == most) {
+      sum += x == -std::numeric_limits<T>::infinity() ? 0 : 1;
+    } else {
+      sum += std::exp(x - most);
+    }
+    return most + std::log(sum);
+  }
+};
+
+// Lines of n elements, `inner` apart; `count` neighbouring ones at once, so that memory is read in order.
+struct Lines {
+  int64_t n, inner;
+  bool reverse;
+};
+constexpr int64_t kBlock = 64;  // neighbouring lines
+
+// Lines that lie one after the other, some at a time: each waits for its own last value alone.
+template <class State, int lines, class T, class... X>
+void scan_some(const Lines& l, T* y, const X*... x) {
+  State states[lines];
+  const int64_t step = l.reverse ? -1 : 1;
+  int64_t at = l.reverse ? l.n - 1 : 0;
+  for (int64_t k = 0; k < l.n; ++k, at += step)
+    for (int line = 0; line < lines; ++line) y[line * l.n + at] = states[line].next(x[line * l.n + at]...);
+}
+template <class State, class T, class... X>
+void scan_lines(const Lines& l, std::size_t count, T* y, const X*... x) {
+  constexpr std::size_t some = 4;
+  std::size_t i = 0;
+  for (; i + some <= count; i += some)
+    scan_some<State, some>(l, y + static_cast<int64_t>(i) * l.n, (x + static_cast<int64_t>(i) * l.n)...);
+  for (; i < count; ++i)
+    scan_some<State, 1>(l, y + static_cast<int64_t>(i) * l.n, (x + static_cast<int64_t>(i) * l.n)...);
+}
+// The first `count` of the lines.
+template <class State, class T, class... X>
+void scan_block(const Lines& l, std::size_t count, T* y, const X*... x) {
+  State states[kBlock];
+  for (int64_t k = 0; k < l.n; ++k) {
+    const int64_t row = (l.reverse ? l.n - 1 - k : k) * l.inner;
+    T* to = y + row;
+    const auto from = std::tuple((x + row)...);
+#pragma GCC ivdep  // the result is other memory, or takes the place of an operand of the same element
+    for (std::size_t j = 0; j < count; ++j)
+      to[j] = std::apply([&](const auto*... in) { return states[j].next(in[j]...); }, from);
+  }
+}
+
+// Shares out [outer, n, inner] by lines along n, neighbouring ones together.
+template <class State, class T, class... X>
+void scan(const KernelCall& c, bool reverse, T* y, const X*... x) {
+  constexpr int64_t kShare = 1 << 15;
+  static const auto lines_of = compiled_for_this_machine<[](const Lines& l, std::size_t n, T* to, const X*... from) {
+    scan_lines<State>(l, n, to, from...);
+  },
+                                                         const Lines&, std::size_t, T*, const X*...>();
+  static const auto block = compiled_for_this_machine<[](const Lines& l, std::size_t n, T* to, const X*... from) {
+    scan_block<State>(l, n, to, from...);
+  },
+                                                      const Lines&, std::size_t, T*, const X*...>();
+  const auto axis = static_cast<std::size_t>(c.integer("axis"));
+  const Shape& s = *c.out[0].shape;
+  const Lines lines{s[axis], s.product(axis + 1, s.rank()), reverse};
+  const int64_t blocks = (lines.inner + kBlock - 1) / kBlock, parts = s.product(0, axis) * blocks;
+  if (c.out[0].elements() == 0) return;
+  const int64_t share = std::max<int64_t>(1, kShare / (lines.n * std::min(kBlock, lines.inner)));
+  const auto run = [&](std::size_t item, int) {
+    const int64_t first = static_cast<int64_t>(item) * share, last = std::min(parts, first + share);
+    if (lines.inner == 1)
+      return lines_of(lines, static_cast<std::size_t>(last - first), y + first * lines.n, (x + first * lines.n)...);
+    for (int64_t part = first; part < last; ++part) {
+      const int64_t column = part % blocks * kBlock, at = part / blocks * lines.n * lines.inner + column;
+      const auto count = static_cast<std::size_t>(std::min(kBlock, lines.inner - column));
+      block(lines, count, y + at, (x + at)...);
+    }
+  };
+  c.workers.run(static_cast<std::size_t>((parts + share - 1) / share), run);
+}
+}  // namespace
+
+void cumsum(const KernelCall& c) {
+  dispatch(c.out[0].dtype, [&](auto type) {
+    using T = typename decltype(type)::type;
+    (c.flag("exclusive") ? scan<Before<CumulativeSum<T>>, T, T>
+                         : scan<CumulativeSum<T>, T, T>)(c, c.flag("reverse"), c.out[0].as<T>(), c.in[0].as<T>());
+  });
+}
+
+void cumprod(const KernelCall& c) {
+  dispatch(c.out[0].dtype, [&](auto type) {
+    using T = typename decltype(type)::type;
+    (c.flag("exclusive") ? scan<Before<CumulativeProduct<T>>, T, T>
+                         : scan<CumulativeProduct<T>, T, T>)(c, c.flag("reverse"), c.out[0].as<T>(), c.in[0].as<T>());
+  });
+}
+
+void linear_scan(const KernelCall& c) {
+  dispatch(c.out[0].dtype, [&](auto type) {
+    using T = typename decltype(type)::type;
+    const auto run = [&](auto carries) {
+      (c.flag("lagged") ? scan<LaggedRecurrence<T, carries>, T, T, T>
+                        : scan<Recurrence<T, carries>, T, T, T>)(c, c.flag("reverse"), c.out[0].as<T>(),
+                                                                 c.in[0].as<T>(), c.in[1].as<T>());
+    };
+    c.flag("carries") ? run(std::true_type()) : run(std::false_type());
+  });
+}
+
+void log_sum_scan(const KernelCall& c) {
+  dispatch_floating(c.out[0].dtype, [&](auto type) {
+    using T = typename decltype(type)::type;
+    scan<LogSum<T>>(c, c.flag("reverse"), c.out[0].as<T>(), c.in[0].as<T>());
+  });
+}
+
+}  // namespace gradtape::core::kernels

@@ -1,0 +1,115 @@
+// Scalar functions that the standard library lacks, or has in a form that overflows, cancels or is undefined for some
+// integers.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <type_traits>
+
+namespace gradtape::core::math {
+
+template <class T>
+inline constexpr bool is_int = std::is_integral_v<T> && !std::is_same_v<T, bool>;
+
+// Integer arithmetic wraps around, as in numpy; it is never undefined.
+template <class T>
+T wrap_add(T a, T b) {
+  if constexpr (is_int<T>)
+    return static_cast<T>(static_cast<std::make_unsigned_t<T>>(a) + static_cast<std::make_unsigned_t<T>>(b));
+  else
+    return a + b;
+}
+template <class T>
+T wrap_subtract(T a, T b) {
+  if constexpr (is_int<T>)
+    return static_cast<T>(static_cast<std::make_unsigned_t<T>>(a) - static_cast<std::make_unsigned_t<T>>(b));
+  else
+    return a - b;
+}
+template <class T>
+T wrap_multiply(T a, T b) {
+  if constexpr (is_int<T>)
+    return static_cast<T>(static_cast<std::make_unsigned_t<T>>(a) * static_cast<std::make_unsigned_t<T>>(b));
+  else if constexpr (std::is_same_v<T, bool>)
+    return a && b;
+  else
+    return a * b;
+}
+
+// The zeros of t, and the product or quotient elsewhere.
+template <class T>
+T carried(T t, T result) {
+  return t == 0 ? T(0) : result;
+}
+
+// Rounds toward minus infinity. Of floats it is what is left when the remainder is taken off, so that it agrees with
+// floor_mod. Integers are divided by what divisor_checked let pass; anything is safe.
+template <class T>
+T floor_divide(T a, T b) {
+  if constexpr (is_int<T>) {
+    if (b == 0) return 0;
+    if (b == -1) return wrap_subtract(T(0), a);
+    return static_cast<T>(a / b - (a % b != 0 && (a < 0) != (b < 0)));
+  } else {
+    if (b == 0) return a / b;
+    const T r = std::fmod(a, b), below = r != 0 && (b < 0) != (r < 0) ? T(1) : T(0);
+    const T quotient = (a - r) / b - below, whole = std::floor(quotient);
+    if (quotient == 0) return std::copysign(T(0), a / b);
+    return quotient - whole > T(0.5) ? whole + 1 : whole;
+  }
+}
+// Has the divisor's sign.
+template <class T>
+T floor_mod(T a, T b) {
+  if constexpr (is_int<T>) {
+    if (b == 0 || b == -1) return 0;
+    const T r = a % b;
+    return r != 0 && (r < 0) != (b < 0) ? r + b : r;
+  } else {
+    const T r = std::fmod(a, b);
+    if (r == 0) return std::copysign(r, b);
+    return (r < 0) != (b < 0) ? r + b : r;
+  }
+}
+
+template <class T>
+T power(T x, T y) {
+  if constexpr (is_int<T>) {
+    T result = 1;
+    for (; y > 0; y /= 2, x = wrap_multiply(x, x))
+      if (y % 2 == 1) result = wrap_multiply(result, x);
+    return result;
+  } else {
+    return std::pow(x, y);
+  }
+}
+
+// float to integer truncates; what does not fit goes to the nearest end of the range, nan to 0. Integers wrap around.
+template <class To, class From>
+To convert(From x) {
+  if constexpr (std::is_same_v<To, bool>) {
+    return x != From(0);
+  } else if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To>) {
+    if (std::isnan(x)) return 0;
+    const From bound = std::ldexp(From(1), std::numeric_limits<To>::digits);
+    if (x >= bound) return std::numeric_limits<To>::max();
+    if (x < -bound) return std::numeric_limits<To>::min();
+    return static_cast<To>(x);
+  } else {
+    return static_cast<To>(x);
+  }
+}
+
+// Of what does not fit the nearest end of the range.
+template <class To>
+To saturated(int64_t x) {
+  if constexpr (is_int<To>)
+    return static_cast<To>(
+        std::clamp(x, int64_t{std::numeric_limits<To>::min()}, int64_t{std::numeric_limits<To>::max()}));
+  else
+    return convert<To>(x);
+}
+
+}  // namespace gradtape::core::math
