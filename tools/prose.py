@@ -128,8 +128,8 @@ def findings(paragraph: Paragraph) -> Iterator[tuple[int, str]]:
 
 def reader(name: str) -> Callable[[str], Iterator[Paragraph]] | None:
     kinds = {".md": markdown, ".py": python_comments, ".pyi": python_comments}
-    kinds |= {kind[1:]: c_comments for kind in DEFAULT[1:]}
-    return None if GENERATED.match(name) else kinds.get(pathlib.Path(name).suffix, hash_comments)
+    kinds |= {kind[1:]: c_comments for kind in DEFAULT[1:]} | dict.fromkeys(("", ".sh", ".txt", ".cmake"), hash_comments)
+    return None if GENERATED.match(name) else kinds.get(pathlib.Path(name).suffix)
 
 
 def main() -> int:
