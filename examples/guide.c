@@ -1,6 +1,6 @@
 /* TensorFlow's guide "Advanced automatic differentiation", part by part, through the C interface.
  *
- * Each part prints what a reader of the guide would look at and checks its own claims; the program ends with 0 if all
+ * Each part prints the values that the guide shows, and checks its own claims. The program ends with 0 if all claims
  * hold. */
 #include <math.h>
 #include <stdio.h>
@@ -16,8 +16,7 @@ static gt_tensor number(gt_context ctx, float value) {
 
 static int close_to(double a, double b) { return fabs(a - b) <= 1e-5 * (1 + fabs(b)); }
 
-/* ---- 1, 2: controlling what is recorded
- * -------------------------------------------------------------------------------- */
+/* ---- 1, 2: pausing and resetting a tape ---- */
 
 static void stop_recording(gt_context ctx) {
   title("1. Stop recording: y_sq is computed behind the tape's back");
@@ -40,7 +39,7 @@ static void reset(gt_context ctx) {
   gt_tensor x = gt_variable(ctx, number(ctx, 2)), y = gt_variable(ctx, number(ctx, 3));
   gt_tape t = gt_tape_begin(ctx, 0);
   gt_tensor y_sq = gt_multiply(ctx, y, y);
-  gt_tape_reset(ctx, t); /* throws away all that was recorded so far */
+  gt_tape_reset(ctx, t); /* throws away the recording so far */
   gt_tensor z = gt_add(ctx, gt_multiply(ctx, x, x), y_sq);
   gt_tensor sources[] = {x, y}, grad[2];
   gt_tape_gradient(ctx, t, &z, 1, sources, 2, NULL, GT_UNCONNECTED_NULL, grad);
@@ -49,8 +48,7 @@ static void reset(gt_context ctx) {
   check(item(ctx, grad[0]) == 4 && !grad[1], "dz/dx is 2x, and y is not connected");
 }
 
-/* ---- 3: stopping the gradient
- * -------------------------------------------------------------------------------------------- */
+/* ---- 3: stopping the gradient ---- */
 
 static void stop_gradient(gt_context ctx) {
   title("3. Stop gradient: more precise than stopping the tape");
@@ -65,8 +63,7 @@ static void stop_gradient(gt_context ctx) {
   check(item(ctx, grad[0]) == 4 && !grad[1], "the gradient stops at stop_gradient");
 }
 
-/* ---- 4: custom gradients
- * --------------------------------------------------------------------------------------------------- */
+/* ---- 4: custom gradients ---- */
 
 /* An identity whose gradient is clipped on its way back. */
 static gt_status identity_forward(gt_context ctx, void* user, const gt_tensor* in, size_t n, gt_tensor* out,
@@ -138,8 +135,8 @@ static void own_op(gt_context ctx) {
         "3x^2 and 6x: a gradient made of ops has a gradient");
 }
 
-/* log(1 + e^x): the plain formula overflows at 100, and its gradient is nan there. e^x is kept from the forward pass.
- */
+/* log(1 + e^x): the plain formula overflows at 100, and its gradient is nan there. The backward pass takes e^x from the
+ * forward pass. */
 typedef struct {
   gt_tensor e;
 } kept_exp;
@@ -208,8 +205,7 @@ static void custom_gradients(gt_context ctx) {
   pass_through(ctx);
 }
 
-/* ---- 5, 6: several tapes, higher orders
- * ------------------------------------------------------------------------------------ */
+/* ---- 5, 6: several tapes, higher orders ---- */
 
 static void multiple_tapes(gt_context ctx) {
   title("5. Multiple tapes: each watches what it is told");
@@ -239,15 +235,14 @@ static void higher_order(gt_context ctx) {
   check(item(ctx, d1) == 3 && item(ctx, d2) == 6 && item(ctx, d3) == 6, "3, 6 and 6 at x = 1");
 }
 
-/* ---- 7: input gradient regularisation
- * ----------------------------------------------------------------------------------------- */
+/* ---- 7: input gradient regularisation ---- */
 
 static void input_gradient_regularization(gt_context ctx) {
   title("7. Input gradient regularization: the gradient of the size of a gradient");
   gt_tensor x = normal(ctx, 7, 5);
   dense_layer l = dense(ctx, 5, 10, gt_relu);
   gt_tensor params[] = {l.kernel, l.bias}, grads[2], g1 = NULL;
-  gt_tape t2 = gt_tape_begin(ctx, 0); /* the outer tape sees how the inner gradient is computed */
+  gt_tape t2 = gt_tape_begin(ctx, 0); /* the outer tape records the inner gradient */
   gt_tape t1 = gt_tape_begin(ctx, GT_TAPE_MANUAL_WATCH);
   gt_tape_watch(ctx, t1, x);
   gt_tensor out = sum_all(ctx, gt_square(ctx, dense_apply(ctx, &l, x)));
@@ -260,8 +255,7 @@ static void input_gradient_regularization(gt_context ctx) {
   check(item(ctx, gt_norm(ctx, grads[0], "euclidean", NULL, 0, 0)) > 0, "the kernel can be trained to make it smaller");
 }
 
-/* ---- 8, 9: Jacobians
- * ------------------------------------------------------------------------------------------------------------ */
+/* ---- 8, 9: Jacobians ---- */
 
 static void scalar_source(gt_context ctx) {
   title("8. Jacobian of a tensor by a scalar: sigmoid along a line");
@@ -296,8 +290,7 @@ static void tensor_source(gt_context ctx) {
   check(delta < 1e-4, "the Jacobian, summed over the target, is the gradient");
 }
 
-/* ---- 10: the Hessian
- * ------------------------------------------------------------------------------------------------------------- */
+/* ---- 10: the Hessian ---- */
 
 static gt_tensor two_layer_loss(gt_context ctx, const dense_layer* l1, const dense_layer* l2, gt_tensor x) {
   return mean_all(ctx, gt_square(ctx, dense_apply(ctx, l2, dense_apply(ctx, l1, x))));
@@ -330,8 +323,7 @@ static void hessian_newton(gt_context ctx) {
   check(after < before, "the step lowers the loss");
 }
 
-/* ---- 11, 12: batch Jacobians
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- 11, 12: batch Jacobians ---- */
 
 static void batch_jacobian(gt_context ctx) {
   title("11. Batch Jacobian: one block for each sample");

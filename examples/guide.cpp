@@ -1,6 +1,6 @@
 // TensorFlow's guide "Advanced automatic differentiation", part by part, through the C++ face.
 //
-// Each part prints what a reader of the guide would look at and checks its own claims; the program ends with 0 if all
+// Each part prints the values that the guide shows, and checks its own claims. The program ends with 0 if all claims
 // hold.
 #include <cmath>
 #include <cstdio>
@@ -40,8 +40,7 @@ Tensor normal(const Context& ctx, std::int64_t rows, std::int64_t columns) {
   return random_normal(ctx, {rows, columns});
 }
 
-// ---- Layers made of ops
-// ----------------------------------------------------------------------------------------------
+// ---- Layers made of ops ----
 
 using Activation = std::function<Tensor(const Tensor&)>;
 using Layer = std::function<Tensor(const Tensor&)>;
@@ -83,8 +82,7 @@ struct Sequential {
 const Activation relu_fn = [](const Tensor& x) { return relu(x); };
 const Activation elu_fn = [](const Tensor& x) { return elu(x); };
 
-// ---- The parts
-// ---------------------------------------------------------------------------------------------------------
+// ---- The parts ----
 
 void check_first_only(const std::vector<Tensor>& grad, const char* claim) {
   print("dz/dx", grad[0]);

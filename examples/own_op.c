@@ -1,5 +1,5 @@
-/* An op of one's own: cube, computed by a loop, with its gradient. Its second derivative and its forward mode follow.
- */
+/* An op of one's own: cube, computed by a loop, with its gradient. The library derives the second derivative and
+ * forward mode. */
 #include <gradtape/gradtape.h>
 #include <stdio.h>
 
@@ -25,7 +25,7 @@ static gt_status compute(void* data, const gt_spec* specs, const void* const* in
   return GT_OK;
 }
 
-/* 3 x^2 dy, written with ops: so it has derivatives itself. */
+/* 3 x^2 dy, written with ops, so that it has derivatives itself. */
 static gt_status gradient(gt_context ctx, void* data, const gt_call* call, const gt_tensor* dy, gt_tensor* dx) {
   (void)data;
   gt_tensor slope = gt_multiply(ctx, gt_scalar(ctx, 3), gt_square(ctx, call->inputs[0]));

@@ -1,4 +1,4 @@
-// The program of docs/cpp.md: each snippet of that page stands here, and prints what the page says.
+// The program of docs/cpp.md: each snippet of that page stands here, and its output stands on the page.
 #include <cmath>
 #include <gradtape/gradtape.hpp>
 #include <iostream>

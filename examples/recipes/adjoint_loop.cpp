@@ -1,5 +1,5 @@
 // Recipe: the gradient of a long simulation, step by step. One step and its transpose are functions that are recorded
-// once; the loops over time are ordinary ones, so memory holds the states alone, and no graph grows with the number of
+// once. The loops over time are ordinary C++ loops, so memory holds the states alone. No graph grows with the number of
 // steps.
 #include <cmath>
 #include <cstdio>

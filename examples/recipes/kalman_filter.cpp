@@ -9,7 +9,7 @@ namespace gt = gradtape;
 namespace {
 constexpr int kSteps = 60;
 
-// Of a point that moves evenly in the plane: state [position, velocity], of which the position is observed.
+// The filter of a point that moves evenly in the plane. The state is [position, velocity]; the position is observed.
 struct Model {
   gt::Tensor transition, observation, identity4, identity2, observed;
 

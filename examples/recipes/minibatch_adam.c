@@ -28,7 +28,7 @@ static gt_tensor logits(gt_context ctx, const struct model* m, gt_tensor x) {
   return layer(ctx, x, m->parameters + 4);
 }
 
-/* 1 - rate^steps: what a mean that started from 0 is divided by. */
+/* 1 - rate^steps: the divisor of a mean that started from 0. */
 static gt_tensor correction(gt_context ctx, double rate, gt_tensor steps) {
   return gt_subtract(ctx, gt_scalar(ctx, 1), gt_pow(ctx, gt_scalar(ctx, rate), steps));
 }
