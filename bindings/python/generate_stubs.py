@@ -32,7 +32,7 @@ KINDS = {
 
 
 def attribute_type(attribute: dict[str, Any]) -> str:
-    """What an attribute may be given as."""
+    """The types that an attribute takes."""
     found = []
     for kind in attribute["kinds"]:
         choices = ", ".join(f'"{choice}"' for choice in attribute["choices"])

@@ -1,8 +1,8 @@
 """The array API's linear algebra; `matmul`, `matrix_transpose`, `tensordot`, `vecdot` are in the main
 namespace too.
 
-Where TensorFlow has the same name its calls are taken too (`transpose_a`, `axes`, `adjoint`, ...). Several
-results are a namedtuple in the array API's order, which differs from TensorFlow's for `svd`: (U, S, Vh), not
+A function whose name TensorFlow has too takes TensorFlow's calls (`transpose_a`, `axes`, `adjoint`, ...). Several
+results are a namedtuple in the array API's order. It differs from TensorFlow's for `svd`: (U, S, Vh), not
 (s, u, v).
 """
 

@@ -1,4 +1,4 @@
-"""Values of Python and NumPy become tensors: lists, arrays, numbers, and whatever speaks DLPack."""
+"""Values of Python and NumPy become tensors: lists, arrays, numbers, and objects that speak DLPack."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ def asarray(
 ) -> _core.Tensor:
     """A tensor with the values of `obj`: a number, a tensor, an array, a buffer, or nested lists of these.
 
-    Without a dtype Python's floats give float32, ints int32 (int64 where one does not fit), bools bool;
-    arrays keep theirs. Of a variable it is the present value. `copy=False` raises ValueError where the values would have to be copied:
-    tensors of the wanted dtype alone are shared. `device` may be "cpu" or None.
+    Without a dtype Python's floats give float32, ints int32 (int64 if one does not fit), bools bool;
+    arrays keep theirs. A variable gives its present value. `copy=False` raises ValueError if the values need a copy:
+    only tensors of the same dtype are shared. `device` may be "cpu" or None.
     """
     check_device(device)
     if isinstance(obj, _core.Tensor):
@@ -73,10 +73,10 @@ def convert_like(value: Any, like: _core.Tensor) -> _core.Tensor:
 
 
 def from_any(value: Any, dtype: Any = None) -> _core.Tensor:
-    """What the extension does not convert itself: lists, arrays of any layout and dtype, objects that lend
-    theirs.
+    """A tensor of values that the extension does not convert itself: lists, arrays of any layout and dtype, objects
+    that lend their memory.
 
-    Raises TypeError for what holds no numbers, also for None, strings and complex numbers.
+    Raises TypeError for values that hold no numbers, also for None, strings and complex numbers.
     """
     if isinstance(value, _SEQUENCES):
         return from_list(value, dtype)

@@ -15,13 +15,13 @@ _NUMERIC = (_core.Tensor, np.ndarray, np.generic, bool, int, float)
 
 
 def custom_gradient(f: Optional[Callable[..., Any]] = None) -> Any:
-    """Decorates a function that returns (y, grad_fn): its derivative is what grad_fn says.
+    """Decorates a function that returns (y, grad_fn): grad_fn gives its derivative.
 
-    `grad_fn(*dys)` is given one gradient for each tensor of y, zeros where y was not used, and returns one
-    for each argument, or None; arguments that can be no tensors (strings, objects) and keyword arguments
-    count for none. A function that reads trainable variables needs `grad_fn(*dys, variables)`, returning the
-    gradients of the arguments and a list of those of the variables. What grad_fn does is recorded, for higher
-    orders; it may use whatever the function has computed. Forward mode transposes grad_fn. While a tape
+    `grad_fn(*dys)` takes one gradient for each tensor of y, zeros if y was not used, and returns one
+    for each argument, or None. Arguments that can be no tensors (strings, objects) and keyword arguments
+    do not count. A function that reads trainable variables needs `grad_fn(*dys, variables)`, which returns the
+    gradients of the arguments and a list of those of the variables. Tapes record the ops of grad_fn, for higher
+    orders. It may use all values that the function has computed. Forward mode transposes grad_fn. While a tape
     records, a `function` that calls such a function runs as plain Python.
     """
     if f is None:

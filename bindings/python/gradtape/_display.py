@@ -49,7 +49,7 @@ def print(
 ) -> None:
     """Prints values of tensors as TensorFlow does, to the standard error output unless another is given.
 
-    Of long axes `summarize` entries at each end are shown, all for -1. `output_stream` is `sys.stdout`,
+    A long axis shows `summarize` entries at each end, and all for -1. `output_stream` is `sys.stdout`,
     `sys.stderr`, another file, or "file://PATH", to which lines are added. In the body of a `function` it
     runs while that is recorded, when tensors have no values yet.
     """

@@ -101,7 +101,7 @@ class _Recordings(threading.local):
 
 
 class Function:
-    """What `function` makes of a Python function: called alike, it replays what that did."""
+    """The result of `function`: a call of it replays the ops of the Python function."""
 
     def __init__(
         self, python_function: Callable[..., Any], input_signature: Optional[Sequence[Any]] = None
@@ -324,7 +324,7 @@ class _Same:
 
 
 def _key(leaf: Any) -> Hashable:
-    """What a recording depends on in an argument: dtype and shape of a tensor, the value of anything else."""
+    """The part of an argument on which a recording depends: dtype and shape of a tensor, or another value itself."""
     if isinstance(leaf, _Tensor):
         return _Same(leaf) if isinstance(leaf, _core.Variable) else (leaf.dtype, leaf.shape)
     if type(leaf) is float:

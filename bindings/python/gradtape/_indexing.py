@@ -10,8 +10,8 @@ import numpy as np
 from . import _convert, _core
 from .errors import FailedPreconditionError
 
-# A key in its plain form has one entry an axis, an int, a slice or an array of integers (NumPy's, or a tensor
-# without a value), and None for each new axis. A `...` for no axes stays, which has one effect: arrays at
+# A key in its plain form has one entry an axis, and None for each new axis. An entry is an int, a slice or an array of
+# integers (NumPy's, or a tensor without a value). A `...` for no axes stays, which has one effect: arrays at
 # both sides of it do not stand together.
 _BASIC = (int, slice, type(None))
 _FULL = slice(None)

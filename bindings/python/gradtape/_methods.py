@@ -1,5 +1,5 @@
-"""What tensors have from Python: indexing, `.at`, display, NumPy's and the array API's protocols, a few
-methods.
+"""Methods of tensors in Python: indexing, `.at`, display, NumPy's and the array API's protocols, and a few
+more.
 """
 
 from __future__ import annotations

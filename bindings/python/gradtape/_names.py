@@ -1,5 +1,5 @@
-"""TensorFlow's names for tensors as such: reductions over axes, shapes, parts, clipping, and what makes
-tensors.
+"""TensorFlow's names for tensors as such: reductions over axes, shapes, parts, clipping, and functions that
+make tensors.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ def _pack(structure: Any, leaves: Iterator[Any]) -> Any:
 
 
 def entries_of(container: Any) -> Iterable[Any]:
-    """What a container holds itself, containers among it; of a dict its values."""
+    """The direct entries of a container, inner containers among them; for a dict its values."""
     return container.values() if isinstance(container, dict) else container
 
 
@@ -67,7 +67,7 @@ def map_leaves(function: Callable[[Any], Any], structure: Any) -> Any:
 
 
 def flatten_like(structure: Any, other: Any, what: str) -> list[Any]:
-    """What stands in `other` at the leaves of the structure; ValueError, beginning with `what`, where they
+    """The parts of `other` at the leaves of the structure; ValueError, beginning with `what`, if the structures
     differ.
     """
     leaves: list[Any] = []
@@ -93,7 +93,7 @@ def _flatten_like(structure: Any, other: Any, what: str, leaves: list[Any]) -> N
 
 
 def shape_of(structure: Any) -> Hashable:
-    """What the containers of a structure are, without the leaves; equal for structures that `pack` would make
+    """The containers of a structure without the leaves; equal for structures that `pack` would make
     alike.
     """
     if not is_nest(structure):

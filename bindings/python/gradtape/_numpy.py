@@ -1,8 +1,8 @@
 """NumPy's side: its ufuncs (and SciPy's) on tensors become ops; tensors and variables pickle and copy.
 
 NumPy's other functions (`np.mean(t)`) read the values and compute outside of any tape, as with TensorFlow.
-While a function is differentiated by `grad`, `jacobian`, `optimize` and their kin they are gradtape's, so
-that no part of a derivative is lost; those that gradtape lacks raise there: see `_reading`.
+While `grad`, `jacobian`, `optimize` and their kin differentiate a function they are gradtape's, so
+that no part of a derivative is lost. Functions that gradtape lacks raise there: see `_reading`.
 Dtypes meet as follows; a Python number or a NumPy scalar takes the dtype of the tensors beside it.
 
     bool      with bool      bool
@@ -32,9 +32,9 @@ _COMPARISONS = frozenset("equal not_equal less less_equal greater greater_equal"
 def array_ufunc(self: _core.Tensor, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
     """The op of the same meaning on the inputs, which tapes record.
 
-    Ufuncs without an op, `reduce` and other methods, and results stored in an array (`array += tensor`) are
-    computed by NumPy on the values, outside of any tape. While a function is differentiated they become ops
-    too, and DetachedValueError is raised where there are none. TypeError for a tensor as `out=`, and for
+    NumPy computes ufuncs without an op, `reduce` and other methods, and results stored in an array
+    (`array += tensor`) on the values, outside of any tape. While a function is differentiated they become ops
+    too, and a ufunc without one raises DetachedValueError. TypeError for a tensor as `out=`, and for
     `where=` and the like.
     """
     for value in inputs:

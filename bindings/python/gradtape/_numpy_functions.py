@@ -17,7 +17,7 @@ from . import _core, _numpy_linalg, _numpy_shapes, _numpy_values
 from ._array_api import linalg
 from ._core import op
 
-# What has no derivative: NumPy computes it from the values.
+# Functions without a derivative: NumPy computes them from the values.
 FROM_VALUES = frozenset(
     (
         "shape ndim size result_type can_cast min_scalar_type common_type iscomplexobj isrealobj isreal "
@@ -66,7 +66,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     **{f"linalg.{name}": getattr(_numpy_linalg, name) for name in _LINALG_HERE},
     **_SECOND_NAMES,
 }
-# Of ufuncs, by their names.
+# The reductions of ufuncs, by their names.
 REDUCTIONS = {
     "add": _numpy_values.sum,
     "logical_and": api.all,

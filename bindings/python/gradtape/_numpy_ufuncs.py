@@ -163,7 +163,7 @@ _COMPOSED.update(radians=deg2rad, degrees=rad2deg)
 
 
 def op_of(ufunc: np.ufunc) -> Optional[Callable[..., Any]]:
-    """What computes the ufunc of tensors; None where nothing does."""
+    """The function that computes the ufunc of tensors; None if there is none."""
     from . import _array_api
 
     if ufunc.__name__ in _COMPOSED:

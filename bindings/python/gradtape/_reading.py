@@ -1,9 +1,9 @@
 """Values that leave gradtape while a function is differentiated: an error, or a warning.
 
-Inside `grad` and its kin an array or a number made of what depends on the arguments is a constant, so that a
+Inside `grad` and its kin an array or a number made of a tensor that depends on the arguments is a constant. So a
 part of the derivative would be missing without a word. Arrays that NumPy, SciPy, a buffer or DLPack take by
-themselves are refused there; `float()` and what calls it warn. `.numpy()`, `.item()`, `.tolist()`, printing
-and comparing say that a value is wanted, and are free. Under a GradientTape alone all is free, as in
+themselves are refused there; `float()` and its callers warn. `.numpy()`, `.item()`, `.tolist()`, printing
+and comparing ask for a value by name, and are allowed. Under a GradientTape alone every read is allowed, as in
 TensorFlow.
 """
 

@@ -1,4 +1,4 @@
-"""GradientTape: what is recorded between `with` and its end can be differentiated."""
+"""GradientTape: the ops between `with` and its end can be differentiated."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .errors import FailedPreconditionError
 
 
 class UnconnectedGradients(enum.Enum):
-    """What the gradient is by a source that the target does not depend on: None, or zeros."""
+    """The gradient by a source on which the target does not depend: None, or zeros."""
 
     NONE = "none"
     ZERO = "zero"
@@ -220,8 +220,8 @@ class GradientTape:
         """d target / d source, of the target's shape followed by the source's, in the structure of the
         sources.
 
-        `mode` is "auto", "forward" (by columns) or "reverse" (by rows); `memory_budget` bounds the working
-        memory, in bytes, 0 meaning 256 MiB; `progress(done, total)` is called between the parts of a long
+        `mode` is "auto", "forward" (by columns) or "reverse" (by rows). `memory_budget` bounds the working
+        memory, in bytes, 0 meaning 256 MiB. `progress(done, total)` is called between the parts of a long
         computation. `parallel_iterations` and `experimental_use_pfor` change nothing here.
         """
         zero = wants_zero(unconnected_gradients)
@@ -246,8 +246,8 @@ class GradientTape:
         """d target[b] / d source[b] for each sample b: [b, y..., x...] for a target [b, y...] and a source
         [b, x...].
 
-        Where samples may depend on each other, as through batch normalisation, the result is TensorFlow's sum
-        over the target's batch, and a BatchDependenceWarning names the op that mixes them.
+        If samples may depend on each other, as through batch normalisation, the result is TensorFlow's sum
+        over the target's batch. A BatchDependenceWarning then names the op that mixes them.
         """
         zero = wants_zero(unconnected_gradients)
         _check_target(target, "batch_jacobian")

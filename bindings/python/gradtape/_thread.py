@@ -1,4 +1,4 @@
-"""What a thread is doing: which tapes record, and which bodies of functions are being recorded."""
+"""The state of a thread: the tapes that record, and the bodies of functions under recording."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def recording(tape: _core.Tape) -> Iterator[_core.Tape]:
 
 @contextlib.contextmanager
 def unrecorded() -> Iterator[None]:
-    """What runs in the block is recorded on none of the tapes that record now."""
+    """The tapes that record now do not record ops in the block."""
     paused = [tape for tape, bodies in thread.tapes.items() if bodies == thread.bodies]  # no others see it
     for tape in paused:
         tape.stop()
@@ -68,8 +68,8 @@ def body() -> Iterator[None]:
 def differentiating(
     tape: Optional[_core.Tape] = None, sources: Optional[list[_core.Tensor]] = None
 ) -> contextlib.AbstractContextManager[None]:
-    """In the block NumPy's functions on tensors are those of gradtape, see `_numpy`, and the values of what depends
-    on the sources of a persistent tape are guarded: see `_reading`.
+    """In the block NumPy's functions on tensors are those of gradtape (see `_numpy`). Values that depend on the
+    sources of a persistent tape are guarded (see `_reading`).
     """
     here = () if tape is None else (Transform(tape, sources or []),)
     return _among((thread.transforms or ()) + here)

@@ -18,7 +18,7 @@ Argnums = Union[int, Sequence[int]]
 class _Traced:
     """One run of a function on arguments that a tape of its own watches.
 
-    The arguments that count are new tensors, recorded on the tapes around: derivatives nest, and a tensor
+    The arguments that count are new tensors, recorded on the outer tapes, so that derivatives nest. A tensor
     that is an argument twice, or reaches the function by another way too, counts once for each.
     """
 
@@ -117,9 +117,9 @@ def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = 
 
     The gradient is by the argument number `argnums`, in the structure of that argument; by several, a tuple.
     Arguments may be numbers, arrays, tensors, and lists, tuples or dicts of these; NumPy's float64 stays
-    float64. f returns one float; with `has_aux` (float, anything), which then is the value. What f does not
-    depend on has the gradient 0. TypeError: an argument that is not of floats, or a result that is not one
-    float. DetachedValueError: f makes an array of what depends on the argument, other than by `.numpy()`.
+    float64. f returns one float; with `has_aux` (float, anything), which then is the value. An argument on which
+    f does not depend has the gradient 0. TypeError: an argument that is not of floats, or a result that is not one
+    float. DetachedValueError: f makes an array of a tensor that depends on the argument, other than by `.numpy()`.
     """
 
     _check_callable("grad", f)
@@ -159,8 +159,8 @@ def jacobian(
     """A function of the same arguments that gives the Jacobian of f: of the result's shape followed by the
     argument's.
 
-    Of nested results it is the structure of the result, with the structure of the arguments in each place.
-    `mode` is "auto", "forward" or "reverse"; `memory_budget` bounds the working memory, in bytes;
+    Nested results give the structure of the result, with the structure of the arguments in each leaf.
+    `mode` is "auto", "forward" or "reverse". `memory_budget` bounds the working memory, in bytes.
     `progress(done, total)` is called between the parts of long work, and `progress=True` shows them in a line.
     See value_and_grad for the rest.
     """
@@ -205,7 +205,7 @@ def hessian(
 ) -> Callable[..., Any]:
     """A function of the same arguments that gives the Hessian of f: of the argument's shape twice.
 
-    Of nested arguments it is their structure, with their structure in each place. See jacobian.
+    Nested arguments give their structure, with their structure in each leaf. See jacobian.
     """
     return _jacobian("hessian", grad(f, argnums, has_aux), argnums, has_aux, mode, memory_budget, progress)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class Error(Exception):
-    """What every exception of the engine is."""
+    """The base of every exception of the engine."""
 
 
 class InvalidArgumentError(Error, ValueError):

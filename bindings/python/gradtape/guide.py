@@ -21,7 +21,7 @@ _WIDTH, _HEIGHT, _DPI = 6.0, 4.4, 150  # inches, and pixels an inch
 
 
 class Guide:
-    """What the parts share: where figures go, and how many claims did not hold."""
+    """The state of all parts: the folder of figures, and the number of claims that did not hold."""
 
     def __init__(self, figures: Optional[str] = None) -> None:
         self.figures = figures

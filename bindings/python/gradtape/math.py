@@ -198,7 +198,7 @@ def nextafter(x1: Any, x2: Any, name: Optional[str] = None) -> _Tensor:
 
 
 def invert_permutation(x: Any, name: Optional[str] = None) -> _Tensor:
-    """Where each of 0, 1, … stands in x."""
+    """The index of each of 0, 1, … in x."""
     x = _core.tensor(x)
     return _op("cast")(_op("argsort")(x), x.dtype)
 

@@ -33,11 +33,11 @@ def matrix(
 ) -> Axes:
     """Draws a matrix as an image: white is 0, and equal amounts above and below have equal strength.
 
-    A tensor or array of rank 2 is drawn as it is. One of rank 4, [a, b, c, d], is an image of b * d patches
-    with gaps: patch (i, j) is the matrix [:, i, :, j]. Of a Jacobian [batch, y, batch, x] the patches are
-    diagonal where samples do not depend on each other. `limit` is the value of full strength, else the
-    largest that is finite. Entries that are nan or infinite are grey. `ax` is where to draw, else axes of a
-    new figure.
+    A tensor or array of rank 2 is drawn as it is. A tensor of rank 4, [a, b, c, d], is an image of b * d patches
+    with gaps. Patch (i, j) is the matrix [:, i, :, j]. The patches of a Jacobian [batch, y, batch, x] are
+    diagonal if samples do not depend on each other. `limit` is the value of full strength; without it that is the
+    largest finite one. Entries that are nan or infinite are grey. `ax` takes the drawing; without it a new figure
+    does.
 
     Returns the axes. TypeError: not numbers. ValueError: another rank, or no entries. ImportError: no
     matplotlib.
@@ -67,9 +67,10 @@ def spy(
     ylabel: str = "row",
     color: str = "#1f4e8c",
 ) -> Axes:
-    """Draws where a matrix is not zero: a tensor, an array, or a sparse matrix of SciPy's, which stays sparse.
+    """Draws the entries of a matrix that are not zero: a tensor, an array, or a sparse matrix of SciPy's, which stays
+    sparse.
 
-    Of a large matrix one dot stands for several rows and columns, and is set where any of their entries is
+    In a large matrix one dot stands for several rows and columns, and is set if any of their entries is
     not zero. The title, unless given, counts the entries that are not zero.
 
     Returns the axes. TypeError: not numbers. ValueError: not of rank 2, or no entries. ImportError: no
@@ -108,8 +109,8 @@ def graph(
 
     Each node is a box with its op, dtype and shape, below its inputs, whose edges arrive in their order;
     attributes are its tool tip. Nodes without inputs are tinted, and the tensors asked for have a red frame.
-    `names` label tensors: `graph(loss, names={"x": x, "w": w})`. What was computed on tapes that have ended
-    is cut off: draw while a tape records, or before the value is read.
+    `names` label tensors: `graph(loss, names={"x": x, "w": w})`. Ops whose tapes have ended
+    are cut off: draw while a tape records, or before the value is read.
 
     ValueError: no tensors, or more nodes than `max_nodes`. TypeError: not a tensor.
     """

@@ -1,4 +1,4 @@
-"""Random tensors, by TensorFlow's names. `set_seed` makes what follows the same in every run.
+"""Random tensors, by TensorFlow's names. `set_seed` makes the following draws the same in every run.
 
 Without a `seed` draws come from the thread's stream, which set_seed begins anew. Those with a `seed` come
 from a stream of that seed's own, and in the body of a `function` are the same at each call. The stateless
@@ -34,7 +34,7 @@ def set_seed(seed: int) -> None:
 
 
 def _place(seed: Optional[int]) -> dict[str, int]:
-    """Where a draw with this seed comes from: the attributes that say so."""
+    """The attributes that give the source of a draw with this seed."""
     if seed is None:
         return {}
     drawn = _streams.drawn.get(seed, 0)

@@ -1,9 +1,9 @@
 """`gradtape.saved_model`: modules on disk, as pickles.
 
-A saved module is the values of its variables, its other attributes, and the name of its class: the code stays
-in the class's own module, which must be importable when the module is loaded (one defined in `__main__` is
-there within the same program). Custom gradients are code and are saved with it, or rather stay with it. Load
-what you trust alone: a pickle can run any code.
+A saved module has the values of its variables, its other attributes, and the name of its class. The code stays
+in the class's own module, which must be importable when the module is loaded. A class defined in `__main__` is
+importable within the same program. Custom gradients are code, and stay with the class. Load only files
+that you trust: a pickle can run any code.
 """
 
 from __future__ import annotations

@@ -132,8 +132,8 @@ inline Tensor& tensor_in(nb::handle h) {
 }
 // The tensor's handle for a call on this thread's context; raises where the tensor is another thread's.
 gt_tensor handle_in(const ContextPtr& here, nb::handle tensor);
-// The values leave as an array, or as a number, though nobody has asked for them by name. Where a derivative would be
-// lost by it, the first raises and the second warns. Only while this thread differentiates a function.
+// The values leave as an array, or as a number, though nobody has asked for them by name. If this would lose a
+// derivative, the array raises and the number warns. The check acts only while this thread differentiates a function.
 void check_reading(nb::handle tensor, bool as_number);
 // A new handle to a tensor that a callback is lent.
 Tensor duplicate(const ContextPtr& here, gt_tensor lent);

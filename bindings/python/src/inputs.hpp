@@ -14,8 +14,8 @@ class Inputs {
  public:
   explicit Inputs(const ContextPtr& here) : here_(here) {}
 
-  // Converts the values; those that share a dtype are promoted to one. Tensors and arrays say which; where there are
-  // none, lists and NumPy's scalars; where there are only plain numbers, it is float32, or int32 of integers.
+  // Converts the values, and promotes those that share a dtype to one. Tensors and arrays give that dtype. Without them
+  // lists and NumPy's scalars give it. Plain numbers alone give float32, or int32 if all are integers.
   void add_all(const Op& op, PyObject* const* values, const Param* params, size_t n) {
     gt_dtype shared = 0;
     const auto convert = [&](PyObject* value) {
@@ -50,7 +50,7 @@ class Inputs {
  private:
   static bool is_plain(PyObject* o) { return PyFloat_CheckExact(o) || PyLong_CheckExact(o) || PyBool_Check(o); }
   static bool is_list(PyObject* o) { return PyList_Check(o) || PyTuple_Check(o); }
-  // One of NumPy's, which has a dtype, but takes that of the tensors it meets.
+  // A scalar of NumPy's. It has a dtype, but takes that of the tensors beside it.
   static bool is_scalar(PyObject* o) {
     static PyObject* const generic = nb::object(hooks().numpy.attr("generic")).release().ptr();
     return PyObject_IsInstance(o, generic) == 1;

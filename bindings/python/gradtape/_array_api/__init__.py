@@ -1,5 +1,5 @@
-"""The array API standard (2024.12): what `x.__array_namespace__()` gives, and by `__all__` gradtape's main
-namespace has.
+"""The array API standard (2024.12): the namespace of `x.__array_namespace__()`, and by `__all__` a part of gradtape's
+main namespace.
 
 The main namespace's `linalg` is another module, which shares all functions with this one's but svd.
 Unsupported of the standard's types are int8, int16, the unsigned integers and the complex numbers; the

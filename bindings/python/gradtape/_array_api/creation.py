@@ -1,4 +1,4 @@
-"""The array API's creation functions; constants are made by NumPy, whatever depends on tensors by ops."""
+"""The array API's creation functions; NumPy makes constants, and ops make values that depend on tensors."""
 
 from __future__ import annotations
 

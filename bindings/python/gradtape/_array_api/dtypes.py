@@ -1,7 +1,7 @@
-"""The array API's data types, constants and what can be asked of them.
+"""The array API's data types, constants, and questions about them.
 
-Of the standard's types there are bool, int32, int64, float32 and float64; int8, int16, the unsigned and
-the complex types are not there. Python's floats give float32 and its ints int32, the default types.
+The standard's types bool, int32, int64, float32 and float64 are here. int8, int16, the unsigned and
+the complex types are not. Python's floats give float32 and its ints int32, the default types.
 """
 
 from __future__ import annotations
@@ -126,7 +126,7 @@ def astype(
 
 
 class _Info:
-    """What the namespace can do: its devices, default types and capabilities."""
+    """The abilities of the namespace: its devices, default types and capabilities."""
 
     def capabilities(self) -> dict:
         """Masks and results whose shape depends on values are there; ranks up to 8."""

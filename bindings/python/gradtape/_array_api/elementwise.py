@@ -1,7 +1,7 @@
-"""The array API's elementwise functions: most are ops; the others are composed of ops where that is exact.
+"""The array API's elementwise functions: most are ops; the others are composed of ops if that is exact.
 
-`bitwise_*` of integers and `nextafter` are computed by NumPy on the values: they have no derivative, and
-inside a `function` body, where there are no values, they raise the engine's error.
+NumPy computes `bitwise_*` of integers and `nextafter` on the values, so they have no derivative. Inside a `function`
+body, which has no values, they raise the engine's error.
 Functions that the standard defines for floating types alone raise TypeError for others.
 """
 

@@ -1,8 +1,8 @@
 """The array API's searching, sorting and set functions.
 
-`nonzero`, `searchsorted` and the places that `unique_*` find are read from the values by NumPy: they have
-no derivative, and inside a `function` body they raise the engine's error. What `unique_*` return as values
-is gathered from x, which derivatives pass.
+NumPy reads `nonzero`, `searchsorted` and the indices of `unique_*` from the values. They have no derivative, and
+inside a `function` body they raise the engine's error. The values of `unique_*` are gathered from x, so derivatives
+pass.
 """
 
 from __future__ import annotations
@@ -65,9 +65,9 @@ def nonzero(x: Any, /) -> tuple:
 def searchsorted(
     x1: Any, x2: Any, /, *, side: Literal["left", "right"] = "left", sorter: Any = None
 ) -> _core.Tensor:
-    """Where the entries of x2 belong into x1, of rank 1 and rising, so that it stays sorted.
+    """The indices at which x1, of rank 1 and rising, stays sorted if the entries of x2 come in.
 
-    "left" gives the first such place, "right" the last; `sorter` is the order that sorts x1.
+    "left" gives the first such index, "right" the last; `sorter` is the order that sorts x1.
     """
     if side not in ("left", "right"):
         raise InvalidArgumentError(f"searchsorted: side is 'left' or 'right', got {side!r}")
@@ -174,7 +174,7 @@ def unique_values(x: Any, /) -> _core.Tensor:
 
 
 def _distinct(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Where each distinct value is first, in rising order of the values; the group of each entry; the groups'
+    """The first index of each distinct value, in rising order of the values; the group of each entry; the groups'
     sizes.
     """
     order = np.argsort(values, kind="stable")

@@ -1,4 +1,4 @@
-"""Layer: what all layers share – variables made on the first call, names, and the training flag."""
+"""Layer, the base of all layers: variables made on the first call, names, and the training flag."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ class _Recurrent(Layer):
         return self.add_weight("bias", (width,), initializer=self.bias_initializer)
 
     def _affine(self, inputs: _Tensor) -> _Tensor:
-        """What the inputs of all steps give, before the states are known."""
+        """The affine function of the inputs of all steps, without the states."""
         product = _op("matmul")(inputs, self.kernel)
         return product if self.bias is None else product + self.bias
 

@@ -31,7 +31,7 @@ class Metric:
         return [self.total, self.count]
 
     def values(self, y_true: Any, y_pred: Any) -> _Tensor:
-        """What is averaged."""
+        """The values whose mean is the metric."""
         raise NotImplementedError(f"{type(self).__name__} defines no values(y_true, y_pred)")
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:

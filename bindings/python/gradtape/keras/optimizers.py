@@ -129,8 +129,8 @@ class SGD(Optimizer):
 
 
 class Adam(Optimizer):
-    """Steps along the mean gradient, divided by the root of the mean square, both corrected for their start
-    at 0; with `amsgrad` of the largest mean square so far.
+    """Steps along the mean gradient, divided by the root of the mean square; both are corrected for their start
+    at 0. With `amsgrad` the largest mean square so far takes the place of the mean square.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""What goes with training: seeds, and classes as vectors."""
+"""Helpers of training: seeds, and classes as vectors."""
 
 from __future__ import annotations
 
