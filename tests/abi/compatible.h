@@ -1,5 +1,5 @@
-/* How a release's interface, as snapshot.py writes it down, is held against today's headers: types and functions are
- * declared again, and a C compiler refuses declarations that differ. */
+/* Compares a release's interface, as snapshot.py writes it down, with the present headers. It declares types and
+ * functions again, and a C compiler refuses declarations that differ. */
 #include <stddef.h>
 
 #define NUMBER(name, value) _Static_assert((name) == (value), #name " has another value")

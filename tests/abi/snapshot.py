@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Writes down a release's interface, for tests/abi/run.sh: snapshot.py VERSION [SOURCES [FOLDER]].
 
-FOLDER/VERSION.c has the numbers, structs, types and functions of the headers in SOURCES/include as C that compiles where
-today's headers agree; FOLDER/VERSION.json has the inputs and attributes of the ops in SOURCES/docs/ops.json.
+FOLDER/VERSION.c has the numbers, structs, types and functions of the headers in SOURCES/include, as C that compiles if
+the present headers agree. FOLDER/VERSION.json has the inputs and attributes of the ops in SOURCES/docs/ops.json.
 """
 
 import json
@@ -39,7 +39,7 @@ def of_the_headers(text: str) -> str:
 
 
 def declarations(text: str) -> list:
-    """What ends at the outermost level: by a semicolon, or by the body of a function, which is left out."""
+    """The statements of the outermost level. Each ends by a semicolon, or by a function's body, which is left out."""
     found, start, depth = [], 0, 0
     for at, character in enumerate(text):
         depth += (character == "{") - (character == "}")

@@ -1,5 +1,5 @@
-// Lifetimes around callbacks: tapes that end inside a body, recordings pushed out while they run, tensors that outlive
-// the body they are of, and callbacks that lead to themselves.
+// Lifetimes around callbacks: tapes that end inside a body, and recordings pushed out while they run. Also tensors that
+// outlive their body, and callbacks that lead to themselves.
 #include "support/tape_support.hpp"
 
 namespace test {
@@ -24,7 +24,7 @@ class Life : public TapeTest {
   }
 };
 
-// What a body does to a tape from outside stays done.
+// A change that a body makes to an outer tape stays.
 gt_tape outer;
 int how;
 gt_status ends_outer(gt_context c, void*, const gt_tensor* in, size_t, gt_tensor* out, size_t, size_t* n) {

@@ -1,5 +1,5 @@
-// Whatever a callback does to its surroundings is safe: every kind of callback does everything that can be done to
-// tapes, scopes, handles, functions, variables and settings that others use, and all of these are used afterwards.
+// Every change that a callback makes to its surroundings is safe. Every kind of callback makes every change to tapes,
+// scopes, handles, functions, variables and settings that others use. The test uses all of these afterwards.
 #include "callback_world.hpp"
 
 namespace test {

@@ -1,4 +1,4 @@
-// What surrounds a callback in a test, and every kind of callback. Used by callback_state_test.cpp.
+// The surroundings of a callback in a test, and every kind of callback. For callback_state_test.cpp.
 #pragma once
 
 #include <functional>
@@ -10,7 +10,7 @@ namespace test {
 
 inline constexpr int64_t kSize = 20;
 
-// What surrounds a callback. A callback calls act() once; kept: tensors it made and did not release.
+// The surroundings of a callback. A callback calls act() once; kept: tensors it made and did not release.
 struct World {
   Ctx c;
   gt_tensor x, variable, pending, scoped = nullptr;

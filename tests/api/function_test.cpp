@@ -93,7 +93,7 @@ TEST_F(FunctionTest, RunsOnRawMemory) {
   expect_error(GT_INVALID_ARGUMENT, "output 1 is NULL");
 }
 
-// Of an op with several outputs some are results, some are only used, some are neither.
+// Some outputs of an op are results, some are only used, some are neither.
 TEST_F(FunctionTest, SomeOutputsOfAnOp) {
   gt_function f = make({spec(GT_FLOAT32, {100})}, [](gt_context c, const Tensors& in) {
     const gt_tensor sorted = apply(c, "sort", {in[0]})[0], top = apply(c, "top_k", {in[0]}, {{"k", 2}})[1];

@@ -1,5 +1,5 @@
-// Calls of the C interface with one argument gone wrong: a row calls one function and takes each argument from a Call,
-// which gives the right one, but for the one argument that is to be wrong.
+// Calls of the C interface with one wrong argument. A row calls one function and takes each argument from a Call. The
+// Call gives the right value, except for the one argument that must be wrong.
 #pragma once
 
 #include <algorithm>
@@ -19,7 +19,7 @@ inline gt_spec floats(int64_t n) {
   return s;
 }
 
-// What a call may use and must leave as it was where it fails.
+// The objects that a call may use, and must leave unchanged if it fails.
 struct Surroundings {
   Surroundings();
   ~Surroundings();
@@ -57,11 +57,11 @@ struct Surroundings {
   static gt_status count_body(gt_context c, void*, const gt_tensor* in, size_t, gt_tensor* out, size_t, size_t* n);
 };
 
-// One call: its arguments are asked for in order. That of number `wrong` is the `how`-th of its wrong values.
+// One call, which asks for its arguments in order. Argument number `wrong` gets the `how`-th of its wrong values.
 class Call {
  public:
   Call(Surroundings& s, int wrong = -1, int how = 0) : s_(s), wrong_(wrong), how_(how) {}
-  // Of each argument, how many wrong values there are; after a call.
+  // The number of wrong values of each argument; after a call.
   const std::vector<int>& choices() const { return choices_; }
   // The function is called now: from here to end() the allocation of number `failing` and all after it fail.
   void begin() {

@@ -1,6 +1,6 @@
-// "On failure outputs are NULL or 0, and whatever the caller had stays as it was": each function of gradtape.h, with
-// each argument wrong in every way, and with each of its allocations failing. A function that has no row here fails the
-// test.
+// "On failure outputs are NULL or 0, and all that the caller had stays as it was." The test calls each function of
+// gradtape.h with each argument wrong in every way, and with each of its allocations failing. A function without a row
+// here fails the test.
 #include <set>
 
 #include "header_call.hpp"

@@ -111,7 +111,7 @@ void compute(Stage& stage, int rounds) {
   }
 }
 
-// The AddressSanitizer of gcc 12 leaves its allocator's locks as a fork finds them, other threads' among them: a
+// The AddressSanitizer of gcc 12 leaves its allocator's locks, other threads' among them, as a fork finds them. So a
 // child's first allocation may wait for ever. The plain build and ThreadSanitizer fork.
 const bool kForks = !test::under_address_sanitizer();
 

@@ -1,4 +1,4 @@
-// Which ops are composed, and where.
+// The ops that compositions use, and their domains.
 #include "catalogue.hpp"
 
 #include <algorithm>
@@ -7,7 +7,7 @@
 namespace test {
 
 namespace {
-// What is cut off from its input has a derivative other than its differences on purpose.
+// An op that is cut off from its input has a derivative other than its differences on purpose.
 const std::set<std::string> kCut{"stop_gradient", "ones_like", "zeros_like"};
 // Ops with kinks in places where an input is one of these numbers, or two of its entries are equal.
 const std::set<std::string> kKinked{"abs",        "relu",          "relu6",    "sign",       "elu",        "selu",

@@ -1,5 +1,5 @@
-// The registry's ops as parts of compositions: which there are, on what they are defined, and how any tensor is brought
-// to the form that an op's sample asks for.
+// The registry's ops as parts of compositions: their list, their domains, and the ops that bring any tensor to the form
+// of an op's sample.
 #pragma once
 
 #include "program.hpp"

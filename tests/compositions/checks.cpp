@@ -24,7 +24,7 @@ double largest(const Values& v) {
     if (std::isfinite(x)) most = std::max(most, std::abs(x));
   return most;
 }
-// Where two arrays differ by more than the tolerance times the largest entry or the scale.
+// The first difference of two arrays above the tolerance times the largest entry or the scale, as text.
 std::string mismatch(const std::string& what, const Values& got, const Values& want, double tolerance, double scale) {
   char text[256];
   if (got.size() != want.size()) {

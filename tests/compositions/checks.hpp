@@ -1,4 +1,4 @@
-// What must hold for every composition: each way to a derivative gives the same numbers.
+// The checks of every composition: each way to a derivative gives the same numbers.
 #pragma once
 
 #include "program.hpp"
@@ -14,7 +14,7 @@ struct Derivatives {
 // library says no.
 Derivatives derivatives_of(const Program& p);
 
-// What is inconsistent in a program with these derivatives, as text; empty where nothing is.
+// The inconsistency of a program with these derivatives, as text; empty if there is none.
 std::string inconsistency(const Program& p, const Derivatives& d);
 // The same, with what the library says no to.
 std::string inconsistency(const Program& p);

@@ -11,7 +11,7 @@ struct Known {
   Values values;
   bool floating;
 };
-// What each node's outputs are; fewer where the program cannot be built.
+// The outputs of each node; fewer if the program cannot be built.
 std::vector<std::vector<Known>> values_in(const Program& p) {
   Ctx c;
   std::vector<gt_tensor> sources;

@@ -7,7 +7,7 @@
 
 namespace test {
 
-// What is wrong with a program; empty where nothing is.
+// The fault of a program, as text; empty if there is none.
 using Judge = std::function<std::string(const Program&)>;
 
 // Deletes nodes of a program while the judge finds the same wrong with it: the text before the first colon.

@@ -29,7 +29,7 @@ std::vector<gt_tensor> any_inputs(World& w, size_t n) {
   return inputs;
 }
 
-// What gt_apply and gt_apply_with_gradient are given.
+// The arguments of gt_apply and gt_apply_with_gradient.
 struct Application {
   const char* op = nullptr;
   std::vector<gt_tensor> inputs;

@@ -1,5 +1,5 @@
-// What the calls of one input have made so far, and the arguments of the next call: right ones, and in some calls one
-// that is wrong.
+// The objects that the calls of one input have made so far, and the arguments of the next call. They are right, but for
+// one wrong argument in some calls.
 #pragma once
 
 #include <cstdlib>

@@ -203,7 +203,7 @@ TEST_F(Kernels, SortsWhatHasAnOrderAlready) {
     EXPECT_EQ(sorted_narrow, narrow);
   }
 }
-// What one output is does not depend on whether the other is asked for.
+// The value of one output does not depend on a request for the other.
 TEST_F(Kernels, SortedValuesAndTheirOrderTogether) {
   const int64_t n = 1000;
   std::vector<double> x = random(static_cast<std::size_t>(n));

@@ -31,8 +31,8 @@ class Decomposition : public testing::Test {
   gt_tensor values(const char* op, gt_tensor x) { return apply(c, op, {x})[0]; }
   gt_tensor sum_of_squares(const char* op, gt_tensor x) { return sum(gt_square(c, values(op, x))); }
 
-  // Of sum(values^2), which is the sum of the squares of all entries: gradient 2 x, and a Hessian that is 2 times the
-  // identity (of symmetric matrices: times the projection on them), or nan.
+  // Checks sum(values^2), the sum of the squares of all entries. Its gradient is 2 x, and its Hessian is nan or
+  // 2 times the identity (for symmetric matrices times the projection on them).
   void check_squares(const char* op, int64_t rows, int64_t columns, const Values& x, bool distinct) {
     const bool symmetric = std::string(op) == "eigh";
     const auto n = static_cast<std::size_t>(rows * columns);
@@ -138,7 +138,7 @@ TEST_F(Decomposition, VectorsOfNothingOfOneAndOfNan) {
   EXPECT_EQ(c.message(), "eigh_with_vectors: x must be square in its last two axes, got shape [2, 3]");
 }
 
-// What does not depend on how vectors are chosen is right as a whole, where values are apart: v diag(e^2) v^T is x x.
+// A function that does not depend on the choice of vectors is right if values are apart: v diag(e^2) v^T is x x.
 TEST_F(Decomposition, FunctionsOfVectorsAreDifferentiated) {
   const Values x = {2, -1, 0.5, -1, 3, 1, 0.5, 1, -4};
   const auto square = [&](gt_tensor t) {

@@ -46,8 +46,8 @@ gt_tensor as_temporary(gt_context c, const Input& in, gt_tensor x) {
   return gt_sort(c, x, -1, 0);
 }
 
-// What is computed: the sum of each output, the gradient of all sums, and last the product of numbers that live beside,
-// some from before the op on, some from after it. Empty: the op takes no such inputs.
+// Results: the sum of each output, the gradient of all sums, and last a product of other live numbers. Some of these
+// are made before the op, and some after it. Empty: the op takes no such inputs.
 Tensors record(gt_context c, const Case& test, const Tensors& inputs, gt_tensor live) {
   Tensors results, sources, given;
   gt_tape tape = gt_tape_begin(c, 0);

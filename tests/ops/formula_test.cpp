@@ -197,7 +197,7 @@ TEST(Formula, LogSumOfNothing) {
   expect_gradients<float>(all);
 }
 
-// What stands beside an empty batch has the gradient 0.
+// A parameter beside an empty batch has the gradient 0.
 TEST(Formula, ParametersOfAnEmptyBatch) {
   Ctx c;
   gt_tensor x = tensor<float>(c, {0, 3}, {}),

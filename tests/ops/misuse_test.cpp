@@ -1,4 +1,4 @@
-// Wrong calls of every op, made from the registry: each must give a status and a message that names the op, and leave
+// Wrong calls of every op, made from the registry. Each must give a status and a message that names the op, and leave
 // the context usable.
 #include <random>
 
@@ -102,7 +102,7 @@ class Misuse : public testing::Test {
     expect_failure(s, "no room for the output");
   }
 
-  // Any inputs, any attribute values: it works or it says why not. What works is evaluated and differentiated too.
+  // Any inputs, any attribute values: a call works or gives the reason. The test evaluates and differentiates results.
   void random_call() {
     const auto pick = [&](int n) { return static_cast<int>(random_() % static_cast<unsigned>(n)); };
     const std::vector<int64_t> shapes[] = {{}, {0}, {1}, {3}, {2, 3}, {3, 2}, {2, 0}, {2, 2}, {1, 2, 3}, {2, 2, 2}};

@@ -8,8 +8,8 @@
 namespace test {
 namespace {
 
-// The op, and the gradient of its outputs with the golden cotangents by its differentiable inputs, which are the
-// function's inputs; other inputs are constants of the body.
+// The op, and the gradient of its outputs with the golden cotangents. Its differentiable inputs are the function's
+// inputs; other inputs are constants of the body.
 class Replay {
  public:
   explicit Replay(const json& c) : c_(c) {

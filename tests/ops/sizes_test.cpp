@@ -1,5 +1,5 @@
-// Sizes that a mistake brings: recording takes no memory in proportion to them, what computing takes counts against the
-// limit, errors name op and bytes, and what a context holds can be seen, bounded and given back.
+// Sizes that a mistake brings. Recording takes no memory in proportion to them, memory of computations counts against
+// the limit, and errors name op and bytes. The memory of a context can be seen, bounded and given back.
 
 #include "support/failing_allocator.hpp"
 #include "support/support.hpp"

@@ -1,4 +1,4 @@
-// What the planner makes of paddings, signs and factors: the same values by fewer passes and ops.
+// Paddings, signs and factors in the planner: the same values by fewer passes over memory and fewer ops.
 #include <bit>
 #include <climits>
 #include <cmath>
@@ -9,7 +9,7 @@
 namespace test {
 namespace {
 
-// Values padded with zeros or another number, read by a loop that does not need them in memory; the numbers are small
+// Values padded with zeros or another number, read by a loop that does not need them in memory. The numbers are small
 // integers, so that every sum is exact.
 class Padding : public TapeTest {};
 TEST_F(Padding, ValuesAreReadRunByRun) {
@@ -57,8 +57,8 @@ TEST_F(Padding, ValuesAreReadRunByRun) {
 // Values that are only read shifted, with zeros around them, are computed in the loop that reads them.
 class Halo : public TapeTest {
  public:
-  // Along the first axis of [rows, columns]: u = x[i]^2 and w = x[i + 1] x[i + 2] for each i below rows - 2, brought
-  // back to [rows, columns] in three places.
+  // Along the first axis of [rows, columns]: u = x[i]^2 and w = x[i + 1] x[i + 2] for each i below rows - 2. Padding
+  // brings them back to [rows, columns] in three places.
   gt_tensor record(gt_tensor x, int64_t rows, int64_t columns) {
     const auto part = [&](int64_t first) {
       const std::vector<int64_t> begin{first, 0}, size{rows - 2, columns};
@@ -191,7 +191,7 @@ TEST(LargeResults, OfAnyAlignment) {
   EXPECT_EQ(second[2], 0);
 }
 
-// What becomes of signs and factors gives the same, to the last bit where no factors are merged.
+// Moved signs and factors give the same values, to the last bit if no factors are merged.
 class Signs : public TapeTest {
  public:
   using Body = std::function<gt_tensor(gt_tensor x, gt_tensor z)>;

@@ -1,6 +1,5 @@
-// Functions of one part (tanh and its slope; sigmoid, silu and their slope): the part is computed once for all of them,
-// the values do not depend on whether it is shared, and derivatives are right to some units in the last place
-// everywhere.
+// Functions of one part (tanh and its slope; sigmoid, silu and their slope). The part is computed once for all of them,
+// and sharing does not change the values. Derivatives are right to some units in the last place everywhere.
 #include <cmath>
 #include <functional>
 #include <limits>

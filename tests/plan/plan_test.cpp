@@ -111,8 +111,8 @@ class RandomGraph {
   RandomGraph() {
     for (std::size_t i = 0; i < gt_op_count(); ++i) {
       json op = describe_op(gt_op_name(i));
-      // Where rounding may turn into a jump, or grow without bound, two ways of computing need not agree; a random draw
-      // is never the same.
+      // Two ways of computing need not agree if rounding may turn into a jump, or grow without bound. Two random draws
+      // are never the same.
       if (op["derivative"] == "none" || jumps(op["name"]) || op["samples"].empty()) continue;
       ops_.push_back(std::move(op));
     }
@@ -266,7 +266,7 @@ class Recomputation : public TapeTest {
     for (std::size_t i = 0; i < x_.size(); ++i) x_[i] = std::sin(static_cast<double>(i)) + static_cast<double>(i % 5);
   }
   std::string plan(gt_tensor t) { return plan_text(c, {t}); }
-  // What is not held can be computed as the planner likes.
+  // The planner is free in its way to a tensor that nothing holds.
   gt_tensor alone(gt_tensor t) {
     EXPECT_EQ(gt_scope_end(c, &t, 1), GT_OK) << c.message();
     return t;

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What is generated from the registry is what is committed; the examples in the docs are computed anew for it.
+# The generator makes the files that are committed. It computes the examples in the docs anew.
 set -euo pipefail
 generator=$1 sources=$2
 work=$(mktemp -d)

@@ -1,5 +1,5 @@
-// Properties that hold for every op of the registry, on the samples that its definition carries: derivatives against
-// finite differences and against each other, batched against row by row. An op without samples fails.
+// Properties of every op of the registry, on the samples of its definition. Derivatives stand against finite differences
+// and against each other, and batched calls against calls row by row. An op without samples fails.
 #include "support/samples.hpp"
 
 namespace test {
@@ -320,7 +320,7 @@ class Property : public testing::Test {
     for (const json& sample : description["samples"]) {
       SCOPED_TRACE(sample.dump());
       OpSample s(op_, sample);
-      // What is cut off from its input, or jumps, differs from its differences on purpose.
+      // An op that is cut off from its input, or jumps, differs from its differences on purpose.
       s.set_differentiable(description["derivative"] != "none" && op_ != "ones_like" && op_ != "zeros_like");
       (s.*check_)();
     }

@@ -1,3 +1,4 @@
+// operator new and delete of a test program, with allocations that fail on demand.
 #include "failing_allocator.hpp"
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// What all tests share: contexts and tensors of the C interface that release themselves, and comparisons.
+// For all tests: contexts and tensors of the C interface that release themselves, and comparisons.
 #pragma once
 
 #include <gtest/gtest.h>

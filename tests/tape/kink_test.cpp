@@ -108,7 +108,7 @@ TEST(Kinks, OtherPowersAndOrders) {
   }
 }
 
-// Where several entries, or steps behind the kink, could hide that there is no second derivative.
+// Several entries, or steps behind the kink, do not hide that there is no second derivative.
 TEST(Kinks, SmoothFunctionsOfManyEntries) {
   const auto cosine_of = [](const Body& root) -> Body {
     return [=](gt_context c, gt_tensor x) { return one(c, "cos", {root(c, x)}); };
@@ -184,7 +184,7 @@ TEST(Kinks, FirstDerivativesOfNormsAtZero) {
   }
 }
 
-// What is linear in |x| keeps 0, in reverse mode first; a part that is not selected is none.
+// A function linear in |x| keeps 0, in reverse mode first; a part that is not selected is none.
 TEST(Kinks, SecondDerivativesBeside) {
   Ctx c;
   const gt_tensor x = make(c, GT_FLOAT64, {0, 2});

@@ -61,7 +61,7 @@ const std::vector<Pole>& poles() {
   return all;
 }
 
-// What takes the second of two entries, and leaves the first.
+// An op that takes the second of two entries, and leaves the first.
 struct Selector {
   const char* name;
   Body select;

@@ -150,7 +150,7 @@ TEST_F(Jacobian, Row64_AJacobianOfANonLinearRuleIsDifferentiable) {
   EXPECT_EQ(shape_of(c, jacobian(outer, j, x)), (std::vector<int64_t>{2, 2, 2}));
   EXPECT_EQ(c.message(), "");
 }
-// 65: nothing is traced; the second call of the same Jacobian finds its plan. What it costs is in bench/.
+// 65: nothing is traced; the second call of the same Jacobian finds its plan. Its cost is measured in bench/.
 TEST_F(Jacobian, Row65_TheSameJacobianTwiceGivesTheSameNumbers) {
   gt_tensor x = vec({1, 2});
   gt_tape t = watching({x}, GT_TAPE_PERSISTENT);
