@@ -69,7 +69,7 @@ bool is_contiguous(const DLTensor& t, const Shape& shape) {
   if (!t.strides || shape.elements() == 0) return true;
   const Shape::Dims dense = strides_of(shape);
   for (int i = 0; i < t.ndim; ++i)
-    if (t.shape[i] != 1 && t.strides[i] != dense[static_cast<std::size_t>(i)]) return false;
+    if (t.shape[i] != 1 && t.strides[i] != dense[i]) return false;
   return true;
 }
 
@@ -106,8 +106,7 @@ gt_tensor gt_tensor_from_dlpack(gt_context ctx, void* dl_managed_tensor) {
       fail(Status::unsupported, "gt_tensor_from_dlpack: device type {} is not the CPU, {}", t.device.device_type, kCpu);
     const Dtype dtype = from_dl(t.dtype);
     if (t.ndim < 0) invalid("gt_tensor_from_dlpack: ndim is {}", t.ndim);
-    const Shape shape =
-        shape_from("gt_tensor_from_dlpack", static_cast<gt_dtype>(dtype), t.shape, static_cast<std::size_t>(t.ndim));
+    const Shape shape = shape_from("gt_tensor_from_dlpack", static_cast<gt_dtype>(dtype), t.shape, t.ndim);
     const std::size_t bytes = static_cast<std::size_t>(shape.elements()) * size_of(dtype);
     if (bytes > 0) need_pointer(t.data, "gt_tensor_from_dlpack: data");
     const char* data = static_cast<const char*>(t.data) + t.byte_offset;

@@ -142,7 +142,7 @@ gt_spec spec_to_c(const Spec& spec, std::string_view what) {
 
 Spec spec_from_c(const gt_spec& c, std::string_view what) {
   if (c.rank < 0) invalid("{}: a rank is 0 to {}, got rank {}", what, +GT_MAX_RANK, c.rank);
-  return {static_cast<Dtype>(c.dtype), shape_from(what, c.dtype, c.dims, static_cast<std::size_t>(c.rank)), false};
+  return {static_cast<Dtype>(c.dtype), shape_from(what, c.dtype, c.dims, c.rank), false};
 }
 
 Shape shape_from(std::string_view what, gt_dtype dtype, const int64_t* dims, std::size_t rank) {

@@ -36,7 +36,7 @@ int elementwise_samples(const Call& c, std::span<const int> axes) {
   for (std::size_t i = 0; i < axes.size(); ++i) {
     if (axes[i] == kNoSamples) continue;
     const int axis = axes[i] + static_cast<int>(out.rank() - c.in(i).rank());
-    if (out[static_cast<std::size_t>(axis)] != c.in(i).shape()[static_cast<std::size_t>(axes[i])]) return kMixed;
+    if (out[axis] != c.in(i).shape()[axes[i]]) return kMixed;
     if (common != kNoSamples && common != axis) return kMixed;
     common = axis;
   }

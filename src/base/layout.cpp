@@ -26,8 +26,8 @@ Layout broadcast(const Layout& layout, const Shape& shape) {
 Layout permuted(const Layout& layout, std::span<const int64_t> perm) {
   Layout out{{}, {}, layout.offset};
   for (int64_t p : perm) {
-    out.shape.push_back(layout.shape[static_cast<std::size_t>(p)]);
-    out.strides.push_back(layout.strides[static_cast<std::size_t>(p)]);
+    out.shape.push_back(layout.shape[p]);
+    out.strides.push_back(layout.strides[p]);
   }
   return out;
 }

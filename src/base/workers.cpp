@@ -100,7 +100,7 @@ class Pool {
   void work(const ItemFunction& f, int worker) {
     const int threads = helpers_ + 1;
     for (int k = 0; k < threads; ++k) {
-      Share& share = shares_[static_cast<std::size_t>((worker + k) % threads)];
+      Share& share = shares_[(worker + k) % threads];
       while (share.next.load(std::memory_order_relaxed) < share.end) {
         const std::size_t i = share.next.fetch_add(1, std::memory_order_relaxed);
         if (i < share.end) f(i, worker);

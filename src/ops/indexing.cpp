@@ -35,8 +35,7 @@ void check_geometry(Inference& c, const Shape& params, const Shape& indices) {
 Tensors batch_gather(const BatchCall& b) {
   const int64_t axis = b.call.integer("axis"), batch_dims = b.call.integer("batch_dims");
   if (!b.batched[1] && batch_dims == 0) return {gather(b.in[0], b.in[1], axis + 1, 0)};
-  if (!b.batched[0] && batch_dims == 0)
-    return {move_axis(gather(b.in[0], b.in[1], axis, 0), static_cast<std::size_t>(axis), 0)};
+  if (!b.batched[0] && batch_dims == 0) return {move_axis(gather(b.in[0], b.in[1], axis, 0), axis, 0)};
   return {gather(b.full(0), b.full(1), axis + 1, batch_dims + 1)};
 }
 
@@ -69,8 +68,7 @@ void define_gather(Registry& r) {
       .attr("batch_dims", kAttrInt, int64_t{0})
       .infer([](Inference& c) {
         check_geometry(c, c.shape(0), c.shape(1));
-        c.like(0, gathered_shape(c.shape(0), c.shape(1), static_cast<std::size_t>(c.integer("axis")),
-                                 static_cast<std::size_t>(c.integer("batch_dims"))));
+        c.like(0, gathered_shape(c.shape(0), c.shape(1), c.integer("axis"), c.integer("batch_dims")));
       })
       .kernel(kernels::gather)
       .linear({[](const Call& c, const Tensor& ct, std::size_t) {
@@ -95,8 +93,7 @@ void define_gather(Registry& r) {
         const Shape shape{std::span<const int64_t>(c.ints("shape"))};
         check_bytes("scatter_add", shape, 8);
         check_geometry(c, shape, c.shape(0));
-        const Shape want = gathered_shape(shape, c.shape(0), static_cast<std::size_t>(c.integer("axis")),
-                                          static_cast<std::size_t>(c.integer("batch_dims")));
+        const Shape want = gathered_shape(shape, c.shape(0), c.integer("axis"), c.integer("batch_dims"));
         if (!(want == c.shape(1)))
           invalid("scatter_add: with shape {} and indices {}, updates must be {}, got {}", to_string(shape),
                   to_string(c.shape(0)), to_string(want), to_string(c.shape(1)));
@@ -208,7 +205,7 @@ void define_nd(Registry& r) {
             b > static_cast<int64_t>(params.rank()) || !std::equal(params.begin(), params.begin() + b, indices.begin()))
           invalid("gather_nd: params {} and indices {} must agree on {} batch dims, and indices have one axis more",
                   to_string(params), to_string(indices), b);
-        indexed_axes(c, indices, params, static_cast<std::size_t>(b));
+        indexed_axes(c, indices, params, b);
       })
       .composite([](const Call& c) {
         const auto b = static_cast<std::size_t>(c.integer("batch_dims"));

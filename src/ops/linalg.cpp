@@ -131,8 +131,7 @@ int samples_of_matmul(const Call& c, std::span<const int> axes) {
     int out;
     if (axes[i] < own - 2) {
       out = axes[i] + rank - own;
-      if (c.in(i).shape()[static_cast<std::size_t>(axes[i])] != c.out_spec().shape[static_cast<std::size_t>(out)])
-        return kMixed;
+      if (c.in(i).shape()[axes[i]] != c.out_spec().shape[out]) return kMixed;
     } else if (axes[i] == kept) {
       out = i == 0 ? rank - 2 : rank - 1;
     } else {

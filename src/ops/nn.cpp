@@ -155,7 +155,7 @@ void define_layer_normalization(Registry& r) {
       .attr("epsilon", kAttrFloat, 1e-3)
       .infer([](Inference& c) {
         Shape want;
-        for (int64_t a : c.axes("axis", c.rank())) want.push_back(c.shape()[static_cast<std::size_t>(a)]);
+        for (int64_t a : c.axes("axis", c.rank())) want.push_back(c.shape()[a]);
         for (std::size_t i : {1, 2})
           if (!(c.shape(i) == want))
             invalid("layer_normalization: {} must have the sizes of the normalised axes, {}, got {}",

@@ -7,7 +7,7 @@
 namespace gradtape::core {
 
 namespace {
-int64_t size_at(const Tensor& x, int64_t axis) { return x.shape()[static_cast<std::size_t>(axis)]; }
+int64_t size_at(const Tensor& x, int64_t axis) { return x.shape()[axis]; }
 
 void define_split(Registry& r) {
   Define(r, "split", "x cut along the axis into a number of equal parts, or into parts of the given sizes.")
@@ -37,9 +37,8 @@ void define_split(Registry& r) {
         Tensors parts;
         int64_t begin = 0;
         for (int64_t i = 0; i < count; ++i) {
-          const int64_t size =
-              equal ? size_at(c.in(), axis) / count : c.ints("num_or_size_splits")[static_cast<std::size_t>(i)];
-          parts.push_back(slice_along(c.in(), static_cast<std::size_t>(axis), begin, size));
+          const int64_t size = equal ? size_at(c.in(), axis) / count : c.ints("num_or_size_splits")[i];
+          parts.push_back(slice_along(c.in(), axis, begin, size));
           begin += size;
         }
         return parts;

@@ -33,8 +33,7 @@ Contracted contracted_axes(const Call& c) {
   for (std::size_t i = 0; i < axes.a.size(); ++i) {
     if (std::ranges::count(axes.a, axes.a[i]) > 1 || std::ranges::count(axes.b, axes.b[i]) > 1)
       invalid("tensordot: an axis is given twice");
-    const int64_t na = c.in(0).shape()[static_cast<std::size_t>(axes.a[i])],
-                  nb = c.in(1).shape()[static_cast<std::size_t>(axes.b[i])];
+    const int64_t na = c.in(0).shape()[axes.a[i]], nb = c.in(1).shape()[axes.b[i]];
     if (na != nb)
       invalid("tensordot: axis {} of {} and axis {} of {} must have one size", axes.a[i], to_string(c.in(0).shape()),
               axes.b[i], to_string(c.in(1).shape()));

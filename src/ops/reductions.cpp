@@ -47,7 +47,7 @@ Tensors batch_reduction(const BatchCall& b) {
 
 int samples_of_reduction(const Call& c, std::span<const int> axes) {
   const Ints& reduced = c.ints("axis");
-  if (is_reduced(reduced, static_cast<std::size_t>(axes[0]))) return kMixed;
+  if (is_reduced(reduced, axes[0])) return kMixed;
   if (c.flag("keepdims")) return axes[0];
   return axes[0] - static_cast<int>(std::ranges::count_if(reduced, [&](int64_t a) { return a < axes[0]; }));
 }
@@ -87,7 +87,7 @@ Tensor product_of_others(const Call& c) {
   for (std::size_t i = 0; i < x.rank(); ++i)
     if (!is_reduced(axes, i)) perm.push_back(static_cast<int64_t>(i));
   for (int64_t a : axes) perm.push_back(a);
-  for (std::size_t i = 0; i < perm.size(); ++i) back[static_cast<std::size_t>(perm[i])] = static_cast<int64_t>(i);
+  for (std::size_t i = 0; i < perm.size(); ++i) back[perm[i]] = static_cast<int64_t>(i);
   const Tensor moved = transpose(x, perm);
   Shape lines = reduced_shape(x.shape(), axes, false);
   const auto last = static_cast<int64_t>(lines.rank());
@@ -106,7 +106,7 @@ void product(Define d) {
 
 double count_of(const Tensor& x, const Ints& axes) {
   double n = 1;
-  for (int64_t a : axes) n *= static_cast<double>(x.shape()[static_cast<std::size_t>(a)]);
+  for (int64_t a : axes) n *= static_cast<double>(x.shape()[a]);
   return n;
 }
 
@@ -180,7 +180,7 @@ void define_length(Registry& r) {
         return Tensors{reapply(b.call, {b.full(0), b.full(1), b.full(2)}, {axes, b.call.number("ord")})};
       })
       .samples_follow([](const Call& c, std::span<const int> axes) {
-        return is_reduced(c.ints("axis"), static_cast<std::size_t>(axes[0])) ? kMixed : axes[0];
+        return is_reduced(c.ints("axis"), axes[0]) ? kMixed : axes[0];
       });
 }
 

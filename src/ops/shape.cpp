@@ -32,7 +32,7 @@ void infer_reshape(Inference& c) {
       invalid("reshape: shape {} holds more elements than memory can", to_string(std::span<const int64_t>(shape)));
   }
   const int64_t n = c.shape().elements();
-  if (unknown >= 0 && known > 0 && n % known == 0) shape[static_cast<std::size_t>(unknown)] = n / known;
+  if (unknown >= 0 && known > 0 && n % known == 0) shape[unknown] = n / known;
   const bool fits = unknown < 0 ? known == n : known > 0 && n % known == 0;
   if (!fits)
     invalid("reshape: {} of {} element(s) cannot have shape {}", to_string(c.shape()), n,
@@ -68,9 +68,7 @@ void define_reshape(Registry& r) {
       .dtypes(kAllDtypes)
       .attr("axis", kAttrInt, int64_t{0})
       .infer([](Inference& c) { c.axis("axis", c.rank() + 1); })
-      .composite([](const Call& c) {
-        return reshape(c.in(), c.in().shape().inserted(static_cast<std::size_t>(c.integer("axis")), 1));
-      })
+      .composite([](const Call& c) { return reshape(c.in(), c.in().shape().inserted(c.integer("axis"), 1)); })
       .sample("f[2,3]", R"({"axis": -1})");
   Define(r, "squeeze", "Without the named axes, or all axes, of size 1.")
       .inputs({{"x"}})
@@ -81,7 +79,7 @@ void define_reshape(Registry& r) {
         if (all) c.attr("axis") = AttrValue{};
         Ints chosen;
         for (int64_t a : c.axes("axis", c.rank()))
-          if (c.shape()[static_cast<std::size_t>(a)] == 1)
+          if (c.shape()[a] == 1)
             chosen.push_back(a);
           else if (!all)
             invalid("squeeze: axis {} of shape {} has not size 1", a, to_string(c.shape()));
@@ -114,7 +112,7 @@ void define_transpose(Registry& r) {
         Shape shape;
         for (std::size_t i = 0; i < perm.size(); ++i) {
           if (perm.size() != c.rank() || sorted[i] != static_cast<int64_t>(i)) break;
-          shape.push_back(c.shape()[static_cast<std::size_t>(perm[i])]);
+          shape.push_back(c.shape()[perm[i]]);
         }
         if (shape.rank() != c.rank())
           invalid("transpose: perm must name each of the {} axes of {} once, got {}", c.rank(), to_string(c.shape()),
@@ -126,8 +124,7 @@ void define_transpose(Registry& r) {
       .linear({[](const Call& c, const Tensor& ct, std::size_t) {
         const Ints& perm = c.ints("perm");
         Ints inverse(perm.size(), 0);
-        for (std::size_t i = 0; i < perm.size(); ++i)
-          inverse[static_cast<std::size_t>(perm[i])] = static_cast<int64_t>(i);
+        for (std::size_t i = 0; i < perm.size(); ++i) inverse[perm[i]] = static_cast<int64_t>(i);
         return transpose(ct, inverse);
       }})
       .batch(
@@ -161,7 +158,7 @@ void define_broadcast(Registry& r) {
       .samples_follow([](const Call& c, std::span<const int> axes) {
         const Shape &in = c.in().shape(), &out = c.out_spec().shape;
         const std::size_t axis = static_cast<std::size_t>(axes[0]) + out.rank() - in.rank();
-        return out[axis] == in[static_cast<std::size_t>(axes[0])] ? static_cast<int>(axis) : kMixed;
+        return out[axis] == in[axes[0]] ? static_cast<int>(axis) : kMixed;
       })
       .sample("f[3,1]", R"({"shape": [2, 3, 2]})");
   Define(r, "tile", "x repeated multiples[i] times along axis i.")
@@ -248,8 +245,7 @@ void define_concat(Registry& r) {
       })
       .composite([](const Call& c) {
         Tensors parts;
-        for (const Tensor& x : c.inputs())
-          parts.push_back(insert_axes(x, static_cast<std::size_t>(c.integer("axis")), 1));
+        for (const Tensor& x : c.inputs()) parts.push_back(insert_axes(x, c.integer("axis"), 1));
         return concat(parts, c.integer("axis"));
       })
       .sample("f[2,3] f[2,3]", R"({"axis": 1})");

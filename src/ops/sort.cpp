@@ -59,7 +59,7 @@ void define_order(Registry& r) {
             return Tensors{put_back(ct[0], c.out(1), c.in().shape(), axis)};
           },
           [](const Call& c, const Tensors& t) {
-            return Tensors{take_along(t[0], c.out(1), static_cast<std::size_t>(c.integer("axis"))), Tensor()};
+            return Tensors{take_along(t[0], c.out(1), c.integer("axis")), Tensor()};
           })
       .batch([](const BatchCall& b) {
         return reapply_all(b.call, b.in, {b.call.integer("axis") + 1, b.call.integer("k"), b.call.text("direction")});
@@ -70,8 +70,7 @@ void define_order(Registry& r) {
 Sorted sorted_as_asked(const Call& c) {
   const int64_t axis = c.integer("axis");
   const bool bools = c.in().dtype() == Dtype::boolean;
-  return sorted(bools ? cast(c.in(), Dtype::int32) : c.in(), axis, c.in().shape()[static_cast<std::size_t>(axis)],
-                c.text("direction"));
+  return sorted(bools ? cast(c.in(), Dtype::int32) : c.in(), axis, c.in().shape()[axis], c.text("direction"));
 }
 Define sorting(Registry& r, const char* name, const char* doc) {
   Define d(r, name, doc);

@@ -5,7 +5,7 @@ namespace gradtape::core {
 Reduced direction_of(const Shape& space, const Ints& axes) {
   // Axes of size 1 may count either way.
   SmallVector<bool, 8> goes(space.rank(), false);
-  for (int64_t a : axes) goes[static_cast<std::size_t>(a)] = true;
+  for (int64_t a : axes) goes[a] = true;
   int changes = 0, first = -1, last = -1, split = 0;
   for (std::size_t i = 0; i < space.rank(); ++i) {
     if (space[i] == 1) continue;

@@ -15,10 +15,8 @@ Shape without_ones(std::span<const int64_t> dims) {
     if (d != 1) out.push_back(d);
   return out;
 }
-std::span<const int64_t> row_axes(const Shape& space, int split) {
-  return space.dims().first(static_cast<std::size_t>(split));
-}
-int64_t columns(const Shape& space, int split) { return space.product(static_cast<std::size_t>(split), space.rank()); }
+std::span<const int64_t> row_axes(const Shape& space, int split) { return space.dims().first(split); }
+int64_t columns(const Shape& space, int split) { return space.product(split, space.rank()); }
 }  // namespace
 
 bool is_row_shape(const Shape& shape, const Shape& space, int split) {

@@ -104,8 +104,8 @@ class LoopBuilder {
     Loop& l = *loop_;
     split_ = group_.split != kFree ? group_.split : best_split();
     const Shape& s = group_.space;
-    l.rows = s.product(0, static_cast<std::size_t>(split_));
-    l.width = s.product(static_cast<std::size_t>(split_), s.rank());
+    l.rows = s.product(0, split_);
+    l.width = s.product(split_, s.rank());
     bool row_level = false, by_columns = false, reads_once = true;
     for (uint32_t m : group_.members) {
       const Instruction& i = p_.instructions[m];

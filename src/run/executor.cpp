@@ -45,7 +45,7 @@ class Executor {
                        const auto& s = *static_cast<State*>(to);
                        const int64_t end = std::min(s.elements, (first + rows) * s.columns);
                        for (int64_t at = first * s.columns; at < end; at += s.block)
-                         s.runner.run_block(static_cast<std::size_t>(at / s.block), worker);
+                         s.runner.run_block(at / s.block, worker);
                      }};
     state.runner.start(workers_.threads());
     call(kernel, &reader);

@@ -72,11 +72,11 @@ void LoopRunner::fill(const TileAt& t, std::byte* scratch) const {
   for (const Loop::Fill& f : l_.fills) {
     std::byte* out = tile_in(scratch, f.scratch);
     if (f.kind == Loop::Fill::rows)
-      expand(port(f.port, t), f.size, static_cast<std::size_t>(t.rows), static_cast<std::size_t>(t.columns), out);
+      expand(port(f.port, t), f.size, t.rows, t.columns, out);
     else if (f.kind == Loop::Fill::strided && f.level == Loop::Level::full)
       kernels::spread(ports_[f.port], f.size, f.layout, t.first(l_.width), t.elements(), out);
     else if (f.kind == Loop::Fill::strided)
-      kernels::spread(ports_[f.port], f.size, f.layout, t.row, static_cast<std::size_t>(t.rows), out);
+      kernels::spread(ports_[f.port], f.size, f.layout, t.row, t.rows, out);
   }
 }
 
@@ -86,8 +86,7 @@ void LoopRunner::run_block(std::size_t block, int worker) const {
   const int64_t row = b / across * l_.block_rows, column = b % across * l_.block_width;
   const int64_t row_end = std::min(l_.rows, row + l_.block_rows), end = std::min(l_.width, column + l_.block_width);
   for (const Loop::Ending& e : l_.endings)
-    if (e.columns)
-      e.reducer->start(static_cast<std::size_t>(end - column), partial(e, row / l_.block_rows * e.width + column));
+    if (e.columns) e.reducer->start(end - column, partial(e, row / l_.block_rows * e.width + column));
   for (int64_t r = row; r < row_end; r += l_.tile_rows)
     for (int64_t c = column; c < end; c += l_.tile_width)
       run_tile({r, c, std::min(l_.tile_rows, row_end - r), std::min(l_.tile_width, end - c)}, scratch);
@@ -128,10 +127,7 @@ void LoopRunner::run_tile(const TileAt& of_space, std::byte* scratch) const {
         i.tile_fn(tile);
         break;
       }
-      case Loop::Instruction::expand:
-        expand(x, i.size, static_cast<std::size_t>(t.rows), static_cast<std::size_t>(t.columns),
-               address(i.result, t, scratch));
-        break;
+      case Loop::Instruction::expand: expand(x, i.size, t.rows, t.columns, address(i.result, t, scratch)); break;
       case Loop::Instruction::run: {
         const Loop::Run& run = l_.runs[i.run_at];
         const int64_t first = i.level == Loop::Level::full ? t.first(l_.width) : t.row;
@@ -151,10 +147,7 @@ void LoopRunner::run_tile(const TileAt& of_space, std::byte* scratch) const {
         break;
       }
       case Loop::Instruction::stream: kernels::stream(x, n * i.size, address(i.result, t, scratch)); break;
-      case Loop::Instruction::reduce_rows:
-        i.reducer->rows(x, static_cast<std::size_t>(t.rows), static_cast<std::size_t>(t.columns),
-                        address(i.result, t, scratch));
-        break;
+      case Loop::Instruction::reduce_rows: i.reducer->rows(x, t.rows, t.columns, address(i.result, t, scratch)); break;
       case Loop::Instruction::partial: {
         const int64_t across = (l_.width + l_.tile_width - 1) / l_.tile_width;
         const int64_t number = t.row / l_.tile_rows * across + t.column / l_.tile_width;
@@ -179,7 +172,7 @@ void LoopRunner::add_columns(const Loop::Ending& e, const std::byte* x, const Ti
 void LoopRunner::finish(const Loop::Ending& e) const {
   void* out = memory_.slots[e.slot];
   if (!e.columns) {
-    e.reducer->rows(partial(e, 0), static_cast<std::size_t>(e.rows), static_cast<std::size_t>(e.width), out);
+    e.reducer->rows(partial(e, 0), e.rows, e.width, out);
     return;
   }
   const int64_t blocks = (l_.rows + l_.block_rows - 1) / l_.block_rows;

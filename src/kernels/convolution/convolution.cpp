@@ -110,7 +110,7 @@ void multiply(const KernelCall& c, int64_t images, const Patches<T>& patches, co
   const int64_t total = images * patches.pixels(), k = patches.size(), outputs = target.image.used;
   const int64_t rows = patches.panel_rows(total);
   const bool gathers = !patches.are_pixels(), dense = target.dense();
-  const Room<T> room(c, static_cast<std::size_t>((gathers ? rows * k : 0) + (dense ? 0 : rows * outputs)));
+  const Room<T> room(c, (gathers ? rows * k : 0) + (dense ? 0 : rows * outputs));
   const Room<T> packed(c, gemm_room<T>(rows, outputs, k));
   const auto panel = [&](std::size_t item, int worker) {
     const int64_t first = static_cast<int64_t>(item) * rows, count = std::min(rows, total - first);
@@ -132,7 +132,7 @@ void multiply(const KernelCall& c, int64_t images, const Patches<T>& patches, co
                   target.image.at(n, row * target.row_step + target.row, column * target.column_step + target.column));
     }
   };
-  c.workers.run(static_cast<std::size_t>((total + rows - 1) / rows), panel);
+  c.workers.run((total + rows - 1) / rows, panel);
 }
 
 // The taps of a convolution: output pixel p reads input p * stride - padding + tap * dilation.
@@ -191,7 +191,7 @@ void input_gradient(const KernelCall& c, const Convolution& g, const T* y, const
         const PhaseTaps v = phase_taps(g.vertical, pv), h = phase_taps(g.horizontal, ph);
         if (v.through.count == 0 || h.through.count == 0) continue;  // no output reads these pixels
         const Patches<T> patches{source, v.taps, h.taps};
-        const Room<T> weights(c, static_cast<std::size_t>(patches.size() * g.inputs), 1);
+        const Room<T> weights(c, patches.size() * g.inputs, 1);
         transposed_filter(g, group, v, h, w, weights.of(0));
         multiply<T>(c, g.images, patches, {weights.of(0), g.inputs},
                     {out, pv, ph, g.vertical.stride, g.horizontal.stride});
@@ -212,7 +212,7 @@ void filter_gradient(const KernelCall& c, const Convolution& g, int64_t group, c
   const int64_t parts = by_taps ? 1 : std::min<int64_t>(16, (total + rows - 1) / rows);
   const int64_t work = by_taps ? g.vertical.taps * g.horizontal.taps : parts;
   const Room<T> sums(c, parts > 1 ? static_cast<std::size_t>(parts * k * g.outputs) : 0, 1);
-  const Room<T> room(c, static_cast<std::size_t>(rows * k)), packed(c, gemm_room<T>(k, g.outputs, rows));
+  const Room<T> room(c, rows * k), packed(c, gemm_room<T>(k, g.outputs, rows));
   const auto part = [&](std::size_t item, int worker) {
     const auto i = static_cast<int64_t>(item);
     Patches<T> patches = all;
@@ -240,11 +240,11 @@ void filter_gradient(const KernelCall& c, const Convolution& g, int64_t group, c
       gemm<T>({patches.size(), g.outputs, count, left, right, out, ldc, add}, packed.of(worker));
     }
   };
-  c.workers.run(static_cast<std::size_t>(work), part);
+  c.workers.run(work, part);
   for (int64_t i = 0; parts > 1 && i < k; ++i)
     for (int64_t o = 0; o < g.outputs; ++o) {
       T sum = 0;
-      for (int64_t p = 0; p < parts; ++p) sum += sums.of(0)[static_cast<std::size_t>((p * k + i) * g.outputs + o)];
+      for (int64_t p = 0; p < parts; ++p) sum += sums.of(0)[(p * k + i) * g.outputs + o];
       w[i * channels + group * g.outputs + o] = sum;
     }
 }

@@ -48,7 +48,7 @@ void over_rows(const KernelCall& c, int64_t rows, int64_t work, F&& f) {
     const int64_t first = static_cast<int64_t>(item) * share;
     for (int64_t row = first; row < std::min(rows, first + share); ++row) f(row, worker);
   };
-  c.workers.run(static_cast<std::size_t>((rows + share - 1) / share), part);
+  c.workers.run((rows + share - 1) / share, part);
 }
 
 // One axis of a convolution of each channel by itself: result pixel p reads source pixels p * step + offset of each
@@ -76,8 +76,8 @@ class Channels {
         x_(x),
         w_(const_cast<T*>(w)),
         y_(const_cast<T*>(y)),
-        at_(c, static_cast<std::size_t>(v_.taps * h_.taps)),
-        weights_(c, static_cast<std::size_t>(v_.taps * h_.taps)) {
+        at_(c, v_.taps * h_.taps),
+        weights_(c, v_.taps * h_.taps) {
     while (first_ < h_.pixels && !h_.all_inside(first_)) ++first_;
     last_ = first_;
     while (last_ < h_.pixels && h_.all_inside(last_)) ++last_;
@@ -114,7 +114,7 @@ class Channels {
         for (std::size_t i = 0; i < size; ++i) sum[i] += row_sum[i];
       }
     };
-    c.workers.run(static_cast<std::size_t>(parts), part);
+    c.workers.run(parts, part);
     for (std::size_t i = 0; i < size; ++i) {
       double sum = 0;
       for (int p = 0; p < parts; ++p) sum += sums.of(p)[i];
@@ -259,7 +259,7 @@ void narrow_filter(const KernelCall& c, const Convolution& g, const T* x, const 
     std::copy_n(sum, size, w + tap * static_cast<int64_t>(size));
   };
   const bool worth_sharing = g.images * v.output * g.horizontal.output * static_cast<int64_t>(size) > (1 << 14);
-  (worth_sharing ? c.workers : Workers(1)).run(static_cast<std::size_t>(v.taps * g.horizontal.taps), one_tap);
+  (worth_sharing ? c.workers : Workers(1)).run(v.taps * g.horizontal.taps, one_tap);
 }
 
 template void narrow_convolution(const KernelCall&, const Convolution&, const float*, const float*, float*);

@@ -95,7 +95,7 @@ void max_pool(const KernelCall& c) {
       for (int64_t row = first; row < std::min(rows, first + share); ++row)
         one_row(p, c.in[0].as<T>() + row / p.out[1] * image, row % p.out[1], to.from(row * width));
     };
-    c.workers.run(static_cast<std::size_t>((rows + share - 1) / share), part);
+    c.workers.run((rows + share - 1) / share, part);
   });
 }
 

@@ -23,7 +23,7 @@ inline void stream(const void* from, std::size_t bytes, void* to) {
     for (x += head, y += head; x + kUnit <= end; x += kUnit, y += kUnit)
       _mm_stream_si128(reinterpret_cast<__m128i*>(y), _mm_loadu_si128(reinterpret_cast<const __m128i*>(x)));
   }
-  std::memcpy(y, x, static_cast<std::size_t>(end - x));
+  std::memcpy(y, x, end - x);
 #else
   std::memcpy(to, from, bytes);
 #endif

@@ -143,7 +143,7 @@ void multiply(const KernelCall& c, const Product<T>& p, RowReader* reader = null
     const RowsDone done = rows_done(grain, read);
     multiplication.run(p.part(row, rows, column, columns), room.of(worker), feeds ? &done : nullptr);
   };
-  c.workers.run(static_cast<std::size_t>(grid.parts(p.m, p.n)), part);
+  c.workers.run(grid.parts(p.m, p.n), part);
 }
 
 // Products of many tiny matrices; an operand has one for each product, or one for all.
@@ -229,7 +229,7 @@ void matmul_typed(const KernelCall& c) {
     const int64_t first = static_cast<int64_t>(i) * share;
     for (int64_t e = first; e < std::min(entries, first + share); ++e) multiplication.run(entry(e), room.of(worker));
   };
-  c.workers.run(static_cast<std::size_t>((entries + share - 1) / share), some);
+  c.workers.run((entries + share - 1) / share, some);
 }
 }  // namespace
 

@@ -52,8 +52,8 @@ int by_singular_values(const SingularValues<T>& svd, const T* a, int n, T* out, 
 template <class T>
 void cofactor_typed(const KernelCall& c, int n, int64_t batch, const T* x, T* out) {
   const Room<double> room(c, 3 * area(n));  // factors, inverse, scratch
-  const Room<int> pivots(c, static_cast<std::size_t>(n));
-  const Room<uint8_t> all_done(c, static_cast<std::size_t>(batch), 1);
+  const Room<int> pivots(c, n);
+  const Room<uint8_t> all_done(c, batch, 1);
   uint8_t* done = all_done.of(0);
   over_batch(c, batch, 2 * cube(n), [&](int64_t e, int w) {
     double *factors = std::copy_n(x + e * area(n), area(n), room.of(w)) - area(n), *inverse = factors + area(n);

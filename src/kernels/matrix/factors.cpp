@@ -138,7 +138,7 @@ void full_rank(const KernelCall& c) {
   dispatch_floating(c.in[0].dtype, [&](auto type) {
     using T = typename decltype(type)::type;
     const T* x = c.in[0].as<T>();
-    const Room<T> room(c, static_cast<std::size_t>(n));
+    const Room<T> room(c, n);
     for (int64_t k = 0; k < batch; ++k) {
       if (is_apart(x + k * n * n, n)) continue;
       if (const int64_t rank = rank_of(x + k * n * n, n, room.of(0)); rank < n)
@@ -160,7 +160,7 @@ void qr(const KernelCall& c) {
     const T* x = c.in[0].as<T>();
     T *q = c.out[0].as<T>(), *r = c.out[1].as<T>();
     if (side_by_side<T>(m, n, batch)) return qr_lanes(c, factors, batch, x, q, r);
-    const Room<T> room(c, static_cast<std::size_t>(n + factors.work()));
+    const Room<T> room(c, n + factors.work());
     over_batch(c, batch, factors.flops(),
                [&](int64_t e, int w) { return factors(x + e * size, q + e * size, r + e * area(n), room.of(w)); });
   });

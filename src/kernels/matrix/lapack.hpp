@@ -95,7 +95,7 @@ BatchFailure over_batch(const KernelCall& c, int64_t batch, int64_t work, F&& f)
         }
       }
   };
-  c.workers.run(static_cast<std::size_t>((batch + share - 1) / share), part);
+  c.workers.run((batch + share - 1) / share, part);
   if (first == std::numeric_limits<int64_t>::max()) return {};
   return {first >> 31, static_cast<int>(first & std::numeric_limits<int>::max())};
 }

@@ -65,7 +65,7 @@ template <class T>
 BatchFailure solve_each(const KernelCall& c, const Systems<T>& s) {
   if (side_by_side<T>(s.n, s.n, s.batch)) return solve_lanes(c, s);
   const Room<T> room(c, area(s.n) + (s.n > kSmallOrder ? s.size() : 0));
-  const Room<int> pivots(c, static_cast<std::size_t>(s.n));
+  const Room<int> pivots(c, s.n);
   return over_batch(c, s.n == 0 ? 0 : s.batch, s.work(), [&](int64_t e, int w) {
     T* factors = std::copy_n(s.a + e * area(s.n), area(s.n), room.of(w)) - area(s.n);
     const Lu<T> lu(factors, pivots.of(w), s.n);
@@ -131,7 +131,7 @@ void diagonal_lanes(const KernelCall& c, int n, int64_t batch, F&& f) {
     lanes.eliminate(m, nullptr, n, 0, sign, singular);
     for (int lane = 0; lane < matrices; ++lane) {
       for (int i = 0; i < n; ++i) diagonal[i] = m[(i * n + i) * lanes.count + lane];
-      f(first + lane, std::span<const T>(diagonal, static_cast<std::size_t>(n)), sign[lane]);
+      f(first + lane, std::span<const T>(diagonal, n), sign[lane]);
     }
   });
 }
@@ -140,7 +140,7 @@ void diagonal_lanes(const KernelCall& c, int n, int64_t batch, F&& f) {
 template <class T, class F>
 void diagonal_of_each(const KernelCall& c, int n, int64_t batch, F&& f) {
   const Room<T> room(c, area(n) + static_cast<std::size_t>(n));
-  const Room<int> pivots(c, static_cast<std::size_t>(n));
+  const Room<int> pivots(c, n);
   over_batch(c, batch, cube(n) / 3, [&](int64_t e, int w) {
     T* factors = std::copy_n(c.in[0].as<T>() + e * area(n), area(n), room.of(w)) - area(n);
     T* diagonal = factors + area(n);
@@ -150,7 +150,7 @@ void diagonal_of_each(const KernelCall& c, int n, int64_t batch, F&& f) {
       diagonal[i] = lu.diagonal(i);
       if (lu.swaps(i)) sign = -sign;
     }
-    f(e, std::span<const T>(diagonal, static_cast<std::size_t>(n)), sign);
+    f(e, std::span<const T>(diagonal, n), sign);
     return 0;
   });
 }

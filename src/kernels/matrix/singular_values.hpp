@@ -19,7 +19,7 @@ class SingularValues {
         vectors_(vectors),
         lwork_(ask()),
         copies_(c, area_of(rows, columns)),
-        work_(c, static_cast<std::size_t>(lwork_)),
+        work_(c, lwork_),
         iwork_(c, 8 * static_cast<std::size_t>(std::max(1, k_))) {}
   // u [rows, k], s [k], vt [k, columns].
   int operator()(const T* x, T* u, T* s, T* vt, int worker) const {

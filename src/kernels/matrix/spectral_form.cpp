@@ -39,7 +39,7 @@ class SpectralForm {
     Walk walk{w, turned, {}, SmallVector<bool, 8>(directions, false)};
     for (int p = 0; p < n_; ++p) {
       walk.points.push_back(w[p]);
-      extend(walk, static_cast<std::size_t>(p), 1.0, directions, m + static_cast<std::size_t>(p) * n_);
+      extend(walk, p, 1.0, directions, m + static_cast<std::size_t>(p) * n_);
       walk.points.pop_back();
     }
     product(rows, m, true, false, some, worker);

@@ -73,7 +73,7 @@ void gather_rows(const KernelCall& c, const Gather& g, const T* x, const I* indi
       first += count;
     }
   };
-  if (valid) c.workers.run(static_cast<std::size_t>((rows + share - 1) / share), part);
+  if (valid) c.workers.run((rows + share - 1) / share, part);
   if (!valid) report(c, indices, g.n);
 }
 
@@ -99,7 +99,7 @@ template <class T, class I>
 void scatter_in_parts(const KernelCall& c, const Gather& g, const T* updates, const I* indices, T* out) {
   constexpr int64_t kParts = 4;
   const int64_t size = g.n * g.inner, rows = (g.count + kParts - 1) / kParts;
-  const Room<T> sums(c, static_cast<std::size_t>(size), kParts);
+  const Room<T> sums(c, size, kParts);
   const auto part = [&](std::size_t item, int) {
     Gather own = g;
     const int64_t first = static_cast<int64_t>(item) * rows;
@@ -113,7 +113,7 @@ void scatter_in_parts(const KernelCall& c, const Gather& g, const T* updates, co
       out[i] =
           math::wrap_add(math::wrap_add(sums.of(0)[i], sums.of(1)[i]), math::wrap_add(sums.of(2)[i], sums.of(3)[i]));
   };
-  c.workers.run(static_cast<std::size_t>((size + kShare - 1) / kShare), add);
+  c.workers.run((size + kShare - 1) / kShare, add);
 }
 
 // Blocks are shared out, a single one by its columns.
@@ -133,7 +133,7 @@ void scatter_rows(const KernelCall& c, const Gather& g, const T* updates, const 
                       indices + block / g.outer * g.count, out + block * g.n * g.inner);
     }
   };
-  c.workers.run(static_cast<std::size_t>((blocks * parts + share - 1) / share), run);
+  c.workers.run((blocks * parts + share - 1) / share, run);
 }
 
 template <class F>
@@ -206,7 +206,7 @@ void ravel_index(const KernelCall& c) {
       }
       if (!all) valid = false;
     };
-    c.workers.run(static_cast<std::size_t>((n + kShare - 1) / kShare), part);
+    c.workers.run((n + kShare - 1) / kShare, part);
     if (!valid) report(c, indices, sizes);
   });
 }

@@ -79,7 +79,7 @@ void copy_shared(const T* x, const Shape::Dims& in, T* out, const Shape::Dims& o
     const int64_t first = n * p / parts, count = n * (p + 1) / parts - first;
     copy_strided(x + first * in[axis], in, out + first * own[axis], own, shape.replaced(axis, count));
   };
-  workers.run(static_cast<std::size_t>(parts), part);
+  workers.run(parts, part);
 }
 
 }  // namespace
@@ -95,7 +95,7 @@ void copy(const void* x, std::size_t element_size, const Layout& layout, void* o
 }
 
 void copy_bytes(const void* x, int64_t bytes, void* out, const Workers& workers) {
-  if (bytes < 2 * kShare) return void(std::memcpy(out, x, static_cast<std::size_t>(bytes)));
+  if (bytes < 2 * kShare) return void(std::memcpy(out, x, bytes));
   copy_shared(static_cast<const std::byte*>(x), {1}, static_cast<std::byte*>(out), {1}, {bytes}, workers);
 }
 
@@ -118,7 +118,7 @@ void concat_short(const KernelCall& c, std::size_t axis, int64_t outer, int64_t 
   };
   const bool is_large = outer * row * static_cast<int64_t>(sizeof(T)) >= 2 * kShare;
   const Workers workers = is_large ? c.workers : Workers(1);
-  workers.run(static_cast<std::size_t>((outer + block - 1) / block), rows);
+  workers.run((outer + block - 1) / block, rows);
 }
 }  // namespace
 
@@ -227,10 +227,9 @@ void constant_pad(const KernelCall& c) {
   const auto size = static_cast<int64_t>(size_of(c.out[0].dtype)), n = c.out[0].elements();
   const auto part = [&](std::size_t i, int) {
     const int64_t first = static_cast<int64_t>(i) * kShare, count = std::min(n - first, kShare);
-    constant_pad_run(c, c.in[0], *c.out[0].shape, first, static_cast<std::size_t>(count),
-                     static_cast<std::byte*>(c.out[0].data) + first * size);
+    constant_pad_run(c, c.in[0], *c.out[0].shape, first, count, static_cast<std::byte*>(c.out[0].data) + first * size);
   };
-  c.workers.run(static_cast<std::size_t>((n + kShare - 1) / kShare), part);
+  c.workers.run((n + kShare - 1) / kShare, part);
 }
 
 void range(const KernelCall& c) {
@@ -307,7 +306,7 @@ void bands(const KernelCall& c) {
           out[(j + offsets[k]) * columns + j] += line[j - firsts[k]];
       }
     };
-    c.workers.run(static_cast<std::size_t>((rows + share - 1) / share), part);
+    c.workers.run((rows + share - 1) / share, part);
   });
 }
 

@@ -149,8 +149,8 @@ constexpr int64_t kRows = 128;
 void reduce_columns(const Reducer& r, const std::byte* x, int64_t n, int64_t width, std::size_t size, std::byte* out,
                     BlockCache& memory, std::string_view what) {
   if (n <= kRows) {
-    r.start(static_cast<std::size_t>(width), out);
-    r.add_rows(x, static_cast<std::size_t>(n), static_cast<std::size_t>(width), out);
+    r.start(width, out);
+    r.add_rows(x, n, width, out);
     return;
   }
   const int64_t half = n / 2;
@@ -158,7 +158,7 @@ void reduce_columns(const Reducer& r, const std::byte* x, int64_t n, int64_t wid
   reduce_columns(r, x, half, width, size, out, memory, what);
   reduce_columns(r, x + static_cast<std::size_t>(half * width) * size, n - half, width, size, second.data(), memory,
                  what);
-  r.add_rows(second.data(), 1, static_cast<std::size_t>(width), out);
+  r.add_rows(second.data(), 1, width, out);
 }
 
 // One run of neighbouring axes that are all reduced: [outer, n, inner] -> [outer, inner].
@@ -185,7 +185,7 @@ Passes passes_for(const Shape& shape, const Ints& axes) {
 void run_pass(const Reducer& r, const Pass& p, const std::byte* x, std::size_t size, std::byte* out, BlockCache& memory,
               std::string_view what) {
   if (p.inner == 1) {
-    r.rows(x, static_cast<std::size_t>(p.outer), static_cast<std::size_t>(p.n), out);
+    r.rows(x, p.outer, p.n, out);
     return;
   }
   for (int64_t o = 0; o < p.outer; ++o)
@@ -248,7 +248,7 @@ int64_t first_where(const T* x, int64_t n, F&& found) {
 template <class R, class T>
 void arg_rows(const T* x, int64_t rows, int64_t n, int64_t* out) {
   for (int64_t r = 0; r < rows; ++r, x += n) {
-    const T best = reduce_row<R>(x, static_cast<std::size_t>(n));
+    const T best = reduce_row<R>(x, n);
     out[r] = best != best ? first_where(x, n, [](T v) { return v != v; })
                           : first_where(x, n, [best](T v) { return v == best; });
   }
@@ -296,7 +296,7 @@ void arg_extreme(const KernelCall& c) {
                 out + block * inner + column);
       }
     };
-    c.workers.run(static_cast<std::size_t>((parts + share - 1) / share), part);
+    c.workers.run((parts + share - 1) / share, part);
   });
 }
 }  // namespace

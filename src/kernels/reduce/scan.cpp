@@ -137,15 +137,14 @@ void scan(const KernelCall& c, bool reverse, T* y, const X*... x) {
   const int64_t share = std::max<int64_t>(1, kShare / (lines.n * std::min(kBlock, lines.inner)));
   const auto run = [&](std::size_t item, int) {
     const int64_t first = static_cast<int64_t>(item) * share, last = std::min(parts, first + share);
-    if (lines.inner == 1)
-      return lines_of(lines, static_cast<std::size_t>(last - first), y + first * lines.n, (x + first * lines.n)...);
+    if (lines.inner == 1) return lines_of(lines, last - first, y + first * lines.n, (x + first * lines.n)...);
     for (int64_t part = first; part < last; ++part) {
       const int64_t column = part % blocks * kBlock, at = part / blocks * lines.n * lines.inner + column;
       const auto count = static_cast<std::size_t>(std::min(kBlock, lines.inner - column));
       block(lines, count, y + at, (x + at)...);
     }
   };
-  c.workers.run(static_cast<std::size_t>((parts + share - 1) / share), run);
+  c.workers.run((parts + share - 1) / share, run);
 }
 }  // namespace
 

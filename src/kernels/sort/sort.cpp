@@ -95,7 +95,7 @@ struct LineSorter {
   static void sort_together(const Lines<T>& l, const Workers& workers, E* room) {
     const auto pieces = static_cast<int64_t>(std::bit_ceil(static_cast<unsigned>(workers.threads())));
     const auto start = [&](std::size_t piece) { return static_cast<int64_t>(piece) * l.n / pieces; };
-    const auto each = [&](auto&& f) { workers.run(static_cast<std::size_t>(pieces), f); };
+    const auto each = [&](auto&& f) { workers.run(pieces, f); };
     E *from = room, *to = room + l.n;
     each([&](std::size_t p, int) {
       fill(l, 1, start(p), start(p + 1), from);
@@ -167,14 +167,14 @@ void sort_all(const KernelCall& c, const Lines<T>& l, int64_t outer) {
   const int64_t together = std::min(kTogether, l.inner);
   const int64_t blocks = (l.inner + together - 1) / together, parts = outer * blocks;
   if (!l.few() && l.n >= kLong && outer * l.inner < c.workers.threads()) {
-    const Room<E> room(c, static_cast<std::size_t>(2 * l.n), 1);
+    const Room<E> room(c, 2 * l.n, 1);
     for (int64_t o = 0; o < outer; ++o)
       for (int64_t j = 0; j < l.inner; ++j)
         LineSorter<T, Form>::sort_together(l.from(o * l.n * l.inner + j, o * l.k * l.inner + j), c.workers, room.of(0));
     return;
   }
   const int64_t share = std::max<int64_t>(1, kShare / (l.n * together));
-  const Room<E> room(c, static_cast<std::size_t>((together + 1) * l.n));
+  const Room<E> room(c, (together + 1) * l.n);
   const auto run = [&](std::size_t item, int worker) {
     const int64_t first = static_cast<int64_t>(item) * share, last = std::min(parts, first + share);
     for (int64_t p = first; p < last; ++p) {
@@ -186,7 +186,7 @@ void sort_all(const KernelCall& c, const Lines<T>& l, int64_t outer) {
         LineSorter<T, Form>::sort(lines, count, room.of(worker));
     }
   };
-  c.workers.run(static_cast<std::size_t>((parts + share - 1) / share), run);
+  c.workers.run((parts + share - 1) / share, run);
 }
 }  // namespace
 
