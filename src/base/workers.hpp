@@ -28,7 +28,7 @@ class Workers {
   int threads() const { return threads_; }
 
   // Calls f(item, worker) for each item in [0, n), the calling thread among the workers. worker < threads(). f must not
-  // throw. Which worker takes which item is open.
+  // throw. Any worker may take any item.
   void run(std::size_t n, ItemFunction f) const;
 
  private:

@@ -74,7 +74,7 @@ class Node {
     Spec spec;
     BufferPtr value;
   };
-  // That a recording knows this node: as one recorded on it (at an index of its list), or as one with a watched output.
+  // The relation of a recording to this node: the recording has it at `index` of its list, or watches an output of it.
   struct Membership {
     Recording* recording;
     uint32_t index;

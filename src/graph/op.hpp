@@ -272,8 +272,8 @@ using SampleAxis = int (*)(const Call&, std::span<const int> axes);
 struct Rewrite {
   const Op& op;
   SmallVector<Layout, 3> in;  // may become another layout of the same memory; what is not dense in the end is copied
-  // The order of the identity matrix that the input is, or is but for factors on its ones; 0: something else. pattern:
-  // how the input lies in that matrix.
+  // n if the input is an n by n identity or diagonal matrix, else 0. pattern: the layout of the input in the identity
+  // matrix.
   SmallVector<int64_t, 3> identity;
   SmallVector<Layout, 3> pattern;
   std::shared_ptr<Attrs> attrs;  // the call's own, may be changed

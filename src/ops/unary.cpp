@@ -1,5 +1,4 @@
-// Elementwise ops of one input. Above each derivative stands nothing but the formula itself: t is the tangent or the
-// cotangent.
+// Elementwise ops of one input. A derivative is its formula, as a lambda: t is the tangent or the cotangent.
 #include <numbers>
 
 #include "math/scalar.hpp"

@@ -18,8 +18,8 @@ namespace gradtape::core {
 struct Loop {
   enum class Level : uint8_t { full, row, shifted };
 
-  // Memory outside: of an operand, or of a result. An element's address moves by these many bytes with each element,
-  // row and column that lie before it.
+  // Memory outside the loop: of an operand, or of a result. Element (row, column) lies at
+  // offset + per_element * (row * width + column) + per_row * row + per_column * column, in bytes.
   struct Port {
     uint32_t slot;
     int64_t offset;  // bytes
