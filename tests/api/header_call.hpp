@@ -183,6 +183,13 @@ struct Row {
   const char* function;
   std::function<gt_status(Surroundings&, Call&)> call;
 };
-const std::vector<Row>& rows();
+std::vector<Row> rows_of_programs();  // of ops, tapes, rules, functions and plans
+const std::vector<Row>& rows();       // all
+
+inline const std::vector<float> numbers_given(kLength, 0.25f);
+inline size_t bytes(Call& c, size_t right = kLength * 4) {
+  return c.pick<size_t>(right, {right - 1, right * 2, 0, SIZE_MAX});
+}
+inline void count_free(void* data) { ++static_cast<Surroundings*>(data)->freed; }
 
 }  // namespace test

@@ -12,10 +12,12 @@ unset GRADTAPE_SKIP GRADTAPE_ISA
 plans() { "$build/$2" "${@:3}" 2>"$work/$1.txt" >/dev/null || { echo "$2 failed" >&2; exit 1; }; }
 plans ops tests/gradtape_ops_corpus
 plans guide examples/guide_c
-plans jacobians tests/gradtape_tape_jacobian_test --gtest_filter='Bands.HessiansOfLocalTerms:Bands.ProductsWithDiagonals'
-plans halos tests/gradtape_cleanup_test --gtest_filter='Padding.*:Halo.OfSecondDerivativesOfDifferences:Signs.*'
-plans feeding tests/gradtape_feeding_test --gtest_filter='-*EverySize'
-plans rematerialisation tests/gradtape_plan_test --gtest_filter='Fusion.*:Recomputation.*'
+plans bands tests/gradtape_bands_test --gtest_filter='Bands.HessiansOfLocalTerms:Bands.ProductsWithDiagonals'
+plans fusion tests/gradtape_fusion_test
+plans halo tests/gradtape_halo_test --gtest_filter='Halo.OfSecondDerivativesOfDifferences'
+plans rematerialise tests/gradtape_rematerialise_test
+plans row_feeding tests/gradtape_row_feeding_test --gtest_filter='-*EverySize'
+plans signs tests/gradtape_signs_test
 for text in "$work"/*.txt; do
   name=$(basename "$text" .txt)
   if [ "${2:-}" = --write ]; then

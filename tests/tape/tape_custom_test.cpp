@@ -1,4 +1,4 @@
-// tape-semantics A5 and A6: custom and registered gradients, forward mode. Each test is named after its row.
+// Gradients of the user's own, for one call and registered by name; forward mode.
 #include "support/tape_support.hpp"
 
 namespace test {
@@ -14,8 +14,8 @@ class Custom : public TapeTest {
 };
 class Forward : public TapeTest {};
 
-// 73: the number of gradients is fixed by the array; the C++ face, where it is not, refuses another (cpp_test).
-TEST_F(Custom, Row73_EachInputHasASlot) {
+// The number of gradients is fixed by the array; the C++ face, where it is not, refuses another (cpp_test).
+TEST_F(Custom, EachInputHasASlot) {
   const auto both = [](gt_context ctx, void*, const gt_call* call, const gt_tensor* dy, gt_tensor* dx) -> gt_status {
     EXPECT_EQ(call->n_inputs, 2u);
     EXPECT_EQ(call->n_outputs, 1u);
@@ -38,7 +38,7 @@ TEST_F(Custom, Row73_EachInputHasASlot) {
   expect(g[0], {5});
   expect(g[1], {15});
 }
-TEST_F(Custom, Row74_ANullGradientIsUnconnected) {
+TEST_F(Custom, ANullGradientIsUnconnected) {
   const auto none = [](gt_context, void*, const gt_call*, const gt_tensor*, gt_tensor*) -> gt_status { return GT_OK; };
   gt_tensor x = num(3);
   gt_tape t = watching({x}, GT_TAPE_PERSISTENT);
@@ -46,8 +46,8 @@ TEST_F(Custom, Row74_ANullGradientIsUnconnected) {
   EXPECT_EQ(grad(t, y, x), nullptr);
   expect(grads(t, {y}, {x}, GT_UNCONNECTED_ZERO)[0], {0});
 }
-// 75: TensorFlow passes them on silently.
-TEST_F(Custom, Row75_AGradientOfTheWrongShapeOrDtypeIsAnError) {
+// TensorFlow passes them on silently.
+TEST_F(Custom, AGradientOfTheWrongShapeOrDtypeIsAnError) {
   const auto wrong_shape = [](gt_context ctx, void*, const gt_call*, const gt_tensor*, gt_tensor* dx) -> gt_status {
     dx[0] = tensor<float>(ctx, {3}, {1, 2, 3});
     return GT_OK;
@@ -65,7 +65,7 @@ TEST_F(Custom, Row75_AGradientOfTheWrongShapeOrDtypeIsAnError) {
   expect_error(gt_tape_gradient(c, t, &z, 1, &x, 1, nullptr, 0, &out), GT_INVALID_ARGUMENT,
                "returned float64[] for input 0, which is float32[]");
 }
-TEST_F(Custom, Row76_AForwardThatForgetsItsOutputIsAnError) {
+TEST_F(Custom, AForwardThatForgetsItsOutputIsAnError) {
   const auto forgets = [](gt_context, void*, const gt_tensor*, size_t, gt_tensor*, size_t, size_t* n) -> gt_status {
     *n = 1;
     return GT_OK;
@@ -82,8 +82,8 @@ TEST_F(Custom, Row76_AForwardThatForgetsItsOutputIsAnError) {
   expect_error(gt_custom_gradient(c, "mine", too_many, times_seven, nullptr, nullptr, &x, 1, &y, 1, nullptr),
                GT_INVALID_ARGUMENT, "has 2 outputs, room for 1");
 }
-// 77: a variable that the forward reads by itself is a constant to the rule: only inputs have gradients.
-TEST_F(Custom, Row77_OnlyInputsHaveGradients) {
+// A variable that the forward reads by itself is a constant to the rule: only inputs have gradients.
+TEST_F(Custom, OnlyInputsHaveGradients) {
   struct Data {
     gt_tensor variable;
   } data{var(2)};
@@ -100,7 +100,7 @@ TEST_F(Custom, Row77_OnlyInputsHaveGradients) {
   expect(grad(t, y, x), {7});
   EXPECT_EQ(grad(t, y, data.variable), nullptr);
 }
-TEST_F(Custom, Row78_AFailureComesBackUnchanged) {
+TEST_F(Custom, AFailureComesBackUnchanged) {
   const auto fails = [](gt_context ctx, void*, const gt_call*, const gt_tensor* dy, gt_tensor*) -> gt_status {
     return gt_matmul(ctx, dy[0], dy[0], 0, 0) ? GT_OK : GT_INVALID_ARGUMENT;
   };
@@ -117,7 +117,7 @@ TEST_F(Custom, Row78_AFailureComesBackUnchanged) {
   expect_error(gt_tape_gradient(c, t, &z, 1, &x, 1, nullptr, 0, &out), GT_CANCELLED, "returned GT_CANCELLED");
   expect_error(gt_tape_gradient(c, t, &w, 1, &x, 1, nullptr, 0, &out), GT_CALLBACK_FAILED, "returned GT_? (99)");
 }
-TEST_F(Custom, Row79_SecondOrderIsTheDerivativeOfTheRule) {
+TEST_F(Custom, SecondOrderIsTheDerivativeOfTheRule) {
   const auto cubic = [](gt_context ctx, void*, const gt_call* call, const gt_tensor* dy, gt_tensor* dx) -> gt_status {
     dx[0] = gt_multiply(ctx, dy[0], gt_multiply(ctx, call->inputs[0], call->outputs[0]));
     return GT_OK;
@@ -131,7 +131,7 @@ TEST_F(Custom, Row79_SecondOrderIsTheDerivativeOfTheRule) {
   gt_tensor constant = grad(t, custom(x, square_forward, times_seven), x);
   EXPECT_EQ(grad(t, constant, x), nullptr) << "a constant gradient has no derivative";
 }
-TEST_F(Custom, Row80_UnusedOutputsHaveZeroCotangentsAndOneInputTwiceSums) {
+TEST_F(Custom, UnusedOutputsHaveZeroCotangentsAndOneInputTwiceSums) {
   const auto two = [](gt_context ctx, void*, const gt_tensor* in, size_t, gt_tensor* out, size_t,
                       size_t* n) -> gt_status {
     out[0] = gt_square(ctx, in[0]);
@@ -152,8 +152,8 @@ TEST_F(Custom, Row80_UnusedOutputsHaveZeroCotangentsAndOneInputTwiceSums) {
   ASSERT_EQ(gt_custom_gradient(c, nullptr, two, back, nullptr, nullptr, in, 2, y, 2, nullptr), GT_OK);
   expect(grad(t, y[1], x), {110});
 }
-// 81: the forward's own ops are on no tape, so that an op without a gradient may be wrapped.
-TEST_F(Custom, Row81_TheForwardIsNotRecorded) {
+// The forward's own ops are on no tape, so that an op without a gradient may be wrapped.
+TEST_F(Custom, TheForwardIsNotRecorded) {
   struct Data {
     gt_tensor inside = nullptr;
   } data;
@@ -170,16 +170,16 @@ TEST_F(Custom, Row81_TheForwardIsNotRecorded) {
   expect(grad(t, y, x), {7});
   EXPECT_EQ(grad(t, data.inside, x), nullptr);
 }
-// 82: TensorFlow's forward mode ignores the rule.
-TEST_F(Custom, Row82_ForwardModeFollowsTheRule) {
+// TensorFlow's forward mode ignores the rule.
+TEST_F(Custom, ForwardModeFollowsTheRule) {
   gt_tensor x = num(3);
   gt_tape t = watching({x}, GT_TAPE_PERSISTENT);
   gt_tensor y = custom(x, square_forward, times_seven);
   expect(jvp(t, y, x, num(1)), {7});
   expect(jvp(t, y, x, num(2)), {14});
 }
-// 83: recompute_grad: a rule that runs the forward again instead of keeping what it computed.
-TEST_F(Custom, Row83_ARuleMayRecomputeItsForward) {
+// Recompute_grad: a rule that runs the forward again instead of keeping what it computed.
+TEST_F(Custom, ARuleMayRecomputeItsForward) {
   struct Data {
     int calls = 0;
   } data;
@@ -209,7 +209,7 @@ TEST_F(Custom, Row83_ARuleMayRecomputeItsForward) {
   expect(grad(t, first, x), {2 * std::cos(0.25) - std::sin(0.25)});
   expect(jvp(t, y, x, num(1)), {std::cos(0.25)});
 }
-TEST_F(Custom, Row84_RoundMayPassItsGradientThrough) {
+TEST_F(Custom, RoundMayPassItsGradientThrough) {
   const auto rounds = [](gt_context ctx, void*, const gt_tensor* in, size_t, gt_tensor* out, size_t,
                          size_t* n) -> gt_status {
     out[0] = gt_round(ctx, in[0]);
@@ -226,7 +226,7 @@ TEST_F(Custom, Row84_RoundMayPassItsGradientThrough) {
   expect(y, {3});
   expect(grad(t, y, x), {1});
 }
-TEST_F(Custom, Row85_RegisteringTwiceOrWithoutANameIsAnError) {
+TEST_F(Custom, RegisteringTwiceOrWithoutANameIsAnError) {
   EXPECT_EQ(gt_register_gradient("row85_rule", times_seven, nullptr, nullptr), GT_OK);
   EXPECT_EQ(gt_register_gradient("row85_rule", times_seven, nullptr, nullptr), GT_ALREADY_EXISTS);
   EXPECT_EQ(gt_register_gradient("", times_seven, nullptr, nullptr), GT_INVALID_ARGUMENT);
@@ -235,15 +235,15 @@ TEST_F(Custom, Row85_RegisteringTwiceOrWithoutANameIsAnError) {
   EXPECT_EQ(gt_register_gradient("multiply", times_seven, nullptr, nullptr), GT_ALREADY_EXISTS)
       << "built-in ops have theirs";
 }
-TEST_F(Custom, Row86_AnUnknownOpOrRuleIsNotFound) {
+TEST_F(Custom, AnUnknownOpOrRuleIsNotFound) {
   gt_tensor x = num(1);
   EXPECT_EQ(apply_with("square", "row86_nothing", x, GT_NOT_FOUND), nullptr);
   EXPECT_NE(c.message().find("no gradient is registered under the name \"row86_nothing\""), std::string::npos);
   EXPECT_EQ(apply_with("sqare", "row86_nothing", x, GT_NOT_FOUND), nullptr);
   EXPECT_NE(c.message().find("no op is named \"sqare\"; is \"square\" meant?"), std::string::npos);
 }
-// 87: TensorFlow's tapes ignore gradient_override_map.
-TEST_F(Custom, Row87_ARegisteredRuleReplacesAnOpsGradientOnEveryTape) {
+// TensorFlow's tapes ignore gradient_override_map.
+TEST_F(Custom, ARegisteredRuleReplacesAnOpsGradientOnEveryTape) {
   const auto hundred = [](gt_context ctx, void*, const gt_call* call, const gt_tensor* dy, gt_tensor* dx) -> gt_status {
     EXPECT_STREQ(call->op, "leaky_relu");
     EXPECT_EQ(call->n_attrs, 1u);
@@ -264,8 +264,8 @@ TEST_F(Custom, Row87_ARegisteredRuleReplacesAnOpsGradientOnEveryTape) {
   expect(grad(inner, y, x), {100});
   expect(jvp(inner, y, x, num(1)), {100});
 }
-// 88: the registry says of every op how it is differentiated, or why not.
-TEST_F(Custom, Row88_EveryOpOfTheRegistrySaysHowItIsDifferentiated) {
+// The registry says of every op how it is differentiated, or why not.
+TEST_F(Custom, EveryOpOfTheRegistrySaysHowItIsDifferentiated) {
   std::size_t without = 0;
   for (std::size_t i = 0; i < gt_op_count(); ++i) {
     const json op = describe_op(gt_op_name(i));
@@ -276,7 +276,7 @@ TEST_F(Custom, Row88_EveryOpOfTheRegistrySaysHowItIsDifferentiated) {
   EXPECT_LT(without, 40u);
 }
 
-TEST_F(Forward, Row89_AnUnconnectedTangentIsNullOrZeros) {
+TEST_F(Forward, AnUnconnectedTangentIsNullOrZeros) {
   gt_tensor x = num(3), other = num(4), one = num(1), out = nullptr;
   gt_tape t = watching({x}, GT_TAPE_PERSISTENT);
   gt_tensor y = mul(other, other);
@@ -285,8 +285,8 @@ TEST_F(Forward, Row89_AnUnconnectedTangentIsNullOrZeros) {
   expect(out, {0});
   expect_error(gt_tape_jvp(c, t, &y, 1, &x, 1, &one, 3, &out), GT_INVALID_ARGUMENT, "unconnected must be");
 }
-// 90: a source given twice has the sum of its tangents; shapes are checked before anything is recorded.
-TEST_F(Forward, Row90_TangentsMustFitTheirSources) {
+// A source given twice has the sum of its tangents; shapes are checked before anything is recorded.
+TEST_F(Forward, TangentsMustFitTheirSources) {
   gt_tensor x = vec({1, 2}), out = nullptr;
   gt_tape t = watching({x}, GT_TAPE_PERSISTENT);
   gt_tensor y = mul(x, x), wrong = vec({1, 2, 3}), wide = tensor<double>(c, {2}, {1, 2}), one = vec({1, 1}),
@@ -301,14 +301,14 @@ TEST_F(Forward, Row90_TangentsMustFitTheirSources) {
   EXPECT_EQ(gt_tape_jvp(c, t, &y, 1, twice, 2, both, 0, &out), GT_OK);
   expect(out, {4, 8});
 }
-TEST_F(Forward, Row91_IntegersHaveNoTangentAndVariablesDo) {
+TEST_F(Forward, IntegersHaveNoTangentAndVariablesDo) {
   gt_tensor i = ints({1, 2}), v = var(3);
   gt_tape t = watching({i}, GT_TAPE_PERSISTENT);
   EXPECT_EQ(jvp(t, mul(i, i), i, ints({1, 1})), nullptr);
   gt_tensor y = mul(v, v);
   expect(jvp(t, y, v, num(1)), {6});
 }
-TEST_F(Forward, Row92_WhatIsNotRecordedHasNoTangent) {
+TEST_F(Forward, WhatIsNotRecordedHasNoTangent) {
   gt_tensor x = num(3);
   gt_tape t = watching({x}, GT_TAPE_PERSISTENT);
   gt_tensor y = mul(x, x);
@@ -317,7 +317,7 @@ TEST_F(Forward, Row92_WhatIsNotRecordedHasNoTangent) {
   EXPECT_EQ(jvp(t, outside, x, num(1)), nullptr);
   expect(jvp(t, y, x, num(1)), {6});
 }
-TEST_F(Forward, Row93_TapesNestInAnyOrder) {
+TEST_F(Forward, TapesNestInAnyOrder) {
   gt_tensor x = num(3);
   gt_tape outer = watching({x}, GT_TAPE_PERSISTENT), inner = watching({x}, GT_TAPE_PERSISTENT);
   gt_tensor y = mul(mul(x, x), x), first = jvp(inner, y, x, num(1));
@@ -325,34 +325,34 @@ TEST_F(Forward, Row93_TapesNestInAnyOrder) {
   expect(grad(outer, first, x), {18});
   expect(jvp(inner, first, x, num(1)), {18});  // taken while it recorded, it is on the inner one too
 }
-TEST_F(Forward, Row94_HessianVectorProductsBothWays) {
+TEST_F(Forward, HessianVectorProductsBothWays) {
   gt_tensor v = vec({1, 2}), u = vec({1, 0});
   gt_tape outer = watching({v}, GT_TAPE_PERSISTENT), inner = watching({v}, GT_TAPE_PERSISTENT);
   gt_tensor y = sum(mul(mul(v, v), v));
   expect(jvp(outer, grad(inner, y, v), v, u), {6, 0});  // forward over reverse
   expect(grad(outer, jvp(inner, y, v, u), v), {6, 0});  // reverse over forward
 }
-TEST_F(Forward, Row95_ForwardModeIsNativeToEveryOp) {
+TEST_F(Forward, ForwardModeIsNativeToEveryOp) {
   // Checked for the whole registry in property_test (FirstOrder); here: a large one runs at once, without tracing.
   gt_tensor x = vec(std::vector<float>(1000, 0.5f));
   gt_tape t = watching({x}, GT_TAPE_PERSISTENT);
   expect(jvp(t, sum(gt_softmax(c, x, -1)), x, x), {0});
 }
-// 96: TensorFlow fails at the op itself, or with an AttributeError.
-TEST_F(Forward, Row96_OpsThatTensorFlowCannotPushThrough) {
+// TensorFlow fails at the op itself, or with an AttributeError.
+TEST_F(Forward, OpsThatTensorFlowCannotPushThrough) {
   gt_tensor x = vec({1, -1});
   gt_tape t = watching({x}, GT_TAPE_PERSISTENT);
   expect(jvp(t, gt_softsign(c, x), x, vec({1, 1})), {0.25, 0.25});
   expect(jvp(t, gt_gather(c, x, ints({1, 0}), 0, 0), x, vec({1, 2})), {2, 1});
 }
-TEST_F(Forward, Row97_StopGradientHasNoTangent) {
+TEST_F(Forward, StopGradientHasNoTangent) {
   gt_tensor x = num(2);
   gt_tape t = watching({x}, GT_TAPE_PERSISTENT);
   expect(jvp(t, mul(gt_stop_gradient(c, gt_square(c, x)), x), x, num(1)), {4});
   EXPECT_EQ(jvp(t, gt_stop_gradient(c, x), x, num(1)), nullptr);
 }
-// 98: many tangents at once are a Jacobian in forward mode.
-TEST_F(Forward, Row98_ManyTangentsAtOnceAreAForwardJacobian) {
+// Many tangents at once are a Jacobian in forward mode.
+TEST_F(Forward, ManyTangentsAtOnceAreAForwardJacobian) {
   gt_tensor x = vec({1, 2});
   gt_tape t = watching({x}, GT_TAPE_PERSISTENT);
   expect(jacobian(t, mul(x, x), x, GT_UNCONNECTED_NULL, GT_MODE_FORWARD), {2, 0, 0, 4});
