@@ -46,7 +46,7 @@ def check():
 
 
 class Tensor:
-    """A handle with an owner, which goes back when the object goes, on whatever thread that happens."""
+    """A handle with an owner, which goes back when the object goes, on any thread."""
 
     def __init__(self, handle):
         self.handle = handle

@@ -1,10 +1,10 @@
-"""Writes what type checkers and editors know of the package: gradtape/_ops.pyi and gradtape/__init__.pyi.
+"""Writes the stubs of the package for type checkers and editors: gradtape/_ops.pyi and gradtape/__init__.pyi.
 
     generate_stubs.py            writes them
-    generate_stubs.py --check    ends with 1 where one is not what would be written
+    generate_stubs.py --check    ends with 1 if a stub differs from the text that would be written
 
-_ops.pyi has a typed function for each op of docs/ops.json. __init__.pyi says where each name of gradtape comes from, which
-__init__.py decides partly while it runs: the package must be built and importable.
+_ops.pyi has a typed function for each op of docs/ops.json. __init__.pyi has the module of each name of gradtape. __init__.py
+decides that partly while it runs, so the package must be built and importable.
 """
 
 from __future__ import annotations

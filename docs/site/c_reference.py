@@ -148,7 +148,7 @@ def _without_braces(text: str) -> str:
 
 
 def _shown(code: str) -> str:
-    """A declaration without the mark of what is exported."""
+    """A declaration without the mark of exported functions."""
     lines, moved = [], False
     for line in code.splitlines():
         if line.startswith("GT_API "):

@@ -1,4 +1,4 @@
-"""The C++ headers as pages: what each declares, without bodies and private parts."""
+"""The C++ headers as pages: their declarations, without bodies and private parts."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def _statements(text: str) -> list[str]:
     """Declarations and definitions at one level, comments above them included."""
     out, depth, current = [], 0, ""
     for token in _TOKEN.findall(text):
-        if token.startswith("//") and out and "\n" not in current:  # it stands behind what has ended
+        if token.startswith("//") and out and "\n" not in current:  # it stands behind a finished declaration
             out[-1] += current + token
             current = ""
             continue

@@ -8,7 +8,7 @@ from __future__ import annotations
 FAMILIES = [
     (
         "Arithmetic",
-        "Operators and what is near to them, element by element. Operands broadcast.",
+        "Operators and their kin, element by element. Operands broadcast.",
         "add subtract multiply divide floor_divide mod pow negative abs sign reciprocal square "
         "squared_difference fma lerp maximum minimum clip_by_value hypot atan2 divide_no_nan "
         "multiply_no_nan xlogy xlog1py ceil floor round trunc",
@@ -88,7 +88,7 @@ FAMILIES = [
     ),
     (
         "Losses",
-        "Distances between what is predicted and what is true.",
+        "Distances between predicted and true values.",
         "mse huber_loss sigmoid_cross_entropy_with_logits softmax_cross_entropy_with_logits "
         "sparse_softmax_cross_entropy",
     ),

@@ -33,7 +33,7 @@ _SHOWN_AS = {
 
 
 class Site:
-    """The pages that are made, and what they link to: names of the C interface, files outside of docs/."""
+    """The pages that are made, and the targets of their links: names of the C interface, files outside of docs/."""
 
     def __init__(self) -> None:
         self.header = c_reference.parse((ROOT / "include/gradtape/gradtape.h").read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""The Python package as pages: signatures and docstrings of what its namespaces have, read without importing it."""
+"""The Python package as pages: signatures and docstrings of its namespaces, read without importing it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pathlib
 import prose
 import signatures
 
-# Page, title, namespace, and the files of the package that hold what the page shows.
+# Page, title, namespace, and the files of the package that the page shows.
 PAGES = [
     ("tapes", "Tapes and variables", "gradtape", ["_tape.py", "_variable.py"]),
     ("transforms", "Derivatives of functions", "gradtape", ["_transforms.py", "_reading.py"]),
@@ -60,13 +60,13 @@ PAGES = [
 
 @dataclasses.dataclass
 class Item:
-    """A function or class, with what a class has."""
+    """A function or class, with a class's members."""
 
     name: str
     signature: str
     doc: str
     members: list[Item]
-    plain: list[str]  # what a class has without a word
+    plain: list[str]  # members of a class without a docstring
 
 
 def pages(package: pathlib.Path, ops: dict[str, str], link: prose.Link) -> dict[str, tuple[str, str]]:

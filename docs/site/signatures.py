@@ -59,7 +59,7 @@ def of_package(folder: pathlib.Path) -> dict[str, str]:
                 module = init.parents[node.level - 1] / f"{node.module}.py"
                 defined = _functions(module) if module.exists() else {}
                 for name in node.names:
-                    found.pop(name.name, None)  # a later import counts; what is no function is the op itself
+                    found.pop(name.name, None)  # a later import counts; a name that is no function is the op itself
                     if name.name in defined:
                         found[name.name] = wrapped(name.name, parameters_of(defined[name.name].args), end="")
     return found

@@ -1,7 +1,7 @@
 """gradtape and PyTorch in one derivative: a function of gradtape inside torch's autograd, and one of torch's
 on a tape.
 
-Values go through DLPack. They are copied where one side could change what the other has kept for its
+Values go through DLPack. A copy is made if one side could change a value that the other has kept for its
 derivatives.
 
 Run: python torch_bridge.py

@@ -219,7 +219,7 @@ def vecdot(x1: Any, x2: Any, /, axis: int = -1) -> _core.Tensor:
 
 
 def vector_norm(x: Any, /, axis: Any = None, *, keepdims: bool = False, ord: Any = 2) -> _core.Tensor:
-    """Norms over the axes, or over all entries: ord is a number, inf or -inf; 0 counts what is not 0."""
+    """Norms over the axes, or over all entries: ord is a number, inf or -inf; 0 counts the entries that are not 0."""
     x = _convert.floats("vector_norm", x)
     axes = list(range(x.ndim)) if axis is None else list(axis) if isinstance(axis, (tuple, list)) else [axis]
     if len(axes) == 1:

@@ -1,4 +1,4 @@
-"""Control flow by TensorFlow's names. It runs as Python, on values; a tape records what has run."""
+"""Control flow by TensorFlow's names. It runs as Python, on values; a tape records the ops that have run."""
 
 from __future__ import annotations
 

@@ -139,7 +139,7 @@ def _numpy_dtype(dtype: Any) -> np.dtype:
 
 
 def refuse_masked(value: Any) -> None:
-    """Raises TypeError for a masked array of NumPy's: a tensor would show what the mask hides."""
+    """Raises TypeError for a masked array of NumPy's: a tensor would show the hidden values."""
     if isinstance(value, np.ndarray) and type(value) is not np.ndarray and hasattr(value, "mask"):
         raise DTypeError(
             "masked arrays have no place in a tensor; fill what is masked, as `array.filled(0.0)`, "
@@ -184,7 +184,7 @@ def _array(value: Any, dtype: Any = None) -> np.ndarray:
 
 
 def _arrays_of(value: Any) -> Any:
-    """The same nesting, in which whatever has `__array__` or a buffer is an array of NumPy."""
+    """The same nesting, in which each object with `__array__` or a buffer is an array of NumPy."""
     if isinstance(value, _SEQUENCES):
         return [_arrays_of(entry) for entry in value]
     refuse_masked(value)

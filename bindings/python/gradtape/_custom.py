@@ -44,7 +44,7 @@ class _Call:
         self.tensors = [leaf for leaf in self.counted if isinstance(leaf, _core.Tensor)]
         probe = _core.Tape(False, True)
         try:
-            with undifferentiated():  # the derivative is what grad_fn says
+            with undifferentiated():  # grad_fn gives the derivative
                 result = f(*args, **kwargs)
         finally:
             probe.end()
@@ -101,7 +101,7 @@ def _takes_variables(grad_fn: Callable[..., Any]) -> bool:
 
 
 def recompute_grad(f: Callable[..., Any]) -> Callable[..., Any]:
-    """Decorates a function: what it computes is not kept for the gradient, but computed again when that is
+    """Decorates a function: its values are not kept for the gradient, but computed again when the gradient is
     taken.
     """
 

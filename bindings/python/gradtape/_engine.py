@@ -1,4 +1,4 @@
-"""The extension, told of what it takes from Python: NumPy and the exceptions.
+"""Hands the extension the parts of Python that it needs: NumPy and the exceptions.
 
 `_convert` and `_reading` add theirs.
 """

@@ -49,7 +49,7 @@ class _Replay:
         self, python_function: Callable[..., Any], args: Any, tensors: list[int], specs: list[Any]
     ) -> None:
         self._python_function = python_function
-        self._args = args  # what is no tensor stays as it was when recorded
+        self._args = args  # arguments that are no tensors stay as they were when recorded
         self._tensors = tensors
         self._outputs: Any = None
         self._layout: Optional[Hashable] = None

@@ -78,11 +78,11 @@ def _parse(description: str, names: Mapping[int, str]) -> dict[int, _Box]:
 
 
 def _layer_boxes(boxes: Mapping[int, _Box]) -> None:
-    """Each box one layer below the lowest of its inputs, and boxes without inputs just above what first needs
-    them.
+    """Each box one layer below the lowest of its inputs, and boxes without inputs just above the first box that
+    needs them.
     """
     users: dict[int, list[_Box]] = {number: [] for number in boxes}
-    for box in boxes.values():  # inputs come before what needs them
+    for box in boxes.values():  # inputs come before their users
         box.layer = max((boxes[i].layer + 1 for i in box.inputs), default=0)
         for i in box.inputs:
             users[i].append(box)

@@ -22,7 +22,7 @@ def getitem(x: _core.Tensor, key: Any) -> _core.Tensor:
     """The part of `x` at `key`: ints, slices, `...`, None, bool masks and integer arrays, as NumPy takes
     them.
 
-    Raises IndexError for what lies outside or is no index.
+    Raises IndexError for keys that lie outside or are no indices.
     """
     keys = key if isinstance(key, tuple) else (key,)
     for part in keys:
@@ -47,7 +47,7 @@ def iterate(x: _core.Tensor) -> Iterator[_core.Tensor]:
 
 
 def setitem(x: _core.Tensor, key: Any, value: Any) -> None:
-    """Tensors do not change: raises TypeError, which names what to write instead."""
+    """Tensors do not change: raises TypeError, which names the code to write instead."""
     i = key if isinstance(key, int) else "index"
     raise TypeError(
         f"a tensor does not change: write `x = x.at[{i}].set(value)` for `x[{i}] = value` (also .add, "
@@ -69,7 +69,7 @@ def _is_mask(key: Any) -> bool:
 
 
 def _listless(key: Any) -> Any:
-    """Lists as arrays, which what follows looks at more than once; of tensors, as a tensor."""
+    """Lists as arrays, since callers look at them more than once; lists of tensors as a tensor."""
     if not isinstance(key, (list, range)):
         return key
     if not key:

@@ -169,7 +169,7 @@ def ensure_shape(x: Any, shape: Any, name: Optional[str] = None) -> _Tensor:
 
 
 def saturate_cast(value: Any, dtype: Any, name: Optional[str] = None) -> _Tensor:
-    """The value in another dtype, clipped to what that holds."""
+    """The value in another dtype, clipped to its range."""
     value, wanted = _core.tensor(value), _core.as_dtype(dtype)
     if wanted.is_floating and not value.dtype.is_floating:
         return _op("cast")(value, wanted)

@@ -51,7 +51,7 @@ def rebuilt(container: Any, entries: list[Any]) -> Any:
     if isinstance(container, dict):
         if type(container) is dict:
             return dict(zip(container, entries))
-        same = copy.copy(container)  # keeps what the type holds beside its entries, as defaultdict does
+        same = copy.copy(container)  # keeps the type's own state, as that of defaultdict
         same.update(zip(container, entries))
         return same
     if hasattr(container, "_make"):

@@ -57,7 +57,7 @@ def array_ufunc(self: _core.Tensor, ufunc: np.ufunc, method: str, *inputs: Any, 
 def array_function(self: _core.Tensor, function: Any, types: Any, args: Any, options: Any) -> Any:
     """NumPy's function of the values; while a function is differentiated, gradtape's function of that name.
 
-    DetachedValueError there for what gradtape lacks, where an argument depends on what is differentiated by.
+    DetachedValueError there for a function that gradtape lacks, if an argument depends on a source of the derivative.
     """
     if not all(issubclass(kind, (_core.Tensor, np.ndarray)) for kind in types):
         return NotImplemented

@@ -34,7 +34,7 @@ def lost(reader: str) -> DetachedValueError:
 
 
 def is_differentiated(value: Any) -> bool:
-    """Whether a tensor among the arguments depends on what a running `grad`, or kin, differentiates by."""
+    """Whether a tensor among the arguments depends on a source of a running `grad`, or kin."""
     if isinstance(value, _core.Tensor):
         return _transform_of(value) is not None
     if isinstance(value, dict):

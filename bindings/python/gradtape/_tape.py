@@ -28,7 +28,7 @@ Unconnected = Union[UnconnectedGradients, str]
 
 
 def wants_zero(unconnected: Unconnected) -> bool:
-    """Whether zeros are wanted; ValueError for what is neither of the enumeration's values."""
+    """Whether zeros are wanted; ValueError for any but the enumeration's values."""
     if unconnected is UnconnectedGradients.NONE:
         return False
     try:
@@ -40,7 +40,7 @@ def wants_zero(unconnected: Unconnected) -> bool:
 
 
 def tensors_in(structure: Any, what: str) -> list[_core.Tensor]:
-    """The leaves of a structure; TypeError, beginning with `what`, where one is no tensor."""
+    """The leaves of a structure; TypeError, beginning with `what`, if one is no tensor."""
     if isinstance(structure, _core.Tensor):
         return [structure]
     leaves = _nest.flatten(structure)
@@ -60,8 +60,8 @@ def _no_tensor(leaf: Any, what: str) -> str:
 class GradientTape:
     """Records ops for derivatives, from `with` until the block ends.
 
-    Ops are recorded that depend on trainable variables (unless `watch_accessed_variables=False`) or on what
-    `watch` was given. A tape serves one derivative, or as many as wanted where it is `persistent`. `with`
+    A tape records ops that depend on trainable variables (unless `watch_accessed_variables=False`) or on
+    tensors given to `watch`. It serves one derivative, or any number if it is `persistent`. `with`
     again after the end goes on with the same recording; a used-up tape begins afresh.
     """
 
@@ -110,7 +110,8 @@ class GradientTape:
     def watch(self, tensor: Any) -> None:
         """Makes the tape follow a tensor, or each of a nested structure, in the ops from here on.
 
-        Tensors of integers and bools have no derivative: a warning says so. TypeError for what is no tensor.
+        Tensors of integers and bools have no derivative: a warning says so. TypeError for other
+        objects than tensors.
         """
         tape = self._begun
         for leaf in tensors_in(tensor, "watch: the argument"):

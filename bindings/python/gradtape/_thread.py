@@ -10,7 +10,7 @@ from . import _core
 
 
 class Transform:
-    """A run of a function that `grad` or its kin differentiate: its persistent tape, and by what."""
+    """A run of a function that `grad` or its kin differentiate: its persistent tape, and the sources."""
 
     def __init__(self, tape: _core.Tape, sources: list[_core.Tensor]) -> None:
         self.tape, self.sources = tape, sources

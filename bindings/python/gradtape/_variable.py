@@ -16,8 +16,8 @@ class VariableInBodyError(FailedPreconditionError):
 class Variable(_core.Variable):
     """A tensor whose value can be assigned anew: `assign`, `assign_add`, `assign_sub`.
 
-    Tapes watch variables that are trainable when they are read. `initial_value` is whatever a tensor is made
-    from, or a function without arguments that gives it; a `shape` only checks it. The name gets TensorFlow's
+    Tapes watch variables that are trainable when they are read. `initial_value` is a value that `tensor`
+    takes, or a function without arguments that gives one; a `shape` only checks it. The name gets TensorFlow's
     ":0".
     """
 

@@ -1,6 +1,6 @@
 """TensorFlow's guide "Advanced automatic differentiation", part by part: python -m gradtape.guide [--figures FOLDER].
 
-Each part prints what a reader of the guide would look at and checks its own claims; the program ends with 0 if all
+Each part prints the values that the guide shows, and checks its own claims. The program ends with 0 if all claims
 hold. With --figures it draws the guide's pictures too, as PNG and SVG. The same numbers come in every run of a seed.
 """
 
@@ -64,7 +64,7 @@ def largest(x: Any) -> float:
     return float(gt.reduce_max(abs(x)))
 
 
-# ---- 1 to 4: what is recorded, and with which gradient
+# ---- 1 to 4: recording, and gradients of one's own
 
 
 def stop_recording(guide: Guide) -> None:

@@ -233,7 +233,7 @@ def avg_pool2d(
     data_format: str = "NHWC",
     name: Optional[str] = None,
 ) -> _Tensor:
-    """The mean of each window, over what is not padding: input [n, h, w, c]."""
+    """The mean of each window, over its entries that are not padding: input [n, h, w, c]."""
     _check_format("avg_pool2d", data_format, "NHWC")
     return _op("avg_pool2d")(input, _inner(ksize), _inner(strides), padding)
 

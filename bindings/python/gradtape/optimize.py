@@ -1,6 +1,6 @@
 """Minima of functions of tensors by SciPy's optimisers, which get exact gradients and Hessian products.
 
-SciPy is needed for `minimize` alone; `objective` gives what its functions take.
+SciPy is needed for `minimize` alone; `objective` gives the arguments of its functions.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _WITH_HESSIAN = ("dogleg", "trust-exact")
 
 
 class Result(NamedTuple):
-    """A minimum: `x` in the structure of x0, the function's value `fun`, and what SciPy says of the way
+    """A minimum: `x` in the structure of x0, the function's value `fun`, and SciPy's report of the way
     there.
     """
 

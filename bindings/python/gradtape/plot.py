@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _DOTS = 256  # the most rows and columns that spy draws one by one: more would not be seen
 _THIN = 8  # images whose sides differ by more than this factor are stretched
-_BETWEEN = "0.85"  # the grey between patches, and of what is not finite
+_BETWEEN = "0.85"  # the grey between patches, and of entries that are not finite
 
 
 def matrix(
@@ -160,7 +160,7 @@ def _axes(ax: Optional[Axes]) -> Axes:
 
 
 def _values(x: Any, name: str, ranks: tuple[int, ...]) -> np.ndarray:
-    """The values as floats; TypeError for what is no numbers, ValueError for other ranks, and for none."""
+    """The values as floats; TypeError for other values than numbers, ValueError for other ranks, and for no entries."""
     values = np.asarray(x.numpy() if isinstance(x, _core.Tensor) else x)
     if values.dtype.kind not in "biuf":
         raise TypeError(f"{name}: a tensor or an array of numbers is wanted, got {x!r:.60}")

@@ -26,9 +26,9 @@ class SaveOptions:
 
 
 def save(obj: Any, export_dir: str, signatures: Any = None, options: Optional[SaveOptions] = None) -> None:
-    """Writes the module into the folder, which is made; what cannot be pickled raises what pickle raises.
+    """Writes the module into the folder, which is made. A value that cannot be pickled raises pickle's error.
 
-    An earlier one in the folder is replaced, once the new one is written. `signatures` and `options` change
+    An earlier module in the folder is replaced, once the new one is written. `signatures` and `options` change
     nothing.
     """
     data = pickle.dumps(obj)

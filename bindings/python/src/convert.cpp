@@ -1,4 +1,4 @@
-// From Python's values to tensors: numbers, arrays, lists, and whatever lends its memory.
+// From Python's values to tensors: numbers, arrays, lists, and objects that lend their memory.
 #include <limits>
 
 #include "core.hpp"
@@ -39,7 +39,7 @@ Tensor from_number(nb::handle value, const DType* dtype) {
   return in_dtype(scalar(GT_FLOAT32, &f), dtype);
 }
 
-// Copies what lends its memory in one of the five dtypes; false where it does not.
+// Copies an object that lends its memory in one of the five dtypes; false if it does not.
 bool from_buffer(nb::handle value, const DType* dtype, std::vector<Tensor>& out) {
   Py_buffer view;
   if (PyObject_GetBuffer(value.ptr(), &view, PyBUF_C_CONTIGUOUS | PyBUF_FORMAT) != 0) {
@@ -77,7 +77,7 @@ Tensor to_tensor(nb::handle value, const DType* dtype) {
     const gt_tensor t = handle_in(here, value);
     const Tensor& source = tensor_in(value);
     if (dtype && source.dtype() != dtype->number) return cast(source, dtype->number);
-    // A variable is read: what is made of it keeps the value that it has now.
+    // A read of a variable: the tensor keeps the present value.
     if (nb::isinstance<Variable>(value)) return {here, here->made(gt_identity(here->get(), t))};
     return duplicate(here, t);
   }
@@ -86,7 +86,7 @@ Tensor to_tensor(nb::handle value, const DType* dtype) {
   if (value.is_none()) fail(PyExc_TypeError, std::string("None is no tensor; ") + kNotConnected);
   std::vector<Tensor> made;
   const bool is_list = PyList_Check(o) || PyTuple_Check(o);
-  // A masked array lends the memory of what it hides too.
+  // A masked array lends the memory of hidden values too.
   const bool lends = !is_list && PyObject_CheckBuffer(o) && !PyBytes_Check(o) && !nb::hasattr(value, "mask");
   if (lends && from_buffer(value, dtype, made)) return std::move(made[0]);
   nb::object t = hooks().convert(value, dtype ? nb::cast(dtype, nb::rv_policy::reference) : nb::none());

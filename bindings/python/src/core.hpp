@@ -69,7 +69,7 @@ class Context {
 };
 using ContextPtr = std::shared_ptr<Context>;
 
-// A handle that is given back where it is dropped, on whatever thread.
+// A handle that is given back when the object is dropped, on any thread.
 struct Tensor {
   // dtype: 0 where it is to be asked for.
   Tensor(ContextPtr owner, gt_tensor owned, gt_dtype dtype = 0)
@@ -186,7 +186,7 @@ gt_status read_text(std::string& text, Fill&& fill) {
   return status;
 }
 
-// For the engine, to free what it was given: data is a T.
+// For the engine, to free user data: data is a T.
 template <class T>
 void drop(void* data) {
   if (!Py_IsInitialized()) return;

@@ -1,4 +1,4 @@
-// Functions that are recorded once and replayed, and what there is to ask of contexts and graphs.
+// Functions that are recorded once and replayed, and questions about contexts and graphs.
 #include "callbacks.hpp"
 
 namespace gradtape_python {

@@ -162,7 +162,7 @@ nb::object to_dlpack(nb::handle self, nb::handle stream, nb::handle max_version,
   return capsule(v, "dltensor_versioned");
 }
 
-// The legacy struct of whatever the capsule holds; the capsule is used up.
+// The content of the capsule as the legacy struct; the capsule is used up.
 Legacy* taken(nb::handle c) {
   if (PyCapsule_IsValid(c.ptr(), "dltensor")) {
     auto* legacy = static_cast<Legacy*>(PyCapsule_GetPointer(c.ptr(), "dltensor"));

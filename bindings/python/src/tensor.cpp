@@ -1,4 +1,4 @@
-// Tensor and Variable as Python types: what they tell about themselves, numbers, operators, assignment.
+// Tensor and Variable as Python types: their properties, numbers, operators, assignment.
 #include "core.hpp"
 
 namespace gradtape_python {

@@ -1,7 +1,7 @@
-"""The Python code on these pages runs, and prints what stands below it.
+"""The Python code on these pages runs, and prints the text below it.
 
 A page's ```python blocks share one namespace, in their order; the ```text block that follows one, with nothing between
-them but empty lines, is what it prints. Warnings are printed too, as CATEGORY: MESSAGE.
+them but empty lines, is its output. Warnings are printed too, as CATEGORY: MESSAGE.
 """
 
 from __future__ import annotations

@@ -234,7 +234,7 @@ def test_a_structure_that_depends_on_sizes_is_refused():
         f([1.0, 2.0]), f([1.0, 2.0, 3.0])
 
 
-# ---- what a body cannot do
+# ---- limits of a body
 
 
 def test_a_body_that_reads_a_value():

@@ -1,4 +1,4 @@
-"""GradientTape does what TensorFlow's does, and says more where that is silent."""
+"""GradientTape behaves as TensorFlow's does, and gives warnings in cases of which that says nothing."""
 
 from __future__ import annotations
 

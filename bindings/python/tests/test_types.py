@@ -1,4 +1,4 @@
-"""The package for type checkers: the generated stubs are fresh, and mypy and pyright agree with what they say."""
+"""The package for type checkers: the generated stubs are fresh, and mypy and pyright agree with them."""
 
 from __future__ import annotations
 

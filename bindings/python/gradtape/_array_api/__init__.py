@@ -9,7 +9,7 @@ optional fft extension is not there.
 from __future__ import annotations
 
 from .. import _array_api_linalg as linalg
-from .. import _methods  # attaches what tensors have from Python
+from .. import _methods  # attaches the methods of tensors
 from .._array_api_linalg import matmul, matrix_transpose, tensordot, vecdot
 from . import creation, dtypes, elementwise, manipulation, searching, statistics
 from .creation import (

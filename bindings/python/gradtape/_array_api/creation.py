@@ -146,12 +146,12 @@ def ones_like(
 
 
 def tril(x: Any, /, k: int = 0) -> _core.Tensor:
-    """Matrices with what lies on and below diagonal k, zeros above."""
+    """Matrices with the entries on and below diagonal k, zeros above."""
     return op("tril")(x, int(k))
 
 
 def triu(x: Any, /, k: int = 0) -> _core.Tensor:
-    """Matrices with what lies on and above diagonal k, zeros below."""
+    """Matrices with the entries on and above diagonal k, zeros below."""
     return op("triu")(x, int(k))
 
 
@@ -182,7 +182,7 @@ def _python_dtype(values: np.ndarray) -> Any:
 
 
 def _number(n: Any) -> Any:
-    """A Python number of what may be a tensor or NumPy scalar of rank 0."""
+    """A Python number, also of a tensor or NumPy scalar of rank 0."""
     return n.item() if hasattr(n, "item") else n
 
 

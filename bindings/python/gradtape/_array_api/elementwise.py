@@ -129,7 +129,7 @@ def bitwise_invert(x: Any, /) -> _core.Tensor:
 
 
 def bitwise_left_shift(x1: Any, x2: Any, /) -> _core.Tensor:
-    """Bits of x1 moved by x2 >= 0 places up; what leaves the type is lost, all where x2 is its width or
+    """Bits of x1 moved by x2 >= 0 places up. Bits that leave the type are lost: all if x2 is its width or
     more.
     """
     return _bitwise("left_shift", None, x1, x2)

@@ -99,8 +99,8 @@ def reshape(
 
 
 def roll(input: Any, shift: Any, axis: _Axes = None, name: Optional[str] = None) -> _core.Tensor:
-    """The entries moved by `shift` along an axis or several, or of the flat tensor; what leaves comes in
-    again.
+    """The entries moved by `shift` along an axis or several, or of the flat tensor. An entry that leaves
+    at one end comes in at the other.
     """
     input = _core.tensor(input)
     if axis is None:

@@ -80,7 +80,7 @@ def any(x: Any, /, axis: Any = None, *, keepdims: bool = False) -> _core.Tensor:
 
 
 def diff(x: Any, /, axis: int = -1, *, n: int = 1, prepend: Any = None, append: Any = None) -> _core.Tensor:
-    """The n-th differences of neighbours along an axis, with what is to stand before and after x there."""
+    """The n-th differences of neighbours along an axis, with optional values before and after x there."""
     x = _core.tensor(x)
     if n < 0:
         raise InvalidArgumentError(f"diff: n is 0 or more, got {n}")

@@ -286,7 +286,7 @@ class Model(Layer):
         return [leaf for leaf in found if isinstance(leaf, Layer)]
 
     def summary(self, line_length: int = 65, print_fn: Any = None) -> None:
-        """Prints the layers, the shapes of what they gave last, and how many numbers their variables hold.
+        """Prints the layers, the shapes of their last outputs, and the count of numbers in their variables.
 
         ValueError: the model was neither called nor given an input shape.
         """

@@ -17,7 +17,7 @@ _op = _core.op
 
 
 class Metric:
-    """A base: the weighted mean of what `values(y_true, y_pred)` gives for a batch."""
+    """A base: the weighted mean of `values(y_true, y_pred)` over batches."""
 
     def __init__(self, name: Optional[str] = None, dtype: Any = None) -> None:
         self.name = name or type(self).__name__

@@ -39,7 +39,7 @@ class Optimizer:
         self.name = name or type(self).__name__
         self.iterations = Variable(0, trainable=False, dtype=_core.int64, name="iterations")
         self._slots: dict[tuple[str, int], _core.Variable] = {}
-        self._seen: list[_core.Variable] = []  # keeps what the slots belong to
+        self._seen: list[_core.Variable] = []  # keeps the variables of the slots
 
     def apply_gradients(self, grads_and_vars: Iterable[tuple[Any, _core.Variable]]) -> _core.Variable:
         """Takes one step; a gradient of None leaves its variable as it is, and warns. Returns the count of
