@@ -1,4 +1,4 @@
-// What tests of kernels share: random numbers, and ops by name.
+// For tests of kernels: random numbers, and ops by name.
 #pragma once
 
 #include <random>

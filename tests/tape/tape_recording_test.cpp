@@ -1,4 +1,4 @@
-// What a tape records: watched tensors and variables, dtypes, branches that die, contributions that are summed.
+// The recording of a tape: watched tensors and variables, dtypes, branches that die, contributions that are summed.
 #include "support/tape_support.hpp"
 
 namespace test {
