@@ -4,13 +4,13 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "plan/dump.hpp"
-#include "plan/halo.hpp"
-#include "plan/memory.hpp"
-#include "plan/rematerialise.hpp"
-#include "plan/row_feeding.hpp"
-#include "plan/steps.hpp"
-#include "plan/verify.hpp"
+#include "plan/ir/dump.hpp"
+#include "plan/passes/halo.hpp"
+#include "plan/passes/memory.hpp"
+#include "plan/passes/rematerialise.hpp"
+#include "plan/passes/row_feeding.hpp"
+#include "plan/passes/steps.hpp"
+#include "plan/verify/verify.hpp"
 
 namespace gradtape::core {
 
@@ -92,13 +92,13 @@ std::size_t bytes_taken(const Plan& plan) {
   constexpr std::size_t kRemembering = 256;  // list and map of the evaluator, counts
   std::size_t bytes =
       kRemembering + sizeof plan +
-      all(plan.steps, plan.slots, plan.homes, plan.constants, plan.result_slots, plan.result_ops, plan.results);
+      all(plan.steps, plan.slots, plan.locations, plan.constants, plan.result_slots, plan.result_ops, plan.results);
   bytes += plan.constants.size() * sizeof(Buffer);
   for (const Step& s : plan.steps) {
     bytes += s.in.size() * sizeof(Operand) + s.out.size() * sizeof(uint32_t) + (s.attrs ? sizeof(Attrs) : 0);
     if (!s.body) continue;
     const Loop& l = *s.body;
-    bytes += sizeof l + all(l.ports, l.fills, l.instructions, l.endings, l.runs);
+    bytes += sizeof l + all(l.ports, l.fills, l.instructions, l.partial_reductions, l.runs);
   }
   return bytes;
 }

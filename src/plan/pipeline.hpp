@@ -3,8 +3,8 @@
 
 #include <span>
 
-#include "plan/fusion.hpp"
-#include "plan/plan.hpp"
+#include "plan/ir/plan.hpp"
+#include "plan/passes/fusion.hpp"
 
 namespace gradtape::core {
 

@@ -56,9 +56,9 @@ PlanPtr Evaluator::compute(std::span<const Tensor> targets, std::vector<double>*
   execute(*plan, memory_, workers, seconds);
 
   const auto buffer_of = [&](uint32_t slot) {
-    const Home& home = plan->homes[slot];
-    if (home.kind == Home::leaf) return s.leaves[home.at].value();
-    return home.kind == Home::constant ? plan->constants[home.at] : results[home.at];
+    const Location& location = plan->locations[slot];
+    if (location.kind == Location::leaf) return s.leaves[location.at].value();
+    return location.kind == Location::constant ? plan->constants[location.at] : results[location.at];
   };
   std::vector<Tensor> kept;
   kept.reserve(s.nodes.size());  // from the first value on nothing fails

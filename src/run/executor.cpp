@@ -83,11 +83,11 @@ class Executor {
 }  // namespace
 
 void lay_out(const Plan& plan, Memory& memory) {
-  for (std::size_t i = 0; i < plan.homes.size(); ++i) {
-    const Home& home = plan.homes[i];
-    if (home.kind == Home::arena) memory.slots[i] = memory.arena + home.at;
-    if (home.kind == Home::constant) memory.slots[i] = plan.constants[home.at]->data();
-    if (home.kind == Home::none) memory.slots[i] = nullptr;
+  for (std::size_t i = 0; i < plan.locations.size(); ++i) {
+    const Location& location = plan.locations[i];
+    if (location.kind == Location::arena) memory.slots[i] = memory.arena + location.at;
+    if (location.kind == Location::constant) memory.slots[i] = plan.constants[location.at]->data();
+    if (location.kind == Location::none) memory.slots[i] = nullptr;
   }
   std::size_t in = 0, out = 0;
   for (const Step& step : plan.steps) in = std::max(in, step.in.size()), out = std::max(out, step.out.size());

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "graph/recorder.hpp"
-#include "plan/plan.hpp"
+#include "plan/ir/plan.hpp"
 
 namespace gradtape::core {
 

@@ -112,7 +112,7 @@ void RecordedFunction::compute(std::span<const void* const> inputs, std::span<vo
     }
   }
   for (std::size_t i = results.size(); i-- > 0;)
-    if (plan_->homes[result_slots_[i]].kind == Home::result) memory_.slots[result_slots_[i]] = results[i];
+    if (plan_->locations[result_slots_[i]].kind == Location::result) memory_.slots[result_slots_[i]] = results[i];
   execute(*plan_, memory_, workers_, seconds);
   // One result may stand in several places, or be an input.
   for (std::size_t i = 0; i < results.size(); ++i) {

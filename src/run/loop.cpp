@@ -52,7 +52,7 @@ void LoopRunner::start(int workers) const {
   for (int i = 0; i < workers; ++i) fill_once(scratch_of(i));
 }
 void LoopRunner::finish() const {
-  for (const Loop::Ending& e : l_.endings) finish(e);
+  for (const Loop::PartialReduction& e : l_.partial_reductions) finish(e);
 }
 
 void LoopRunner::fill_once(std::byte* scratch) const {
@@ -85,7 +85,7 @@ void LoopRunner::run_block(std::size_t block, int worker) const {
   const int64_t across = (l_.width + l_.block_width - 1) / l_.block_width, b = static_cast<int64_t>(block);
   const int64_t row = b / across * l_.block_rows, column = b % across * l_.block_width;
   const int64_t row_end = std::min(l_.rows, row + l_.block_rows), end = std::min(l_.width, column + l_.block_width);
-  for (const Loop::Ending& e : l_.endings)
+  for (const Loop::PartialReduction& e : l_.partial_reductions)
     if (e.columns) e.reducer->start(end - column, partial(e, row / l_.block_rows * e.width + column));
   for (int64_t r = row; r < row_end; r += l_.tile_rows)
     for (int64_t c = column; c < end; c += l_.tile_width)
@@ -151,15 +151,16 @@ void LoopRunner::run_tile(const TileAt& of_space, std::byte* scratch) const {
       case Loop::Instruction::partial: {
         const int64_t across = (l_.width + l_.tile_width - 1) / l_.tile_width;
         const int64_t number = t.row / l_.tile_rows * across + t.column / l_.tile_width;
-        i.reducer->rows(x, 1, n, partial(l_.endings[i.result.index], number));
+        i.reducer->rows(x, 1, n, partial(l_.partial_reductions[i.result.index], number));
         break;
       }
-      case Loop::Instruction::partial_columns: add_columns(l_.endings[i.result.index], x, t, scratch); break;
+      case Loop::Instruction::partial_columns: add_columns(l_.partial_reductions[i.result.index], x, t, scratch); break;
     }
   }
 }
 // A tile's own sum first: errors grow with the number of tiles, not of rows.
-void LoopRunner::add_columns(const Loop::Ending& e, const std::byte* x, const TileAt& t, std::byte* scratch) const {
+void LoopRunner::add_columns(const Loop::PartialReduction& e, const std::byte* x, const TileAt& t,
+                             std::byte* scratch) const {
   std::byte* sums = partial(e, t.row / l_.block_rows * e.width + t.column);
   const auto rows = static_cast<std::size_t>(t.rows), columns = static_cast<std::size_t>(t.columns);
   if (l_.tile_rows == 1) return e.reducer->add_rows(x, rows, columns, sums);
@@ -169,7 +170,7 @@ void LoopRunner::add_columns(const Loop::Ending& e, const std::byte* x, const Ti
   e.reducer->add_rows(own, 1, columns, sums);
 }
 
-void LoopRunner::finish(const Loop::Ending& e) const {
+void LoopRunner::finish(const Loop::PartialReduction& e) const {
   void* out = memory_.slots[e.slot];
   if (!e.columns) {
     e.reducer->rows(partial(e, 0), e.rows, e.width, out);

@@ -28,15 +28,15 @@ class LoopRunner {
 
   std::byte* scratch_of(int worker) const { return scratch_ + static_cast<std::size_t>(worker) * scratch_bytes_; }
   std::byte* tile_in(std::byte* scratch, uint32_t index) const { return scratch + index * l_.scratch_tile_bytes; }
-  std::byte* partial(const Loop::Ending& e, int64_t number) const {
+  std::byte* partial(const Loop::PartialReduction& e, int64_t number) const {
     return workspace_ + e.workspace + static_cast<std::size_t>(number) * e.size;
   }
   std::byte* port(uint32_t index, const TileAt& t) const {
     const Loop::Port& p = l_.ports[index];
     return ports_[index] + t.first(l_.width) * p.per_element + t.row * p.per_row + t.column * p.per_column;
   }
-  std::byte* address(Loop::Place p, const TileAt& t, std::byte* scratch) const {
-    return p.kind == Loop::Place::scratch ? tile_in(scratch, p.index) : port(p.index, t);
+  std::byte* address(Loop::TileRef p, const TileAt& t, std::byte* scratch) const {
+    return p.kind == Loop::TileRef::scratch ? tile_in(scratch, p.index) : port(p.index, t);
   }
   bool is_shared() const;
   // The part of the space of shifted values that this tile's shifts read.
@@ -45,8 +45,8 @@ class LoopRunner {
   void fill(const TileAt& t, std::byte* scratch) const;
   void prefetch_next(const TileAt& t) const;
   void run_tile(const TileAt& t, std::byte* scratch) const;
-  void add_columns(const Loop::Ending& e, const std::byte* x, const TileAt& t, std::byte* scratch) const;
-  void finish(const Loop::Ending& e) const;
+  void add_columns(const Loop::PartialReduction& e, const std::byte* x, const TileAt& t, std::byte* scratch) const;
+  void finish(const Loop::PartialReduction& e) const;
 
   const Loop& l_;
   const Memory& memory_;

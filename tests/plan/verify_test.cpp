@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "ops/registry.hpp"
-#include "plan/verify.hpp"
+#include "plan/verify/verify.hpp"
 
 namespace gradtape::core {
 namespace {
@@ -146,12 +146,12 @@ TEST_F(Promises, OfLoopsTheirTilesAndPorts) {
   broken([](Loop& l) { l.ports[0].slot = 4; }, "which is none of its operands and results");
   broken(
       [](Loop& l) {
-        l.instructions.back().operands[0] = {Loop::Place::scratch, 7};
+        l.instructions.back().operands[0] = {Loop::TileRef::scratch, 7};
       },
       "reads scratch tile 7 before it is written");
-  broken([](Loop& l) { l.instructions.back().operands[0] = {Loop::Place::port, 7}; }, "reads port 7");
-  broken([](Loop& l) { l.instructions.back().result = {Loop::Place::port, 0}; }, "which is none of its results");
-  broken([](Loop& l) { l.instructions.back().result = {Loop::Place::scratch, 99}; }, "writes scratch tile 99");
+  broken([](Loop& l) { l.instructions.back().operands[0] = {Loop::TileRef::port, 7}; }, "reads port 7");
+  broken([](Loop& l) { l.instructions.back().result = {Loop::TileRef::port, 0}; }, "which is none of its results");
+  broken([](Loop& l) { l.instructions.back().result = {Loop::TileRef::scratch, 99}; }, "writes scratch tile 99");
   broken([](Loop& l) { l.tile_rows = 2, l.tile_width = 2; }, "part of several rows");
 }
 
@@ -165,16 +165,16 @@ TEST_F(Promises, OfMemoryNoTwoLivingValuesOverlap) {
   for (const AttrSpec& a : op("matmul").attrs) attrs->values.push_back(a.fallback);
   for (Instruction& i : program_.instructions) i.attrs = attrs;
   Draft draft = draft_after("memory");
-  const Home third = draft.plan.homes[3];
-  ASSERT_EQ(third.kind, Home::arena);
-  draft.plan.homes[3].at = draft.plan.homes[2].at;
+  const Location third = draft.plan.locations[3];
+  ASSERT_EQ(third.kind, Location::arena);
+  draft.plan.locations[3].at = draft.plan.locations[2].at;
   expect_broken([&] { verify_memory(draft); }, "slots 3 and 2 overlap while both live");
-  draft.plan.homes[3].at = draft.plan.workspace_at;
+  draft.plan.locations[3].at = draft.plan.workspace_at;
   expect_broken([&] { verify_memory(draft); }, "slot 3 lies beyond the temporaries");
-  draft.plan.homes[3] = {Home::result, 1};
+  draft.plan.locations[3] = {Location::result, 1};
   expect_broken([&] { verify_memory(draft); }, "slot 3 is a result and not wanted");
-  draft.plan.homes[3] = third;
-  draft.plan.homes[4] = {Home::leaf, 7};
+  draft.plan.locations[3] = third;
+  draft.plan.locations[4] = {Location::leaf, 7};
   expect_broken([&] { verify_memory(draft); }, "slot 4 is leaf 7");
 }
 

@@ -1,4 +1,4 @@
-#include "plan/bands.hpp"
+#include "plan/lower/bands.hpp"
 
 #include <algorithm>
 

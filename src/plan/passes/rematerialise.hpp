@@ -1,7 +1,7 @@
 // What is cheap is computed again where another loop reads it, rather than written to memory and read back.
 #pragma once
 
-#include "plan/fusion.hpp"
+#include "plan/passes/fusion.hpp"
 
 namespace gradtape::core {
 

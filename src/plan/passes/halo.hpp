@@ -1,7 +1,7 @@
 // Loops whose results are only read shifted, with zeros around them: the gradient of a difference of neighbours, say.
 #pragma once
 
-#include "plan/fusion.hpp"
+#include "plan/passes/fusion.hpp"
 
 namespace gradtape::core {
 

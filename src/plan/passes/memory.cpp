@@ -1,4 +1,4 @@
-#include "plan/memory.hpp"
+#include "plan/passes/memory.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -55,9 +55,9 @@ bool can_replace(const Loop& loop, uint32_t result, uint32_t operand) {
     if (reads[f.port]) return false;
   bool written = false;
   for (const Loop::Instruction& i : loop.instructions) {
-    for (const Loop::Place& p : i.operands)
-      if (p.kind == Loop::Place::port && reads[p.index] && written) return false;
-    const bool to_port = !i.has_ending() && i.result.kind == Loop::Place::port;
+    for (const Loop::TileRef& p : i.operands)
+      if (p.kind == Loop::TileRef::port && reads[p.index] && written) return false;
+    const bool to_port = !i.is_partial() && i.result.kind == Loop::TileRef::port;
     written |= to_port && writes[i.result.index];
   }
   return written;
@@ -75,15 +75,15 @@ std::vector<std::string_view> ops_of_slots(const Program& program) {
 
 void assign_memory(const Program& program, Plan& plan) {
   const std::vector<std::string_view> op_of = ops_of_slots(program);
-  plan.homes.assign(plan.slots.size(), {Home::arena, 0});
-  for (uint32_t slot = 0; slot < program.leaves; ++slot) plan.homes[slot] = {Home::leaf, slot};
+  plan.locations.assign(plan.slots.size(), {Location::arena, 0});
+  for (uint32_t slot = 0; slot < program.leaves; ++slot) plan.locations[slot] = {Location::leaf, slot};
   for (const auto& [slot, buffer] : program.constants) {
-    plan.homes[slot] = {Home::constant, plan.constants.size()};
+    plan.locations[slot] = {Location::constant, plan.constants.size()};
     plan.constants.push_back(buffer);
   }
   for (uint32_t slot = 0; slot < plan.slots.size(); ++slot)
-    if (program.wanted[slot] && plan.homes[slot].kind == Home::arena) {
-      plan.homes[slot] = {Home::result, plan.result_slots.size()};
+    if (program.wanted[slot] && plan.locations[slot].kind == Location::arena) {
+      plan.locations[slot] = {Location::result, plan.result_slots.size()};
       plan.result_slots.push_back(slot);
       plan.result_ops.push_back(op_of[slot]);
     }
@@ -96,11 +96,11 @@ void assign_memory(const Program& program, Plan& plan) {
   }
   for (const Step& step : plan.steps)
     for (uint32_t slot : step.out)
-      if (step.op && step.op->skips_outputs && !read[slot]) plan.homes[slot].kind = Home::none;
+      if (step.op && step.op->skips_outputs && !read[slot]) plan.locations[slot].kind = Location::none;
   std::vector<SmallVector<uint32_t, 2>> ending(plan.steps.size());
   for (const Step& step : plan.steps)
     for (uint32_t slot : step.out)
-      if (plan.homes[slot].kind == Home::arena) ending[last[slot]].push_back(slot);
+      if (plan.locations[slot].kind == Location::arena) ending[last[slot]].push_back(slot);
   Placement arena;
   std::size_t workspace = 0, largest = 0;
   std::vector<uint8_t> replaced(plan.slots.size(), 0);
@@ -108,20 +108,20 @@ void assign_memory(const Program& program, Plan& plan) {
     const Step& step = plan.steps[i];
     const Step* feeder = i > 0 && plan.steps[i - 1].grain > 0 ? &plan.steps[i - 1] : nullptr;
     for (uint32_t slot : step.out) {
-      if (plan.homes[slot].kind != Home::arena) continue;
+      if (plan.locations[slot].kind != Location::arena) continue;
       const auto dying = std::ranges::find_if(step.in, [&](const Operand& x) {
-        return step.body && !(feeder && feeder->reads(x.slot)) && plan.homes[x.slot].kind == Home::arena &&
+        return step.body && !(feeder && feeder->reads(x.slot)) && plan.locations[x.slot].kind == Location::arena &&
                last[x.slot] == i && !replaced[x.slot] && bytes_of(plan.slots[x.slot]) == bytes_of(plan.slots[slot]) &&
                size_of(plan.slots[x.slot].dtype) == size_of(plan.slots[slot].dtype) &&
                can_replace(*step.body, slot, x.slot);
       });
       if (dying != step.in.end()) {
         replaced[dying->slot] = 1;
-        plan.homes[slot].at = plan.homes[dying->slot].at;
+        plan.locations[slot].at = plan.locations[dying->slot].at;
       } else {
         const std::size_t bytes = bytes_of(plan.slots[slot]);
-        plan.homes[slot].at = arena.take(bytes);
-        if (plan.homes[slot].at == Placement::kNowhere)
+        plan.locations[slot].at = arena.take(bytes);
+        if (plan.locations[slot].at == Placement::kNowhere)
           fail(Status::out_of_memory, "{}: {} bytes of temporaries are needed beside {}, more than can be addressed",
                op_of[slot], bytes, arena.most());
         if (bytes > largest) largest = bytes, plan.arena_op = op_of[slot];
@@ -133,7 +133,7 @@ void assign_memory(const Program& program, Plan& plan) {
       plan.scratch = std::max(plan.scratch, step.body->scratch_tiles * step.body->scratch_tile_bytes);
     }
     for (uint32_t slot : ending[i])
-      if (!replaced[slot]) arena.give_back(plan.homes[slot].at, bytes_of(plan.slots[slot]));
+      if (!replaced[slot]) arena.give_back(plan.locations[slot].at, bytes_of(plan.slots[slot]));
   }
   plan.workspace_at = arena.most();
   plan.arena = arena.most() + aligned(workspace);

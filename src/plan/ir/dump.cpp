@@ -1,4 +1,4 @@
-#include "plan/dump.hpp"
+#include "plan/ir/dump.hpp"
 
 namespace gradtape::core {
 
@@ -28,8 +28,8 @@ std::string operands(const SmallVector<Operand, 2>& all) {
   for (const Operand& x : all) text += fmt::format("{}s{}{}", text.empty() ? "" : ", ", x.slot, text_of(x.layout));
   return text;
 }
-std::string place(const Loop::Place& p) {
-  return fmt::format("{}{}", p.kind == Loop::Place::port ? 'p' : 't', p.index);
+std::string place(const Loop::TileRef& p) {
+  return fmt::format("{}{}", p.kind == Loop::TileRef::port ? 'p' : 't', p.index);
 }
 const char* level(Loop::Level l) {
   return l == Loop::Level::full ? "" : l == Loop::Level::row ? " by row" : " shifted";
@@ -58,11 +58,11 @@ std::string instructions(const Loop& loop) {
                                     "stream", "reduce_rows", "partial", "partial_columns"};
   std::string text;
   for (const Loop::Instruction& i : loop.instructions) {
-    text += fmt::format("      {} = {}", i.has_ending() ? fmt::format("e{}", i.result.index) : place(i.result),
+    text += fmt::format("      {} = {}", i.is_partial() ? fmt::format("e{}", i.result.index) : place(i.result),
                         kKinds[i.kind]);
     if (i.before) text += fmt::format(" {}", i.before->name);
     if (i.op) text += fmt::format(" {}", text_of(i.op, i.attrs));
-    for (const Loop::Place& p : i.operands) text += fmt::format(" {}", place(p));
+    for (const Loop::TileRef& p : i.operands) text += fmt::format(" {}", place(p));
     text += fmt::format(", {} bytes{}", i.size, level(i.level));
     if (i.kind == Loop::Instruction::run)
       text += fmt::format(", {} to {}", to_string(loop.runs[i.run_at].in), to_string(loop.runs[i.run_at].out));
@@ -71,10 +71,10 @@ std::string instructions(const Loop& loop) {
   }
   return text;
 }
-std::string endings(const Loop& loop) {
+std::string partial_reductions(const Loop& loop) {
   std::string text;
-  for (std::size_t k = 0; k < loop.endings.size(); ++k) {
-    const Loop::Ending& e = loop.endings[k];
+  for (std::size_t k = 0; k < loop.partial_reductions.size(); ++k) {
+    const Loop::PartialReduction& e = loop.partial_reductions[k];
     text += fmt::format("      e{} -> s{}, {} rows of {}{}, workspace {}\n", k, e.slot, e.rows, e.width,
                         e.columns ? fmt::format(" by columns t{}", e.scratch) : "", e.workspace);
   }
@@ -87,7 +87,7 @@ std::string text_of(const Loop& loop) {
                   loop.scratch_tiles, loop.scratch_tile_bytes, loop.workspace, loop.streams ? ", streams" : "");
   if (loop.shifted > 0)
     text += fmt::format(", {} shifted by {} to {}", loop.shifted, loop.least_shift, loop.most_shift);
-  return text + "\n" + ports(loop) + fills(loop) + instructions(loop) + endings(loop);
+  return text + "\n" + ports(loop) + fills(loop) + instructions(loop) + partial_reductions(loop);
 }
 
 std::string text_of(const Step& step) {
@@ -98,17 +98,17 @@ std::string text_of(const Step& step) {
   text += fmt::format(" ({}) -> {}", operands(step.in), slots(step.out));
   return step.body ? fmt::format("{} {}", text, text_of(*step.body)) : text + "\n";
 }
-std::string text_of(const Home& home) {
+std::string text_of(const Location& location) {
   constexpr const char* kKinds[] = {"leaf", "constant", "result", "arena", "none"};
-  return home.kind == Home::none ? "none" : fmt::format("{} {}", kKinds[home.kind], home.at);
+  return location.kind == Location::none ? "none" : fmt::format("{} {}", kKinds[location.kind], location.at);
 }
 
 std::string text_of(const Plan& plan) {
   std::string text = fmt::format("{} steps, arena {}, workspace at {}, scratch {}\n", plan.steps.size(), plan.arena,
                                  plan.workspace_at, plan.scratch);
   for (std::size_t i = 0; i < plan.steps.size(); ++i) text += fmt::format("  {:2} {}", i, text_of(plan.steps[i]));
-  for (std::size_t slot = 0; slot < plan.homes.size(); ++slot)
-    text += fmt::format("  s{}: {}, {}\n", slot, to_string(plan.slots[slot]), text_of(plan.homes[slot]));
+  for (std::size_t slot = 0; slot < plan.locations.size(); ++slot)
+    text += fmt::format("  s{}: {}, {}\n", slot, to_string(plan.slots[slot]), text_of(plan.locations[slot]));
   return text;
 }
 std::string text_of(const Group& g) {

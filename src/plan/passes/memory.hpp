@@ -1,11 +1,11 @@
 // Where each slot of a plan lies while the plan runs.
 #pragma once
 
-#include "plan/plan.hpp"
+#include "plan/ir/plan.hpp"
 
 namespace gradtape::core {
 
-// Pass "memory". Gives each slot its home. Temporaries share one block, the arena, by the steps between which they
+// Pass "memory". Gives each slot its location. Temporaries share one block, the arena, by the steps between which they
 // live; a loop's result may take the place of an operand that dies with it.
 void assign_memory(const Program& program, Plan& plan);
 

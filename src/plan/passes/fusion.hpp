@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "plan/direction.hpp"
-#include "plan/program.hpp"
+#include "plan/ir/program.hpp"
+#include "plan/ir/reduction_axes.hpp"
 
 namespace gradtape::core {
 

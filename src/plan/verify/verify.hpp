@@ -16,7 +16,7 @@ void verify_groups(const Draft& draft);
 // Steps: a step reads leaves, constants and what a step before it wrote; a slot is written once. Loops name ports and
 // scratch tiles that they have, and write what they read of these before.
 void verify_steps(const Draft& draft);
-// Memory: homes fit the slots, and no two values that live at once overlap but a loop's operand and its result.
+// Memory: locations fit the slots, and no two values that live at once overlap but a loop's operand and its result.
 void verify_memory(const Draft& draft);
 
 }  // namespace gradtape::core

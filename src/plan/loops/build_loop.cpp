@@ -1,9 +1,9 @@
-#include "plan/loops.hpp"
+#include "plan/loops/build_loop.hpp"
 
 #include <algorithm>
 #include <unordered_map>
 
-#include "plan/halo.hpp"
+#include "plan/passes/halo.hpp"
 
 namespace gradtape::core {
 
@@ -19,7 +19,7 @@ constexpr std::size_t kStreamed = std::size_t{32} << 20;
 constexpr uint32_t kNone = UINT32_MAX;
 
 using Level = Loop::Level;
-using Place = Loop::Place;
+using TileRef = Loop::TileRef;
 
 // The strides of a layout over a space, as far as it runs evenly over the rows and over the columns.
 struct Pattern {
@@ -43,9 +43,9 @@ Pattern pattern_of(const Layout& wide, int split) {
 
 class LoopBuilder {
  public:
-  LoopBuilder(const Program& p, const Group& group, const std::vector<uint8_t>& leaves,
+  LoopBuilder(const Program& p, const Group& group, const std::vector<uint8_t>& escapes,
               const std::vector<uint8_t>& by_rows)
-      : p_(p), group_(group), leaves_(leaves), by_rows_(by_rows), loop_(std::make_shared<Loop>()) {}
+      : p_(p), group_(group), escapes_(escapes), by_rows_(by_rows), loop_(std::make_shared<Loop>()) {}
 
   Step build() {
     choose_geometry();
@@ -72,7 +72,7 @@ class LoopBuilder {
   }
   // Of a reduction of the whole space: whether it is complete with each row's tile.
   bool completes_rows(const Instruction& i) const {
-    return level_of(i) == Level::full && direction_of(group_.space, axes_of(i)).direction == Direction::rows &&
+    return level_of(i) == Level::full && reduction_axes(group_.space, axes_of(i)).direction == Direction::rows &&
            loop_->tile_width == loop_->width;
   }
 
@@ -113,7 +113,7 @@ class LoopBuilder {
       row_level |= level_of(i) == Level::row;
       reads_once &= level_of(i) == Level::row || (i.reduction() && is_dense(i.in[0].layout));
       if (!i.reduction() || level_of(i) == Level::row) continue;
-      const Direction d = direction_of(s, axes_of(i)).direction;
+      const Direction d = reduction_axes(s, axes_of(i)).direction;
       row_level |= d == Direction::rows && l.width <= kMostColumns;
       by_columns |= d == Direction::columns;
     }
@@ -174,7 +174,7 @@ class LoopBuilder {
     for (uint32_t j = 0; j < n; ++j)
       for (const Operand& x : member(j).in) {
         const auto it = computed.find(x.slot);
-        if (it == computed.end() || it->second.second != 1 || leaves_[x.slot]) continue;
+        if (it == computed.end() || it->second.second != 1 || escapes_[x.slot]) continue;
         const uint32_t i = it->second.first;
         if (inner_[i] != kNone || !pair_tile(member(i), member(j))) continue;
         inner_[j] = i;
@@ -186,11 +186,11 @@ class LoopBuilder {
   // ---- values of the loop
 
   struct Value {
-    Place place{};
+    TileRef place{};
     bool computed = false;
     Level level = Level::full;
     uint32_t last_read = 0;
-    std::optional<Place> expanded;  // a row-level value, repeated over the columns
+    std::optional<TileRef> expanded;  // a row-level value, repeated over the columns
   };
 
   void find_last_reads() {
@@ -223,19 +223,19 @@ class LoopBuilder {
     uint32_t slot;
     Level level;
     Layout wide;
-    Place place;
+    TileRef place;
   };
 
   // The operand of an instruction that works on the shape: the space of its level, but for axes of size 1.
-  Place outside(const Operand& x, Level level, const Shape& shape) {
+  TileRef outside(const Operand& x, Level level, const Shape& shape) {
     Layout wide = broadcast(x.layout, shape);
     for (const Known& k : known_)
       if (k.slot == x.slot && k.level == level && k.wide.offset == wide.offset && k.wide.shape == wide.shape &&
           k.wide.strides == wide.strides)
         return k.place;
-    const Place place = level == Level::full  ? outside_full(x.slot, wide)
-                        : level == Level::row ? outside_row(x.slot, wide)
-                                              : outside_shifted(x.slot, wide);
+    const TileRef place = level == Level::full  ? outside_full(x.slot, wide)
+                          : level == Level::row ? outside_row(x.slot, wide)
+                                                : outside_shifted(x.slot, wide);
     known_.push_back({x.slot, level, std::move(wide), place});
     note_read(x);
     return place;
@@ -243,25 +243,25 @@ class LoopBuilder {
   void note_read(const Operand& x) {
     if (!step_.reads(x.slot)) step_.in.push_back(x);
   }
-  Place outside_shifted(uint32_t slot, const Layout& wide) {
+  TileRef outside_shifted(uint32_t slot, const Layout& wide) {
     const auto size = static_cast<uint8_t>(size_of(p_.slots[slot].dtype));
     const int64_t at = wide.offset * size;
-    if (wide.shape.elements() > 1 && is_dense(wide)) return {Place::port, port(slot, at, size, 0, 0)};
+    if (wide.shape.elements() > 1 && is_dense(wide)) return {TileRef::port, port(slot, at, size, 0, 0)};
     return filled(Loop::Fill::once_number, Level::shifted, size, port(slot, at, 0, 0, 0));
   }
   // What is read here and there: all of a dense operand.
-  Place outside_whole(const Operand& x) {
+  TileRef outside_whole(const Operand& x) {
     const auto size = static_cast<int64_t>(size_of(p_.slots[x.slot].dtype));
     note_read(x);
-    return {Place::port, port(x.slot, x.layout.offset * size, 0, 0, 0)};
+    return {TileRef::port, port(x.slot, x.layout.offset * size, 0, 0, 0)};
   }
 
-  Place filled(Loop::Fill::Kind kind, Level level, uint8_t size, uint32_t port, Layout layout = {}) {
+  TileRef filled(Loop::Fill::Kind kind, Level level, uint8_t size, uint32_t port, Layout layout = {}) {
     const uint32_t scratch = own_scratch();
     loop_->fills.push_back({kind, level, size, port, scratch, std::move(layout)});
-    return {Place::scratch, scratch};
+    return {TileRef::scratch, scratch};
   }
-  Place outside_full(uint32_t slot, const Layout& wide) {
+  TileRef outside_full(uint32_t slot, const Layout& wide) {
     using Fill = Loop::Fill;
     const auto size = static_cast<uint8_t>(size_of(p_.slots[slot].dtype));
     const int64_t at = wide.offset * size;
@@ -269,25 +269,25 @@ class LoopBuilder {
     if (row && column) {
       const bool one_row = loop_->rows == 1, one_column = loop_->width == 1;
       const bool even_rows = one_row || *row == (one_column ? 1 : loop_->width);
-      if (even_rows && (one_column || *column == 1)) return {Place::port, port(slot, at, size, 0, 0)};
+      if (even_rows && (one_column || *column == 1)) return {TileRef::port, port(slot, at, size, 0, 0)};
       if (*row == 0 && *column == 0) return filled(Fill::once_number, Level::full, size, port(slot, at, 0, 0, 0));
       if (*row == 0 && *column == 1) {
-        if (loop_->tile_rows == 1) return {Place::port, port(slot, at, 0, 0, size)};
+        if (loop_->tile_rows == 1) return {TileRef::port, port(slot, at, 0, 0, size)};
         return filled(Fill::once_columns, Level::full, size, port(slot, at, 0, 0, size));
       }
       if (*column == 1 && loop_->tile_rows == 1 && *row > 0 && *row * size <= INT32_MAX)
-        return {Place::port, port(slot, at, 0, *row * size, size)};  // rows with room between them
+        return {TileRef::port, port(slot, at, 0, *row * size, size)};  // rows with room between them
       if (*row == 1 && *column == 0) return filled(Fill::rows, Level::full, size, port(slot, at, 0, size, 0));
     }
     Layout runs = merged(wide);
     runs.offset = 0;
     return filled(Fill::strided, Level::full, size, port(slot, at, 0, 0, 0), std::move(runs));
   }
-  Place outside_row(uint32_t slot, const Layout& wide) {
+  TileRef outside_row(uint32_t slot, const Layout& wide) {
     const auto size = static_cast<uint8_t>(size_of(p_.slots[slot].dtype));
     Layout runs = merged(wide);
     const int64_t at = runs.offset * size;
-    if (is_dense(runs) && runs.shape.elements() == loop_->rows) return {Place::port, port(slot, at, 0, size, 0)};
+    if (is_dense(runs) && runs.shape.elements() == loop_->rows) return {TileRef::port, port(slot, at, 0, size, 0)};
     if (std::ranges::all_of(runs.strides, [](int64_t s) { return s == 0; }))
       return filled(Loop::Fill::once_number, Level::row, size, port(slot, at, 0, 0, 0));
     runs.offset = 0;
@@ -296,14 +296,14 @@ class LoopBuilder {
 
   // ---- instructions
 
-  Place operand(const Operand& x, Level level, const Shape& shape) {
+  TileRef operand(const Operand& x, Level level, const Shape& shape) {
     auto it = values_.find(x.slot);
     if (it == values_.end() || !it->second.computed) return outside(x, level, shape);
     Value& v = it->second;
     if (v.level == level || level == Level::row) return v.place;
     if (!v.expanded) {
       const auto size = static_cast<uint8_t>(size_of(p_.slots[x.slot].dtype));
-      v.expanded = Place{Place::scratch, own_scratch()};
+      v.expanded = TileRef{TileRef::scratch, own_scratch()};
       loop_->instructions.push_back(
           {Loop::Instruction::expand, Level::row, size, nullptr, nullptr, nullptr, {v.place}, *v.expanded, nullptr});
     }
@@ -362,16 +362,16 @@ class LoopBuilder {
         instruction.before = inner->op;
     }
     if (!ended) {
-      if (leaves_[slot] && value.level == Level::full && bytes_of(p_.slots[slot]) >= kStreamed) {
-        value.place = {Place::scratch, own_scratch()};
+      if (escapes_[slot] && value.level == Level::full && bytes_of(p_.slots[slot]) >= kStreamed) {
+        value.place = {TileRef::scratch, own_scratch()};
         value.last_read = UINT32_MAX;  // by the stream, after all others
         stream(slot, value.place, instruction.size);
-      } else if (leaves_[slot]) {
+      } else if (escapes_[slot]) {
         const bool full = value.level == Level::full;
-        value.place = {Place::port, port(slot, 0, full ? instruction.size : 0, full ? 0 : instruction.size, 0)};
+        value.place = {TileRef::port, port(slot, 0, full ? instruction.size : 0, full ? 0 : instruction.size, 0)};
         step_.out.push_back(slot);
       } else {
-        value.place = {Place::scratch, take_scratch()};
+        value.place = {TileRef::scratch, take_scratch()};
       }
       instruction.result = value.place;
     }
@@ -379,11 +379,18 @@ class LoopBuilder {
     if (inner) give_back(index, *inner);
     loop_->instructions.push_back(std::move(instruction));
   }
-  void stream(uint32_t slot, const Place& from, uint8_t size) {
+  void stream(uint32_t slot, const TileRef& from, uint8_t size) {
     const uint32_t to = port(slot, 0, size, 0, 0);
     loop_->ports[to].past_cache = loop_->streams = true;
-    streams_.push_back(
-        {Loop::Instruction::stream, Level::full, size, nullptr, nullptr, nullptr, {from}, {Place::port, to}, nullptr});
+    streams_.push_back({Loop::Instruction::stream,
+                        Level::full,
+                        size,
+                        nullptr,
+                        nullptr,
+                        nullptr,
+                        {from},
+                        {TileRef::port, to},
+                        nullptr});
     step_.out.push_back(slot);
   }
   // Only after the result has its place: one that shared the tile of a smaller operand would overwrite what is still to
@@ -392,7 +399,7 @@ class LoopBuilder {
     for (const Operand& x : i.in) {
       auto it = values_.find(x.slot);
       if (it == values_.end() || !it->second.computed || it->second.last_read != index ||
-          it->second.place.kind != Place::scratch)
+          it->second.place.kind != TileRef::scratch)
         continue;
       if (std::exchange(it->second.last_read, UINT32_MAX) != UINT32_MAX) free_.push_back(it->second.place.index);
     }
@@ -401,8 +408,8 @@ class LoopBuilder {
   // A reduction that is complete when the loop is.
   void end(const Instruction& i, Level level, Loop::Instruction& instruction) {
     const uint32_t slot = i.out[0];
-    const Direction d = direction_of(i.in[0].layout.shape, axes_of(i)).direction;
-    Loop::Ending ending{};
+    const Direction d = reduction_axes(i.in[0].layout.shape, axes_of(i)).direction;
+    Loop::PartialReduction ending{};
     ending.reducer = instruction.reducer;
     ending.size = instruction.size;
     ending.slot = slot;
@@ -416,8 +423,8 @@ class LoopBuilder {
       instruction.kind = Loop::Instruction::partial;
       ending.rows = level == Level::full && d == Direction::rows ? loop_->rows : 1;
     }
-    instruction.result = {Place::port, static_cast<uint32_t>(loop_->endings.size())};
-    loop_->endings.push_back(ending);
+    instruction.result = {TileRef::port, static_cast<uint32_t>(loop_->partial_reductions.size())};
+    loop_->partial_reductions.push_back(ending);
     step_.out.push_back(slot);
   }
 
@@ -425,7 +432,7 @@ class LoopBuilder {
   void lay_out_partials() {
     Loop& l = *loop_;
     const int64_t down = (l.rows + l.tile_rows - 1) / l.tile_rows, across = (l.width + l.tile_width - 1) / l.tile_width;
-    for (Loop::Ending& e : l.endings) {
+    for (Loop::PartialReduction& e : l.partial_reductions) {
       if (!e.columns) e.width = down * across / e.rows;
       const int64_t blocks_down = (l.rows + l.block_rows - 1) / l.block_rows;
       const int64_t numbers = e.columns ? blocks_down * e.width : down * across;
@@ -436,7 +443,7 @@ class LoopBuilder {
 
   const Program& p_;
   const Group& group_;
-  const std::vector<uint8_t>&leaves_, &by_rows_;
+  const std::vector<uint8_t>&escapes_, &by_rows_;
   std::shared_ptr<Loop> loop_;
   Step step_{};
   int split_ = 0;
@@ -448,9 +455,9 @@ class LoopBuilder {
 };
 }  // namespace
 
-Step build_loop(const Program& program, const Group& group, const std::vector<uint8_t>& leaves,
+Step build_loop(const Program& program, const Group& group, const std::vector<uint8_t>& escapes,
                 const std::vector<uint8_t>& by_rows) {
-  return LoopBuilder(program, group, leaves, by_rows).build();
+  return LoopBuilder(program, group, escapes, by_rows).build();
 }
 
 }  // namespace gradtape::core

@@ -1,8 +1,8 @@
 // Groups of instructions as the steps of a plan.
 #pragma once
 
-#include "plan/fusion.hpp"
-#include "plan/plan.hpp"
+#include "plan/ir/plan.hpp"
+#include "plan/passes/fusion.hpp"
 
 namespace gradtape::core {
 

@@ -1,4 +1,4 @@
-#include "plan/program.hpp"
+#include "plan/ir/program.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -6,9 +6,9 @@
 #include <unordered_map>
 
 #include "ops/registry.hpp"
-#include "plan/bands.hpp"
-#include "plan/direction.hpp"
-#include "plan/signs.hpp"
+#include "plan/ir/reduction_axes.hpp"
+#include "plan/lower/bands.hpp"
+#include "plan/lower/signs.hpp"
 
 namespace gradtape::core {
 
@@ -313,7 +313,7 @@ class ProgramBuilder {
       }
     }
     Operand result = x;
-    if (!is_dense(x.layout) && direction_of(x.layout.shape, left).direction == Direction::mixed) move_last(x, left);
+    if (!is_dense(x.layout) && reduction_axes(x.layout.shape, left).direction == Direction::mixed) move_last(x, left);
     if (!left.empty()) {
       auto attrs = std::make_shared<Attrs>(*node.attrs);
       attrs->values[node.op.attr_index("axis")] = std::move(left);

@@ -1,8 +1,8 @@
 // What programs and groups promise.
 #include <algorithm>
 
-#include "plan/promise.hpp"
-#include "plan/verify.hpp"
+#include "plan/verify/promise.hpp"
+#include "plan/verify/verify.hpp"
 
 namespace gradtape::core {
 

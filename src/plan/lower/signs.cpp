@@ -1,4 +1,4 @@
-#include "plan/signs.hpp"
+#include "plan/lower/signs.hpp"
 
 #include <cmath>
 #include <limits>

@@ -1,7 +1,7 @@
 // Loops that read a product row by row while it is computed: bias, activation and the like find it in the cache.
 #pragma once
 
-#include "plan/plan.hpp"
+#include "plan/ir/plan.hpp"
 
 namespace gradtape::core {
 

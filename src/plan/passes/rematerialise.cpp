@@ -1,4 +1,4 @@
-#include "plan/rematerialise.hpp"
+#include "plan/passes/rematerialise.hpp"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "plan/row_feeding.hpp"
+#include "plan/passes/row_feeding.hpp"
 
 #include <algorithm>
 #include <numeric>

@@ -1,6 +1,6 @@
-#include "plan/steps.hpp"
+#include "plan/passes/steps.hpp"
 
-#include "plan/loops.hpp"
+#include "plan/loops/build_loop.hpp"
 
 namespace gradtape::core {
 
@@ -20,12 +20,12 @@ Step single(const Instruction& i) {
 
 std::vector<Step> make_steps(const Program& program, const std::vector<Group>& groups) {
   // A slot leaves its group where it is wanted, or where a group reads it that does not compute it itself.
-  std::vector<uint8_t> leaves(program.wanted), by_rows(program.slots.size(), 0);
+  std::vector<uint8_t> escapes(program.wanted), by_rows(program.slots.size(), 0);
   std::vector<uint32_t> computed_by(program.slots.size(), UINT32_MAX);
   for (uint32_t g = 0; g < groups.size(); ++g)
     for (uint32_t m : groups[g].members) {
       for (const Operand& x : program.instructions[m].in)
-        if (computed_by[x.slot] != g) leaves[x.slot] = 1;
+        if (computed_by[x.slot] != g) escapes[x.slot] = 1;
       for (uint32_t slot : program.instructions[m].out) computed_by[slot] = g;
       const Op* op = program.instructions[m].op;
       if (op && op->feeds_rows) by_rows[program.instructions[m].out[0]] = 1;
@@ -34,12 +34,12 @@ std::vector<Step> make_steps(const Program& program, const std::vector<Group>& g
   for (const Group& g : groups) {
     const Instruction& first = program.instructions[g.members[0]];
     if (g.is_loop && !(first.is_run() && g.members.size() == 1))
-      steps.push_back(build_loop(program, g, leaves, by_rows));
+      steps.push_back(build_loop(program, g, escapes, by_rows));
     else if (!first.is_elementwise())  // one that is no loop is empty
       steps.push_back(single(first));
     // Of groups that compute the same (rematerialise.hpp), the first writes it for those that only read it.
     for (uint32_t m : g.members)
-      for (uint32_t slot : program.instructions[m].out) leaves[slot] = 0;
+      for (uint32_t slot : program.instructions[m].out) escapes[slot] = 0;
   }
   return steps;
 }

@@ -9,10 +9,10 @@ namespace gradtape::core {
 enum class Direction : uint8_t { rows, columns, all, mixed };
 inline constexpr int kFree = -1;  // no split
 
-struct Reduced {
+struct ReductionAxes {
   Direction direction;
   int split;  // how many leading axes are rows
 };
-Reduced direction_of(const Shape& space, const Ints& axes);
+ReductionAxes reduction_axes(const Shape& space, const Ints& axes);
 
 }  // namespace gradtape::core

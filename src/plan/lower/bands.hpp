@@ -3,7 +3,7 @@
 // of local terms is computed in its bands alone.
 #pragma once
 
-#include "plan/program.hpp"
+#include "plan/ir/program.hpp"
 
 namespace gradtape::core {
 

@@ -1,4 +1,4 @@
-#include "plan/halo.hpp"
+#include "plan/passes/halo.hpp"
 
 #include <algorithm>
 

@@ -1,8 +1,8 @@
-#include "plan/direction.hpp"
+#include "plan/ir/reduction_axes.hpp"
 
 namespace gradtape::core {
 
-Reduced direction_of(const Shape& space, const Ints& axes) {
+ReductionAxes reduction_axes(const Shape& space, const Ints& axes) {
   // Axes of size 1 may count either way.
   SmallVector<bool, 8> goes(space.rank(), false);
   for (int64_t a : axes) goes[a] = true;

@@ -3,7 +3,7 @@
 
 #include <functional>
 
-#include "plan/program.hpp"
+#include "plan/ir/program.hpp"
 
 namespace gradtape::core {
 

@@ -1,12 +1,12 @@
 // Plans as text and as DOT.
-#include "plan/plan.hpp"
+#include "plan/ir/plan.hpp"
 
 namespace gradtape::core {
 
 namespace {
 std::string slot_text(const Plan& plan, uint32_t slot) {
   const char kinds[] = {'l', 'c', 'r', 't'};
-  return fmt::format("{}{}", kinds[plan.homes[slot].kind], slot);
+  return fmt::format("{}{}", kinds[plan.locations[slot].kind], slot);
 }
 std::string list(const Plan& plan, const Step& step, bool in) {
   std::string text;
@@ -17,7 +17,7 @@ std::string list(const Plan& plan, const Step& step, bool in) {
     for (const Operand& x : step.in) add(x.slot);
   else
     for (uint32_t slot : step.out)
-      if (plan.homes[slot].kind != Home::none) add(slot);
+      if (plan.locations[slot].kind != Location::none) add(slot);
   return text;
 }
 std::string what(const Step& step) {
@@ -34,7 +34,7 @@ std::size_t traffic(const Plan& plan, const Step& step) {
   std::size_t bytes = 0;
   for (const Operand& x : step.in) bytes += bytes_of(plan.slots[x.slot]);
   for (uint32_t slot : step.out)
-    if (plan.homes[slot].kind != Home::none) bytes += bytes_of(plan.slots[slot]);
+    if (plan.locations[slot].kind != Location::none) bytes += bytes_of(plan.slots[slot]);
   return bytes;
 }
 }  // namespace

@@ -1,4 +1,4 @@
-#include "plan/fusion.hpp"
+#include "plan/passes/fusion.hpp"
 
 #include <algorithm>
 #include <queue>
@@ -28,8 +28,8 @@ const Ints& axes_of(const Instruction& reduction) {
 }
 
 namespace {
-// What a slot is to the loop that computes it.
-enum class Level { full, row, ended };
+// When readers in the loop that computes a slot can have its values.
+enum class Availability { per_element, per_row, at_end };
 
 class Grouper {
  public:
@@ -91,7 +91,7 @@ class Grouper {
       own.space = p_.slots[instruction.out[0]].shape;
     } else if (instruction.reduction()) {
       own.space = instruction.in[0].layout.shape;
-      const Reduced r = direction_of(own.space, axes_of(instruction));
+      const ReductionAxes r = reduction_axes(own.space, axes_of(instruction));
       own.is_loop = r.direction != Direction::mixed;
       own.split = r.split;
     }
@@ -112,11 +112,12 @@ class Grouper {
   const Shape& shape_read(const Instruction& i) const {
     return i.reduction() ? i.in[0].layout.shape : p_.slots[i.out[0]].shape;
   }
-  Level level(const Space& space, const Instruction& i) const {
-    if (!i.reduction()) return p_.slots[i.out[0]].shape == space.shape ? Level::full : Level::row;
+  Availability availability(const Space& space, const Instruction& i) const {
+    if (!i.reduction())
+      return p_.slots[i.out[0]].shape == space.shape ? Availability::per_element : Availability::per_row;
     const Shape& operand = i.in[0].layout.shape;
-    const bool rows = operand == space.shape && direction_of(operand, axes_of(i)).direction == Direction::rows;
-    return rows && columns(space.shape, space.split) <= kMostColumns ? Level::row : Level::ended;
+    const bool rows = operand == space.shape && reduction_axes(operand, axes_of(i)).direction == Direction::rows;
+    return rows && columns(space.shape, space.split) <= kMostColumns ? Availability::per_row : Availability::at_end;
   }
 
   // Whether x, which a loop over the space computes, is read element by element as it is computed, or row by row.
@@ -124,10 +125,10 @@ class Grouper {
     const bool full = shape_read(reader) == space.shape;
     if (x.layout.offset != 0 || reader.is_run()) return false;
     const bool dense = is_dense(x.layout) && x.layout.shape.elements() == p_.slots[x.slot].shape.elements();
-    switch (level(space, p_.instructions[producer_[x.slot]])) {
-      case Level::full: return full && dense && x.layout.shape == space.shape;
-      case Level::row: return full ? is_rows(x, space) : dense;
-      case Level::ended: break;
+    switch (availability(space, p_.instructions[producer_[x.slot]])) {
+      case Availability::per_element: return full && dense && x.layout.shape == space.shape;
+      case Availability::per_row: return full ? is_rows(x, space) : dense;
+      case Availability::at_end: break;
     }
     return false;
   }

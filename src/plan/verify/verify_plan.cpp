@@ -1,9 +1,9 @@
-// What steps and homes promise.
+// What steps and locations promise.
 #include <algorithm>
 #include <map>
 
-#include "plan/promise.hpp"
-#include "plan/verify.hpp"
+#include "plan/verify/promise.hpp"
+#include "plan/verify/verify.hpp"
 
 namespace gradtape::core {
 
@@ -25,7 +25,7 @@ class LoopCheck {
       write(f.scratch);
     }
     for (const Loop::Instruction& i : loop_.instructions) check(i);
-    for (const Loop::Ending& e : loop_.endings)
+    for (const Loop::PartialReduction& e : loop_.partial_reductions)
       need(writes(e.slot) && e.workspace <= loop_.workspace, "loop {}: a reduction ends outside its results", at_);
   }
 
@@ -54,8 +54,8 @@ class LoopCheck {
     written_[scratch] = 1;
   }
   void check(const Loop::Instruction& i) {
-    for (const Loop::Place& p : i.operands) {
-      if (p.kind == Loop::Place::scratch)
+    for (const Loop::TileRef& p : i.operands) {
+      if (p.kind == Loop::TileRef::scratch)
         need(p.index < written_.size() && written_[p.index], "loop {} reads scratch tile {} before it is written", at_,
              p.index);
       else
@@ -63,10 +63,10 @@ class LoopCheck {
     }
     if (i.kind == Loop::Instruction::run)
       need(i.run_at < loop_.runs.size(), "loop {}: an instruction has run {} of {}", at_, i.run_at, loop_.runs.size());
-    if (i.has_ending()) {
-      need(i.result.index < loop_.endings.size(), "loop {}: a reduction has ending {} of {}", at_, i.result.index,
-           loop_.endings.size());
-    } else if (i.result.kind == Loop::Place::scratch) {
+    if (i.is_partial()) {
+      need(i.result.index < loop_.partial_reductions.size(), "loop {}: a reduction has ending {} of {}", at_,
+           i.result.index, loop_.partial_reductions.size());
+    } else if (i.result.kind == Loop::TileRef::scratch) {
       write(i.result.index);
     } else {
       need(i.result.index < loop_.ports.size() && writes(loop_.ports[i.result.index].slot),
@@ -130,7 +130,7 @@ std::vector<Life> lives_of(const std::vector<Step>& steps, std::size_t slots) {
 bool replaces(const Draft& draft, uint32_t result, uint32_t operand, const std::vector<Life>& lives) {
   const Step& step = draft.plan.steps[lives[result].begin];
   return step.body && step.reads(operand) && lives[operand].end == lives[result].begin &&
-         draft.plan.homes[result].at == draft.plan.homes[operand].at &&
+         draft.plan.locations[result].at == draft.plan.locations[operand].at &&
          bytes_of(draft.plan.slots[result]) == bytes_of(draft.plan.slots[operand]);
 }
 }  // namespace
@@ -139,15 +139,17 @@ void verify_memory(const Draft& draft) {
   const Plan& plan = draft.plan;
   const std::vector<Life> lives = lives_of(plan.steps, plan.slots.size());
   std::vector<std::vector<uint32_t>> born(plan.steps.size()), dying(plan.steps.size());
-  for (uint32_t slot = 0; slot < plan.homes.size(); ++slot) {
-    const Home& home = plan.homes[slot];
-    need(home.kind != Home::leaf || home.at < draft.program.leaves, "slot {} is leaf {}", slot, home.at);
-    need(home.kind != Home::constant || home.at < plan.constants.size(), "slot {} is constant {}", slot, home.at);
-    const bool given = home.kind == Home::leaf || home.kind == Home::constant;
-    need(given || (home.kind == Home::result) == (draft.program.wanted[slot] != 0),
+  for (uint32_t slot = 0; slot < plan.locations.size(); ++slot) {
+    const Location& location = plan.locations[slot];
+    need(location.kind != Location::leaf || location.at < draft.program.leaves, "slot {} is leaf {}", slot,
+         location.at);
+    need(location.kind != Location::constant || location.at < plan.constants.size(), "slot {} is constant {}", slot,
+         location.at);
+    const bool given = location.kind == Location::leaf || location.kind == Location::constant;
+    need(given || (location.kind == Location::result) == (draft.program.wanted[slot] != 0),
          "slot {} is a result and not wanted, or the reverse", slot);
-    if (home.kind != Home::arena || lives[slot].begin == SIZE_MAX) continue;
-    need(home.at + bytes_of(plan.slots[slot]) <= plan.workspace_at, "slot {} lies beyond the temporaries", slot);
+    if (location.kind != Location::arena || lives[slot].begin == SIZE_MAX) continue;
+    need(location.at + bytes_of(plan.slots[slot]) <= plan.workspace_at, "slot {} lies beyond the temporaries", slot);
     if (bytes_of(plan.slots[slot]) == 0) continue;
     born[lives[slot].begin].push_back(slot);
     dying[lives[slot].end].push_back(slot);
@@ -155,15 +157,15 @@ void verify_memory(const Draft& draft) {
   std::map<std::size_t, uint32_t> alive;  // by where they end in memory
   for (std::size_t i = 0; i < plan.steps.size(); ++i) {
     for (uint32_t slot : born[i]) {
-      const std::size_t at = plan.homes[slot].at, end = at + bytes_of(plan.slots[slot]);
+      const std::size_t at = plan.locations[slot].at, end = at + bytes_of(plan.slots[slot]);
       auto other = alive.upper_bound(at);
-      const bool overlaps = other != alive.end() && plan.homes[other->second].at < end;
+      const bool overlaps = other != alive.end() && plan.locations[other->second].at < end;
       need(!overlaps || replaces(draft, slot, other->second, lives), "slots {} and {} overlap while both live", slot,
            overlaps ? other->second : 0);
       alive[end] = slot;
     }
     for (uint32_t slot : dying[i]) {
-      const auto it = alive.find(plan.homes[slot].at + bytes_of(plan.slots[slot]));
+      const auto it = alive.find(plan.locations[slot].at + bytes_of(plan.slots[slot]));
       if (it != alive.end() && it->second == slot) alive.erase(it);
     }
   }

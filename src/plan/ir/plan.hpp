@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "plan/program.hpp"
+#include "plan/ir/program.hpp"
 
 namespace gradtape::core {
 
@@ -38,7 +38,7 @@ struct Loop {
     Layout layout;  // strided: over the space, or over the rows; axes merged
   };
   // Where an instruction finds an operand or leaves its result.
-  struct Place {
+  struct TileRef {
     enum Kind : uint8_t { scratch, port } kind;
     uint32_t index;
   };
@@ -49,14 +49,14 @@ struct Loop {
     TileFn tile_fn;
     const Reducer* reducer;
     AttrsPtr attrs;
-    SmallVector<Place, 3> operands;
-    Place result;                // partial, partial_columns: index of an Ending
+    SmallVector<TileRef, 3> operands;
+    TileRef result;              // partial, partial_columns: index of a PartialReduction
     const Op* op;                // for printing; null: expand
     const Op* before = nullptr;  // for printing: the first of a pair
     uint32_t run_at = 0;         // run: index of a Run
     int64_t zeros = 0;           // shift: how many come before the operand
 
-    bool has_ending() const { return kind == partial || kind == partial_columns; }
+    bool is_partial() const { return kind == partial || kind == partial_columns; }
   };
   // An op that gives any run of elements of its output (Op::run), which has as many elements as the space, or as rows.
   struct Run {
@@ -64,7 +64,7 @@ struct Loop {
     Shape in, out;
   };
   // A reduction that is complete only when the loop is: partial results come together in the end.
-  struct Ending {
+  struct PartialReduction {
     const Reducer* reducer;
     uint8_t size;
     bool columns;         // by columns: partials are rows of `width`, one for each block; else one for each tile
@@ -86,7 +86,7 @@ struct Loop {
   std::vector<Port> ports;
   std::vector<Fill> fills;
   std::vector<Instruction> instructions;
-  std::vector<Ending> endings;
+  std::vector<PartialReduction> partial_reductions;
   std::vector<Run> runs;
 
   int64_t most_tile() const { return tile_rows * tile_width + most_shift - least_shift; }  // elements of a value
@@ -110,7 +110,7 @@ struct Step {
 };
 
 // Where a slot's memory is.
-struct Home {
+struct Location {
   enum Kind : uint8_t { leaf, constant, result, arena, none } kind;  // none: not computed, for nothing reads it
   std::size_t at;  // leaf, constant: its number; result: its number among results; arena: bytes
 };
@@ -118,7 +118,7 @@ struct Home {
 struct Plan {
   std::vector<Step> steps;
   std::vector<Spec> slots;
-  std::vector<Home> homes;  // by slot
+  std::vector<Location> locations;  // by slot
   std::vector<BufferPtr> constants;
   std::vector<uint32_t> result_slots;        // slots that outlive the plan and that it computes
   std::vector<std::string_view> result_ops;  // which op computes each, for errors
