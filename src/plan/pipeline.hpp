@@ -1,4 +1,4 @@
-// The passes by which a program becomes a plan.
+// The passes by which the nodes of a schedule become a program, and a program becomes a plan.
 #pragma once
 
 #include <span>
@@ -8,9 +8,10 @@
 
 namespace gradtape::core {
 
-// What the passes work on: first groups of instructions, then steps, then steps with memory.
+// What the passes work on: a program, then groups of its instructions, then steps, then steps with memory.
 struct Draft {
-  const Program& program;
+  const Schedule* schedule = nullptr;  // null: the program was given
+  Program program;
   std::vector<Group> groups;
   Plan plan;
 };
@@ -21,11 +22,8 @@ struct Pass {
   void (*skip)(Draft&);  // in place of run, where the pass is skipped; null: it cannot be
   void (*verify)(const Draft&);
 };
-// All of them, in the order in which they run.
-std::span<const Pass> passes();
-
-// GRADTAPE_SKIP=fuse,halo in the environment skips passes, GRADTAPE_SKIP=all each that can be: for tests, and to look
-// for a defect. GRADTAPE_DUMP=fuse,memory prints to the standard error what passes leave; "program" is what they are
-// given. GRADTAPE_VERIFY=1 checks after each pass what it promises (verify.hpp), as debug builds always do.
+// All of them, in the order in which they run. A function's program is hoisted (hoist_constants.hpp) between the two.
+std::span<const Pass> program_passes();
+std::span<const Pass> plan_passes();
 
 }  // namespace gradtape::core

@@ -7,6 +7,7 @@
 #include "graph/walk.hpp"
 #include "kernels/kernels.hpp"
 #include "ops/functions.hpp"
+#include "plan/passes/hoist_constants.hpp"
 
 namespace gradtape::core {
 
@@ -64,7 +65,7 @@ void RecordedFunction::make(const Tensors& targets) {
     if (const Source source = sources_[i]; source.kind == Source::constant && held_[source.index])
       memory_.slots[i] = held_[source.index]->data();
   compute_constants(program, varies);
-  plan_ = make_plan(program, recorder_.memory());
+  plan_ = make_plan(std::move(program), recorder_.memory());
   prepare_arena();
   for (const Tensor& t : targets) result_slots_.push_back(plan_->results[t.node()->slot + t.index()]);
 }
@@ -80,7 +81,7 @@ void RecordedFunction::prepare_arena() {
 
 void RecordedFunction::compute_constants(Program& program, const std::vector<uint8_t>& varies) {
   const Recorder::Computing computing(recorder_);
-  const PlanPtr plan = make_plan(take_out_constants(program, varies), recorder_.memory());
+  const PlanPtr plan = make_plan(hoist_constants(program, varies), recorder_.memory());
   for (std::size_t i = 0; i < plan->result_slots.size(); ++i) {
     const uint32_t slot = plan->result_slots[i];
     program.constants.emplace_back(slot, recorder_.allocate(bytes_of(program.slots[slot]), plan->result_ops[i]));

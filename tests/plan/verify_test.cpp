@@ -34,9 +34,9 @@ class Promises : public testing::Test {
   }
   // Runs the passes up to the one of this name.
   Draft draft_after(std::string_view name) {
-    Draft draft{program_, {}, {}};
+    Draft draft{nullptr, program_, {}, {}};
     draft.plan.slots = program_.slots;
-    for (const Pass& pass : passes()) {
+    for (const Pass& pass : plan_passes()) {
       pass.run(draft);
       pass.verify(draft);
       if (name == pass.name) break;

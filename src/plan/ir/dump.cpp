@@ -140,7 +140,8 @@ std::string dump(const Program& program) {
 }
 
 std::string dump(const Draft& draft) {
-  if (!draft.plan.steps.empty() || draft.groups.empty()) return text_of(draft.plan);
+  if (!draft.plan.steps.empty() || !draft.plan.locations.empty()) return text_of(draft.plan);
+  if (draft.groups.empty()) return dump(draft.program);
   std::string text;
   for (const Group& g : draft.groups) text += text_of(g);
   return text;

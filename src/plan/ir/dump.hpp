@@ -8,7 +8,7 @@
 namespace gradtape::core {
 
 std::string dump(const Program& program);
-// The steps, where there are any; else the groups.
+// The steps, where there are any; else the groups, or the program.
 std::string dump(const Draft& draft);
 
 }  // namespace gradtape::core

@@ -132,8 +132,8 @@ struct Plan {
 };
 using PlanPtr = std::shared_ptr<const Plan>;
 
-// memory: where the plan's own bytes are counted.
-PlanPtr make_plan(const Program& program, BlockCache& memory);
+// The program as a plan, by the passes on plans (pipeline.hpp). memory: where the plan's own bytes are counted.
+PlanPtr make_plan(Program program, BlockCache& memory);
 
 // The steps, a line each, with the bytes each reads and writes; and with the seconds each took, where they are given.
 std::string plan_as_text(const Plan& plan, std::span<const double> seconds = {});

@@ -42,13 +42,7 @@ struct Program {
   std::vector<uint8_t> wanted;  // by slot: outlives the plan
 };
 
-// The schedule as a program: views become layouts, numbers known beforehand are folded, x * 1, x + 0 and the like go,
-// an expression that occurs twice is computed once, what nobody needs not at all. No IEEE result changes but by
-// rounding.
+// The schedule as a program, by the passes on programs (pipeline.hpp).
 Program make_program(const Schedule& schedule);
-
-// Takes those instructions out that depend on no leaf without a value (variable: by leaf), as a program of their own
-// with the same slots: what it keeps are constants of what is left. For a function: they run once.
-Program take_out_constants(Program& program, const std::vector<uint8_t>& variable);
 
 }  // namespace gradtape::core

@@ -1,9 +1,9 @@
-#include "plan/lower/signs.hpp"
-
+// Rule "signs": signs and constant factors of elementwise ops, moved to where they cost nothing.
 #include <cmath>
 #include <limits>
 
 #include "ops/registry.hpp"
+#include "plan/lower/rules.hpp"
 
 namespace gradtape::core {
 
@@ -20,7 +20,7 @@ const Ops& ops() {
 
 class Signs {
  public:
-  Signs(const Origins& origins, const Op*& op, SmallVector<Operand, 2>& in) : o_(origins), op_(op), in_(in) {}
+  Signs(ProgramBuilder& b, Expression& e) : b_(b), op_(e.op), in_(e.in) {}
 
   std::optional<Operand> simplify() {
     if (op_ == &ops().negative) return negative();
@@ -41,12 +41,12 @@ class Signs {
 
   // The instruction behind an operand, if it is this op.
   const Instruction* made_by(const Operand& x, const Op& op) const {
-    const uint32_t i = o_.instruction[x.slot];
-    return i != Program::kNone && o_.program.instructions[i].op == &op ? &o_.program.instructions[i] : nullptr;
+    const Instruction* i = b_.producer(x);
+    return i && i->op == &op ? i : nullptr;
   }
   // x, seen in an instruction's operand that has the same elements in the same order.
   std::optional<Operand> seen_in(const Operand& x, const Operand& source) const {
-    if (!is_dense(source.layout) || source.layout.shape.elements() != o_.program.slots[x.slot].shape.elements())
+    if (!is_dense(source.layout) || source.layout.shape.elements() != b_.spec(x).shape.elements())
       return std::nullopt;
     Operand seen{source.slot, x.layout};
     seen.layout.offset += source.layout.offset;
@@ -60,17 +60,17 @@ class Signs {
     const Instruction* i = made_by(x, ops().multiply);
     if (!i || !is_floating(x)) return std::nullopt;
     for (std::size_t k : {0, 1})
-      if (const std::optional<double> factor = o_.number[i->in[k].slot])
+      if (const std::optional<double> factor = b_.number(i->in[k]))
         if (const auto seen = seen_in(x, i->in[1 - k])) return Scaled{*seen, *factor};
     return std::nullopt;
   }
-  bool is_floating(const Operand& x) const { return (kFloating & bit(o_.program.slots[x.slot].dtype)) != 0; }
+  bool is_floating(const Operand& x) const { return (kFloating & bit(b_.dtype(x))) != 0; }
   Operand constant(const Operand& like, double value) const {
-    return {o_.constant(o_.program.slots[like.slot].dtype, value), {{}, {}, 0}};
+    return b_.constant(b_.dtype(like), value, {});
   }
   // Of two factors whose order of multiplication does not matter.
   bool can_merge(const Operand& x, double c, double d) const {
-    const double most = o_.program.slots[x.slot].dtype == Dtype::float32 ? std::numeric_limits<float>::max()
+    const double most = b_.dtype(x) == Dtype::float32 ? std::numeric_limits<float>::max()
                                                                          : std::numeric_limits<double>::max();
     return std::abs(c) >= 1 && std::abs(d) >= 1 && std::abs(c * d) <= most;
   }
@@ -101,7 +101,7 @@ class Signs {
   }
   // A product or quotient with a number by which no zero becomes nan is an ordinary one.
   void carry(const Op& ordinary, bool (*harmless)(double)) {
-    const std::optional<double> t = o_.number[in_[0].slot], p = o_.number[in_[1].slot];
+    const std::optional<double> t = b_.number(in_[0]), p = b_.number(in_[1]);
     if ((t && *t != 0) || (p && harmless(*p))) op_ = &ordinary;
   }
   bool multiply() {
@@ -111,7 +111,7 @@ class Signs {
       return true;
     }
     for (std::size_t k : {0, 1}) {
-      const std::optional<double> c = o_.number[in_[1 - k].slot];
+      const std::optional<double> c = b_.number(in_[1 - k]);
       if (!c || !is_floating(in_[k])) continue;
       if (const auto& x = k == 0 ? a : b) {
         in_ = {*x, constant(*x, -*c)};
@@ -125,14 +125,17 @@ class Signs {
     return false;
   }
 
-  const Origins& o_;
+  ProgramBuilder& b_;
   const Op*& op_;
   SmallVector<Operand, 2>& in_;
 };
 }  // namespace
 
-std::optional<Operand> simplify_signs(const Origins& origins, const Op*& op, SmallVector<Operand, 2>& in) {
-  return Signs(origins, op, in).simplify();
+std::optional<Operand> move_signs(ProgramBuilder& b, Expression& e) {
+  if (!e.elementwise()) return std::nullopt;
+  const std::optional<Operand> same = Signs(b, e).simplify();
+  if (!same) return std::nullopt;
+  return Operand{same->slot, broadcast(same->layout, e.out[0].shape)};
 }
 
 }  // namespace gradtape::core

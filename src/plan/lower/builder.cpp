@@ -1,0 +1,144 @@
+// Slots and instructions of a program that is being made. Common subexpressions are found as they are emitted.
+#include "plan/lower/builder.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "ops/registry.hpp"
+#include "plan/lower/rules.hpp"
+
+namespace gradtape::core {
+
+namespace {
+// The number as a double, where that holds it exactly.
+std::optional<double> number_at(const void* data, Dtype dtype) {
+  return dispatch(dtype, [&](auto type) -> std::optional<double> {
+    using T = typename decltype(type)::type;
+    T value;
+    std::memcpy(&value, data, sizeof value);
+    if constexpr (std::is_same_v<T, int64_t>)
+      if (value > int64_t{1} << 53 || value < -(int64_t{1} << 53)) return std::nullopt;
+    return static_cast<double>(value);
+  });
+}
+}  // namespace
+
+void ProgramBuilder::reserve(std::size_t slots, std::size_t instructions) {
+  p_.slots.reserve(slots);
+  facts_.reserve(slots);
+  p_.instructions.reserve(instructions);
+  known_.reserve(instructions);
+}
+
+// ---- slots
+
+uint32_t ProgramBuilder::new_slot(Dtype dtype, const Shape& shape, Facts facts) {
+  p_.slots.push_back({dtype, shape, false});
+  facts_.push_back(facts);
+  return static_cast<uint32_t>(p_.slots.size() - 1);
+}
+
+Operand ProgramBuilder::add_leaf(const Tensor& leaf) {
+  ++p_.leaves;
+  const bool fixed = fixed_ && leaf.value();
+  const bool known = leaf.node()->literal || (fixed && leaf.rank() == 0);
+  Facts facts{.fixed = fixed};
+  if (known) facts.number = number_at(leaf.value()->data(), leaf.dtype());
+  return whole(new_slot(leaf.dtype(), leaf.shape(), facts));
+}
+
+uint32_t ProgramBuilder::constant(Dtype dtype, const void* value) {
+  uint64_t bits = 0;
+  std::memcpy(&bits, value, size_of(dtype));
+  const auto [known, is_new] = constants_.try_emplace({dtype, bits}, static_cast<uint32_t>(p_.slots.size()));
+  if (!is_new) return known->second;
+  BufferPtr buffer = recorder_.allocate(size_of(dtype), "constant");
+  std::memcpy(buffer->data(), value, size_of(dtype));
+  const uint32_t slot = new_slot(dtype, {}, {.number = number_at(value, dtype), .fixed = true});
+  p_.constants.emplace_back(slot, std::move(buffer));
+  return slot;
+}
+uint32_t ProgramBuilder::constant(Dtype dtype, double value) {
+  uint64_t bits = 0;
+  dispatch(dtype, [&](auto type) {
+    const auto number = static_cast<typename decltype(type)::type>(value);
+    std::memcpy(&bits, &number, sizeof number);
+  });
+  return constant(dtype, &bits);
+}
+Operand ProgramBuilder::constant(Dtype dtype, double value, const Shape& shape) {
+  return {constant(dtype, value), broadcast({{}, {}, 0}, shape)};
+}
+
+const Instruction* ProgramBuilder::producer(const Operand& x) const {
+  const uint32_t i = facts_[x.slot].producer;
+  return i == Program::kNone ? nullptr : &p_.instructions[i];
+}
+
+// ---- instructions
+
+ProgramBuilder::Key ProgramBuilder::key_of(const Expression& e) {
+  Key key{0x243F6A8885A308D3ull, 0x13198A2E03707344ull};
+  const auto mix = [&](uint64_t value) {
+    key = {hash_mix(key[0], value), hash_mix(key[1], value ^ 0xD6E8FEB86659FD93ull)};
+  };
+  mix(reinterpret_cast<uintptr_t>(e.op));
+  if (e.attrs)
+    for (const AttrValue& value : e.attrs->values) mix(hash_attr(key[0], value));
+  for (const Operand& in : e.in) {
+    mix(in.slot);
+    mix(static_cast<uint64_t>(in.layout.offset));
+    mix(in.layout.shape.rank());
+    for (int64_t d : in.layout.shape) mix(static_cast<uint64_t>(d));
+    for (int64_t d : in.layout.strides) mix(static_cast<uint64_t>(d));
+  }
+  return key;
+}
+
+ProgramBuilder::Slots ProgramBuilder::emit(Expression e) {
+  const bool repeatable = !e.op || !e.op->by_user;
+  const Key key = repeatable ? key_of(e) : Key{};
+  if (repeatable)
+    if (auto it = known_.find(key); it != known_.end()) return p_.instructions[it->second].out;
+  const auto index = static_cast<uint32_t>(p_.instructions.size());
+  const bool fixed = fixed_ && std::ranges::all_of(e.in, [&](const Operand& x) { return is_fixed(x); });
+  Instruction instruction{e.op, std::move(e.attrs), std::move(e.in), {}, of_};
+  for (const Spec& spec : e.out)
+    instruction.out.push_back(new_slot(spec.dtype, spec.shape, {.producer = index, .fixed = fixed}));
+  if (repeatable) known_[key] = index;
+  p_.instructions.push_back(std::move(instruction));
+  return p_.instructions.back().out;
+}
+
+ProgramBuilder::Operands ProgramBuilder::add(Expression e) {
+  for (const Rule* rule : rules_)
+    if (rule->simplify)
+      if (std::optional<Operand> same = rule->simplify(*this, e)) return {std::move(*same)};
+  if (!e.elementwise() && !e.reduction())  // a kernel reads dense memory
+    for (Operand& x : e.in)
+      if (!is_dense(x.layout)) x = copy(x);
+  Operands results;
+  for (uint32_t slot : emit(std::move(e))) results.push_back(whole(slot));
+  return results;
+}
+Operand ProgramBuilder::multiply(const Operand& a, const Operand& b, const Spec& spec) {
+  static const Op& op = Registry::instance().builtin("multiply");
+  return add({&op, nullptr, {a, b}, {{spec.dtype, spec.shape, false}}})[0];
+}
+
+Operand ProgramBuilder::copy(const Operand& x) {
+  return whole(emit({nullptr, nullptr, {x}, {{dtype(x), x.layout.shape, false}}})[0]);
+}
+Operand ProgramBuilder::reshape(const Operand& x, const Shape& shape) {
+  if (auto layout = reshaped(x.layout, shape)) return {x.slot, *layout};
+  return {copy(x).slot, row_major(shape)};
+}
+
+void ProgramBuilder::set_results(std::vector<uint32_t> results) {
+  p_.results = std::move(results);
+  p_.wanted.assign(p_.slots.size(), 0);
+  for (uint32_t slot : p_.results)
+    if (slot != Program::kNone) p_.wanted[slot] = 1;
+}
+
+}  // namespace gradtape::core

@@ -1,0 +1,32 @@
+// Instructions of a function that depend on no argument move into a program that runs once.
+#include "plan/passes/hoist_constants.hpp"
+
+#include <algorithm>
+
+namespace gradtape::core {
+
+Program hoist_constants(Program& program, const std::vector<uint8_t>& variable) {
+  Program constants;
+  constants.leaves = program.leaves;
+  constants.slots = program.slots;
+  constants.constants = program.constants;
+  constants.wanted.assign(program.slots.size(), 0);
+  std::vector<uint8_t> varies(program.slots.size(), 0), hoisted(program.slots.size(), 0);
+  std::ranges::copy(variable, varies.begin());
+  std::vector<Instruction> left;
+  for (Instruction& i : program.instructions) {
+    const bool depends = std::ranges::any_of(i.in, [&](const Operand& x) { return varies[x.slot] != 0; });
+    const bool stays = depends || (i.op && i.op->by_user);
+    std::vector<uint8_t>& marks = stays ? varies : hoisted;
+    for (uint32_t slot : i.out) marks[slot] = 1;
+    (stays ? left : constants.instructions).push_back(std::move(i));
+  }
+  for (const Instruction& i : left)
+    for (const Operand& x : i.in) constants.wanted[x.slot] |= hoisted[x.slot];
+  for (std::size_t slot = 0; slot < hoisted.size(); ++slot)
+    constants.wanted[slot] |= hoisted[slot] && program.wanted[slot];
+  program.instructions = std::move(left);
+  return constants;
+}
+
+}  // namespace gradtape::core

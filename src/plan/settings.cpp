@@ -1,0 +1,63 @@
+// The planner's variables of the environment.
+#include "plan/settings.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "plan/pipeline.hpp"
+
+namespace gradtape::core {
+
+namespace {
+// The names in a variable, each of which must be one of `known`.
+std::vector<std::string_view> names_in(const char* variable, std::span<const std::string_view> known) {
+  std::vector<std::string_view> names;
+  const char* value = std::getenv(variable);
+  std::string_view text = value ? value : "";
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(','), text.size());
+    const std::string_view name = text.substr(0, end);
+    if (std::ranges::find(known, name) == known.end())
+      invalid("{}: no pass is called '{}'; give some of {}, with commas between them", variable, name,
+              fmt::join(known, ", "));
+    names.push_back(name);
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return names;
+}
+
+bool asked_to_verify() {
+#ifdef NDEBUG
+  const char* value = std::getenv("GRADTAPE_VERIFY");
+  return value && std::string_view(value) == "1";
+#else
+  return true;
+#endif
+}
+}  // namespace
+
+bool Settings::contains(const std::vector<std::string_view>& names, std::string_view name) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+Settings::Settings() : verifies_(asked_to_verify()) {
+  std::vector<std::string_view> can_be_skipped{"all"}, can_be_printed{"program"};
+  for (const std::span<const Pass> passes : {program_passes(), plan_passes()})
+    for (const Pass& pass : passes) {
+      can_be_printed.push_back(pass.name);
+      if (pass.skip) can_be_skipped.push_back(pass.name);
+    }
+  for (const Rule& rule : rules()) can_be_skipped.push_back(rule.name);
+  skipped_ = names_in("GRADTAPE_SKIP", can_be_skipped);
+  dumped_ = names_in("GRADTAPE_DUMP", can_be_printed);
+  skips_all_ = contains(skipped_, "all");
+  for (const Rule& rule : rules())
+    if (!skips(rule.name)) active_rules_.push_back(&rule);
+}
+
+const Settings& Settings::instance() {
+  static const Settings settings;
+  return settings;
+}
+
+}  // namespace gradtape::core

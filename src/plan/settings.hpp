@@ -1,0 +1,36 @@
+// What the environment asks of the planner: passes and rules to skip, passes to print, checks.
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "plan/lower/rules.hpp"
+
+namespace gradtape::core {
+
+// GRADTAPE_SKIP=fuse,signs skips passes and rules; GRADTAPE_SKIP=all skips each that can be: for tests, and to look for
+// a defect. GRADTAPE_DUMP=lower,memory prints to the standard error the results of passes; "program" stands for the
+// program that a plan is made of. GRADTAPE_VERIFY=1 checks the promises of each pass behind it (verify.hpp), as debug
+// builds always do. The environment is read once.
+class Settings {
+ public:
+  // Throws where a variable names no pass.
+  static const Settings& instance();
+
+  bool skips(std::string_view name) const { return skips_all_ || contains(skipped_, name); }
+  bool dumps(std::string_view pass) const { return contains(dumped_, pass); }
+  bool verifies() const { return verifies_; }
+  // The rules that are not skipped, in order.
+  std::span<const Rule* const> active_rules() const { return active_rules_; }
+
+ private:
+  Settings();
+  static bool contains(const std::vector<std::string_view>& names, std::string_view name);
+
+  std::vector<std::string_view> skipped_, dumped_;
+  std::vector<const Rule*> active_rules_;
+  bool skips_all_, verifies_;
+};
+
+}  // namespace gradtape::core
