@@ -3,7 +3,7 @@
 #include <functional>
 #include <random>
 
-#include "support/support.hpp"
+#include "support/each_op.hpp"
 
 namespace test {
 namespace {
@@ -230,10 +230,6 @@ class Empty : public testing::Test {
 
 int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
-  for (std::size_t i = 0; i < gt_op_count(); ++i) {
-    const std::string op = gt_op_name(i);
-    testing::RegisterTest("Empty", op.c_str(), nullptr, nullptr, __FILE__, __LINE__,
-                          [op]() -> testing::Test* { return new test::Empty(op); });
-  }
+  test::register_each_op<test::Empty>("Empty");
   return RUN_ALL_TESTS();
 }

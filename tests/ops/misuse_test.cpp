@@ -2,7 +2,7 @@
 // the context usable.
 #include <random>
 
-#include "support/support.hpp"
+#include "support/each_op.hpp"
 
 namespace test {
 namespace {
@@ -189,10 +189,6 @@ class Misuse : public testing::Test {
 
 int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
-  for (std::size_t i = 0; i < gt_op_count(); ++i) {
-    const std::string op = gt_op_name(i);
-    testing::RegisterTest("Misuse", op.c_str(), nullptr, nullptr, __FILE__, __LINE__,
-                          [op]() -> testing::Test* { return new test::Misuse(op); });
-  }
+  test::register_each_op<test::Misuse>("Misuse");
   return RUN_ALL_TESTS();
 }

@@ -2,7 +2,7 @@
 // the limit, and errors name op and bytes. The memory of a context can be seen, bounded and given back.
 
 #include "support/failing_allocator.hpp"
-#include "support/support.hpp"
+#include "support/each_op.hpp"
 
 namespace test {
 namespace {
@@ -298,10 +298,6 @@ TEST(Held, TheOldStructStillServes) {
 
 int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
-  for (std::size_t i = 0; i < gt_op_count(); ++i) {
-    const std::string op = gt_op_name(i);
-    testing::RegisterTest("RecordingTakesLittle", op.c_str(), nullptr, nullptr, __FILE__, __LINE__,
-                          [op]() -> testing::Test* { return new test::Recording(op); });
-  }
+  test::register_each_op<test::Recording>("RecordingTakesLittle");
   return RUN_ALL_TESTS();
 }

@@ -1,5 +1,6 @@
 // Properties of every op of the registry, on the samples of its definition. Derivatives stand against finite differences
 // and against each other, and batched calls against calls row by row. An op without samples fails.
+#include "support/each_op.hpp"
 #include "support/samples.hpp"
 
 namespace test {
@@ -336,12 +337,7 @@ void register_properties() {
       {"FirstOrder", &OpSample::check_first_order}, {"Linearity", &OpSample::check_linearity},
       {"Jacobian", &OpSample::check_jacobian},      {"SecondOrder", &OpSample::check_second_order},
       {"ThirdOrder", &OpSample::check_third_order}, {"Precisions", &OpSample::check_precisions}};
-  for (std::size_t i = 0; i < gt_op_count(); ++i) {
-    const std::string op = gt_op_name(i);
-    for (auto [name, check] : checks)
-      testing::RegisterTest(name, op.c_str(), nullptr, nullptr, __FILE__, __LINE__,
-                            [op, check]() -> testing::Test* { return new Property(op, check); });
-  }
+  for (auto [name, check] : checks) register_each_op<Property>(name, check);
 }
 
 }  // namespace
