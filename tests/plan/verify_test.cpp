@@ -1,36 +1,17 @@
 // The planner's checks of itself find each promise that is broken. Against the library's own objects.
 #include <gtest/gtest.h>
 
-#include "ops/registry.hpp"
+#include "plan/program_by_hand.hpp"
 #include "plan/verify/verify.hpp"
 
 namespace gradtape::core {
 namespace {
 
-const Op& op(const char* name) { return Registry::instance().builtin(name); }
-Operand whole(uint32_t slot, const Shape& shape) { return {slot, row_major(shape)}; }
-Instruction instruction(const char* name, std::vector<Operand> in, uint32_t out) {
-  Instruction i{};
-  i.op = i.of = &op(name);
-  for (Operand& x : in) i.in.push_back(std::move(x));
-  i.out.push_back(out);
-  return i;
-}
-
 // s2 = s0 + s1, s3 = tanh(s2), s4 = s0 @ s3, all of [4, 4]; s3 and s4 are wanted.
 class Promises : public testing::Test {
  public:
   Promises() {
-    const Spec matrix{Dtype::float32, shape_, false};
-    program_.leaves = 2;
-    program_.slots.assign(5, matrix);
-    program_.wanted = {0, 0, 0, 1, 1};
-    program_.instructions = {instruction("add", {whole(0, shape_), whole(1, shape_)}, 2),
-                             instruction("tanh", {whole(2, shape_)}, 3),
-                             instruction("matmul", {whole(0, shape_), whole(3, shape_)}, 4)};
-    auto attrs = std::make_shared<Attrs>();
-    for (const AttrSpec& a : op("matmul").attrs) attrs->values.push_back(a.fallback);
-    program_.instructions[2].attrs = attrs;
+    for (const uint32_t wanted : {3, 4}) p_.want(wanted);
   }
   // Runs the passes up to the one of this name.
   Draft draft_after(std::string_view name) {
@@ -59,7 +40,10 @@ class Promises : public testing::Test {
 
  protected:
   const Shape shape_{4, 4};
-  Program program_;
+  ProgramByHand p_;
+  const uint32_t a_ = p_.leaf(shape_), b_ = p_.leaf(shape_), sum_ = p_.apply("add", {a_, b_}),
+                 tanh_ = p_.apply("tanh", {sum_}), product_ = p_.apply("matmul", {a_, tanh_});
+  Program& program_ = p_.program;
 };
 
 TEST_F(Promises, HoldOfASoundProgram) {
@@ -157,13 +141,11 @@ TEST_F(Promises, OfLoopsTheirTilesAndPorts) {
 
 // Temporaries of several kernels in turn.
 TEST_F(Promises, OfMemoryNoTwoLivingValuesOverlap) {
-  program_.instructions[0] = instruction("matmul", {whole(0, shape_), whole(1, shape_)}, 2);
-  program_.instructions[1] = instruction("matmul", {whole(2, shape_), whole(1, shape_)}, 3);
-  program_.instructions[2] = instruction("matmul", {whole(2, shape_), whole(3, shape_)}, 4);
-  program_.wanted = {0, 0, 0, 0, 1};
-  auto attrs = std::make_shared<Attrs>();
-  for (const AttrSpec& a : op("matmul").attrs) attrs->values.push_back(a.fallback);
-  for (Instruction& i : program_.instructions) i.attrs = attrs;
+  ProgramByHand p;
+  const uint32_t a = p.leaf(shape_), b = p.leaf(shape_), first = p.apply("matmul", {a, b}),
+                 second = p.apply("matmul", {first, b});
+  p.want(p.apply("matmul", {first, second}));
+  program_ = p.program;
   Draft draft = draft_after("memory");
   const Location third = draft.plan.locations[3];
   ASSERT_EQ(third.kind, Location::arena);
