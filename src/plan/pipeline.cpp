@@ -22,7 +22,8 @@ constexpr auto kNothing = [](Draft&) {};
 constexpr auto kVerifyProgram = [](const Draft& d) { verify_program(d.program); };
 
 constexpr Pass kProgramPasses[] = {
-    {"lower", [](Draft& d) { d.program = lower(*d.schedule, Settings::instance().active_rules()); }, nullptr, kVerifyProgram},
+    {"lower", [](Draft& d) { d.program = lower(*d.schedule, Settings::instance().active_rules()); }, nullptr,
+     kVerifyProgram},
     {"dead_code", [](Draft& d) { eliminate_dead_code(d.program); }, kNothing, kVerifyProgram},
 };
 constexpr Pass kPlanPasses[] = {

@@ -2,13 +2,10 @@
 #pragma once
 
 #include "plan/ir/plan.hpp"
-#include "plan/passes/fusion.hpp"
+#include "plan/loops/members.hpp"
 
 namespace gradtape::core {
 
-// escapes, by_rows: by slot, whether something outside the group needs it, and whether it comes row by row
-// (row_feeding.hpp).
-Step build_loop(const Program& program, const Group& group, const std::vector<uint8_t>& escapes,
-                const std::vector<uint8_t>& by_rows);
+Step build_loop(const LoopMembers& members);
 
 }  // namespace gradtape::core

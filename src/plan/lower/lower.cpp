@@ -58,8 +58,8 @@ class Lowering {
     b_.set_results(std::move(results));
   }
   uint32_t kept(Operand& x) {
-    const bool whole_slot = x.layout.offset == 0 && is_dense(x.layout) &&
-                            x.layout.shape.elements() == b_.spec(x).shape.elements();
+    const bool whole_slot =
+        x.layout.offset == 0 && is_dense(x.layout) && x.layout.shape.elements() == b_.spec(x).shape.elements();
     if (!whole_slot) x = b_.copy(x);
     if (const std::optional<Operand> sparse = from_bands(b_, x)) x = *sparse;
     return x.slot;

@@ -34,7 +34,7 @@ std::vector<Step> make_steps(const Program& program, const std::vector<Group>& g
   for (const Group& g : groups) {
     const Instruction& first = program.instructions[g.members[0]];
     if (g.is_loop && !(first.is_run() && g.members.size() == 1))
-      steps.push_back(build_loop(program, g, escapes, by_rows));
+      steps.push_back(build_loop({program, g, escapes, by_rows}));
     else if (!first.is_elementwise())  // one that is no loop is empty
       steps.push_back(single(first));
     // Of groups that compute the same (rematerialise.hpp), the first writes it for those that only read it.

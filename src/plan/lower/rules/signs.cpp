@@ -46,8 +46,7 @@ class Signs {
   }
   // x, seen in an instruction's operand that has the same elements in the same order.
   std::optional<Operand> seen_in(const Operand& x, const Operand& source) const {
-    if (!is_dense(source.layout) || source.layout.shape.elements() != b_.spec(x).shape.elements())
-      return std::nullopt;
+    if (!is_dense(source.layout) || source.layout.shape.elements() != b_.spec(x).shape.elements()) return std::nullopt;
     Operand seen{source.slot, x.layout};
     seen.layout.offset += source.layout.offset;
     return seen;
@@ -65,13 +64,11 @@ class Signs {
     return std::nullopt;
   }
   bool is_floating(const Operand& x) const { return (kFloating & bit(b_.dtype(x))) != 0; }
-  Operand constant(const Operand& like, double value) const {
-    return b_.constant(b_.dtype(like), value, {});
-  }
+  Operand constant(const Operand& like, double value) const { return b_.constant(b_.dtype(like), value, {}); }
   // Of two factors whose order of multiplication does not matter.
   bool can_merge(const Operand& x, double c, double d) const {
-    const double most = b_.dtype(x) == Dtype::float32 ? std::numeric_limits<float>::max()
-                                                                         : std::numeric_limits<double>::max();
+    const double most =
+        b_.dtype(x) == Dtype::float32 ? std::numeric_limits<float>::max() : std::numeric_limits<double>::max();
     return std::abs(c) >= 1 && std::abs(d) >= 1 && std::abs(c * d) <= most;
   }
 

@@ -1,0 +1,97 @@
+// Each operand is read in place where its elements lie evenly, and else through a tile that is filled before.
+#include "plan/loops/operands.hpp"
+
+#include <algorithm>
+
+#include "plan/loops/geometry.hpp"
+
+namespace gradtape::core {
+
+namespace {
+using Fill = Loop::Fill;
+using Level = Loop::Level;
+}  // namespace
+
+uint32_t LoopOperands::take_tile() {
+  if (free_.empty()) return l_.scratch_tiles++;
+  const uint32_t tile = free_.back();
+  free_.pop_back();
+  return tile;
+}
+
+uint32_t LoopOperands::port(uint32_t slot, int64_t offset, int64_t per_element, int64_t per_row, int64_t per_column) {
+  l_.ports.push_back({slot, offset, static_cast<uint32_t>(per_element), static_cast<uint32_t>(per_row),
+                      static_cast<uint32_t>(per_column)});
+  return static_cast<uint32_t>(l_.ports.size() - 1);
+}
+
+void LoopOperands::note_read(const Operand& x) {
+  if (!step_.reads(x.slot)) step_.in.push_back(x);
+}
+
+Loop::TileRef LoopOperands::fill(Fill::Kind kind, Level level, uint8_t size, uint32_t port, Layout layout) {
+  const uint32_t tile = own_tile();
+  l_.fills.push_back({kind, level, size, port, tile, std::move(layout)});
+  return {TileRef::scratch, tile};
+}
+
+Loop::TileRef LoopOperands::read(const Operand& x, Level level, const Shape& shape) {
+  Layout wide = broadcast(x.layout, shape);
+  for (const Known& k : known_)
+    if (k.slot == x.slot && k.level == level && k.wide.offset == wide.offset && k.wide.shape == wide.shape &&
+        k.wide.strides == wide.strides)
+      return k.at;
+  const TileRef at = level == Level::full  ? read_full(x.slot, wide)
+                     : level == Level::row ? read_row(x.slot, wide)
+                                           : read_shifted(x.slot, wide);
+  known_.push_back({x.slot, level, std::move(wide), at});
+  note_read(x);
+  return at;
+}
+
+Loop::TileRef LoopOperands::read_whole(const Operand& x) {
+  note_read(x);
+  return {TileRef::port, port(x.slot, x.layout.offset * m_.element_size(x.slot), 0, 0, 0)};
+}
+
+Loop::TileRef LoopOperands::read_full(uint32_t slot, const Layout& wide) {
+  const uint8_t size = m_.element_size(slot);
+  const int64_t at = wide.offset * size;
+  const auto [row, column] = even_strides(wide, split_);
+  if (row && column) {
+    const bool one_row = l_.rows == 1, one_column = l_.width == 1;
+    const bool even_rows = one_row || *row == (one_column ? 1 : l_.width);
+    if (even_rows && (one_column || *column == 1)) return {TileRef::port, port(slot, at, size, 0, 0)};
+    if (*row == 0 && *column == 0) return fill(Fill::once_number, Level::full, size, port(slot, at, 0, 0, 0));
+    if (*row == 0 && *column == 1) {
+      if (l_.tile_rows == 1) return {TileRef::port, port(slot, at, 0, 0, size)};
+      return fill(Fill::once_columns, Level::full, size, port(slot, at, 0, 0, size));
+    }
+    if (*column == 1 && l_.tile_rows == 1 && *row > 0 && *row * size <= INT32_MAX)
+      return {TileRef::port, port(slot, at, 0, *row * size, size)};  // rows with gaps between them
+    if (*row == 1 && *column == 0) return fill(Fill::rows, Level::full, size, port(slot, at, 0, size, 0));
+  }
+  Layout runs = merged(wide);
+  runs.offset = 0;
+  return fill(Fill::strided, Level::full, size, port(slot, at, 0, 0, 0), std::move(runs));
+}
+
+Loop::TileRef LoopOperands::read_row(uint32_t slot, const Layout& wide) {
+  const uint8_t size = m_.element_size(slot);
+  Layout runs = merged(wide);
+  const int64_t at = runs.offset * size;
+  if (is_dense(runs) && runs.shape.elements() == l_.rows) return {TileRef::port, port(slot, at, 0, size, 0)};
+  if (std::ranges::all_of(runs.strides, [](int64_t s) { return s == 0; }))
+    return fill(Fill::once_number, Level::row, size, port(slot, at, 0, 0, 0));
+  runs.offset = 0;
+  return fill(Fill::strided, Level::row, size, port(slot, at, 0, 0, 0), std::move(runs));
+}
+
+Loop::TileRef LoopOperands::read_shifted(uint32_t slot, const Layout& wide) {
+  const uint8_t size = m_.element_size(slot);
+  const int64_t at = wide.offset * size;
+  if (wide.shape.elements() > 1 && is_dense(wide)) return {TileRef::port, port(slot, at, size, 0, 0)};
+  return fill(Fill::once_number, Level::shifted, size, port(slot, at, 0, 0, 0));
+}
+
+}  // namespace gradtape::core
