@@ -11,6 +11,7 @@ using namespace gradtape::core::capi;
 extern "C" {
 
 const char* gt_version(void) { return GRADTAPE_VERSION; }
+int32_t gt_abi_version(void) { return GRADTAPE_ABI; }
 
 const char* gt_status_name(gt_status status) {
   static constexpr const char* names[] = {"GT_OK",

@@ -70,6 +70,7 @@
 #define GT_VERSION_MAJOR 0
 #define GT_VERSION_MINOR 2
 #define GT_VERSION_PATCH 0
+#define GT_ABI_VERSION 0
 
 #if defined(GT_BUILDING_LIBRARY) && defined(__GNUC__)
 #define GT_API __attribute__((visibility("default")))
@@ -112,6 +113,9 @@ enum { GT_MAX_RANK = 16 }; /* axes of a tensor that is handed in; results of Jac
 
 /* The version of the library that is running, "1.2.3". */
 GT_API const char* gt_version(void);
+/* The ABI number of the library that is running, the 0 of libgradtape.so.0. A program can use the library where this is
+ * the GT_ABI_VERSION of the header that it was built with (docs/versioning.md). Since 0.2. */
+GT_API int32_t gt_abi_version(void);
 /* The name of a status, "GT_OUT_OF_MEMORY"; "GT_?" for a number that is none. */
 GT_API const char* gt_status_name(gt_status status);
 
@@ -288,10 +292,9 @@ GT_API gt_status gt_tape_watched_variables(gt_context ctx, gt_tape tape, gt_tens
                                            size_t* n);
 
 /* gradients[i] = d (sum of all targets) / d sources[i], of the source's shape and dtype; with output_gradients (one per
- * target, of its shape and dtype) the sum is weighted by them. A source that no target depends on gives NULL, or zeros.
- * (docs/my-gradient-is-null.md says why.) A target may be a source, and either may be given twice.
- * GT_FAILED_PRECONDITION: a used-up tape. GT_NOT_FOUND: an op
- * on the way has no gradient. */
+ * target, of its shape and dtype) the sum is weighted by them. A source that no target depends on gives NULL, or zeros
+ * (docs/my-gradient-is-null.md says why). A target may be a source, and either may be given twice.
+ * GT_FAILED_PRECONDITION: a used-up tape. GT_NOT_FOUND: an op on the way has no gradient. */
 GT_API gt_status gt_tape_gradient(gt_context ctx, gt_tape tape, const gt_tensor* targets, size_t n_targets,
                                   const gt_tensor* sources, size_t n_sources,
                                   const gt_tensor* output_gradients /* or NULL */, int32_t unconnected,

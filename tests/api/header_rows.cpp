@@ -17,6 +17,7 @@ std::function<gt_status(S&, Call&)> assigning(F assign) {
 std::vector<Row> rows_of_values() {
   return {
       {"gt_version", [](S&, Call&) { return gt_version() ? GT_OK : GT_INTERNAL; }},
+      {"gt_abi_version", [](S&, Call&) { return gt_abi_version() >= 0 ? GT_OK : GT_INTERNAL; }},
       {"gt_status_name",
        [](S&, Call& c) {
          const auto status = c.pick<gt_status>(GT_OK, {-1, 99});

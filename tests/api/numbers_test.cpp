@@ -59,6 +59,7 @@ TEST(Numbers, TheVersionIsTheHeaders) {
   const std::string version = std::to_string(GT_VERSION_MAJOR) + "." + std::to_string(GT_VERSION_MINOR) + "." +
                               std::to_string(GT_VERSION_PATCH);
   EXPECT_EQ(gt_version(), version);
+  EXPECT_EQ(gt_abi_version(), GT_ABI_VERSION);
 }
 
 }  // namespace

@@ -147,11 +147,15 @@ void add_context_calls(std::vector<Call>& all) {
        [](World&) {
          if (!gt_version()) broken("gt_version", "none");
        }},
+      {"gt_abi_version", 1,
+       [](World&) {
+         if (gt_abi_version() != GT_ABI_VERSION) broken("gt_abi_version", "another library's");
+       }},
       {"gt_status_name", 1,
        [](World& w) {
          if (!gt_status_name(w.in.byte() - 100)) broken("gt_status_name", "none");
        }},
-      {"gt_context_create", 2, context_create},
+      {"gt_context_create", 1, context_create},
       {"gt_context_destroy", 1, context_destroy},
       {"gt_take_error", 2, take_error},
       {"gt_set_error", 1, set_error},
