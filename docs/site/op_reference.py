@@ -7,7 +7,6 @@ import pathlib
 import re
 from typing import Any
 
-import families
 import prose
 import signatures
 
@@ -48,9 +47,9 @@ class Reference:
     """The ops, their families and their calls: all that the pages are made from."""
 
     def __init__(self, root: pathlib.Path) -> None:
-        text = (root / "docs/ops.json").read_text(encoding="utf-8")
-        self.ops = {op["name"]: op for op in json.loads(text)["ops"]}
-        self.families = families.of(list(self.ops))
+        registry = json.loads((root / "docs/ops.json").read_text(encoding="utf-8"))
+        self.ops = {op["name"]: op for op in registry["ops"]}
+        self.families = [(family["title"], family["about"], family["ops"]) for family in registry["families"]]
         self.c = signatures.of_c((root / "include/gradtape/ops.h").read_text(encoding="utf-8"))
         self.cpp = signatures.of_cpp((root / "include/gradtape/ops.hpp").read_text(encoding="utf-8"))
         self.python = signatures.of_package(root / "bindings/python/gradtape")

@@ -11,18 +11,32 @@ WIDTH = 86
 
 
 def of_c(header: str) -> dict[str, list[str]]:
-    """Declarations of gradtape/ops.h by op."""
-    found = re.findall(r"^static inline (gt_\w+) gt_(\w+)\((gt_context ctx.*)\) \{$", header, re.MULTILINE)
-    return {name: [wrapped(f"{result} gt_{name}", _split(parameters))] for result, name, parameters in found}
+    """Declarations of gradtape/ops.h by op: the function, and where there is one that takes a struct, both."""
+    found: dict[str, list[str]] = {}
+    last = ""
+    for match in re.finditer(
+        r"^static inline (?P<result>gt_\w+) gt_(?P<name>\w+)\((?P<parameters>gt_context ctx[^;]*)\);$"
+        r"|^(?P<attrs>typedef struct gt_\w+ \{\n(?:  .*\n)*\} gt_\w+;\n#define .* \\\n.*)$",
+        header,
+        re.MULTILINE,
+    ):
+        if match["attrs"]:
+            found[last].append(match["attrs"])
+            continue
+        name = match["name"]
+        declaration = wrapped(f"{match['result']} gt_{name}", _split(match["parameters"]))
+        last = last if name == f"{last}_with" and len(found[last]) > 1 else name
+        found.setdefault(last, []).append(declaration)
+    return found
 
 
 def of_cpp(header: str) -> dict[str, list[str]]:
     """Declarations of gradtape/ops.hpp by op, overloads in their order."""
     found: dict[str, list[str]] = {}
     for match in re.finditer(
-        r"^(?:inline (?P<result>\S.*?) (?P<name>\w+)\((?P<parameters>.*)\) \{"
+        r"^(?:inline (?P<result>\S.*?) (?P<name>\w+)\((?P<parameters>(?:.|\n)*?)\) \{"
         r"|(?P<attrs>struct \w+ \{\n(?:  .*\n)*\};))$"
-        r"|^(?P<shared>\S+) (?P<by>\w+)\((?P<of>.*, const \w+Attrs& attrs)\) \{$",
+        r"|^(?P<shared>\S.*?) (?P<by>\w+)\((?P<of>[^{]*\sconst \w+Attrs& attrs)\) \{$",
         header,
         re.MULTILINE,
     ):

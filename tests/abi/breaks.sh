@@ -6,13 +6,17 @@ here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# refused NAME MESSAGE SED-EXPRESSION [FILE]
+# refused NAME MESSAGE SED-EXPRESSION [FILE…]: the expression is for all files.
 refused() {
-  local name=$1 message=$2 expression=$3 file=$work/include/gradtape/${4:-gradtape.h}
+  local name=$1 message=$2 expression=$3 file
+  local files=("${@:4}")
+  [ ${#files[@]} -gt 0 ] || files=(gradtape.h)
   rm -rf "$work/include"
   cp -r "$include" "$work/include"
-  sed -i -E "$expression" "$file"
-  cmp -s "$file" "$include/gradtape/${4:-gradtape.h}" && { echo "$name: the headers have no such line" >&2; exit 1; }
+  for file in "${files[@]}"; do
+    sed -i -E "$expression" "$work/include/gradtape/$file"
+    cmp -s "$work/include/gradtape/$file" "$include/gradtape/$file" && { echo "$name: $file has no such line" >&2; exit 1; }
+  done
   if "$here/run.sh" "$library" "$work/include" "$compiler" >"$work/said" 2>&1; then
     echo "$name: is not refused" >&2
     exit 1
@@ -27,8 +31,8 @@ refused "a field between others" 'count has moved' 's/\bsize_t +count;/size_t fl
 refused "a field of another type" 'live has moved, or has another type' 's/\buint64_t +live;/int64_t live;/'
 refused "a prototype" gt_random_seed 's/(gt_random_seed\(gt_context ctx, )uint64_t/\1uint32_t/'
 refused "a function that is gone" gt_version 's/\bgt_version\b/gt_version_text/'
-refused "a typed function" gt_sin 's/\bgt_sin\(gt_context ctx, gt_tensor x\)/gt_sin(gt_context ctx, gt_tensor x, double scale)/' ops.h
-refused "a typed function that is gone" gt_sin 's/\bgt_sin\(gt_context ctx/gt_sine(gt_context ctx/' ops.h
+refused "a typed function" gt_sin 's/\bgt_sin\(gt_context ctx, gt_tensor x\)/gt_sin(gt_context ctx, gt_tensor x, double scale)/' ops.h ops_inline.h
+refused "a typed function that is gone" gt_sin 's/\bgt_sin\(gt_context ctx/gt_sine(gt_context ctx/' ops.h ops_inline.h
 "$compiler" -shared -x c /dev/null -o "$work/empty.so"
 if "$here/run.sh" "$work/empty.so" "$include" "$compiler" >"$work/said" 2>&1 || ! grep -q 'lacks functions' "$work/said"; then
   echo "a library without functions is not refused" >&2

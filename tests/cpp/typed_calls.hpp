@@ -37,6 +37,10 @@ inline void call_argsort(TypedCalls& t) {
   t.begin("argsort", "f[2,4]", R"({})");
   t.c(gt_argsort(t.ctx(), t.in(0), -1, nullptr));
   t.cpp(argsort(t.tensor(0), -1, "ASCENDING"));
+  {
+    ArgsortAttrs a;
+    t.cpp(argsort(t.tensor(0), a));
+  }
 }
 inline void call_asin(TypedCalls& t) {
   t.begin("asin", "u[2,3]", R"({})");
@@ -67,9 +71,22 @@ inline void call_avg_pool2d(TypedCalls& t) {
   t.begin("avg_pool2d", "f[1,4,4,2]", R"({"ksize":2,"strides":2})");
   t.c(gt_avg_pool2d(t.ctx(), t.in(0), nullptr, 2, nullptr, 2, nullptr));
   t.cpp(avg_pool2d(t.tensor(0), Axes(2), Axes(2), "VALID"));
+  {
+    AvgPool2dAttrs a;
+    a.ksize = Axes(2);
+    a.strides = Axes(2);
+    t.cpp(avg_pool2d(t.tensor(0), a));
+  }
   t.begin("avg_pool2d", "f[2,3,4,1]", R"({"ksize":[3,2],"padding":"SAME","strides":[2,1]})");
   t.c(gt_avg_pool2d(t.ctx(), t.in(0), ints{3, 2}.data(), 2, ints{2, 1}.data(), 2, "SAME"));
   t.cpp(avg_pool2d(t.tensor(0), Axes{3, 2}, Axes{2, 1}, "SAME"));
+  {
+    AvgPool2dAttrs a;
+    a.ksize = Axes{3, 2};
+    a.strides = Axes{2, 1};
+    a.padding = "SAME";
+    t.cpp(avg_pool2d(t.tensor(0), a));
+  }
 }
 inline void call_batch_normalization(TypedCalls& t) {
   t.begin("batch_normalization", "f[4,3] f[3] f[3]", R"({"axes":[0]})");
@@ -127,14 +144,31 @@ inline void call_clip_by_norm(TypedCalls& t) {
   t.begin("clip_by_norm", "f[5]", R"({"clip_norm":0.5})");
   t.c(gt_clip_by_norm(t.ctx(), t.in(0), 0.5, nullptr, 0));
   t.cpp(clip_by_norm(t.tensor(0), 0.5, Axes()));
+  {
+    ClipByNormAttrs a;
+    a.clip_norm = 0.5;
+    t.cpp(clip_by_norm(t.tensor(0), a));
+  }
   t.begin("clip_by_norm", "f[2,3]", R"({"axes":[1],"clip_norm":1.5})");
   t.c(gt_clip_by_norm(t.ctx(), t.in(0), 1.5, ints{1}.data(), 1));
   t.cpp(clip_by_norm(t.tensor(0), 1.5, Axes{1}));
+  {
+    ClipByNormAttrs a;
+    a.clip_norm = 1.5;
+    a.axes = Axes{1};
+    t.cpp(clip_by_norm(t.tensor(0), a));
+  }
 }
 inline void call_clip_by_value(TypedCalls& t) {
   t.begin("clip_by_value", "f[2,3]", R"({"clip_value_max":0.75,"clip_value_min":-0.5})");
   t.c(gt_clip_by_value(t.ctx(), t.in(0), -0.5, 0.75));
   t.cpp(clip_by_value(t.tensor(0), -0.5, 0.75));
+  {
+    ClipByValueAttrs a;
+    a.clip_value_min = -0.5;
+    a.clip_value_max = 0.75;
+    t.cpp(clip_by_value(t.tensor(0), a));
+  }
 }
 inline void call_concat(TypedCalls& t) {
   t.begin("concat", "f[2,3] f[1,3]", R"({"axis":0})");
@@ -145,25 +179,93 @@ inline void call_conv1d(TypedCalls& t) {
   t.begin("conv1d", "f[2,5,2] f[3,2,2]", R"({"padding":"SAME","stride":2})");
   t.c(gt_conv1d(t.ctx(), t.in(0), t.in(1), 2, "SAME", nullptr, 0, 1));
   t.cpp(conv1d(t.tensor(0), t.tensor(1), 2, "SAME", 1));
+  {
+    Conv1dAttrs a;
+    a.stride = 2;
+    a.padding = "SAME";
+    t.cpp(conv1d(t.tensor(0), t.tensor(1), a));
+  }
   t.begin("conv1d", "f[1,6,1] f[2,1,2]", R"({"dilations":2})");
   t.c(gt_conv1d(t.ctx(), t.in(0), t.in(1), 1, "VALID", nullptr, 0, 2));
   t.cpp(conv1d(t.tensor(0), t.tensor(1), 1, "VALID", 2));
+  {
+    Conv1dAttrs a;
+    a.dilations = 2;
+    t.cpp(conv1d(t.tensor(0), t.tensor(1), a));
+  }
 }
 inline void call_conv2d(TypedCalls& t) {
   t.begin("conv2d", "f[1,4,4,2] f[3,2,2,2]", R"({"padding":"SAME","strides":[2,1]})");
   t.c(gt_conv2d(t.ctx(), t.in(0), t.in(1), ints{2, 1}.data(), 2, "SAME", nullptr, 0, nullptr, 0));
+  {
+    gt_conv2d_attrs a = GT_CONV2D_ATTRS_DEFAULT;
+    const ints strides{2, 1};
+    a.strides = strides.data(), a.n_strides = 2;
+    a.padding = "SAME";
+    t.c(gt_conv2d_with(t.ctx(), t.in(0), t.in(1), &a));
+    t.sizes(a, [&](const gt_conv2d_attrs* given) { return gt_conv2d_with(t.ctx(), t.in(0), t.in(1), given); });
+  }
   t.cpp(conv2d(t.tensor(0), t.tensor(1), Axes{2, 1}, "SAME", Axes()));
+  {
+    Conv2dAttrs a;
+    a.strides = Axes{2, 1};
+    a.padding = "SAME";
+    t.cpp(conv2d(t.tensor(0), t.tensor(1), a));
+  }
   t.begin("conv2d", "f[2,3,4,1] f[2,2,1,2]", R"({"dilations":[1,2],"padding":[[1,0],[0,2]]})");
   t.c(gt_conv2d(t.ctx(), t.in(0), t.in(1), nullptr, 0, nullptr, ints{1, 0, 0, 2}.data(), 4, ints{1, 2}.data(), 2));
+  {
+    gt_conv2d_attrs a = GT_CONV2D_ATTRS_DEFAULT;
+    const ints padding_list{1, 0, 0, 2};
+    a.padding_list = padding_list.data(), a.n_padding_list = 4;
+    const ints dilations{1, 2};
+    a.dilations = dilations.data(), a.n_dilations = 2;
+    t.c(gt_conv2d_with(t.ctx(), t.in(0), t.in(1), &a));
+    t.sizes(a, [&](const gt_conv2d_attrs* given) { return gt_conv2d_with(t.ctx(), t.in(0), t.in(1), given); });
+  }
   t.cpp(conv2d(t.tensor(0), t.tensor(1), Axes(), NameOrInts{{1, 0}, {0, 2}}, Axes{1, 2}));
+  {
+    Conv2dAttrs a;
+    a.padding = NameOrInts{{1, 0}, {0, 2}};
+    a.dilations = Axes{1, 2};
+    t.cpp(conv2d(t.tensor(0), t.tensor(1), a));
+  }
 }
 inline void call_conv2d_transpose(TypedCalls& t) {
   t.begin("conv2d_transpose", "f[1,2,3,2] f[3,2,1,2]", R"({"output_shape":[1,3,6,1],"padding":"SAME","strides":2})");
   t.c(gt_conv2d_transpose(t.ctx(), t.in(0), t.in(1), nullptr, 2, "SAME", nullptr, 0, nullptr, 0, ints{1, 3, 6, 1}.data(), 4));
+  {
+    gt_conv2d_transpose_attrs a = GT_CONV2D_TRANSPOSE_ATTRS_DEFAULT;
+    a.n_strides = 2;
+    a.padding = "SAME";
+    const ints output_shape{1, 3, 6, 1};
+    a.output_shape = output_shape.data(), a.n_output_shape = 4;
+    t.c(gt_conv2d_transpose_with(t.ctx(), t.in(0), t.in(1), &a));
+    t.sizes(a, [&](const gt_conv2d_transpose_attrs* given) { return gt_conv2d_transpose_with(t.ctx(), t.in(0), t.in(1), given); });
+  }
   t.cpp(conv2d_transpose(t.tensor(0), t.tensor(1), Axes{1, 3, 6, 1}, Axes(2), "SAME", Axes()));
+  {
+    Conv2dTransposeAttrs a;
+    a.strides = Axes(2);
+    a.padding = "SAME";
+    a.output_shape = Axes{1, 3, 6, 1};
+    t.cpp(conv2d_transpose(t.tensor(0), t.tensor(1), a));
+  }
   t.begin("conv2d_transpose", "f[2,2,2,1] f[2,2,2,1]", R"({"output_shape":[2,3,3,2]})");
   t.c(gt_conv2d_transpose(t.ctx(), t.in(0), t.in(1), nullptr, 0, "VALID", nullptr, 0, nullptr, 0, ints{2, 3, 3, 2}.data(), 4));
+  {
+    gt_conv2d_transpose_attrs a = GT_CONV2D_TRANSPOSE_ATTRS_DEFAULT;
+    const ints output_shape{2, 3, 3, 2};
+    a.output_shape = output_shape.data(), a.n_output_shape = 4;
+    t.c(gt_conv2d_transpose_with(t.ctx(), t.in(0), t.in(1), &a));
+    t.sizes(a, [&](const gt_conv2d_transpose_attrs* given) { return gt_conv2d_transpose_with(t.ctx(), t.in(0), t.in(1), given); });
+  }
   t.cpp(conv2d_transpose(t.tensor(0), t.tensor(1), Axes{2, 3, 3, 2}, Axes(), "VALID", Axes()));
+  {
+    Conv2dTransposeAttrs a;
+    a.output_shape = Axes{2, 3, 3, 2};
+    t.cpp(conv2d_transpose(t.tensor(0), t.tensor(1), a));
+  }
 }
 inline void call_cos(TypedCalls& t) {
   t.begin("cos", "f[2,3]", R"({})");
@@ -184,37 +286,99 @@ inline void call_cumprod(TypedCalls& t) {
   t.begin("cumprod", "f[4]", R"({})");
   t.c(gt_cumprod(t.ctx(), t.in(0), 0, false, false));
   t.cpp(cumprod(t.tensor(0), 0, false, false));
+  {
+    CumprodAttrs a;
+    t.cpp(cumprod(t.tensor(0), a));
+  }
   t.begin("cumprod", "f[3,2]", R"({"reverse":true})");
   t.c(gt_cumprod(t.ctx(), t.in(0), 0, false, true));
   t.cpp(cumprod(t.tensor(0), 0, false, true));
+  {
+    CumprodAttrs a;
+    a.reverse = true;
+    t.cpp(cumprod(t.tensor(0), a));
+  }
   t.begin("cumprod", "f[]", R"({})");
   t.c(gt_cumprod(t.ctx(), t.in(0), 0, false, false));
   t.cpp(cumprod(t.tensor(0), 0, false, false));
+  {
+    CumprodAttrs a;
+    t.cpp(cumprod(t.tensor(0), a));
+  }
   t.begin("cumprod", "f[2,5]", R"({"axis":1,"exclusive":true})");
   t.c(gt_cumprod(t.ctx(), t.in(0), 1, true, false));
   t.cpp(cumprod(t.tensor(0), 1, true, false));
+  {
+    CumprodAttrs a;
+    a.axis = 1;
+    a.exclusive = true;
+    t.cpp(cumprod(t.tensor(0), a));
+  }
 }
 inline void call_cumsum(TypedCalls& t) {
   t.begin("cumsum", "f[4]", R"({})");
   t.c(gt_cumsum(t.ctx(), t.in(0), 0, false, false));
   t.cpp(cumsum(t.tensor(0), 0, false, false));
+  {
+    CumsumAttrs a;
+    t.cpp(cumsum(t.tensor(0), a));
+  }
   t.begin("cumsum", "f[3,2]", R"({"reverse":true})");
   t.c(gt_cumsum(t.ctx(), t.in(0), 0, false, true));
   t.cpp(cumsum(t.tensor(0), 0, false, true));
+  {
+    CumsumAttrs a;
+    a.reverse = true;
+    t.cpp(cumsum(t.tensor(0), a));
+  }
   t.begin("cumsum", "f[]", R"({})");
   t.c(gt_cumsum(t.ctx(), t.in(0), 0, false, false));
   t.cpp(cumsum(t.tensor(0), 0, false, false));
+  {
+    CumsumAttrs a;
+    t.cpp(cumsum(t.tensor(0), a));
+  }
   t.begin("cumsum", "f[2,5]", R"({"axis":1,"exclusive":true})");
   t.c(gt_cumsum(t.ctx(), t.in(0), 1, true, false));
   t.cpp(cumsum(t.tensor(0), 1, true, false));
+  {
+    CumsumAttrs a;
+    a.axis = 1;
+    a.exclusive = true;
+    t.cpp(cumsum(t.tensor(0), a));
+  }
 }
 inline void call_depthwise_conv2d(TypedCalls& t) {
   t.begin("depthwise_conv2d", "f[1,4,4,2] f[2,2,2,2]", R"({"padding":"SAME","strides":2})");
   t.c(gt_depthwise_conv2d(t.ctx(), t.in(0), t.in(1), nullptr, 2, "SAME", nullptr, 0, nullptr, 0));
+  {
+    gt_depthwise_conv2d_attrs a = GT_DEPTHWISE_CONV2D_ATTRS_DEFAULT;
+    a.n_strides = 2;
+    a.padding = "SAME";
+    t.c(gt_depthwise_conv2d_with(t.ctx(), t.in(0), t.in(1), &a));
+    t.sizes(a, [&](const gt_depthwise_conv2d_attrs* given) { return gt_depthwise_conv2d_with(t.ctx(), t.in(0), t.in(1), given); });
+  }
   t.cpp(depthwise_conv2d(t.tensor(0), t.tensor(1), Axes(2), "SAME", Axes()));
+  {
+    DepthwiseConv2dAttrs a;
+    a.strides = Axes(2);
+    a.padding = "SAME";
+    t.cpp(depthwise_conv2d(t.tensor(0), t.tensor(1), a));
+  }
   t.begin("depthwise_conv2d", "f[1,5,4,3] f[2,2,3,1]", R"({"dilations":2})");
   t.c(gt_depthwise_conv2d(t.ctx(), t.in(0), t.in(1), nullptr, 0, "VALID", nullptr, 0, nullptr, 2));
+  {
+    gt_depthwise_conv2d_attrs a = GT_DEPTHWISE_CONV2D_ATTRS_DEFAULT;
+    a.n_dilations = 2;
+    t.c(gt_depthwise_conv2d_with(t.ctx(), t.in(0), t.in(1), &a));
+    t.sizes(a, [&](const gt_depthwise_conv2d_attrs* given) { return gt_depthwise_conv2d_with(t.ctx(), t.in(0), t.in(1), given); });
+  }
   t.cpp(depthwise_conv2d(t.tensor(0), t.tensor(1), Axes(), "VALID", Axes(2)));
+  {
+    DepthwiseConv2dAttrs a;
+    a.dilations = Axes(2);
+    t.cpp(depthwise_conv2d(t.tensor(0), t.tensor(1), a));
+  }
 }
 inline void call_det(TypedCalls& t) {
   t.begin("det", "s[3,3]", R"({})");
@@ -277,15 +441,36 @@ inline void call_eigh_function(TypedCalls& t) {
   t.begin("eigh_function", "f[3,3]", R"({"f":"exp"})");
   t.c(gt_eigh_function(t.ctx(), t.in(0), true, "exp"));
   t.cpp(eigh_function(t.tensor(0), "exp", true));
+  {
+    EighFunctionAttrs a;
+    a.f = "exp";
+    t.cpp(eigh_function(t.tensor(0), a));
+  }
   t.begin("eigh_function", "f[2,2]", R"({"f":"square"})");
   t.c(gt_eigh_function(t.ctx(), t.in(0), true, "square"));
   t.cpp(eigh_function(t.tensor(0), "square", true));
+  {
+    EighFunctionAttrs a;
+    a.f = "square";
+    t.cpp(eigh_function(t.tensor(0), a));
+  }
   t.begin("eigh_function", "f[2,2,2]", R"({"f":"sin","symmetrize_input":false})");
   t.c(gt_eigh_function(t.ctx(), t.in(0), false, "sin"));
   t.cpp(eigh_function(t.tensor(0), "sin", false));
+  {
+    EighFunctionAttrs a;
+    a.symmetrize_input = false;
+    a.f = "sin";
+    t.cpp(eigh_function(t.tensor(0), a));
+  }
   t.begin("eigh_function", "f[3,3]", R"({"f":"tanh"})");
   t.c(gt_eigh_function(t.ctx(), t.in(0), true, "tanh"));
   t.cpp(eigh_function(t.tensor(0), "tanh", true));
+  {
+    EighFunctionAttrs a;
+    a.f = "tanh";
+    t.cpp(eigh_function(t.tensor(0), a));
+  }
 }
 inline void call_eigh_with_vectors(TypedCalls& t) {
   t.begin("eigh_with_vectors", "f[3,3]", R"({})");
@@ -368,6 +553,12 @@ inline void call_eye(TypedCalls& t) {
   t.begin("eye", "", R"({"num_columns":2,"num_rows":3})");
   t.c(gt_eye(t.ctx(), 3, 2, nullptr, 0, 0));
   t.cpp(eye(t.context(), 3, 2, Axes(), std::nullopt));
+  {
+    EyeAttrs a;
+    a.num_rows = 3;
+    a.num_columns = 2;
+    t.cpp(eye(t.context(), a));
+  }
 }
 inline void call_fill(TypedCalls& t) {
   t.begin("fill", "f[]", R"({"shape":[2,3]})");
@@ -393,9 +584,20 @@ inline void call_gather(TypedCalls& t) {
   t.begin("gather", "f[4,3] i4[2]", R"({"axis":0})");
   t.c(gt_gather(t.ctx(), t.in(0), t.in(1), 0, 0));
   t.cpp(gather(t.tensor(0), t.tensor(1), 0, 0));
+  {
+    GatherAttrs a;
+    a.axis = 0;
+    t.cpp(gather(t.tensor(0), t.tensor(1), a));
+  }
   t.begin("gather", "f[2,4] i4[2,3]", R"({"axis":1,"batch_dims":1})");
   t.c(gt_gather(t.ctx(), t.in(0), t.in(1), 1, 1));
   t.cpp(gather(t.tensor(0), t.tensor(1), 1, 1));
+  {
+    GatherAttrs a;
+    a.axis = 1;
+    a.batch_dims = 1;
+    t.cpp(gather(t.tensor(0), t.tensor(1), a));
+  }
 }
 inline void call_gather_nd(TypedCalls& t) {
   t.begin("gather_nd", "f[3,3,2] i3[4,2]", R"({})");
@@ -427,6 +629,12 @@ inline void call_huber_loss(TypedCalls& t) {
   t.begin("huber_loss", "f[2,3] f[2,3]", R"({"delta":0.8,"reduction":"mean"})");
   t.c(gt_huber_loss(t.ctx(), t.in(0), t.in(1), 0.8, "mean"));
   t.cpp(huber_loss(t.tensor(0), t.tensor(1), 0.8, "mean"));
+  {
+    HuberLossAttrs a;
+    a.delta = 0.8;
+    a.reduction = "mean";
+    t.cpp(huber_loss(t.tensor(0), t.tensor(1), a));
+  }
 }
 inline void call_hypot(TypedCalls& t) {
   t.begin("hypot", "f[2,3] f[3]", R"({})");
@@ -470,14 +678,28 @@ inline void call_l2_normalize(TypedCalls& t) {
   t.begin("l2_normalize", "f[2,3]", R"({"axis":[1]})");
   t.c(gt_l2_normalize(t.ctx(), t.in(0), ints{1}.data(), 1, 1e-12));
   t.cpp(l2_normalize(t.tensor(0), Axes{1}, 1e-12));
+  {
+    L2NormalizeAttrs a;
+    a.axis = Axes{1};
+    t.cpp(l2_normalize(t.tensor(0), a));
+  }
 }
 inline void call_layer_normalization(TypedCalls& t) {
   t.begin("layer_normalization", "f[3,4] f[4] f[4]", R"({})");
   t.c(gt_layer_normalization(t.ctx(), t.in(0), t.in(1), t.in(2), nullptr, 0, 0.001));
   t.cpp(layer_normalization(t.tensor(0), t.tensor(1), t.tensor(2), Axes(), 0.001));
+  {
+    LayerNormalizationAttrs a;
+    t.cpp(layer_normalization(t.tensor(0), t.tensor(1), t.tensor(2), a));
+  }
   t.begin("layer_normalization", "f[2,2,3] f[2,3] f[2,3]", R"({"axis":[1,2]})");
   t.c(gt_layer_normalization(t.ctx(), t.in(0), t.in(1), t.in(2), ints{1, 2}.data(), 2, 0.001));
   t.cpp(layer_normalization(t.tensor(0), t.tensor(1), t.tensor(2), Axes{1, 2}, 0.001));
+  {
+    LayerNormalizationAttrs a;
+    a.axis = Axes{1, 2};
+    t.cpp(layer_normalization(t.tensor(0), t.tensor(1), t.tensor(2), a));
+  }
 }
 inline void call_leaky_relu(TypedCalls& t) {
   t.begin("leaky_relu", "f[2,3]", R"({"alpha":0.125})");
@@ -508,17 +730,38 @@ inline void call_linear_scan(TypedCalls& t) {
   t.begin("linear_scan", "u[5] f[5]", R"({})");
   t.c(gt_linear_scan(t.ctx(), t.in(0), t.in(1), 0, false));
   t.cpp(linear_scan(t.tensor(0), t.tensor(1), 0, false));
+  {
+    LinearScanAttrs a;
+    t.cpp(linear_scan(t.tensor(0), t.tensor(1), a));
+  }
   t.begin("linear_scan", "u[2,4] f[2,4]", R"({"axis":1,"reverse":true})");
   t.c(gt_linear_scan(t.ctx(), t.in(0), t.in(1), 1, true));
   t.cpp(linear_scan(t.tensor(0), t.tensor(1), 1, true));
+  {
+    LinearScanAttrs a;
+    a.axis = 1;
+    a.reverse = true;
+    t.cpp(linear_scan(t.tensor(0), t.tensor(1), a));
+  }
 }
 inline void call_linspace(TypedCalls& t) {
   t.begin("linspace", "f[] f[]", R"({"num":4})");
   t.c(gt_linspace(t.ctx(), t.in(0), t.in(1), 4, 0));
   t.cpp(linspace(t.tensor(0), t.tensor(1), 4, 0));
+  {
+    LinspaceAttrs a;
+    a.num = 4;
+    t.cpp(linspace(t.tensor(0), t.tensor(1), a));
+  }
   t.begin("linspace", "f[2] f[2]", R"({"axis":-1,"num":3})");
   t.c(gt_linspace(t.ctx(), t.in(0), t.in(1), 3, -1));
   t.cpp(linspace(t.tensor(0), t.tensor(1), 3, -1));
+  {
+    LinspaceAttrs a;
+    a.num = 3;
+    a.axis = -1;
+    t.cpp(linspace(t.tensor(0), t.tensor(1), a));
+  }
 }
 inline void call_log(TypedCalls& t) {
   t.begin("log", "p[2,3]", R"({})");
@@ -549,15 +792,33 @@ inline void call_logcumsumexp(TypedCalls& t) {
   t.begin("logcumsumexp", "f[4]", R"({})");
   t.c(gt_logcumsumexp(t.ctx(), t.in(0), 0, false, false));
   t.cpp(logcumsumexp(t.tensor(0), 0, false, false));
+  {
+    LogcumsumexpAttrs a;
+    t.cpp(logcumsumexp(t.tensor(0), a));
+  }
   t.begin("logcumsumexp", "f[3,2]", R"({"reverse":true})");
   t.c(gt_logcumsumexp(t.ctx(), t.in(0), 0, false, true));
   t.cpp(logcumsumexp(t.tensor(0), 0, false, true));
+  {
+    LogcumsumexpAttrs a;
+    a.reverse = true;
+    t.cpp(logcumsumexp(t.tensor(0), a));
+  }
   t.begin("logcumsumexp", "f[]", R"({})");
   t.c(gt_logcumsumexp(t.ctx(), t.in(0), 0, false, false));
   t.cpp(logcumsumexp(t.tensor(0), 0, false, false));
+  {
+    LogcumsumexpAttrs a;
+    t.cpp(logcumsumexp(t.tensor(0), a));
+  }
   t.begin("logcumsumexp", "f[2,4]", R"({"axis":1})");
   t.c(gt_logcumsumexp(t.ctx(), t.in(0), 1, false, false));
   t.cpp(logcumsumexp(t.tensor(0), 1, false, false));
+  {
+    LogcumsumexpAttrs a;
+    a.axis = 1;
+    t.cpp(logcumsumexp(t.tensor(0), a));
+  }
 }
 inline void call_logical_and(TypedCalls& t) {
   t.begin("logical_and", "b[2,3] b[3]", R"({})");
@@ -597,24 +858,55 @@ inline void call_matmul(TypedCalls& t) {
   t.begin("matmul", "f[2,3] f[3,2]", R"({})");
   t.c(gt_matmul(t.ctx(), t.in(0), t.in(1), false, false));
   t.cpp(matmul(t.tensor(0), t.tensor(1), false, false));
+  {
+    MatmulAttrs a;
+    t.cpp(matmul(t.tensor(0), t.tensor(1), a));
+  }
   t.begin("matmul", "f[3,2] f[4,3]", R"({"transpose_a":true,"transpose_b":true})");
   t.c(gt_matmul(t.ctx(), t.in(0), t.in(1), true, true));
   t.cpp(matmul(t.tensor(0), t.tensor(1), true, true));
+  {
+    MatmulAttrs a;
+    a.transpose_a = true;
+    a.transpose_b = true;
+    t.cpp(matmul(t.tensor(0), t.tensor(1), a));
+  }
   t.begin("matmul", "f[2,2,3] f[3,2]", R"({})");
   t.c(gt_matmul(t.ctx(), t.in(0), t.in(1), false, false));
   t.cpp(matmul(t.tensor(0), t.tensor(1), false, false));
+  {
+    MatmulAttrs a;
+    t.cpp(matmul(t.tensor(0), t.tensor(1), a));
+  }
   t.begin("matmul", "f[3,1,2,2] f[2,2,3]", R"({})");
   t.c(gt_matmul(t.ctx(), t.in(0), t.in(1), false, false));
   t.cpp(matmul(t.tensor(0), t.tensor(1), false, false));
+  {
+    MatmulAttrs a;
+    t.cpp(matmul(t.tensor(0), t.tensor(1), a));
+  }
   t.begin("matmul", "f[3] f[3]", R"({})");
   t.c(gt_matmul(t.ctx(), t.in(0), t.in(1), false, false));
   t.cpp(matmul(t.tensor(0), t.tensor(1), false, false));
+  {
+    MatmulAttrs a;
+    t.cpp(matmul(t.tensor(0), t.tensor(1), a));
+  }
   t.begin("matmul", "f[2,2,3] f[3]", R"({})");
   t.c(gt_matmul(t.ctx(), t.in(0), t.in(1), false, false));
   t.cpp(matmul(t.tensor(0), t.tensor(1), false, false));
+  {
+    MatmulAttrs a;
+    t.cpp(matmul(t.tensor(0), t.tensor(1), a));
+  }
   t.begin("matmul", "f[3] f[2,2,3]", R"({"transpose_b":true})");
   t.c(gt_matmul(t.ctx(), t.in(0), t.in(1), false, true));
   t.cpp(matmul(t.tensor(0), t.tensor(1), false, true));
+  {
+    MatmulAttrs a;
+    a.transpose_b = true;
+    t.cpp(matmul(t.tensor(0), t.tensor(1), a));
+  }
 }
 inline void call_matrix_power(TypedCalls& t) {
   t.begin("matrix_power", "s[2,2]", R"({"n":3})");
@@ -628,9 +920,22 @@ inline void call_max_pool2d(TypedCalls& t) {
   t.begin("max_pool2d", "f[1,4,4,2]", R"({"ksize":2,"strides":2})");
   t.c(gt_max_pool2d(t.ctx(), t.in(0), nullptr, 2, nullptr, 2, nullptr));
   t.cpp(max_pool2d(t.tensor(0), Axes(2), Axes(2), "VALID"));
+  {
+    MaxPool2dAttrs a;
+    a.ksize = Axes(2);
+    a.strides = Axes(2);
+    t.cpp(max_pool2d(t.tensor(0), a));
+  }
   t.begin("max_pool2d", "f[2,3,4,1]", R"({"ksize":[3,2],"padding":"SAME","strides":[2,1]})");
   t.c(gt_max_pool2d(t.ctx(), t.in(0), ints{3, 2}.data(), 2, ints{2, 1}.data(), 2, "SAME"));
   t.cpp(max_pool2d(t.tensor(0), Axes{3, 2}, Axes{2, 1}, "SAME"));
+  {
+    MaxPool2dAttrs a;
+    a.ksize = Axes{3, 2};
+    a.strides = Axes{2, 1};
+    a.padding = "SAME";
+    t.cpp(max_pool2d(t.tensor(0), a));
+  }
 }
 inline void call_maximum(TypedCalls& t) {
   t.begin("maximum", "f[2,3] f[3]", R"({})");
@@ -651,6 +956,11 @@ inline void call_moments(TypedCalls& t) {
   t.begin("moments", "f[4,3]", R"({"axes":[0]})");
   t.c_many(gt_moments(t.ctx(), t.in(0), ints{0}.data(), 1, false, t.out(), t.room(), t.count()));
   t.cpp(moments(t.tensor(0), Axes{0}, false));
+  {
+    MomentsAttrs a;
+    a.axes = Axes{0};
+    t.cpp(moments(t.tensor(0), a));
+  }
 }
 inline void call_mse(TypedCalls& t) {
   t.begin("mse", "f[2,3] f[3]", R"({"reduction":"sum"})");
@@ -679,24 +989,64 @@ inline void call_norm(TypedCalls& t) {
   t.begin("norm", "f[2,3]", R"({})");
   t.c(gt_norm(t.ctx(), t.in(0), "euclidean", nullptr, 0, false));
   t.cpp(norm(t.tensor(0), "euclidean", Axes(), false));
+  {
+    NormAttrs a;
+    t.cpp(norm(t.tensor(0), a));
+  }
   t.begin("norm", "f[2,3]", R"({"axis":1,"ord":3})");
   t.c(gt_norm(t.ctx(), t.in(0), "3", ints{1}.data(), 1, false));
   t.cpp(norm(t.tensor(0), 3, Axes(1), false));
+  {
+    NormAttrs a;
+    a.ord = 3;
+    a.axis = Axes(1);
+    t.cpp(norm(t.tensor(0), a));
+  }
   t.begin("norm", "f[2,3]", R"({"axis":[0,1],"ord":1})");
   t.c(gt_norm(t.ctx(), t.in(0), "1", ints{0, 1}.data(), 2, false));
   t.cpp(norm(t.tensor(0), 1, Axes{0, 1}, false));
+  {
+    NormAttrs a;
+    a.ord = 1;
+    a.axis = Axes{0, 1};
+    t.cpp(norm(t.tensor(0), a));
+  }
   t.begin("norm", "f[2,3]", R"({"axis":0,"ord":-1.5})");
   t.c(gt_norm(t.ctx(), t.in(0), "-1.5", ints{0}.data(), 1, false));
   t.cpp(norm(t.tensor(0), -1.5, Axes(0), false));
+  {
+    NormAttrs a;
+    a.ord = -1.5;
+    a.axis = Axes(0);
+    t.cpp(norm(t.tensor(0), a));
+  }
   t.begin("norm", "f[2,3]", R"({"axis":0,"ord":"-inf"})");
   t.c(gt_norm(t.ctx(), t.in(0), "-inf", ints{0}.data(), 1, false));
   t.cpp(norm(t.tensor(0), "-inf", Axes(0), false));
+  {
+    NormAttrs a;
+    a.ord = "-inf";
+    a.axis = Axes(0);
+    t.cpp(norm(t.tensor(0), a));
+  }
   t.begin("norm", "f[2,2,3]", R"({"axis":[0,2],"ord":"nuc"})");
   t.c(gt_norm(t.ctx(), t.in(0), "nuc", ints{0, 2}.data(), 2, false));
   t.cpp(norm(t.tensor(0), "nuc", Axes{0, 2}, false));
+  {
+    NormAttrs a;
+    a.ord = "nuc";
+    a.axis = Axes{0, 2};
+    t.cpp(norm(t.tensor(0), a));
+  }
   t.begin("norm", "f[2,3]", R"({"axis":[1,0],"ord":-2})");
   t.c(gt_norm(t.ctx(), t.in(0), "-2", ints{1, 0}.data(), 2, false));
   t.cpp(norm(t.tensor(0), -2, Axes{1, 0}, false));
+  {
+    NormAttrs a;
+    a.ord = -2;
+    a.axis = Axes{1, 0};
+    t.cpp(norm(t.tensor(0), a));
+  }
 }
 inline void call_not_equal(TypedCalls& t) {
   t.begin("not_equal", "f[2,3] f[3]", R"({})");
@@ -707,6 +1057,11 @@ inline void call_one_hot(TypedCalls& t) {
   t.begin("one_hot", "i3[2]", R"({"depth":3})");
   t.c(gt_one_hot(t.ctx(), t.in(0), 3, -1, 1, 0, 0));
   t.cpp(one_hot(t.tensor(0), 3, -1, 1, 0, std::nullopt));
+  {
+    OneHotAttrs a;
+    a.depth = 3;
+    t.cpp(one_hot(t.tensor(0), a));
+  }
 }
 inline void call_ones_like(TypedCalls& t) {
   t.begin("ones_like", "f[2,3]", R"({})");
@@ -722,9 +1077,21 @@ inline void call_pad(TypedCalls& t) {
   t.begin("pad", "f[2,3]", R"({"constant_values":2,"paddings":[[1,0],[0,2]]})");
   t.c(gt_pad(t.ctx(), t.in(0), ints{1, 0, 0, 2}.data(), 4, nullptr, 2));
   t.cpp(pad(t.tensor(0), Axes{{1, 0}, {0, 2}}, "CONSTANT", 2));
+  {
+    PadAttrs a;
+    a.paddings = Axes{{1, 0}, {0, 2}};
+    a.constant_values = 2;
+    t.cpp(pad(t.tensor(0), a));
+  }
   t.begin("pad", "f[3]", R"({"mode":"REFLECT","paddings":[[1,2]]})");
   t.c(gt_pad(t.ctx(), t.in(0), ints{1, 2}.data(), 2, "REFLECT", 0));
   t.cpp(pad(t.tensor(0), Axes{{1, 2}}, "REFLECT", 0));
+  {
+    PadAttrs a;
+    a.paddings = Axes{{1, 2}};
+    a.mode = "REFLECT";
+    t.cpp(pad(t.tensor(0), a));
+  }
 }
 inline void call_polygamma(TypedCalls& t) {
   t.begin("polygamma", "p[2,3]", R"({"n":0})");
@@ -753,17 +1120,51 @@ inline void call_qr(TypedCalls& t) {
 inline void call_random_normal(TypedCalls& t) {
   t.begin("random_normal", "", R"({"dtype":"float64","shape":[3,4]})");
   t.c(gt_random_normal(t.ctx(), ints{3, 4}.data(), 2, GT_FLOAT64, 0, 1, GT_DEFAULT_INT, GT_DEFAULT_INT));
+  {
+    gt_random_normal_attrs a = GT_RANDOM_NORMAL_ATTRS_DEFAULT;
+    const ints shape{3, 4};
+    a.shape = shape.data(), a.n_shape = 2;
+    a.dtype = GT_FLOAT64;
+    t.c(gt_random_normal_with(t.ctx(), &a));
+    t.sizes(a, [&](const gt_random_normal_attrs* given) { return gt_random_normal_with(t.ctx(), given); });
+  }
   t.cpp(random_normal(t.context(), Axes{3, 4}, Dtype::float64, 0, 1, std::nullopt, std::nullopt));
+  {
+    RandomNormalAttrs a;
+    a.shape = Axes{3, 4};
+    a.dtype = Dtype::float64;
+    t.cpp(random_normal(t.context(), a));
+  }
 }
 inline void call_random_uniform(TypedCalls& t) {
   t.begin("random_uniform", "", R"({"dtype":"float64","shape":[3,4]})");
   t.c(gt_random_uniform(t.ctx(), ints{3, 4}.data(), 2, GT_FLOAT64, 0, 1, GT_DEFAULT_INT, GT_DEFAULT_INT));
+  {
+    gt_random_uniform_attrs a = GT_RANDOM_UNIFORM_ATTRS_DEFAULT;
+    const ints shape{3, 4};
+    a.shape = shape.data(), a.n_shape = 2;
+    a.dtype = GT_FLOAT64;
+    t.c(gt_random_uniform_with(t.ctx(), &a));
+    t.sizes(a, [&](const gt_random_uniform_attrs* given) { return gt_random_uniform_with(t.ctx(), given); });
+  }
   t.cpp(random_uniform(t.context(), Axes{3, 4}, Dtype::float64, 0, 1, std::nullopt, std::nullopt));
+  {
+    RandomUniformAttrs a;
+    a.shape = Axes{3, 4};
+    a.dtype = Dtype::float64;
+    t.cpp(random_uniform(t.context(), a));
+  }
 }
 inline void call_range(TypedCalls& t) {
   t.begin("range", "", R"({"dtype":"int64","limit":5})");
   t.c(gt_range(t.ctx(), 0, 5, 1, GT_INT64));
   t.cpp(range(t.context(), 5, 0, 1, Dtype::int64));
+  {
+    RangeAttrs a;
+    a.limit = 5;
+    a.dtype = Dtype::int64;
+    t.cpp(range(t.context(), a));
+  }
 }
 inline void call_reciprocal(TypedCalls& t) {
   t.begin("reciprocal", "p[2,3]", R"({})");
@@ -774,99 +1175,229 @@ inline void call_reduce_all(TypedCalls& t) {
   t.begin("reduce_all", "b[2,3]", R"({"axis":1})");
   t.c(gt_reduce_all(t.ctx(), t.in(0), ints{1}.data(), 1, false));
   t.cpp(reduce_all(t.tensor(0), Axes(1), false));
+  {
+    ReduceAllAttrs a;
+    a.axis = Axes(1);
+    t.cpp(reduce_all(t.tensor(0), a));
+  }
 }
 inline void call_reduce_any(TypedCalls& t) {
   t.begin("reduce_any", "b[2,3]", R"({"axis":1})");
   t.c(gt_reduce_any(t.ctx(), t.in(0), ints{1}.data(), 1, false));
   t.cpp(reduce_any(t.tensor(0), Axes(1), false));
+  {
+    ReduceAnyAttrs a;
+    a.axis = Axes(1);
+    t.cpp(reduce_any(t.tensor(0), a));
+  }
 }
 inline void call_reduce_logsumexp(TypedCalls& t) {
   t.begin("reduce_logsumexp", "f[2,3]", R"({})");
   t.c(gt_reduce_logsumexp(t.ctx(), t.in(0), nullptr, 0, false));
   t.cpp(reduce_logsumexp(t.tensor(0), Axes(), false));
+  {
+    ReduceLogsumexpAttrs a;
+    t.cpp(reduce_logsumexp(t.tensor(0), a));
+  }
   t.begin("reduce_logsumexp", "f[2,3,2]", R"({"axis":[0,2],"keepdims":true})");
   t.c(gt_reduce_logsumexp(t.ctx(), t.in(0), ints{0, 2}.data(), 2, true));
   t.cpp(reduce_logsumexp(t.tensor(0), Axes{0, 2}, true));
+  {
+    ReduceLogsumexpAttrs a;
+    a.axis = Axes{0, 2};
+    a.keepdims = true;
+    t.cpp(reduce_logsumexp(t.tensor(0), a));
+  }
   t.begin("reduce_logsumexp", "f[2,3]", R"({"axis":1})");
   t.c(gt_reduce_logsumexp(t.ctx(), t.in(0), ints{1}.data(), 1, false));
   t.cpp(reduce_logsumexp(t.tensor(0), Axes(1), false));
+  {
+    ReduceLogsumexpAttrs a;
+    a.axis = Axes(1);
+    t.cpp(reduce_logsumexp(t.tensor(0), a));
+  }
 }
 inline void call_reduce_max(TypedCalls& t) {
   t.begin("reduce_max", "f[2,3]", R"({})");
   t.c(gt_reduce_max(t.ctx(), t.in(0), nullptr, 0, false));
   t.cpp(reduce_max(t.tensor(0), Axes(), false));
+  {
+    ReduceMaxAttrs a;
+    t.cpp(reduce_max(t.tensor(0), a));
+  }
   t.begin("reduce_max", "f[2,3,2]", R"({"axis":[0,2],"keepdims":true})");
   t.c(gt_reduce_max(t.ctx(), t.in(0), ints{0, 2}.data(), 2, true));
   t.cpp(reduce_max(t.tensor(0), Axes{0, 2}, true));
+  {
+    ReduceMaxAttrs a;
+    a.axis = Axes{0, 2};
+    a.keepdims = true;
+    t.cpp(reduce_max(t.tensor(0), a));
+  }
   t.begin("reduce_max", "f[2,3]", R"({"axis":1})");
   t.c(gt_reduce_max(t.ctx(), t.in(0), ints{1}.data(), 1, false));
   t.cpp(reduce_max(t.tensor(0), Axes(1), false));
+  {
+    ReduceMaxAttrs a;
+    a.axis = Axes(1);
+    t.cpp(reduce_max(t.tensor(0), a));
+  }
 }
 inline void call_reduce_mean(TypedCalls& t) {
   t.begin("reduce_mean", "f[2,3]", R"({})");
   t.c(gt_reduce_mean(t.ctx(), t.in(0), nullptr, 0, false));
   t.cpp(reduce_mean(t.tensor(0), Axes(), false));
+  {
+    ReduceMeanAttrs a;
+    t.cpp(reduce_mean(t.tensor(0), a));
+  }
   t.begin("reduce_mean", "f[2,3,2]", R"({"axis":[0,2],"keepdims":true})");
   t.c(gt_reduce_mean(t.ctx(), t.in(0), ints{0, 2}.data(), 2, true));
   t.cpp(reduce_mean(t.tensor(0), Axes{0, 2}, true));
+  {
+    ReduceMeanAttrs a;
+    a.axis = Axes{0, 2};
+    a.keepdims = true;
+    t.cpp(reduce_mean(t.tensor(0), a));
+  }
   t.begin("reduce_mean", "f[2,3]", R"({"axis":1})");
   t.c(gt_reduce_mean(t.ctx(), t.in(0), ints{1}.data(), 1, false));
   t.cpp(reduce_mean(t.tensor(0), Axes(1), false));
+  {
+    ReduceMeanAttrs a;
+    a.axis = Axes(1);
+    t.cpp(reduce_mean(t.tensor(0), a));
+  }
 }
 inline void call_reduce_min(TypedCalls& t) {
   t.begin("reduce_min", "f[2,3]", R"({})");
   t.c(gt_reduce_min(t.ctx(), t.in(0), nullptr, 0, false));
   t.cpp(reduce_min(t.tensor(0), Axes(), false));
+  {
+    ReduceMinAttrs a;
+    t.cpp(reduce_min(t.tensor(0), a));
+  }
   t.begin("reduce_min", "f[2,3,2]", R"({"axis":[0,2],"keepdims":true})");
   t.c(gt_reduce_min(t.ctx(), t.in(0), ints{0, 2}.data(), 2, true));
   t.cpp(reduce_min(t.tensor(0), Axes{0, 2}, true));
+  {
+    ReduceMinAttrs a;
+    a.axis = Axes{0, 2};
+    a.keepdims = true;
+    t.cpp(reduce_min(t.tensor(0), a));
+  }
   t.begin("reduce_min", "f[2,3]", R"({"axis":1})");
   t.c(gt_reduce_min(t.ctx(), t.in(0), ints{1}.data(), 1, false));
   t.cpp(reduce_min(t.tensor(0), Axes(1), false));
+  {
+    ReduceMinAttrs a;
+    a.axis = Axes(1);
+    t.cpp(reduce_min(t.tensor(0), a));
+  }
 }
 inline void call_reduce_prod(TypedCalls& t) {
   t.begin("reduce_prod", "f[2,3]", R"({})");
   t.c(gt_reduce_prod(t.ctx(), t.in(0), nullptr, 0, false));
   t.cpp(reduce_prod(t.tensor(0), Axes(), false));
+  {
+    ReduceProdAttrs a;
+    t.cpp(reduce_prod(t.tensor(0), a));
+  }
   t.begin("reduce_prod", "f[2,3,2]", R"({"axis":[0,2],"keepdims":true})");
   t.c(gt_reduce_prod(t.ctx(), t.in(0), ints{0, 2}.data(), 2, true));
   t.cpp(reduce_prod(t.tensor(0), Axes{0, 2}, true));
+  {
+    ReduceProdAttrs a;
+    a.axis = Axes{0, 2};
+    a.keepdims = true;
+    t.cpp(reduce_prod(t.tensor(0), a));
+  }
   t.begin("reduce_prod", "f[2,3]", R"({"axis":1})");
   t.c(gt_reduce_prod(t.ctx(), t.in(0), ints{1}.data(), 1, false));
   t.cpp(reduce_prod(t.tensor(0), Axes(1), false));
+  {
+    ReduceProdAttrs a;
+    a.axis = Axes(1);
+    t.cpp(reduce_prod(t.tensor(0), a));
+  }
 }
 inline void call_reduce_std(TypedCalls& t) {
   t.begin("reduce_std", "f[2,3]", R"({})");
   t.c(gt_reduce_std(t.ctx(), t.in(0), nullptr, 0, false));
   t.cpp(reduce_std(t.tensor(0), Axes(), false));
+  {
+    ReduceStdAttrs a;
+    t.cpp(reduce_std(t.tensor(0), a));
+  }
   t.begin("reduce_std", "f[2,3,2]", R"({"axis":[0,2],"keepdims":true})");
   t.c(gt_reduce_std(t.ctx(), t.in(0), ints{0, 2}.data(), 2, true));
   t.cpp(reduce_std(t.tensor(0), Axes{0, 2}, true));
+  {
+    ReduceStdAttrs a;
+    a.axis = Axes{0, 2};
+    a.keepdims = true;
+    t.cpp(reduce_std(t.tensor(0), a));
+  }
   t.begin("reduce_std", "f[2,3]", R"({"axis":1})");
   t.c(gt_reduce_std(t.ctx(), t.in(0), ints{1}.data(), 1, false));
   t.cpp(reduce_std(t.tensor(0), Axes(1), false));
+  {
+    ReduceStdAttrs a;
+    a.axis = Axes(1);
+    t.cpp(reduce_std(t.tensor(0), a));
+  }
 }
 inline void call_reduce_sum(TypedCalls& t) {
   t.begin("reduce_sum", "f[2,3]", R"({})");
   t.c(gt_reduce_sum(t.ctx(), t.in(0), nullptr, 0, false));
   t.cpp(reduce_sum(t.tensor(0), Axes(), false));
+  {
+    ReduceSumAttrs a;
+    t.cpp(reduce_sum(t.tensor(0), a));
+  }
   t.begin("reduce_sum", "f[2,3,2]", R"({"axis":[0,2],"keepdims":true})");
   t.c(gt_reduce_sum(t.ctx(), t.in(0), ints{0, 2}.data(), 2, true));
   t.cpp(reduce_sum(t.tensor(0), Axes{0, 2}, true));
+  {
+    ReduceSumAttrs a;
+    a.axis = Axes{0, 2};
+    a.keepdims = true;
+    t.cpp(reduce_sum(t.tensor(0), a));
+  }
   t.begin("reduce_sum", "f[2,3]", R"({"axis":1})");
   t.c(gt_reduce_sum(t.ctx(), t.in(0), ints{1}.data(), 1, false));
   t.cpp(reduce_sum(t.tensor(0), Axes(1), false));
+  {
+    ReduceSumAttrs a;
+    a.axis = Axes(1);
+    t.cpp(reduce_sum(t.tensor(0), a));
+  }
 }
 inline void call_reduce_variance(TypedCalls& t) {
   t.begin("reduce_variance", "f[2,3]", R"({})");
   t.c(gt_reduce_variance(t.ctx(), t.in(0), nullptr, 0, false));
   t.cpp(reduce_variance(t.tensor(0), Axes(), false));
+  {
+    ReduceVarianceAttrs a;
+    t.cpp(reduce_variance(t.tensor(0), a));
+  }
   t.begin("reduce_variance", "f[2,3,2]", R"({"axis":[0,2],"keepdims":true})");
   t.c(gt_reduce_variance(t.ctx(), t.in(0), ints{0, 2}.data(), 2, true));
   t.cpp(reduce_variance(t.tensor(0), Axes{0, 2}, true));
+  {
+    ReduceVarianceAttrs a;
+    a.axis = Axes{0, 2};
+    a.keepdims = true;
+    t.cpp(reduce_variance(t.tensor(0), a));
+  }
   t.begin("reduce_variance", "f[2,3]", R"({"axis":1})");
   t.c(gt_reduce_variance(t.ctx(), t.in(0), ints{1}.data(), 1, false));
   t.cpp(reduce_variance(t.tensor(0), Axes(1), false));
+  {
+    ReduceVarianceAttrs a;
+    a.axis = Axes(1);
+    t.cpp(reduce_variance(t.tensor(0), a));
+  }
 }
 inline void call_relu(TypedCalls& t) {
   t.begin("relu", "f[2,3]", R"({})");
@@ -882,9 +1413,20 @@ inline void call_repeat(TypedCalls& t) {
   t.begin("repeat", "f[2,3]", R"({"axis":1,"repeats":[2,0,1]})");
   t.c(gt_repeat(t.ctx(), t.in(0), ints{2, 0, 1}.data(), 3, 1));
   t.cpp(repeat(t.tensor(0), Axes{2, 0, 1}, 1));
+  {
+    RepeatAttrs a;
+    a.repeats = Axes{2, 0, 1};
+    a.axis = 1;
+    t.cpp(repeat(t.tensor(0), a));
+  }
   t.begin("repeat", "f[3]", R"({"repeats":2})");
   t.c(gt_repeat(t.ctx(), t.in(0), nullptr, 2, GT_DEFAULT_INT));
   t.cpp(repeat(t.tensor(0), Axes(2), std::nullopt));
+  {
+    RepeatAttrs a;
+    a.repeats = Axes(2);
+    t.cpp(repeat(t.tensor(0), a));
+  }
 }
 inline void call_reshape(TypedCalls& t) {
   t.begin("reshape", "f[2,3]", R"({"shape":[3,-1]})");
@@ -900,6 +1442,12 @@ inline void call_roll(TypedCalls& t) {
   t.begin("roll", "f[2,3]", R"({"axis":[0,1],"shift":[1,-1]})");
   t.c(gt_roll(t.ctx(), t.in(0), ints{1, -1}.data(), 2, ints{0, 1}.data(), 2));
   t.cpp(roll(t.tensor(0), Axes{1, -1}, Axes{0, 1}));
+  {
+    RollAttrs a;
+    a.shift = Axes{1, -1};
+    a.axis = Axes{0, 1};
+    t.cpp(roll(t.tensor(0), a));
+  }
 }
 inline void call_round(TypedCalls& t) {
   t.begin("round", "f[2,3]", R"({})");
@@ -915,6 +1463,12 @@ inline void call_scatter_add(TypedCalls& t) {
   t.begin("scatter_add", "i4[2] f[2,3]", R"({"axis":0,"shape":[4,3]})");
   t.c(gt_scatter_add(t.ctx(), t.in(0), t.in(1), ints{4, 3}.data(), 2, 0, 0));
   t.cpp(scatter_add(t.tensor(0), t.tensor(1), Axes{4, 3}, 0, 0));
+  {
+    ScatterAddAttrs a;
+    a.shape = Axes{4, 3};
+    a.axis = 0;
+    t.cpp(scatter_add(t.tensor(0), t.tensor(1), a));
+  }
 }
 inline void call_scatter_nd(TypedCalls& t) {
   t.begin("scatter_nd", "i3[4,2] f[4,2]", R"({"shape":[3,3,2]})");
@@ -965,6 +1519,12 @@ inline void call_slice(TypedCalls& t) {
   t.begin("slice", "f[3,4]", R"({"begin":[1,0],"size":[2,-1]})");
   t.c(gt_slice(t.ctx(), t.in(0), ints{1, 0}.data(), 2, ints{2, -1}.data(), 2));
   t.cpp(slice(t.tensor(0), Axes{1, 0}, Axes{2, -1}));
+  {
+    SliceAttrs a;
+    a.begin = Axes{1, 0};
+    a.size = Axes{2, -1};
+    t.cpp(slice(t.tensor(0), a));
+  }
 }
 inline void call_slogdet(TypedCalls& t) {
   t.begin("slogdet", "s[3,3]", R"({})");
@@ -1009,9 +1569,19 @@ inline void call_sort(TypedCalls& t) {
   t.begin("sort", "f[2,4]", R"({"direction":"DESCENDING"})");
   t.c(gt_sort(t.ctx(), t.in(0), -1, "DESCENDING"));
   t.cpp(sort(t.tensor(0), -1, "DESCENDING"));
+  {
+    SortAttrs a;
+    a.direction = "DESCENDING";
+    t.cpp(sort(t.tensor(0), a));
+  }
   t.begin("sort", "f[3,2]", R"({"axis":0})");
   t.c(gt_sort(t.ctx(), t.in(0), 0, nullptr));
   t.cpp(sort(t.tensor(0), 0, "ASCENDING"));
+  {
+    SortAttrs a;
+    a.axis = 0;
+    t.cpp(sort(t.tensor(0), a));
+  }
 }
 inline void call_sparse_softmax_cross_entropy(TypedCalls& t) {
   t.begin("sparse_softmax_cross_entropy", "i3[2] f[2,3]", R"({})");
@@ -1022,9 +1592,20 @@ inline void call_split(TypedCalls& t) {
   t.begin("split", "f[4,2]", R"({"num_or_size_splits":2})");
   t.c_many(gt_split(t.ctx(), t.in(0), nullptr, 2, 0, t.out(), t.room(), t.count()));
   t.cpp(split(t.tensor(0), Axes(2), 0));
+  {
+    SplitAttrs a;
+    a.num_or_size_splits = Axes(2);
+    t.cpp(split(t.tensor(0), a));
+  }
   t.begin("split", "f[2,6]", R"({"axis":-1,"num_or_size_splits":[1,2,3]})");
   t.c_many(gt_split(t.ctx(), t.in(0), ints{1, 2, 3}.data(), 3, -1, t.out(), t.room(), t.count()));
   t.cpp(split(t.tensor(0), Axes{1, 2, 3}, -1));
+  {
+    SplitAttrs a;
+    a.num_or_size_splits = Axes{1, 2, 3};
+    a.axis = -1;
+    t.cpp(split(t.tensor(0), a));
+  }
 }
 inline void call_sqrt(TypedCalls& t) {
   t.begin("sqrt", "p[2,3]", R"({})");
@@ -1059,10 +1640,50 @@ inline void call_stop_gradient(TypedCalls& t) {
 inline void call_strided_slice(TypedCalls& t) {
   t.begin("strided_slice", "f[4,5]", R"({"begin":[3,0],"end":[0,5],"strides":[-2,2]})");
   t.c(gt_strided_slice(t.ctx(), t.in(0), ints{3, 0}.data(), 2, ints{0, 5}.data(), 2, ints{-2, 2}.data(), 2, 0, 0, 0, 0, 0));
+  {
+    gt_strided_slice_attrs a = GT_STRIDED_SLICE_ATTRS_DEFAULT;
+    const ints begin{3, 0};
+    a.begin = begin.data(), a.n_begin = 2;
+    const ints end{0, 5};
+    a.end = end.data(), a.n_end = 2;
+    const ints strides{-2, 2};
+    a.strides = strides.data(), a.n_strides = 2;
+    t.c(gt_strided_slice_with(t.ctx(), t.in(0), &a));
+    t.sizes(a, [&](const gt_strided_slice_attrs* given) { return gt_strided_slice_with(t.ctx(), t.in(0), given); });
+  }
   t.cpp(strided_slice(t.tensor(0), Axes{3, 0}, Axes{0, 5}, Axes{-2, 2}, 0, 0, 0, 0, 0));
+  {
+    StridedSliceAttrs a;
+    a.begin = Axes{3, 0};
+    a.end = Axes{0, 5};
+    a.strides = Axes{-2, 2};
+    t.cpp(strided_slice(t.tensor(0), a));
+  }
   t.begin("strided_slice", "f[3,4]", R"({"begin":[1,0],"end":[2,0],"end_mask":2,"shrink_axis_mask":1,"strides":[1,1]})");
   t.c(gt_strided_slice(t.ctx(), t.in(0), ints{1, 0}.data(), 2, ints{2, 0}.data(), 2, ints{1, 1}.data(), 2, 0, 2, 0, 0, 1));
+  {
+    gt_strided_slice_attrs a = GT_STRIDED_SLICE_ATTRS_DEFAULT;
+    const ints begin{1, 0};
+    a.begin = begin.data(), a.n_begin = 2;
+    const ints end{2, 0};
+    a.end = end.data(), a.n_end = 2;
+    const ints strides{1, 1};
+    a.strides = strides.data(), a.n_strides = 2;
+    a.end_mask = 2;
+    a.shrink_axis_mask = 1;
+    t.c(gt_strided_slice_with(t.ctx(), t.in(0), &a));
+    t.sizes(a, [&](const gt_strided_slice_attrs* given) { return gt_strided_slice_with(t.ctx(), t.in(0), given); });
+  }
   t.cpp(strided_slice(t.tensor(0), Axes{1, 0}, Axes{2, 0}, Axes{1, 1}, 0, 2, 0, 0, 1));
+  {
+    StridedSliceAttrs a;
+    a.begin = Axes{1, 0};
+    a.end = Axes{2, 0};
+    a.strides = Axes{1, 1};
+    a.end_mask = 2;
+    a.shrink_axis_mask = 1;
+    t.cpp(strided_slice(t.tensor(0), a));
+  }
 }
 inline void call_subtract(TypedCalls& t) {
   t.begin("subtract", "f[2,3] f[2,1]", R"({})");
@@ -1154,12 +1775,26 @@ inline void call_triangular_solve(TypedCalls& t) {
   t.begin("triangular_solve", "s[3,3] f[3,2]", R"({})");
   t.c(gt_triangular_solve(t.ctx(), t.in(0), t.in(1), true, false));
   t.cpp(triangular_solve(t.tensor(0), t.tensor(1), true, false));
+  {
+    TriangularSolveAttrs a;
+    t.cpp(triangular_solve(t.tensor(0), t.tensor(1), a));
+  }
   t.begin("triangular_solve", "s[2,2,2] f[2,2,1]", R"({"adjoint":true,"lower":false})");
   t.c(gt_triangular_solve(t.ctx(), t.in(0), t.in(1), false, true));
   t.cpp(triangular_solve(t.tensor(0), t.tensor(1), false, true));
+  {
+    TriangularSolveAttrs a;
+    a.lower = false;
+    a.adjoint = true;
+    t.cpp(triangular_solve(t.tensor(0), t.tensor(1), a));
+  }
   t.begin("triangular_solve", "s[3,3] f[3]", R"({})");
   t.c(gt_triangular_solve(t.ctx(), t.in(0), t.in(1), true, false));
   t.cpp(triangular_solve(t.tensor(0), t.tensor(1), true, false));
+  {
+    TriangularSolveAttrs a;
+    t.cpp(triangular_solve(t.tensor(0), t.tensor(1), a));
+  }
 }
 inline void call_tril(TypedCalls& t) {
   t.begin("tril", "f[2,3,3]", R"({"k":-1})");

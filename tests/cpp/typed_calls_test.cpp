@@ -1,5 +1,8 @@
-// Every typed function does what gt_apply does by the op's name: in C and in C++, on every sample of every op.
+// Every typed function does what gt_apply does by the op's name: in C and in C++, on every sample of every op. Structs
+// and lists of attributes that are wrong are refused.
 #include <array>
+#include <cstring>
+#include <memory>
 
 #include "../../tools/generate/sample.hpp"
 #include "gradtape/gradtape.hpp"
@@ -57,12 +60,36 @@ class TypedCalls {
     context_.seed(1);
     ++calls_;
   }
+  // The call by a struct of attributes, with every struct_size from 0 to twice its own. The memory ends with the struct.
+  template <class Attrs, class CallWith>
+  void sizes(const Attrs& attrs, CallWith call) {
+    for (size_t size = 0; size <= 2 * sizeof attrs; ++size)
+      for (const unsigned char behind : {0, 1}) {
+        std::vector<unsigned char> bytes(std::max(size, sizeof size));
+        std::memcpy(bytes.data(), &attrs, std::min(size, sizeof attrs));
+        std::memcpy(bytes.data(), &size, sizeof size);
+        if (size > sizeof attrs) bytes.back() = behind;
+        const bool fits = size == sizeof attrs || (size > sizeof attrs && behind == 0);
+        context_.seed(1);
+        expect_taken(fits, call(reinterpret_cast<const Attrs*>(bytes.data())), size);
+      }
+    for (const size_t size : {size_t{4097}, SIZE_MAX / 2, SIZE_MAX}) {
+      Attrs claiming = attrs;
+      claiming.struct_size = size;
+      expect_taken(false, call(&claiming), size);
+    }
+    context_.seed(1);
+    ++structs_;
+  }
   void cpp(const Tensor& result) { cpp(std::vector<Tensor>{result}); }
   template <std::size_t N>
   void cpp(const std::array<Tensor, N>& results) {
     cpp(std::vector<Tensor>(results.begin(), results.end()));
   }
-  void cpp(const std::vector<Tensor>& results) { compare("C++", results); }
+  void cpp(const std::vector<Tensor>& results) {
+    compare("C++", results);
+    context_.seed(1);
+  }
 
   gt_context ctx() const { return context_.get(); }
   const Context& context() const { return context_; }
@@ -75,8 +102,19 @@ class TypedCalls {
   std::size_t room() const { return std::size(outputs_); }
   std::size_t* count() { return &n_; }
   int calls() const { return calls_; }
+  int structs() const { return structs_; }
 
  private:
+  void expect_taken(bool fits, gt_tensor result, size_t size) {
+    char message[500];
+    const gt_status status = gt_take_error(ctx(), message, sizeof message, nullptr);
+    EXPECT_EQ(status, fits ? GT_OK : GT_INVALID_ARGUMENT) << label_ << ": struct_size " << size;
+    EXPECT_EQ(result != nullptr, fits) << label_ << ": struct_size " << size;
+    if (!fits) {
+      EXPECT_NE(std::string(message).find("struct_size"), std::string::npos) << message;
+    }
+    gt_release(ctx(), result);
+  }
   void compare(const char* face, const std::vector<Tensor>& results) {
     ASSERT_EQ(results.size(), expected_.size()) << face << ": " << label_;
     for (std::size_t i = 0; i < results.size(); ++i)
@@ -91,7 +129,7 @@ class TypedCalls {
   std::vector<Value> expected_;
   gt_tensor outputs_[32] = {};
   std::size_t n_ = 0;
-  int calls_ = 0;
+  int calls_ = 0, structs_ = 0;
 };
 
 #include "typed_calls.hpp"
@@ -100,6 +138,89 @@ TEST(TypedCallsTest, DoWhatTheOpsDoByName) {
   TypedCalls t;
   for (const auto call : all_typed_calls) call(t);
   EXPECT_GE(t.calls(), static_cast<int>(gt_op_count()));
+  EXPECT_GE(t.structs(), 6) << "functions of more than five attribute arguments";
+}
+
+// ---- Structs of attributes
+
+TEST(TypedCallsTest, NoStructTakesAllDefaults) {
+  Context ctx;
+  const Tensor x = ctx.zeros({1, 4, 4, 2}), filters = ctx.zeros({3, 3, 2, 5});
+  const Tensor y(ctx.get(), gt_conv2d_with(ctx.get(), x.get(), filters.get(), nullptr));
+  EXPECT_EQ(y.shape(), (Shape{1, 2, 2, 5}));
+  const gt_conv2d_attrs defaults = GT_CONV2D_ATTRS_DEFAULT;
+  const Tensor same(ctx.get(), gt_conv2d_with(ctx.get(), x.get(), filters.get(), &defaults));
+  EXPECT_EQ(same.shape(), y.shape());
+  EXPECT_EQ(gt_conv2d_with(nullptr, x.get(), filters.get(), nullptr), nullptr) << "no context";
+  const gt_conv2d_attrs wrong{};
+  EXPECT_EQ(gt_conv2d_with(nullptr, x.get(), filters.get(), &wrong), nullptr) << "nor a struct";
+}
+TEST(TypedCallsTest, AttributesThatMustBeGivenAreMissedInAStruct) {
+  Context ctx;
+  const Tensor x = ctx.zeros({3});
+  const gt_strided_slice_attrs defaults = GT_STRIDED_SLICE_ATTRS_DEFAULT;
+  EXPECT_EQ(gt_strided_slice_with(ctx.get(), x.get(), &defaults), nullptr);
+  char message[200];
+  EXPECT_EQ(gt_take_error(ctx.get(), message, sizeof message, nullptr), GT_INVALID_ARGUMENT);
+  EXPECT_NE(std::string(message).find("strided_slice: attribute begin"), std::string::npos) << message;
+}
+TEST(TypedCallsTest, AWrongStructNamesItselfAndItsInitialiser) {
+  Context ctx;
+  const gt_random_normal_attrs zeros{};
+  EXPECT_EQ(gt_random_normal_with(ctx.get(), &zeros), nullptr);
+  char message[200];
+  EXPECT_EQ(gt_take_error(ctx.get(), message, sizeof message, nullptr), GT_INVALID_ARGUMENT);
+  EXPECT_STREQ(message,
+               "random_normal: struct_size is not that of gt_random_normal_attrs; begin with "
+               "GT_RANDOM_NORMAL_ATTRS_DEFAULT");
+}
+
+// ---- Lists of attributes
+
+TEST(TypedCallsTest, AListHoldsTheAttributesOfEachOp) {
+  for (std::size_t i = 0; i < gt_op_count(); ++i) {
+    std::string text(100000, ' ');
+    ASSERT_EQ(gt_op_describe(gt_op_name(i), text.data(), text.size(), nullptr), GT_OK);
+    const auto op = nlohmann::json::parse(text.c_str());
+    EXPECT_LE(op["attrs"].size(), std::size_t{GT_ATTR_LIST_CAPACITY}) << gt_op_name(i);
+  }
+}
+TEST(TypedCallsTest, AListThatIsGivenTooManyIsRefused) {
+  Context ctx;
+  gt_op_definition any{};  // which takes any attributes
+  any.struct_size = sizeof any;
+  any.composite = [](gt_context c, void*, const gt_tensor* in, size_t, const gt_attr*, size_t, gt_tensor* out, size_t,
+                     size_t* n) -> gt_status {
+    out[0] = gt_square(c, in[0]);
+    *n = 1;
+    return GT_OK;
+  };
+  ASSERT_EQ(gt_register_op("any_attributes", &any, nullptr, nullptr), GT_OK);
+  const gt_tensor x = gt_scalar(ctx.get(), 1);
+  gt_tensor y = nullptr;
+  const auto add = [](gt_attr_list* list, std::size_t kind) {
+    static const std::int64_t one[] = {1};
+    switch (kind % 6) {
+      case 0: return gt_add_int(list, "a", 1);
+      case 1: return gt_add_float(list, "b", 0.5);
+      case 2: return gt_add_bool(list, "c", 1);
+      case 3: return gt_add_dtype(list, "d", GT_FLOAT32);
+      case 4: return gt_add_string(list, "e", "text");
+      default: return gt_add_ints(list, "f", one, 1);
+    }
+  };
+  for (std::size_t kind = 0; kind < 6; ++kind) {  // of the attribute that is too many
+    const auto list = std::make_unique<gt_attr_list>();
+    list->n = 0;
+    for (std::size_t i = 0; i < GT_ATTR_LIST_CAPACITY; ++i) add(list.get(), i);
+    EXPECT_EQ(gt_apply(ctx.get(), "any_attributes", &x, 1, list->attrs, list->n, &y, 1, nullptr), GT_OK);
+    for (int more = 0; more < 2; ++more) {
+      add(list.get(), kind);
+      EXPECT_EQ(gt_apply(ctx.get(), "any_attributes", &x, 1, list->attrs, list->n, &y, 1, nullptr),
+                GT_INVALID_ARGUMENT);
+      EXPECT_EQ(y, nullptr);
+    }
+  }
 }
 
 // Forms that no sample has to have.

@@ -42,9 +42,10 @@ std::string output_of(const std::string& program) {
   return out;
 }
 
-void check_page(const std::string& page_file, const std::string& source_file, const std::string& program) {
+void check_page(const std::string& language, const std::string& page_file, const std::string& source_file,
+                const std::string& program) {
   const std::string page = text_of(page_file), source = flat(text_of(source_file));
-  const auto snippets = blocks(page, "cpp");
+  const auto snippets = blocks(page, language);
   EXPECT_FALSE(snippets.empty());
   for (const std::string& snippet : snippets)
     EXPECT_NE(source.find(flat(snippet)), std::string::npos) << source_file << " does not have\n" << snippet;
@@ -53,7 +54,14 @@ void check_page(const std::string& page_file, const std::string& source_file, co
   EXPECT_EQ(output_of(program), promised);
 }
 
-TEST(Pages, Cpp) { check_page(GRADTAPE_SOURCE "/docs/cpp.md", GRADTAPE_SOURCE "/examples/tour.cpp", GRADTAPE_TOUR); }
+TEST(Pages, Cpp) {
+  check_page("cpp", GRADTAPE_SOURCE "/docs/cpp.md", GRADTAPE_SOURCE "/examples/tour.cpp",
+             GRADTAPE_EXAMPLES "/tour_cpp");
+}
+TEST(Pages, Ops) {
+  check_page("c", GRADTAPE_SOURCE "/docs/ops.md", GRADTAPE_SOURCE "/examples/attributes.c",
+             GRADTAPE_EXAMPLES "/attributes_c");
+}
 TEST(Pages, ReadMe) {
   const auto snippets = blocks(text_of(GRADTAPE_SOURCE "/README.md"), "cpp");
   ASSERT_EQ(snippets.size(), 1u);

@@ -1,15 +1,24 @@
 // gradtape/ops.hpp: a typed C++ function for every op.
 #include <algorithm>
-#include <cctype>
 
+#include "families.hpp"
 #include "forms.hpp"
+#include "layout.hpp"
 
 namespace generate {
 
 namespace {
-constexpr const char* kHead = R"(// Made by `./run generate` from the registry of ops: not to be edited.
-// A C++ function for every op. Numbers go wherever tensors go. Ops with a fixed number of outputs give a std::array: auto [q, r] = qr(x).
-#pragma once
+constexpr const char* kHead =
+    R"(// A C++ function for every op. Made by `./run generate` from the registry of ops: not to be edited.
+//
+// Numbers go wherever tensors go. Ops with a fixed number of outputs give a std::array: auto [q, r] = qr(x).
+// Attributes follow the inputs, those without a default first, or are given by name in C++20, from a struct:
+// conv2d(x, filters, {.strides = 2, .padding = "SAME"}).
+//
+// CONTENTS
+//
+)";
+constexpr const char* kAfterContents = R"(#pragma once
 
 #include "cpp/call.hpp"
 #include "cpp/context.hpp"
@@ -51,61 +60,61 @@ std::string result_of(const json& op) {
   return op["many_outputs"] ? "std::vector<Tensor>" : "Tensor";
 }
 
-// "batch_jacobian" -> "BatchJacobian"
-std::string camel(const std::string& name) {
-  std::string out;
-  bool upper = true;
-  for (char ch : name) {
-    if (ch != '_') out += upper ? static_cast<char>(std::toupper(static_cast<unsigned char>(ch))) : ch;
-    upper = ch == '_';
-  }
-  return out;
-}
-
-// Where several tensors meet, a number may stand for one.
+// A number may stand for a tensor where several meet.
 bool takes_numbers(const json& op) { return op["inputs"].size() > 1; }
 std::string input_type(const json& op, const json& in) {
   if (op["variadic"]) return "const std::vector<Tensor>&";
   return takes_numbers(op) && !in["optional"] ? "const Operand&" : "const Tensor&";
 }
 
+// The inputs as parameters, the context where there are none, and as arguments.
+std::vector<std::string> inputs_of(const json& op) {
+  std::vector<std::string> all;
+  if (op["inputs"].empty()) all.push_back("const Context& ctx");
+  for (const json& in : op["inputs"]) all.push_back(input_type(op, in) + " " + in["name"].get<std::string>());
+  return all;
+}
+std::vector<std::string> passed_on(const json& op) {
+  if (op["inputs"].empty()) return {"ctx"};
+  std::vector<std::string> all;
+  for (const json& in : op["inputs"]) all.push_back(in["name"]);
+  return all;
+}
+
 // For ops with several attributes a struct of them, to be given by name: conv2d(x, w, {.strides = {2, 2}}). As a
 // template it gives way where {2, 2} could be either the first attribute or the struct.
 std::string with_attrs_by_name(const json& op) {
-  if (op["attrs"].size() < 2 || op["inputs"].empty() || op["inputs"].back()["optional"]) return "";
-  const std::string name = op["name"], type = camel(name) + "Attrs";
-  std::string members, params, args;
-  std::vector<std::string> required, rest;
+  const std::string name = op["name"], type = cpp_struct(op);
+  if (type.empty()) return "";
+  std::string members;
+  std::vector<std::string> params = inputs_of(op), arguments = passed_on(op), with_default;
   for (const json& a : op["attrs"]) {
     const CppForm form = cpp_form(a);
     std::string member = form.type;
     if (member.starts_with("const ")) member = member.substr(6, member.size() - 7);
     const std::string attr = a["name"];
     members += fmt::format("  {} {}{};\n", member, attr, form.fallback.empty() ? "{}" : " = " + form.fallback);
-    (form.fallback.empty() ? required : rest).push_back("attrs." + attr);
+    (form.fallback.empty() ? arguments : with_default).push_back("attrs." + attr);
   }
-  for (const json& in : op["inputs"]) {
-    const std::string input = in["name"];
-    params += fmt::format("{} {}, ", input_type(op, in), input);
-    args += input + ", ";
-  }
-  required.insert(required.end(), rest.begin(), rest.end());
-  return fmt::format(
-      "struct {0} {{\n{1}}};\ntemplate <class = void>\n{2} {3}({4}const {0}& attrs) {{\n  return {3}({5}{6});\n}}\n\n",
-      type, members, result_of(op), name, params, args, fmt::join(required, ", "));
+  params.push_back(fmt::format("const {}& attrs", type));
+  arguments.insert(arguments.end(), with_default.begin(), with_default.end());
+  return fmt::format("\nstruct {} {{\n{}}};\ntemplate <class = void>\n", type, members) +
+         declaration(fmt::format("{} {}", result_of(op), name), params, " {") + "\n" +
+         declaration("  return " + name, arguments, ";") + "\n}\n";
 }
 
 std::string function(const json& op) {
   const std::string name = op["name"];
   std::vector<std::string> params, with_default;
-  std::string call = fmt::format("detail::Call(\"{}\"{})", name, op["inputs"].empty() ? ", ctx.get()" : "");
+  std::vector<std::string> call = {
+      fmt::format("detail::Call(\"{}\"{})", name, op["inputs"].empty() ? ", ctx.get()" : "")};
   if (op["inputs"].empty()) params.push_back("const Context& ctx");
   for (const json& in : op["inputs"]) {
     const std::string input = in["name"];
     (in["optional"] ? with_default : params)
         .push_back(fmt::format("{} {}{}", input_type(op, in), input, in["optional"] ? " = {}" : ""));
     const bool index = in["dtype"] == "integer" && takes_numbers(op);
-    call += fmt::format(".{}({})", in["optional"] ? "maybe" : index ? "index" : "in", input);
+    call.push_back(fmt::format(".{}({})", in["optional"] ? "maybe" : index ? "index" : "in", input));
   }
   // C++ wants parameters without a default first.
   for (const json& a : op["attrs"]) {
@@ -115,22 +124,26 @@ std::string function(const json& op) {
       params.push_back(form.type + " " + attr);
     else
       with_default.push_back(fmt::format("{} {} = {}", form.type, attr, form.fallback));
-    call +=
-        fmt::format(".{1}(\"{0}\", {0})", attr, form.type == "const Axes&" && form.fallback.empty() ? "list" : "with");
+    const bool list = form.type == "const Axes&" && form.fallback.empty();
+    call.push_back(fmt::format(".{1}(\"{0}\", {0})", attr, list ? "list" : "with"));
   }
   params.insert(params.end(), with_default.begin(), with_default.end());
   const std::size_t n = fixed_outputs(op);
-  call += n > 0 ? fmt::format(".array<{}>()", n) : op["many_outputs"] ? ".all()" : ".one()";
-  return fmt::format("/// {}\ninline {} {}({}) {{\n  return {};\n}}\n\n", doc_of(op), result_of(op), name,
-                     fmt::join(params, ", "), call) +
+  call.push_back(n > 0 ? fmt::format(".array<{}>()", n) : op["many_outputs"] ? ".all()" : ".one()");
+  return paragraph("/// ", "/// ", doc_of(op)) +
+         declaration(fmt::format("inline {} {}", result_of(op), name), params, " {") + "\n" + return_of(call) + "}\n" +
          with_attrs_by_name(op);
 }
 }  // namespace
 
 std::string cpp_header(const std::vector<json>& ops) {
-  std::string text = kHead;
-  for (const json& op : ops) text += function(op);
-  return text + "}  // namespace gradtape\n";
+  const std::vector<Family> all = families(ops);
+  std::string text = kHead + contents(all, "//     ") + kAfterContents;
+  for (const Family& family : all) {
+    text += "// " + banner(family) + "\n" + paragraph("// ", "// ", family.about) + "\n";
+    for (const json& op : family.ops) text += function(op) + "\n";
+  }
+  return in_columns(text + "}  // namespace gradtape\n");
 }
 
 }  // namespace generate

@@ -1,4 +1,5 @@
-#include "generate.hpp"
+#include "c_forms.hpp"
+#include "families.hpp"
 
 namespace generate {
 
@@ -13,7 +14,7 @@ std::string joined(const json& items, const char* between = ", ") {
   return joined(items, between, [](const json& s) { return s.get<std::string>(); });
 }
 
-// What the report says of an op, by column.
+// The columns of an op in the report.
 struct Summary {
   std::string dtypes, derivative, batching, fused, order, reference;
 };
@@ -41,6 +42,40 @@ Made by `./run generate` from the registry: not to be edited. Each op is a C fun
 name with its attributes. Elementwise ops broadcast. Axes count from the end where negative; an axis left out (null) means all of them. The examples
 are computed when this page is made, and a test makes it anew; "gradient" is that of the sum of the outputs by the floating inputs in turn.
 
+## Attributes in C and C++
+The typed functions of C take attributes as arguments. A function of more than five has a second form, `gt_NAME_with`, which takes them in a struct. The
+struct begins with the defaults, and fields are set by name:
+
+```c
+gt_conv2d_attrs attrs = GT_CONV2D_ATTRS_DEFAULT;
+attrs.padding = "SAME";
+attrs.n_strides = 2; /* of both axes, as strides is NULL */
+print(ctx, gt_conv2d_with(ctx, x, filters, &attrs));
+```
+
+A list of attributes for `gt_apply` is put together by the functions of [gradtape/attrs.h](../include/gradtape/attrs.h). A program calls its own ops by one:
+
+```c
+gt_attr_list list;
+list.n = 0;
+gt_add_string(&list, "padding", "SAME");
+gt_add_int(&list, "strides", 2);
+const gt_tensor inputs[] = {x, filters};
+gt_tensor y = NULL;
+gt_apply(ctx, "conv2d", inputs, 2, list.attrs, list.n, &y, 1, NULL);
+print(ctx, y);
+```
+
+Both are parts of [attributes.c](../examples/attributes.c), which calls the long form first and prints one result three times:
+
+```text
+float32[1, 2, 2, 1] convolution = [[[[12], [9]], [[15], [9]]]]
+float32[1, 2, 2, 1] convolution = [[[[12], [9]], [[15], [9]]]]
+float32[1, 2, 2, 1] convolution = [[[[12], [9]], [[15], [9]]]]
+```
+
+In C++ the struct is that of the op, as `Conv2dAttrs`: `conv2d(x, filters, {.strides = 2, .padding = "SAME"})` in C++20.
+
 ## What each op can do
 - derivative: `linear` (a transpose), `partials` (elementwise), `rules` (both directions), `composite` (that of its parts), `none`; all but the last
   hold to any order, in both modes. The third order is tested for each op, by differences and between the modes.
@@ -51,7 +86,9 @@ are computed when this page is made, and a test makes it anew; "gradient" is tha
 )";
 
 constexpr const char* kFields = R"(## The description for other languages: ops.json
-[ops.json](ops.json) is `{"format": 1, "ops": [...]}`; an op of it has what `gt_op_describe` gives at run time, and the last three fields besides:
+[ops.json](ops.json) is `{"format": 1, "families": [...], "ops": [...]}`. A family has a `title`, what its ops have in common (`about`), and their
+names (`ops`). An op has what `gt_op_describe` gives at run time, and the last three fields
+besides:
 
 | field | meaning |
 |---|---|
@@ -98,6 +135,9 @@ std::string section(const json& op) {
   if (!op["attrs"].empty()) text += fmt::format("Attributes: {}. ", attributes(op));
   text += fmt::format("Derivative: {}", op["derivative"].get<std::string>());
   text += op["reason"].is_null() ? ".\n" : fmt::format(" ({}).\n", op["reason"].get<std::string>());
+  if (takes_struct(op))
+    text += fmt::format("In C also by a struct of attributes: `gt_{}_with`, `{}`.\n", op["name"].get<std::string>(),
+                        struct_name(op));
   text += fmt::format("\n    {}\n    = {}\n", example.call, example.result);
   if (!example.gradients.empty()) text += fmt::format("    gradient: {}\n", example.gradients);
   return text + "\n";
@@ -121,9 +161,16 @@ std::string ops_page(const std::vector<json>& ops, const Counts& golden) {
   return text;
 }
 
-// One op a line.
+// One family or op a line.
 std::string description(const std::vector<json>& ops, const Counts& golden) {
-  std::string text = "{\"format\": 1, \"ops\": [";
+  std::string text = "{\"format\": 1, \"families\": [";
+  for (const Family& family : families(ops)) {
+    json names = json::array();
+    for (const json& op : family.ops) names.push_back(op["name"]);
+    const json line = {{"title", family.title}, {"about", family.about}, {"ops", names}};
+    text += (text.back() == '[' ? "\n" : ",\n") + line.dump();
+  }
+  text += "\n], \"ops\": [";
   for (std::size_t i = 0; i < ops.size(); ++i) {
     json op = ops[i];
     const Example example = example_of(op);

@@ -1,5 +1,7 @@
 #include "forms.hpp"
 
+#include <cctype>
+
 namespace generate {
 
 Form form_of(const json& attr) {
@@ -23,6 +25,18 @@ std::string doc_of(const json& op) {
     attrs += (attrs.empty() ? " Attributes: " : ", ") + one;
   }
   return text + (attrs.empty() ? "" : attrs + ".");
+}
+
+std::string cpp_struct(const json& op) {
+  const bool optional_inputs = !op["inputs"].empty() && op["inputs"].back()["optional"];
+  if (op["attrs"].size() < 2 || optional_inputs) return "";
+  std::string type;
+  bool upper = true;
+  for (const char ch : op["name"].get<std::string>()) {
+    if (ch != '_') type += upper ? static_cast<char>(std::toupper(static_cast<unsigned char>(ch))) : ch;
+    upper = ch == '_';
+  }
+  return type + "Attrs";
 }
 
 }  // namespace generate

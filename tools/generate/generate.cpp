@@ -1,5 +1,5 @@
-// Writes what is made from the registry of ops: gradtape_generate SOURCES OUTPUT, two folders laid out as the project;
-// or prints the report on all ops: gradtape_generate --report SOURCES.
+// gradtape_generate SOURCES OUTPUT writes headers and pages from the registry of ops; both folders are laid out as the
+// project. gradtape_generate --report SOURCES prints the report on all ops.
 #include "generate.hpp"
 
 #include <filesystem>
@@ -49,6 +49,7 @@ int main(int argc, char** argv) {
   std::filesystem::create_directories(out / "docs");
   std::filesystem::create_directories(out / "tests/cpp");
   std::ofstream(out / "include/gradtape/ops.h") << generate::c_header(ops);
+  std::ofstream(out / "include/gradtape/ops_inline.h") << generate::c_bodies(ops);
   std::ofstream(out / "include/gradtape/ops.hpp") << generate::cpp_header(ops);
   std::ofstream(out / "tests/cpp/typed_calls.hpp") << generate::typed_calls(ops);
   std::ofstream(out / "docs/ops.md") << generate::ops_page(ops, golden);

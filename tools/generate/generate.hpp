@@ -1,4 +1,4 @@
-// What is made from the registry of ops: typed functions, documentation, a description for other languages.
+// The products of the registry of ops: typed functions, documentation, a description for other languages.
 #pragma once
 
 #include <fmt/format.h>
@@ -13,6 +13,7 @@ namespace generate {
 using nlohmann::json;
 
 std::string c_header(const std::vector<json>& ops);
+std::string c_bodies(const std::vector<json>& ops);
 std::string cpp_header(const std::vector<json>& ops);
 // typed_calls.cpp: a test that calls every typed function on the op's samples.
 std::string typed_calls(const std::vector<json>& ops);

@@ -1,5 +1,5 @@
 // tests/cpp/typed_calls.hpp: every typed function, C and C++, called on every sample of its op.
-#include "forms.hpp"
+#include "c_forms.hpp"
 
 namespace generate {
 
@@ -65,7 +65,41 @@ std::string cpp_argument(const json& attr, const json& value) {
   }
 }
 
-// For each sample: the op by its name, then both typed calls.
+// The struct of attributes with those of a sample, and the call that takes it.
+std::string struct_call(const json& op, const json& attrs, const std::string& inputs) {
+  std::string text = fmt::format("  {{\n    {} a = {};\n", struct_name(op), struct_default(op));
+  const auto list = [&](const std::string& field, const json& value) {
+    text += fmt::format("    const ints {0}{{{1}}};\n    a.{0} = {0}.data(), a.n_{0} = {2};\n", field, flat(value),
+                        size_of(value));
+  };
+  for (const json& attr : op["attrs"]) {
+    const std::string name = attr["name"];
+    if (!attrs.contains(name)) continue;
+    const json& value = attrs[name];
+    const Form form = form_of(attr);
+    if (value.is_array())
+      list(form == Form::name_or_ints ? name + "_list" : name, value);
+    else if (form == Form::int_or_ints || form == Form::name_or_ints)
+      text += fmt::format("    a.{}{} = {};\n", form == Form::int_or_ints ? "n_" : "", name, value.dump());
+    else
+      text += fmt::format("    a.{} = {};\n", name, c_argument(attr, value));
+  }
+  return text + fmt::format(
+                    "    t.c(gt_{0}_with({1}, &a));\n"
+                    "    t.sizes(a, [&](const {2}* given) {{ return gt_{0}_with({1}, given); }});\n  }}\n",
+                    op["name"].get<std::string>(), inputs, struct_name(op));
+}
+
+// The same in C++.
+std::string cpp_struct_call(const json& op, const json& attrs, const std::string& inputs) {
+  std::string text = fmt::format("  {{\n    {} a;\n", cpp_struct(op));
+  for (const json& attr : op["attrs"])
+    if (const std::string name = attr["name"]; attrs.contains(name))
+      text += fmt::format("    a.{} = {};\n", name, cpp_argument(attr, attrs[name]));
+  return text + fmt::format("    t.cpp({}({}, a));\n  }}\n", op["name"].get<std::string>(), inputs);
+}
+
+// For each sample: the op by its name, then the typed calls.
 std::string calls(const json& op, const json& sample) {
   const std::string name = op["name"], inputs = sample["inputs"];
   const std::size_t n = static_cast<std::size_t>(std::count(inputs.begin(), inputs.end(), '['));
@@ -83,6 +117,7 @@ std::string calls(const json& op, const json& sample) {
   }
   const json& attrs = sample["attrs"];
   const auto given = [&](const json& a) { return attrs.contains(a["name"]) ? attrs[a["name"]] : json(); };
+  const std::string c_inputs = c, cpp_inputs = cpp;
   for (const json& a : op["attrs"]) add(c, c_argument(a, given(a)));
   for (const bool required : {true, false})  // as the parameters stand in C++
     for (const json& a : op["attrs"])
@@ -93,7 +128,9 @@ std::string calls(const json& op, const json& sample) {
     text += fmt::format("  t.c_many(gt_{}({}, t.out(), t.room(), t.count()));\n", name, c);
   else
     text += fmt::format("  t.c(gt_{}({}));\n", name, c);
-  return text + fmt::format("  t.cpp({}({}));\n", name, cpp);
+  if (takes_struct(op)) text += struct_call(op, attrs, c_inputs);
+  text += fmt::format("  t.cpp({}({}));\n", name, cpp);
+  return text + (cpp_struct(op).empty() ? "" : cpp_struct_call(op, attrs, cpp_inputs));
 }
 }  // namespace
 
