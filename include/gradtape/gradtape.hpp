@@ -8,7 +8,7 @@
 //     gradtape::Tensor y = reduce_sum(x * x);
 //     std::cout << tape.gradient(y, x);   // [2. 4. 6.]
 //
-// What a function computes, its shapes and its errors are those of the C function of the same name in gradtape.h.
+// A function computes what the C function of its name does (gradtape.h, ops.h), with the same shapes and errors.
 // docs/cpp.md is a tour. cpp/ has a file for each concept.
 #pragma once
 

@@ -28,7 +28,7 @@ std::vector<Tensor> outputs(gt_context ctx, F&& f, Count&& count) {
 
 class Call {
  public:
-  explicit Call(const char* op, gt_context ctx = nullptr) : op_(op), ctx_(ctx) {}
+  explicit Call(const char* op, gt_context ctx = nullptr) : op_(op), ctx_(ctx) { attrs_.n = 0; }
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
 
@@ -57,20 +57,24 @@ class Call {
   }
   Call& with(const char* name, Number a) { return a.integer ? with(name, a.whole) : with(name, a.value); }
   Call& with(const char* name, double a) {
-    values_[n_attrs_].real = a;
-    return attr(name, GT_ATTR_FLOAT, 0, 1, &values_[n_attrs_]);
+    gt_attr_value* const value = gt_next_value(&attrs_);
+    value->number = a;
+    return attr(name, GT_ATTR_FLOAT, 0, 1, value);
   }
   Call& with(const char* name, std::int64_t a) {
-    values_[n_attrs_].integer = a;
-    return attr(name, GT_ATTR_INT, 0, 1, &values_[n_attrs_]);
+    gt_attr_value* const value = gt_next_value(&attrs_);
+    value->integer = a;
+    return attr(name, GT_ATTR_INT, 0, 1, value);
   }
   Call& with(const char* name, bool a) {
-    values_[n_attrs_].flag = a;
-    return attr(name, GT_ATTR_BOOL, 0, 1, &values_[n_attrs_]);
+    gt_attr_value* const value = gt_next_value(&attrs_);
+    value->flag = a;
+    return attr(name, GT_ATTR_BOOL, 0, 1, value);
   }
   Call& with(const char* name, Dtype a) {
-    values_[n_attrs_].dtype = static_cast<gt_dtype>(a);
-    return attr(name, GT_ATTR_DTYPE, 0, 1, &values_[n_attrs_]);
+    gt_attr_value* const value = gt_next_value(&attrs_);
+    value->dtype = static_cast<gt_dtype>(a);
+    return attr(name, GT_ATTR_DTYPE, 0, 1, value);
   }
   template <class T>
   Call& with(const char* name, const std::optional<T>& a) {
@@ -108,31 +112,26 @@ class Call {
       if (!in_[i].tensor) numbers[i] = in_[i].operand->number(ctx_, in_[i].index);
       in[i] = (in_[i].tensor ? *in_[i].tensor : numbers[i]).get();
     }
-    return gt_apply(ctx_, op_, n_in_ > 0 ? in : list_.data(), n_in_ > 0 ? n_in_ : list_.size(), attrs_, n_attrs_, out,
-                    capacity, n);
+    return gt_apply(ctx_, op_, n_in_ > 0 ? in : list_.data(), n_in_ > 0 ? n_in_ : list_.size(), attrs_.attrs, attrs_.n,
+                    out, capacity, n);
   }
 
  private:
-  static constexpr std::size_t kMost = 8;  // inputs and attributes of an op
+  static constexpr std::size_t kMost = 8;  // inputs of an op that has a fixed number
   struct Input {
     const Tensor* tensor;
     const Operand* operand;
     bool index;
   };
-  union Value {
-    std::int64_t integer;
-    double real;
-    std::uint8_t flag;
-    gt_dtype dtype;
-  };
 
   Call& add(const Input& x) {
+    if (n_in_ == kMost) throw Error(GT_INTERNAL, std::string(op_) + ": more inputs than a Call holds");
     if (!ctx_ && x.tensor) ctx_ = x.tensor->context();
     in_[n_in_++] = x;
     return *this;
   }
   Call& attr(const char* name, std::int32_t kind, std::int32_t is_list, std::size_t count, const void* values) {
-    attrs_[n_attrs_++] = {name, kind, is_list, count, values};
+    gt_add_attr(&attrs_, name, kind, is_list, count, values);
     return *this;
   }
   static const std::int64_t* first(const Ints& list) {
@@ -144,9 +143,8 @@ class Call {
   gt_context ctx_;
   Input in_[kMost];
   std::vector<gt_tensor> list_;
-  gt_attr attrs_[kMost];
-  Value values_[kMost];
-  std::size_t n_in_ = 0, n_attrs_ = 0;
+  std::size_t n_in_ = 0;
+  gt_attr_list attrs_;
 };
 
 }  // namespace gradtape::detail
