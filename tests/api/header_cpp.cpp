@@ -4,6 +4,7 @@
 #include "gradtape/gradtape.hpp"
 
 extern "C" int gt_header_c99(void);
+extern "C" int gt_header_attrs(void);
 
 using namespace gradtape;
 
@@ -27,5 +28,5 @@ static double everything(const Context& ctx) {
 
 int main() {
   const Context ctx;
-  return gt_header_c99() + (everything(ctx) > 0 && (ctx.scalar(2.0) * 3.0).item() == 6.0 ? 0 : 1);
+  return gt_header_c99() + gt_header_attrs() + (everything(ctx) > 0 && (ctx.scalar(2.0) * 3.0).item() == 6.0 ? 0 : 1);
 }
