@@ -20,15 +20,16 @@
  * The numbers of gt_range are floating; its dtype makes it count in integers.
  *
  * In a struct. A function of more than five attribute arguments has a second form, gt_NAME_with, that takes
- * them in a struct, gt_NAME_attrs. It begins with the defaults, and what differs is set by name:
+ * them in a struct, gt_NAME_attrs. An initialiser has the defaults; other values are set by name:
  *
  *     gt_conv2d_attrs attrs = GT_CONV2D_ATTRS_DEFAULT;
  *     attrs.padding = "SAME";
  *     gt_tensor y = gt_conv2d_with(ctx, x, filters, &attrs);
  *
  * The fields are the parameters of the long form, and mean the same. NULL in place of the struct takes all
- * defaults. Later versions may add fields; struct_size, which the initialiser sets, tells which there are.
- * GT_INVALID_ARGUMENT: a struct_size that no header has. Since 0.2.
+ * defaults. Later versions may add fields at the end; struct_size, which the initialiser sets, tells how many
+ * there are. GT_INVALID_ARGUMENT: struct_size is smaller, or bytes behind the known fields are not 0. Since
+ * 0.2.
  *
  * CONTENTS, without gt_
  *

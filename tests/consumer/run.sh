@@ -11,11 +11,13 @@ cmake --install "$build" --prefix "$work/prefix" >/dev/null
 for text in LICENSE NOTICE; do
   cmp -s "$here/../../$text" "$work/prefix/share/doc/gradtape/$text" || { echo "$text is not installed" >&2; exit 1; }
 done
+diff -r "$here/../../include/gradtape" "$work/prefix/include/gradtape" || { echo "the installed headers are others" >&2; exit 1; }
 cmake -S "$here" -B "$work/cmake" -G Ninja -DCMAKE_PREFIX_PATH="$work/prefix" >/dev/null
 cmake --build "$work/cmake" >/dev/null
 for program in consumer_c consumer_cpp; do
   [ "$("$work/cmake/$program")" = "$want" ] || { echo "$program by find_package prints something else" >&2; exit 1; }
 done
+"$work/cmake/consumer_attributes" >/dev/null || { echo "consumer_attributes by find_package fails" >&2; exit 1; }
 
 export PKG_CONFIG_PATH
 PKG_CONFIG_PATH=$(dirname "$(find "$work/prefix" -name gradtape.pc)")
