@@ -1,5 +1,5 @@
-/* gradtape/attrs.h: a list of attributes for gt_apply, put together one by one. The typed functions of ops.h use it, and
- * programs call their own ops by it. Since 0.2.
+/* gradtape/attrs.h: a list of attributes for gt_apply, put together one by one. The typed functions of ops.h use it,
+ * and programs call their own ops by it. Since 0.2.
  *
  *     gt_attr_list list;
  *     list.n = 0;
@@ -8,8 +8,8 @@
  *     gt_apply(ctx, "my_op", &x, 1, list.attrs, list.n, &y, 1, NULL);
  *
  * A gt_attr_list is not to be copied: its attributes point to its values. Names, texts and lists of integers are the
- * caller's, and gt_apply reads them. Nothing is added for a text or a list that is NULL, an integer that is
- * GT_DEFAULT_INT, and a dtype that is 0: the attribute takes its default.
+ * caller's, and gt_apply reads them. An attribute is not added, and takes its default, where a text or a list is NULL,
+ * an integer GT_DEFAULT_INT, or a dtype 0.
  */
 #include "gradtape.h" /* includes ops.h, and through it this file */
 
@@ -107,8 +107,8 @@ static inline void gt_add_string_or_ints(gt_attr_list* list, const char* name, c
     gt_add_string(list, name, value);
 }
 
-/* For the functions that take a struct of attributes. Returns 1 for one of this header, which has `known` bytes, and for
- * one of a later header whose further bytes are 0. Else returns 0, and `message` is the context's error. */
+/* For the functions that take a struct of attributes. Returns 1 for one of this header, which has `known` bytes, and
+ * for one of a later header whose further bytes are 0. Else returns 0, and `message` is the context's error. */
 static inline int32_t gt_attrs_fit(gt_context ctx, const void* attrs, size_t struct_size, size_t known,
                                    const char* message) {
   const unsigned char* bytes = (const unsigned char*)attrs;

@@ -22,8 +22,8 @@
  * gt_compute_fn or a gt_interrupt_fn runs, other calls on its context give GT_BUSY.
  *
  * Handles. A handle is a number in a pointer's clothes, never an address. A null, stale, foreign or wrong-kind handle
- * gives GT_INVALID_HANDLE. No value is given twice while the process lives: it can make 7e13 contexts, and they can
- * give 2.8e14 handles at the least (7e16 where all are of one context).
+ * gives GT_INVALID_HANDLE. No value is given twice while the process lives. A process can make 7e13 contexts. They can
+ * give 2.8e14 handles at the least, and 7e16 if all are of one context.
  *
  * Ownership.
  *
@@ -36,13 +36,13 @@
  *     memory of gt_tensor_borrow_data     the library     the tensor's handle is released
  *     user_data of a callback             the library     it calls `free`, exactly once
  *
- * Errors. A function that makes one object returns it, and NULL on failure; every other function returns a gt_status.
- * On failure output parameters are set to NULL or 0, texts to "", and all that the caller had stays as it was: tapes,
- * scopes, variables, numbers to be drawn. Counts above 2^24 are refused. The context keeps the first error, code and
- * message, until gt_take_error. An op given a NULL from an earlier failure fails quietly with GT_INVALID_HANDLE: C
- * expressions nest, and one check at the end tells the first cause. Any function may fail with GT_INVALID_HANDLE,
- * GT_BUSY, GT_OUT_OF_MEMORY and GT_INTERNAL, and one that computes with GT_CANCELLED where the context has a
- * gt_interrupt_fn; these are not repeated below.
+ * Errors. A function that makes one object returns it, and NULL on failure; every other function returns a gt_status. A
+ * failed call sets output parameters to NULL or 0 and texts to "". All else stays as it was: tapes, scopes, variables,
+ * numbers to be drawn. Counts above 2^24 are refused. The context keeps the first error, code and message, until
+ * gt_take_error. An op given a NULL from an earlier failure fails quietly with GT_INVALID_HANDLE. So C expressions
+ * nest, and one check at the end tells the first cause. Any function may fail with GT_INVALID_HANDLE, GT_BUSY,
+ * GT_OUT_OF_MEMORY and GT_INTERNAL. A function that computes may fail with GT_CANCELLED if the context has a
+ * gt_interrupt_fn. These are not repeated below.
  *
  * Data. Memory is row-major and contiguous. A bool is one byte, 0 or 1.
  *
@@ -50,15 +50,16 @@
  * Errors that depend on values (an index out of range, a singular matrix) come then.
  *
  * Numbers. Integer arithmetic wraps around; floating point is IEEE. There is no implicit conversion between dtypes. A
- * tensor from gt_scalar, or from an op without its optional dtype attribute, is weak: it is GT_FLOAT64 until it meets
- * another tensor, whose dtype it takes. gt_tensor_read gives it as float where 4 bytes an element are asked for.
+ * tensor from gt_scalar, or from an op without its optional dtype attribute, is weak. It is GT_FLOAT64 until it meets
+ * another tensor, and then takes the dtype of that. gt_tensor_read gives it as float where 4 bytes an element are asked
+ * for.
  *
  * Strings go out into the caller's buffer: at most `capacity` bytes with the final 0. *needed (may be NULL) is the size
  * for all of it.
  *
  * Growth. Structs that may grow begin with size_t struct_size: set it to sizeof. A size that no published header has is
- * GT_INVALID_ARGUMENT. A larger one is that of a later header: bytes behind the known part must be 0, or are set to 0
- * where the library fills the struct in. Numbers, once released, never change their meaning. "Since 0.2" marks
+ * GT_INVALID_ARGUMENT. A larger size is that of a later header: bytes behind the known part must be 0. The library sets
+ * them to 0 in a struct that it fills in. Numbers, once released, never change their meaning. "Since 0.2" marks
  * functions that the release before lacks.
  */
 #ifndef GRADTAPE_GRADTAPE_H
@@ -129,18 +130,18 @@ GT_API gt_status gt_context_destroy(gt_context ctx);
 /* Returns the first error since the last call and clears it; GT_OK and "" where there is none. A call with message NULL
  * and needed not NULL only asks for the size, and clears nothing. */
 GT_API gt_status gt_take_error(gt_context ctx, char* message, size_t capacity, size_t* needed);
-/* Keeps an error of the caller's own as the context's first, where none is kept yet: in a callback before it returns
- * the status, so that the call around it ends with this message. GT_INVALID_ARGUMENT: status is none, or GT_OK.
- * Since 0.2. */
+/* Keeps an error of the caller's own as the context's first, if none is kept yet. A callback calls it before it returns
+ * the status, so that the call around it ends with this message. GT_INVALID_ARGUMENT: status is none, or GT_OK. Since
+ * 0.2. */
 GT_API gt_status gt_set_error(gt_context ctx, gt_status status, const char* message);
 /* Sets the key of the random ops and starts their draws anew. A new context has key 0. */
 GT_API gt_status gt_random_seed(gt_context ctx, uint64_t key);
 
-/* How many threads a computation may use, the caller's among them: 0, as at first, all cores that the process may run
- * on, or what the environment variable GRADTAPE_THREADS says; 1 none beside the caller. No result depends on it: they
- * round, and take subnormal numbers for 0, as the caller's thread does. The threads are shared by all contexts: one
- * that finds them taken computes alone. They take no signals, survive a fork, and keep the library loaded after
- * dlclose. */
+/* Sets the number of threads that a computation may use, the caller's among them. 0, as at first, stands for the
+ * environment variable GRADTAPE_THREADS, or else for all cores that the process may run on. 1 stands for none beside
+ * the caller. No result depends on the number: the threads round, and take subnormal numbers for 0, as the caller's
+ * thread does. All contexts share the threads: a context that finds them taken computes alone. They take no signals,
+ * survive a fork, and keep the library loaded after dlclose. */
 GT_API gt_status gt_set_threads(gt_context ctx, int32_t threads);
 
 /* Called before the steps of computations, every 20 ms at the most, on the thread that computes. A value other than 0
@@ -152,8 +153,8 @@ typedef int32_t (*gt_interrupt_fn)(void* user_data);
  * the context ends, or the call fails. Since 0.2. */
 GT_API gt_status gt_set_interrupt(gt_context ctx, gt_interrupt_fn interrupted, void* user_data, void (*free)(void*));
 
-/* What a context holds, in bytes where nothing else is said. Values up to 64 bytes lie in their nodes. A program that
- * releases what it makes has as many nodes and handles after each round as before. */
+/* The memory of a context, in bytes if nothing else is said. Values up to 64 bytes lie in their nodes. A program that
+ * releases all that it makes has as many nodes and handles after each round as before. */
 typedef struct gt_memory_info {
   size_t struct_size;
   uint64_t live;   /* tensors and temporaries in use */
@@ -168,20 +169,20 @@ typedef struct gt_memory_info {
 } gt_memory_info;
 GT_API gt_status gt_memory_stats(gt_context ctx, gt_memory_info* out);
 /* Above the limit a call fails with GT_OUT_OF_MEMORY, with all values as they were; the message names the op and the
- * bytes it needs. What is cached, and plans that no function holds, goes first. 0: none. */
+ * bytes it needs. Before that, cached memory and the plans that no function holds are given up. 0: none. */
 GT_API gt_status gt_memory_limit(gt_context ctx, uint64_t bytes);
-/* Gives back to the system what is cached, and the plans that no function holds. */
+/* Gives cached memory, and the plans that no function holds, back to the system. */
 GT_API gt_status gt_memory_trim(gt_context ctx);
 
-/* Gives back a tensor, a tape or a function. From any thread, at any time and rate: it takes no memory, never touches
- * the error, and no other call fails because of it (one that meets it waits until one handle is released). Where a call
- * is inside the context, the handle is released when that call ends. User callbacks that free memory run at the next
- * call on the context, not here. */
+/* Gives back a tensor, a tape or a function, from any thread, at any time and rate. It takes no memory and never
+ * touches the error. No other call fails because of it: a call that meets it waits until one handle is released. While
+ * a call is inside the context, the handle is released at the end of that call. User callbacks that free memory run at
+ * the next call on the context, not here. */
 GT_API gt_status gt_release(gt_context ctx, const void* handle);
 /* Another handle to the same tensor or variable. */
 GT_API gt_tensor gt_tensor_duplicate(gt_context ctx, gt_tensor tensor);
-/* gt_scope_end releases every tensor and tape handle made since the matching gt_scope_begin but the n_keep in `keep`
- * (kept ones belong to the scope around, if any). GT_FAILED_PRECONDITION where no scope is open; a callback can end
+/* gt_scope_end releases every tensor and tape handle made since the matching gt_scope_begin, but the n_keep in `keep`.
+ * Kept handles belong to the scope around, if any. GT_FAILED_PRECONDITION where no scope is open; a callback can end
  * only scopes that it began. */
 GT_API gt_status gt_scope_begin(gt_context ctx);
 GT_API gt_status gt_scope_end(gt_context ctx, const gt_tensor* keep, size_t n_keep);
@@ -192,8 +193,8 @@ GT_API gt_status gt_scope_end(gt_context ctx, const gt_tensor* keep, size_t n_ke
  * where rank is 0, row_major where bytes is 0. */
 GT_API gt_tensor gt_tensor_create(gt_context ctx, gt_dtype dtype, const int64_t* dims, size_t rank,
                                   const void* row_major, size_t bytes);
-/* The same without the copy: the memory must stay as it is until `free` (may be NULL) is called with user_data, exactly
- * once; at once where the call fails. It must be aligned to its elements. */
+/* The same without the copy. The memory must stay as it is until `free` (may be NULL) is called with user_data, exactly
+ * once. If the call fails, `free` is called at once. The memory must be aligned to its elements. */
 GT_API gt_tensor gt_tensor_borrow(gt_context ctx, gt_dtype dtype, const int64_t* dims, size_t rank,
                                   const void* row_major, size_t bytes, void (*free)(void*), void* user_data);
 /* A tensor of rank 0 that takes the dtype of what it meets. GT_INVALID_ARGUMENT comes from the op where it meets an
@@ -207,8 +208,9 @@ GT_API gt_status gt_variable_set_trainable(gt_context ctx, gt_tensor variable, i
 /* A number that all handles of one variable share, those from gt_tape_watched_variables too, and nothing else in the
  * context ever has. GT_INVALID_ARGUMENT, and 0, where the tensor is no variable. Since 0.2. */
 GT_API gt_status gt_variable_id(gt_context ctx, gt_tensor variable, uint64_t* id);
-/* variable = value, variable + value, variable - value; shape and dtype must be the variable's. What was read before
- * keeps its value, and no gradient goes through an assignment. GT_INVALID_ARGUMENT where the tensor is no variable. */
+/* variable = value, variable + value, variable - value; shape and dtype must be the variable's. Tensors that were read
+ * before keep their values, and no gradient goes through an assignment. GT_INVALID_ARGUMENT where the tensor is no
+ * variable. */
 GT_API gt_status gt_assign(gt_context ctx, gt_tensor variable, gt_tensor value);
 GT_API gt_status gt_assign_add(gt_context ctx, gt_tensor variable, gt_tensor value);
 GT_API gt_status gt_assign_sub(gt_context ctx, gt_tensor variable, gt_tensor value);
@@ -223,9 +225,9 @@ GT_API gt_status gt_tensor_borrow_data(gt_context ctx, gt_tensor tensor, const v
 /* Computes the tensors, together and once, and the pending values of variables. */
 GT_API gt_status gt_eval(gt_context ctx, const gt_tensor* tensors, size_t n);
 
-/* DLPack (https://dmlc.github.io/dlpack): to_dlpack gives a DLManagedTensor*, whose deleter the receiver calls, on any
- * thread, also after the context is gone; it shares memory, which is not to be written to. from_dlpack takes over a
- * DLManagedTensor* on the CPU: it borrows where the memory is contiguous, else copies, and calls the deleter once; on
+/* DLPack (https://dmlc.github.io/dlpack). to_dlpack gives a DLManagedTensor*. The receiver calls its deleter, on any
+ * thread, also after the context is gone. It shares memory, which is not to be written to. from_dlpack takes over a
+ * DLManagedTensor* on the CPU. It borrows memory that is contiguous, else copies, and calls the deleter once. On
  * failure the tensor stays the caller's. GT_UNSUPPORTED: another device or element type. */
 GT_API gt_status gt_tensor_to_dlpack(gt_context ctx, gt_tensor tensor, void** dl_managed_tensor);
 GT_API gt_tensor gt_tensor_from_dlpack(gt_context ctx, void* dl_managed_tensor);
@@ -259,8 +261,9 @@ typedef struct gt_attr {
 GT_API gt_status gt_apply(gt_context ctx, const char* op, const gt_tensor* inputs, size_t n_inputs,
                           const gt_attr* attrs, size_t n_attrs, gt_tensor* outputs, size_t capacity, size_t* n_outputs);
 
-/* The registered ops, sorted by name: how many there are, the name of one (a string that stays), and its description as
- * a JSON object, whose fields docs/ops.md explains. Need no context. */
+/* The registered ops, sorted by name. gt_op_count gives their number and gt_op_name a name, a string that stays.
+ * gt_op_describe gives a description as a JSON object, whose fields docs/ops.md explains. None of them needs a
+ * context. */
 GT_API size_t gt_op_count(void);
 GT_API const char* gt_op_name(size_t index); /* NULL: no such index */
 GT_API gt_status gt_op_describe(const char* op, char* json, size_t capacity, size_t* needed);
@@ -270,18 +273,18 @@ GT_API gt_status gt_op_describe(const char* op, char* json, size_t capacity, siz
 enum { GT_TAPE_PERSISTENT = 1, GT_TAPE_MANUAL_WATCH = 2 };
 enum { GT_UNCONNECTED_NULL = 0, GT_UNCONNECTED_ZERO = 1 };
 
-/* Begins a tape, recording. From now on it notes every op that depends on something it watches: tensors given to
- * gt_tape_watch, trainable variables that are read (not with GT_TAPE_MANUAL_WATCH), and what came of them. Several
- * tapes may record at once and end in any order. A tape serves one gradient, jvp, jacobian or batch_jacobian, which
- * also ends it; with GT_TAPE_PERSISTENT any number, and then those taken while it records are recorded on it too. */
+/* Begins a tape, recording. From now on it notes every op that depends on a tensor that it watches. It watches tensors
+ * given to gt_tape_watch, and trainable variables that are read (not with GT_TAPE_MANUAL_WATCH). Several tapes may
+ * record at once and end in any order. A tape serves one gradient, jvp, jacobian or batch_jacobian, which also ends it.
+ * With GT_TAPE_PERSISTENT it serves any number, and those taken while it records are recorded on it too. */
 GT_API gt_tape gt_tape_begin(gt_context ctx, uint32_t flags);
 /* Stops recording; what was recorded stays. Ending an ended tape does nothing. */
 GT_API gt_status gt_tape_end(gt_context ctx, gt_tape tape);
 /* Watching a tensor the tape knows already does nothing. It may also be done after the end; ops recorded before are not
  * recorded again. Tensors of an integer or bool dtype may be watched, and have no gradient. */
 GT_API gt_status gt_tape_watch(gt_context ctx, gt_tape tape, gt_tensor tensor);
-/* Pauses the tape, and lets it record again: after a pause, or after its end, where it goes on with the same recording
- * (a used-up tape with an empty one). GT_FAILED_PRECONDITION where it is not, or is, recording. */
+/* Pauses the tape, and lets it record again, after a pause or after its end. After its end it goes on with the same
+ * recording; a used-up tape goes on with an empty one. GT_FAILED_PRECONDITION where it is not, or is, recording. */
 GT_API gt_status gt_tape_stop_recording(gt_context ctx, gt_tape tape);
 GT_API gt_status gt_tape_resume_recording(gt_context ctx, gt_tape tape);
 /* Forgets all that was recorded and watched. GT_FAILED_PRECONDITION where the tape is not recording. */
@@ -291,16 +294,16 @@ GT_API gt_status gt_tape_reset(gt_context ctx, gt_tape tape);
 GT_API gt_status gt_tape_watched_variables(gt_context ctx, gt_tape tape, gt_tensor* variables, size_t capacity,
                                            size_t* n);
 
-/* gradients[i] = d (sum of all targets) / d sources[i], of the source's shape and dtype; with output_gradients (one per
- * target, of its shape and dtype) the sum is weighted by them. A source that no target depends on gives NULL, or zeros
+/* gradients[i] = d (sum of all targets) / d sources[i], of the source's shape and dtype. With output_gradients, one per
+ * target, of its shape and dtype, the sum is weighted by them. A source that no target depends on gives NULL, or zeros
  * (docs/my-gradient-is-null.md says why). A target may be a source, and either may be given twice.
  * GT_FAILED_PRECONDITION: a used-up tape. GT_NOT_FOUND: an op on the way has no gradient. */
 GT_API gt_status gt_tape_gradient(gt_context ctx, gt_tape tape, const gt_tensor* targets, size_t n_targets,
                                   const gt_tensor* sources, size_t n_sources,
                                   const gt_tensor* output_gradients /* or NULL */, int32_t unconnected,
                                   gt_tensor* gradients);
-/* Forward mode from the same recording: jvps[j] = the derivative of targets[j] along the tangents, one per source, of
- * its shape and dtype; a NULL entry is zero. */
+/* Forward mode from the same recording: jvps[j] = the derivative of targets[j] along the tangents. There is one tangent
+ * per source, of its shape and dtype; a NULL entry is zero. */
 GT_API gt_status gt_tape_jvp(gt_context ctx, gt_tape tape, const gt_tensor* targets, size_t n_targets,
                              const gt_tensor* sources, size_t n_sources, const gt_tensor* tangents, int32_t unconnected,
                              gt_tensor* jvps);
@@ -325,21 +328,21 @@ typedef struct gt_jacobian_options {
 GT_API gt_status gt_tape_jacobian(gt_context ctx, gt_tape tape, gt_tensor target, const gt_tensor* sources,
                                   size_t n_sources, const gt_jacobian_options* options /* or NULL */,
                                   gt_tensor* jacobians);
-/* For target [b, y...] and source [b, x...], each sample of the one depending on the same sample of the other alone:
- * [b, y..., x...], the diagonal blocks of the Jacobian. GT_FAILED_PRECONDITION: samples may mix, and the message names
- * the op. */
+/* The diagonal blocks of the Jacobian, [b, y..., x...], of target [b, y...] by source [b, x...]. Each sample of the
+ * target must depend on the same sample of the source alone. GT_FAILED_PRECONDITION: samples may mix, and the message
+ * names the op. */
 GT_API gt_status gt_tape_batch_jacobian(gt_context ctx, gt_tape tape, gt_tensor target, gt_tensor source,
                                         const gt_jacobian_options* options /* or NULL */, gt_tensor* jacobian);
 
 /* ---- Gradients and ops of one's own ------------------------------------ */
 
-/* Callbacks run on the calling thread, inside the call that needs them, and report failure by a status other than
- * GT_OK, which that call then returns (GT_CALLBACK_FAILED for a number that is no status), with the first message
- * that an op in the callback, or gt_set_error, left. The `free` that comes with them is called exactly once with
- * user_data, when nothing can call them any more; at once where the call that takes them fails. Handles they are
- * given are lent: valid during the call, not to be released. Handles they write to an output slot belong to the
- * library from then on; a lent one may be written too, and counts as a new tensor. A callback may change whatever is
- * around it (docs/callbacks.md lists what comes of that), but can end only scopes it began, and not destroy the
+/* Callbacks run on the calling thread, inside the call that needs them. They report failure by a status other than
+ * GT_OK, which that call then returns; a number that is no status becomes GT_CALLBACK_FAILED. The message is the first
+ * that an op in the callback, or gt_set_error, left. The `free` that comes with callbacks is called exactly once with
+ * user_data, when nothing can call them any more. It is called at once if the call that takes them fails. Handles they
+ * are given are lent: valid during the call, not to be released. Handles they write to an output slot belong to the
+ * library from then on. A lent handle may be written too, and counts as a new tensor. A callback may change whatever is
+ * around it; docs/callbacks.md lists the consequences. It can end only scopes that it began, and cannot destroy the
  * context. A callback that leads to itself fails with GT_FAILED_PRECONDITION. */
 
 /* One application of an op. */
@@ -394,7 +397,7 @@ typedef gt_status (*gt_batch_fn)(gt_context ctx, void* user_data, const gt_call*
 typedef gt_status (*gt_composite_fn)(gt_context ctx, void* user_data, const gt_tensor* inputs, size_t n_inputs,
                                      const gt_attr* attrs, size_t n_attrs, gt_tensor* outputs, size_t capacity,
                                      size_t* n_outputs);
-/* Either infer and compute, with what is known of derivatives and batching, or composite alone: such an op has
+/* Either infer and compute, with the derivatives and batching that are known, or composite alone. A composite has
  * derivatives of every order, in both modes and batched, with no rule. Fields that are left out are NULL. */
 typedef struct gt_op_definition {
   size_t struct_size;
@@ -406,8 +409,8 @@ typedef struct gt_op_definition {
   gt_batch_fn batch;     /* NULL: Jacobians apply the op once for each row */
   gt_composite_fn composite;
 } gt_op_definition;
-/* Makes an op known to gt_apply in every context of the process, for as long as the process lives: `free` is called
- * only where the registration fails. It may be given any number of inputs of any dtypes, and any attributes.
+/* Makes an op known to gt_apply in every context of the process, for as long as the process lives. `free` is called
+ * only if the registration fails. The op may be given any number of inputs of any dtypes, and any attributes.
  * GT_ALREADY_EXISTS: the name is taken. */
 GT_API gt_status gt_register_op(const char* name, const gt_op_definition* definition, void* user_data,
                                 void (*free)(void*));
@@ -424,16 +427,16 @@ GT_API gt_status gt_apply_with_gradient(gt_context ctx, const char* op, const ch
 /* ---- Functions: recorded once, replayed -------------------------------- */
 
 /* A function of tensors of these dtypes and shapes. body is called now, with tensors that stand for inputs to come, and
- * what it records is planned as a whole: ops, tapes, gradients, Jacobians and Hessians, reads and assignments of
- * variables (each call reads their values then, and assigns), random ops (each call draws anew). Tensors from outside
- * are constants. A body cannot read the values of what depends on its inputs (GT_FAILED_PRECONDITION, naming the op),
- * nor make variables. A size of -1 stands for any: body is then called once for each set of sizes that a call brings.
- * `free` is called with user_data when the function is released, or the call fails. Up to 256 outputs. */
+ * all that it records is planned as a whole. It may record ops, tapes, gradients, Jacobians and Hessians. Each call
+ * reads the values that variables have then, and assigns to them; random ops draw anew. Tensors from outside are
+ * constants. A body cannot make variables, nor read values that depend on its inputs (GT_FAILED_PRECONDITION, naming
+ * the op). A size of -1 stands for any: body is then called once for each set of sizes that a call brings. `free` is
+ * called with user_data when the function is released, or the call fails. Up to 256 outputs. */
 GT_API gt_function gt_function_create(gt_context ctx, gt_forward_fn body, void* user_data, void (*free)(void*),
                                       const gt_spec* inputs, size_t n_inputs);
-/* Computes the outputs. While a tape records that knows one of the inputs, or a variable that the function reads, the
- * body's ops are recorded anew instead: the call is differentiable as they are. GT_INVALID_ARGUMENT: dtypes or sizes
- * are not those of the function. */
+/* Computes the outputs. If a tape records that knows one of the inputs, or a variable that the function reads, the
+ * body's ops are recorded anew instead. The call is then differentiable as they are. GT_INVALID_ARGUMENT: dtypes or
+ * sizes are not those of the function. */
 GT_API gt_status gt_function_call(gt_context ctx, gt_function function, const gt_tensor* inputs, size_t n_inputs,
                                   gt_tensor* outputs, size_t capacity, size_t* n_outputs);
 /* The dtypes and shapes of the outputs for inputs of these: the first `capacity`, and how many there are. input_specs
@@ -442,17 +445,16 @@ GT_API gt_status gt_function_call(gt_context ctx, gt_function function, const gt
  * axes. Since 0.2. */
 GT_API gt_status gt_function_output_specs(gt_context ctx, gt_function function, const gt_spec* input_specs,
                                           size_t n_inputs, gt_spec* output_specs, size_t capacity, size_t* n_outputs);
-/* gt_function_call from and to row-major memory: no handles, no tapes, and no memory is allocated (but the first time
- * for sizes that are new, and for variables that are assigned). input_specs as for gt_function_output_specs;
- * output_specs may be NULL, else they must be the outputs'. Each count of bytes must be that of its spec.
- * GT_INVALID_ARGUMENT also where an output overlaps another, or an input. On other failures the outputs' memory may
- * have been written to. Since 0.2. */
+/* gt_function_call from and to row-major memory: no handles and no tapes. No memory is allocated but the first time for
+ * new sizes, and for variables that are assigned. input_specs as for gt_function_output_specs; output_specs may be
+ * NULL, else they must be the outputs'. Each count of bytes must be that of its spec. GT_INVALID_ARGUMENT also where an
+ * output overlaps another, or an input. On other failures the outputs' memory may have been written to. Since 0.2. */
 GT_API gt_status gt_function_run_sized(gt_context ctx, gt_function function, const gt_spec* input_specs /* or NULL */,
                                        const void* const* inputs, const size_t* input_bytes, size_t n_inputs,
                                        const gt_spec* output_specs /* or NULL */, void* const* outputs,
                                        const size_t* output_bytes, size_t n_outputs);
-/* The same for a function without -1 among its specs (else GT_FAILED_PRECONDITION), where the caller answers for the
- * memory: it must be of the specs' sizes, which nothing checks. */
+/* The same for a function without -1 among its specs (else GT_FAILED_PRECONDITION). The caller answers for the memory:
+ * it must be of the specs' sizes, and nothing checks that. */
 GT_API gt_status gt_function_run(gt_context ctx, gt_function function, const void* const* inputs, size_t n_inputs,
                                  void* const* outputs, size_t n_outputs);
 

@@ -90,8 +90,8 @@ class Context {
     return detail::wrap(
         ctx_, gt_tensor_create(ctx_, static_cast<gt_dtype>(dtype), shape.data(), shape.size(), row_major, bytes));
   }
-  /// Without a copy: the values must stay as they are until `done` is called, exactly once, or else as long as anything
-  /// computed with them is pending. A range that is given away (std::move) is kept by the tensor.
+  /// Without a copy. The values must stay as they are until `done` is called, exactly once. Without `done` they must
+  /// stay as long as a result of them is pending. The tensor keeps a range that is given away (std::move).
   template <class Range, detail::if_elements<Range> = 0>
   Tensor borrow(const Shape& shape, const Range& values, std::function<void()> done = nullptr) const {
     using T = detail::element_of<Range>;
@@ -185,8 +185,8 @@ class Context {
   gt_context ctx_ = nullptr;
 };
 
-/// Every tensor and tape made while it lives is released at its end but those kept: for handles of the C interface, and
-/// for programs that keep no C++ objects. C++ objects made meanwhile that are not kept are stale afterwards.
+/// Releases at its end every tensor and tape made while it lives, but those kept. It is for handles of the C interface,
+/// and for programs that keep no C++ objects. C++ objects made meanwhile that are not kept are stale afterwards.
 class Scope {
  public:
   explicit Scope(const Context& ctx) : ctx_(ctx.get()) { detail::check(ctx_, gt_scope_begin(ctx_)); }

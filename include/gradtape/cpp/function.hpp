@@ -131,9 +131,8 @@ class Function {
     return Results((*this)(in));
   }
 
-  /// From and to row-major memory: f.run({x, y}, {result}) with vectors, arrays or spans, of which dtypes and sizes are
-  /// checked, or pointers to elements, of which only the dtype can be. Outputs must not overlap anything. See
-  /// gt_function_run_sized.
+  /// From and to row-major memory: f.run({x, y}, {result}) with vectors, arrays, spans, or pointers to elements. Dtypes
+  /// are checked, and sizes too, but for pointers. Outputs must not overlap anything. See gt_function_run_sized.
   void run(const std::vector<detail::Source>& inputs, const std::vector<detail::Sink>& outputs) const;
 
   std::string describe(std::int32_t format = GT_PLAN_TEXT) const {

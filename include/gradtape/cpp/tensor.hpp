@@ -158,8 +158,8 @@ class Tensor {
   /// Another name for the value as it is now: of a variable, what later assignments do not change.
   Tensor value() const;
 
-  // Parts, as NumPy writes them: x[1], x[-1], x(i, j), x(All, Slice(1, 3)), x(Ellipsis, 0), x(NewAxis); of a tensor of
-  // integers the rows it names, of a tensor of bools those it marks. See indexing.hpp.
+  // Parts, as NumPy writes them: x[1], x[-1], x(i, j), x(All, Slice(1, 3)), x(Ellipsis, 0), x(NewAxis). A tensor of
+  // integers names rows, and a tensor of bools marks them. See indexing.hpp.
   Tensor operator[](const Index& index) const;
   Tensor operator[](const Tensor& which) const;
   template <class... Indices>
@@ -249,7 +249,7 @@ inline Tensor Operand::number(gt_context ctx, bool as_index) const {
 }
 
 /// A variable: assigned anew, and watched by tapes that record while it is read. Copying it, also into a Tensor, gives
-/// another name of the same variable; = assigns, from a number (to every element), a tensor or another variable alike.
+/// another name of the same variable. = assigns from a number (to every element), a tensor or another variable.
 /// Moved-from it is empty.
 class Variable : public Tensor {
  public:

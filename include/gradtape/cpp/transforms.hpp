@@ -1,7 +1,7 @@
 // Derivatives of lambdas: grad(f)(x), jacobian(f)(x), hessian(f)(x), jvp, vjp. They nest: grad(grad(f)).
 //
 // f takes one or more Tensors. Derivatives by one argument are a Tensor, by several an array of them, one for each:
-// auto [gx, gy] = grad(f)(x, y). What f does not depend on has the derivative 0.
+// auto [gx, gy] = grad(f)(x, y). The derivative by an argument that f does not depend on is 0.
 #pragma once
 
 #include "bodies.hpp"
