@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "plan/program_by_hand.hpp"
@@ -14,10 +15,14 @@ namespace {
 
 class Rules : public testing::Test {
  public:
-  explicit Rules(std::initializer_list<const char*> names = {}) {
-    for (const Rule& rule : rules())
-      if (std::ranges::find(names, std::string_view(rule.name)) != names.end()) active_.push_back(&rule);
+  explicit Rules(const std::vector<std::string_view>& names = {}) : active_(named(names)) {
     EXPECT_EQ(active_.size(), names.size());
+  }
+  static std::vector<const Rule*> named(const std::vector<std::string_view>& names) {
+    std::vector<const Rule*> found;
+    for (const Rule& rule : rules())
+      if (std::ranges::find(names, rule.name) != names.end()) found.push_back(&rule);
+    return found;
   }
   Operand leaf(const Shape& shape, Dtype dtype = Dtype::float32) {
     const Spec spec{dtype, shape, false};
@@ -44,7 +49,7 @@ class Rules : public testing::Test {
   }
 
   Recorder recorder_{op("cast")};
-  std::vector<const Rule*> active_;
+  const std::vector<const Rule*> active_;  // before the builder, which looks at it
   ProgramBuilder b_{recorder_, false, active_};
   const Operand x_ = leaf({4}), y_ = leaf({4});
 };
