@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "ops/registry.hpp"
+#include "plan/ir/reduction_axes.hpp"
 #include "plan/lower/rules.hpp"
 
 namespace gradtape::core {
@@ -95,7 +96,45 @@ ProgramBuilder::Key ProgramBuilder::key_of(const Expression& e) {
   return key;
 }
 
+namespace {
+// The order of axes in which those of the reduction come last.
+Ints order_with_last(const Ints& axes, std::size_t rank) {
+  Ints order;
+  for (int64_t i = 0; i < static_cast<int64_t>(rank); ++i)
+    if (std::ranges::find(axes, i) == axes.end()) order.push_back(i);
+  for (int64_t a : axes) order.push_back(a);
+  return order;
+}
+}  // namespace
+
+// A kernel reads dense memory. So does a reduction whose axes are neither the first nor the last ones: a view of the
+// operand may have them last, and is copied else.
+void ProgramBuilder::fit_operands(Expression& e) {
+  if (!e.op || e.elementwise()) return;
+  if (!e.reduction()) {
+    for (Operand& x : e.in)
+      if (!is_dense(x.layout)) x = copy(x);
+    return;
+  }
+  Operand& x = e.in[0];
+  const std::size_t attr = e.op->attr_index("axis"), rank = x.layout.shape.rank();
+  const Ints& axes = std::get<Ints>(e.attrs->values[attr]);
+  if (is_dense(x.layout) || reduction_axes(x.layout.shape, axes).direction != Direction::mixed) return;
+  const Layout moved = permuted(x.layout, order_with_last(axes, rank));
+  Ints last;
+  for (std::size_t i = rank - axes.size(); i < rank; ++i) last.push_back(static_cast<int64_t>(i));
+  if (reduction_axes(moved.shape, last).direction == Direction::mixed) {  // all of its axes have size 1
+    x = copy(x);
+    return;
+  }
+  x.layout = moved;
+  auto attrs = std::make_shared<Attrs>(*e.attrs);
+  attrs->values[attr] = std::move(last);
+  e.attrs = std::move(attrs);
+}
+
 ProgramBuilder::Slots ProgramBuilder::emit(Expression e) {
+  fit_operands(e);
   const bool repeatable = !e.op || !e.op->by_user;
   const Key key = repeatable ? key_of(e) : Key{};
   if (repeatable)
@@ -114,9 +153,6 @@ ProgramBuilder::Operands ProgramBuilder::add(Expression e) {
   for (const Rule* rule : rules_)
     if (rule->simplify)
       if (std::optional<Operand> same = rule->simplify(*this, e)) return {std::move(*same)};
-  if (!e.elementwise() && !e.reduction())  // a kernel reads dense memory
-    for (Operand& x : e.in)
-      if (!is_dense(x.layout)) x = copy(x);
   Operands results;
   for (uint32_t slot : emit(std::move(e))) results.push_back(whole(slot));
   return results;

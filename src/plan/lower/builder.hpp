@@ -63,7 +63,7 @@ class ProgramBuilder {
   // Applies the rules, and emits what they leave.
   Operands add(Expression e);
   Operand multiply(const Operand& a, const Operand& b, const Spec& spec);
-  // Emits the expression as it is, or finds the instruction that computes the same.
+  // Emits the expression, with operands as execution asks for them, or finds the instruction that computes the same.
   Slots emit(Expression e);
   // A copy in row-major order.
   Operand copy(const Operand& x);
@@ -87,6 +87,7 @@ class ProgramBuilder {
     bool fixed = false;
   };
   uint32_t new_slot(Dtype dtype, const Shape& shape, Facts facts);
+  void fit_operands(Expression& e);
 
   Recorder& recorder_;
   bool fixed_;

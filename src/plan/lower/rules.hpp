@@ -29,7 +29,7 @@ std::optional<Operand> order_operands(ProgramBuilder&, Expression&);
 // subexpression of the function and its derivative.
 std::optional<Operand> split_parts(ProgramBuilder&, Expression&);
 // A reduction over an axis along which its operand only repeats reads one element of the axis: a sum is a product with
-// the length, a maximum the element. A view is read with the axes that go as the last ones.
+// the length, a maximum the element.
 std::optional<Operand> reduce_repeats(ProgramBuilder&, Expression&);
 // A matrix product reads transposes and other views of its operands as they lie. With an identity matrix it is the
 // other operand; with a diagonal matrix it is a scaling of the other operand.

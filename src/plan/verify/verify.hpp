@@ -7,7 +7,8 @@
 namespace gradtape::core {
 
 // The program: a slot has one producer, before all that read it; leaves and constants have none. Operands lie within
-// their slots. An elementwise instruction has one output, and operands that broadcast to it.
+// their slots. An elementwise instruction has one output, and operands that broadcast to it. A kernel reads dense
+// memory; so does a reduction of axes that are neither the first nor the last ones.
 void verify_program(const Program& program);
 // Groups: each instruction is in one, after or among those whose results it reads; only loops have several members.
 void verify_fused(const Draft& draft);

@@ -37,7 +37,14 @@ void verify_instruction(const Program& program, std::size_t at, const std::vecto
   }
   if (!i.op)
     need(i.in.size() == 1 && i.out.size() == 1, "copy {} has {} operands, {} results", at, i.in.size(), i.out.size());
-  need(!i.reduction() || i.in.size() == 1, "reduction {} ({}) has {} operands", at, name_of(i), i.in.size());
+  if (i.reduction()) {
+    need(i.in.size() == 1, "reduction {} ({}) has {} operands", at, name_of(i), i.in.size());
+    const Layout& x = i.in[0].layout;
+    need(is_dense(x) || reduction_axes(x.shape, axes_of(i)).direction != Direction::mixed,
+         "reduction {} ({}) of mixed axes reads a view", at, name_of(i));
+  } else if (i.op && !i.is_elementwise()) {
+    for (const Operand& x : i.in) need(is_dense(x.layout), "kernel {} ({}) reads a view", at, name_of(i));
+  }
   if (!i.is_elementwise()) return;
   need(i.out.size() == 1, "elementwise instruction {} ({}) has {} results", at, name_of(i), i.out.size());
   for (const Operand& x : i.in)

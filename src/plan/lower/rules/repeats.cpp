@@ -1,23 +1,7 @@
 // Rule "repeats": reductions over axes along which the operand only repeats.
-#include <algorithm>
-
-#include "plan/ir/reduction_axes.hpp"
 #include "plan/lower/rules.hpp"
 
 namespace gradtape::core {
-
-namespace {
-// A view can as well be read with the axes that go as the last ones.
-void move_last(Operand& x, Ints& axes) {
-  Ints perm;
-  for (std::size_t i = 0; i < x.layout.shape.rank(); ++i)
-    if (std::ranges::find(axes, static_cast<int64_t>(i)) == axes.end()) perm.push_back(static_cast<int64_t>(i));
-  const std::size_t kept = perm.size();
-  for (int64_t a : axes) perm.push_back(a);
-  x.layout = permuted(x.layout, perm);
-  for (std::size_t i = 0; i < axes.size(); ++i) axes[i] = static_cast<int64_t>(kept + i);
-}
-}  // namespace
 
 std::optional<Operand> reduce_repeats(ProgramBuilder& b, Expression& e) {
   const Reduction* reduction = e.reduction();
@@ -36,7 +20,6 @@ std::optional<Operand> reduce_repeats(ProgramBuilder& b, Expression& e) {
       left.push_back(axis);
     }
   }
-  if (!is_dense(x.layout) && reduction_axes(x.layout.shape, left).direction == Direction::mixed) move_last(x, left);
   if (!left.empty()) {
     auto attrs = std::make_shared<Attrs>(*e.attrs);
     attrs->values[attr] = std::move(left);
