@@ -25,7 +25,7 @@ bool on_a_tape(Context& c, const RecordedFunction& f, const Tensors& inputs) {
   if (c.recorder().is_tracing()) return true;
   if (!c.recorder().has_active()) return false;
   const auto seen = [&](const Tensor& t) { return c.recorder().is_held(t); };
-  return std::ranges::any_of(inputs, seen) || !f.trace().variables.empty();
+  return std::ranges::any_of(inputs, seen) || !f.trace().variables.empty() || std::ranges::any_of(f.captured(), seen);
 }
 
 // Writes handles for the outputs. Variables are assigned last, when nothing can fail any more.

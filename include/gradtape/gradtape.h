@@ -181,9 +181,9 @@ GT_API gt_status gt_memory_trim(gt_context ctx);
 GT_API gt_status gt_release(gt_context ctx, const void* handle);
 /* Another handle to the same tensor or variable. */
 GT_API gt_tensor gt_tensor_duplicate(gt_context ctx, gt_tensor tensor);
-/* gt_scope_end releases every tensor and tape handle made since the matching gt_scope_begin, but the n_keep in `keep`.
- * Kept handles belong to the scope around, if any. GT_FAILED_PRECONDITION where no scope is open; a callback can end
- * only scopes that it began. */
+/* gt_scope_end releases every handle made since the matching gt_scope_begin, but the n_keep in `keep`. Kept handles
+ * belong to the scope around, if any. GT_FAILED_PRECONDITION where no scope is open; a callback can end only scopes
+ * that it began. */
 GT_API gt_status gt_scope_begin(gt_context ctx);
 GT_API gt_status gt_scope_end(gt_context ctx, const gt_tensor* keep, size_t n_keep);
 
@@ -428,15 +428,16 @@ GT_API gt_status gt_apply_with_gradient(gt_context ctx, const char* op, const ch
 
 /* A function of tensors of these dtypes and shapes. body is called now, with tensors that stand for inputs to come, and
  * all that it records is planned as a whole. It may record ops, tapes, gradients, Jacobians and Hessians. Each call
- * reads the values that variables have then, and assigns to them; random ops draw anew. Tensors from outside are
- * constants. A body cannot make variables, nor read values that depend on its inputs (GT_FAILED_PRECONDITION, naming
- * the op). A size of -1 stands for any: body is then called once for each set of sizes that a call brings. `free` is
- * called with user_data when the function is released, or the call fails. Up to 256 outputs. */
+ * reads the values that variables have then, and assigns to them; random ops draw anew. The function holds the
+ * tensors from outside that body uses, and a call is differentiable by them too. A body cannot make variables, nor read
+ * values that depend on its inputs (GT_FAILED_PRECONDITION, naming the op). A size of -1 stands for any: body is then
+ * called once for each set of sizes that a call brings. `free` is called with user_data when the function is released,
+ * or the call fails. Up to 256 outputs. */
 GT_API gt_function gt_function_create(gt_context ctx, gt_forward_fn body, void* user_data, void (*free)(void*),
                                       const gt_spec* inputs, size_t n_inputs);
-/* Computes the outputs. If a tape records that knows one of the inputs, or a variable that the function reads, the
- * body's ops are recorded anew instead. The call is then differentiable as they are. GT_INVALID_ARGUMENT: dtypes or
- * sizes are not those of the function. */
+/* Computes the outputs. If a tape records that knows one of the inputs, a tensor from outside that the outputs depend
+ * on, or a variable that the function reads, the body's ops are recorded anew instead. The call is then differentiable
+ * as they are. GT_INVALID_ARGUMENT: dtypes or sizes are not those of the function. */
 GT_API gt_status gt_function_call(gt_context ctx, gt_function function, const gt_tensor* inputs, size_t n_inputs,
                                   gt_tensor* outputs, size_t capacity, size_t* n_outputs);
 /* The dtypes and shapes of the outputs for inputs of these: the first `capacity`, and how many there are. input_specs

@@ -71,7 +71,7 @@ void Node::set_evaluated() noexcept {
 }
 
 void Node::detach() noexcept {
-  if (!evaluated) return;
+  if (!evaluated || captures) return;
   for (const Membership& m : memberships)
     if (!m.watched) return;
   inputs.clear();

@@ -104,6 +104,7 @@ class Node {
   uint64_t visit = 0;
   bool symbolic = false;  // depends on a tensor without a value
   bool literal = false;   // a constant of rank 0 that is part of the program: plans may be made for its value
+  bool captures = false;  // of a function's body, with a derivative by a tensor from outside: keeps its inputs
   bool sparse = false;    // may hold zeros that mean: nothing selected this. As a cotangent they carry nothing
 
   // Where the recording's membership is, or would be.

@@ -104,9 +104,9 @@ Tensor Recorder::parameter(Spec spec) {
 }
 
 Recorder::Tracing::Tracing(Recorder& recorder, Trace& trace)
-    : recorder_(recorder),
-      outer_(std::exchange(recorder.trace_, &trace)),
-      paused_(std::exchange(recorder.paused_, 0)) {}
+    : recorder_(recorder), outer_(std::exchange(recorder.trace_, &trace)), paused_(std::exchange(recorder.paused_, 0)) {
+  trace.first_node = recorder.next_id_;
+}
 Recorder::Tracing::~Tracing() {
   for (const Trace::Use& use : recorder_.trace_->variables) use.variable->value = use.outer;
   for (std::size_t i = recorder_.active_.size(); i-- > 0;)  // a tape that the function left recording
@@ -171,9 +171,7 @@ Tensor Recorder::unconnected(const Tensor& value) {
   Pause pause(*this);
   // A fresh leaf, or an unrecorded cast to its own dtype: either way no tape connects it with where it came from.
   if (value.value()) return constant(value.spec(), value.value());
-  auto attrs = std::make_shared<Attrs>();
-  attrs->values.push_back(value.dtype());
-  Tensor bound = record(cast_, std::span(&value, 1), std::move(attrs))[0];
+  Tensor bound = cast_to(value, value.dtype());
   bound.node()->outputs[0].spec.weak = value.spec().weak;
   return bound;
 }
@@ -236,9 +234,30 @@ void Recorder::check_arity(const Op& op, std::size_t n) const {
   }
 }
 
+Tensor Recorder::cast_to(const Tensor& t, Dtype dtype) {
+  auto attrs = std::make_shared<Attrs>();
+  attrs->values.push_back(dtype);
+  return record(cast_, std::span(&t, 1), std::move(attrs))[0];
+}
+
+// A tape may watch the scalar later: the constant that a body computes with stays connected with it.
+Tensor Recorder::strengthen_in_body(const Tensor& weak, const Tensor& strong) {
+  for (const Tensor& t : trace_->strengthened)
+    if (t.dtype() == strong.dtype() && t.node()->inputs[0].same(weak)) return t;
+  Tensor t = cast_to(weak, strong.dtype());
+  Node& node = *t.node();
+  node.outputs[0].value = strong.value();
+  node.literal = strong.node()->literal;
+  node.sparse = strong.node()->sparse;
+  node.set_evaluated();
+  trace_->strengthened.push_back(t);
+  return t;
+}
+
 Tensor Recorder::strengthen(const Tensor& weak, Dtype dtype, const Op& op) {
   Tensor& known = weak.node()->strengthened;
-  if (known && known.dtype() == dtype && weak.node()->memberships.empty()) return known;
+  const bool on_tape = !weak.node()->memberships.empty(), captured = is_from_outside(weak) && is_floating(dtype);
+  if (known && known.dtype() == dtype && !on_tape) return captured ? strengthen_in_body(weak, known) : known;
   if (&weak.node()->op == &constant_op() && weak.rank() == 0) {
     double value;
     std::memcpy(&value, weak.value()->data(), sizeof value);
@@ -249,12 +268,12 @@ Tensor Recorder::strengthen(const Tensor& weak, Dtype dtype, const Op& op) {
     if (!exact)
       invalid("{}: the scalar {} is no {}; make a tensor of the dtype that is meant, or cast", op.name, value,
               name_of(dtype));
-    if (weak.node()->memberships.empty())
-      return known = weak.node()->literal ? literal(value, dtype) : scalar(value, dtype);
+    if (!on_tape) {
+      known = weak.node()->literal ? literal(value, dtype) : scalar(value, dtype);
+      return captured ? strengthen_in_body(weak, known) : known;
+    }
   }
-  auto attrs = std::make_shared<Attrs>();
-  attrs->values.push_back(dtype);
-  return record(cast_, std::span(&weak, 1), std::move(attrs))[0];
+  return cast_to(weak, dtype);
 }
 
 void Recorder::unify_dtypes(const Op& op, Tensors& inputs) {
@@ -296,6 +315,13 @@ void Recorder::note(Node& node) {
     for (const Node::Membership& m : input.node()->memberships)
       if (sees(m.recording) && !node.membership(m.recording) && m.recording->holds(input, m)) m.recording->add(node);
   }
+}
+
+bool Recorder::captures(const Node& node) const {
+  const auto* none = std::get_if<Undifferentiable>(&node.op.derivative);
+  return !(none && !none->fatal) && std::ranges::any_of(node.inputs, [&](const Tensor& t) {
+    return is_floating(t.dtype()) && (t.node()->captures || is_from_outside(t));
+  });
 }
 
 // Errors from inside name the op the user called as well.
@@ -360,6 +386,7 @@ Tensors Recorder::record(const Op& op, std::span<const Tensor> given, std::share
   for (Spec& spec : inference.outputs) node.outputs.push_back({std::move(spec), nullptr});
   node.count_memory();
   if (paused_ == 0 && listening_ > 0) note(node);
+  if (trace_) node.captures = captures(node);
   Tensors outputs;
   for (std::size_t i = 0; i < node.outputs.size(); ++i) outputs.push_back(Tensor(&node, static_cast<uint32_t>(i)));
   return outputs;

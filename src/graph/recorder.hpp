@@ -103,6 +103,8 @@ class Recorder {
     int paused_;
   };
   bool is_tracing() const { return trace_ != nullptr; }
+  // Whether a function is being recorded whose body did not make the tensor.
+  bool is_from_outside(const Tensor& t) const { return trace_ && t.node()->id < trace_->first_node; }
   // What a variable's value is from here on, unnoticed by tapes.
   const Tensor& value_of(const VariablePtr& variable);
   // The key and the number of the next draw: int64[2].
@@ -151,7 +153,10 @@ class Recorder {
   void unify_dtypes(const Op& op, Tensors& inputs);
   Tensors record_body(const Composite& body, const Call& c);
   Tensor strengthen(const Tensor& weak, Dtype dtype, const Op& op);
+  Tensor cast_to(const Tensor& t, Dtype dtype);
+  Tensor strengthen_in_body(const Tensor& weak, const Tensor& strong);
   void note(Node& node);
+  bool captures(const Node& node) const;
   static bool is_sparse(const Node& node);
 
   static constexpr std::size_t kMostFreeNodes = 4096;

@@ -14,10 +14,12 @@ struct Trace {
     Tensor outer;      // its value outside
     Tensor parameter;  // what the function reads in its place
   };
+  uint64_t first_node = 0;  // by id: what was recorded before is from outside
   Tensors inputs;
   std::vector<Use> variables;               // in the order in which the body met them
   std::unordered_set<const Variable*> met;  // the same
   Tensors random_states;
+  std::vector<Tensor> strengthened;  // of scalars from outside without a dtype: their casts, which have values
 };
 
 }  // namespace gradtape::core

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "graph/walk.hpp"
 #include "kernels/kernels.hpp"
@@ -27,12 +28,24 @@ RecordedFunction::RecordedFunction(Recorder& recorder, const Workers& workers, c
   extents_.reserve(bytes_.size());
   sound_.reserve(bytes_.size());
   for (Trace::Use& use : trace_.variables) use.outer = {};
+  trace_.strengthened.clear();
+  find_captured();
   Tensors targets = outputs_;
   for (const Assignment& a : assignments_) targets.push_back(a.value);
   const Recorder::Pause pause(recorder);
   for (Tensor& t : targets)  // whatever comes out is an op's result, if only an input's identity
     if (t.node()->evaluated || &t.node()->op == &parameter_op()) t = identity(t);
   make(targets);
+}
+
+void RecordedFunction::find_captured() {
+  std::unordered_set<Tensor, TensorHash, TensorSame> met;
+  nodes_behind(outputs_, [&](const Tensor& t) {
+    if (!is_floating(t.dtype())) return false;
+    if (is_inside(t)) return t.node()->captures;
+    if (met.insert(t).second) captured_.push_back(t);
+    return false;
+  });
 }
 
 void RecordedFunction::make(const Tensors& targets) {
@@ -222,6 +235,21 @@ FunctionResults RecordedFunction::call(std::span<const Tensor> inputs) {
   return results;
 }
 
+namespace {
+// The outputs of `to` have the values of those of `from`, where all of these are computed.
+void share_values(const Node& from, std::span<const Tensor> to) {
+  Node& node = *to[0].node();
+  if (!from.evaluated || &node.op != &from.op ||
+      std::ranges::any_of(from.outputs, [](const Node::Output& o) { return !o.value; }))
+    return;
+  for (std::size_t k = 0; k < from.outputs.size(); ++k) node.outputs[k].value = from.outputs[k].value;
+  node.sparse = from.sparse;
+  node.set_evaluated();
+}
+}  // namespace
+
+// Nodes that depend on captured tensors alone are recorded anew where a tape knows one of these, or another function's
+// body is being recorded, which then captures them itself.
 FunctionResults RecordedFunction::inlined(std::span<const Tensor> inputs) const {
   std::unordered_map<Tensor, Tensor, TensorHash, TensorSame> known;
   for (std::size_t i = 0; i < inputs.size(); ++i) known[trace_.inputs[i]] = inputs[i];
@@ -231,12 +259,23 @@ FunctionResults RecordedFunction::inlined(std::span<const Tensor> inputs) const 
     auto it = known.find(t);
     return it == known.end() ? t : it->second;
   };
+  const auto on_a_tape = [&](const Tensor& t) { return recorder_.is_tracing() || recorder_.is_held(t); };
+  const bool captures = std::ranges::any_of(captured_, on_a_tape);
+  const auto is_new = [&](const Tensor& t) {
+    return known.contains(t) || (captures && !is_inside(t) && is_floating(t.dtype()) && on_a_tape(t));
+  };
   Tensors targets = outputs_;
   for (const Assignment& a : assignments_) targets.push_back(a.value);
-  for (Node* node : nodes_behind(targets, [](const Tensor& t) { return t.node()->symbolic && !t.node()->evaluated; })) {
+  const std::vector<Node*> body = nodes_behind(targets, [&](const Tensor& t) {
+    const Node& node = *t.node();
+    return is_inside(t) && ((node.symbolic && !node.evaluated) || (captures && node.captures));
+  });
+  for (Node* node : body) {
+    if (std::ranges::none_of(node->inputs, is_new)) continue;
     Tensors in;
     for (const Tensor& t : node->inputs) in.push_back(now(t));
     const Tensors out = recorder_.record(node->op, in, node->attrs ? std::make_shared<Attrs>(*node->attrs) : nullptr);
+    share_values(*node, out);
     for (std::size_t k = 0; k < out.size(); ++k) known[Tensor(node, static_cast<uint32_t>(k))] = out[k];
   }
   FunctionResults results;
