@@ -41,7 +41,7 @@ std::size_t call(Context& c, Function& f, Tensors inputs, gt_tensor* outputs, st
   check_capacity("gt_function_call", recording->outputs().size(), outputs, capacity);
   const bool symbolic = std::ranges::any_of(inputs, [](const Tensor& t) { return t.node()->symbolic; });
   FunctionResults results;
-  if (symbolic || on_a_tape(c, *recording, inputs)) {
+  if (symbolic || recording->is_open() || on_a_tape(c, *recording, inputs)) {
     results = recording->inlined(inputs);
   } else {
     Tensors wanted = inputs;

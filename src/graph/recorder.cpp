@@ -106,11 +106,13 @@ Tensor Recorder::parameter(Spec spec) {
 Recorder::Tracing::Tracing(Recorder& recorder, Trace& trace)
     : recorder_(recorder), outer_(std::exchange(recorder.trace_, &trace)), paused_(std::exchange(recorder.paused_, 0)) {
   trace.first_node = recorder.next_id_;
+  trace.outer = outer_;
 }
 Recorder::Tracing::~Tracing() {
   for (const Trace::Use& use : recorder_.trace_->variables) use.variable->value = use.outer;
   for (std::size_t i = recorder_.active_.size(); i-- > 0;)  // a tape that the function left recording
     if (recorder_.active_[i]->activity.trace == recorder_.trace_) recorder_.deactivate(recorder_.active_[i]);
+  recorder_.trace_->outer = nullptr;
   recorder_.trace_ = outer_;
   recorder_.paused_ = paused_;
 }
@@ -135,8 +137,21 @@ Tensor Recorder::random_state() {
   return constant(spec, std::move(buffer));
 }
 
+bool Recorder::is_parameter(const Tensor& t) const {
+  const auto same = [&](const Tensor& parameter) { return parameter.same(t); };
+  for (const Trace* trace = trace_; trace; trace = trace->outer)
+    if (std::ranges::any_of(trace->inputs, same) || std::ranges::any_of(trace->random_states, same) ||
+        std::ranges::any_of(trace->variables, same, &Trace::Use::parameter))
+      return true;
+  return false;
+}
+
 Tensor Recorder::read(const VariablePtr& variable) {
   value_of(variable);
+  if (trace_ && &variable->value.node()->op != &parameter_op()) {
+    trace_->reread.emplace(variable->value.node(), variable);
+    variable->value.node()->captures = true;  // a tape meets the value in each call
+  }
   if (paused_ > 0) return variable->value;
   for (Recording* recording : active_) {
     if (!sees(recording)) continue;
@@ -145,6 +160,15 @@ Tensor Recorder::read(const VariablePtr& variable) {
     if (news.read) noted_.push_back({recording, variable, variable->value, news.watched});
   }
   return variable->value;
+}
+
+Tensor Recorder::read_with(const VariablePtr& variable, const Tensor& value) {
+  struct Back {
+    Variable& variable;
+    Tensor own;
+    ~Back() { variable.value = own; }
+  } const back{*variable, std::exchange(variable->value, value)};
+  return read(variable);
 }
 
 void Recorder::roll_back(const Mark& mark) noexcept {

@@ -42,6 +42,7 @@ class Recorder {
 
   // Variables. Reading lets the active tapes watch; binding cuts the new value off from what it was computed from.
   Tensor read(const VariablePtr& variable);
+  Tensor read_with(const VariablePtr& variable, const Tensor& value);  // as if it were bound to the value
   VariablePtr new_variable(const Tensor& initial);
   void bind(const VariablePtr& variable, const Tensor& value) { assign(variable, unconnected(value)); }
   Tensor unconnected(const Tensor& value);  // what a variable is bound to by it
@@ -105,6 +106,7 @@ class Recorder {
   bool is_tracing() const { return trace_ != nullptr; }
   // Whether a function is being recorded whose body did not make the tensor.
   bool is_from_outside(const Tensor& t) const { return trace_ && t.node()->id < trace_->first_node; }
+  bool is_parameter(const Tensor& t) const;  // of a body that runs
   // What a variable's value is from here on, unnoticed by tapes.
   const Tensor& value_of(const VariablePtr& variable);
   // The key and the number of the next draw: int64[2].

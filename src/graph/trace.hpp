@@ -1,6 +1,7 @@
 // A function while it is recorded: what stands for its inputs, for the variables it reads, and for random states.
 #pragma once
 
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -14,10 +15,12 @@ struct Trace {
     Tensor outer;      // its value outside
     Tensor parameter;  // what the function reads in its place
   };
-  uint64_t first_node = 0;  // by id: what was recorded before is from outside
+  const Trace* outer = nullptr;  // the body around this one, while both run
+  uint64_t first_node = 0;       // by id: what was recorded before is from outside
   Tensors inputs;
-  std::vector<Use> variables;               // in the order in which the body met them
-  std::unordered_set<const Variable*> met;  // the same
+  std::vector<Use> variables;                           // in the order in which the body met them
+  std::unordered_set<const Variable*> met;              // the same
+  std::unordered_map<const Node*, VariablePtr> reread;  // values that the body assigned, and read afterwards
   Tensors random_states;
   std::vector<Tensor> strengthened;  // of scalars from outside without a dtype: their casts, which have values
 };

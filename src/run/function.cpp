@@ -35,6 +35,7 @@ RecordedFunction::RecordedFunction(Recorder& recorder, const Workers& workers, c
   const Recorder::Pause pause(recorder);
   for (Tensor& t : targets)  // whatever comes out is an op's result, if only an input's identity
     if (t.node()->evaluated || &t.node()->op == &parameter_op()) t = identity(t);
+  find_open(targets);
   make(targets);
 }
 
@@ -42,10 +43,16 @@ void RecordedFunction::find_captured() {
   std::unordered_set<Tensor, TensorHash, TensorSame> met;
   nodes_behind(outputs_, [&](const Tensor& t) {
     if (!is_floating(t.dtype())) return false;
-    if (is_inside(t)) return t.node()->captures;
+    if (is_inside(t)) return t.node()->captures && !trace_.reread.contains(t.node());
     if (met.insert(t).second) captured_.push_back(t);
     return false;
   });
+}
+
+void RecordedFunction::find_open(const Tensors& targets) {
+  if (!recorder_.is_tracing()) return;
+  for (Node* node : nodes_behind(targets, [](const Tensor& t) { return t.node()->symbolic && !t.node()->evaluated; }))
+    if (const Tensor t(node); recorder_.is_parameter(t)) open_.push_back(t);
 }
 
 void RecordedFunction::make(const Tensors& targets) {
@@ -58,6 +65,7 @@ void RecordedFunction::make(const Tensors& targets) {
   for (std::size_t i = 0; i < trace_.variables.size(); ++i) add(trace_.variables[i].parameter, {Source::variable, i});
   for (std::size_t i = 0; i < trace_.random_states.size(); ++i) add(trace_.random_states[i], {Source::random, i});
   random_.resize(trace_.random_states.size());
+  if (!open_.empty()) return;
 
   const Schedule s = schedule_of_function(recorder_, targets);
   std::vector<uint8_t> varies;
@@ -189,7 +197,13 @@ void RecordedFunction::assign(Tensors values) noexcept {
   for (std::size_t i = 0; i < values.size(); ++i) recorder_.assign(assignments_[i].variable, values[i]);
 }
 
+const Plan& RecordedFunction::plan() const {
+  if (!plan_) fail_without_value();
+  return *plan_;
+}
+
 void RecordedFunction::run(std::span<const void* const> inputs, std::span<void* const> outputs) {
+  plan();
   if (assignments_.empty()) return compute(inputs, outputs, nullptr);
   std::vector<void*> results(outputs.begin(), outputs.end());
   Tensors assigned = new_values(results);
@@ -198,6 +212,7 @@ void RecordedFunction::run(std::span<const void* const> inputs, std::span<void* 
 }
 
 void RecordedFunction::time_steps(std::vector<double>& seconds) {
+  plan();
   std::vector<BufferPtr> buffers;
   const auto zeros = [&](const Spec& spec) {
     buffers.push_back(recorder_.allocate(bytes_of(spec), "gt_function_describe"));
@@ -251,6 +266,7 @@ void share_values(const Node& from, std::span<const Tensor> to) {
 // Nodes that depend on captured tensors alone are recorded anew where a tape knows one of these, or another function's
 // body is being recorded, which then captures them itself.
 FunctionResults RecordedFunction::inlined(std::span<const Tensor> inputs) const {
+  if (!std::ranges::all_of(open_, [&](const Tensor& t) { return recorder_.is_parameter(t); })) fail_without_value();
   std::unordered_map<Tensor, Tensor, TensorHash, TensorSame> known;
   for (std::size_t i = 0; i < inputs.size(); ++i) known[trace_.inputs[i]] = inputs[i];
   for (const Trace::Use& use : trace_.variables) known[use.parameter] = recorder_.read(use.variable);
@@ -260,7 +276,7 @@ FunctionResults RecordedFunction::inlined(std::span<const Tensor> inputs) const 
     return it == known.end() ? t : it->second;
   };
   const auto on_a_tape = [&](const Tensor& t) { return recorder_.is_tracing() || recorder_.is_held(t); };
-  const bool captures = std::ranges::any_of(captured_, on_a_tape);
+  const bool captures = std::ranges::any_of(captured_, on_a_tape) || !trace_.reread.empty();
   const auto is_new = [&](const Tensor& t) {
     return known.contains(t) || (captures && !is_inside(t) && is_floating(t.dtype()) && on_a_tape(t));
   };
@@ -271,6 +287,11 @@ FunctionResults RecordedFunction::inlined(std::span<const Tensor> inputs) const 
     return is_inside(t) && ((node.symbolic && !node.evaluated) || (captures && node.captures));
   });
   for (Node* node : body) {
+    if (const auto it = trace_.reread.find(node); it != trace_.reread.end()) {
+      const Tensor own(node), assigned = node->inputs.empty() ? own : now(node->inputs[0]);
+      known[own] = recorder_.read_with(it->second, recorder_.unconnected(assigned));
+      continue;
+    }
     if (std::ranges::none_of(node->inputs, is_new)) continue;
     Tensors in;
     for (const Tensor& t : node->inputs) in.push_back(now(t));
@@ -279,7 +300,10 @@ FunctionResults RecordedFunction::inlined(std::span<const Tensor> inputs) const 
     for (std::size_t k = 0; k < out.size(); ++k) known[Tensor(node, static_cast<uint32_t>(k))] = out[k];
   }
   FunctionResults results;
-  for (const Assignment& a : assignments_) results.assigned.push_back(recorder_.unconnected(now(a.value)));
+  for (const Assignment& a : assignments_) {
+    const bool reread = trace_.reread.contains(a.value.node()) && known.contains(a.value);
+    results.assigned.push_back(reread ? now(a.value) : recorder_.unconnected(now(a.value)));
+  }
   for (const Tensor& t : outputs_) results.outputs.push_back(now(t));
   return results;
 }

@@ -22,10 +22,12 @@ class RecordedFunction {
 
   const std::vector<Spec>& inputs() const { return input_specs_; }
   const std::vector<Spec>& outputs() const { return output_specs_; }
-  const Plan& plan() const { return *plan_; }
+  const Plan& plan() const;  // throws where there is none
   const Trace& trace() const { return trace_; }
   // Floating tensors from outside that the outputs depend on.
   const Tensors& captured() const { return captured_; }
+  // Whether it uses tensors without values, of bodies that ran around its own: it is part of these, and has no plan.
+  bool is_open() const { return !open_.empty(); }
 
   std::span<const std::size_t> input_bytes() const { return {bytes_.data(), input_specs_.size()}; }
   std::span<const std::size_t> output_bytes() const {
@@ -66,6 +68,7 @@ class RecordedFunction {
   };
   bool is_inside(const Tensor& t) const { return t.node()->id >= trace_.first_node; }
   void find_captured();
+  void find_open(const Tensors& targets);
   void make(const Tensors& targets);
   void check_apart(const char* what, std::span<const void* const> inputs, std::span<void* const> outputs);
   Tensors new_values(std::vector<void*>& memory);
@@ -80,7 +83,7 @@ class RecordedFunction {
   std::vector<Extent> extents_;     // room for the check of a run's memory
   std::vector<const void*> sound_;  // the inputs and outputs of the run before, which need no second check
   Trace trace_;
-  Tensors outputs_, captured_;
+  Tensors outputs_, captured_, open_;
   std::vector<Assignment> assignments_;
   PlanPtr plan_;
   std::vector<Source> sources_;         // by leaf

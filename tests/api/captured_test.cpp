@@ -9,6 +9,7 @@ namespace {
 
 class Captured : public FunctionTest {
  public:
+  using TapeTest::expect_error;
   // A function beside others.
   gt_function function_of(const std::vector<gt_spec>& specs, Body body) {
     states_.push_back({std::move(body)});
@@ -240,6 +241,77 @@ TEST_F(Captured, BesideVariables) {
   expect(grad(t, value(step, num(1)), z), {11});
   expect(w, {20});
   EXPECT_EQ(grad(t, gt_identity(c, w), z), nullptr) << "an assignment cuts a value off";
+}
+
+// An assignment in the body cuts its value off; a tape meets the variable again where the body reads it afterwards.
+TEST_F(Captured, VariablesReadAfterTheBodyAssignsThem) {
+  const auto body = [this](gt_tensor w, gt_tensor x, bool number) {
+    gt_tensor before = gt_square(c, w);
+    EXPECT_EQ(gt_assign(c, w, number ? num(100) : mul(x, x)), GT_OK) << c.message();
+    return mul(mul(gt_square(c, w), before), x);
+  };
+  for (bool number : {false, true})
+    for (bool nested : {false, true}) {
+      gt_tensor w = var(3), v = var(3), x = num(10);
+      gt_function f =
+          function_of({number_spec}, [&](gt_context, const Tensors& in) { return Tensors{body(w, in[0], number)}; });
+      if (nested)
+        f = function_of({number_spec},
+                        [&, inner = f](gt_context, const Tensors& in) { return Tensors{value(inner, in[0])}; });
+      gt_tape t = watching({x}, GT_TAPE_PERSISTENT);
+      gt_tensor y = body(v, x, number), z = value(f, x);
+      expect(z, {900000});
+      expect(w, {100});
+      const Tensors want = grads(t, {y}, {x, v}), got = grads(t, {z}, {x, w});
+      expect(got[0], {90000});
+      expect(got[1], {18000 + 600000});
+      for (std::size_t i : {0, 1}) EXPECT_EQ(numbers(c, got[i]), numbers(c, want[i]));
+      expect(grad(t, gt_square(c, w), w), {200});
+      EXPECT_EQ(gt_assign(c, w, num(3)), GT_OK);
+      expect(value(f, x), {900000});
+    }
+}
+
+// A function that a body makes may use what the body's inputs give: it is part of that body, and of no other.
+TEST_F(Captured, AFunctionOfABodysOwn) {
+  gt_function own = nullptr;
+  gt_tensor kept = nullptr, z = num(3);
+  gt_function f = function_of({number_spec}, [&](gt_context c, const Tensors& in) {
+    gt_tensor square = mul(in[0], in[0]);
+    own = function_of({number_spec}, [&, square](gt_context c, const Tensors& t) {
+      kept = gt_exp(c, t[0]);
+      return Tensors{mul(mul(square, z), t[0])};
+    });
+    return Tensors{gt_add(c, value(own, in[0]), value(own, z))};  // x^3 z + x^2 z^2
+  });
+  expect(value(f, num(2)), {24 + 36});
+  gt_tensor x = num(2);
+  gt_tape t = watching({x, z}, GT_TAPE_PERSISTENT);
+  const Tensors g = grads(t, {value(f, x)}, {x, z});
+  expect(g[0], {36 + 36});
+  expect(g[1], {8 + 24});
+  expect(jvp(t, value(f, x), x, num(1)), {72});
+  gt_tensor out = nullptr;
+  const char* no_value = "computes with a tensor that has no value";
+  expect_error(gt_function_call(c, own, &x, 1, &out, 1, nullptr), GT_FAILED_PRECONDITION, no_value);
+  const float in = 1;
+  float y = 0;
+  const void* inputs[] = {&in};
+  void* outputs[] = {&y};
+  expect_error(gt_function_run(c, own, inputs, 1, outputs, 1), GT_FAILED_PRECONDITION, no_value);
+  char text[64];
+  for (int32_t format : {GT_PLAN_TEXT, GT_PLAN_DOT, GT_PLAN_TIMES})
+    expect_error(gt_function_describe(c, own, format, text, sizeof text, nullptr), GT_FAILED_PRECONDITION, no_value);
+  // What the inner body keeps is of no use to the outer one.
+  BodyState uses_kept{[&](gt_context c, const Tensors& t) {
+    function_of({number_spec}, [&](gt_context c, const Tensors& u) {
+      return Tensors{gt_exp(c, kept = gt_tensor_duplicate(c, u[0]))};
+    });
+    return Tensors{gt_add(c, t[0], kept)};
+  }};
+  EXPECT_EQ(gt_function_create(c, run_body, &uses_kept, nullptr, &number_spec, 1), nullptr);
+  c.take_error();
+  expect(value(f, num(2)), {60});
 }
 
 // A custom gradient says by which tensors there is a derivative.
