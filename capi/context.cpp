@@ -82,12 +82,9 @@ constexpr std::size_t kPendingLimit = std::size_t{1} << 18;
 
 Context::Context(gt_context handle)
     : handle_(handle),
-      recorder_(Registry::instance().builtin("cast")),
+      recorder_(*this, Registry::instance().builtin("cast")),
       handles_(bits_of(handle)),
-      pending_limit_(kPendingLimit) {
-  recorder_.owner = this;
-  recorder_.evaluate = [this](const Tensor& t) { evaluate(std::span(&t, 1)); };
-}
+      pending_limit_(kPendingLimit) {}
 
 Context::~Context() { handles_.clear(); }
 

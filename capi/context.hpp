@@ -50,7 +50,7 @@ class UserData {
 };
 using UserDataPtr = std::shared_ptr<UserData>;
 
-class Context {
+class Context final : public Host {
  public:
   explicit Context(gt_context handle);
   ~Context();
@@ -75,7 +75,7 @@ class Context {
   void publish_all(std::span<const Tensor> tensors, gt_tensor* out);
   void publish_all(std::span<const Object> objects, gt_tensor* out);
   gt_status release(uint64_t handle);
-  void evaluate(std::span<const Tensor> tensors);
+  void evaluate(std::span<const Tensor> tensors) override;
   Evaluator& evaluator() { return evaluator_; }
   // Whether a kernel of the context runs: a user's that calls the context finds it busy.
   bool evaluating() const { return recorder_.is_computing(); }
@@ -98,7 +98,7 @@ class Context {
     bool symbolic = false;
   };
   void set_error(Failure failure) noexcept;
-  void discard_symbolic_error() noexcept {
+  void forget_symbolic_error() noexcept override {
     if (error && error->symbolic) error.reset();
   }
   std::optional<Failure> error;
@@ -124,6 +124,9 @@ class Context {
   std::vector<std::vector<uint64_t>> scopes_;
   std::size_t pending_limit_;
 };
+
+// Every recorder is a context's.
+inline Context& context_of(const Recorder& recorder) { return static_cast<Context&>(recorder.host()); }
 
 struct Home;  // where a context lives
 

@@ -22,7 +22,7 @@ void infer_user_op(Inference& c, gt_infer_fn infer, void* data) {
   std::vector<gt_spec> outputs(kMaxOutputs);
   const AttrArray attrs(&c.op(), c.attrs());
   std::size_t n = 0;
-  auto& context = *static_cast<Context*>(c.recorder().owner);
+  Context& context = context_of(c.recorder());
   const Loan loan(context);
   const gt_status status = infer(context.handle(), data, inputs.data(), inputs.size(), attrs.data(), attrs.size(),
                                  outputs.data(), kMaxOutputs, &n);
@@ -68,16 +68,15 @@ struct Application {
     call.outputs = outputs;
   }
 };
-Context& context_of(const Call& c) { return *static_cast<Context*>(c.recorder().owner); }
 
 Tensors reverse_user_op(const Call& c, const Tensors& cotangents) {
   const std::optional<GradientFunction> gradient = gradient_named(c.op().name);
   if (!gradient) no_derivative(c.op(), "none was registered");
-  return call_gradient(context_of(c), *gradient, Application(c).call, cotangents);
+  return call_gradient(context_of(c.recorder()), *gradient, Application(c).call, cotangents);
 }
 
 Tensors user_composite(const Call& call, gt_composite_fn body, void* data) {
-  Context& c = context_of(call);
+  Context& c = context_of(call.recorder());
   const AttrArray attrs(&call.op(), call.given());
   const auto with_attrs = [&](const gt_tensor* in, std::size_t n_in, gt_tensor* out, std::size_t capacity,
                               std::size_t* n) {
@@ -110,11 +109,13 @@ Op op_of(const char* name, const gt_op_definition& d, void* data) {
   Rules rules{reverse_user_op, nullptr};
   if (d.tangent)
     rules.forward = [tangent = d.tangent, data](const Call& c, const Tensors& tangents) {
-      return call_tangent(context_of(c), tangent, data, Application(c).call, tangents);
+      return call_tangent(context_of(c.recorder()), tangent, data, Application(c).call, tangents);
     };
   op.derivative = std::move(rules);
   if (d.batch)
-    op.batch = [batch = d.batch, data](const BatchCall& b) { return call_batch(context_of(b.call), batch, data, b); };
+    op.batch = [batch = d.batch, data](const BatchCall& b) {
+      return call_batch(context_of(b.call.recorder()), batch, data, b);
+    };
   return op;
 }
 

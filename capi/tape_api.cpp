@@ -35,8 +35,6 @@ JacobianOptions options_from(Context& c, const gt_jacobian_options* given, const
   options.mode = static_cast<Mode>(o.mode);
   options.memory_budget = o.memory_budget;
   options.sum_over_batch = o.batch_dependence == GT_BATCH_SUM;
-  options.evaluate = [&c](const Tensors& tensors) { c.evaluate(tensors); };
-  options.discard_attempt = [&c] { c.discard_symbolic_error(); };
   if (o.progress)
     options.progress = [&c, call = o.progress, data = o.progress_data](uint64_t done, uint64_t total) {
       const CallbackScope scope(c);

@@ -121,7 +121,7 @@ class JacobianBuilder {
 
   // For a rule that asks for the values of its cotangent: one call a row.
   Tensors row_by_row(const Spec& spec, int64_t n, int64_t repeat, const Map& map) {
-    options_.discard_attempt();
+    r_.host().forget_symbolic_error();
     std::vector<Tensors> rows;
     Tensors results;
     for (int64_t k = 0; k < n; ++k) {
@@ -149,7 +149,7 @@ class JacobianBuilder {
     Tensors computable;
     for (const Tensor& t : tensors)
       if (t && !t.node()->symbolic) computable.push_back(t);
-    options_.evaluate(computable);
+    r_.host().evaluate(computable);
   }
 
   void report() {

@@ -23,9 +23,6 @@ struct JacobianOptions {
   uint64_t memory_budget = 0;
   bool sum_over_batch = false;
   std::function<bool(uint64_t done, uint64_t total)> progress;  // false: stop
-  std::function<void(const Tensors&)> evaluate;                 // computes and keeps what it is given
-  std::function<void()>
-      discard_attempt;  // a rule asked for the value of the symbolic cotangent: its error is none of the user's
 };
 
 class Tape {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/interrupt.hpp"
+#include "graph/host.hpp"
 #include "graph/op.hpp"
 #include "graph/recording.hpp"
 #include "graph/trace.hpp"
@@ -17,12 +18,14 @@ namespace gradtape::core {
 
 class Recorder {
  public:
-  explicit Recorder(const Op& cast) : cast_(cast), cache_(std::make_shared<BlockCache>()) {
+  Recorder(Host& host, const Op& cast) : host_(host), cast_(cast), cache_(std::make_shared<BlockCache>()) {
     free_nodes_.reserve(kMostFreeNodes);
   }
   ~Recorder();
   Recorder(const Recorder&) = delete;
   Recorder& operator=(const Recorder&) = delete;
+
+  Host& host() const { return host_; }
 
   // Records op(inputs), or the body of a composite. attrs: one value per spec of the op, null where the op has none.
   // room: for how many outputs the caller has room; throws before more are made.
@@ -135,10 +138,8 @@ class Recorder {
   };
   bool is_computing() const { return computing_; }
 
-  void* owner = nullptr;                        // the context, for callbacks
-  std::function<void(const Tensor&)> evaluate;  // gives a tensor its value; set by the owner
-  Interrupt interrupt;                          // of the context's computations
-  uint64_t symbolic_reads = 0;                  // how often a value was asked of something symbolic
+  Interrupt interrupt;          // of the context's computations
+  uint64_t symbolic_reads = 0;  // how often a value was asked of something symbolic
 
  private:
   friend class Node;
@@ -163,6 +164,7 @@ class Recorder {
 
   static constexpr std::size_t kMostFreeNodes = 4096;
 
+  Host& host_;
   const Op& cast_;
   std::shared_ptr<BlockCache> cache_;
   std::vector<void*> free_nodes_;  // memory of dead nodes: never grows beyond what is reserved

@@ -358,7 +358,7 @@ IntegerValues::IntegerValues(const Call& c, std::size_t input) {
          "{}: the shape of its result depends on the values of {}, which has none while a function is being recorded",
          c.op().name, c.op().inputs[input].name);
   }
-  c.recorder().evaluate(t);
+  c.recorder().host().evaluate(std::span(&t, 1));
   values_ = t.value();
   dtype_ = t.dtype();
   size_ = t.shape().elements();
