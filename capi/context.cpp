@@ -58,6 +58,8 @@ Context::Failure current_failure() noexcept {
   try {
     try {
       throw;
+    } catch (const SymbolicRead& e) {
+      return {e.code(), e.message(), e.code() == Status::failed_precondition};
     } catch (const Error& e) {
       return {e.code(), e.message()};
     } catch (const std::bad_alloc&) {

@@ -108,7 +108,6 @@ class Context final : public Host {
   static constexpr int kDeepest = 100;
   int depth = 0;                // calls of this context on the stack
   std::size_t scope_floor = 0;  // scopes opened outside the running callback
-  uint64_t reads_before = 0;    // symbolic reads before the running callback
 
  private:
   template <class Item, class Publish>
@@ -153,21 +152,20 @@ class Entry {
 class CallbackScope {
  public:
   explicit CallbackScope(Context& c)
-      : context_(c),
-        outer_floor_(std::exchange(c.scope_floor, c.scope_depth())),
-        outer_reads_(std::exchange(c.reads_before, c.recorder().symbolic_reads)) {}
+      : context_(c), outer_floor_(std::exchange(c.scope_floor, c.scope_depth())), attempt_(c.recorder()) {}
   ~CallbackScope() {
     while (context_.scope_depth() > context_.scope_floor) context_.drop_scope();
     context_.scope_floor = outer_floor_;
-    context_.reads_before = outer_reads_;
   }
   CallbackScope(const CallbackScope&) = delete;
   CallbackScope& operator=(const CallbackScope&) = delete;
+  // Whether the function asked for a value of a tensor that has none.
+  bool asked_symbolic() const { return attempt_.asked(); }
 
  private:
   Context& context_;
   std::size_t outer_floor_;
-  uint64_t outer_reads_;
+  Recorder::Attempt attempt_;
 };
 
 gt_status create_context(gt_context* out);
@@ -183,7 +181,6 @@ gt_status guarded(gt_context ctx, Body&& body) noexcept {
   Entry entry(ctx);
   if (entry.status() != GT_OK) return entry.status();
   Context& c = entry.context();
-  const uint64_t symbolic_reads = c.recorder().symbolic_reads;
   const Recorder::Mark mark = c.recorder().mark();
   try {
     if (c.depth > Context::kDeepest)
@@ -194,8 +191,7 @@ gt_status guarded(gt_context ctx, Body&& body) noexcept {
   } catch (...) {
     Context::Failure failure = current_failure();
     c.recorder().roll_back(mark);
-    failure.symbolic =
-        c.depth > 1 && failure.code == Status::failed_precondition && c.recorder().symbolic_reads != symbolic_reads;
+    if (c.depth == 1) failure.symbolic = false;  // nobody is there to make anything of it
     const auto status = static_cast<gt_status>(failure.code);
     c.set_error(std::move(failure));
     return status;

@@ -54,8 +54,8 @@ gt_status gt_set_error(gt_context ctx, gt_status status, const char* message) {
     if (status <= GT_OK || status > GT_CANCELLED)
       invalid("gt_set_error: status must be one of GT_INVALID_ARGUMENT 1 to GT_CANCELLED 12, got {}", status);
     need_pointer(message, "gt_set_error: message");
-    c.set_error({static_cast<Status>(status), message,
-                 c.depth > 1 && status == GT_FAILED_PRECONDITION && c.recorder().symbolic_reads != c.reads_before});
+    const bool symbolic = c.depth > 1 && status == GT_FAILED_PRECONDITION && c.recorder().attempt_asked();
+    c.set_error({static_cast<Status>(status), message, symbolic});
   });
 }
 gt_status gt_random_seed(gt_context ctx, uint64_t key) {

@@ -52,7 +52,8 @@ void compute_user_op(const KernelCall& c, gt_compute_fn compute, void* data) {
   const AttrArray attrs(&c.op, c.attrs);
   const gt_status status = compute(data, in_specs.data(), in.data(), in.size(), attrs.data(), attrs.size(),
                                    out_specs.data(), out.data(), out.size());
-  if (status != GT_OK) callback_failed(fmt::format("{}: the compute function", c.op.name), status);
+  if (status != GT_OK)
+    fail(callback_status(status), "{}", callback_failure(c.op.name + ": the compute function", status));
   for (const MutableView& v : c.out)  // any other byte is no bool
     if (v.dtype == Dtype::boolean)
       std::transform(v.as<uint8_t>(), v.as<uint8_t>() + v.elements(), v.as<uint8_t>(),

@@ -14,8 +14,8 @@ Status callback_status(gt_status status) {
   return status > GT_OK && status <= GT_CANCELLED ? static_cast<Status>(status) : Status::callback_failed;
 }
 
-void callback_failed(std::string_view what, gt_status status) {
-  fail(callback_status(status), "{} returned {} ({})", what, gt_status_name(status), status);
+std::string callback_failure(std::string_view what, gt_status status) {
+  return fmt::format("{} returned {} ({})", what, gt_status_name(status), status);
 }
 
 namespace {
@@ -186,10 +186,12 @@ Tensors Loan::take(std::span<gt_tensor> slots, std::string_view what) {
   return tensors;
 }
 
+// An exception does not pass through the callback: it is thrown again here, as what it was.
 void Loan::failed(std::string_view what, gt_status status) const {
-  if (!had_error_ && context_.error && !context_.error->message.empty())
-    throw Error(callback_status(status), context_.error->message);
-  callback_failed(what, status);
+  const bool told = !had_error_ && context_.error && !context_.error->message.empty();
+  std::string message = told ? context_.error->message : callback_failure(what, status);
+  if (scope_.asked_symbolic()) throw SymbolicRead(callback_status(status), std::move(message));
+  throw Error(callback_status(status), std::move(message));
 }
 
 Loan::~Loan() {

@@ -20,7 +20,7 @@ inline void clear_text(char* out, std::size_t capacity, std::size_t* needed) {
 
 // A status that a callback returned; another number counts as callback_failed.
 Status callback_status(gt_status status);
-[[noreturn]] void callback_failed(std::string_view what, gt_status status);
+std::string callback_failure(std::string_view what, gt_status status);
 
 // The op's attributes from the user's, defaults filled in; null where the op has none. Throws naming op and attribute.
 std::shared_ptr<Attrs> attrs_from(const Op& op, const gt_attr* attrs, std::size_t n);

@@ -19,12 +19,12 @@ Tensors transposed(const Call& c, const Rules& rules, const Tensors& tangents) {
   for (std::size_t i = 0; i < c.outputs(); ++i)
     placeholders.push_back(is_floating(c.out_spec(i).dtype) ? recorder.placeholder(c.out_spec(i))
                                                             : zeros(recorder, c.out_spec(i)));
-  const uint64_t reads = recorder.symbolic_reads;
+  const Recorder::Attempt attempt(recorder);
   Tensors gradients;
   try {
     gradients = rules.reverse(c, placeholders);
   } catch (const Error& e) {
-    if (recorder.symbolic_reads == reads || e.code() == Status::cancelled) throw;
+    if (!attempt.asked() || e.code() == Status::cancelled) throw;
     fail(Status::unsupported,
          "{}: its gradient function reads the value of a cotangent, so that forward mode cannot derive a tangent from "
          "it; use reverse mode",

@@ -78,17 +78,21 @@ class JacobianBuilder {
   // Each result: rows of the basis in front, then the result's own shape. Empty: not connected.
   Tensors over_basis(const Spec& spec, int64_t n, int64_t repeat, const Map& map) {
     placeholder = r_.placeholder(spec);
-    const uint64_t reads = r_.symbolic_reads;
-    try {
-      symbolic_results = map(placeholder);
-      if (r_.symbolic_reads != reads) return row_by_row(spec, n, repeat, map);
-    } catch (const Error& e) {
-      if (r_.symbolic_reads == reads || e.code() == Status::cancelled) throw;
-      return row_by_row(spec, n, repeat, map);
-    }
+    if (!takes_placeholder(map)) return row_by_row(spec, n, repeat, map);
     if (std::ranges::none_of(symbolic_results, [](const Tensor& t) { return static_cast<bool>(t); }))
       return symbolic_results;
     return in_chunks(spec, n, repeat);
+  }
+
+  // False: a rule asked for the placeholder's value, whatever it made of the answer.
+  bool takes_placeholder(const Map& map) {
+    const Recorder::Attempt attempt(r_);
+    try {
+      symbolic_results = map(placeholder);
+    } catch (const Error& e) {
+      if (!attempt.asked() || e.code() == Status::cancelled) throw;
+    }
+    return !attempt.asked();
   }
 
   Tensors in_chunks(const Spec& spec, int64_t n, int64_t repeat) {

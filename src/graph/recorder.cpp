@@ -60,6 +60,11 @@ void Recorder::trim() noexcept {
   free_nodes_.clear();
 }
 
+void Recorder::refuse_value(std::string message) {
+  if (attempt_) attempt_->asked_ = true;
+  throw SymbolicRead(Status::failed_precondition, std::move(message));
+}
+
 Tensor Recorder::constant(Spec spec, BufferPtr value) {
   Tensor t(new (*this) Node(*this, constant_op(), next_id_++));
   t.node()->outputs.push_back({std::move(spec), std::move(value)});

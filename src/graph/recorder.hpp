@@ -16,6 +16,13 @@
 
 namespace gradtape::core {
 
+// A value was asked of a tensor that has none: of one that depends on a placeholder, or on an input of a function that
+// is being recorded.
+class SymbolicRead : public Error {
+ public:
+  using Error::Error;
+};
+
 class Recorder {
  public:
   Recorder(Host& host, const Op& cast) : host_(host), cast_(cast), cache_(std::make_shared<BlockCache>()) {
@@ -138,8 +145,30 @@ class Recorder {
   };
   bool is_computing() const { return computing_; }
 
-  Interrupt interrupt;          // of the context's computations
-  uint64_t symbolic_reads = 0;  // how often a value was asked of something symbolic
+  // While one of these lives, what runs may meet tensors without values. It learns whether the value of one was asked
+  // for, even where a callback keeps the error to itself.
+  class Attempt {
+   public:
+    explicit Attempt(Recorder& recorder) : recorder_(recorder), outer_(std::exchange(recorder.attempt_, this)) {}
+    ~Attempt() {
+      recorder_.attempt_ = outer_;
+      if (outer_) outer_->asked_ |= asked_;
+    }
+    Attempt(const Attempt&) = delete;
+    Attempt& operator=(const Attempt&) = delete;
+    bool asked() const { return asked_; }
+
+   private:
+    friend class Recorder;
+    Recorder& recorder_;
+    Attempt* outer_;
+    bool asked_ = false;
+  };
+  bool attempt_asked() const { return attempt_ && attempt_->asked(); }
+  // Throws a SymbolicRead, which the running attempt learns of.
+  [[noreturn]] void refuse_value(std::string message);
+
+  Interrupt interrupt;  // of the context's computations
 
  private:
   friend class Node;
@@ -185,6 +214,7 @@ class Recorder {
   uint64_t random_counter_ = 0;
   uint64_t kept_draws_ = 0, seedings_ = 0;
   bool computing_ = false;
+  Attempt* attempt_ = nullptr;  // the innermost
 };
 
 const Op& constant_op();

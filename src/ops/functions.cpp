@@ -352,12 +352,10 @@ Tensor stack_rows(std::span<const Tensor> rows) {
 
 IntegerValues::IntegerValues(const Call& c, std::size_t input) {
   const Tensor& t = c.in(input);
-  if (t.node()->symbolic) {
-    ++c.recorder().symbolic_reads;
-    fail(Status::failed_precondition,
-         "{}: the shape of its result depends on the values of {}, which has none while a function is being recorded",
-         c.op().name, c.op().inputs[input].name);
-  }
+  if (t.node()->symbolic)
+    c.recorder().refuse_value(fmt::format(
+        "{}: the shape of its result depends on the values of {}, which has none while a function is being recorded",
+        c.op().name, c.op().inputs[input].name));
   c.recorder().host().evaluate(std::span(&t, 1));
   values_ = t.value();
   dtype_ = t.dtype();

@@ -128,16 +128,12 @@ void compute_hash(Schedule& s) {
 void check_computable(std::span<const Tensor> targets) {
   for (const Tensor& t : targets) {
     if (!t.node()->symbolic) continue;
-    ++t.recorder().symbolic_reads;
-    if (t.recorder().is_tracing())
-      fail(Status::failed_precondition,
-           "{}: this tensor has no value while a function is being recorded (or a Jacobian or transposed rule built): "
-           "it depends on the function's inputs; return it as an output and read that",
-           t.node()->op.name);
-    fail(Status::failed_precondition,
-         "{}: this tensor has no value: it stands for the cotangent or tangent of a Jacobian (or a transposed rule) "
-         "that is being built, or belongs to a function's body",
-         t.node()->op.name);
+    const char* why = t.recorder().is_tracing()
+                          ? "this tensor has no value while a function is being recorded (or a Jacobian or transposed "
+                            "rule built): it depends on the function's inputs; return it as an output and read that"
+                          : "this tensor has no value: it stands for the cotangent or tangent of a Jacobian (or a "
+                            "transposed rule) that is being built, or belongs to a function's body";
+    t.recorder().refuse_value(fmt::format("{}: {}", t.node()->op.name, why));
   }
 }
 
