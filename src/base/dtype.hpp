@@ -28,6 +28,14 @@ inline std::optional<Dtype> dtype_named(std::string_view name) {
   return std::nullopt;
 }
 
+using DtypeSet = uint32_t;  // bit d: Dtype d
+constexpr DtypeSet bit(Dtype d) { return 1u << static_cast<int>(d); }
+inline constexpr DtypeSet kFloating = bit(Dtype::float32) | bit(Dtype::float64);
+inline constexpr DtypeSet kInteger = bit(Dtype::int32) | bit(Dtype::int64);
+inline constexpr DtypeSet kNumeric = kFloating | kInteger;
+inline constexpr DtypeSet kBoolean = bit(Dtype::boolean);
+inline constexpr DtypeSet kAllDtypes = kNumeric | kBoolean;
+
 template <class T>
 inline constexpr Dtype dtype_of = Dtype::boolean;
 template <>

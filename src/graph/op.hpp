@@ -9,13 +9,12 @@
 #include <vector>
 
 #include "base/layout.hpp"
-#include "base/view.hpp"
-#include "base/workers.hpp"
+#include "graph/kernel_call.hpp"
 #include "graph/node.hpp"
 
 namespace gradtape::core {
 
-// ---- What the functions of an op are given -------------------------------------------------------------------------
+// ---- What the functions of an op are given
 
 // One application of an op: its inputs, attributes and, once recorded, outputs.
 class Call {
@@ -103,34 +102,6 @@ class Inference {
 };
 int64_t normalize_axis(std::string_view op, int64_t axis, std::size_t rank);
 
-// The attributes of one application, by name.
-struct Attributes {
-  const Op& op;
-  const Attrs* attrs;
-
-  const AttrValue& attr(std::string_view name) const;
-  int64_t integer(std::string_view name) const { return std::get<int64_t>(attr(name)); }
-  bool flag(std::string_view name) const { return std::get<bool>(attr(name)); }
-  const Ints& ints(std::string_view name) const { return std::get<Ints>(attr(name)); }
-};
-
-// What reads a kernel's output, taken as rows of its last axis, while the kernel computes it.
-struct RowReader {
-  int64_t grain;  // the rows it is given start at a multiple of these
-  void* state;
-  void (*read)(void* state, int64_t first, int64_t rows, int worker);
-  bool taken = false;  // set by a kernel that gives it all rows, each once; else it reads them afterwards
-};
-
-struct KernelCall : Attributes {
-  const std::string& name;  // what the user called: the op, or the composite it is part of
-  std::span<const View> in;
-  std::span<const MutableView> out;
-  const Workers& workers;
-  BlockCache& memory;           // for what is needed while the kernel runs
-  RowReader* reader = nullptr;  // null: nothing reads along
-};
-
 // A call some of whose inputs have a leading axis of `size` more than recorded.
 struct BatchCall {
   const Call& call;
@@ -142,50 +113,7 @@ struct BatchCall {
 };
 
 // ---- How an op is computed
-// -------------------------------------------------------------------------------------------
 
-// One instruction over a run of elements.
-struct Tile {
-  std::size_t n;
-  const void* in[3];
-  void* out;
-  const Attrs* attrs;
-};
-using TileFn = void (*)(const Tile&);
-
-// Two of these in a row can be one instruction.
-enum class Arithmetic : uint8_t { none, add, subtract, multiply, carry };
-
-struct Elementwise {
-  TileFn table[kDtypeSlots] = {};                    // by dtype of the shared operands
-  TileFn (*select)(Dtype from, Dtype to) = nullptr;  // cast: by both
-  // The instruction for (x inner y) outer z, or for z outer (x inner y) where `right`; null where there is none.
-  Arithmetic arithmetic = Arithmetic::none;
-  TileFn (*pair)(Arithmetic inner, Arithmetic outer, bool right, Dtype dtype) = nullptr;
-  bool cheap = false;  // takes no longer than an element takes to come from memory
-  // x o right = x and left o x = x: the numbers that change nothing.
-  std::optional<double> neutral_left = {}, neutral_right = {};
-  // Sets of operands, as bits: where all of one set are 0, the result is.
-  SmallVector<uint8_t, 2> zero_where = {};
-  // Null but where a function of x is computed in two steps: the part, which other functions of x are made of as well,
-  // and the rest, of x and the part or of that alone. A program has each part of x once. whole: of a rest, the
-  // function.
-  const Op *part = nullptr, *rest = nullptr, *whole = nullptr;
-
-  // last: the dtype of the last operand, for the condition of `where` is a bool beside operands of the result's dtype.
-  TileFn loop(Dtype last, Dtype result) const { return select ? select(last, result) : table[static_cast<int>(last)]; }
-};
-// Over the axes of the attribute "axis", as loops over rows of n elements.
-struct Reducer {
-  void (*rows)(const void* x, std::size_t rows, std::size_t n, void* out);      // out[r] = x[r][0] o x[r][1] o ...
-  void (*add_rows)(const void* x, std::size_t rows, std::size_t n, void* out);  // out[j] = out[j] o x[0][j] o ...
-  void (*start)(std::size_t n, void* out);                                      // what the reduction of nothing is
-};
-struct Reduction {
-  enum Repeats : uint8_t { same, sum, other };
-  Reducer table[kDtypeSlots] = {};
-  Repeats repeats = same;  // what n times the same x gives: x, n x, or something else
-};
 // The output is the input's memory, read with other strides.
 struct ViewCall : Attributes {
   const Layout& in;
@@ -195,9 +123,6 @@ struct StridedView {
   Layout (*layout)(const ViewCall&);
 };
 using Kernel = std::function<void(const KernelCall&)>;
-// Of an op with a kernel and one input: the n elements from `first` of its output, in row-major order, to `to`. A loop
-// that reads the output can then do without having all of it in memory.
-using RunFn = void (*)(const Attributes&, const View& x, const Shape& out, int64_t first, std::size_t n, void* to);
 struct Alias {};  // the outputs are the memory of the last inputs, one each
 // The op is a body of other ops: nothing of its own is recorded.
 using Composite = std::function<Tensors(const Call&)>;
@@ -205,8 +130,7 @@ struct Leaf {};  // has its value, or never will
 
 using Computation = std::variant<Leaf, Elementwise, Reduction, StridedView, Kernel, Alias, Composite>;
 
-// ---- How an op is differentiated: exactly one of five ways (a composite needs none of its own)
-// -----------------------------
+// ---- How an op is differentiated: in exactly one of five ways (a composite needs none of its own)
 
 // A cotangent or tangent on its way. Times or divided by a tensor it stays 0 where it is 0 because nothing selected it,
 // also at a pole (ops/carry.cpp).
@@ -257,8 +181,7 @@ struct Undifferentiable {
 
 using Derivative = std::variant<std::monostate, Partials, Linear, Rules, Undifferentiable>;
 
-// ---- The rest
-// ----------------------------------------------------------------------------------------------------------
+// ---- Batches
 
 using Batching = std::function<Tensors(const BatchCall&)>;
 
@@ -268,24 +191,42 @@ inline constexpr int kNoSamples = -1;
 inline constexpr int kMixed = -2;
 using SampleAxis = int (*)(const Call&, std::span<const int> axes);
 
-// What an op with a kernel makes of inputs that are views of other memory, while a plan is made.
-struct Rewrite {
+// ---- What the planner knows of single ops
+
+// Padding (constant_pad): the output is the input, with more elements around it.
+struct PadTraits {
+  // The n elements from `first` of the output, in row-major order, to `to`. So a loop that reads the output does without
+  // all of it in memory.
+  void (*elements)(const Attributes&, const View& x, const Shape& out, int64_t first, std::size_t n, void* to);
+  // The numbers of zeros before and after each axis; null if the added elements are not zeros.
+  std::optional<Ints> (*zeros_around)(const Attributes&);
+};
+
+// The operands of a product while a plan is made: they may be views, or diagonal matrices.
+struct ProductOperands {
   const Op& op;
-  SmallVector<Layout, 3> in;  // may become another layout of the same memory; what is not dense in the end is copied
-  // n if the input is an n by n identity or diagonal matrix, else 0. pattern: the layout of the input in the identity
+  SmallVector<Layout, 3>
+      in;  // may become another layout of the same memory; one that is not dense in the end is copied
+  // n if the operand is an n by n identity or diagonal matrix, else 0. pattern: the operand's layout in the identity
   // matrix.
   SmallVector<int64_t, 3> identity;
   SmallVector<Layout, 3> pattern;
   std::shared_ptr<Attrs> attrs;  // the call's own, may be changed
   const Shape& out;
-  // Set: the output is nothing but this input, read with that layout (times the factors, where the other has them).
+  // Set: the output is this operand, read with the layout `result` (times the factors of the other, if it is diagonal).
   std::optional<std::size_t> same_as = {};
   Layout result = {};
 };
-using RewriteFn = void (*)(Rewrite&);
+// A matrix product (matmul). Its kernel gives the rows of the output to a RowReader as soon as they are complete.
+struct ProductTraits {
+  // Lets flags and layouts take the place of copies.
+  void (*absorb_views)(ProductOperands&);
+};
 
-// The sum of calls of one op that are mostly zeros, all of one shape, at the cost of what is not; empty where it
-// cannot.
+// ---- The record
+
+// The sum of calls of one op that are mostly zeros, all of one shape, at the cost of the other elements; empty if there
+// is no such sum.
 using SumOfCalls = Tensor (*)(std::span<const Call> calls);
 
 enum class InputKind { shared, integer, boolean, any };  // shared: all of these have one dtype
@@ -294,14 +235,6 @@ struct InputSpec {
   InputKind kind = InputKind::shared;
   bool optional = false;
 };
-
-using DtypeSet = uint32_t;  // bit d: Dtype d
-constexpr DtypeSet bit(Dtype d) { return 1u << static_cast<int>(d); }
-inline constexpr DtypeSet kFloating = bit(Dtype::float32) | bit(Dtype::float64);
-inline constexpr DtypeSet kInteger = bit(Dtype::int32) | bit(Dtype::int64);
-inline constexpr DtypeSet kNumeric = kFloating | kInteger;
-inline constexpr DtypeSet kBoolean = bit(Dtype::boolean);
-inline constexpr DtypeSet kAllDtypes = kNumeric | kBoolean;
 
 struct Sample {
   std::string inputs;  // "f[2,3] i4[5]": see docs/adding-an-op.md
@@ -324,17 +257,14 @@ struct Op {
   Derivative derivative;
   Batching batch = nullptr;  // null: elementwise by itself, anything else row by row
   SampleAxis sample_axis = nullptr;
-  RunFn run = nullptr;
-  RewriteFn rewrite = nullptr;  // null: inputs are copied where they are not dense
-  // Zeros around the first input: how many before and after each axis; null: something else.
-  std::optional<Ints> (*zero_padding)(const Attributes&) = nullptr;
-  SumOfCalls sum_of_calls = nullptr;                 // null: they are added up one by one
-  bool (*is_identity)(const Attributes&) = nullptr;  // whether the output is an identity matrix
+  SumOfCalls sum_of_calls = nullptr;  // null: they are added up one by one
+  std::optional<PadTraits> pad = {};
+  std::optional<ProductTraits> product = {};
+  bool (*is_identity)(const Attributes&) = nullptr;  // identity_rows: whether the rows are a whole identity matrix
   std::vector<Sample> samples;
   bool internal = false;       // not offered by name
   bool by_user = false;        // registered from outside: its attributes are whatever is given
   bool many_outputs = false;   // may have more than one
-  bool feeds_rows = false;     // its kernel can take a RowReader
   bool skips_outputs = false;  // its kernel leaves out outputs without memory: nothing reads them
   bool leaves_out = false;     // has zeros where nothing was selected, whatever its inputs: see Node::sparse
   bool picks = false;          // elementwise: each element is that of one operand

@@ -2,7 +2,8 @@
 // recorded.
 #pragma once
 
-#include "graph/op.hpp"
+#include "base/layout.hpp"
+#include "graph/kernel_call.hpp"
 
 namespace gradtape::core::kernels {
 
@@ -35,7 +36,7 @@ void copy_bytes(const void* x, int64_t bytes, void* out, const Workers& workers)
 void concat(const KernelCall& c);
 void add_blocks(const KernelCall& c);
 void constant_pad(const KernelCall& c);
-void constant_pad_run(const Attributes& a, const View& x, const Shape& out, int64_t first, std::size_t n, void* to);
+void elements_of_pad(const Attributes& a, const View& x, const Shape& out, int64_t first, std::size_t n, void* to);
 void range(const KernelCall& c);
 void repeated_places(const KernelCall& c);
 void integer_divisor(const KernelCall& c);

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/buffer.hpp"
-#include "graph/op.hpp"
+#include "graph/kernel_call.hpp"
 
 namespace gradtape::core::kernels {
 

@@ -80,7 +80,7 @@ Tensor checked(const Call& c, const char* check) {
 }
 void define_checks(Registry& r) {
   const auto check = [&](const char* name, const char* doc, Kernel kernel) {
-    Define(r, name, doc)
+    OpBuilder(r, name, doc)
         .internal()
         .inputs({{"x"}})
         .dtypes(kInteger)
@@ -105,9 +105,10 @@ void define_integer_division(Registry& r) {
                    static const Op& quotient = Registry::instance().builtin("floor_quotient");
                    return -(t * apply1(quotient, {c.in(0), c.in(1)}));
                  }});
-  Define(r, "floor_divide",
-         "x / y, rounded toward minus infinity: y * floor_divide(x, y) + mod(x, y) is x. It is an error to divide an "
-         "integer by 0.")
+  OpBuilder(
+      r, "floor_divide",
+      "x / y, rounded toward minus infinity: y * floor_divide(x, y) + mod(x, y) is x. It is an error to divide an "
+      "integer by 0.")
       .inputs({{"x"}, {"y"}})
       .dtypes(kNumeric)
       .infer(infer_elementwise)
@@ -116,7 +117,8 @@ void define_integer_division(Registry& r) {
         return apply1(quotient, {c.in(0), checked(c, "integer_divisor")});
       })
       .sample("f[2,3] p[3]");
-  Define(r, "mod", "x - y * floor(x / y), which has the sign of y or is 0. It is an error to divide an integer by 0.")
+  OpBuilder(r, "mod",
+            "x - y * floor(x / y), which has the sign of y or is 0. It is an error to divide an integer by 0.")
       .inputs({{"x"}, {"y"}})
       .dtypes(kNumeric)
       .infer(infer_elementwise)
@@ -148,9 +150,10 @@ void define_powers(Registry& r) {
                    const Tensor positive = greater(x, number_like(x, 0));
                    return keep_where(positive, t * (c.out() * log(one_where(logical_not(positive), x))));
                  }});
-  Define(r, "pow",
-         "x^y; d/dx = y x^(y-1), d/dy = x^y log(x) where x > 0, else 0. It is an error to raise an integer to a power "
-         "below 0.")
+  OpBuilder(
+      r, "pow",
+      "x^y; d/dx = y x^(y-1), d/dy = x^y log(x) where x > 0, else 0. It is an error to raise an integer to a power "
+      "below 0.")
       .inputs({{"x"}, {"y"}})
       .dtypes(kNumeric)
       .infer(infer_elementwise)
@@ -233,12 +236,12 @@ void define_selection(Registry& r) {
       .partials({[](const Call& c, const Flow& t) { return keep_where(less_equal(c.in(0), c.in(1)), t); },
                  [](const Call& c, const Flow& t) { return keep_where(greater(c.in(0), c.in(1)), t); }})
       .sample("f[2,3] f[3]");
-  Define(r, "fma", "x * y + z.")
+  OpBuilder(r, "fma", "x * y + z.")
       .inputs({{"x"}, {"y"}, {"z"}})
       .dtypes(kNumeric)
       .composite([](const Call& c) { return c.in(0) * c.in(1) + c.in(2); })
       .sample("f[2,3] f[3] f[2,1]");
-  Define(r, "lerp", "start + weight * (end - start).")
+  OpBuilder(r, "lerp", "start + weight * (end - start).")
       .inputs({{"start"}, {"end"}, {"weight"}})
       .composite([](const Call& c) { return c.in(0) + c.in(2) * (c.in(1) - c.in(0)); })
       .sample("f[2,3] f[3] f[]");
@@ -259,7 +262,7 @@ void define_where(Registry& r) {
       using T = typename decltype(type)::type;
       return tile<[](uint8_t c, T x, T y) { return select(c, x, y); }, uint8_t, T, T>();
     });
-  Define(r, "where", "x where the condition holds, else y; what is not selected reaches no gradient.")
+  OpBuilder(r, "where", "x where the condition holds, else y; what is not selected reaches no gradient.")
       .inputs({{"condition", InputKind::boolean}, {"x"}, {"y"}})
       .dtypes(kAllDtypes)
       .elementwise(e)

@@ -38,7 +38,8 @@ Tensors batch_blocks(const BatchCall& b) {
 }  // namespace
 
 void define_blocks(Registry& r) {
-  Define(r, "add_blocks", "Zeros of `shape`, to which input i is added at the place that the i-th part of begins says.")
+  OpBuilder(r, "add_blocks",
+            "Zeros of `shape`, to which input i is added at the place that the i-th part of begins says.")
       .internal()
       .variadic("blocks")
       .dtypes(kFloating)
@@ -61,7 +62,7 @@ Tensor sum_of_pads(std::span<const Call> pads) {
   Tensors blocks;
   Ints begins;
   for (const Call& pad : pads) {
-    const std::optional<Ints> paddings = pad.op().zero_padding({pad.op(), pad.attrs().get()});
+    const std::optional<Ints> paddings = pad.op().pad->zeros_around({pad.op(), pad.attrs().get()});
     if (!paddings) return {};
     blocks.push_back(pad.in());
     for (std::size_t axis = 0; axis < rank; ++axis) begins.push_back((*paddings)[2 * axis]);

@@ -51,7 +51,7 @@ Tensor undefined(const Call& c, const Tensor& t) {
   return keep_where(where_selected(t, c.in(1)), t * nan);
 }
 void define_once_only(Registry& r) {
-  Define(r, "once_only", "The derivative itself, which has none by x where the condition holds.")
+  OpBuilder(r, "once_only", "The derivative itself, which has none by x where the condition holds.")
       .internal()
       .inputs({{"x"}, {"condition", InputKind::boolean}, {"derivative"}})
       .alias()

@@ -90,8 +90,8 @@ Sliding resolved_window(const Inference& c, std::size_t axis, int64_t size) {
   return {size, c.ints("strides")[axis], c.ints("dilations")[axis], padding[2 * axis], padding[2 * axis + 1]};
 }
 
-Define form(Registry& r, const char* name, const char* doc) {
-  Define d(r, name, doc);
+OpBuilder form(Registry& r, const char* name, const char* doc) {
+  OpBuilder d(r, name, doc);
   d.internal()
       .inputs({{"a"}, {"b"}})
       .required("strides", kAttrInts)
@@ -174,8 +174,8 @@ Tensor convolve(const Call& c, const Tensor& x, const Tensor& w, int64_t groups)
   static const Op& op = Registry::instance().builtin("convolution");
   return apply1(op, {x, w}, {c.ints("strides"), c.ints("padding"), c.ints("dilations"), groups});
 }
-Define windowed(Registry& r, const char* name, const char* doc) {
-  Define d(r, name, doc);
+OpBuilder windowed(Registry& r, const char* name, const char* doc) {
+  OpBuilder d(r, name, doc);
   d.inputs({{"x"}, {"filters"}})
       .attr("strides", kAttrInt | kAttrInts, int64_t{1})
       .attr("padding", kAttrString | kAttrInts, std::string("VALID"), {"VALID", "SAME"})
@@ -184,7 +184,7 @@ Define windowed(Registry& r, const char* name, const char* doc) {
 }
 
 void define_conv1d(Registry& r) {
-  Define(
+  OpBuilder(
       r, "conv1d",
       "y[n, p, o] = sum x[n, p * stride + k * dilation - padding, i] filters[k, i, o]: x [n, width, in], filters [k, "
       "in, out].")

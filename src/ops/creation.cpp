@@ -57,9 +57,10 @@ void infer_range(Inference& c) {
 }
 
 void define_sequences(Registry& r) {
-  Define(r, "range",
-         "start, start + delta, ... below (above, if delta < 0) limit. Without a dtype integers give int32, or int64 "
-         "where one of the three does not fit.")
+  OpBuilder(
+      r, "range",
+      "start, start + delta, ... below (above, if delta < 0) limit. Without a dtype integers give int32, or int64 "
+      "where one of the three does not fit.")
       .attr("start", kAttrInt | kAttrFloat, int64_t{0})
       .required("limit", kAttrInt | kAttrFloat)
       .attr("delta", kAttrInt | kAttrFloat, int64_t{1})
@@ -68,7 +69,7 @@ void define_sequences(Registry& r) {
       .kernel(kernels::range)
       .none("it depends on no tensor")
       .sample("", R"({"limit": 5, "dtype": "int64"})");
-  Define(r, "linspace", "num numbers from start to stop at equal distances, along a new axis.")
+  OpBuilder(r, "linspace", "num numbers from start to stop at equal distances, along a new axis.")
       .inputs({{"start"}, {"stop"}})
       .required("num", kAttrInt)
       .attr("axis", kAttrInt, int64_t{0})
@@ -94,7 +95,7 @@ void define_sequences(Registry& r) {
 }
 
 void define_masks(Registry& r) {
-  Define(r, "identity_rows", "Rows first to first + count of the identity matrix.")
+  OpBuilder(r, "identity_rows", "Rows first to first + count of the identity matrix.")
       .internal()
       .attr("order", kAttrInt)
       .attr("first", kAttrInt)
@@ -107,8 +108,8 @@ void define_masks(Registry& r) {
       .leaves_out()
       .identity_where([](const Attributes& a) { return a.integer("count") == a.integer("order"); })
       .none("it depends on no tensor");
-  Define(r, "bands",
-         "A matrix of zeros, with line k on its diagonal (column + offsets[k], column) from column firsts[k] on.")
+  OpBuilder(r, "bands",
+            "A matrix of zeros, with line k on its diagonal (column + offsets[k], column) from column firsts[k] on.")
       .internal()
       .variadic("lines")
       .attr("rows", kAttrInt)
@@ -121,7 +122,7 @@ void define_masks(Registry& r) {
       .kernel(kernels::bands)
       .leaves_out()
       .none("only the planner uses it");
-  Define(r, "eye", "Identity matrices [batch_shape..., num_rows, num_columns].")
+  OpBuilder(r, "eye", "Identity matrices [batch_shape..., num_rows, num_columns].")
       .required("num_rows", kAttrInt)
       .attr("num_columns", kAttrInt)
       .attr("batch_shape", kAttrInts, Ints{})
@@ -141,7 +142,7 @@ void define_masks(Registry& r) {
         return in_dtype(c, broadcast_to(mask, shape));
       })
       .sample("", R"({"num_rows": 3, "num_columns": 2})");
-  Define(r, "one_hot", "on_value where the new axis's index equals indices, off_value elsewhere.")
+  OpBuilder(r, "one_hot", "on_value where the new axis's index equals indices, off_value elsewhere.")
       .inputs({{"indices", InputKind::integer}})
       .required("depth", kAttrInt)
       .attr("axis", kAttrInt, int64_t{-1})
@@ -172,7 +173,7 @@ void define_masks(Registry& r) {
 }
 
 void define_fills(Registry& r) {
-  Define(r, "fill", "A tensor of `shape` that holds value everywhere.")
+  OpBuilder(r, "fill", "A tensor of `shape` that holds value everywhere.")
       .inputs({{"value"}})
       .dtypes(kAllDtypes)
       .required("shape", kAttrInts)
@@ -181,12 +182,12 @@ void define_fills(Registry& r) {
       })
       .composite([](const Call& c) { return broadcast_to(c.in(), Shape(std::span<const int64_t>(c.ints("shape")))); })
       .sample("f[]", R"({"shape": [2, 3]})");
-  Define(r, "zeros_like", "Zeros of x's shape and dtype; no gradient reaches x.")
+  OpBuilder(r, "zeros_like", "Zeros of x's shape and dtype; no gradient reaches x.")
       .inputs({{"x"}})
       .dtypes(kAllDtypes)
       .composite([](const Call& c) { return zeros_like(c.in()); })
       .sample("f[2,3]");
-  Define(r, "ones_like", "Ones of x's shape and dtype; no gradient reaches x.")
+  OpBuilder(r, "ones_like", "Ones of x's shape and dtype; no gradient reaches x.")
       .inputs({{"x"}})
       .dtypes(kAllDtypes)
       .composite([](const Call& c) { return ones(c.recorder(), c.in().spec()); })

@@ -62,7 +62,7 @@ Tensors with_gradient(std::span<const Tensor> inputs, std::span<const Tensor> ou
 }
 
 void define_custom(Registry& r) {
-  Define(r, "custom_gradient", "Values with a derivative that the user gives.")
+  OpBuilder(r, "custom_gradient", "Values with a derivative that the user gives.")
       .internal()
       .variadic("values", InputKind::any)
       .dtypes(kAllDtypes)

@@ -39,54 +39,54 @@ void define_pooling(Registry&);
 void define_segments(Registry&);
 void define_custom(Registry&);
 
-class Define {
+class OpBuilder {
  public:
-  Define(Registry& registry, const char* name, const char* doc)
+  OpBuilder(Registry& registry, const char* name, const char* doc)
       : registry_(registry), op_(registry.define(name, doc)) {}
 
-  Define& inputs(std::vector<InputSpec> inputs) { return op_.inputs = std::move(inputs), *this; }
-  Define& variadic(const char* name, InputKind kind = InputKind::shared) {
+  OpBuilder& inputs(std::vector<InputSpec> inputs) { return op_.inputs = std::move(inputs), *this; }
+  OpBuilder& variadic(const char* name, InputKind kind = InputKind::shared) {
     op_.inputs = {{name, kind}};
     op_.variadic = true;
     return *this;
   }
-  Define& dtypes(DtypeSet set) { return op_.dtypes = set, *this; }
-  Define& attr(const char* name, uint32_t kinds, AttrValue fallback = {}, std::vector<std::string> choices = {}) {
+  OpBuilder& dtypes(DtypeSet set) { return op_.dtypes = set, *this; }
+  OpBuilder& attr(const char* name, uint32_t kinds, AttrValue fallback = {}, std::vector<std::string> choices = {}) {
     op_.attrs.push_back({name, kinds, false, std::move(fallback), std::move(choices)});
     return *this;
   }
-  Define& required(const char* name, uint32_t kinds, std::vector<std::string> choices = {}) {
+  OpBuilder& required(const char* name, uint32_t kinds, std::vector<std::string> choices = {}) {
     op_.attrs.push_back({name, kinds, true, {}, std::move(choices)});
     return *this;
   }
-  Define& infer(std::function<void(Inference&)> f) { return op_.infer = std::move(f), *this; }
-  Define& instead(Composite f) { return op_.instead = std::move(f), *this; }
-  Define& kernel(Kernel f) { return op_.computation = std::move(f), *this; }
-  Define& reduction(Reduction f) { return op_.computation = f, *this; }
-  Define& view(decltype(StridedView::layout) layout) { return op_.computation = StridedView{layout}, *this; }
-  Define& alias() { return op_.computation = Alias{}, *this; }
-  Define& composite(std::function<Tensor(const Call&)> body);
-  Define& composite_of_many(Composite body) {
+  OpBuilder& infer(std::function<void(Inference&)> f) { return op_.infer = std::move(f), *this; }
+  OpBuilder& instead(Composite f) { return op_.instead = std::move(f), *this; }
+  OpBuilder& kernel(Kernel f) { return op_.computation = std::move(f), *this; }
+  OpBuilder& reduction(Reduction f) { return op_.computation = f, *this; }
+  OpBuilder& view(decltype(StridedView::layout) layout) { return op_.computation = StridedView{layout}, *this; }
+  OpBuilder& alias() { return op_.computation = Alias{}, *this; }
+  OpBuilder& composite(std::function<Tensor(const Call&)> body);
+  OpBuilder& composite_of_many(Composite body) {
     op_.many_outputs = true;
     op_.computation = std::move(body);
     return *this;
   }
-  Define& elementwise(Elementwise e) { return op_.computation = e, *this; }
-  Define& arithmetic(Arithmetic a) {
+  OpBuilder& elementwise(Elementwise e) { return op_.computation = e, *this; }
+  OpBuilder& arithmetic(Arithmetic a) {
     auto& e = std::get<Elementwise>(op_.computation);
     e.arithmetic = a, e.pair = kernels::pair_tile;
     return *this;
   }
   // Takes no longer than an element takes to come from memory: may be computed again rather than kept.
-  Define& cheap() {
+  OpBuilder& cheap() {
     std::get<Elementwise>(op_.computation).cheap = true;
     return *this;
   }
   // The function is Rest of x and of what the op `part` makes of x, or of that alone.
   template <auto Rest>
-  Define& made_of(const char* part) {
+  OpBuilder& made_of(const char* part) {
     constexpr int operands = std::is_invocable_v<decltype(Rest), float> ? 1 : 2;
-    Define rest(registry_, (op_.name + "_rest").c_str(), "What makes the function of its part.");
+    OpBuilder rest(registry_, (op_.name + "_rest").c_str(), "What makes the function of its part.");
     rest.inputs(operands == 1 ? std::vector<InputSpec>{{"part"}} : std::vector<InputSpec>{{"x"}, {"part"}});
     rest.elementwise(tiles<Rest, kFloating, operands>()).internal().none("it is a step of a function that has one");
     auto& e = std::get<Elementwise>(op_.computation);
@@ -96,38 +96,42 @@ class Define {
     return *this;
   }
   // The numbers that change nothing as the left and the right operand.
-  Define& neutral(std::optional<double> left, std::optional<double> right) {
+  OpBuilder& neutral(std::optional<double> left, std::optional<double> right) {
     auto& e = std::get<Elementwise>(op_.computation);
     e.neutral_left = left, e.neutral_right = right;
     return *this;
   }
   // Sets of operands, as bits: where all of one set are 0, the result is.
-  Define& zero_where(std::initializer_list<uint8_t> sets) {
+  OpBuilder& zero_where(std::initializer_list<uint8_t> sets) {
     std::get<Elementwise>(op_.computation).zero_where = sets;
     return *this;
   }
-  Define& partials(std::initializer_list<Scale> by_input) { return op_.derivative = Partials{by_input}, *this; }
-  Define& linear(std::initializer_list<Transpose> by_input) { return op_.derivative = Linear{by_input, false}, *this; }
-  Define& jointly_linear(Transpose transpose) { return op_.derivative = Linear{{transpose}, true}, *this; }
-  Define& jointly_linear(decltype(Linear::to_all) to_all) { return op_.derivative = Linear{{}, true, to_all}, *this; }
-  Define& rules(decltype(Rules::reverse) reverse, decltype(Rules::forward) forward) {
+  OpBuilder& partials(std::initializer_list<Scale> by_input) { return op_.derivative = Partials{by_input}, *this; }
+  OpBuilder& linear(std::initializer_list<Transpose> by_input) {
+    return op_.derivative = Linear{by_input, false}, *this;
+  }
+  OpBuilder& jointly_linear(Transpose transpose) { return op_.derivative = Linear{{transpose}, true}, *this; }
+  OpBuilder& jointly_linear(decltype(Linear::to_all) to_all) {
+    return op_.derivative = Linear{{}, true, to_all}, *this;
+  }
+  OpBuilder& rules(decltype(Rules::reverse) reverse, decltype(Rules::forward) forward) {
     op_.derivative = Rules{std::move(reverse), std::move(forward)};
     return *this;
   }
-  Define& none(const char* reason) { return op_.derivative = Undifferentiable{reason}, *this; }
-  Define& batch(Batching f) { return op_.batch = std::move(f), *this; }
-  Define& samples_follow(SampleAxis f) { return op_.sample_axis = f, *this; }
-  Define& rewrite(RewriteFn f) { return op_.rewrite = f, *this; }
-  Define& runs(RunFn f) { return op_.run = f, *this; }
-  Define& feeds_rows() { return op_.feeds_rows = true, *this; }
-  Define& leaves_out() { return op_.leaves_out = true, *this; }
-  Define& picks() { return op_.picks = true, *this; }
-  Define& skips_outputs() { return op_.skips_outputs = true, *this; }
-  Define& pads_with_zeros(std::optional<Ints> (*f)(const Attributes&)) { return op_.zero_padding = f, *this; }
-  Define& sums_by(SumOfCalls f) { return op_.sum_of_calls = f, *this; }
-  Define& identity_where(bool (*f)(const Attributes&)) { return op_.is_identity = f, *this; }
-  Define& sample(const char* inputs, const char* attrs = "{}") { return op_.samples.push_back({inputs, attrs}), *this; }
-  Define& internal() { return op_.internal = true, *this; }
+  OpBuilder& none(const char* reason) { return op_.derivative = Undifferentiable{reason}, *this; }
+  OpBuilder& batch(Batching f) { return op_.batch = std::move(f), *this; }
+  OpBuilder& samples_follow(SampleAxis f) { return op_.sample_axis = f, *this; }
+  OpBuilder& sums_by(SumOfCalls f) { return op_.sum_of_calls = f, *this; }
+  OpBuilder& pad(const PadTraits& traits) { return op_.pad = traits, *this; }
+  OpBuilder& product(const ProductTraits& traits) { return op_.product = traits, *this; }
+  OpBuilder& leaves_out() { return op_.leaves_out = true, *this; }
+  OpBuilder& picks() { return op_.picks = true, *this; }
+  OpBuilder& skips_outputs() { return op_.skips_outputs = true, *this; }
+  OpBuilder& identity_where(bool (*f)(const Attributes&)) { return op_.is_identity = f, *this; }
+  OpBuilder& sample(const char* inputs, const char* attrs = "{}") {
+    return op_.samples.push_back({inputs, attrs}), *this;
+  }
+  OpBuilder& internal() { return op_.internal = true, *this; }
 
  private:
   Registry& registry_;
@@ -156,14 +160,14 @@ inline constexpr In<kBoolean> boolean;
 inline constexpr In<kAllDtypes> any_dtype;
 
 template <auto F, DtypeSet Set = kFloating>
-Define unary(Registry& r, const char* name, const char* doc, In<Set> = {}) {
-  Define d(r, name, doc);
+OpBuilder unary(Registry& r, const char* name, const char* doc, In<Set> = {}) {
+  OpBuilder d(r, name, doc);
   d.inputs({{"x"}}).dtypes(Set).elementwise(tiles<F, Set, 1>()).infer(infer_elementwise);
   return d;
 }
 template <auto F, DtypeSet Set = kNumeric>
-Define binary(Registry& r, const char* name, const char* doc, In<Set> = {}) {
-  Define d(r, name, doc);
+OpBuilder binary(Registry& r, const char* name, const char* doc, In<Set> = {}) {
+  OpBuilder d(r, name, doc);
   d.inputs({{"x"}, {"y"}}).dtypes(Set).elementwise(tiles<F, Set, 2>()).infer(infer_elementwise);
   return d;
 }

@@ -54,7 +54,7 @@ Tensor triangle(const Call& c, bool lower) {
 }  // namespace
 
 void define_diagonal(Registry& r) {
-  Define(r, "diag_part", "The diagonal k of the matrices in the last two axes: entries [i, i + k].")
+  OpBuilder(r, "diag_part", "The diagonal k of the matrices in the last two axes: entries [i, i + k].")
       .inputs({{"x"}})
       .dtypes(kAllDtypes)
       .attr("k", kAttrInt, int64_t{0})
@@ -67,7 +67,7 @@ void define_diagonal(Registry& r) {
       .composite([](const Call& c) { return diagonal_of(c.in(), c.integer("k")); })
       .sample("f[2,3,3]")
       .sample("f[2,4]", R"({"k": 1})");
-  Define(r, "diag", "Matrices with the given diagonals [..., n] as diagonal k, else 0: [..., n + |k|, n + |k|].")
+  OpBuilder(r, "diag", "Matrices with the given diagonals [..., n] as diagonal k, else 0: [..., n + |k|, n + |k|].")
       .inputs({{"diagonal"}})
       .dtypes(kAllDtypes)
       .attr("k", kAttrInt, int64_t{0})
@@ -79,7 +79,7 @@ void define_diagonal(Registry& r) {
       .composite([](const Call& c) { return embedded(c.in(), c.integer("k")); })
       .sample("f[2,3]")
       .sample("f[2]", R"({"k": -1})");
-  Define(r, "trace", "Sum of the main diagonal of the matrices in the last two axes; of bools their count, int64.")
+  OpBuilder(r, "trace", "Sum of the main diagonal of the matrices in the last two axes; of bools their count, int64.")
       .inputs({{"x"}})
       .dtypes(kAllDtypes)
       .infer(need_matrix)
@@ -87,9 +87,9 @@ void define_diagonal(Registry& r) {
           [](const Call& c) { return reduce_sum(diagonal_of(c.in(), 0), {static_cast<int64_t>(c.in().rank()) - 2}); })
       .sample("f[2,3,3]");
   for (bool lower : {true, false})
-    Define(r, lower ? "tril" : "triu",
-           lower ? "x on and below diagonal k of the last two axes, 0 above."
-                 : "x on and above diagonal k of the last two axes, 0 below.")
+    OpBuilder(r, lower ? "tril" : "triu",
+              lower ? "x on and below diagonal k of the last two axes, 0 above."
+                    : "x on and above diagonal k of the last two axes, 0 below.")
         .inputs({{"x"}})
         .dtypes(kAllDtypes)
         .attr("k", kAttrInt, int64_t{0})

@@ -29,7 +29,7 @@ Tensor inverse_gaps(const Tensor& w) {
 
 // With A = V diag(w) V^T, P = V^T A' V and F_ij = 1 / (w_j - w_i): w' = diag(P), V' = V (F o P).
 void define_factors(Registry& r) {
-  Define(r, "eigen_factors", "Eigenvalues, rising, and eigenvectors, as rows, of symmetric x.")
+  OpBuilder(r, "eigen_factors", "Eigenvalues, rising, and eigenvectors, as rows, of symmetric x.")
       .internal()
       .inputs({{"x"}})
       .infer([](Inference& c) {
@@ -67,7 +67,7 @@ Tensor turned_sum(const Call& call, const Tensor& p, const Eigen& eigen) {
   return matmul(matmul(v, (row(c) - column(c)) * inverse_gaps(eigen.values) * p, true), v);
 }
 void define_values(Registry& r) {
-  Define(r, "spectral_sum", "The third input, which is the sum of c_i v_i v_i^T with the eigenvectors v of x.")
+  OpBuilder(r, "spectral_sum", "The third input, which is the sum of c_i v_i v_i^T with the eigenvectors v of x.")
       .internal()
       .inputs({{"x"}, {"c"}, {"sum"}})
       .infer([](Inference& c) { c.like(2, c.shape(2)); })
@@ -90,7 +90,7 @@ void define_values(Registry& r) {
           })
       .batch(batch_of_matrices)
       .samples_follow(samples_of_sum);
-  Define(r, "symmetric_eigenvalues", "Eigenvalues, rising, of symmetric x.")
+  OpBuilder(r, "symmetric_eigenvalues", "Eigenvalues, rising, of symmetric x.")
       .internal()
       .inputs({{"x"}})
       .infer([](Inference& c) { c.like(0, values_shape(c.shape())); })
@@ -123,7 +123,8 @@ const std::vector<std::string> kFunctions = {"exp", "square", "sin", "tanh"};
 // D^k f(A)[E_1, ..., E_k] is symmetric in the directions, and so is its product with a cotangent C: all derivatives are
 // forms of this kind again, with C in the place of what is derived by. Nothing is divided by gaps between eigenvalues.
 void define_forms(Registry& r) {
-  Define(r, "spectral_form", "The k-th derivative of f(A) in k directions, all matrices symmetric: A, E_1, ..., E_k.")
+  OpBuilder(r, "spectral_form",
+            "The k-th derivative of f(A) in k directions, all matrices symmetric: A, E_1, ..., E_k.")
       .internal()
       .variadic("matrices")
       .required("f", kAttrString, kFunctions)
@@ -146,9 +147,9 @@ void define_forms(Registry& r) {
           })
       .batch(batch_of_matrices)
       .samples_follow(samples_of_matrices);
-  Define(r, "eigh_function",
-         "v diag(f(w)) v^T with the eigenvalues w and eigenvectors v of x; its derivatives are right for repeated "
-         "eigenvalues too, to any order. x is symmetrised first, or else its lower triangle alone is read.")
+  OpBuilder(r, "eigh_function",
+            "v diag(f(w)) v^T with the eigenvalues w and eigenvectors v of x; its derivatives are right for repeated "
+            "eigenvalues too, to any order. x is symmetrised first, or else its lower triangle alone is read.")
       .inputs({{"x"}})
       .attr("symmetrize_input", kAttrBool, true)
       .required("f", kAttrString, kFunctions)
@@ -164,9 +165,10 @@ void define_forms(Registry& r) {
 void define_eigen(Registry& r) {
   define_factors(r);
   define_values(r);
-  Define(r, "eigh",
-         "The eigenvalues of symmetric matrices, rising. x is symmetrised first, or else its lower triangle alone is "
-         "read. Of repeated eigenvalues second derivatives are nan: eigh_function has those of smooth functions.")
+  OpBuilder(
+      r, "eigh",
+      "The eigenvalues of symmetric matrices, rising. x is symmetrised first, or else its lower triangle alone is "
+      "read. Of repeated eigenvalues second derivatives are nan: eigh_function has those of smooth functions.")
       .inputs({{"x"}})
       .attr("symmetrize_input", kAttrBool, true)
       .infer([](Inference& c) { need_square(c, 0); })
@@ -176,10 +178,11 @@ void define_eigen(Registry& r) {
       })
       .sample("f[3,3]")
       .sample("f[2,2,2]", R"({"symmetrize_input": false})");
-  Define(r, "eigh_with_vectors",
-         "Eigenvalues e, rising, and eigenvectors, the columns of v, of symmetric matrices: x = v diag(e) v^T. In each "
-         "column the first entry of at least 0.9 times its largest magnitude is positive. x is symmetrised first, or "
-         "else its lower triangle alone is read. Of repeated eigenvalues derivatives of v are nan.")
+  OpBuilder(
+      r, "eigh_with_vectors",
+      "Eigenvalues e, rising, and eigenvectors, the columns of v, of symmetric matrices: x = v diag(e) v^T. In each "
+      "column the first entry of at least 0.9 times its largest magnitude is positive. x is symmetrised first, or "
+      "else its lower triangle alone is read. Of repeated eigenvalues derivatives of v are nan.")
       .inputs({{"x"}})
       .attr("symmetrize_input", kAttrBool, true)
       .infer([](Inference& c) { need_square(c, 0); })

@@ -189,9 +189,9 @@ Tensor einsum(const Call& c) {
 }  // namespace
 
 void define_einsum(Registry& r) {
-  Define(r, "einsum",
-         "Sum of products over the labels that the output lacks, as in \"ij,jk->ik\"; \"...\" stands for axes that "
-         "broadcast.")
+  OpBuilder(r, "einsum",
+            "Sum of products over the labels that the output lacks, as in \"ij,jk->ik\"; \"...\" stands for axes that "
+            "broadcast.")
       .variadic("operands")
       .dtypes(kNumeric)
       .required("equation", kAttrString)

@@ -3,7 +3,7 @@
 
 namespace gradtape::core {
 
-Define& Define::composite(std::function<Tensor(const Call&)> body) {
+OpBuilder& OpBuilder::composite(std::function<Tensor(const Call&)> body) {
   op_.computation = Composite([body = std::move(body)](const Call& c) { return Tensors{body(c)}; });
   return *this;
 }

@@ -21,7 +21,7 @@ Tensor solve_both_sides(const Tensor& factor, const Tensor& x, bool adjoint) {
 }
 
 void define_cholesky(Registry& r) {
-  Define(r, "cholesky_factor", "The lower L with L L^T = x, for symmetric x.")
+  OpBuilder(r, "cholesky_factor", "The lower L with L L^T = x, for symmetric x.")
       .internal()
       .inputs({{"x"}})
       .infer([](Inference& c) { c.like(0, c.shape()); })
@@ -36,8 +36,8 @@ void define_cholesky(Registry& r) {
           })
       .batch(batch_of_matrices)
       .samples_follow(samples_of_matrices);
-  Define(r, "cholesky",
-         "The lower triangular L with L L^T = x; x is symmetrised first, or else its lower triangle alone is read.")
+  OpBuilder(r, "cholesky",
+            "The lower triangular L with L L^T = x; x is symmetrised first, or else its lower triangle alone is read.")
       .inputs({{"x"}})
       .attr("symmetrize_input", kAttrBool, true)
       .infer([](Inference& c) { need_square(c, 0); })
@@ -84,7 +84,7 @@ Tensors qr_of_wide(const Call& c) {
   return {square[0], concat(Tensors{square[1], rest}, static_cast<int64_t>(axis))};
 }
 void define_qr(Registry& r) {
-  Define(
+  OpBuilder(
       r, "qr",
       "q [..., m, k] with orthonormal columns and upper triangular r [..., k, n] with q r = x [..., m, n], k = min(m, "
       "n); r has a positive diagonal where positive_diagonal. Derivatives are nan unless the first k columns are "
@@ -186,7 +186,7 @@ Tensor turned_sum(const Tensor& c, const Svd& svd, const Tensor& x, const Tensor
 Tensor in_basis(const Svd& svd, const Tensor& x) { return matmul(matmul(svd.u, x, true), svd.vt, false, true); }
 
 void define_singular_values(Registry& r) {
-  Define(r, "singular_sum", "The third input, which is u diag(c) v^T with the singular vectors u and v of x.")
+  OpBuilder(r, "singular_sum", "The third input, which is u diag(c) v^T with the singular vectors u and v of x.")
       .internal()
       .inputs({{"x"}, {"c"}, {"sum"}})
       .infer([](Inference& c) { c.like(2, c.shape(2)); })
@@ -208,9 +208,10 @@ void define_singular_values(Registry& r) {
           })
       .batch(batch_of_matrices)
       .samples_follow(samples_of_sum);
-  Define(r, "svd",
-         "The singular values of the matrices in the last two axes, largest first. Of repeated ones, or of 0, second "
-         "derivatives are nan.")
+  OpBuilder(
+      r, "svd",
+      "The singular values of the matrices in the last two axes, largest first. Of repeated ones, or of 0, second "
+      "derivatives are nan.")
       .inputs({{"x"}})
       .infer([](Inference& c) {
         need_matrices(c, 0);
@@ -230,7 +231,7 @@ void define_singular_values(Registry& r) {
 }
 
 void define_svd(Registry& r) {
-  Define(r, "svd_factors", "u, s, v^T with x = u diag(s) v^T, s falling.")
+  OpBuilder(r, "svd_factors", "u, s, v^T with x = u diag(s) v^T, s falling.")
       .internal()
       .inputs({{"x"}})
       .infer([](Inference& c) {
@@ -245,11 +246,12 @@ void define_svd(Registry& r) {
       .batch(batch_of_matrices)
       .samples_follow(samples_of_matrices);
   define_singular_values(r);
-  Define(r, "svd_with_vectors",
-         "Singular values s, largest first, and singular vectors, the columns of u [..., m, k] and v [..., n, k], of "
-         "x [..., m, n], k = min(m, n): x = u diag(s) v^T. In each column of u the first entry of at least 0.9 times "
-         "its largest magnitude is positive. Of repeated singular values derivatives of u and v are nan, and of 0 "
-         "where x is not square.")
+  OpBuilder(
+      r, "svd_with_vectors",
+      "Singular values s, largest first, and singular vectors, the columns of u [..., m, k] and v [..., n, k], of "
+      "x [..., m, n], k = min(m, n): x = u diag(s) v^T. In each column of u the first entry of at least 0.9 times "
+      "its largest magnitude is positive. Of repeated singular values derivatives of u and v are nan, and of 0 "
+      "where x is not square.")
       .inputs({{"x"}})
       .infer([](Inference& c) { need_matrices(c, 0); })
       .composite_of_many([](const Call& c) {
@@ -269,9 +271,10 @@ Tensor inverse_transposed(const Tensor& x) {
   return solve(x, identity_matrices(x.recorder(), rows_of(x.shape()), {}, x.dtype()), true);
 }
 void define_slogdet(Registry& r) {
-  Define(r, "slogdet",
-         "sign and log |determinant| of the matrices in the last two axes: 0 and -inf for singular ones. The sign has "
-         "no derivative.")
+  OpBuilder(
+      r, "slogdet",
+      "sign and log |determinant| of the matrices in the last two axes: 0 and -inf for singular ones. The sign has "
+      "no derivative.")
       .inputs({{"x"}})
       .composite_of_many({})  // it has several outputs; its kernel follows
       .infer([](Inference& c) {
@@ -309,7 +312,7 @@ Tensor expm_against(const Tensor& x, const Tensor& ct) {
   return reverse(expm_in_direction(transposed(x), reverse(ct, infinitesimals)), infinitesimals);
 }
 void define_expm(Registry& r) {
-  Define(r, "expm_of_jet", "The exponentials of sums of 2^level matrices times products of infinitesimals.")
+  OpBuilder(r, "expm_of_jet", "The exponentials of sums of 2^level matrices times products of infinitesimals.")
       .internal()
       .inputs({{"x"}})
       .infer([](Inference& c) { c.like(0, c.shape()); })
@@ -320,7 +323,7 @@ void define_expm(Registry& r) {
       .samples_follow([](const Call& c, std::span<const int> axes) {
         return axes[0] == static_cast<int>(c.in().rank()) - 3 ? kMixed : samples_of_matrices(c, axes);
       });
-  Define(r, "expm", "The exponential of the matrices in the last two axes: sum of x^k / k!.")
+  OpBuilder(r, "expm", "The exponential of the matrices in the last two axes: sum of x^k / k!.")
       .inputs({{"x"}})
       .infer([](Inference& c) { need_square(c, 0); })
       .composite([](const Call& c) {

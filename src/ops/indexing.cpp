@@ -61,7 +61,7 @@ Tensor sum_of_scatters(std::span<const Call> calls) {
 }
 
 void define_gather(Registry& r) {
-  Define(r, "gather", "Entries of params along `axis`, at indices; the first batch_dims axes of both run together.")
+  OpBuilder(r, "gather", "Entries of params along `axis`, at indices; the first batch_dims axes of both run together.")
       .inputs({{"params"}, {"indices", InputKind::integer}})
       .dtypes(kAllDtypes)
       .attr("axis", kAttrInt)
@@ -82,8 +82,9 @@ void define_gather(Registry& r) {
       })
       .sample("f[4,3] i4[2]", R"({"axis": 0})")
       .sample("f[2,4] i4[2,3]", R"({"axis": 1, "batch_dims": 1})");
-  Define(r, "scatter_add",
-         "Zeros of `shape`, to which updates are added where gather(axis, batch_dims) with these indices would read.")
+  OpBuilder(
+      r, "scatter_add",
+      "Zeros of `shape`, to which updates are added where gather(axis, batch_dims) with these indices would read.")
       .inputs({{"indices", InputKind::integer}, {"updates"}})
       .dtypes(kNumeric)
       .required("shape", kAttrInts)
@@ -153,7 +154,7 @@ void need_updates(const Inference& c, const Shape& shape, const Shape& indices, 
 }
 
 void define_places(Registry& r) {
-  Define(r, "ravel_index", "Indices [..., k] into k axes of these sizes, as places in row-major order.")
+  OpBuilder(r, "ravel_index", "Indices [..., k] into k axes of these sizes, as places in row-major order.")
       .internal()
       .inputs({{"indices", InputKind::integer}})
       .required("sizes", kAttrInts)
@@ -161,7 +162,7 @@ void define_places(Registry& r) {
       .kernel(kernels::ravel_index)
       .none("its result is an index")
       .batch([](const BatchCall& b) { return Tensors{reapply(b.call, {b.in[0]})}; });
-  Define(r, "last_writer", "Which of the places [..., m] is the last one to be k, for all k below size; -1: none.")
+  OpBuilder(r, "last_writer", "Which of the places [..., m] is the last one to be k, for all k below size; -1: none.")
       .internal()
       .inputs({{"places", InputKind::integer}})
       .required("size", kAttrInt)
@@ -193,8 +194,8 @@ Tensor scatter_update(const Call& c) {
 }
 
 void define_nd(Registry& r) {
-  Define(r, "gather_nd",
-         "Entries of params at indices [..., k] into its first k axes behind the batch dims, which run together.")
+  OpBuilder(r, "gather_nd",
+            "Entries of params at indices [..., k] into its first k axes behind the batch dims, which run together.")
       .inputs({{"params"}, {"indices", InputKind::integer}})
       .dtypes(kAllDtypes)
       .attr("batch_dims", kAttrInt, int64_t{0})
@@ -216,7 +217,7 @@ void define_nd(Registry& r) {
       })
       .sample("f[3,3,2] i3[4,2]")
       .sample("f[2,3,2] i2[2,2,2]", R"({"batch_dims": 1})");
-  Define(r, "scatter_nd", "Zeros of `shape`, to which updates are added at indices [..., k] into its first k axes.")
+  OpBuilder(r, "scatter_nd", "Zeros of `shape`, to which updates are added at indices [..., k] into its first k axes.")
       .inputs({{"indices", InputKind::integer}, {"updates"}})
       .dtypes(kNumeric)
       .required("shape", kAttrInts)
@@ -229,10 +230,11 @@ void define_nd(Registry& r) {
           [](const Call& c) { return scattered(c.in(0), c.in(1), Shape(std::span<const int64_t>(c.ints("shape")))); })
       .sample("i3[4,2] f[4,2]", R"({"shape": [3, 3, 2]})");
   for (bool adds : {true, false})
-    Define(r, adds ? "tensor_scatter_add" : "tensor_scatter_update",
-           adds ? "x with updates added at indices [..., k] into its first k axes."
-                : "x with updates in place of the entries at indices [..., k] into its first k axes; the last one of "
-                  "several for one place counts.")
+    OpBuilder(r, adds ? "tensor_scatter_add" : "tensor_scatter_update",
+              adds
+                  ? "x with updates added at indices [..., k] into its first k axes."
+                  : "x with updates in place of the entries at indices [..., k] into its first k axes; the last one of "
+                    "several for one place counts.")
         .inputs({{"x"}, {"indices", InputKind::integer}, {"updates"}})
         .dtypes(adds ? kNumeric : kAllDtypes)
         .infer([](Inference& c) { need_updates(c, c.shape(0), c.shape(1), c.shape(2)); })
@@ -244,7 +246,7 @@ void define_nd(Registry& r) {
 }
 
 void define_lookup(Registry& r) {
-  Define(r, "embedding_lookup", "Rows of params at ids.")
+  OpBuilder(r, "embedding_lookup", "Rows of params at ids.")
       .inputs({{"params"}, {"ids", InputKind::integer}})
       .dtypes(kAllDtypes)
       .infer([](Inference& c) {

@@ -62,7 +62,7 @@ Tensor matmul_transpose(const Call& c, const Tensor& ct, std::size_t input) {
 }
 
 // While a plan is made: what is repeated along the batch is read once, a transposed operand through its flag.
-void read_in_place(Rewrite& w, std::size_t i, const char* flag) {
+void read_in_place(ProductOperands& w, std::size_t i, const char* flag) {
   Layout& x = w.in[i];
   const std::size_t matrix = x.shape.rank() - 2;
   for (std::size_t axis = 0; axis < matrix; ++axis)
@@ -78,7 +78,7 @@ void read_in_place(Rewrite& w, std::size_t i, const char* flag) {
 }
 
 // Rows of an identity matrix pick rows of b: the product is a view of b.
-void skip_identity(Rewrite& w) {
+void skip_identity(ProductOperands& w) {
   const Layout &a = w.pattern[0], &b = w.in[1];
   if (b.shape.rank() != 2) return;
   const auto flag = [&](const char* name) { return std::get<bool>(w.attrs->values[w.op.attr_index(name)]); };
@@ -95,7 +95,7 @@ void skip_identity(Rewrite& w) {
   w.result = result;
 }
 
-void rewrite_matmul(Rewrite& w) {
+void absorb_views(ProductOperands& w) {
   skip_identity(w);
   read_in_place(w, 0, "transpose_a");
   read_in_place(w, 1, "transpose_b");
@@ -144,9 +144,10 @@ int samples_of_matmul(const Call& c, std::span<const int> axes) {
 }
 
 void define_matmul(Registry& r) {
-  Define(r, "matmul",
-         "Matrix product of the last two axes; leading axes broadcast. A vector a is a row, a vector b a column, whose "
-         "axis the result lacks.")
+  OpBuilder(
+      r, "matmul",
+      "Matrix product of the last two axes; leading axes broadcast. A vector a is a row, a vector b a column, whose "
+      "axis the result lacks.")
       .inputs({{"a"}, {"b"}})
       .dtypes(kNumeric)
       .attr("transpose_a", kAttrBool, false)
@@ -154,10 +155,9 @@ void define_matmul(Registry& r) {
       .instead(matmul_of_vectors)
       .infer(infer_matmul)
       .kernel(kernels::matmul)
-      .feeds_rows()
       .linear({matmul_transpose})
       .batch(batch_matmul)
-      .rewrite(rewrite_matmul)
+      .product({.absorb_views = absorb_views})
       .samples_follow(samples_of_matmul)
       .sample("f[2,3] f[3,2]")
       .sample("f[3,2] f[4,3]", R"({"transpose_a": true, "transpose_b": true})")
@@ -211,7 +211,7 @@ Tensor det_curvature(const Tensor& a, const Tensor& cofactors, const Tensor& dir
 }
 
 void define_determinants(Registry& r) {
-  Define(r, "cofactor", "The derivative of det: det(A) A^-T where A is not singular.")
+  OpBuilder(r, "cofactor", "The derivative of det: det(A) A^-T where A is not singular.")
       .internal()
       .inputs({{"x"}})
       .infer([](Inference& c) { c.like(0, c.shape()); })
@@ -220,7 +220,8 @@ void define_determinants(Registry& r) {
              [](const Call& c, const Tensors& t) { return Tensors{det_curvature(c.in(), c.out(), t[0])}; })
       .batch(batch_of_matrices)
       .samples_follow(samples_of_matrices);
-  Define(r, "det", "Determinant of the matrices in the last two axes; its derivatives are right for singular ones too.")
+  OpBuilder(r, "det",
+            "Determinant of the matrices in the last two axes; its derivatives are right for singular ones too.")
       .inputs({{"x"}})
       .infer([](Inference& c) {
         need_square(c, 0);

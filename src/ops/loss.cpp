@@ -8,8 +8,8 @@ Tensor reduced(const Call& c, const Tensor& loss) {
   if (c.text("reduction") == "none") return loss;
   return c.text("reduction") == "mean" ? reduce_mean(loss, all_axes(loss)) : reduce_sum(loss, all_axes(loss));
 }
-Define loss(Registry& r, const char* name, const char* doc) {
-  Define d(r, name, doc);
+OpBuilder loss(Registry& r, const char* name, const char* doc) {
+  OpBuilder d(r, name, doc);
   d.inputs({{"target"}, {"prediction"}});
   return d;
 }
@@ -32,8 +32,8 @@ void define_loss(Registry& r) {
       .composite([](const Call& c) { return reduced(c, square(c.in(1) - c.in(0))); })
       .sample("f[2,3] f[3]", R"({"reduction": "sum"})");
   // Two terms of one sign: neither overflow nor cancellation, and softplus has a derivative at 0.
-  Define(r, "sigmoid_cross_entropy_with_logits",
-         "-labels log(sigmoid(logits)) - (1 - labels) log(1 - sigmoid(logits)).")
+  OpBuilder(r, "sigmoid_cross_entropy_with_logits",
+            "-labels log(sigmoid(logits)) - (1 - labels) log(1 - sigmoid(logits)).")
       .inputs({{"labels"}, {"logits"}})
       .composite([](const Call& c) {
         static const Op& softplus = Registry::instance().builtin("softplus");

@@ -18,7 +18,7 @@ Tensor log_softmax_of(const Tensor& x, int64_t axis) {
 }
 
 void define_softmax(Registry& r) {
-  Define(r, "softmax", "e^x / sum(e^x) along the axis, without overflow.")
+  OpBuilder(r, "softmax", "e^x / sum(e^x) along the axis, without overflow.")
       .inputs({{"x"}})
       .attr("axis", kAttrInt, int64_t{-1})
       .infer(infer_axis)
@@ -27,13 +27,13 @@ void define_softmax(Registry& r) {
         return e / reduce_sum(e, {c.integer("axis")}, true);
       })
       .sample("f[2,3]");
-  Define(r, "log_softmax", "log(e^x / sum(e^x)) along the axis, without overflow.")
+  OpBuilder(r, "log_softmax", "log(e^x / sum(e^x)) along the axis, without overflow.")
       .inputs({{"x"}})
       .attr("axis", kAttrInt, int64_t{-1})
       .infer(infer_axis)
       .composite([](const Call& c) { return log_softmax_of(c.in(), c.integer("axis")); })
       .sample("f[2,3]", R"({"axis": 0})");
-  Define(r, "softmax_cross_entropy_with_logits", "-sum(labels * log_softmax(logits)) along the axis.")
+  OpBuilder(r, "softmax_cross_entropy_with_logits", "-sum(labels * log_softmax(logits)) along the axis.")
       .inputs({{"labels"}, {"logits"}})
       .attr("axis", kAttrInt, int64_t{-1})
       .infer([](Inference& c) {
@@ -47,7 +47,7 @@ void define_softmax(Registry& r) {
         return -reduce_sum(multiply_no_nan(log_softmax_of(c.in(1), axis), c.in(0)), {axis});
       })
       .sample("u[2,3] f[2,3]");
-  Define(r, "sparse_softmax_cross_entropy", "-log_softmax(logits)[label] along the last axis.")
+  OpBuilder(r, "sparse_softmax_cross_entropy", "-log_softmax(logits)[label] along the last axis.")
       .inputs({{"labels", InputKind::integer}, {"logits"}})
       .infer([](Inference& c) {
         if (c.rank(1) == 0 || !(c.shape(1).without(c.rank(1) - 1) == c.shape(0)))
@@ -73,7 +73,7 @@ Shape without_axes(const Shape& shape, const Ints& axes) {
 Tensor mean_square(const Tensor& x, const Ints& axes) { return reduce_mean(square(x), axes, true); }
 
 void define_normalizations(Registry& r) {
-  Define(r, "moments", "Mean and biased variance over the axes.")
+  OpBuilder(r, "moments", "Mean and biased variance over the axes.")
       .inputs({{"x"}})
       .attr("axes", kAttrInts)
       .attr("keepdims", kAttrBool, false)
@@ -86,9 +86,9 @@ void define_normalizations(Registry& r) {
         return Tensors{reshape(mean, shape), reshape(variance, shape)};
       })
       .sample("f[4,3]", R"({"axes": [0]})");
-  Define(r, "batch_normalization",
-         "(x - mean) / sqrt(variance + epsilon) * scale + offset; training: with the moments over `axes`, which are "
-         "outputs too.")
+  OpBuilder(r, "batch_normalization",
+            "(x - mean) / sqrt(variance + epsilon) * scale + offset; training: with the moments over `axes`, which are "
+            "outputs too.")
       .inputs({{"x"}, {"scale"}, {"offset"}, {"mean", InputKind::shared, true}, {"variance", InputKind::shared, true}})
       .attr("training", kAttrBool, true)
       .attr("axes", kAttrInts)
@@ -119,8 +119,8 @@ void define_normalizations(Registry& r) {
       })
       .sample("f[4,3] f[3] f[3]", R"({"axes": [0]})")
       .sample("f[4,3] f[3] f[3] f[3] p[3]", R"({"training": false})");
-  Define(r, "clip_by_norm",
-         "x * clip_norm / max(norm(x), clip_norm) over the axes; zeros stay, and their gradient passes.")
+  OpBuilder(r, "clip_by_norm",
+            "x * clip_norm / max(norm(x), clip_norm) over the axes; zeros stay, and their gradient passes.")
       .inputs({{"x"}})
       .required("clip_norm", kAttrFloat)
       .attr("axes", kAttrInts)
@@ -147,9 +147,10 @@ Tensor along_axes(const Tensor& parameter, const Tensor& x, const Ints& axes) {
 }
 
 void define_layer_normalization(Registry& r) {
-  Define(r, "layer_normalization",
-         "(x - mean) / sqrt(variance + epsilon) * scale + offset, with the moments over `axis`; scale and offset have "
-         "the sizes of these axes.")
+  OpBuilder(
+      r, "layer_normalization",
+      "(x - mean) / sqrt(variance + epsilon) * scale + offset, with the moments over `axis`; scale and offset have "
+      "the sizes of these axes.")
       .inputs({{"x"}, {"scale"}, {"offset"}})
       .attr("axis", kAttrInts, Ints{-1})
       .attr("epsilon", kAttrFloat, 1e-3)
@@ -172,7 +173,7 @@ void define_layer_normalization(Registry& r) {
 }
 
 void define_small_layers(Registry& r) {
-  Define(r, "bias_add", "x + bias along the last axis (NHWC), or along axis 1 (NCHW).")
+  OpBuilder(r, "bias_add", "x + bias along the last axis (NHWC), or along axis 1 (NCHW).")
       .inputs({{"x"}, {"bias"}})
       .dtypes(kNumeric)
       .attr("data_format", kAttrString, std::string("NHWC"), {"NHWC", "NCHW"})
@@ -190,7 +191,7 @@ void define_small_layers(Registry& r) {
       })
       .sample("f[2,3] f[3]")
       .sample("f[2,3,2] f[3]", R"({"data_format": "NCHW"})");
-  Define(r, "dropout", "x * mask / (1 - rate).")
+  OpBuilder(r, "dropout", "x * mask / (1 - rate).")
       .inputs({{"x"}, {"mask", InputKind::boolean}})
       .required("rate", kAttrFloat)
       .infer([](Inference& c) {
@@ -203,7 +204,7 @@ void define_small_layers(Registry& r) {
 }
 
 void define_norm_limits(Registry& r) {
-  Define(r, "l2_normalize", "x / sqrt(max(sum(x^2), epsilon)) over the axis.")
+  OpBuilder(r, "l2_normalize", "x / sqrt(max(sum(x^2), epsilon)) over the axis.")
       .inputs({{"x"}})
       .attr("axis", kAttrInts)
       .attr("epsilon", kAttrFloat, 1e-12)
@@ -214,8 +215,8 @@ void define_norm_limits(Registry& r) {
         return c.in() / maximum(length, number_like(length, std::sqrt(c.number("epsilon"))));
       })
       .sample("f[2,3]", R"({"axis": [1]})");
-  Define(r, "clip_by_global_norm",
-         "Each input * clip_norm / max(norm, clip_norm), with the norm of all of them, which is the last output.")
+  OpBuilder(r, "clip_by_global_norm",
+            "Each input * clip_norm / max(norm, clip_norm), with the norm of all of them, which is the last output.")
       .variadic("values")
       .required("clip_norm", kAttrFloat)
       .infer([](Inference& c) {

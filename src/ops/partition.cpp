@@ -10,7 +10,7 @@ namespace {
 int64_t size_at(const Tensor& x, int64_t axis) { return x.shape()[axis]; }
 
 void define_split(Registry& r) {
-  Define(r, "split", "x cut along the axis into a number of equal parts, or into parts of the given sizes.")
+  OpBuilder(r, "split", "x cut along the axis into a number of equal parts, or into parts of the given sizes.")
       .inputs({{"x"}})
       .dtypes(kAllDtypes)
       .required("num_or_size_splits", kAttrInt | kAttrInts)
@@ -45,7 +45,7 @@ void define_split(Registry& r) {
       })
       .sample("f[4,2]", R"({"num_or_size_splits": 2})")
       .sample("f[2,6]", R"({"num_or_size_splits": [1, 2, 3], "axis": -1})");
-  Define(r, "unstack", "The entries along the axis, one output each.")
+  OpBuilder(r, "unstack", "The entries along the axis, one output each.")
       .inputs({{"x"}})
       .dtypes(kAllDtypes)
       .attr("axis", kAttrInt, int64_t{0})
@@ -144,7 +144,7 @@ Tensor strided_slice(const Call& c) {
 }
 
 void define_strided_slice(Registry& r) {
-  Define d(r, "strided_slice", "x[begin:end:strides], with TensorFlow's bit masks; bounds out of range clamp.");
+  OpBuilder d(r, "strided_slice", "x[begin:end:strides], with TensorFlow's bit masks; bounds out of range clamp.");
   d.inputs({{"x"}})
       .dtypes(kAllDtypes)
       .required("begin", kAttrInts)
@@ -164,7 +164,7 @@ std::shared_ptr<Attrs> places_of(const Ints& repeats) {
 }
 
 void define_rearrangements(Registry& r) {
-  Define(r, "repeated_places", "Each i below the number of counts, as often as its count says.")
+  OpBuilder(r, "repeated_places", "Each i below the number of counts, as often as its count says.")
       .internal()
       .attr("counts", kAttrInts)
       .infer([](Inference& c) {
@@ -174,9 +174,10 @@ void define_rearrangements(Registry& r) {
       })
       .kernel(kernels::repeated_places)
       .none("it depends on no tensor");
-  Define(r, "repeat",
-         "Each entry along the axis repeated, as often for all or one count for each; without an axis x is flattened "
-         "first.")
+  OpBuilder(
+      r, "repeat",
+      "Each entry along the axis repeated, as often for all or one count for each; without an axis x is flattened "
+      "first.")
       .inputs({{"x"}})
       .dtypes(kAllDtypes)
       .required("repeats", kAttrInt | kAttrInts)
@@ -211,7 +212,7 @@ void define_rearrangements(Registry& r) {
       })
       .sample("f[2,3]", R"({"repeats": [2, 0, 1], "axis": 1})")
       .sample("f[3]", R"({"repeats": 2})");
-  Define(r, "roll", "x moved by shift entries along each axis; what leaves at one end comes in at the other.")
+  OpBuilder(r, "roll", "x moved by shift entries along each axis; what leaves at one end comes in at the other.")
       .inputs({{"x"}})
       .dtypes(kAllDtypes)
       .required("shift", kAttrInts)

@@ -20,8 +20,8 @@ void resolve_windows(Inference& c) {
   c.attr("strides") = Ints{windows[0].stride, windows[1].stride};
   c.attr("padding") = Ints{windows[0].before, windows[0].after, windows[1].before, windows[1].after};
 }
-Define pool(Registry& r, const char* name, const char* doc) {
-  Define d(r, name, doc);
+OpBuilder pool(Registry& r, const char* name, const char* doc) {
+  OpBuilder d(r, name, doc);
   d.inputs({{"x"}})
       .required("ksize", kAttrInt | kAttrInts)
       .required("strides", kAttrInt | kAttrInts)
@@ -58,7 +58,7 @@ Tensor flat(const Tensor& x) { return reshape(x, {x.shape()[0], x.shape().produc
 
 void define_pooling(Registry& r) {
   // Derivatives follow the places, so that the first of equal entries takes the whole gradient.
-  Define(r, "largest_of_windows", "The first largest entry of each window, and its place in the image.")
+  OpBuilder(r, "largest_of_windows", "The first largest entry of each window, and its place in the image.")
       .internal()
       .inputs({{"x"}})
       .dtypes(kNumeric)

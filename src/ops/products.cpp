@@ -97,8 +97,8 @@ Tensor matrix_power(const Call& c) {
 }  // namespace
 
 void define_products(Registry& r) {
-  Define(r, "tensordot",
-         "Sum of products over pairs of axes: a count (the last of a with the first of b), or two lists.")
+  OpBuilder(r, "tensordot",
+            "Sum of products over pairs of axes: a count (the last of a with the first of b), or two lists.")
       .inputs({{"a"}, {"b"}})
       .dtypes(kNumeric)
       .attr("axes", kAttrInt | kAttrInts, int64_t{2})
@@ -109,13 +109,13 @@ void define_products(Registry& r) {
         return reshape(matmul(a, b), result);
       })
       .sample("f[2,3,4] f[4,2,2]", R"({"axes": [[2, 0], [0, 1]]})");
-  Define(r, "outer", "a[i] * b[j] of two vectors.")
+  OpBuilder(r, "outer", "a[i] * b[j] of two vectors.")
       .inputs({{"a"}, {"b"}})
       .dtypes(kNumeric)
       .infer(need_vectors)
       .composite([](const Call& c) { return insert_axes(c.in(0), 1, 1) * c.in(1); })
       .sample("f[2] f[3]");
-  Define(r, "dot", "Sum of a[i] * b[i] of two vectors.")
+  OpBuilder(r, "dot", "Sum of a[i] * b[i] of two vectors.")
       .inputs({{"a"}, {"b"}})
       .dtypes(kNumeric)
       .infer([](Inference& c) {
@@ -125,7 +125,7 @@ void define_products(Registry& r) {
       })
       .composite([](const Call& c) { return reduce_sum(c.in(0) * c.in(1), {0}); })
       .sample("f[3] f[3]");
-  Define(r, "kron", "Kronecker product: each entry of a times all of b.")
+  OpBuilder(r, "kron", "Kronecker product: each entry of a times all of b.")
       .inputs({{"a"}, {"b"}})
       .dtypes(kNumeric)
       .infer([](Inference& c) {
@@ -134,7 +134,7 @@ void define_products(Registry& r) {
       })
       .composite(kronecker)
       .sample("f[2,1] f[2,3]");
-  Define(r, "cross", "Cross product of the vectors of 3 in the last axis.")
+  OpBuilder(r, "cross", "Cross product of the vectors of 3 in the last axis.")
       .inputs({{"a"}, {"b"}})
       .dtypes(kNumeric)
       .infer([](Inference& c) {
@@ -146,8 +146,9 @@ void define_products(Registry& r) {
         return cycled(c.in(0), 1) * cycled(c.in(1), 2) - cycled(c.in(0), 2) * cycled(c.in(1), 1);
       })
       .sample("f[2,3] f[3]");
-  Define(r, "matrix_power",
-         "The n-th power of the matrices in the last two axes: of the inverse where n < 0, the identity where n is 0.")
+  OpBuilder(
+      r, "matrix_power",
+      "The n-th power of the matrices in the last two axes: of the inverse where n < 0, the identity where n is 0.")
       .inputs({{"x"}})
       .dtypes(kNumeric)
       .required("n", kAttrInt)

@@ -30,9 +30,9 @@ void infer_random(Inference& c) {
   c.out(dtype, shape);
 }
 
-Define distribution(Registry& r, const char* name, const char* doc, const char* first, double a, const char* second,
-                    double b) {
-  Define d(r, name, doc);
+OpBuilder distribution(Registry& r, const char* name, const char* doc, const char* first, double a, const char* second,
+                       double b) {
+  OpBuilder d(r, name, doc);
   d.required("shape", kAttrInts)
       .attr("dtype", kAttrDtype, Dtype::float32)
       .attr(first, kAttrFloat, a)

@@ -52,8 +52,8 @@ int samples_of_reduction(const Call& c, std::span<const int> axes) {
   return axes[0] - static_cast<int>(std::ranges::count_if(reduced, [&](int64_t a) { return a < axes[0]; }));
 }
 
-Define reduction(Registry& r, const char* name, const char* doc) {
-  Define d(r, name, doc);
+OpBuilder reduction(Registry& r, const char* name, const char* doc) {
+  OpBuilder d(r, name, doc);
   d.inputs({{"x"}}).attr("axis", kAttrInts).attr("keepdims", kAttrBool, false).infer(infer_reduction);
   d.batch(batch_reduction).samples_follow(samples_of_reduction);
   d.sample("f[2,3]").sample("f[2,3,2]", R"({"axis": [0, 2], "keepdims": true})").sample("f[2,3]", R"({"axis": 1})");
@@ -65,7 +65,7 @@ Tensor shares(const Call& c) {
   const Tensor chosen = cast(equal(c.in(), kept(c, c.out())), c.in().dtype());
   return chosen / reduce_sum(chosen, c.ints("axis"), true);
 }
-void extreme(Define d, const Reduction& loops, const char* of_bools) {
+void extreme(OpBuilder d, const Reduction& loops, const char* of_bools) {
   d.dtypes(kAllDtypes).reduction(loops);
   d.instead([of_bools](const Call& c) {
     if (c.in().dtype() != Dtype::boolean) return Tensors{};
@@ -96,7 +96,7 @@ Tensor product_of_others(const Call& c) {
   const Tensor others = apply1(cumprod, {line}, {last, true, false}) * apply1(cumprod, {line}, {last, true, true});
   return transpose(reshape(others, moved.shape()), back);
 }
-void product(Define d) {
+void product(OpBuilder d) {
   d.dtypes(kAllDtypes).reduction(kernels::product_reduction()).instead(bools_as_int64);
   d.rules([](const Call& c, const Tensors& ct) { return Tensors{Flow(kept(c, ct[0])) * product_of_others(c)}; },
           [](const Call& c, const Tensors& t) {
@@ -160,7 +160,7 @@ Tensor along_length(const Call& c, const Tensor& t) {
   return once_only(Flow(t) * slope, x, where_selected(t, none));
 }
 void define_length(Registry& r) {
-  Define(r, "length", "The length of x over the axes, as it was computed with a scale; see norm.")
+  OpBuilder(r, "length", "The length of x over the axes, as it was computed with a scale; see norm.")
       .internal()
       .inputs({{"x"}, {"scale"}, {"length"}})
       .attr("axis", kAttrInts)
@@ -240,8 +240,8 @@ void define_reductions(Registry& r) {
       .instead(integers_as_float64)
       .composite(deviation_of);
   for (bool all : {true, false})
-    Define(r, all ? "reduce_all" : "reduce_any",
-           all ? "Whether all entries over the axes are true." : "Whether any entry over the axes is true.")
+    OpBuilder(r, all ? "reduce_all" : "reduce_any",
+              all ? "Whether all entries over the axes are true." : "Whether any entry over the axes is true.")
         .inputs({{"x"}})
         .dtypes(kBoolean)
         .attr("axis", kAttrInts)
@@ -252,9 +252,9 @@ void define_reductions(Registry& r) {
         .batch(batch_reduction)
         .sample("b[2,3]", R"({"axis": 1})");
   for (bool largest : {true, false})
-    Define(r, largest ? "argmax" : "argmin",
-           largest ? "Index of the first largest entry along the axis."
-                   : "Index of the first smallest entry along the axis.")
+    OpBuilder(r, largest ? "argmax" : "argmin",
+              largest ? "Index of the first largest entry along the axis."
+                      : "Index of the first smallest entry along the axis.")
         .inputs({{"x"}})
         .dtypes(kAllDtypes)
         .attr("axis", kAttrInt, int64_t{0})
@@ -334,7 +334,7 @@ Tensor norm_of(const Call& c) {
 }
 
 void define_norm(Registry& r) {
-  Define(
+  OpBuilder(
       r, "norm",
       "Vector norm of order ord: euclidean, inf and -inf (largest and smallest magnitude), 0 (entries that are not 0, "
       "with derivative 0), else sum(|x|^ord)^(1 / ord). Over two axes the matrix norm: euclidean or fro (Frobenius), "

@@ -8,8 +8,8 @@
 namespace gradtape::core {
 
 namespace {
-Define scan(Registry& r, const char* name, const char* doc) {
-  Define d(r, name, doc);
+OpBuilder scan(Registry& r, const char* name, const char* doc) {
+  OpBuilder d(r, name, doc);
   d.inputs({{"x"}})
       .dtypes(kNumeric)
       .attr("axis", kAttrInt, int64_t{0})
@@ -52,7 +52,7 @@ Tensor linear_scan(const Tensor& a, const Flow& x, std::size_t axis, bool revers
 // The cotangents g of x run the other way, with the factors one entry on, or back: a scan again. Those of a are
 // g_i y_(i-1), or where lagged g_(i+1) y_i.
 void define_linear_scan(Registry& r) {
-  Define(r, "recurrence", "y_i = a_i * y_(i-1) + x_i, or where lagged by the a_(i-1) of the entry before.")
+  OpBuilder(r, "recurrence", "y_i = a_i * y_(i-1) + x_i, or where lagged by the a_(i-1) of the entry before.")
       .internal()
       .inputs({{"a"}, {"x"}})
       .dtypes(kNumeric)
@@ -90,7 +90,8 @@ void define_linear_scan(Registry& r) {
         return axis == c.integer("axis") || (std::min(axes[0], axes[1]) != kNoSamples && axes[0] != axes[1]) ? kMixed
                                                                                                              : axis;
       });
-  Define(r, "linear_scan", "y_i = a_i * y_(i-1) + x_i along the axis, from y = 0 on; reverse: from the last entry on.")
+  OpBuilder(r, "linear_scan",
+            "y_i = a_i * y_(i-1) + x_i along the axis, from y = 0 on; reverse: from the last entry on.")
       .inputs({{"a"}, {"x"}})
       .dtypes(kNumeric)
       .attr("axis", kAttrInt, int64_t{0})
@@ -118,7 +119,7 @@ Tensor product_before(const Call& c) {
 // With y_i = x_i y_(i-1): y_i' = x_i y_(i-1)' + x_i' y_(i-1), a scan too, of which an exclusive product is the entry
 // before. Nothing is divided, so that zeros do no harm to any derivative.
 void define_cumprod(Registry& r) {
-  Define(r, "product_scan", "Products of all entries up to each one.")
+  OpBuilder(r, "product_scan", "Products of all entries up to each one.")
       .internal()
       .inputs({{"x"}})
       .dtypes(kNumeric)
@@ -160,7 +161,7 @@ LogWeights log_weights(const Call& c) {
   return {exp(c.in() - safe), exp(shifted(y, axis_of(c), c.flag("reverse"), -infinity) - safe)};
 }
 void define_log_scan(Registry& r) {
-  Define(r, "log_sum_scan", "log of the sum of e^x over all entries up to each one.")
+  OpBuilder(r, "log_sum_scan", "log of the sum of e^x over all entries up to each one.")
       .internal()
       .inputs({{"x"}})
       .attr("axis", kAttrInt, int64_t{0})

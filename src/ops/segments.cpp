@@ -63,9 +63,9 @@ Tensor boolean_mask(const Call& c) {
 }  // namespace
 
 void define_segments(Registry& r) {
-  Define(r, "segment_sum",
-         "Row i is the sum of data's rows with segment id i; ids do not fall, the last one says how many rows there "
-         "are. Its value is read when the op is recorded.")
+  OpBuilder(r, "segment_sum",
+            "Row i is the sum of data's rows with segment id i; ids do not fall, the last one says how many rows there "
+            "are. Its value is read when the op is recorded.")
       .inputs({{"data"}, {"segment_ids", InputKind::integer}})
       .dtypes(kNumeric)
       .infer([](Inference& c) {
@@ -74,9 +74,10 @@ void define_segments(Registry& r) {
       })
       .composite(segment_sum)
       .sample("f[2,3] i1[2]");
-  Define(r, "unsorted_segment_sum",
-         "Row i is the sum of data's rows with segment id i, 0 where there is none; rows with a negative id are left "
-         "out.")
+  OpBuilder(
+      r, "unsorted_segment_sum",
+      "Row i is the sum of data's rows with segment id i, 0 where there is none; rows with a negative id are left "
+      "out.")
       .inputs({{"data"}, {"segment_ids", InputKind::integer}})
       .dtypes(kNumeric)
       .required("num_segments", kAttrInt)
@@ -88,9 +89,10 @@ void define_segments(Registry& r) {
       .composite(unsorted_segment_sum)
       .sample("f[5,2] i3[5]", R"({"num_segments": 4})")
       .sample("f[2,3] i4[2,3]", R"({"num_segments": 4})");
-  Define(r, "boolean_mask",
-         "The entries of x where the mask, which stands before the axes from `axis` on, is true, along one axis. The "
-         "mask's value is read when the op is recorded.")
+  OpBuilder(
+      r, "boolean_mask",
+      "The entries of x where the mask, which stands before the axes from `axis` on, is true, along one axis. The "
+      "mask's value is read when the op is recorded.")
       .inputs({{"x"}, {"mask", InputKind::boolean}})
       .dtypes(kAllDtypes)
       .attr("axis", kAttrInt, int64_t{0})

@@ -51,7 +51,7 @@ int samples_of_reshape(const Call& c, std::span<const int> axes) {
 }
 
 void define_reshape(Registry& r) {
-  Define(r, "reshape", "The same elements in another shape; one entry of shape may be -1.")
+  OpBuilder(r, "reshape", "The same elements in another shape; one entry of shape may be -1.")
       .inputs({{"x"}})
       .dtypes(kAllDtypes)
       .required("shape", kAttrInts)
@@ -63,14 +63,14 @@ void define_reshape(Registry& r) {
       })
       .samples_follow(samples_of_reshape)
       .sample("f[2,3]", R"({"shape": [3, -1]})");
-  Define(r, "expand_dims", "A new axis of size 1 at `axis`.")
+  OpBuilder(r, "expand_dims", "A new axis of size 1 at `axis`.")
       .inputs({{"x"}})
       .dtypes(kAllDtypes)
       .attr("axis", kAttrInt, int64_t{0})
       .infer([](Inference& c) { c.axis("axis", c.rank() + 1); })
       .composite([](const Call& c) { return reshape(c.in(), c.in().shape().inserted(c.integer("axis"), 1)); })
       .sample("f[2,3]", R"({"axis": -1})");
-  Define(r, "squeeze", "Without the named axes, or all axes, of size 1.")
+  OpBuilder(r, "squeeze", "Without the named axes, or all axes, of size 1.")
       .inputs({{"x"}})
       .dtypes(kAllDtypes)
       .attr("axis", kAttrInts)
@@ -96,8 +96,8 @@ void define_reshape(Registry& r) {
 }
 
 void define_transpose(Registry& r) {
-  Define(r, "transpose",
-         "Axes in another order: axis i of the result is axis perm[i] of x. Without perm they are reversed.")
+  OpBuilder(r, "transpose",
+            "Axes in another order: axis i of the result is axis perm[i] of x. Without perm they are reversed.")
       .inputs({{"x"}})
       .dtypes(kAllDtypes)
       .attr("perm", kAttrInts)
@@ -137,7 +137,7 @@ void define_transpose(Registry& r) {
 }
 
 void define_broadcast(Registry& r) {
-  Define(r, "broadcast_to", "x repeated along its axes of size 1 and along new leading axes.")
+  OpBuilder(r, "broadcast_to", "x repeated along its axes of size 1 and along new leading axes.")
       .inputs({{"x"}})
       .dtypes(kAllDtypes)
       .required("shape", kAttrInts)
@@ -161,7 +161,7 @@ void define_broadcast(Registry& r) {
         return out[axis] == in[axes[0]] ? static_cast<int>(axis) : kMixed;
       })
       .sample("f[3,1]", R"({"shape": [2, 3, 2]})");
-  Define(r, "tile", "x repeated multiples[i] times along axis i.")
+  OpBuilder(r, "tile", "x repeated multiples[i] times along axis i.")
       .inputs({{"x"}})
       .dtypes(kAllDtypes)
       .required("multiples", kAttrInts)
@@ -201,7 +201,7 @@ void infer_concat(Inference& c) {
 }
 
 void define_concat(Registry& r) {
-  Define(r, "concat", "The inputs one after the other along `axis`.")
+  OpBuilder(r, "concat", "The inputs one after the other along `axis`.")
       .variadic("values")
       .dtypes(kAllDtypes)
       .attr("axis", kAttrInt, int64_t{0})
@@ -232,7 +232,7 @@ void define_concat(Registry& r) {
         return common;
       })
       .sample("f[2,3] f[1,3]", R"({"axis": 0})");
-  Define(r, "stack", "The inputs as the entries of a new axis.")
+  OpBuilder(r, "stack", "The inputs as the entries of a new axis.")
       .variadic("values")
       .dtypes(kAllDtypes)
       .attr("axis", kAttrInt, int64_t{0})
@@ -271,7 +271,7 @@ void infer_slice(Inference& c) {
 }
 
 void define_slice(Registry& r) {
-  Define(r, "slice", "The part of x from begin with the given size; -1: to the end.")
+  OpBuilder(r, "slice", "The part of x from begin with the given size; -1: to the end.")
       .inputs({{"x"}})
       .dtypes(kAllDtypes)
       .required("begin", kAttrInts)
@@ -300,7 +300,7 @@ void define_slice(Registry& r) {
         return c.out_spec().shape[axis] == c.in().shape()[axis] ? axes[0] : kMixed;
       })
       .sample("f[3,4]", R"({"begin": [1, 0], "size": [2, -1]})");
-  Define(r, "reverse", "The named axes from the last entry to the first.")
+  OpBuilder(r, "reverse", "The named axes from the last entry to the first.")
       .inputs({{"x"}})
       .dtypes(kAllDtypes)
       .required("axis", kAttrInts)
@@ -360,8 +360,15 @@ Tensor mirror_pad(const Tensor& x, const Ints& paddings, bool symmetric) {
   return y;
 }
 
+std::optional<Ints> zeros_around(const Attributes& a) {
+  const AttrValue& value = a.attr("constant_values");
+  const auto* integer = std::get_if<int64_t>(&value);
+  const bool zeros = integer ? *integer == 0 : std::get<double>(value) == 0;
+  return zeros ? std::optional(a.ints("paddings")) : std::nullopt;
+}
+
 void define_pad(Registry& r) {
-  Define(r, "constant_pad", "x with paddings[i] entries of constant_values before and after axis i.")
+  OpBuilder(r, "constant_pad", "x with paddings[i] entries of constant_values before and after axis i.")
       .internal()
       .inputs({{"x"}})
       .dtypes(kAllDtypes)
@@ -370,14 +377,8 @@ void define_pad(Registry& r) {
       .infer(infer_pad)
       .kernel(kernels::constant_pad)
       .leaves_out()
-      .runs(kernels::constant_pad_run)
+      .pad({.elements = kernels::elements_of_pad, .zeros_around = zeros_around})
       .sums_by(sum_of_pads)
-      .pads_with_zeros([](const Attributes& a) {
-        const AttrValue& value = a.attr("constant_values");
-        const auto* integer = std::get_if<int64_t>(&value);
-        const bool zeros = integer ? *integer == 0 : std::get<double>(value) == 0;
-        return zeros ? std::optional(a.ints("paddings")) : std::nullopt;
-      })
       .rules(
           [](const Call& c, const Tensors& ct) {
             Ints begin;
@@ -394,7 +395,7 @@ void define_pad(Registry& r) {
         const auto axis = static_cast<std::size_t>(axes[0]);
         return c.out_spec().shape[axis] == c.in().shape()[axis] ? axes[0] : kMixed;
       });
-  Define(r, "pad", "x with paddings [[before, after], ...]: of constant_values, or mirrored at the edges.")
+  OpBuilder(r, "pad", "x with paddings [[before, after], ...]: of constant_values, or mirrored at the edges.")
       .inputs({{"x"}})
       .dtypes(kAllDtypes)
       .required("paddings", kAttrInts)

@@ -87,7 +87,7 @@ Tensors forward_system(const Call& c, const Tensors& t) {
 }
 
 void define_general(Registry& r) {
-  Define(r, "lu_solve", "x with matrix x = rhs, or with the transposed matrix where adjoint; equal batch axes.")
+  OpBuilder(r, "lu_solve", "x with matrix x = rhs, or with the transposed matrix where adjoint; equal batch axes.")
       .internal()
       .inputs({{"matrix"}, {"rhs"}})
       .attr("adjoint", kAttrBool, false)
@@ -96,7 +96,7 @@ void define_general(Registry& r) {
       .rules(reverse_system<General>, forward_system<General>)
       .batch(batch_of_systems)
       .samples_follow(samples_of_systems);
-  Define(
+  OpBuilder(
       r, "solve",
       "x with matrix x = rhs [..., n, k], or a vector [n] for every matrix; with the transposed matrix where adjoint.")
       .inputs({{"matrix"}, {"rhs"}})
@@ -110,7 +110,7 @@ void define_general(Registry& r) {
       .sample("s[3,3] f[3,2]")
       .sample("s[2,2,2] f[2,2,1]", R"({"adjoint": true})")
       .sample("s[2,3,3] f[3]");
-  Define(r, "inv", "Inverse of the matrices in the last two axes.")
+  OpBuilder(r, "inv", "Inverse of the matrices in the last two axes.")
       .inputs({{"x"}})
       .infer([](Inference& c) {
         need_square(c, 0);
@@ -129,7 +129,7 @@ void define_general(Registry& r) {
 }
 
 void define_triangular(Registry& r) {
-  Define(r, "substitute", "triangular_solve of equal batch axes.")
+  OpBuilder(r, "substitute", "triangular_solve of equal batch axes.")
       .internal()
       .inputs({{"matrix"}, {"rhs"}})
       .attr("lower", kAttrBool, true)
@@ -139,10 +139,10 @@ void define_triangular(Registry& r) {
       .rules(reverse_system<Triangular>, forward_system<Triangular>)
       .batch(batch_of_systems)
       .samples_follow(samples_of_systems);
-  Define(r, "triangular_solve",
-         "x with matrix x = rhs [..., n, k], or a vector [n] for every matrix, where the lower (or else upper) "
-         "triangle alone of the matrix is read; with "
-         "its transpose where adjoint.")
+  OpBuilder(r, "triangular_solve",
+            "x with matrix x = rhs [..., n, k], or a vector [n] for every matrix, where the lower (or else upper) "
+            "triangle alone of the matrix is read; with "
+            "its transpose where adjoint.")
       .inputs({{"matrix"}, {"rhs"}})
       .attr("lower", kAttrBool, true)
       .attr("adjoint", kAttrBool, false)
@@ -191,7 +191,7 @@ Tensor least_squares(const Call& c) {
 }
 
 void define_least_squares(Registry& r) {
-  Define(r, "full_rank", "x, triangular, unless an entry of its diagonal is 0 but for rounding.")
+  OpBuilder(r, "full_rank", "x, triangular, unless an entry of its diagonal is 0 but for rounding.")
       .internal()
       .inputs({{"x"}})
       .infer([](Inference& c) { c.like(0, c.shape()); })
@@ -199,10 +199,10 @@ void define_least_squares(Registry& r) {
       .rules([](const Call&, const Tensors& ct) { return ct; }, [](const Call&, const Tensors& t) { return t; })
       .batch(batch_of_matrices)
       .samples_follow(samples_of_matrices);
-  Define(r, "lstsq",
-         "The x that minimises |matrix x - rhs|^2 + l2_regularizer |x|^2, for a matrix [..., m, n], rhs "
-         "[..., m, k], or a vector [m] for every matrix. Without l2_regularizer it is an error when the rank is not "
-         "full.")
+  OpBuilder(r, "lstsq",
+            "The x that minimises |matrix x - rhs|^2 + l2_regularizer |x|^2, for a matrix [..., m, n], rhs "
+            "[..., m, k], or a vector [m] for every matrix. Without l2_regularizer it is an error when the rank is not "
+            "full.")
       .inputs({{"matrix"}, {"rhs"}})
       .attr("l2_regularizer", kAttrFloat, 0.0)
       .instead(system_of_vector)

@@ -36,7 +36,7 @@ Tensor put_back(const Tensor& sorted, const Tensor& order, const Shape& shape, s
 }
 
 void define_order(Registry& r) {
-  Define(r, "sorted", "The first k entries along the axis in order, and their indices; stable, nan last.")
+  OpBuilder(r, "sorted", "The first k entries along the axis in order, and their indices; stable, nan last.")
       .internal()
       .inputs({{"x"}})
       .dtypes(kNumeric)
@@ -72,8 +72,8 @@ Sorted sorted_as_asked(const Call& c) {
   const bool bools = c.in().dtype() == Dtype::boolean;
   return sorted(bools ? cast(c.in(), Dtype::int32) : c.in(), axis, c.in().shape()[axis], c.text("direction"));
 }
-Define sorting(Registry& r, const char* name, const char* doc) {
-  Define d(r, name, doc);
+OpBuilder sorting(Registry& r, const char* name, const char* doc) {
+  OpBuilder d(r, name, doc);
   d.inputs({{"x"}})
       .dtypes(kAllDtypes)
       .attr("axis", kAttrInt, int64_t{-1})
@@ -96,9 +96,10 @@ void define_sort(Registry& r) {
       })
       .sample("f[2,4]", R"({"direction": "DESCENDING"})")
       .sample("f[3,2]", R"({"axis": 0})");
-  Define(r, "top_k",
-         "The k largest entries along the last axis, largest first, and their indices; of equal ones the first comes "
-         "first.")
+  OpBuilder(
+      r, "top_k",
+      "The k largest entries along the last axis, largest first, and their indices; of equal ones the first comes "
+      "first.")
       .inputs({{"x"}})
       .dtypes(kNumeric)
       .required("k", kAttrInt)
@@ -113,7 +114,7 @@ void define_sort(Registry& r) {
         return Tensors{top.values, top.order};
       })
       .sample("f[2,4]", R"({"k": 2})");
-  Define(r, "take_along_axis", "x at indices along the axis; the other axes of both run together, and broadcast.")
+  OpBuilder(r, "take_along_axis", "x at indices along the axis; the other axes of both run together, and broadcast.")
       .inputs({{"x"}, {"indices", InputKind::integer}})
       .dtypes(kAllDtypes)
       .required("axis", kAttrInt)

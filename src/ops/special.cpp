@@ -45,7 +45,7 @@ void define_gamma_functions(Registry& r) {
       .partials({[](const Call& c, const Flow& t) { return t * polygamma(c.in(), c.integer("n") + 1); }})
       .sample("p[2,3]", R"({"n": 0})")
       .sample("p[2,3]", R"({"n": 2})");
-  Define(r, "digamma", "The derivative of log Gamma(x).")
+  OpBuilder(r, "digamma", "The derivative of log Gamma(x).")
       .inputs({{"x"}})
       .composite([](const Call& c) { return polygamma(c.in(), 0); })
       .sample("p[2,3]");

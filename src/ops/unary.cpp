@@ -176,7 +176,7 @@ void define_activations(Registry& r) {
         return t / size / size;
       }})
       .sample("f[2,3]");
-  Define(r, "gelu", "x * P(X <= x), X ~ N(0, 1); approximate: 0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))).")
+  OpBuilder(r, "gelu", "x * P(X <= x), X ~ N(0, 1); approximate: 0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))).")
       .inputs({{"x"}})
       .attr("approximate", kAttrBool, false)
       .composite([](const Call& c) {
@@ -266,7 +266,7 @@ TileFn cast_tile(Dtype from, Dtype to) {
 void define_passing(Registry& r) {
   Elementwise cast;
   cast.select = cast_tile;
-  Define(r, "cast", "x in another dtype: float to int truncates toward 0 and saturates, to bool is x != 0.")
+  OpBuilder(r, "cast", "x in another dtype: float to int truncates toward 0 and saturates, to bool is x != 0.")
       .inputs({{"x"}})
       .dtypes(kAllDtypes)
       .required("dtype", kAttrDtype)
@@ -281,7 +281,7 @@ void define_passing(Registry& r) {
         return gradtape::core::cast(t, t.dtype() == from ? to : from);
       }})
       .sample("f[2,3]", R"({"dtype": "float64"})");
-  Define(r, "identity", "x itself.")
+  OpBuilder(r, "identity", "x itself.")
       .inputs({{"x"}})
       .dtypes(kAllDtypes)
       .alias()
@@ -290,7 +290,7 @@ void define_passing(Registry& r) {
       .batch([](const BatchCall& b) { return Tensors{reapply(b.call, {b.in[0]})}; })
       .samples_follow([](const Call&, std::span<const int> axes) { return axes[0]; })
       .sample("f[2,3]");
-  Define(r, "stop_gradient", "x itself, taken as a constant by every derivative.")
+  OpBuilder(r, "stop_gradient", "x itself, taken as a constant by every derivative.")
       .inputs({{"x"}})
       .dtypes(kAllDtypes)
       .alias()

@@ -131,7 +131,8 @@ void LoopRunner::run_tile(const TileAt& of_space, std::byte* scratch) const {
       case Loop::Instruction::run: {
         const Loop::Run& run = l_.runs[i.run_at];
         const int64_t first = i.level == Loop::Level::full ? t.first(l_.width) : t.row;
-        i.op->run({*i.op, i.attrs.get()}, {x, run.dtype, &run.in}, run.out, first, n, address(i.result, t, scratch));
+        i.op->pad->elements({*i.op, i.attrs.get()}, {x, run.dtype, &run.in}, run.out, first, n,
+                            address(i.result, t, scratch));
         break;
       }
       case Loop::Instruction::shift: {

@@ -2,7 +2,7 @@
 // a register.
 #pragma once
 
-#include "graph/op.hpp"
+#include "graph/kernel_call.hpp"
 
 namespace gradtape::core::kernels {
 

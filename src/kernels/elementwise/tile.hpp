@@ -6,7 +6,7 @@
 #include <type_traits>
 
 #include "base/isa.hpp"
-#include "graph/op.hpp"
+#include "graph/kernel_call.hpp"
 #include "math/scalar.hpp"
 
 namespace gradtape::core {

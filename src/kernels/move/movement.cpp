@@ -213,7 +213,7 @@ T number_of(const AttrValue& v) {
 }
 }  // namespace
 
-void constant_pad_run(const Attributes& a, const View& x, const Shape& out, int64_t first, std::size_t n, void* to) {
+void elements_of_pad(const Attributes& a, const View& x, const Shape& out, int64_t first, std::size_t n, void* to) {
   const Padding padding{*x.shape, out, a.ints("paddings")};
   dispatch(x.dtype, [&](auto type) {
     using T = typename decltype(type)::type;
@@ -227,7 +227,7 @@ void constant_pad(const KernelCall& c) {
   const auto size = static_cast<int64_t>(size_of(c.out[0].dtype)), n = c.out[0].elements();
   const auto part = [&](std::size_t i, int) {
     const int64_t first = static_cast<int64_t>(i) * kShare, count = std::min(n - first, kShare);
-    constant_pad_run(c, c.in[0], *c.out[0].shape, first, count, static_cast<std::byte*>(c.out[0].data) + first * size);
+    elements_of_pad(c, c.in[0], *c.out[0].shape, first, count, static_cast<std::byte*>(c.out[0].data) + first * size);
   };
   c.workers.run((n + kShare - 1) / kShare, part);
 }

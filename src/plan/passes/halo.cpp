@@ -5,7 +5,7 @@
 namespace gradtape::core {
 
 std::optional<int64_t> shift_of(const Program& program, const Instruction& i, const Shape& space) {
-  const auto paddings = i.op->zero_padding ? i.op->zero_padding({*i.op, i.attrs.get()}) : std::nullopt;
+  const auto paddings = i.op->pad ? i.op->pad->zeros_around({*i.op, i.attrs.get()}) : std::nullopt;
   const Shape &in = i.in[0].layout.shape, &out = program.slots[i.out[0]].shape;
   if (!paddings || !(out == space) || !(program.slots[i.in[0].slot].shape == in)) return std::nullopt;
   std::size_t axis = 0;

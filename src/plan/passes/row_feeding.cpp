@@ -33,7 +33,7 @@ int64_t grain_of(const Program& program, const Step& kernel, const Step& loop) {
 void feed_rows(const Program& program, std::vector<Step>& steps) {
   for (std::size_t i = 0; i + 1 < steps.size(); ++i) {
     Step& kernel = steps[i];
-    if (kernel.kind != Step::kernel || !kernel.op->feeds_rows) continue;
+    if (kernel.kind != Step::kernel || !kernel.op->product) continue;
     const std::size_t end = std::min(steps.size(), i + 1 + kFarthest);
     std::size_t j = i + 1;
     while (j < end && !steps[j].reads(kernel.out[0])) ++j;

@@ -28,7 +28,7 @@ std::vector<Step> make_steps(const Program& program, const std::vector<Group>& g
         if (computed_by[x.slot] != g) escapes[x.slot] = 1;
       for (uint32_t slot : program.instructions[m].out) computed_by[slot] = g;
       const Op* op = program.instructions[m].op;
-      if (op && op->feeds_rows) by_rows[program.instructions[m].out[0]] = 1;
+      if (op && op->product) by_rows[program.instructions[m].out[0]] = 1;
     }
   std::vector<Step> steps;
   for (const Group& g : groups) {

@@ -64,8 +64,8 @@ std::optional<Banded> elementwise_bands(ProgramBuilder& b, const Expression& e) 
 }
 
 std::optional<Banded> padded_bands(ProgramBuilder& b, const Expression& e) {
-  if (!e.op->zero_padding) return std::nullopt;
-  const std::optional<Ints> paddings = e.op->zero_padding({*e.op, e.attrs.get()});
+  if (!e.op->pad) return std::nullopt;
+  const std::optional<Ints> paddings = e.op->pad->zeros_around({*e.op, e.attrs.get()});
   if (!paddings) return std::nullopt;
   const std::optional<Banded> x = b.bands().of(b, e.in[0], e.in[0].layout.shape);
   return x ? padded(*x, *paddings, e.out[0].shape) : std::nullopt;

@@ -24,8 +24,8 @@ Operand by_row(const Banded& d) {
 }  // namespace
 
 std::optional<Operand> simplify_products(ProgramBuilder& b, Expression& e) {
-  if (!e.op->rewrite) return std::nullopt;
-  Rewrite w{*e.op, {}, {}, {}, std::make_shared<Attrs>(*e.attrs), e.out[0].shape};
+  if (!e.op->product) return std::nullopt;
+  ProductOperands w{*e.op, {}, {}, {}, std::make_shared<Attrs>(*e.attrs), e.out[0].shape};
   SmallVector<std::optional<Banded>, 2> diagonals;
   for (const Operand& x : e.in) {
     std::optional<Banded> d = b.bands().of(b, x, x.layout.shape);
@@ -35,7 +35,7 @@ std::optional<Operand> simplify_products(ProgramBuilder& b, Expression& e) {
     w.pattern.push_back(d ? pattern_of(*d) : x.layout);
     diagonals.push_back(std::move(d));
   }
-  e.op->rewrite(w);
+  e.op->product->absorb_views(w);
   if (w.same_as) {
     const Operand result{e.in[*w.same_as].slot, w.result};
     const std::optional<Banded>& other = diagonals[1 - *w.same_as];
