@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "ops/registry.hpp"
+#include "ops/names.hpp"
 
 namespace gradtape::core::capi {
 
@@ -84,7 +84,7 @@ constexpr std::size_t kPendingLimit = std::size_t{1} << 18;
 
 Context::Context(gt_context handle)
     : handle_(handle),
-      recorder_(*this, Registry::instance().builtin("cast")),
+      recorder_(*this, op<"cast">),
       handles_(bits_of(handle)),
       pending_limit_(kPendingLimit) {}
 

@@ -5,29 +5,38 @@
 
 #include "autodiff/reverse.hpp"
 #include "graph/walk.hpp"
-#include "ops/functions.hpp"
+#include "ops/batching.hpp"
 
 namespace gradtape::core {
 
 namespace {
 using TensorMap = std::unordered_map<Tensor, Tensor, TensorHash, TensorSame>;
 
-// Operands of different rank broadcast from the right: the leading axis of each must stand before the same number of
-// axes.
-Tensors batch_elementwise(const BatchCall& b) {
-  std::size_t rank = 0;
-  for (const Tensor& input : b.call.inputs()) rank = std::max(rank, input.rank());
-  Tensors in;
-  for (std::size_t i = 0; i < b.in.size(); ++i)
-    in.push_back(b.batched[i] ? insert_axes(b.in[i], 1, rank - b.call.in(i).rank()) : b.in[i]);
-  return reapply_all(b.call, in);
+// One application for each row.
+Tensors batch_by_rows(const BatchCall& b) {
+  std::vector<Tensors> rows(b.call.outputs());
+  for (int64_t row = 0; row < b.size; ++row) {
+    Tensors inputs;
+    for (std::size_t i = 0; i < b.in.size(); ++i) inputs.push_back(b.batched[i] ? select_row(b.in[i], row) : b.in[i]);
+    const Tensors outputs = reapply_all(b.call, inputs);
+    for (std::size_t k = 0; k < outputs.size(); ++k) rows[k].push_back(outputs[k]);
+  }
+  Tensors stacked;
+  for (std::size_t k = 0; k < rows.size(); ++k) {
+    const Spec& spec = b.call.out_spec(k);
+    stacked.push_back(b.size > 0 ? stack_rows(rows[k])
+                                 : zeros(b.call.recorder(), {spec.dtype, spec.shape.with_leading(0), spec.weak}));
+  }
+  return stacked;
 }
 
 Tensors batch_node(const BatchCall& b) {
-  const Op& op = b.call.op();
-  if (op.batch) return op.batch(b);
-  if (op.is_elementwise()) return batch_elementwise(b);
-  return batch_by_rows(b);
+  const Op& made_by = b.call.op();
+  if (made_by.batch) {
+    const Tensors results = made_by.batch(b);
+    return results.empty() ? batch_by_rows(b) : results;
+  }
+  return made_by.is_elementwise() ? reapply_all(b.call, aligned_inputs(b)) : batch_by_rows(b);
 }
 
 int elementwise_samples(const Call& c, std::span<const int> axes) {

@@ -7,21 +7,10 @@
 #include <limits>
 
 #include "ops/functions.hpp"
-#include "ops/registry.hpp"
 
 namespace gradtape::core {
 
 namespace {
-struct Ops {
-  const Op &square, &multiply, &power, &reshape, &sqrt, &abs, &hypot, &length;
-};
-const Ops& ops() {
-  static const Registry& r = Registry::instance();
-  static const Ops known{r.builtin("square"), r.builtin("multiply"), r.builtin("power"), r.builtin("reshape"),
-                         r.builtin("sqrt"),   r.builtin("abs"),      r.builtin("hypot"), r.builtin("length")};
-  return known;
-}
-
 // The number that t is, where it is one that nothing watches; else 0.
 double number_of(const Tensor& t) {
   if (t.rank() != 0 || !t.value() || !t.node()->memberships.empty()) return 0;
@@ -39,29 +28,29 @@ struct Power {
   bool is_even() const { return std::fmod(exponent, 2) == 0; }
 };
 Power power_of(const Node& node) {
-  if (&node.op == &ops().square) return {node.inputs[0], 2};
-  if (&node.op == &ops().multiply && node.inputs[0].same(node.inputs[1])) return {node.inputs[0], 2};
-  if (&node.op != &ops().power) return {};
+  if (node.op == op<"square">) return {node.inputs[0], 2};
+  if (node.op == op<"multiply"> && node.inputs[0].same(node.inputs[1])) return {node.inputs[0], 2};
+  if (node.op != op<"power">) return {};
   const double exponent = number_of(node.inputs[1]);
   return exponent >= 2 ? Power{node.inputs[0], exponent} : Power{};
 }
 // The square of a root's output, and how many of its inputs it depends on.
 std::pair<Tensor, std::size_t> square_of(Node& root) {
   const Tensors& in = root.inputs;
-  if (&root.op == &ops().sqrt) {  // a number below 0 has none
+  if (root.op == op<"sqrt">) {  // a number below 0 has none
     const Tensor nan = number_like(in[0], std::numeric_limits<double>::quiet_NaN());
     return {in[0] * where(less(in[0], number_like(in[0], 0)), nan, number_like(in[0], 1)), 1};
   }
-  if (&root.op == &ops().abs) return {square(in[0]), 1};
-  if (&root.op == &ops().hypot) return {square(in[0]) + square(in[1]), 2};
-  if (const Call c(root); &root.op == &ops().length && c.number("ord") == 2)
+  if (root.op == op<"abs">) return {square(in[0]), 1};
+  if (root.op == op<"hypot">) return {square(in[0]) + square(in[1]), 2};
+  if (const Call c(root); root.op == op<"length"> && c.number("ord") == 2)
     return {reduce_sum(square(in[0]), c.ints("axis"), true), 1};
   return {};
 }
 // Higher powers of a length are flat where it is 0, in second order too.
 bool has_kink(const Tensor& root) {
-  const Op* op = &root.node()->op;
-  return op == &ops().abs || op == &ops().hypot || op == &ops().length;
+  const Op& made_by = root.node()->op;
+  return made_by == op<"abs"> || made_by == op<"hypot"> || made_by == op<"length">;
 }
 }  // namespace
 
@@ -72,7 +61,7 @@ bool SmoothPower::between(const Tensor& t) const {
 std::optional<SmoothPower> smooth_power(const Node& node, const std::function<bool(const Tensor&)>& stands) {
   const Power power = power_of(node);
   Tensor root = power.base;
-  while (root && !stands(root) && &root.node()->op == &ops().reshape && !root.node()->inputs.empty())
+  while (root && !stands(root) && root.node()->op == op<"reshape"> && !root.node()->inputs.empty())
     root = root.node()->inputs[0];
   if (!root || stands(root) || root.node()->inputs.empty()) return std::nullopt;
   if (!power.is_even()) {

@@ -108,8 +108,6 @@ struct BatchCall {
   Tensors in;
   SmallVector<bool, 3> batched;
   int64_t size;
-
-  Tensor full(std::size_t i) const;  // input i with the leading axis, repeated where it had none
 };
 
 // ---- How an op is computed
@@ -183,6 +181,7 @@ using Derivative = std::variant<std::monostate, Partials, Linear, Rules, Undiffe
 
 // ---- Batches
 
+// The op on a batch: one output each, with the leading axis. No outputs: the call is made row by row.
 using Batching = std::function<Tensors(const BatchCall&)>;
 
 // Where the samples of a batch are: axes[i] is input i's batch axis (kNoSamples: it has none). Returns the output's, or

@@ -62,8 +62,7 @@ void define_arithmetic(Registry& r) {
 }
 
 Tensor length(const Call& c) {  // of the vector of both operands
-  static const Op& hypot = Registry::instance().builtin("hypot");
-  return apply1(hypot, {c.in(0), c.in(1)});
+  return hypot(c.in(0), c.in(1));
 }
 
 // t times the share of x in the length.
@@ -73,14 +72,14 @@ Tensor along(const Call& c, const Tensor& x, const Tensor& y, const Flow& t) {
   return once_only(derivative, broadcast_to(x, shape), where_selected(t, is_zero(c.out())));
 }
 
-// The second operand of integers as it is, with an error when values are computed where the named check refuses it.
-Tensor checked(const Call& c, const char* check) {
+// The second operand of integers as it is, with an error when values are computed if `check` refuses it.
+Tensor checked(const Call& c, OpName check) {
   if (!is_integer(c.in(1).dtype())) return c.in(1);
-  return apply1(Registry::instance().builtin(check), {c.in(1)});
+  return check(c.in(1));
 }
 void define_checks(Registry& r) {
-  const auto check = [&](const char* name, const char* doc, Kernel kernel) {
-    OpBuilder(r, name, doc)
+  const auto check = [&](OpName name, const char* doc, Kernel kernel) {
+    OpBuilder(r, name.name(), doc)
         .internal()
         .inputs({{"x"}})
         .dtypes(kInteger)
@@ -90,8 +89,8 @@ void define_checks(Registry& r) {
         .batch([](const BatchCall& b) { return Tensors{reapply(b.call, {b.in[0]})}; })
         .samples_follow([](const Call&, std::span<const int> axes) { return axes[0]; });
   };
-  check("integer_divisor", "x, none of which may be 0.", kernels::integer_divisor);
-  check("integer_exponent", "x, none of which may be below 0.", kernels::integer_exponent);
+  check(op<"integer_divisor">, "x, none of which may be 0.", kernels::integer_divisor);
+  check(op<"integer_exponent">, "x, none of which may be below 0.", kernels::integer_exponent);
 }
 
 void define_integer_division(Registry& r) {
@@ -101,10 +100,7 @@ void define_integer_division(Registry& r) {
       .none("it is constant between its jumps");
   binary<[](auto x, auto y) { return math::floor_mod(x, y); }>(r, "floor_remainder", "mod of checked operands.")
       .internal()
-      .partials({pass, [](const Call& c, const Flow& t) {
-                   static const Op& quotient = Registry::instance().builtin("floor_quotient");
-                   return -(t * apply1(quotient, {c.in(0), c.in(1)}));
-                 }});
+      .partials({pass, [](const Call& c, const Flow& t) { return -(t * op<"floor_quotient">(c.in(0), c.in(1))); }});
   OpBuilder(
       r, "floor_divide",
       "x / y, rounded toward minus infinity: y * floor_divide(x, y) + mod(x, y) is x. It is an error to divide an "
@@ -112,20 +108,14 @@ void define_integer_division(Registry& r) {
       .inputs({{"x"}, {"y"}})
       .dtypes(kNumeric)
       .infer(infer_elementwise)
-      .composite([](const Call& c) {
-        static const Op& quotient = Registry::instance().builtin("floor_quotient");
-        return apply1(quotient, {c.in(0), checked(c, "integer_divisor")});
-      })
+      .composite([](const Call& c) { return op<"floor_quotient">(c.in(0), checked(c, op<"integer_divisor">)); })
       .sample("f[2,3] p[3]");
   OpBuilder(r, "mod",
             "x - y * floor(x / y), which has the sign of y or is 0. It is an error to divide an integer by 0.")
       .inputs({{"x"}, {"y"}})
       .dtypes(kNumeric)
       .infer(infer_elementwise)
-      .composite([](const Call& c) {
-        static const Op& remainder = Registry::instance().builtin("floor_remainder");
-        return apply1(remainder, {c.in(0), checked(c, "integer_divisor")});
-      })
+      .composite([](const Call& c) { return op<"floor_remainder">(c.in(0), checked(c, op<"integer_divisor">)); })
       .sample("f[2,3] p[3]");
 }
 
@@ -157,10 +147,7 @@ void define_powers(Registry& r) {
       .inputs({{"x"}, {"y"}})
       .dtypes(kNumeric)
       .infer(infer_elementwise)
-      .composite([](const Call& c) {
-        static const Op& power = Registry::instance().builtin("power");
-        return apply1(power, {c.in(0), checked(c, "integer_exponent")});
-      })
+      .composite([](const Call& c) { return op<"power">(c.in(0), checked(c, op<"integer_exponent">)); })
       .sample("p[2,3] f[3]");
   binary<[](auto x, auto y) { return math::hypot(x, y); }>(
       r, "hypot", "sqrt(x^2 + y^2), without overflow; its derivative at 0 is 0, the second one nan.", floating)

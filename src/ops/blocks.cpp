@@ -25,15 +25,13 @@ int samples_of_blocks(const Call& c, std::span<const int> axes) {
 
 Tensors batch_blocks(const BatchCall& b) {
   const std::size_t rank = b.call.out_spec().shape.rank();
-  Tensors full;
   Ints begins, shape{b.size};
   for (std::size_t i = 0; i < b.in.size(); ++i) {
-    full.push_back(b.full(i));
     begins.push_back(0);
     for (int64_t at : begin_of(b.call.ints("begins"), i, rank)) begins.push_back(at);
   }
   for (int64_t n : b.call.ints("shape")) shape.push_back(n);
-  return reapply_all(b.call, full, {shape, begins});
+  return reapply_all(b.call, full_inputs(b), {shape, begins});
 }
 }  // namespace
 
@@ -67,9 +65,8 @@ Tensor sum_of_pads(std::span<const Call> pads) {
     blocks.push_back(pad.in());
     for (std::size_t axis = 0; axis < rank; ++axis) begins.push_back((*paddings)[2 * axis]);
   }
-  static const Op& op = Registry::instance().builtin("add_blocks");
   const Shape& shape = pads[0].out_spec().shape;
-  return apply(op, blocks, {Ints(shape.begin(), shape.end()), begins})[0];
+  return apply(op<"add_blocks">, blocks, {Ints(shape.begin(), shape.end()), begins})[0];
 }
 
 }  // namespace gradtape::core

@@ -9,15 +9,7 @@
 
 namespace gradtape::core {
 
-namespace {
-
-const Op& builtin(const char* name) { return Registry::instance().builtin(name); }
-}  // namespace
-
-Tensor carry(const Tensor& t, const Tensor& p) {
-  static const Op& op = builtin("carry");
-  return apply1(op, {t, p});
-}
+Tensor carry(const Tensor& t, const Tensor& p) { return op<"carry">(t, p); }
 Tensor multiply_no_nan(const Flow& t, const Tensor& p) {
   return t.node()->sparse ? jointly(t, p) : multiply_no_nan(static_cast<const Tensor&>(t), p);
 }
@@ -25,14 +17,8 @@ Flow operator*(const Flow& t, const Tensor& p) {
   if (p.node()->sparse) return Flow(jointly(t, p));  // a mask: a tangent of infinity stays behind it
   return Flow(t.node()->sparse ? carry(t, p) : static_cast<const Tensor&>(t) * p);
 }
-Tensor carry_divide(const Tensor& t, const Tensor& p) {
-  static const Op& op = builtin("carry_divide");
-  return apply1(op, {t, p});
-}
-Tensor jointly(const Flow& u, const Tensor& t) {
-  static const Op& both = builtin("carry_both");
-  return u.node()->sparse ? apply1(both, {u, t}) : carry(t, u);
-}
+Tensor carry_divide(const Tensor& t, const Tensor& p) { return op<"carry_divide">(t, p); }
+Tensor jointly(const Flow& u, const Tensor& t) { return u.node()->sparse ? op<"carry_both">(u, t) : carry(t, u); }
 Flow operator/(const Flow& t, const Tensor& p) {
   return Flow(t.node()->sparse ? carry_divide(t, p) : static_cast<const Tensor&>(t) / p);
 }
@@ -40,8 +26,7 @@ Flow operator*(double a, const Flow& t) { return Flow(a * static_cast<const Tens
 Flow operator-(const Flow& t) { return Flow(-static_cast<const Tensor&>(t)); }
 
 Tensor once_only(const Tensor& derivative, const Tensor& x, const Tensor& condition) {
-  static const Op& op = builtin("once_only");
-  return apply1(op, {x, broadcast_to(condition, x.shape()), derivative});
+  return op<"once_only">(x, broadcast_to(condition, x.shape()), derivative);
 }
 
 namespace {
@@ -64,9 +49,7 @@ void define_once_only(Registry& r) {
             if (!t[0]) return Tensors{t[2]};
             return Tensors{t[2] ? t[2] + undefined(c, t[0]) : undefined(c, t[0])};
           })
-      .batch([](const BatchCall& b) {
-        return Tensors{reapply(b.call, {b.full(0), b.full(1), b.full(2)})};
-      })
+      .batch([](const BatchCall& b) { return reapply_all(b.call, full_inputs(b)); })
       .samples_follow([](const Call&, std::span<const int> axes) {
         const int axis = std::max(axes[0], axes[2]);
         return std::min(axes[0], axes[2]) == kNoSamples || axes[0] == axes[2] ? axis : kMixed;

@@ -9,22 +9,17 @@ namespace gradtape::core {
 
 namespace {
 // x [n, h, w, inputs], filters w [kh, kw, inputs of a group, outputs], y [n, h', w', outputs].
-Tensor related(const Call& c, const Op& op, const Tensor& a, const Tensor& b, const Ints& sizes) {
-  return apply1(op, {a, b}, {c.ints("strides"), c.ints("padding"), c.ints("dilations"), c.integer("groups"), sizes});
+Tensor related(const Call& c, OpName form, const Tensor& a, const Tensor& b, const Ints& sizes) {
+  return form(a, b, c.ints("strides"), c.ints("padding"), c.ints("dilations"), c.integer("groups"), sizes);
 }
 Ints image_size(const Tensor& t) { return {t.shape()[1], t.shape()[2]}; }
 Ints filter_size(const Tensor& t) { return {t.shape()[0], t.shape()[1]}; }
-Tensor output_of(const Call& c, const Tensor& x, const Tensor& w) {
-  static const Op& op = Registry::instance().builtin("convolution");
-  return related(c, op, x, w, {});
-}
+Tensor output_of(const Call& c, const Tensor& x, const Tensor& w) { return related(c, op<"convolution">, x, w, {}); }
 Tensor input_of(const Call& c, const Tensor& y, const Tensor& w, const Tensor& x) {
-  static const Op& op = Registry::instance().builtin("convolution_input");
-  return related(c, op, y, w, image_size(x));
+  return related(c, op<"convolution_input">, y, w, image_size(x));
 }
 Tensor filter_of(const Call& c, const Tensor& x, const Tensor& y, const Tensor& w) {
-  static const Op& op = Registry::instance().builtin("convolution_filter");
-  return related(c, op, x, y, filter_size(w));
+  return related(c, op<"convolution_filter">, x, y, filter_size(w));
 }
 
 // ---- Batching: a leading axis is merged into the images, into the channels on one side, or into the groups.
@@ -171,8 +166,7 @@ void infer_windowed(Inference& c, const char* filter_axes) {
   resolve_windows(c, c.shape(0), c.shape(1));
 }
 Tensor convolve(const Call& c, const Tensor& x, const Tensor& w, int64_t groups) {
-  static const Op& op = Registry::instance().builtin("convolution");
-  return apply1(op, {x, w}, {c.ints("strides"), c.ints("padding"), c.ints("dilations"), groups});
+  return op<"convolution">(x, w, c.ints("strides"), c.ints("padding"), c.ints("dilations"), groups);
 }
 OpBuilder windowed(Registry& r, const char* name, const char* doc) {
   OpBuilder d(r, name, doc);
@@ -202,10 +196,9 @@ void define_conv1d(Registry& r) {
         c.attr("padding") = Ints{0, 0, s.before, s.after};
       })
       .composite([](const Call& c) {
-        static const Op& op = Registry::instance().builtin("convolution");
         const Tensor y =
-            apply1(op, {insert_axes(c.in(0), 1, 1), insert_axes(c.in(1), 0, 1)},
-                   {Ints{1, c.integer("stride")}, c.ints("padding"), Ints{1, c.integer("dilations")}, int64_t{1}});
+            op<"convolution">(insert_axes(c.in(0), 1, 1), insert_axes(c.in(1), 0, 1), Ints{1, c.integer("stride")},
+                              c.ints("padding"), Ints{1, c.integer("dilations")}, int64_t{1});
         return reshape(y, y.shape().without(1));
       })
       .sample("f[2,5,2] f[3,2,2]", R"({"padding": "SAME", "stride": 2})")
@@ -257,10 +250,9 @@ void define_conv2d_transpose(Registry& r) {
         }
       })
       .composite([](const Call& c) {
-        static const Op& op = Registry::instance().builtin("convolution_input");
         const Ints& out = c.ints("output_shape");
-        return apply1(op, {c.in(0), c.in(1)},
-                      {c.ints("strides"), c.ints("padding"), c.ints("dilations"), int64_t{1}, Ints{out[1], out[2]}});
+        return op<"convolution_input">(c.in(0), c.in(1), c.ints("strides"), c.ints("padding"), c.ints("dilations"),
+                                       int64_t{1}, Ints{out[1], out[2]});
       })
       .sample("f[1,2,3,2] f[3,2,1,2]", R"({"padding": "SAME", "strides": 2, "output_shape": [1, 3, 6, 1]})")
       .sample("f[2,2,2,1] f[2,2,2,1]", R"({"output_shape": [2, 3, 3, 2]})");

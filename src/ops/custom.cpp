@@ -31,9 +31,9 @@ bool may_be_cotangent(const Tensor& t) {
 
 // The rule speaks of one row. While no tape records, only the values matter, and they are there already.
 Tensors batch_custom(const BatchCall& b) {
-  if (b.call.recorder().has_active()) return batch_by_rows(b);
+  if (b.call.recorder().has_active()) return {};
   Tensors outputs;
-  for (std::size_t i = user_inputs(b.call); i < b.in.size(); ++i) outputs.push_back(b.full(i));
+  for (std::size_t i = user_inputs(b.call); i < b.in.size(); ++i) outputs.push_back(full_input(b, i));
   return outputs;
 }
 }  // namespace
@@ -41,24 +41,21 @@ Tensors batch_custom(const BatchCall& b) {
 RuleScope::RuleScope() { ++rules_running; }
 RuleScope::~RuleScope() { --rules_running; }
 
-Tensors carried_in_rule(const Op& op, std::span<const Tensor> in) {
-  static const Op &multiply = Registry::instance().builtin("multiply"),
-                  &divide = Registry::instance().builtin("divide");
-  if (rules_running == 0 || (&op != &multiply && &op != &divide) || in.size() != 2) return {};
+Tensors carried_in_rule(const Op& of, std::span<const Tensor> in) {
+  if (rules_running == 0 || (of != op<"multiply"> && of != op<"divide">) || in.size() != 2) return {};
   Shape shape;  // of bad operands the op itself tells
   if (in[0].dtype() != in[1].dtype() || !broadcast_shapes(in[0].shape(), in[1].shape(), shape)) return {};
-  if (may_be_cotangent(in[0])) return {&op == &multiply ? Flow(in[0]) * in[1] : Flow(in[0]) / in[1]};
-  if (&op == &multiply && may_be_cotangent(in[1])) return {Flow(in[1]) * in[0]};
+  if (may_be_cotangent(in[0])) return {of == op<"multiply"> ? Flow(in[0]) * in[1] : Flow(in[0]) / in[1]};
+  if (of == op<"multiply"> && may_be_cotangent(in[1])) return {Flow(in[1]) * in[0]};
   return {};
 }
 
 Tensors with_gradient(std::span<const Tensor> inputs, std::span<const Tensor> outputs,
                       std::shared_ptr<const CustomRule> rule) {
   if (outputs.empty()) return {};
-  static const Op& op = Registry::instance().builtin("custom_gradient");
   Tensors all(inputs.begin(), inputs.end());
   for (const Tensor& out : outputs) all.push_back(out);
-  return apply(op, all, {PayloadPtr(std::move(rule)), static_cast<int64_t>(inputs.size())});
+  return apply(op<"custom_gradient">, all, {PayloadPtr(std::move(rule)), static_cast<int64_t>(inputs.size())});
 }
 
 void define_custom(Registry& r) {

@@ -3,7 +3,7 @@
 
 #include "kernels/elementwise/fused_pairs.hpp"
 #include "kernels/elementwise/tile.hpp"
-#include "ops/functions.hpp"
+#include "ops/batching.hpp"
 #include "ops/registry.hpp"
 
 namespace gradtape::core {
@@ -41,8 +41,8 @@ void define_custom(Registry&);
 
 class OpBuilder {
  public:
-  OpBuilder(Registry& registry, const char* name, const char* doc)
-      : registry_(registry), op_(registry.define(name, doc)) {}
+  OpBuilder(Registry& registry, std::string_view name, const char* doc)
+      : registry_(registry), op_(registry.define(std::string(name), doc)) {}
 
   OpBuilder& inputs(std::vector<InputSpec> inputs) { return op_.inputs = std::move(inputs), *this; }
   OpBuilder& variadic(const char* name, InputKind kind = InputKind::shared) {
@@ -82,15 +82,15 @@ class OpBuilder {
     std::get<Elementwise>(op_.computation).cheap = true;
     return *this;
   }
-  // The function is Rest of x and of what the op `part` makes of x, or of that alone.
+  // The function is Rest of x and of the op `part` of x, or of that alone.
   template <auto Rest>
-  OpBuilder& made_of(const char* part) {
+  OpBuilder& made_of(OpName part) {
     constexpr int operands = std::is_invocable_v<decltype(Rest), float> ? 1 : 2;
-    OpBuilder rest(registry_, (op_.name + "_rest").c_str(), "What makes the function of its part.");
+    OpBuilder rest(registry_, op_.name + "_rest", "What makes the function of its part.");
     rest.inputs(operands == 1 ? std::vector<InputSpec>{{"part"}} : std::vector<InputSpec>{{"x"}, {"part"}});
     rest.elementwise(tiles<Rest, kFloating, operands>()).internal().none("it is a step of a function that has one");
     auto& e = std::get<Elementwise>(op_.computation);
-    e.part = &registry_.builtin(part);
+    e.part = &registry_.builtin(part.name());
     e.rest = &rest.op_;
     std::get<Elementwise>(rest.op_.computation).whole = &op_;
     return *this;

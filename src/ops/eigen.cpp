@@ -14,8 +14,7 @@ struct Eigen {
   Tensor values, vectors;
 };
 Eigen eigen_of(const Tensor& x) {
-  static const Op& op = Registry::instance().builtin("eigen_factors");
-  const Tensors out = apply(op, std::span(&x, 1));
+  const Tensors out = apply(op<"eigen_factors">, Tensors{x});
   return {out[0], out[1]};
 }
 // 1 / (w_j - w_i), 0 on the diagonal, nan for what is not told apart.
@@ -58,9 +57,8 @@ void define_factors(Registry& r) {
 // sum of c_i v_i v_i^T, the derivative of a function of the eigenvalues whose own are the c_i. In the basis V its
 // derivative by A has the entries (c_j - c_i) / (w_j - w_i) P_ij, symmetric in i and j: the map is its own transpose.
 Tensor spectral_sum(const Tensor& x, const Tensor& c) {
-  static const Op& op = Registry::instance().builtin("spectral_sum");
   const Tensor v = eigen_of(x).vectors;
-  return apply1(op, {x, c, matmul(column(c) * v, v, true)});
+  return op<"spectral_sum">(x, c, matmul(column(c) * v, v, true));
 }
 Tensor turned_sum(const Call& call, const Tensor& p, const Eigen& eigen) {
   const Tensor &c = call.in(1), &v = eigen.vectors;
@@ -105,8 +103,7 @@ void define_values(Registry& r) {
 }
 
 Tensor spectral_form(const Call& c, std::span<const Tensor> matrices) {
-  static const Op& op = Registry::instance().builtin("spectral_form");
-  return apply(op, matrices, {c.text("f")})[0];
+  return apply(op<"spectral_form">, matrices, {c.text("f")})[0];
 }
 // The same form with matrix i exchanged, or (i past the end) with one more direction.
 Tensor with_direction(const Call& c, std::size_t i, const Tensor& direction) {
@@ -172,10 +169,7 @@ void define_eigen(Registry& r) {
       .inputs({{"x"}})
       .attr("symmetrize_input", kAttrBool, true)
       .infer([](Inference& c) { need_square(c, 0); })
-      .composite([](const Call& c) {
-        static const Op& values = Registry::instance().builtin("symmetric_eigenvalues");
-        return apply1(values, {symmetric_input(c)});
-      })
+      .composite([](const Call& c) { return op<"symmetric_eigenvalues">(symmetric_input(c)); })
       .sample("f[3,3]")
       .sample("f[2,2,2]", R"({"symmetrize_input": false})");
   OpBuilder(

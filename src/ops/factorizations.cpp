@@ -41,10 +41,7 @@ void define_cholesky(Registry& r) {
       .inputs({{"x"}})
       .attr("symmetrize_input", kAttrBool, true)
       .infer([](Inference& c) { need_square(c, 0); })
-      .composite([](const Call& c) {
-        static const Op& factor = Registry::instance().builtin("cholesky_factor");
-        return apply1(factor, {symmetric_input(c)});
-      })
+      .composite([](const Call& c) { return op<"cholesky_factor">(symmetric_input(c)); })
       .sample("s[3,3]")
       .sample("s[2,2,2]", R"({"symmetrize_input": false})");
 }
@@ -115,8 +112,7 @@ struct Svd {
   Tensor u, s, vt;
 };
 Svd svd_of(const Tensor& x) {
-  static const Op& op = Registry::instance().builtin("svd_factors");
-  const Tensors out = apply(op, std::span(&x, 1));
+  const Tensors out = apply(op<"svd_factors">, Tensors{x});
   return {out[0], out[1], out[2]};
 }
 Tensor skew(const Tensor& x) { return x - transposed(x); }
@@ -164,9 +160,8 @@ Shape values_shape(const Shape& s) {
 // derivative by X is U (a o (P + P^T) / 2 + b o (P - P^T) / 2) V^T, a_ij = (c_j - c_i) / (s_j - s_i), b_ij = (c_j +
 // c_i) / (s_j + s_i), and off U or V the part of X' there times c_i / s_i. The map is its own transpose.
 Tensor singular_sum(const Tensor& x, const Tensor& c) {
-  static const Op& op = Registry::instance().builtin("singular_sum");
   const Svd svd = svd_of(x);
-  return apply1(op, {x, c, matmul(svd.u * row(c), svd.vt)});
+  return op<"singular_sum">(x, c, matmul(svd.u * row(c), svd.vt));
 }
 Tensor turned_sum(const Tensor& c, const Svd& svd, const Tensor& x, const Tensor& p) {
   const auto& [u, s, vt] = svd;
@@ -301,10 +296,9 @@ void define_slogdet(Registry& r) {
 // e: what is differentiated is the exponential of jets [..., 2^level, n, n] (kernels/matrix/expm.cpp), whose level rises.
 
 Tensor expm_in_direction(const Tensor& x, const Tensor& t) {
-  static const Op& op = Registry::instance().builtin("expm_of_jet");
   const std::size_t axis = x.rank() - 3;
   const int64_t count = x.shape()[axis];
-  return slice_along(apply1(op, {concat(Tensors{x, t}, static_cast<int64_t>(axis))}), axis, count, count);
+  return slice_along(op<"expm_of_jet">(concat(Tensors{x, t}, static_cast<int64_t>(axis))), axis, count, count);
 }
 // Of a product with a jet the adjoint is that with its transposes, where the factors are counted from the last.
 Tensor expm_against(const Tensor& x, const Tensor& ct) {
@@ -327,8 +321,7 @@ void define_expm(Registry& r) {
       .inputs({{"x"}})
       .infer([](Inference& c) { need_square(c, 0); })
       .composite([](const Call& c) {
-        static const Op& op = Registry::instance().builtin("expm_of_jet");
-        return reshape(apply1(op, {insert_axes(c.in(), c.in().rank() - 2, 1)}), c.in().shape());
+        return reshape(op<"expm_of_jet">(insert_axes(c.in(), c.in().rank() - 2, 1)), c.in().shape());
       })
       .sample("f[3,3]")
       .sample("f[2,2,2]");

@@ -3,14 +3,12 @@
 #include <algorithm>
 #include <cstring>
 
-#include "ops/registry.hpp"
-
 namespace gradtape::core {
 
 namespace {
-const Op& builtin(const char* name) { return Registry::instance().builtin(name); }
-
 std::shared_ptr<Attrs> complete(const Op& op, std::vector<AttrValue> given) {
+  if (given.size() > op.attrs.size())
+    fail(Status::internal, "{} has {} attributes, got {}", op.name, op.attrs.size(), given.size());
   if (op.attrs.empty()) return nullptr;
   auto attrs = std::make_shared<Attrs>();
   for (std::size_t i = 0; i < op.attrs.size(); ++i)
@@ -22,8 +20,11 @@ std::shared_ptr<Attrs> complete(const Op& op, std::vector<AttrValue> given) {
 Tensors apply(const Op& op, std::span<const Tensor> inputs, std::vector<AttrValue> attrs) {
   return inputs[0].recorder().record(op, inputs, complete(op, std::move(attrs)));
 }
-Tensor apply1(const Op& op, std::initializer_list<Tensor> inputs, std::vector<AttrValue> attrs) {
-  return apply(op, std::span(inputs.begin(), inputs.size()), std::move(attrs))[0];
+Tensor apply_to_nothing(Recorder& r, const Op& op, std::vector<AttrValue> attrs) {
+  return r.record(op, {}, complete(op, std::move(attrs)))[0];
+}
+Tensor OpName::call(std::initializer_list<Tensor> inputs, std::vector<AttrValue> attrs) const {
+  return apply(get(), std::span(inputs.begin(), inputs.size()), std::move(attrs))[0];
 }
 
 Tensors reapply_all(const Call& c, std::span<const Tensor> inputs) {
@@ -42,26 +43,11 @@ Tensor reapply(const Call& c, std::initializer_list<Tensor> inputs, std::vector<
 
 Tensor number_like(const Tensor& x, double value) { return x.recorder().literal(value, x.dtype(), x.spec().weak); }
 
-Tensor operator+(const Tensor& a, const Tensor& b) {
-  static const Op& op = builtin("add");
-  return apply1(op, {a, b});
-}
-Tensor operator-(const Tensor& a, const Tensor& b) {
-  static const Op& op = builtin("subtract");
-  return apply1(op, {a, b});
-}
-Tensor operator*(const Tensor& a, const Tensor& b) {
-  static const Op& op = builtin("multiply");
-  return apply1(op, {a, b});
-}
-Tensor operator/(const Tensor& a, const Tensor& b) {
-  static const Op& op = builtin("divide");
-  return apply1(op, {a, b});
-}
-Tensor operator-(const Tensor& x) {
-  static const Op& op = builtin("negative");
-  return apply1(op, {x});
-}
+Tensor operator+(const Tensor& a, const Tensor& b) { return op<"add">(a, b); }
+Tensor operator-(const Tensor& a, const Tensor& b) { return op<"subtract">(a, b); }
+Tensor operator*(const Tensor& a, const Tensor& b) { return op<"multiply">(a, b); }
+Tensor operator/(const Tensor& a, const Tensor& b) { return op<"divide">(a, b); }
+Tensor operator-(const Tensor& x) { return op<"negative">(x); }
 Tensor operator+(const Tensor& a, double b) { return a + number_like(a, b); }
 Tensor operator-(const Tensor& a, double b) { return a - number_like(a, b); }
 Tensor operator*(const Tensor& a, double b) { return a * number_like(a, b); }
@@ -71,151 +57,15 @@ Tensor operator-(double a, const Tensor& b) { return number_like(b, a) - b; }
 Tensor operator*(double a, const Tensor& b) { return number_like(b, a) * b; }
 Tensor operator/(double a, const Tensor& b) { return number_like(b, a) / b; }
 
-Tensor abs(const Tensor& x) {
-  static const Op& op = builtin("abs");
-  return apply1(op, {x});
-}
-Tensor sign(const Tensor& x) {
-  static const Op& op = builtin("sign");
-  return apply1(op, {x});
-}
-Tensor square(const Tensor& x) {
-  static const Op& op = builtin("square");
-  return apply1(op, {x});
-}
-Tensor sqrt(const Tensor& x) {
-  static const Op& op = builtin("sqrt");
-  return apply1(op, {x});
-}
-Tensor rsqrt(const Tensor& x) {
-  static const Op& op = builtin("rsqrt");
-  return apply1(op, {x});
-}
-Tensor exp(const Tensor& x) {
-  static const Op& op = builtin("exp");
-  return apply1(op, {x});
-}
-Tensor log(const Tensor& x) {
-  static const Op& op = builtin("log");
-  return apply1(op, {x});
-}
-Tensor log1p(const Tensor& x) {
-  static const Op& op = builtin("log1p");
-  return apply1(op, {x});
-}
-Tensor sin(const Tensor& x) {
-  static const Op& op = builtin("sin");
-  return apply1(op, {x});
-}
-Tensor cos(const Tensor& x) {
-  static const Op& op = builtin("cos");
-  return apply1(op, {x});
-}
-Tensor sinh(const Tensor& x) {
-  static const Op& op = builtin("sinh");
-  return apply1(op, {x});
-}
-Tensor cosh(const Tensor& x) {
-  static const Op& op = builtin("cosh");
-  return apply1(op, {x});
-}
-Tensor tanh(const Tensor& x) {
-  static const Op& op = builtin("tanh");
-  return apply1(op, {x});
-}
-Tensor sigmoid(const Tensor& x) {
-  static const Op& op = builtin("sigmoid");
-  return apply1(op, {x});
-}
-Tensor floor(const Tensor& x) {
-  static const Op& op = builtin("floor");
-  return apply1(op, {x});
-}
-Tensor identity(const Tensor& x) {
-  static const Op& op = builtin("identity");
-  return apply1(op, {x});
-}
-Tensor stop_gradient(const Tensor& x) {
-  static const Op& op = builtin("stop_gradient");
-  return apply1(op, {x});
-}
-Tensor is_finite(const Tensor& x) {
-  static const Op& op = builtin("is_finite");
-  return apply1(op, {x});
-}
-Tensor logical_not(const Tensor& x) {
-  static const Op& op = builtin("logical_not");
-  return apply1(op, {x});
-}
-Tensor pow(const Tensor& x, const Tensor& y) {
-  static const Op& op = builtin("pow");
-  return apply1(op, {x, y});
-}
-Tensor maximum(const Tensor& x, const Tensor& y) {
-  static const Op& op = builtin("maximum");
-  return apply1(op, {x, y});
-}
-Tensor minimum(const Tensor& x, const Tensor& y) {
-  static const Op& op = builtin("minimum");
-  return apply1(op, {x, y});
-}
-Tensor equal(const Tensor& x, const Tensor& y) {
-  static const Op& op = builtin("equal");
-  return apply1(op, {x, y});
-}
-Tensor less(const Tensor& x, const Tensor& y) {
-  static const Op& op = builtin("less");
-  return apply1(op, {x, y});
-}
-Tensor less_equal(const Tensor& x, const Tensor& y) {
-  static const Op& op = builtin("less_equal");
-  return apply1(op, {x, y});
-}
-Tensor greater(const Tensor& x, const Tensor& y) {
-  static const Op& op = builtin("greater");
-  return apply1(op, {x, y});
-}
-Tensor greater_equal(const Tensor& x, const Tensor& y) {
-  static const Op& op = builtin("greater_equal");
-  return apply1(op, {x, y});
-}
 Tensor is_zero(const Tensor& x) { return equal(x, number_like(x, 0)); }
-Tensor is_not_zero(const Tensor& x) {
-  static const Op& op = builtin("not_equal");
-  return apply1(op, {x, number_like(x, 0)});
-}
-Tensor logical_and(const Tensor& x, const Tensor& y) {
-  static const Op& op = builtin("logical_and");
-  return apply1(op, {x, y});
-}
-Tensor multiply_no_nan(const Tensor& x, const Tensor& y) {
-  static const Op& op = builtin("multiply_no_nan");
-  return apply1(op, {x, y});
-}
-Tensor divide_no_nan(const Tensor& x, const Tensor& y) {
-  static const Op& op = builtin("divide_no_nan");
-  return apply1(op, {x, y});
-}
-Tensor reduce_sum(const Tensor& x, const Ints& axes, bool keepdims) {
-  static const Op& op = builtin("reduce_sum");
-  return apply1(op, {x}, {axes, keepdims});
-}
-Tensor reduce_mean(const Tensor& x, const Ints& axes, bool keepdims) {
-  static const Op& op = builtin("reduce_mean");
-  return apply1(op, {x}, {axes, keepdims});
-}
-Tensor reduce_max(const Tensor& x, const Ints& axes, bool keepdims) {
-  static const Op& op = builtin("reduce_max");
-  return apply1(op, {x}, {axes, keepdims});
-}
+Tensor is_not_zero(const Tensor& x) { return op<"not_equal">(x, number_like(x, 0)); }
+Tensor multiply_no_nan(const Tensor& x, const Tensor& y) { return op<"multiply_no_nan">(x, y); }
+Tensor reduce_sum(const Tensor& x, const Ints& axes, bool keepdims) { return op<"reduce_sum">(x, axes, keepdims); }
+Tensor reduce_mean(const Tensor& x, const Ints& axes, bool keepdims) { return op<"reduce_mean">(x, axes, keepdims); }
+Tensor reduce_max(const Tensor& x, const Ints& axes, bool keepdims) { return op<"reduce_max">(x, axes, keepdims); }
 Tensor cast(const Tensor& x, Dtype dtype) {
-  static const Op& op = builtin("cast");
   if (x.dtype() == dtype && !x.spec().weak) return x;
-  return apply1(op, {x}, {dtype});
-}
-Tensor where(const Tensor& condition, const Tensor& x, const Tensor& y) {
-  static const Op& op = builtin("where");
-  return apply1(op, {condition, x, y});
+  return op<"cast">(x, dtype);
 }
 Ints all_axes(const Tensor& x) {
   Ints axes;
@@ -224,66 +74,45 @@ Ints all_axes(const Tensor& x) {
 }
 
 Tensor reshape(const Tensor& x, const Shape& shape) {
-  static const Op& op = builtin("reshape");
   if (x.shape() == shape) return x;
-  return apply1(op, {x}, {Ints(shape.begin(), shape.end())});
+  return op<"reshape">(x, Ints(shape.begin(), shape.end()));
 }
 Tensor transpose(const Tensor& x, const Ints& perm) {
-  static const Op& op = builtin("transpose");
   if (std::is_sorted(perm.begin(), perm.end())) return x;
-  return apply1(op, {x}, {perm});
+  return op<"transpose">(x, perm);
 }
 Tensor broadcast_to(const Tensor& x, const Shape& shape) {
-  static const Op& op = builtin("broadcast_to");
   if (x.shape() == shape) return x;
-  return apply1(op, {x}, {Ints(shape.begin(), shape.end())});
+  return op<"broadcast_to">(x, Ints(shape.begin(), shape.end()));
 }
 Tensor concat(std::span<const Tensor> xs, int64_t axis) {
-  static const Op& op = builtin("concat");
   if (xs.size() == 1) return xs[0];
-  return apply(op, xs, {axis})[0];
+  return apply(op<"concat">, xs, {axis})[0];
 }
-Tensor slice(const Tensor& x, const Ints& begin, const Ints& size) {
-  static const Op& op = builtin("slice");
-  return apply1(op, {x}, {begin, size});
-}
+Tensor slice(const Tensor& x, const Ints& begin, const Ints& size) { return op<"slice">(x, begin, size); }
 Tensor pad(const Tensor& x, const Ints& paddings, AttrValue value) {
-  static const Op& op = builtin("constant_pad");
-  return apply1(op, {x}, {paddings, std::move(value)});
+  return op<"constant_pad">(x, paddings, std::move(value));
 }
 Tensor reverse(const Tensor& x, const Ints& axes) {
-  static const Op& op = builtin("reverse");
   if (axes.empty()) return x;
-  return apply1(op, {x}, {axes});
+  return op<"reverse">(x, axes);
 }
 Tensor gather(const Tensor& params, const Tensor& indices, int64_t axis, int64_t batch_dims) {
-  static const Op& op = builtin("gather");
-  return apply1(op, {params, indices}, {axis, batch_dims});
+  return op<"gather">(params, indices, axis, batch_dims);
 }
 Tensor scatter_add(const Tensor& indices, const Tensor& updates, const Shape& shape, int64_t axis, int64_t batch_dims) {
-  static const Op& op = builtin("scatter_add");
-  return apply1(op, {indices, updates}, {Ints(shape.begin(), shape.end()), axis, batch_dims});
+  return op<"scatter_add">(indices, updates, Ints(shape.begin(), shape.end()), axis, batch_dims);
 }
 Tensor range(Recorder& r, int64_t start, int64_t limit, int64_t delta, Dtype dtype) {
-  static const Op& op = builtin("range");
-  return r.record(op, {}, complete(op, {start, limit, delta, dtype}))[0];
+  return apply_to_nothing(r, op<"range">, {start, limit, delta, dtype});
 }
 Tensor cumsum(const Tensor& x, int64_t axis, bool exclusive, bool reverse) {
-  static const Op& op = builtin("cumsum");
-  return apply1(op, {x}, {axis, exclusive, reverse});
+  return op<"cumsum">(x, axis, exclusive, reverse);
 }
 Tensor matmul(const Tensor& a, const Tensor& b, bool transpose_a, bool transpose_b) {
-  static const Op& op = builtin("matmul");
-  return apply1(op, {a, b}, {transpose_a, transpose_b});
+  return op<"matmul">(a, b, transpose_a, transpose_b);
 }
-Tensor solve(const Tensor& a, const Tensor& b, bool adjoint) {
-  static const Op& op = builtin("solve");
-  return apply1(op, {a, b}, {adjoint});
-}
-Tensor diag_part(const Tensor& x) {
-  static const Op& op = builtin("diag_part");
-  return apply1(op, {x});
-}
+Tensor solve(const Tensor& a, const Tensor& b, bool adjoint) { return op<"solve">(a, b, adjoint); }
 
 Tensor constant_ints(Recorder& r, std::span<const int64_t> values) {
   BufferPtr buffer = r.allocate(values.size_bytes(), "constant");
@@ -291,9 +120,8 @@ Tensor constant_ints(Recorder& r, std::span<const int64_t> values) {
   return r.constant({Dtype::int64, Shape{static_cast<int64_t>(values.size())}, false}, std::move(buffer));
 }
 Tensor even_places(Recorder& r, int64_t first, int64_t step, int64_t count) {
-  static const Op& op = builtin("range");
   const auto start = static_cast<double>(first), delta = static_cast<double>(step);
-  return r.record(op, {}, complete(op, {start, start + delta * static_cast<double>(count), delta, Dtype::int64}))[0];
+  return apply_to_nothing(r, op<"range">, {start, start + delta * static_cast<double>(count), delta, Dtype::int64});
 }
 Tensor zeros(Recorder& r, const Spec& spec) { return broadcast_to(r.literal(0, spec.dtype, spec.weak), spec.shape); }
 Tensor ones(Recorder& r, const Spec& spec) { return broadcast_to(r.literal(1, spec.dtype, spec.weak), spec.shape); }
@@ -306,12 +134,10 @@ Tensor selected(const Tensor& t) {
 }
 Tensor keep_where(const Tensor& condition, const Tensor& x) { return where(condition, x, number_like(x, 0)); }
 Tensor identity_rows(Recorder& r, int64_t order, int64_t first, int64_t count, Dtype dtype) {
-  static const Op& op = builtin("identity_rows");
-  return r.record(op, {}, complete(op, {order, first, count, dtype}))[0];
+  return apply_to_nothing(r, op<"identity_rows">, {order, first, count, dtype});
 }
 Tensor identity_matrices(Recorder& r, int64_t order, const Ints& batch_shape, Dtype dtype) {
-  static const Op& op = builtin("eye");
-  return r.record(op, {}, complete(op, {order, order, batch_shape, dtype}))[0];
+  return apply_to_nothing(r, op<"eye">, {order, order, batch_shape, dtype});
 }
 
 Tensor move_axis(const Tensor& x, std::size_t from, std::size_t to) {
@@ -365,27 +191,6 @@ int64_t IntegerValues::operator[](int64_t i) const {
   return dispatch(dtype_, [&](auto type) {
     return static_cast<int64_t>(static_cast<const typename decltype(type)::type*>(values_->data())[i]);
   });
-}
-
-Tensor BatchCall::full(std::size_t i) const {
-  return batched[i] ? in[i] : broadcast_to(in[i], in[i].shape().with_leading(size));
-}
-
-Tensors batch_by_rows(const BatchCall& b) {
-  std::vector<Tensors> rows(b.call.outputs());
-  for (int64_t row = 0; row < b.size; ++row) {
-    Tensors inputs;
-    for (std::size_t i = 0; i < b.in.size(); ++i) inputs.push_back(b.batched[i] ? select_row(b.in[i], row) : b.in[i]);
-    const Tensors outputs = reapply_all(b.call, inputs);
-    for (std::size_t k = 0; k < outputs.size(); ++k) rows[k].push_back(outputs[k]);
-  }
-  Tensors stacked;
-  for (std::size_t k = 0; k < rows.size(); ++k) {
-    const Spec& spec = b.call.out_spec(k);
-    stacked.push_back(b.size > 0 ? stack_rows(rows[k])
-                                 : zeros(b.call.recorder(), {spec.dtype, spec.shape.with_leading(0), spec.weak}));
-  }
-  return stacked;
 }
 
 }  // namespace gradtape::core

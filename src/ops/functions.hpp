@@ -1,16 +1,17 @@
-// Ops as C++ functions, for the bodies of composites and for derivative rules.
+// Ops as C++ functions, for the bodies of composites and for derivative rules: they read like formulas.
 #pragma once
 
 #include <initializer_list>
 #include <vector>
 
 #include "graph/recorder.hpp"
+#include "ops/names.hpp"
 
 namespace gradtape::core {
 
 // Any op: attributes in the order of the op's specs, those left out at the end take their defaults.
 Tensors apply(const Op& op, std::span<const Tensor> inputs, std::vector<AttrValue> attrs = {});
-Tensor apply1(const Op& op, std::initializer_list<Tensor> inputs, std::vector<AttrValue> attrs = {});
+Tensor apply_to_nothing(Recorder& r, const Op& op, std::vector<AttrValue> attrs);  // an op without inputs
 // The same op on other inputs.
 Tensor reapply(const Call& c, std::initializer_list<Tensor> inputs);
 Tensor reapply(const Call& c, std::initializer_list<Tensor> inputs, std::vector<AttrValue> attrs);
@@ -49,42 +50,38 @@ Tensor multiply_no_nan(const Flow& t, const Tensor& p);
 // follows a convention, and there is no second.
 Tensor once_only(const Tensor& derivative, const Tensor& x, const Tensor& condition);
 
-Tensor abs(const Tensor& x);
-Tensor sign(const Tensor& x);
-Tensor square(const Tensor& x);
-Tensor sqrt(const Tensor& x);
-Tensor rsqrt(const Tensor& x);
-Tensor exp(const Tensor& x);
-Tensor log(const Tensor& x);
-Tensor log1p(const Tensor& x);
-Tensor sin(const Tensor& x);
-Tensor cos(const Tensor& x);
-Tensor sinh(const Tensor& x);
-Tensor cosh(const Tensor& x);
-Tensor tanh(const Tensor& x);
-Tensor sigmoid(const Tensor& x);
-Tensor floor(const Tensor& x);
-Tensor stop_gradient(const Tensor& x);
-Tensor identity(const Tensor& x);
-Tensor is_finite(const Tensor& x);
-Tensor logical_not(const Tensor& x);
-Tensor cast(const Tensor& x, Dtype dtype);
-Tensor pow(const Tensor& x, const Tensor& y);
-Tensor maximum(const Tensor& x, const Tensor& y);
-Tensor minimum(const Tensor& x, const Tensor& y);
-Tensor equal(const Tensor& x, const Tensor& y);
+// Ops of tensors alone.
+template <class... X>
+struct OpFunction {
+  OpName of;
+  Tensor operator()(const X&... x) const { return of(x...); }
+};
+using Unary = OpFunction<Tensor>;
+using Binary = OpFunction<Tensor, Tensor>;
+using Ternary = OpFunction<Tensor, Tensor, Tensor>;
+
+inline constexpr Unary abs{op<"abs">}, sign{op<"sign">}, floor{op<"floor">};
+inline constexpr Unary square{op<"square">}, sqrt{op<"sqrt">}, rsqrt{op<"rsqrt">};
+inline constexpr Unary exp{op<"exp">}, exp2{op<"exp2">}, log{op<"log">}, log1p{op<"log1p">}, log2{op<"log2">};
+inline constexpr Unary sin{op<"sin">}, cos{op<"cos">}, sinh{op<"sinh">}, cosh{op<"cosh">}, tanh{op<"tanh">};
+inline constexpr Unary sigmoid{op<"sigmoid">}, softplus{op<"softplus">};
+inline constexpr Unary identity{op<"identity">}, stop_gradient{op<"stop_gradient">};
+inline constexpr Unary is_finite{op<"is_finite">}, logical_not{op<"logical_not">};
+inline constexpr Unary diag_part{op<"diag_part">};
+inline constexpr Binary pow{op<"pow">}, hypot{op<"hypot">};
+inline constexpr Binary maximum{op<"maximum">}, minimum{op<"minimum">};
+inline constexpr Binary equal{op<"equal">}, less{op<"less">}, less_equal{op<"less_equal">};
+inline constexpr Binary greater{op<"greater">}, greater_equal{op<"greater_equal">};
+inline constexpr Binary logical_and{op<"logical_and">}, logical_or{op<"logical_or">};
+inline constexpr Binary divide_no_nan{op<"divide_no_nan">};
+inline constexpr Ternary where{op<"where">};  // of a condition, x and y
 Tensor is_zero(const Tensor& x);
 Tensor is_not_zero(const Tensor& x);
-Tensor less(const Tensor& x, const Tensor& y);
-Tensor less_equal(const Tensor& x, const Tensor& y);
-Tensor greater(const Tensor& x, const Tensor& y);
-Tensor greater_equal(const Tensor& x, const Tensor& y);
-Tensor logical_and(const Tensor& x, const Tensor& y);
-Tensor where(const Tensor& condition, const Tensor& x, const Tensor& y);
 // x * y, and 0 wherever y is 0, even against infinities: as y, a zero cotangent stays zero.
 Tensor multiply_no_nan(const Tensor& x, const Tensor& y);
-Tensor divide_no_nan(const Tensor& x, const Tensor& y);
 
+// Ops with attributes. A call that would change nothing is x itself.
+Tensor cast(const Tensor& x, Dtype dtype);
 Tensor reduce_sum(const Tensor& x, const Ints& axes, bool keepdims = false);
 Tensor reduce_mean(const Tensor& x, const Ints& axes, bool keepdims = false);
 Tensor reduce_max(const Tensor& x, const Ints& axes, bool keepdims = false);
@@ -103,7 +100,6 @@ Tensor range(Recorder& r, int64_t start, int64_t limit, int64_t delta, Dtype dty
 Tensor cumsum(const Tensor& x, int64_t axis, bool exclusive, bool reverse);
 Tensor matmul(const Tensor& a, const Tensor& b, bool transpose_a = false, bool transpose_b = false);
 Tensor solve(const Tensor& a, const Tensor& b, bool adjoint = false);
-Tensor diag_part(const Tensor& x);
 
 // Compositions used in rules everywhere.
 Tensor constant_ints(Recorder& r, std::span<const int64_t> values);  // int64 [n]; for a few: they are listed at once
@@ -141,8 +137,5 @@ class IntegerValues {
   Dtype dtype_;
   int64_t size_;
 };
-
-// The fallback for an op without a batching rule: one application per row.
-Tensors batch_by_rows(const BatchCall& b);
 
 }  // namespace gradtape::core

@@ -36,7 +36,7 @@ Tensors batch_gather(const BatchCall& b) {
   const int64_t axis = b.call.integer("axis"), batch_dims = b.call.integer("batch_dims");
   if (!b.batched[1] && batch_dims == 0) return {gather(b.in[0], b.in[1], axis + 1, 0)};
   if (!b.batched[0] && batch_dims == 0) return {move_axis(gather(b.in[0], b.in[1], axis, 0), axis, 0)};
-  return {gather(b.full(0), b.full(1), axis + 1, batch_dims + 1)};
+  return {gather(full_input(b, 0), full_input(b, 1), axis + 1, batch_dims + 1)};
 }
 
 // Which axis of the result an axis of params becomes.
@@ -109,7 +109,7 @@ void define_gather(Registry& r) {
         const Shape shape = Shape(std::span<const int64_t>(b.call.ints("shape"))).with_leading(b.size);
         const int64_t axis = b.call.integer("axis"), batch_dims = b.call.integer("batch_dims");
         if (!b.batched[0] && batch_dims == 0) return Tensors{scatter_add(b.in[0], b.in[1], shape, axis + 1, 0)};
-        return Tensors{scatter_add(b.full(0), b.full(1), shape, axis + 1, batch_dims + 1)};
+        return Tensors{scatter_add(full_input(b, 0), full_input(b, 1), shape, axis + 1, batch_dims + 1)};
       })
       .samples_follow([](const Call& c, std::span<const int> axes) {
         const auto index_axes = static_cast<int>(c.in(0).rank() - static_cast<std::size_t>(c.integer("batch_dims")));
@@ -122,8 +122,7 @@ void define_gather(Registry& r) {
 
 // Indices [..., k] into the first k axes of a shape, as places in their row-major order.
 Tensor places(const Tensor& indices, std::span<const int64_t> sizes) {
-  static const Op& op = Registry::instance().builtin("ravel_index");
-  return apply1(op, {indices}, {Ints(sizes.begin(), sizes.end())});
+  return op<"ravel_index">(indices, Ints(sizes.begin(), sizes.end()));
 }
 // How many axes the last axis of indices counts through, in a tensor of that shape behind its batch dims.
 std::size_t indexed_axes(const Inference& c, const Shape& indices, const Shape& shape, std::size_t batch_dims) {
@@ -180,14 +179,13 @@ Tensor scattered(const Tensor& indices, const Tensor& updates, const Shape& shap
 
 // Of several updates of one place the last one counts; the others have no derivative.
 Tensor scatter_update(const Call& c) {
-  static const Op& last_writer = Registry::instance().builtin("last_writer");
   const Tensor &x = c.in(0), &indices = c.in(1);
   const std::size_t k = last_size(indices);
   const int64_t m = indices.shape().product(0, indices.rank() - 1);
   if (m == 0) return x;
   const Shape flat = merged_axes(x.shape(), 0, k), rows = flat.replaced(0, m);
   const Tensor at = reshape(places(indices, std::span(x.shape().begin(), k)), {m});
-  const Tensor writer = apply1(last_writer, {at}, {flat[0]}), none = number_like(writer, 0);
+  const Tensor writer = op<"last_writer">(at, flat[0]), none = number_like(writer, 0);
   const Tensor written = insert_axes(greater_equal(writer, none), 1, flat.rank() - 1);
   const Tensor updated = gather(reshape(c.in(2), rows), maximum(writer, none), 0, 0);
   return reshape(where(written, updated, reshape(x, flat)), x.shape());

@@ -113,11 +113,7 @@ Tensor batch_of_right_sides(const BatchCall& b) {
 
 Tensors batch_matmul(const BatchCall& b) {
   if (!b.batched[0] && b.call.in(0).rank() == 2) return {batch_of_right_sides(b)};
-  const std::size_t rank = std::max(b.call.in(0).rank(), b.call.in(1).rank());
-  Tensors in;
-  for (std::size_t i = 0; i < 2; ++i)
-    in.push_back(b.batched[i] ? insert_axes(b.in[i], 1, rank - b.call.in(i).rank()) : b.in[i]);
-  return reapply_all(b.call, in);
+  return reapply_all(b.call, aligned_inputs(b));
 }
 
 int samples_of_matmul(const Call& c, std::span<const int> axes) {
@@ -187,13 +183,11 @@ Tensor checkerboard(const Tensor& like, int64_t n) {  // (-1)^(i + j), [n, n]
 
 // The second derivative of det at A, applied to a direction: symmetric, hence its own transpose.
 Tensor det_curvature(const Tensor& a, const Tensor& cofactors, const Tensor& direction) {
-  static const Op& cofactor = Registry::instance().builtin("cofactor");
-  static const Op& det = Registry::instance().builtin("det");
   const Shape& shape = a.shape();
   const int64_t n = rows_of(shape);
   if (n > kMinorOrder) {
     // C = det(A) X with X = A^-T, hence dC = <C, E> X - det(A) X E^T X.
-    const Tensor d = insert_axes(apply1(det, {a}), shape.rank() - 2, 2), x = cofactors / d;
+    const Tensor d = insert_axes(op<"det">(a), shape.rank() - 2, 2), x = cofactors / d;
     const Ints matrix{static_cast<int64_t>(shape.rank()) - 2, static_cast<int64_t>(shape.rank()) - 1};
     return reduce_sum(cofactors * direction, matrix, true) * x - d * matmul(matmul(x, direction, false, true), x);
   }
@@ -204,7 +198,7 @@ Tensor det_curvature(const Tensor& a, const Tensor& cofactors, const Tensor& dir
   const int64_t axis = static_cast<int64_t>(flat.rank()) - 1;
   const Tensor at = minor_entries(a.recorder(), n);
   const Tensor minor = reshape(gather(reshape(a, flat), at, axis, 0), minors);
-  const Tensor weighted = apply1(cofactor, {minor}) * reshape(direction * checkerboard(a, n), weights);
+  const Tensor weighted = op<"cofactor">(minor) * reshape(direction * checkerboard(a, n), weights);
   Shape entries = batch_of(shape);
   entries.push_back(n * n * (n - 1) * (n - 1));
   return reshape(scatter_add(at, reshape(weighted, entries), flat, axis, 0), shape);
@@ -228,16 +222,12 @@ void define_determinants(Registry& r) {
         c.like(0, batch_of(c.shape()));
       })
       .kernel(kernels::det)
-      .rules(
-          [](const Call& c, const Tensors& ct) {
-            static const Op& cofactor = Registry::instance().builtin("cofactor");
-            return Tensors{insert_axes(ct[0], ct[0].rank(), 2) * apply1(cofactor, {c.in()})};
-          },
-          [](const Call& c, const Tensors& t) {
-            static const Op& cofactor = Registry::instance().builtin("cofactor");
-            const auto rank = static_cast<int64_t>(c.in().rank());
-            return Tensors{reduce_sum(t[0] * apply1(cofactor, {c.in()}), {rank - 2, rank - 1})};
-          })
+      .rules([](const Call& c,
+                const Tensors& ct) { return Tensors{insert_axes(ct[0], ct[0].rank(), 2) * op<"cofactor">(c.in())}; },
+             [](const Call& c, const Tensors& t) {
+               const auto rank = static_cast<int64_t>(c.in().rank());
+               return Tensors{reduce_sum(t[0] * op<"cofactor">(c.in()), {rank - 2, rank - 1})};
+             })
       .batch(batch_of_matrices)
       .samples_follow(samples_of_matrices)
       .sample("s[3,3]")

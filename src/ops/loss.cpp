@@ -36,9 +36,7 @@ void define_loss(Registry& r) {
             "-labels log(sigmoid(logits)) - (1 - labels) log(1 - sigmoid(logits)).")
       .inputs({{"labels"}, {"logits"}})
       .composite([](const Call& c) {
-        static const Op& softplus = Registry::instance().builtin("softplus");
-        return multiply_no_nan(apply1(softplus, {-c.in(1)}), c.in(0)) +
-               multiply_no_nan(apply1(softplus, {c.in(1)}), 1.0 - c.in(0));
+        return multiply_no_nan(softplus(-c.in(1)), c.in(0)) + multiply_no_nan(softplus(c.in(1)), 1.0 - c.in(0));
       })
       .sample("u[2,3] f[2,3]");
 }

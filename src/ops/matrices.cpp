@@ -17,11 +17,7 @@ void need_square(const Inference& c, std::size_t i) {
             to_string(c.shape(i)));
 }
 
-Tensors batch_of_matrices(const BatchCall& b) {
-  Tensors full;
-  for (std::size_t i = 0; i < b.in.size(); ++i) full.push_back(b.full(i));
-  return reapply_all(b.call, full);
-}
+Tensors batch_of_matrices(const BatchCall& b) { return reapply_all(b.call, full_inputs(b)); }
 
 int samples_of_matrices(const Call& c, std::span<const int> axes) {
   int common = kNoSamples;
@@ -44,23 +40,14 @@ Tensor transposed(const Tensor& x) {
   std::swap(perm[x.rank() - 2], perm[x.rank() - 1]);
   return transpose(x, perm);
 }
-Tensor lower_triangle(const Tensor& x, int64_t k) {
-  static const Op& tril = Registry::instance().builtin("tril");
-  return apply1(tril, {x}, {k});
-}
-Tensor upper_triangle(const Tensor& x) {
-  static const Op& triu = Registry::instance().builtin("triu");
-  return apply1(triu, {x}, {int64_t{0}});
-}
+Tensor lower_triangle(const Tensor& x, int64_t k) { return op<"tril">(x, k); }
+Tensor upper_triangle(const Tensor& x) { return op<"triu">(x, int64_t{0}); }
 Tensor symmetric(const Tensor& x) { return 0.5 * (x + transposed(x)); }
 Tensor symmetric_input(const Call& c) {
   if (c.flag("symmetrize_input")) return symmetric(c.in());
   return lower_triangle(c.in()) + transposed(lower_triangle(c.in(), -1));
 }
-Tensor on_diagonal(const Tensor& x) {
-  static const Op& diag = Registry::instance().builtin("diag");
-  return apply1(diag, {x});
-}
+Tensor on_diagonal(const Tensor& x) { return op<"diag">(x); }
 Tensor column(const Tensor& x) { return insert_axes(x, x.rank(), 1); }
 Tensor row(const Tensor& x) { return insert_axes(x, x.rank() - 1, 1); }
 
@@ -90,17 +77,14 @@ Tensor of_full_rank(const Tensor& upper) {
   return upper + on_diagonal(nan_where(is_rounding(diagonal, largest), zeros_like(diagonal)));
 }
 Tensor signs_of_vectors(const Tensor& x, std::size_t axis) {
-  static const Op &argmax = Registry::instance().builtin("argmax"),
-                  &take = Registry::instance().builtin("take_along_axis");
   const auto at = static_cast<int64_t>(axis);
   const Tensor fixed = stop_gradient(x), size = abs(fixed);
   const Tensor large = greater_equal(size, 0.9 * reduce_max(size, {at}, true));
-  const Tensor first = insert_axes(apply1(argmax, {cast(large, Dtype::int32)}, {at}), axis, 1);
-  return sign(apply1(take, {fixed, first}, {at}));
+  const Tensor first = insert_axes(op<"argmax">(cast(large, Dtype::int32), at), axis, 1);
+  return sign(op<"take_along_axis">(fixed, first, at));
 }
 Tensor triangular_solve(const Tensor& a, const Tensor& b, bool lower, bool adjoint) {
-  static const Op& op = Registry::instance().builtin("triangular_solve");
-  return apply1(op, {a, b}, {lower, adjoint});
+  return op<"triangular_solve">(a, b, lower, adjoint);
 }
 
 }  // namespace gradtape::core

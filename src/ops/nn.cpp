@@ -130,8 +130,7 @@ void define_normalizations(Registry& r) {
         c.axes("axes", c.rank());
       })
       .composite([](const Call& c) {
-        static const Op& norm = Registry::instance().builtin("norm");
-        const Tensor length = apply1(norm, {c.in()}, {std::string("euclidean"), c.ints("axes"), true});
+        const Tensor length = op<"norm">(c.in(), "euclidean", c.ints("axes"), true);
         const Tensor limit = number_like(length, c.number("clip_norm"));
         return c.in() * (limit / maximum(length, limit));
       })
@@ -210,8 +209,7 @@ void define_norm_limits(Registry& r) {
       .attr("epsilon", kAttrFloat, 1e-12)
       .infer([](Inference& c) { c.axes("axis", c.rank()); })
       .composite([](const Call& c) {
-        static const Op& norm = Registry::instance().builtin("norm");
-        const Tensor length = apply1(norm, {c.in()}, {std::string("euclidean"), c.ints("axis"), true});
+        const Tensor length = op<"norm">(c.in(), "euclidean", c.ints("axis"), true);
         return c.in() / maximum(length, number_like(length, std::sqrt(c.number("epsilon"))));
       })
       .sample("f[2,3]", R"({"axis": [1]})");
@@ -224,10 +222,9 @@ void define_norm_limits(Registry& r) {
           invalid("clip_by_global_norm: clip_norm must be above 0, got {}", std::get<double>(c.attr("clip_norm")));
       })
       .composite_of_many([](const Call& c) {
-        static const Op& norm = Registry::instance().builtin("norm");
         Tensors norms, results;
-        for (const Tensor& x : c.inputs()) norms.push_back(apply1(norm, {x}));
-        const Tensor global = apply1(norm, {stack_rows(norms)}), limit = number_like(global, c.number("clip_norm"));
+        for (const Tensor& x : c.inputs()) norms.push_back(op<"norm">(x));
+        const Tensor global = op<"norm">(stack_rows(norms)), limit = number_like(global, c.number("clip_norm"));
         const Tensor factor = limit / maximum(global, limit);
         for (const Tensor& x : c.inputs()) results.push_back(x * factor);
         results.push_back(global);

@@ -207,8 +207,7 @@ void define_rearrangements(Registry& r) {
           const Tensor repeated = broadcast_to(apart, apart.shape().replaced(a + 1, repeats[0]));
           return reshape(repeated, x.shape().replaced(a, size_at(x, axis) * repeats[0]));
         }
-        static const Op& places = Registry::instance().builtin("repeated_places");
-        return gather(x, c.recorder().record(places, {}, places_of(repeats))[0], axis, 0);
+        return gather(x, c.recorder().record(op<"repeated_places">, {}, places_of(repeats))[0], axis, 0);
       })
       .sample("f[2,3]", R"({"repeats": [2, 0, 1], "axis": 1})")
       .sample("f[3]", R"({"repeats": 2})");

@@ -42,13 +42,12 @@ Tensor counts(const Call& c, std::size_t axis) {
 
 // Sums by a filter of ones for each channel.
 Tensor mean_of_windows(const Call& c) {
-  static const Op& convolution = Registry::instance().builtin("convolution");
   const Tensor& x = c.in();
   const int64_t channels = x.shape()[3];
   const Ints& size = c.ints("ksize");
   const Tensor filter = ones(c.recorder(), {x.dtype(), {size[0], size[1], 1, channels}, false});
-  const Tensor sums = apply1(convolution, {x, filter},
-                             {c.ints("strides"), c.ints("padding"), Ints{1, 1}, std::max<int64_t>(1, channels)});
+  const Tensor sums =
+      op<"convolution">(x, filter, c.ints("strides"), c.ints("padding"), Ints{1, 1}, std::max<int64_t>(1, channels));
   return sums / (insert_axes(counts(c, 0), 1, 2) * insert_axes(counts(c, 1), 1, 1));
 }
 
@@ -99,8 +98,8 @@ void define_pooling(Registry& r) {
        "gradient; padding never wins.")
       .dtypes(kNumeric)
       .composite([](const Call& c) {
-        static const Op& op = Registry::instance().builtin("largest_of_windows");
-        return apply(op, std::span(&c.in(), 1), {c.ints("ksize"), c.ints("strides"), c.ints("padding")})[0];
+        return apply(op<"largest_of_windows">, std::span(&c.in(), 1),
+                     {c.ints("ksize"), c.ints("strides"), c.ints("padding")})[0];
       })
       .sample("f[1,4,4,2]", R"({"ksize": 2, "strides": 2})")
       .sample("f[2,3,4,1]", R"({"ksize": [3, 2], "strides": [2, 1], "padding": "SAME"})");

@@ -83,11 +83,10 @@ Tensor cycled(const Tensor& x, int64_t by) {
 }
 
 Tensor matrix_power(const Call& c) {
-  static const Op& inv = Registry::instance().builtin("inv");
   const Shape& s = c.in().shape();
   int64_t n = c.integer("n");
   if (n == 0) return identity_matrices(c.recorder(), s[s.rank() - 1], Ints(s.begin(), s.end() - 2), c.in().dtype());
-  Tensor square = n < 0 ? apply1(inv, {c.in()}) : c.in(), result;
+  Tensor square = n < 0 ? op<"inv">(c.in()) : c.in(), result;
   for (auto left = static_cast<uint64_t>(n < 0 ? -n : n);;) {
     if (left % 2 == 1) result = result ? matmul(result, square) : square;
     if ((left /= 2) == 0) return result;

@@ -30,8 +30,8 @@ void infer_random(Inference& c) {
   c.out(dtype, shape);
 }
 
-OpBuilder distribution(Registry& r, const char* name, const char* doc, const char* first, double a, const char* second,
-                       double b) {
+OpBuilder distribution(Registry& r, std::string_view name, const char* doc, const char* first, double a,
+                       const char* second, double b) {
   OpBuilder d(r, name, doc);
   d.required("shape", kAttrInts)
       .attr("dtype", kAttrDtype, Dtype::float32)
@@ -42,16 +42,16 @@ OpBuilder distribution(Registry& r, const char* name, const char* doc, const cha
 }
 
 // The offered op draws the state; the internal one computes the numbers from it.
-void random(Registry& r, const char* name, const char* kernel_name, const char* doc, const char* first, double a,
+void random(Registry& r, const char* name, OpName numbers, const char* doc, const char* first, double a,
             const char* second, double b, Kernel kernel) {
-  distribution(r, kernel_name, doc, first, a, second, b)
+  distribution(r, numbers.name(), doc, first, a, second, b)
       .internal()
       .inputs({{"state", InputKind::integer}})
       .kernel(std::move(kernel));
   distribution(r, name, doc, first, a, second, b)
       .attr("key", kAttrInt)
       .attr("counter", kAttrInt)
-      .composite([kernel_name, first, second](const Call& c) {
+      .composite([numbers, first, second](const Call& c) {
         Recorder& recorder = c.recorder();
         Tensor state;
         if (c.has("key") || c.has("counter")) {
@@ -63,18 +63,19 @@ void random(Registry& r, const char* name, const char* kernel_name, const char* 
         } else {
           state = recorder.random_state();
         }
-        return apply1(Registry::instance().builtin(kernel_name), {state},
-                      {c.attr("shape"), c.attr("dtype"), c.attr(first), c.attr(second)});
+        return numbers(state, c.attr("shape"), c.attr("dtype"), c.attr(first), c.attr(second));
       })
       .sample("", R"({"shape": [3, 4], "dtype": "float64"})");
 }
 }  // namespace
 
 void define_random(Registry& r) {
-  random(r, "random_uniform", "philox_uniform", "Independent uniform numbers in [minval, maxval), floats or integers.",
-         "minval", 0, "maxval", 1, kernels::random_uniform);
-  random(r, "random_normal", "philox_normal", "Independent normal numbers of the given mean and standard deviation.",
-         "mean", 0, "stddev", 1, kernels::random_normal);
+  random(r, "random_uniform", op<"philox_uniform">,
+         "Independent uniform numbers in [minval, maxval), floats or integers.", "minval", 0, "maxval", 1,
+         kernels::random_uniform);
+  random(r, "random_normal", op<"philox_normal">,
+         "Independent normal numbers of the given mean and standard deviation.", "mean", 0, "stddev", 1,
+         kernels::random_normal);
 }
 
 }  // namespace gradtape::core

@@ -65,11 +65,11 @@ Tensor shares(const Call& c) {
   const Tensor chosen = cast(equal(c.in(), kept(c, c.out())), c.in().dtype());
   return chosen / reduce_sum(chosen, c.ints("axis"), true);
 }
-void extreme(OpBuilder d, const Reduction& loops, const char* of_bools) {
+void extreme(OpBuilder d, const Reduction& loops, OpName of_bools) {
   d.dtypes(kAllDtypes).reduction(loops);
   d.instead([of_bools](const Call& c) {
     if (c.in().dtype() != Dtype::boolean) return Tensors{};
-    return Tensors{apply1(Registry::instance().builtin(of_bools), {c.in()}, {c.attr("axis"), c.attr("keepdims")})};
+    return Tensors{of_bools(c.in(), c.attr("axis"), c.attr("keepdims"))};
   });
   d.rules([](const Call& c, const Tensors& ct) { return Tensors{carry(shares(c), kept(c, ct[0]))}; },
           [](const Call& c, const Tensors& t) {
@@ -80,7 +80,6 @@ void extreme(OpBuilder d, const Reduction& loops, const char* of_bools) {
 // For each entry the product of all others that it is reduced with: those before it times those behind. Nothing is
 // divided, so that any number of zeros does no harm to any derivative.
 Tensor product_of_others(const Call& c) {
-  static const Op& cumprod = Registry::instance().builtin("cumprod");
   const Tensor& x = c.in();
   const Ints& axes = c.ints("axis");
   Ints perm, back(x.rank(), 0);
@@ -93,7 +92,7 @@ Tensor product_of_others(const Call& c) {
   const auto last = static_cast<int64_t>(lines.rank());
   lines.push_back(moved.shape().product(lines.rank(), x.rank()));
   const Tensor line = reshape(moved, lines);
-  const Tensor others = apply1(cumprod, {line}, {last, true, false}) * apply1(cumprod, {line}, {last, true, true});
+  const Tensor others = op<"cumprod">(line, last, true, false) * op<"cumprod">(line, last, true, true);
   return transpose(reshape(others, moved.shape()), back);
 }
 void product(OpBuilder d) {
@@ -117,18 +116,16 @@ Tensor mean_of(const Call& c) {
 
 // The largest over the axes, or of negative orders the smallest.
 Tensor outermost(const Tensor& x, double ord, const Ints& axes) {
-  static const Op& reduce_min = Registry::instance().builtin("reduce_min");
-  return ord > 0 ? reduce_max(x, axes, true) : apply1(reduce_min, {x}, {axes, true});
+  return ord > 0 ? reduce_max(x, axes, true) : op<"reduce_min">(x, axes, true);
 }
 // A power of two near the entry over the axes that weighs most, by which squares neither over- nor underflow; 1 where
 // all entries are 0, or one is infinite. What is made of it does not depend on it: derivatives take it for a constant.
 Tensor scale_of(const Tensor& x, const Ints& axes, double ord) {
-  static const Op &log2 = Registry::instance().builtin("log2"), &exp2 = Registry::instance().builtin("exp2");
   const double most = x.dtype() == Dtype::float32 ? 120 : 1000;
   const Tensor top = stop_gradient(outermost(abs(x), ord, axes));
-  const Tensor exponent = floor(apply1(log2, {top}));
+  const Tensor exponent = floor(log2(top));
   const Tensor within = maximum(minimum(exponent, number_like(x, most)), number_like(x, -most));
-  return where(is_finite(exponent), apply1(exp2, {within}), number_like(x, 1));
+  return where(is_finite(exponent), exp2(within), number_like(x, 1));
 }
 // (sum |x|^ord)^(1 / ord). A high power of a number up to 2 can leave the range: it is taken over the entry that weighs
 // most.
@@ -141,9 +138,8 @@ Tensor length_value(const Tensor& x, const Ints& axes, double ord, const Tensor&
 }
 // The length of order ord over the axes, which stay as axes of size 1.
 Tensor length_of(const Tensor& x, const Ints& axes, double ord) {
-  static const Op& length = Registry::instance().builtin("length");
   const Tensor scale = scale_of(x, axes, ord);
-  return apply1(length, {x, scale, stop_gradient(length_value(x, axes, ord, scale))}, {axes, ord});
+  return op<"length">(x, scale, stop_gradient(length_value(x, axes, ord, scale)), axes, ord);
 }
 Tensor euclidean(const Tensor& x, const Ints& axes) { return length_of(x, axes, 2); }
 
@@ -177,7 +173,7 @@ void define_length(Registry& r) {
       .batch([](const BatchCall& b) {
         Ints axes;
         for (int64_t a : b.call.ints("axis")) axes.push_back(a + 1);
-        return Tensors{reapply(b.call, {b.full(0), b.full(1), b.full(2)}, {axes, b.call.number("ord")})};
+        return reapply_all(b.call, full_inputs(b), {axes, b.call.number("ord")});
       })
       .samples_follow([](const Call& c, std::span<const int> axes) {
         return is_reduced(c.ints("axis"), axes[0]) ? kMixed : axes[0];
@@ -196,13 +192,12 @@ Tensor deviation_of(const Call& c) {
 // log sum e^(x - m) + m with the maximum m. What is taken off does not change the derivative. Of nothing but -inf the
 // sum is 0: there it is -inf, with derivative 0. Infinite entries share the derivative of an infinite sum.
 Tensor logsumexp_of(const Call& c) {
-  static const Op& difference = Registry::instance().builtin("difference");
   const Tensor& x = c.in();
   const Ints& axes = c.ints("axis");
   const Tensor top = stop_gradient(reduce_max(x, axes, true));
   const Tensor lowest = number_like(x, -std::numeric_limits<double>::infinity()), none = equal(top, lowest);
   const Tensor m = where(none, number_like(x, 0), top);
-  const Tensor sum = reduce_sum(exp(apply1(difference, {x, m})), axes, true);
+  const Tensor sum = reduce_sum(exp(op<"difference">(x, m)), axes, true);
   const Tensor y = where(none, lowest, log(where(none, number_like(x, 1), sum)) + m);
   return reshape(y, reduced_shape(x.shape(), axes, c.flag("keepdims")));
 }
@@ -221,9 +216,9 @@ void define_reductions(Registry& r) {
       .instead(integers_as_float64)
       .composite(mean_of);
   extreme(reduction(r, "reduce_max", "Largest entry over the axes; tied entries share the gradient evenly."),
-          kernels::max_reduction(), "reduce_any");
+          kernels::max_reduction(), op<"reduce_any">);
   extreme(reduction(r, "reduce_min", "Smallest entry over the axes; tied entries share the gradient evenly."),
-          kernels::min_reduction(), "reduce_all");
+          kernels::min_reduction(), op<"reduce_all">);
   product(reduction(r, "reduce_prod",
                     "Product over the axes, of bools in int64; its derivatives are right with zeros among the "
                     "factors, to any order."));
@@ -286,13 +281,12 @@ double order_of(const AttrValue& ord) {
 
 // The singular values of the matrices in two axes, in a new last axis.
 Tensor singular_values(const Tensor& x, const Ints& axes) {
-  static const Op& svd = Registry::instance().builtin("svd");
   Ints perm;
   for (std::size_t i = 0; i < x.rank(); ++i)
     if (!is_reduced(axes, i)) perm.push_back(static_cast<int64_t>(i));
   perm.push_back(axes[0]);
   perm.push_back(axes[1]);
-  return apply1(svd, {transpose(x, perm)});
+  return op<"svd">(transpose(x, perm));
 }
 
 // Orders of matrices that have a name.

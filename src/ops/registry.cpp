@@ -25,7 +25,10 @@ Registry::Registry() {
                       define_factorizations, define_eigen,    define_convolution, define_pooling,     define_segments,
                       define_custom,         define_blocks,   define_carry})
     family(*this);
+  std::ranges::transform(kOpNames, by_index_.begin(), [&](std::string_view name) { return &builtin(name); });
 }
+
+const Op& op_at(std::size_t index) { return Registry::instance().at(index); }
 
 Op& Registry::define(std::string name, std::string doc) {
   Op op;

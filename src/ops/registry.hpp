@@ -1,6 +1,7 @@
 // All ops by name: the library's own, made once, and those users register. Shared by every context of the process.
 #pragma once
 
+#include <array>
 #include <deque>
 #include <functional>
 #include <mutex>
@@ -8,7 +9,7 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "graph/op.hpp"
+#include "ops/names.hpp"
 
 namespace gradtape::core {
 
@@ -16,9 +17,10 @@ class Registry {
  public:
   static Registry& instance();
 
-  const Op* find(std::string_view name) const;     // null: none of that name, or an internal one
-  const Op& builtin(std::string_view name) const;  // internal ones too; throws where there is none
-  std::vector<const Op*> all() const;              // by name
+  const Op* find(std::string_view name) const;                         // null: none of that name, or an internal one
+  const Op& builtin(std::string_view name) const;                      // internal ones too; throws if there is none
+  const Op& at(std::size_t index) const { return *by_index_[index]; }  // of kOpNames
+  std::vector<const Op*> all() const;                                  // by name
 
   // Takes a user's op. Throws already_exists.
   const Op& add(Op op);
@@ -31,7 +33,8 @@ class Registry {
   using Names = std::unordered_map<std::string_view, Op*>;
   Registry();
   Op& store(Op op, Names& names);
-  Names builtins_;                   // never changes once made: looked up without a lock
+  Names builtins_;  // never changes once made: looked up without a lock
+  std::array<const Op*, std::size(kOpNames)> by_index_;
   mutable std::shared_mutex mutex_;  // of what follows
   Names user_ops_;
   std::deque<Op> ops_;  // addresses stay

@@ -23,7 +23,7 @@ OpBuilder scan(Registry& r, const char* name, const char* doc) {
   d.instead([](const Call& c) {
     if (c.in().rank() > 0) return Tensors{};
     const int64_t axis = normalize_axis(c.op().name, c.integer("axis"), 1);
-    return Tensors{reshape(apply1(c.op(), {reshape(c.in(), {1})}, {axis, c.flag("exclusive"), c.flag("reverse")}), {})};
+    return Tensors{reshape(reapply(c, {reshape(c.in(), {1})}, {axis, c.flag("exclusive"), c.flag("reverse")}), {})};
   });
   d.sample("f[4]").sample("f[3,2]", R"({"reverse": true})").sample("f[]");
   return d;
@@ -41,8 +41,7 @@ std::size_t axis_of(const Call& c) { return static_cast<std::size_t>(c.integer("
 
 // y_i = a_i y_(i-1) + x_i, or where lagged a_(i-1) y_(i-1) + x_i. carries: a y of 0 stays 0 whatever its factor.
 Tensor recurrence(const Tensor& a, const Tensor& x, std::size_t axis, bool reverse, bool lagged, bool carries) {
-  static const Op& op = Registry::instance().builtin("recurrence");
-  return apply1(op, {a, x}, {static_cast<int64_t>(axis), reverse, lagged, carries});
+  return op<"recurrence">(a, x, static_cast<int64_t>(axis), reverse, lagged, carries);
 }
 // The recurrence of a cotangent or tangent x.
 Tensor linear_scan(const Tensor& a, const Flow& x, std::size_t axis, bool reverse, bool lagged) {
@@ -82,7 +81,7 @@ void define_linear_scan(Registry& r) {
             return Tensors{linear_scan(c.in(0), Flow(x), axis_of(c), reverse, lagged)};
           })
       .batch([](const BatchCall& b) {
-        return Tensors{recurrence(b.full(0), b.full(1), axis_of(b.call) + 1, b.call.flag("reverse"),
+        return Tensors{recurrence(full_input(b, 0), full_input(b, 1), axis_of(b.call) + 1, b.call.flag("reverse"),
                                   b.call.flag("lagged"), b.call.flag("carries"))};
       })
       .samples_follow([](const Call& c, std::span<const int> axes) {
@@ -109,8 +108,7 @@ void define_linear_scan(Registry& r) {
 }
 
 Tensor product_scan(const Tensor& x, std::size_t axis, bool exclusive, bool reverse) {
-  static const Op& op = Registry::instance().builtin("product_scan");
-  return apply1(op, {x}, {static_cast<int64_t>(axis), exclusive, reverse});
+  return op<"product_scan">(x, static_cast<int64_t>(axis), exclusive, reverse);
 }
 Tensor product_before(const Call& c) {
   return c.flag("exclusive") ? c.out() : product_scan(c.in(), axis_of(c), true, c.flag("reverse"));
@@ -185,11 +183,10 @@ void define_log_scan(Registry& r) {
   scan(r, "logcumsumexp", "log of the sums of e^x over all entries up to each one, without overflow.")
       .dtypes(kFloating)
       .composite([](const Call& c) {
-        static const Op& op = Registry::instance().builtin("log_sum_scan");
         constexpr double none = -std::numeric_limits<double>::infinity();
         const bool reverse = c.flag("reverse");
         const Tensor x = c.flag("exclusive") ? shifted(c.in(), axis_of(c), reverse, none) : c.in();
-        return apply1(op, {x}, {c.integer("axis"), reverse});
+        return op<"log_sum_scan">(x, c.integer("axis"), reverse);
       })
       .sample("f[2,4]", R"({"axis": 1})");
 }

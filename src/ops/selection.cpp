@@ -4,19 +4,13 @@
 #include <utility>
 
 #include "graph/walk.hpp"
-#include "ops/registry.hpp"
 
 namespace gradtape::core {
 
 namespace {
 thread_local Selections* innermost = nullptr;
 
-const Op& builtin(const char* name) { return Registry::instance().builtin(name); }
 Tensor everywhere(const Tensor& like) { return like.recorder().scalar(1, Dtype::boolean, false); }
-Tensor either(const Tensor& a, const Tensor& b) {
-  static const Op& op = builtin("logical_or");
-  return apply1(op, {a, b});
-}
 }  // namespace
 
 Selections::Selections() : outer_(std::exchange(innermost, this)) {}
@@ -82,7 +76,7 @@ class Selections::Finder {
     for (uint8_t set : e.zero_where) {
       Tensor any;
       for (std::size_t i = 0; i < node.inputs.size(); ++i)
-        if ((set >> i & 1) != 0) any = any ? either(any, of(node.inputs[i])) : of(node.inputs[i]);
+        if ((set >> i & 1) != 0) any = any ? logical_or(any, of(node.inputs[i])) : of(node.inputs[i]);
       all = all ? logical_and(all, any) : any;
     }
     return all;
@@ -103,11 +97,10 @@ class Selections::Finder {
     return reapply_all(c, in);
   }
   Tensor anywhere(const Tensors& carriers) const {
-    static const Op& reduce_any = builtin("reduce_any");
     Tensor any;
     for (const Tensor& x : carriers) {
-      const Tensor mask = of(x), of_x = apply1(reduce_any, {mask}, {all_axes(mask), false});
-      any = any ? either(any, of_x) : of_x;
+      const Tensor mask = of(x), of_x = op<"reduce_any">(mask, all_axes(mask), false);
+      any = any ? logical_or(any, of_x) : of_x;
     }
     return any;
   }

@@ -217,11 +217,7 @@ void define_concat(Registry& r) {
         }
         return parts;
       })
-      .batch([](const BatchCall& b) {
-        Tensors full;
-        for (std::size_t i = 0; i < b.in.size(); ++i) full.push_back(b.full(i));
-        return reapply_all(b.call, full, {b.call.integer("axis") + 1});
-      })
+      .batch([](const BatchCall& b) { return reapply_all(b.call, full_inputs(b), {b.call.integer("axis") + 1}); })
       .samples_follow([](const Call& c, std::span<const int> axes) {
         int common = kNoSamples;
         for (int a : axes)

@@ -10,60 +10,8 @@
 namespace gradtape::core {
 
 namespace {
-const Op& named(const char* name) { return Registry::instance().builtin(name); }
+constexpr Unary normal_density{op<"normal_density">}, over_square{op<"over_square">}, over_root{op<"over_root">};
 
-Tensor normal_density(const Tensor& x) {
-  static const Op& op = named("normal_density");
-  return apply1(op, {x});
-}
-Tensor over_square(const Tensor& x) {
-  static const Op& op = named("over_square");
-  return apply1(op, {x});
-}
-Tensor over_root(const Tensor& x) {
-  static const Op& op = named("over_root");
-  return apply1(op, {x});
-}
-}  // namespace
-
-Tensor sech_squared(const Tensor& x) {
-  static const Op& op = named("sech_squared");
-  return apply1(op, {x});
-}
-Tensor logistic_slope(const Tensor& x) {
-  static const Op& op = named("logistic_slope");
-  return apply1(op, {x});
-}
-Tensor gaussian(const Tensor& x) {
-  static const Op& op = named("gaussian");
-  return apply1(op, {x});
-}
-Tensor normal_cdf(const Tensor& x) {
-  static const Op& op = named("normal_cdf");
-  return apply1(op, {x});
-}
-Tensor inverse_square(const Tensor& x) {
-  static const Op& op = named("inverse_square");
-  return apply1(op, {x});
-}
-Tensor inverse_root(const Tensor& x) {
-  static const Op& op = named("inverse_root");
-  return apply1(op, {x});
-}
-Tensor circle_inverse(const Tensor& x) {
-  static const Op& op = named("circle_inverse");
-  return apply1(op, {x});
-}
-Tensor circle_root(const Tensor& x) {
-  static const Op& op = named("circle_root");
-  return apply1(op, {x});
-}
-Tensor direction(const Tensor& x, const Tensor& y) {
-  static const Op& op = named("direction");
-  return apply1(op, {x, y});
-}
-
-namespace {
 void define_parts(Registry& r) {
   constexpr const char* step = "it is a step of functions that have derivatives";
   unary<[](auto x) { return math::tanh_part(x); }>(r, "tanh_part", "The part of tanh that its derivative shares.")
@@ -79,11 +27,11 @@ void define_parts(Registry& r) {
 void define_tails(Registry& r) {
   unary<[](auto x) { return math::sech_squared_of(math::tanh_part(x)); }>(r, "sech_squared", "1 / cosh(x)^2.")
       .internal()
-      .made_of<[](auto part) { return math::sech_squared_of(part); }>("tanh_part")
+      .made_of<[](auto part) { return math::sech_squared_of(part); }>(op<"tanh_part">)
       .partials({[](const Call& c, const Flow& t) { return -2.0 * (t * (c.out() * tanh(c.in()))); }});
   unary<[](auto x) { return math::logistic_of(math::sigmoid_part(x)); }>(r, "logistic_slope", "e^-x / (1 + e^-x)^2.")
       .internal()
-      .made_of<[](auto part) { return math::logistic_of(part); }>("sigmoid_part")
+      .made_of<[](auto part) { return math::logistic_of(part); }>(op<"sigmoid_part">)
       .partials({[](const Call& c, const Flow& t) {
         return -multiply_no_nan(t, multiply_no_nan(tanh(0.5 * c.in()), c.out()));
       }});
@@ -132,10 +80,7 @@ void define_algebraic(Registry& r) {
 
 // With u = x / h, v = y / h and h = sqrt(x^2 + y^2): du/dx = v^2 / h, du/dy = -u v / h.
 void define_direction(Registry& r) {
-  static const auto over_length = [](const Call& c, const Flow& t) {
-    static const Op& hypot = named("hypot");
-    return t / apply1(hypot, {c.in(0), c.in(1)});
-  };
+  static const auto over_length = [](const Call& c, const Flow& t) { return t / hypot(c.in(0), c.in(1)); };
   binary<[](auto x, auto y) { return math::direction(x, y); }>(r, "direction", "x / sqrt(x^2 + y^2).", floating)
       .internal()
       .partials(

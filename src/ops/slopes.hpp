@@ -5,14 +5,14 @@
 
 namespace gradtape::core {
 
-Tensor sech_squared(const Tensor& x);                // 1 / cosh(x)^2
-Tensor logistic_slope(const Tensor& x);              // the derivative of sigmoid
-Tensor gaussian(const Tensor& x);                    // e^(-x^2)
-Tensor normal_cdf(const Tensor& x);                  // P(X <= x), X ~ N(0, 1)
-Tensor inverse_square(const Tensor& x);              // 1 / (1 + x^2)
-Tensor inverse_root(const Tensor& x);                // 1 / sqrt(1 + x^2)
-Tensor circle_inverse(const Tensor& x);              // 1 / (1 - x^2)
-Tensor circle_root(const Tensor& x);                 // 1 / sqrt(1 - x^2)
-Tensor direction(const Tensor& x, const Tensor& y);  // x / sqrt(x^2 + y^2)
+inline constexpr Unary sech_squared{op<"sech_squared">};      // 1 / cosh(x)^2
+inline constexpr Unary logistic_slope{op<"logistic_slope">};  // e^-x / (1 + e^-x)^2, the derivative of sigmoid
+inline constexpr Unary gaussian{op<"gaussian">};              // e^(-x^2)
+inline constexpr Unary normal_cdf{op<"normal_cdf">};          // P(X <= x), X ~ N(0, 1)
+inline constexpr Unary inverse_square{op<"inverse_square">};  // 1 / (1 + x^2)
+inline constexpr Unary inverse_root{op<"inverse_root">};      // 1 / sqrt(1 + x^2)
+inline constexpr Unary circle_inverse{op<"circle_inverse">};  // 1 / (1 - x^2)
+inline constexpr Unary circle_root{op<"circle_root">};        // 1 / sqrt(1 - x^2)
+inline constexpr Binary direction{op<"direction">};           // x / sqrt(x^2 + y^2)
 
 }  // namespace gradtape::core

@@ -31,14 +31,13 @@ Tensors system_of_vector(const Call& c) {
 }
 
 // The named op on matrix and right sides with one batch shape.
-Tensor on_equal_batches(const Op& op, const Tensor& matrix, const Tensor& rhs, std::vector<AttrValue> attrs) {
+Tensor on_equal_batches(const Op& of, const Tensor& matrix, const Tensor& rhs, std::vector<AttrValue> attrs) {
   const Shape &a = matrix.shape(), &b = rhs.shape();
   Shape batch;
   broadcast_shapes(batch_of(a), batch_of(b), batch);
-  return apply1(op,
-                {broadcast_to(matrix, with_matrix(batch, rows_of(a), columns_of(a))),
-                 broadcast_to(rhs, with_matrix(batch, rows_of(b), columns_of(b)))},
-                std::move(attrs));
+  const Tensors in{broadcast_to(matrix, with_matrix(batch, rows_of(a), columns_of(a))),
+                   broadcast_to(rhs, with_matrix(batch, rows_of(b), columns_of(b)))};
+  return apply(of, in, std::move(attrs))[0];
 }
 
 // Many right sides for one matrix are columns of one: it is factorised once.
@@ -103,10 +102,7 @@ void define_general(Registry& r) {
       .attr("adjoint", kAttrBool, false)
       .instead(system_of_vector)
       .infer(need_system)
-      .composite([](const Call& c) {
-        static const Op& lu_solve = Registry::instance().builtin("lu_solve");
-        return on_equal_batches(lu_solve, c.in(0), c.in(1), {c.flag("adjoint")});
-      })
+      .composite([](const Call& c) { return on_equal_batches(op<"lu_solve">, c.in(0), c.in(1), {c.flag("adjoint")}); })
       .sample("s[3,3] f[3,2]")
       .sample("s[2,2,2] f[2,2,1]", R"({"adjoint": true})")
       .sample("s[2,3,3] f[3]");
@@ -149,24 +145,17 @@ void define_triangular(Registry& r) {
       .instead(system_of_vector)
       .infer(need_system)
       .composite([](const Call& c) {
-        static const Op& substitute = Registry::instance().builtin("substitute");
-        return on_equal_batches(substitute, c.in(0), c.in(1), {c.flag("lower"), c.flag("adjoint")});
+        return on_equal_batches(op<"substitute">, c.in(0), c.in(1), {c.flag("lower"), c.flag("adjoint")});
       })
       .sample("s[3,3] f[3,2]")
       .sample("s[2,2,2] f[2,2,1]", R"({"lower": false, "adjoint": true})")
       .sample("s[3,3] f[3]");
 }
 
-Tensors qr(const Tensor& x) {
-  static const Op& op = Registry::instance().builtin("qr");
-  return apply(op, std::span(&x, 1));
-}
+Tensors qr(const Tensor& x) { return apply(op<"qr">, Tensors{x}); }
 
 // The triangular factor of a matrix of full rank.
-Tensor full_rank(const Tensor& r) {
-  static const Op& op = Registry::instance().builtin("full_rank");
-  return apply1(op, {r});
-}
+Tensor full_rank(const Tensor& r) { return op<"full_rank">(r); }
 
 // By orthogonal factors: sqrt(l2) times the identity stands below the matrix. With more columns than rows and no l2 the
 // shortest of the solutions.

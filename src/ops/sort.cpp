@@ -22,8 +22,7 @@ struct Sorted {
   Tensor values, order;
 };
 Sorted sorted(const Tensor& x, int64_t axis, int64_t k, const std::string& direction) {
-  static const Op& op = Registry::instance().builtin("sorted");
-  const Tensors out = apply(op, std::span(&x, 1), {axis, k, direction});
+  const Tensors out = apply(op<"sorted">, std::span(&x, 1), {axis, k, direction});
   return {out[0], out[1]};
 }
 Tensor put_back(const Tensor& sorted, const Tensor& order, const Shape& shape, std::size_t axis) {

@@ -24,10 +24,7 @@ void define_error_functions(Registry& r) {
       .sample("u[2,3]");
 }
 
-Tensor polygamma(const Tensor& x, int64_t n) {
-  static const Op& op = Registry::instance().builtin("polygamma");
-  return apply1(op, {x}, {n});
-}
+Tensor polygamma(const Tensor& x, int64_t n) { return op<"polygamma">(x, n); }
 
 void define_gamma_functions(Registry& r) {
   unary<[](auto x) { return static_cast<decltype(x)>(math::log_gamma(x)); }>(r, "lgamma", "log |Gamma(x)|.")

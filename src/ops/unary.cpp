@@ -103,7 +103,7 @@ void define_hyperbolic(Registry& r) {
       .partials({[](const Call& c, const Flow& t) { return t * sinh(c.in()); }})
       .sample("f[2,3]");
   unary<[](auto x) { return math::tanh(x); }>(r, "tanh", "Hyperbolic tangent.")
-      .made_of<[](auto x, auto part) { return math::tanh_of(x, part); }>("tanh_part")
+      .made_of<[](auto x, auto part) { return math::tanh_of(x, part); }>(op<"tanh_part">)
       .partials({[](const Call& c, const Flow& t) { return t * sech_squared(c.in()); }})
       .sample("f[2,3]");
   unary<[](auto x) { return std::asinh(x); }>(r, "asinh", "Inverse hyperbolic sine.")
@@ -119,7 +119,7 @@ void define_hyperbolic(Registry& r) {
 
 void define_activations(Registry& r) {
   unary<[](auto x) { return math::sigmoid(x); }>(r, "sigmoid", "1 / (1 + e^-x).")
-      .made_of<[](auto x, auto part) { return math::sigmoid_of(x, part); }>("sigmoid_part")
+      .made_of<[](auto x, auto part) { return math::sigmoid_of(x, part); }>(op<"sigmoid_part">)
       .partials({[](const Call& c, const Flow& t) { return multiply_no_nan(t, logistic_slope(c.in())); }})
       .sample("f[2,3]");
   unary<[](auto x) { return -math::softplus(-x); }>(r, "log_sigmoid", "log(1 / (1 + e^-x)).")
@@ -165,7 +165,7 @@ void define_activations(Registry& r) {
       }})
       .sample("f[2,3]");
   unary<[](auto x) { return x * math::sigmoid(x); }>(r, "silu", "x * sigmoid(x).")
-      .made_of<[](auto x, auto part) { return x * math::sigmoid_of(x, part); }>("sigmoid_part")
+      .made_of<[](auto x, auto part) { return x * math::sigmoid_of(x, part); }>(op<"sigmoid_part">)
       .partials({[](const Call& c, const Flow& t) {
         return t * (sigmoid(c.in()) + multiply_no_nan(c.in(), logistic_slope(c.in())));
       }})
@@ -183,8 +183,7 @@ void define_activations(Registry& r) {
         const Tensor& x = c.in();
         if (!c.flag("approximate")) return multiply_no_nan(x, normal_cdf(x));
         // 0.5 (1 + tanh(z)) = sigmoid(2 z), without cancellation for x far below 0. Beyond the bounds it is 0 or 1.
-        static const Op& clip = Registry::instance().builtin("clip_by_value");
-        const Tensor within = apply1(clip, {x}, {-100.0, 100.0});
+        const Tensor within = op<"clip_by_value">(x, -100.0, 100.0);
         return multiply_no_nan(x, sigmoid(2 * std::sqrt(2 / pi) * (within + 0.044715 * (within * square(within)))));
       })
       .sample("f[2,3]")

@@ -108,7 +108,7 @@ class Halos : public testing::Test {
   uint32_t padded(uint32_t x, int64_t before, int64_t after) {
     const Ints paddings{before, after};
     return p_.apply("constant_pad", {p_[x]}, {n_ + before + after},
-                    attributes(op("constant_pad"), {{"paddings", paddings}}));
+                    attributes(op_named("constant_pad"), {{"paddings", paddings}}));
   }
   const int64_t n_ = 100;
   ProgramByHand p_;

@@ -11,7 +11,7 @@
 
 namespace gradtape::core {
 
-inline const Op& op(const char* name) { return Registry::instance().builtin(name); }
+inline const Op& op_named(const char* name) { return Registry::instance().builtin(name); }
 inline Operand whole(uint32_t slot, const Shape& shape) { return {slot, row_major(shape)}; }
 
 // The attributes of an op: those named, and for all others what holds where they are left out.
@@ -31,7 +31,7 @@ class ProgramByHand {
   // The slot of the result, which has the dtype of the first operand.
   uint32_t apply(const char* name, const std::vector<Operand>& in, const Shape& shape, AttrsPtr attrs = nullptr) {
     Instruction i{};
-    i.op = i.of = &op(name);
+    i.op = i.of = &op_named(name);
     i.attrs = attrs ? std::move(attrs) : attributes(*i.op);
     for (const Operand& x : in) i.in.push_back(x);
     i.out.push_back(slot(shape, program.slots[in[0].slot].dtype));
@@ -45,7 +45,7 @@ class ProgramByHand {
     return apply(name, operands, shape(in[0]));
   }
   uint32_t reduce_sum(uint32_t x, const Ints& axes, const Shape& shape) {
-    return apply("reduce_sum", {(*this)[x]}, shape, attributes(op("reduce_sum"), {{"axis", axes}}));
+    return apply("reduce_sum", {(*this)[x]}, shape, attributes(op_named("reduce_sum"), {{"axis", axes}}));
   }
   Operand operator[](uint32_t slot) const { return whole(slot, shape(slot)); }
   // The slot as an operand of a larger shape.

@@ -31,10 +31,10 @@ class Rules : public testing::Test {
   Operand number(double value, const Shape& shape = {}) { return b_.constant(Dtype::float32, value, shape); }
   // The op on operands, after the rules; the result has the shape and the dtype of the first operand.
   Operand add(const char* name, std::initializer_list<Operand> in) {
-    return add(name, in, in.begin()->layout.shape, attributes(op(name)));
+    return add(name, in, in.begin()->layout.shape, attributes(op_named(name)));
   }
   Operand add(const char* name, std::initializer_list<Operand> in, const Shape& shape, AttrsPtr attrs) {
-    const Op& o = op(name);
+    const Op& o = op_named(name);
     b_.set_user_op(o);
     return b_.add({&o, std::move(attrs), in, {{b_.dtype(*in.begin()), shape, false}}})[0];
   }
@@ -48,7 +48,7 @@ class Rules : public testing::Test {
     return i->op->name + "(" + inside + ")";
   }
 
-  Recorder recorder_{op("cast")};
+  Recorder recorder_{op_named("cast")};
   const std::vector<const Rule*> active_;  // before the builder, which looks at it
   ProgramBuilder b_{recorder_, false, active_};
   const Operand x_ = leaf({4}), y_ = leaf({4});
@@ -148,7 +148,7 @@ class RepeatsRule : public Rules {
  public:
   RepeatsRule() : Rules({"repeats"}) {}
   Operand reduce(const char* name, const Operand& x, const Ints& axes, const Shape& shape) {
-    return add(name, {x}, shape, attributes(op(name), {{"axis", axes}}));
+    return add(name, {x}, shape, attributes(op_named(name), {{"axis", axes}}));
   }
   const Operand repeated_{x_.slot, broadcast(row_major({4}), {3, 4})};
 };

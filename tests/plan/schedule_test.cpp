@@ -20,7 +20,7 @@ class Schedules : public testing::Test {
   }
   Tensor apply(const char* name, std::initializer_list<Tensor> in,
                const std::vector<std::pair<std::string, AttrValue>>& attrs = {}) {
-    const Op& o = op(name);
+    const Op& o = op_named(name);
     const Tensors inputs(in);
     return recorder_.record(o, inputs, std::make_shared<Attrs>(*attributes(o, attrs)))[0];
   }
@@ -30,7 +30,7 @@ class Schedules : public testing::Test {
     void evaluate(std::span<const Tensor>) override {}
     void forget_symbolic_error() noexcept override {}
   } host_;
-  Recorder recorder_{host_, op("cast")};
+  Recorder recorder_{host_, op_named("cast")};
 };
 
 TEST_F(Schedules, InputsComeBeforeTheirUsers) {

@@ -55,7 +55,7 @@ struct Loop {
 
     bool is_partial() const { return kind == partial || kind == partial_columns; }
   };
-  // An op that gives any run of elements of its output (Op::run), which has as many elements as the space, or as rows.
+  // An op that gives any run of elements of its output (PadTraits), which has as many elements as the space, or as rows.
   struct Run {
     Dtype dtype;
     Shape in, out;

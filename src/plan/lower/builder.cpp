@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "ops/registry.hpp"
+#include "ops/names.hpp"
 #include "plan/ir/reduction_axes.hpp"
 #include "plan/lower/rules.hpp"
 
@@ -158,8 +158,7 @@ ProgramBuilder::Operands ProgramBuilder::add(Expression e) {
   return results;
 }
 Operand ProgramBuilder::multiply(const Operand& a, const Operand& b, const Spec& spec) {
-  static const Op& op = Registry::instance().builtin("multiply");
-  return add({&op, nullptr, {a, b}, {{spec.dtype, spec.shape, false}}})[0];
+  return add({&op<"multiply">.get(), nullptr, {a, b}, {{spec.dtype, spec.shape, false}}})[0];
 }
 
 Operand ProgramBuilder::copy(const Operand& x) {

@@ -1,7 +1,7 @@
 // Banded matrices by slot: their views, and their storage as a result.
 #include "plan/lower/known_bands.hpp"
 
-#include "ops/registry.hpp"
+#include "ops/names.hpp"
 #include "plan/lower/builder.hpp"
 
 namespace gradtape::core {
@@ -36,8 +36,7 @@ std::optional<Operand> from_bands(ProgramBuilder& b, const Operand& x) {
   auto attrs = std::make_shared<Attrs>();
   for (AttrValue value : {AttrValue(rows), AttrValue(columns), AttrValue(offsets), AttrValue(firsts)})
     attrs->values.push_back(std::move(value));
-  static const Op& op = Registry::instance().builtin("bands");
-  return b.whole(b.emit({&op, std::move(attrs), std::move(factors), {{b.dtype(x), {rows, columns}, false}}})[0]);
+  return b.whole(b.emit({&op<"bands">.get(), std::move(attrs), std::move(factors), {{b.dtype(x), {rows, columns}, false}}})[0]);
 }
 
 }  // namespace gradtape::core

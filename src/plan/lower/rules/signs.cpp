@@ -2,33 +2,23 @@
 #include <cmath>
 #include <limits>
 
-#include "ops/registry.hpp"
+#include "ops/names.hpp"
 #include "plan/lower/rules.hpp"
 
 namespace gradtape::core {
 
 namespace {
-struct Ops {
-  const Op &negative, &add, &subtract, &multiply, &divide, &carry, &carry_divide;
-};
-const Ops& ops() {
-  static const Registry& r = Registry::instance();
-  static const Ops known{r.builtin("negative"), r.builtin("add"),   r.builtin("subtract"),    r.builtin("multiply"),
-                         r.builtin("divide"),   r.builtin("carry"), r.builtin("carry_divide")};
-  return known;
-}
-
 class Signs {
  public:
   Signs(ProgramBuilder& b, Expression& e) : b_(b), op_(e.op), in_(e.in) {}
 
   std::optional<Operand> simplify() {
-    if (op_ == &ops().negative) return negative();
-    if (op_ == &ops().carry) carry(ops().multiply, std::isfinite);
-    if (op_ == &ops().carry_divide) carry(ops().divide, [](double p) { return p != 0 && p == p; });
-    if (op_ == &ops().add) add();
-    if (op_ == &ops().subtract) subtract();
-    while (op_ == &ops().multiply && multiply()) {
+    if (op_ == op<"negative">) return negative();
+    if (op_ == op<"carry">) carry(op<"multiply">, std::isfinite);
+    if (op_ == op<"carry_divide">) carry(op<"divide">, [](double p) { return p != 0 && p == p; });
+    if (op_ == op<"add">) add();
+    if (op_ == op<"subtract">) subtract();
+    while (op_ == op<"multiply"> && multiply()) {
     }
     return std::nullopt;
   }
@@ -52,11 +42,11 @@ class Signs {
     return seen;
   }
   std::optional<Operand> negated(const Operand& x) const {
-    const Instruction* i = made_by(x, ops().negative);
+    const Instruction* i = made_by(x, op<"negative">);
     return i ? seen_in(x, i->in[0]) : std::nullopt;
   }
   std::optional<Scaled> scaled(const Operand& x) const {
-    const Instruction* i = made_by(x, ops().multiply);
+    const Instruction* i = made_by(x, op<"multiply">);
     if (!i || !is_floating(x)) return std::nullopt;
     for (std::size_t k : {0, 1})
       if (const std::optional<double> factor = b_.number(i->in[k]))
@@ -75,7 +65,7 @@ class Signs {
   std::optional<Operand> negative() {
     if (auto x = negated(in_[0])) return x;
     if (auto s = scaled(in_[0])) {
-      op_ = &ops().multiply;
+      op_ = &op<"multiply">.get();
       in_ = {s->x, constant(s->x, -s->factor)};
     }
     return std::nullopt;
@@ -88,12 +78,12 @@ class Signs {
     } else {
       return;
     }
-    op_ = &ops().subtract;
+    op_ = &op<"subtract">.get();
   }
   void subtract() {
     if (auto b = negated(in_[1])) {
       in_[1] = *b;
-      op_ = &ops().add;
+      op_ = &op<"add">.get();
     }
   }
   // A product or quotient with a number by which no zero becomes nan is an ordinary one.

@@ -1,0 +1,26 @@
+// The definitions of batching.hpp.
+#include "ops/batching.hpp"
+
+#include <algorithm>
+
+namespace gradtape::core {
+
+Tensor full_input(const BatchCall& b, std::size_t i) {
+  return b.batched[i] ? b.in[i] : broadcast_to(b.in[i], b.in[i].shape().with_leading(b.size));
+}
+Tensors full_inputs(const BatchCall& b) {
+  Tensors full;
+  for (std::size_t i = 0; i < b.in.size(); ++i) full.push_back(full_input(b, i));
+  return full;
+}
+
+Tensors aligned_inputs(const BatchCall& b) {
+  std::size_t rank = 0;
+  for (const Tensor& input : b.call.inputs()) rank = std::max(rank, input.rank());
+  Tensors aligned;
+  for (std::size_t i = 0; i < b.in.size(); ++i)
+    aligned.push_back(b.batched[i] ? insert_axes(b.in[i], 1, rank - b.call.in(i).rank()) : b.in[i]);
+  return aligned;
+}
+
+}  // namespace gradtape::core

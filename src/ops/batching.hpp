@@ -1,0 +1,15 @@
+// The vocabulary of batch rules: inputs, some of which have a leading axis more than recorded.
+#pragma once
+
+#include "ops/functions.hpp"
+
+namespace gradtape::core {
+
+// Input i with the leading axis, repeated along it if it had none; all inputs.
+Tensor full_input(const BatchCall& b, std::size_t i);
+Tensors full_inputs(const BatchCall& b);
+// All inputs as they are, with axes of size 1 behind the leading axis: it then stands before the same number of axes in
+// each of them, so that they broadcast from the right.
+Tensors aligned_inputs(const BatchCall& b);
+
+}  // namespace gradtape::core
