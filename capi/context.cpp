@@ -101,7 +101,7 @@ void Context::bad_handle(uint64_t bits, Kind wanted, std::string_view what) {
   fail(Status::invalid_handle, "{} was released", what);
 }
 
-Place Context::place(gt_tensor handle, std::string_view what) {
+Source Context::source(gt_tensor handle, std::string_view what) {
   Object* object = handles_.find(bits_of(handle));
   if (object) {
     if (const auto* t = std::get_if<Tensor>(object)) return {*t, nullptr};
@@ -110,17 +110,17 @@ Place Context::place(gt_tensor handle, std::string_view what) {
   bad_handle(bits_of(handle), Kind::tensor, what);
 }
 
-Tensor Context::peek(gt_tensor handle, std::string_view what) { return place(handle, what).tensor; }
+Tensor Context::peek(gt_tensor handle, std::string_view what) { return source(handle, what).tensor; }
 
 Tensor Context::read(gt_tensor handle, std::string_view what) {
-  const Place p = place(handle, what);
-  return p.variable ? recorder_.read(p.variable) : p.tensor;
+  const Source s = source(handle, what);
+  return s.variable ? recorder_.read(s.variable) : s.tensor;
 }
 
 VariablePtr Context::variable(gt_tensor handle, std::string_view what) {
-  const Place p = place(handle, what);
-  if (!p.variable) invalid("{} is not a variable: a tensor cannot be assigned; make it with gt_variable", what);
-  return p.variable;
+  const Source s = source(handle, what);
+  if (!s.variable) invalid("{} is not a variable: a tensor cannot be assigned; make it with gt_variable", what);
+  return s.variable;
 }
 
 std::shared_ptr<Tape> Context::tape(gt_tape handle, std::string_view what) {

@@ -63,7 +63,7 @@ class Context final : public Host {
   // Looking up what a handle means. `what` begins the message of the error.
   Tensor read(gt_tensor handle, std::string_view what);  // the value of a variable is read: tapes note it
   Tensor peek(gt_tensor handle, std::string_view what);  // the same unnoticed
-  Place place(gt_tensor handle, std::string_view what);
+  Source source(gt_tensor handle, std::string_view what);
   VariablePtr variable(gt_tensor handle, std::string_view what);
   std::shared_ptr<Tape> tape(gt_tape handle, std::string_view what);
   std::shared_ptr<Function> function(gt_function handle, std::string_view what);

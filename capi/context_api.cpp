@@ -119,8 +119,8 @@ gt_status gt_release(gt_context ctx, const void* handle) { return release_from_a
 
 gt_tensor gt_tensor_duplicate(gt_context ctx, gt_tensor tensor) {
   return guarded_object(ctx, [&](Context& c) {
-    Place p = c.place(tensor, "gt_tensor_duplicate: tensor");
-    return p.variable ? c.publish(std::move(p.variable)) : c.publish(std::move(p.tensor));
+    Source s = c.source(tensor, "gt_tensor_duplicate: tensor");
+    return s.variable ? c.publish(std::move(s.variable)) : c.publish(std::move(s.tensor));
   });
 }
 

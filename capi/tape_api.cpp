@@ -1,4 +1,5 @@
 // Tapes and the derivatives taken of them.
+#include "autodiff/jacobian.hpp"
 #include "capi/marshal.hpp"
 
 using namespace gradtape::core;
@@ -6,12 +7,18 @@ using namespace gradtape::core::capi;
 
 namespace {
 
-std::vector<Place> places(Context& c, const gt_tensor* handles, std::size_t n, const char* function, const char* what) {
-  need_array(handles, n, "{}: {}s", function, what);
-  std::vector<Place> result;
+Tensors read_targets(Context& c, const gt_tensor* handles, std::size_t n, const char* function) {
+  need_array(handles, n, "{}: targets", function);
+  Tensors targets;
+  for (std::size_t i = 0; i < n; ++i) targets.push_back(c.peek(handles[i], fmt::format("{}: target {}", function, i)));
+  return targets;
+}
+std::vector<Source> read_sources(Context& c, const gt_tensor* handles, std::size_t n, const char* function) {
+  need_array(handles, n, "{}: sources", function);
+  std::vector<Source> sources;
   for (std::size_t i = 0; i < n; ++i)
-    result.push_back(c.place(handles[i], fmt::format("{}: {} {}", function, what, i)));
-  return result;
+    sources.push_back(c.source(handles[i], fmt::format("{}: source {}", function, i)));
+  return sources;
 }
 
 bool zero_unconnected(int32_t unconnected, const char* function) {
@@ -46,7 +53,7 @@ JacobianOptions options_from(Context& c, const gt_jacobian_options* given, const
 // Gives the results out, and remembers what the first NULL among them is of: the mistake behind it is often found only
 // where the NULL comes back as an operand.
 void publish_derivatives(Context& c, const Tape& t, const char* function, const Tensors& results, const char* what,
-                         std::span<const Place> of, gt_tensor* out) {
+                         std::span<const Source> of, gt_tensor* out) {
   std::string unconnected;
   const auto null = std::ranges::find_if(results, [](const Tensor& r) { return !r; });
   if (null != results.end()) {
@@ -90,7 +97,7 @@ gt_status gt_tape_end(gt_context ctx, gt_tape tape) {
 }
 gt_status gt_tape_watch(gt_context ctx, gt_tape tape, gt_tensor tensor) {
   return with_tape(ctx, tape, "gt_tape_watch",
-                   [&](Context& c, Tape& t) { t.watch(c.place(tensor, "gt_tape_watch: tensor")); });
+                   [&](Context& c, Tape& t) { t.watch(c.source(tensor, "gt_tape_watch: tensor")); });
 }
 gt_status gt_tape_stop_recording(gt_context ctx, gt_tape tape) {
   return with_tape(ctx, tape, "gt_tape_stop_recording", [](Context&, Tape& t) { t.stop(); });
@@ -122,7 +129,8 @@ gt_status gt_tape_gradient(gt_context ctx, gt_tape tape, const gt_tensor* target
   return with_tape(ctx, tape, name, [&](Context& c, Tape& t) {
     need_array(gradients, n_sources, "gt_tape_gradient: gradients");
     const bool zero = zero_unconnected(unconnected, name);
-    const auto to = places(c, targets, n_targets, name, "target"), by = places(c, sources, n_sources, name, "source");
+    const Tensors to = read_targets(c, targets, n_targets, name);
+    const std::vector<Source> by = read_sources(c, sources, n_sources, name);
     Tensors cotangents;
     for (size_t i = 0; output_gradients && i < n_targets; ++i)
       cotangents.push_back(c.read(output_gradients[i], fmt::format("{}: output gradient {}", name, i)));
@@ -141,12 +149,14 @@ gt_status gt_tape_jvp(gt_context ctx, gt_tape tape, const gt_tensor* targets, si
     need_array(jvps, n_targets, "gt_tape_jvp: jvps");
     need_array(tangents, n_sources, "gt_tape_jvp: tangents");
     const bool zero = zero_unconnected(unconnected, name);
-    const auto to = places(c, targets, n_targets, name, "target"), by = places(c, sources, n_sources, name, "source");
+    const Tensors to = read_targets(c, targets, n_targets, name);
+    const std::vector<Source> by = read_sources(c, sources, n_sources, name);
     Tensors along;
     for (size_t i = 0; i < n_sources; ++i)
       along.push_back(tangents[i] ? c.read(tangents[i], fmt::format("{}: tangent {}", name, i)) : Tensor());
     Tape::Use use(t, name);
-    publish_derivatives(c, t, name, t.jvp(to, by, along, zero), "target", to, jvps);
+    publish_derivatives(c, t, name, t.jvp(to, by, along, zero), "target", std::vector<Source>(to.begin(), to.end()),
+                        jvps);
     use.done();
   });
 }
@@ -158,10 +168,10 @@ gt_status gt_tape_jacobian(gt_context ctx, gt_tape tape, gt_tensor target, const
   return with_tape(ctx, tape, name, [&](Context& c, Tape& t) {
     need_array(jacobians, n_sources, "gt_tape_jacobian: jacobians");
     const JacobianOptions o = options_from(c, options, name);
-    const Place to = c.place(target, "gt_tape_jacobian: target");
-    const auto by = places(c, sources, n_sources, name, "source");
+    const Tensor to = c.peek(target, "gt_tape_jacobian: target");
+    const std::vector<Source> by = read_sources(c, sources, n_sources, name);
     Tape::Use use(t, name);
-    publish_derivatives(c, t, name, t.jacobian(to, by, o), "source", by, jacobians);
+    publish_derivatives(c, t, name, jacobian(t, to, by, o), "source", by, jacobians);
     use.done();
   });
 }
@@ -173,10 +183,10 @@ gt_status gt_tape_batch_jacobian(gt_context ctx, gt_tape tape, gt_tensor target,
   return with_tape(ctx, tape, name, [&](Context& c, Tape& t) {
     need_pointer(jacobian, "gt_tape_batch_jacobian: jacobian");
     const JacobianOptions o = options_from(c, options, name);
-    const Place to = c.place(target, "gt_tape_batch_jacobian: target"),
-                by = c.place(source, "gt_tape_batch_jacobian: source");
+    const Tensor to = c.peek(target, "gt_tape_batch_jacobian: target");
+    const Source by = c.source(source, "gt_tape_batch_jacobian: source");
     Tape::Use use(t, name);
-    publish_derivatives(c, t, name, {t.batch_jacobian(to, by, o)}, "source", std::span(&by, 1), jacobian);
+    publish_derivatives(c, t, name, {batch_jacobian(t, to, by, o)}, "source", std::span(&by, 1), jacobian);
     use.done();
   });
 }

@@ -163,7 +163,7 @@ gt_status gt_tensor_borrow_data(gt_context ctx, gt_tensor tensor, const void** r
   if (bytes) *bytes = 0;
   return guarded(ctx, [&](Context& c) {
     need_pointer(row_major, "gt_tensor_borrow_data: row_major");
-    if (c.place(tensor, "gt_tensor_borrow_data: tensor").variable)
+    if (c.source(tensor, "gt_tensor_borrow_data: tensor").variable)
       invalid(
           "gt_tensor_borrow_data: a variable may be assigned while its memory is lent; read it, or take gt_identity of "
           "it");
@@ -185,8 +185,8 @@ gt_status gt_eval(gt_context ctx, const gt_tensor* tensors, size_t n) {
 gt_status gt_tensor_describe(gt_context ctx, gt_tensor tensor, char* text, size_t capacity, size_t* needed) {
   clear_text(text, capacity, needed);
   return guarded(ctx, [&](Context& c) {
-    const Place p = c.place(tensor, "gt_tensor_describe: tensor");
-    write_text((p.variable ? "variable " : "") + describe(p.tensor), text, capacity, needed);
+    const Source s = c.source(tensor, "gt_tensor_describe: tensor");
+    write_text((s.variable ? "variable " : "") + describe(s.tensor), text, capacity, needed);
   });
 }
 

@@ -1,9 +1,10 @@
 // Jacobians: the linear map from a symbolic cotangent (or tangent), built once, batched over a basis and evaluated in
 // chunks that fit the memory budget.
+#include "autodiff/jacobian.hpp"
+
 #include <algorithm>
 
 #include "autodiff/batch.hpp"
-#include "autodiff/tape.hpp"
 #include "ops/functions.hpp"
 
 namespace gradtape::core {
@@ -11,9 +12,7 @@ namespace gradtape::core {
 namespace {
 constexpr uint64_t kDefaultBudget = uint64_t{256} << 20;
 
-int64_t elements(const Place& p) { return p.tensor.shape().elements(); }
-
-Shape joined(const Shape& a, const Shape& b) {
+Shape concatenate(const Shape& a, const Shape& b) {
   Shape s = a;
   for (int64_t d : b) s.push_back(d);
   return s;
@@ -37,28 +36,26 @@ uint64_t bytes_per_row(std::span<const Tensor> outputs, const Tensor& placeholde
       bytes += static_cast<uint64_t>(out.spec.shape.elements()) * gradtape::core::size_of(out.spec.dtype);
   return bytes;
 }
-}  // namespace
 
 // One linear map: from a placeholder to results of known shapes, at most one of them empty.
 class JacobianBuilder {
  public:
-  JacobianBuilder(Tape& tape, const JacobianOptions& options) : tape_(tape), r_(tape.recorder_), options_(options) {}
+  JacobianBuilder(const Tape& tape, const JacobianOptions& options)
+      : tape_(tape), r_(tape.recorder()), options_(options) {}
 
   // d target / d sources by cotangents: the basis of the target goes in, [target..., source...] comes out.
-  Tensors by_reverse(const Place& target, std::span<const Place> sources, int64_t repeat) {
-    const Spec& spec = target.tensor.spec();
+  Tensors by_reverse(const Tensor& target, std::span<const Source> sources, int64_t repeat) {
+    const Spec& spec = target.spec();
     const int64_t n = repeat > 0 ? spec.shape.product(1, spec.shape.rank()) : spec.shape.elements();
-    const auto pull = [&](const Tensor& ct) {
-      return tape_.reverse_from(Tensors{target.tensor}, Tensors{ct}, sources);
-    };
+    const auto pull = [&](const Tensor& ct) { return tape_.pull_back(Tensors{target}, Tensors{ct}, sources); };
     return over_basis(spec, n, repeat, pull);
   }
   // d target / d source by tangents: [source..., target...].
-  Tensors by_forward(const Place& target, const Place& source, int64_t repeat) {
+  Tensors by_forward(const Tensor& target, const Source& source, int64_t repeat) {
     const Spec& spec = source.tensor.spec();
     const int64_t n = repeat > 0 ? spec.shape.product(1, spec.shape.rank()) : spec.shape.elements();
     const auto push = [&](const Tensor& t) {
-      return tape_.forward_from(Tensors{target.tensor}, std::span(&source, 1), Tensors{t});
+      return tape_.push_forward(Tensors{target}, std::span(&source, 1), Tensors{t});
     };
     return over_basis(spec, n, repeat, push);
   }
@@ -161,13 +158,12 @@ class JacobianBuilder {
       fail(Status::cancelled, "the Jacobian was cancelled after {} of {} rows", done_, total_);
   }
 
-  Tape& tape_;
+  const Tape& tape_;
   Recorder& r_;
   const JacobianOptions& options_;
   uint64_t done_ = 0, total_ = 0;
 };
 
-namespace {
 // Rules that are known in reverse only may be non-linear or read values: automatic mode leaves them to reverse mode.
 bool has_reverse_only_rule(const Path& path) {
   return std::ranges::any_of(path.nodes, [](const Node* node) {
@@ -182,100 +178,16 @@ Tensor source_first_to_last(const Tensor& j, std::size_t source_rank) {
   for (std::size_t i = 0; i < source_rank; ++i) perm.push_back(static_cast<int64_t>(i));
   return transpose(j, perm);
 }
-}  // namespace
 
-Tensors Tape::jacobian(const Place& target, std::span<const Place> sources, const JacobianOptions& options) {
-  Tensors results(sources.size());
-  if (is_floating(target.tensor.dtype())) {
-    int64_t inputs = 0;
-    Tensors all;
-    for (const Place& source : sources) {
-      if (is_floating(source.tensor.dtype())) inputs += elements(source);
-      for (const Tensor& t : tensors_of(source)) all.push_back(t);
-    }
-    const int64_t outputs = elements(target);
-    const bool cheaper_forward =
-        inputs < outputs && !has_reverse_only_rule(path_between(Tensors{target.tensor}, all, passable()));
-    const bool by_forward = options.mode == Mode::forward || (options.mode == Mode::automatic && cheaper_forward);
-    JacobianBuilder builder(*this, options);
-    builder.start(static_cast<uint64_t>(by_forward ? inputs : outputs));
-    const Shape& target_shape = target.tensor.shape();
-    if (by_forward) {
-      for (std::size_t i = 0; i < sources.size(); ++i) {
-        if (!is_floating(sources[i].tensor.dtype())) continue;
-        const Tensors rows = builder.by_forward(target, sources[i], 0);
-        if (rows.empty() || !rows[0]) continue;
-        const Shape& s = sources[i].tensor.shape();
-        results[i] = source_first_to_last(reshape(rows[0], joined(s, target_shape)), s.rank());
-      }
-    } else {
-      const Tensors rows = builder.by_reverse(target, sources, 0);
-      for (std::size_t i = 0; i < rows.size(); ++i)
-        if (rows[i]) results[i] = reshape(rows[i], joined(target_shape, sources[i].tensor.shape()));
-    }
-  }
-  for (std::size_t i = 0; i < sources.size(); ++i)
-    if (!results[i] && options.zero_unconnected) {
-      const Spec& s = sources[i].tensor.spec();
-      results[i] = zeros(recorder_, {s.dtype, joined(target.tensor.shape(), s.shape), s.weak});
-    }
-  return results;
-}
-
-Tensor Tape::batch_jacobian(const Place& target, const Place& source, const JacobianOptions& options) {
-  const Shape &ys = target.tensor.shape(), &xs = source.tensor.shape();
-  for (const auto& [name, shape] : {std::pair("target", &ys), std::pair("source", &xs)})
-    if (shape->rank() < 2)
-      invalid("gt_tape_batch_jacobian: {} must have at least 2 axes, [batch, ...], got {}", name, to_string(*shape));
-  if (ys[0] != xs[0])
-    invalid("gt_tape_batch_jacobian: target and source must have the same first size, the batch, got {} and {}",
-            to_string(ys), to_string(xs));
-  const int64_t batch_size = ys[0];
-  const Shape y = ys.without_leading(), x = xs.without_leading();
-  const Shape result_shape = joined(ys, x);
-  const Spec result_spec{source.tensor.dtype(), result_shape, source.tensor.spec().weak};
-  const auto unconnected = [&] { return options.zero_unconnected ? zeros(recorder_, result_spec) : Tensor(); };
-  if (!is_floating(target.tensor.dtype()) || !is_floating(source.tensor.dtype())) return unconnected();
-
-  const Tensors sources = tensors_of(source);
-  const Path path = path_between(Tensors{target.tensor}, sources, passable());
-  const bool cheaper_forward = x.elements() < y.elements() && !options.sum_over_batch && !has_reverse_only_rule(path);
-  // TensorFlow's formula sums over the target's batch, which only reverse mode does.
-  const bool by_forward = !options.sum_over_batch &&
-                          (options.mode == Mode::forward || (options.mode == Mode::automatic && cheaper_forward));
-  if (options.sum_over_batch && options.mode == Mode::forward)
-    invalid(
-        "gt_tape_batch_jacobian: GT_BATCH_SUM sums over the target's batch: it needs reverse mode, not "
-        "GT_MODE_FORWARD");
-  JacobianBuilder builder(*this, options);
-  builder.start(static_cast<uint64_t>(by_forward ? x.elements() : y.elements()));
-  const int64_t repeat = std::max<int64_t>(batch_size, 1);
-  const Tensors rows = batch_size == 0 ? Tensors{}
-                       : by_forward    ? builder.by_forward(target, source, repeat)
-                                       : builder.by_reverse(target, std::span(&source, 1), repeat);
-  if (batch_size == 0) {
-    const bool connected = path.on_path(target.tensor);
-    return connected ? zeros(recorder_, result_spec) : unconnected();
-  }
-  if (rows.empty() || !rows[0])
-    return y.elements() * x.elements() == 0 && path.on_path(target.tensor) ? zeros(recorder_, result_spec)
-                                                                           : unconnected();
-  if (!options.sum_over_batch) check_samples(target, sources, builder.placeholder, builder.symbolic_results);
-
-  // [y, batch, x] or [x, batch, y], both as three axes.
-  const Tensor three = reshape(
-      rows[0], {by_forward ? x.elements() : y.elements(), batch_size, by_forward ? y.elements() : x.elements()});
-  return reshape(transpose(three, by_forward ? Ints{1, 2, 0} : Ints{1, 0, 2}), result_shape);
-}
-
-void Tape::check_samples(const Place& target, const Tensors& sources, const Tensor& placeholder,
-                         const Tensors& derivative) const {
+// Throws, naming the op, if a sample of the target depends on another sample of the source.
+void check_samples(const Tape& tape, const Tensor& target, const Tensors& sources, const Tensor& placeholder,
+                   const Tensors& derivative) {
   const Node* mixer = nullptr;
   if (!derivative.empty() && !(mixer = where_samples_mix(derivative[0], placeholder, is_symbolic_result))) return;
   // The map mixes samples, or could not be built symbolically. The op the user recorded says more than one of its
   // derivative.
   for (const Tensor& source : sources)
-    if (const Node* recorded = where_samples_mix(target.tensor, source, passable())) {
+    if (const Node* recorded = where_samples_mix(target, source, tape.passable())) {
       mixer = recorded;
       break;
     }
@@ -287,9 +199,87 @@ void Tape::check_samples(const Place& target, const Tensors& sources, const Tens
   }
   fail(Status::failed_precondition,
        "gt_tape_batch_jacobian: {} may mix the samples of the batch, so that the Jacobian has no blocks of its own for "
-       "each; take "
-       "gt_tape_jacobian, or GT_BATCH_SUM for the sum over the target's batch",
+       "each; take gt_tape_jacobian, or GT_BATCH_SUM for the sum over the target's batch",
        name_with_composite(*mixer));
+}
+}  // namespace
+
+Tensors jacobian(const Tape& tape, const Tensor& target, std::span<const Source> sources,
+                 const JacobianOptions& options) {
+  Tensors results(sources.size());
+  if (is_floating(target.dtype())) {
+    int64_t inputs = 0;
+    Tensors all;
+    for (const Source& source : sources) {
+      if (is_floating(source.tensor.dtype())) inputs += source.tensor.shape().elements();
+      for (const Tensor& t : tape.tensors_of(source)) all.push_back(t);
+    }
+    const int64_t outputs = target.shape().elements();
+    const bool cheaper_forward = inputs < outputs && !has_reverse_only_rule(tape.path(Tensors{target}, all));
+    const bool by_forward = options.mode == Mode::forward || (options.mode == Mode::automatic && cheaper_forward);
+    JacobianBuilder builder(tape, options);
+    builder.start(static_cast<uint64_t>(by_forward ? inputs : outputs));
+    const Shape& target_shape = target.shape();
+    if (by_forward) {
+      for (std::size_t i = 0; i < sources.size(); ++i) {
+        if (!is_floating(sources[i].tensor.dtype())) continue;
+        const Tensors rows = builder.by_forward(target, sources[i], 0);
+        if (rows.empty() || !rows[0]) continue;
+        const Shape& s = sources[i].tensor.shape();
+        results[i] = source_first_to_last(reshape(rows[0], concatenate(s, target_shape)), s.rank());
+      }
+    } else {
+      const Tensors rows = builder.by_reverse(target, sources, 0);
+      for (std::size_t i = 0; i < rows.size(); ++i)
+        if (rows[i]) results[i] = reshape(rows[i], concatenate(target_shape, sources[i].tensor.shape()));
+    }
+  }
+  for (std::size_t i = 0; i < sources.size(); ++i)
+    if (!results[i] && options.zero_unconnected) {
+      const Spec& s = sources[i].tensor.spec();
+      results[i] = zeros(tape.recorder(), {s.dtype, concatenate(target.shape(), s.shape), s.weak});
+    }
+  return results;
+}
+
+Tensor batch_jacobian(const Tape& tape, const Tensor& target, const Source& source, const JacobianOptions& options) {
+  const Shape &ys = target.shape(), &xs = source.tensor.shape();
+  for (const auto& [name, shape] : {std::pair("target", &ys), std::pair("source", &xs)})
+    if (shape->rank() < 2)
+      invalid("gt_tape_batch_jacobian: {} must have at least 2 axes, [batch, ...], got {}", name, to_string(*shape));
+  if (ys[0] != xs[0])
+    invalid("gt_tape_batch_jacobian: target and source must have the same first size, the batch, got {} and {}",
+            to_string(ys), to_string(xs));
+  const int64_t batch_size = ys[0];
+  const Shape y = ys.without_leading(), x = xs.without_leading();
+  const Shape result_shape = concatenate(ys, x);
+  const Spec result_spec{source.tensor.dtype(), result_shape, source.tensor.spec().weak};
+  const auto unconnected = [&] { return options.zero_unconnected ? zeros(tape.recorder(), result_spec) : Tensor(); };
+  if (!is_floating(target.dtype()) || !is_floating(source.tensor.dtype())) return unconnected();
+
+  const Tensors sources = tape.tensors_of(source);
+  const Path path = tape.path(Tensors{target}, sources);
+  const bool cheaper_forward = x.elements() < y.elements() && !options.sum_over_batch && !has_reverse_only_rule(path);
+  // TensorFlow's formula sums over the target's batch, which only reverse mode does.
+  const bool by_forward = !options.sum_over_batch &&
+                          (options.mode == Mode::forward || (options.mode == Mode::automatic && cheaper_forward));
+  if (options.sum_over_batch && options.mode == Mode::forward)
+    invalid(
+        "gt_tape_batch_jacobian: GT_BATCH_SUM sums over the target's batch: it needs reverse mode, not "
+        "GT_MODE_FORWARD");
+  JacobianBuilder builder(tape, options);
+  builder.start(static_cast<uint64_t>(by_forward ? x.elements() : y.elements()));
+  const auto nothing = [&] { return path.on_path(target) ? zeros(tape.recorder(), result_spec) : unconnected(); };
+  if (batch_size == 0) return nothing();
+  const Tensors rows = by_forward ? builder.by_forward(target, source, batch_size)
+                                  : builder.by_reverse(target, std::span(&source, 1), batch_size);
+  if (rows.empty() || !rows[0]) return y.elements() * x.elements() == 0 ? nothing() : unconnected();
+  if (!options.sum_over_batch) check_samples(tape, target, sources, builder.placeholder, builder.symbolic_results);
+
+  // [y, batch, x] or [x, batch, y], both as three axes.
+  const Tensor three = reshape(
+      rows[0], {by_forward ? x.elements() : y.elements(), batch_size, by_forward ? y.elements() : x.elements()});
+  return reshape(transpose(three, by_forward ? Ints{1, 2, 0} : Ints{1, 0, 2}), result_shape);
 }
 
 }  // namespace gradtape::core

@@ -1,3 +1,4 @@
+// The life of a tape, and its gradients and products.
 #include "autodiff/tape.hpp"
 
 #include <algorithm>
@@ -29,11 +30,11 @@ void Tape::reset() {
   recording_.clear();
 }
 
-void Tape::watch(const Place& place) {
-  if (place.variable)
-    recording_.watch(place.variable);
+void Tape::watch(const Source& source) {
+  if (source.variable)
+    recording_.watch(source.variable);
   else
-    recording_.watch(place.tensor);
+    recording_.watch(source.tensor);
 }
 
 Tape::Use::Use(Tape& tape, const char* what) : tape_(tape) {
@@ -65,13 +66,13 @@ Passable Tape::passable() const {
   return [this](const Tensor& t) { return recording_.recorded(t); };
 }
 
-Tensors Tape::tensors_of(const Place& place) const {
-  if (!place.variable) return {place.tensor};
+Tensors Tape::tensors_of(const Source& source) const {
+  if (!source.variable) return {source.tensor};
   Tensors tensors;
-  if (const Recording::Read* read = recording_.read_of(place.variable.get())) tensors = read->values;
+  if (const Recording::Read* read = recording_.read_of(source.variable.get())) tensors = read->values;
   for (const Tensor& t : tensors)
-    if (t.same(place.tensor)) return tensors;
-  tensors.push_back(place.tensor);
+    if (t.same(source.tensor)) return tensors;
+  tensors.push_back(source.tensor);
   return tensors;
 }
 
@@ -79,11 +80,11 @@ bool Tape::counts(const Tensor& source, std::span<const Tensor> targets) const {
   return recording_.holds(source) || std::ranges::any_of(targets, [&](const Tensor& t) { return t.same(source); });
 }
 
-Tensors Tape::reverse_from(std::span<const Tensor> targets, std::span<const Tensor> cotangents,
-                           std::span<const Place> sources) const {
+Tensors Tape::pull_back(std::span<const Tensor> targets, std::span<const Tensor> cotangents,
+                        std::span<const Source> sources) const {
   std::vector<std::size_t> first;
   Tensors all;
-  for (const Place& source : sources) {
+  for (const Source& source : sources) {
     first.push_back(all.size());
     for (const Tensor& t : tensors_of(source))
       if (counts(t, targets)) all.push_back(t);
@@ -100,21 +101,22 @@ Tensors Tape::reverse_from(std::span<const Tensor> targets, std::span<const Tens
   return results;
 }
 
-Tensors Tape::forward_from(std::span<const Tensor> targets, std::span<const Place> sources,
+Tensors Tape::push_forward(std::span<const Tensor> targets, std::span<const Source> sources,
                            std::span<const Tensor> tangents) const {
-  Tensors all, moved;
+  Tensors all, tangents_of_all;
   for (std::size_t i = 0; i < sources.size(); ++i)
     for (const Tensor& t : tensors_of(sources[i]))
       if (counts(t, targets)) {
         all.push_back(t);
-        moved.push_back(tangents[i]);
+        tangents_of_all.push_back(tangents[i]);
       }
-  return forward({targets, all, moved, passable()});
+  return forward({targets, all, tangents_of_all, passable()});
 }
 
 namespace {
-// What is handed in beside the tape must fit what it belongs to, or be a scalar without a dtype.
-Tensor fitting(const char* what, std::size_t index, const Tensor& given, const Spec& want) {
+// A cotangent or tangent from the user, in the dtype of its tensor if it is a scalar without a dtype. Throws if it does not
+// fit.
+Tensor fit(const char* what, std::size_t index, const Tensor& given, const Spec& want) {
   Tensor t = given.spec().weak && !want.weak && is_floating(want.dtype) ? cast(given, want.dtype) : given;
   if (t.dtype() != want.dtype || !(t.shape() == want.shape))
     invalid("{} {} must be {}, got {}", what, index, to_string(want), to_string(given.spec()));
@@ -122,34 +124,30 @@ Tensor fitting(const char* what, std::size_t index, const Tensor& given, const S
 }
 }  // namespace
 
-Tensors Tape::gradient(std::span<const Place> targets, std::span<const Place> sources, std::span<const Tensor> given,
-                       bool zero_unconnected) {
-  Tensors tensors, cotangents;
-  for (std::size_t i = 0; i < targets.size(); ++i) {
-    const Tensor& t = targets[i].tensor;
-    tensors.push_back(t);
-    if (!given.empty()) cotangents.push_back(fitting("gt_tape_gradient: output gradient", i, given[i], t.spec()));
-  }
-  for (Tensor& t : cotangents) t = selected(t);
+Tensors Tape::gradient(std::span<const Tensor> targets, std::span<const Source> sources, std::span<const Tensor> given,
+                       bool zero_unconnected) const {
+  Tensors cotangents;
+  for (std::size_t i = 0; i < given.size(); ++i)
+    cotangents.push_back(fit("gt_tape_gradient: output gradient", i, given[i], targets[i].spec()));
+  for (Tensor& t : cotangents) t = mark_selected(t);
   if (given.empty())
-    for (const Tensor& t : tensors) cotangents.push_back(ones(recorder_, t.spec()));
-  Tensors results = reverse_from(tensors, cotangents, sources);
+    for (const Tensor& t : targets) cotangents.push_back(ones(recorder_, t.spec()));
+  Tensors results = pull_back(targets, cotangents, sources);
   for (std::size_t i = 0; i < sources.size(); ++i)
     if (!results[i] && zero_unconnected) results[i] = zeros_like(sources[i].tensor);
   return results;
 }
 
-Tensors Tape::jvp(std::span<const Place> targets, std::span<const Place> sources, std::span<const Tensor> given,
-                  bool zero_unconnected) {
-  Tensors tensors, tangents;
-  for (const Place& target : targets) tensors.push_back(target.tensor);
+Tensors Tape::jvp(std::span<const Tensor> targets, std::span<const Source> sources, std::span<const Tensor> given,
+                  bool zero_unconnected) const {
+  Tensors tangents;
   for (std::size_t i = 0; i < sources.size(); ++i)
-    tangents.push_back(given[i] ? fitting("gt_tape_jvp: tangent", i, given[i], sources[i].tensor.spec()) : Tensor());
+    tangents.push_back(given[i] ? fit("gt_tape_jvp: tangent", i, given[i], sources[i].tensor.spec()) : Tensor());
   for (Tensor& t : tangents)
-    if (t) t = selected(t);
-  Tensors results = forward_from(tensors, sources, tangents);
+    if (t) t = mark_selected(t);
+  Tensors results = push_forward(targets, sources, tangents);
   for (std::size_t i = 0; i < targets.size(); ++i)
-    if (!results[i] && zero_unconnected) results[i] = zeros_like(tensors[i]);
+    if (!results[i] && zero_unconnected) results[i] = zeros_like(targets[i]);
   return results;
 }
 

@@ -1,7 +1,5 @@
-// A tape: the life of a recording, and the derivatives that are taken of it.
+// A tape: the life of a recording, and the derivatives along it. jacobian.hpp has Jacobians.
 #pragma once
-
-#include <functional>
 
 #include "autodiff/forward.hpp"
 #include "graph/recorder.hpp"
@@ -9,20 +7,10 @@
 
 namespace gradtape::core {
 
-// A tensor by which one differentiates, or that one differentiates: a variable stands for all values it was read with.
-struct Place {
+// A tensor, or a variable, by which a user differentiates. A variable stands for all values it was read with.
+struct Source {
   Tensor tensor;         // its value now
   VariablePtr variable;  // null: a plain tensor
-};
-
-enum class Mode : int32_t { automatic = 0, forward = 1, reverse = 2 };
-
-struct JacobianOptions {
-  bool zero_unconnected = false;
-  Mode mode = Mode::automatic;
-  uint64_t memory_budget = 0;
-  bool sum_over_batch = false;
-  std::function<bool(uint64_t done, uint64_t total)> progress;  // false: stop
 };
 
 class Tape {
@@ -38,16 +26,27 @@ class Tape {
   void stop();
   void resume();
   void reset();
-  void watch(const Place& place);
+  void watch(const Source& source);
   const Recording& recording() const { return recording_; }
+  Recorder& recorder() const { return recorder_; }
 
-  // cotangents: empty, or one per target. Empty results: unconnected.
-  Tensors gradient(std::span<const Place> targets, std::span<const Place> sources, std::span<const Tensor> cotangents,
-                   bool zero_unconnected);
-  Tensors jvp(std::span<const Place> targets, std::span<const Place> sources, std::span<const Tensor> tangents,
-              bool zero_unconnected);
-  Tensors jacobian(const Place& target, std::span<const Place> sources, const JacobianOptions& options);
-  Tensor batch_jacobian(const Place& target, const Place& source, const JacobianOptions& options);
+  // What a user asks for. cotangents: none, or one per target. Empty results: unconnected.
+  Tensors gradient(std::span<const Tensor> targets, std::span<const Source> sources, std::span<const Tensor> cotangents,
+                   bool zero_unconnected) const;
+  Tensors jvp(std::span<const Tensor> targets, std::span<const Source> sources, std::span<const Tensor> tangents,
+              bool zero_unconnected) const;
+
+  // The two modes along this recording: one cotangent per source, one tangent per target.
+  Tensors pull_back(std::span<const Tensor> targets, std::span<const Tensor> cotangents,
+                    std::span<const Source> sources) const;
+  Tensors push_forward(std::span<const Tensor> targets, std::span<const Source> sources,
+                       std::span<const Tensor> tangents) const;
+  // The nodes between targets and sources on this recording.
+  Path path(std::span<const Tensor> targets, std::span<const Tensor> sources) const {
+    return path_between(targets, sources, passable());
+  }
+  Passable passable() const;
+  Tensors tensors_of(const Source& source) const;  // that the source stands for on this tape
 
   // Every derivative is taken while one of these lives: a non-persistent tape does not record meanwhile. Once done, it
   // has ended and is used up; else it is as before.
@@ -66,20 +65,9 @@ class Tape {
   };
 
  private:
-  friend class JacobianBuilder;
   void check_idle(const char* what) const;
-  // The tensors a place stands for on this tape.
-  Tensors tensors_of(const Place& place) const;
-  // A source counts where it is on the tape, or is itself a target.
+  // A source counts if it is on the tape, or is itself a target.
   bool counts(const Tensor& source, std::span<const Tensor> targets) const;
-  Tensors reverse_from(std::span<const Tensor> targets, std::span<const Tensor> cotangents,
-                       std::span<const Place> sources) const;
-  Tensors forward_from(std::span<const Tensor> targets, std::span<const Place> sources,
-                       std::span<const Tensor> tangents) const;
-  Passable passable() const;
-  // Throws, naming the op, where a sample of the target depends on another sample of the source.
-  void check_samples(const Place& target, const Tensors& sources, const Tensor& placeholder,
-                     const Tensors& derivative) const;
 
   Recorder& recorder_;
   bool persistent_;

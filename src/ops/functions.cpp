@@ -126,7 +126,7 @@ Tensor even_places(Recorder& r, int64_t first, int64_t step, int64_t count) {
 Tensor zeros(Recorder& r, const Spec& spec) { return broadcast_to(r.literal(0, spec.dtype, spec.weak), spec.shape); }
 Tensor ones(Recorder& r, const Spec& spec) { return broadcast_to(r.literal(1, spec.dtype, spec.weak), spec.shape); }
 Tensor zeros_like(const Tensor& x) { return zeros(x.recorder(), x.spec()); }
-Tensor selected(const Tensor& t) {
+Tensor mark_selected(const Tensor& t) {
   if (t.node()->sparse) return t;
   Tensor result = identity(t);
   result.node()->sparse = true;

@@ -113,7 +113,7 @@ struct Moments {
 };
 Moments moments_of(const Tensor& x, const Ints& axes);
 // A cotangent or tangent from outside, whose zeros are meant: the same, but sparse (Node::sparse).
-Tensor selected(const Tensor& t);
+Tensor mark_selected(const Tensor& t);
 Tensor keep_where(const Tensor& condition, const Tensor& x);  // 0 elsewhere
 Tensor identity_rows(Recorder& r, int64_t order, int64_t first, int64_t count, Dtype dtype);
 Tensor identity_matrices(Recorder& r, int64_t order, const Ints& batch_shape, Dtype dtype);
