@@ -62,7 +62,7 @@ gt_status gt_apply(gt_context ctx, const char* name, const gt_tensor* inputs, si
     const Op& op = op_named(name);
     const Tensors in = read_inputs(c, op.name, inputs, n_inputs, &op);
     if (n_outputs && !outputs && capacity == 0) return void(*n_outputs = count_outputs(c, op, in, attrs, n_attrs));
-    Tensors out = n_attrs == 0 ? carried_in_rule(op, in) : Tensors();
+    Tensors out = n_attrs == 0 ? carry_in_rule(op, in) : Tensors();
     if (out.empty()) out = c.recorder().record(op, in, attrs_from(op, attrs, n_attrs), capacity);
     check_capacity(op.name, out.size(), outputs, capacity);
     c.publish_all(out, outputs);

@@ -13,7 +13,7 @@ Tensor plus(const Tensor& a, const Tensor& b) { return !a ? b : !b ? a : a + b; 
 
 // A rule that is only known in reverse, transposed: ct -> <rule(ct), tangent> is linear in ct, and its derivative by ct
 // is the tangent of the output.
-Tensors transposed(const Call& c, const Rules& rules, const Tensors& tangents) {
+Tensors transpose_rule(const Call& c, const Rules& rules, const Tensors& tangents) {
   Recorder& recorder = c.recorder();
   Tensors placeholders;
   for (std::size_t i = 0; i < c.outputs(); ++i)
@@ -77,7 +77,7 @@ struct ForwardStep {
     if (r.forward)
       results = r.forward(c, tangents);
     else if (r.reverse)
-      results = transposed(c, r, tangents);
+      results = transpose_rule(c, r, tangents);
     else
       no_derivative(c.op(), "none was registered");
   }

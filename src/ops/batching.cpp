@@ -23,4 +23,15 @@ Tensors aligned_inputs(const BatchCall& b) {
   return aligned;
 }
 
+Ints axes_in_batch(const Ints& axes) {
+  Ints result;
+  for (int64_t axis : axes) result.push_back(axis + 1);
+  return result;
+}
+Ints prepend(int64_t first, const Ints& values) {
+  Ints result{first};
+  for (int64_t v : values) result.push_back(v);
+  return result;
+}
+
 }  // namespace gradtape::core

@@ -11,5 +11,8 @@ Tensors full_inputs(const BatchCall& b);
 // All inputs as they are, with axes of size 1 behind the leading axis: it then stands before the same number of axes in
 // each of them, so that they broadcast from the right.
 Tensors aligned_inputs(const BatchCall& b);
+// Axes of the call, counted with the leading axis.
+Ints axes_in_batch(const Ints& axes);
+Ints prepend(int64_t first, const Ints& values);
 
 }  // namespace gradtape::core

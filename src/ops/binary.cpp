@@ -73,7 +73,7 @@ Tensor along(const Call& c, const Tensor& x, const Tensor& y, const Flow& t) {
 }
 
 // The second operand of integers as it is, with an error when values are computed if `check` refuses it.
-Tensor checked(const Call& c, OpName check) {
+Tensor checked_operand(const Call& c, OpName check) {
   if (!is_integer(c.in(1).dtype())) return c.in(1);
   return check(c.in(1));
 }
@@ -108,14 +108,15 @@ void define_integer_division(Registry& r) {
       .inputs({{"x"}, {"y"}})
       .dtypes(kNumeric)
       .infer(infer_elementwise)
-      .composite([](const Call& c) { return op<"floor_quotient">(c.in(0), checked(c, op<"integer_divisor">)); })
+      .composite([](const Call& c) { return op<"floor_quotient">(c.in(0), checked_operand(c, op<"integer_divisor">)); })
       .sample("f[2,3] p[3]");
   OpBuilder(r, "mod",
             "x - y * floor(x / y), which has the sign of y or is 0. It is an error to divide an integer by 0.")
       .inputs({{"x"}, {"y"}})
       .dtypes(kNumeric)
       .infer(infer_elementwise)
-      .composite([](const Call& c) { return op<"floor_remainder">(c.in(0), checked(c, op<"integer_divisor">)); })
+      .composite(
+          [](const Call& c) { return op<"floor_remainder">(c.in(0), checked_operand(c, op<"integer_divisor">)); })
       .sample("f[2,3] p[3]");
 }
 
@@ -147,7 +148,7 @@ void define_powers(Registry& r) {
       .inputs({{"x"}, {"y"}})
       .dtypes(kNumeric)
       .infer(infer_elementwise)
-      .composite([](const Call& c) { return op<"power">(c.in(0), checked(c, op<"integer_exponent">)); })
+      .composite([](const Call& c) { return op<"power">(c.in(0), checked_operand(c, op<"integer_exponent">)); })
       .sample("p[2,3] f[3]");
   binary<[](auto x, auto y) { return math::hypot(x, y); }>(
       r, "hypot", "sqrt(x^2 + y^2), without overflow; its derivative at 0 is 0, the second one nan.", floating)
@@ -271,53 +272,6 @@ void define_binary(Registry& r) {
   define_guarded(r);
   define_selection(r);
   define_where(r);
-}
-
-void define_comparisons(Registry& r) {
-  const char* reason = "its result is a bool";
-  const auto compare = [&]<auto F, DtypeSet Set>(const char* name, const char* doc, In<Set> set) {
-    binary<F>(r, name, doc, set)
-        .cheap()
-        .infer(infer_predicate)
-        .none(reason)
-        .sample(Set == kBoolean ? "b[2,3] b[3]" : "f[2,3] f[3]");
-  };
-  compare.operator()<[](auto x, auto y) { return x == y; }>("equal", "x == y.", any_dtype);
-  compare.operator()<[](auto x, auto y) { return x != y; }>("not_equal", "x != y.", any_dtype);
-  compare.operator()<[](auto x, auto y) { return x < y; }>("less", "x < y; false < true.", any_dtype);
-  compare.operator()<[](auto x, auto y) { return x <= y; }>("less_equal", "x <= y; false < true.", any_dtype);
-  compare.operator()<[](auto x, auto y) { return (y < x); }>("greater", "x > y; true > false.", any_dtype);
-  compare.operator()<[](auto x, auto y) { return (y <= x); }>("greater_equal", "x >= y; true > false.", any_dtype);
-  compare.operator()<[](bool x, bool y) { return x && y; }>("logical_and", "x and y.", boolean);
-  compare.operator()<[](bool x, bool y) { return x || y; }>("logical_or", "x or y.", boolean);
-  compare.operator()<[](bool x, bool y) { return x != y; }>("logical_xor", "x or y, not both.", boolean);
-  unary<[](bool x) { return !x; }>(r, "logical_not", "not x.", boolean)
-      .cheap()
-      .infer(infer_predicate)
-      .none(reason)
-      .sample("b[2,3]");
-  unary<[](auto x) { return x != x; }>(r, "is_nan", "Whether x is not a number; no integer or bool is.", any_dtype)
-      .infer(infer_predicate)
-      .none(reason)
-      .sample("f[2,3]");
-  unary<[](auto x) {
-    if constexpr (std::is_floating_point_v<decltype(x)>)
-      return std::isinf(x);
-    else
-      return false;
-  }>(r, "is_inf", "Whether x is an infinity; no integer or bool is.", any_dtype)
-      .infer(infer_predicate)
-      .none(reason)
-      .sample("f[2,3]");
-  unary<[](auto x) {
-    if constexpr (std::is_floating_point_v<decltype(x)>)
-      return std::isfinite(x);
-    else
-      return true;
-  }>(r, "is_finite", "Whether x is neither nan nor infinite, as all integers and bools are.", any_dtype)
-      .infer(infer_predicate)
-      .none(reason)
-      .sample("f[2,3]");
 }
 
 }  // namespace gradtape::core

@@ -31,7 +31,7 @@ Tensor once_only(const Tensor& derivative, const Tensor& x, const Tensor& condit
 
 namespace {
 // What a change of x brings: nan where there is one and the condition holds.
-Tensor undefined(const Call& c, const Tensor& t) {
+Tensor undefined_change(const Call& c, const Tensor& t) {
   const Tensor nan = number_like(t, std::numeric_limits<double>::quiet_NaN());
   return keep_where(where_selected(t, c.in(1)), t * nan);
 }
@@ -43,11 +43,11 @@ void define_once_only(Registry& r) {
       .infer([](Inference& c) { c.like(2, c.shape(2)); })
       .rules(
           [](const Call& c, const Tensors& ct) {
-            return Tensors{undefined(c, ct[0]), Tensor(), ct[0]};
+            return Tensors{undefined_change(c, ct[0]), Tensor(), ct[0]};
           },
           [](const Call& c, const Tensors& t) {
             if (!t[0]) return Tensors{t[2]};
-            return Tensors{t[2] ? t[2] + undefined(c, t[0]) : undefined(c, t[0])};
+            return Tensors{t[2] ? t[2] + undefined_change(c, t[0]) : undefined_change(c, t[0])};
           })
       .batch([](const BatchCall& b) { return reapply_all(b.call, full_inputs(b)); })
       .samples_follow([](const Call&, std::span<const int> axes) {

@@ -9,17 +9,17 @@ namespace gradtape::core {
 
 namespace {
 // x [n, h, w, inputs], filters w [kh, kw, inputs of a group, outputs], y [n, h', w', outputs].
-Tensor related(const Call& c, OpName form, const Tensor& a, const Tensor& b, const Ints& sizes) {
+Tensor apply_form(const Call& c, OpName form, const Tensor& a, const Tensor& b, const Ints& sizes) {
   return form(a, b, c.ints("strides"), c.ints("padding"), c.ints("dilations"), c.integer("groups"), sizes);
 }
 Ints image_size(const Tensor& t) { return {t.shape()[1], t.shape()[2]}; }
 Ints filter_size(const Tensor& t) { return {t.shape()[0], t.shape()[1]}; }
-Tensor output_of(const Call& c, const Tensor& x, const Tensor& w) { return related(c, op<"convolution">, x, w, {}); }
+Tensor output_of(const Call& c, const Tensor& x, const Tensor& w) { return apply_form(c, op<"convolution">, x, w, {}); }
 Tensor input_of(const Call& c, const Tensor& y, const Tensor& w, const Tensor& x) {
-  return related(c, op<"convolution_input">, y, w, image_size(x));
+  return apply_form(c, op<"convolution_input">, y, w, image_size(x));
 }
 Tensor filter_of(const Call& c, const Tensor& x, const Tensor& y, const Tensor& w) {
-  return related(c, op<"convolution_filter">, x, y, filter_size(w));
+  return apply_form(c, op<"convolution_filter">, x, y, filter_size(w));
 }
 
 // ---- Batching: a leading axis is merged into the images, into the channels on one side, or into the groups.
@@ -28,7 +28,7 @@ enum class Role { x, w, y };
 enum class Into { images, inputs, outputs, groups };
 
 // The axes with the groups by themselves: x [n, h, w, g, i], w [kh, kw, i, g, o], y [n, h', w', g, o].
-Shape grouped(const Shape& s, int64_t groups) {
+Shape group_axes(const Shape& s, int64_t groups) {
   Shape shape(std::span(s.begin(), 3));
   shape.push_back(groups);
   shape.push_back(s[3] / groups);
@@ -47,12 +47,12 @@ Shape merged_shape(const Shape& one, Role role, Into into, int64_t size) {
 Tensor merge(const Tensor& t, Role role, Into into, int64_t groups) {
   const Shape one = t.shape().without_leading();
   const int64_t size = t.shape()[0];
-  const Tensor apart = reshape(t, grouped(one, groups).with_leading(size));
+  const Tensor apart = reshape(t, group_axes(one, groups).with_leading(size));
   return reshape(move_axis(apart, 0, place(role, into)), merged_shape(one, role, into, size));
 }
 Tensor split(const Tensor& t, const Shape& one, Role role, Into into, int64_t groups, int64_t size) {
   const std::size_t at = place(role, into);
-  const Tensor apart = reshape(t, grouped(one, groups).inserted(at, size));
+  const Tensor apart = reshape(t, group_axes(one, groups).inserted(at, size));
   return reshape(move_axis(apart, at, 0), one.with_leading(size));
 }
 

@@ -41,7 +41,7 @@ Tensors batch_custom(const BatchCall& b) {
 RuleScope::RuleScope() { ++rules_running; }
 RuleScope::~RuleScope() { --rules_running; }
 
-Tensors carried_in_rule(const Op& of, std::span<const Tensor> in) {
+Tensors carry_in_rule(const Op& of, std::span<const Tensor> in) {
   if (rules_running == 0 || (of != op<"multiply"> && of != op<"divide">) || in.size() != 2) return {};
   Shape shape;  // of bad operands the op itself tells
   if (in[0].dtype() != in[1].dtype() || !broadcast_shapes(in[0].shape(), in[1].shape(), shape)) return {};

@@ -38,6 +38,6 @@ class RuleScope {
 // The result of a product or quotient within a user's rule: its cotangents and tangents carry nothing where nothing
 // selected them, as in the rules that are built in. Nothing for another op, outside of rules, and of operands without
 // such zeros.
-Tensors carried_in_rule(const Op& of, std::span<const Tensor> in);
+Tensors carry_in_rule(const Op& of, std::span<const Tensor> in);
 
 }  // namespace gradtape::core

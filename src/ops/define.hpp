@@ -8,7 +8,7 @@
 
 namespace gradtape::core {
 
-// One per file of this folder.
+// The families of definitions: define_x stands in x.cpp.
 void define_unary(Registry&);
 void define_carry(Registry&);
 void define_binary(Registry&);
@@ -23,8 +23,7 @@ void define_scan(Registry&);
 void define_nn(Registry&);
 void define_random(Registry&);
 void define_partition(Registry&);
-void define_blocks(Registry&);
-Tensor sum_of_pads(std::span<const Call> pads);  // blocks.cpp: of constant_pad
+void define_padding(Registry&);
 void define_diagonal(Registry&);
 void define_products(Registry&);
 void define_loss(Registry&);

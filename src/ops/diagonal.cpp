@@ -29,8 +29,8 @@ Tensor diagonal_of(const Tensor& x, int64_t k) {
   return gather(reshape(x, flat), diagonal_places(x.recorder(), m, n, k), static_cast<int64_t>(flat.rank()) - 1, 0);
 }
 
-Tensor embedded(const Tensor& diagonals, int64_t k) {
-  if (diagonals.dtype() == Dtype::boolean) return cast(embedded(cast(diagonals, Dtype::int32), k), Dtype::boolean);
+Tensor embed(const Tensor& diagonals, int64_t k) {
+  if (diagonals.dtype() == Dtype::boolean) return cast(embed(cast(diagonals, Dtype::int32), k), Dtype::boolean);
   const Shape& s = diagonals.shape();
   const int64_t order = s[s.rank() - 1] + std::abs(k);
   Shape matrices(std::span(s.begin(), s.rank() - 1));
@@ -76,7 +76,7 @@ void define_diagonal(Registry& r) {
         if (c.integer("k") > (1 << 30) || c.integer("k") < -(1 << 30))
           invalid("diag: k must lie within 2^30 of 0, got {}", c.integer("k"));
       })
-      .composite([](const Call& c) { return embedded(c.in(), c.integer("k")); })
+      .composite([](const Call& c) { return embed(c.in(), c.integer("k")); })
       .sample("f[2,3]")
       .sample("f[2]", R"({"k": -1})");
   OpBuilder(r, "trace", "Sum of the main diagonal of the matrices in the last two axes; of bools their count, int64.")

@@ -44,7 +44,7 @@ void define_factors(Registry& r) {
               const Tensor turned = inverse_gaps(c.out(0)) * matmul(v, ct[1], false, true);
               inner = inner ? inner + turned : turned;
             }
-            return Tensors{symmetric(matmul(matmul(v, inner, true), v))};
+            return Tensors{symmetric_part(matmul(matmul(v, inner, true), v))};
           },
           [](const Call& c, const Tensors& t) {
             const Tensor v = c.out(1), p = matmul(matmul(v, t[0]), v, false, true);
@@ -73,7 +73,7 @@ void define_values(Registry& r) {
       .rules(
           [](const Call& c, const Tensors& ct) {
             const Eigen eigen = eigen_of(c.in());
-            const Tensor p = matmul(matmul(eigen.vectors, symmetric(ct[0])), eigen.vectors, false, true);
+            const Tensor p = matmul(matmul(eigen.vectors, symmetric_part(ct[0])), eigen.vectors, false, true);
             return Tensors{turned_sum(c, p, eigen), diag_part(p), Tensor()};
           },
           [](const Call& c, const Tensors& t) {
@@ -130,14 +130,14 @@ void define_forms(Registry& r) {
       .rules(
           [](const Call& c, const Tensors& ct) {
             Tensors results;
-            for (std::size_t i = 0; i < c.size(); ++i) results.push_back(with_direction(c, i, symmetric(ct[0])));
+            for (std::size_t i = 0; i < c.size(); ++i) results.push_back(with_direction(c, i, symmetric_part(ct[0])));
             return results;
           },
           [](const Call& c, const Tensors& t) {
             Tensor sum;
             for (std::size_t i = 0; i < c.size(); ++i)
               if (t[i]) {
-                const Tensor term = with_direction(c, i, symmetric(t[i]));
+                const Tensor term = with_direction(c, i, symmetric_part(t[i]));
                 sum = sum ? sum + term : term;
               }
             return Tensors{sum};
@@ -183,7 +183,7 @@ void define_eigen(Registry& r) {
       .composite_of_many([](const Call& c) {
         const auto [values, rows] = eigen_of(symmetric_input(c));
         if (rows_of(rows.shape()) == 0) return Tensors{values, rows};
-        return Tensors{values, transposed(rows * signs_of_vectors(rows, rows.rank() - 1))};
+        return Tensors{values, matrix_transpose(rows * signs_of_vectors(rows, rows.rank() - 1))};
       })
       .sample("f[3,3]")
       .sample("f[2,2,2]", R"({"symmetrize_input": false})");

@@ -141,7 +141,7 @@ Term summed(const Term& t, const Labels& needed) {
 }
 
 // The term as matrices: batch axes one by one, then one axis for each of the two groups of labels.
-Tensor grouped(const Term& t, const Labels& batch, const Labels& first, const Labels& second) {
+Tensor group_axes(const Term& t, const Labels& batch, const Labels& first, const Labels& second) {
   const Tensor x = arrange(t, batch + first + second).x;
   const std::size_t middle = batch.size() + first.size();
   Shape shape(std::span(x.shape().begin(), batch.size()));
@@ -163,7 +163,7 @@ Term contract(const Term& a, const Term& b, const Labels& needed) {
   }
   for (char label : b.labels)
     if (!contains(a.labels, label)) right += label;
-  const Tensor product = matmul(grouped(a, batch, left, inner), grouped(b, batch, inner, right));
+  const Tensor product = matmul(group_axes(a, batch, left, inner), group_axes(b, batch, inner, right));
   Shape shape(std::span(product.shape().begin(), batch.size()));
   for (char label : left) shape.push_back(size_of(a, label));
   for (char label : right) shape.push_back(size_of(b, label));

@@ -17,7 +17,7 @@ Tensor half_lower(const Tensor& x) {
 // L^-T x L^-1, or L^-1 x L^-T.
 Tensor solve_both_sides(const Tensor& factor, const Tensor& x, bool adjoint) {
   const Tensor left = triangular_solve(factor, x, true, adjoint);
-  return transposed(triangular_solve(factor, transposed(left), true, adjoint));
+  return matrix_transpose(triangular_solve(factor, matrix_transpose(left), true, adjoint));
 }
 
 void define_cholesky(Registry& r) {
@@ -29,7 +29,7 @@ void define_cholesky(Registry& r) {
       .rules(
           [](const Call& c, const Tensors& ct) {
             const Tensor inner = half_lower(matmul(c.out(), ct[0], true));
-            return Tensors{symmetric(solve_both_sides(c.out(), inner, true))};
+            return Tensors{symmetric_part(solve_both_sides(c.out(), inner, true))};
           },
           [](const Call& c, const Tensors& t) {
             return Tensors{matmul(c.out(), half_lower(solve_both_sides(c.out(), t[0], false)))};
@@ -49,8 +49,8 @@ void define_cholesky(Registry& r) {
 // ---- QR. Both rules write Q^T A' R^-1 as an upper triangle plus a skew matrix (S. Walter, "Structured higher-order
 // algorithmic differentiation", 2011).
 
-Tensor divided_by(const Tensor& x, const Tensor& upper, bool by_transpose) {  // x R^-1 or x R^-T
-  return transposed(triangular_solve(of_full_rank(upper), transposed(x), false, !by_transpose));
+Tensor divide_by_triangle(const Tensor& x, const Tensor& upper, bool by_transpose) {  // x R^-1 or x R^-T
+  return matrix_transpose(triangular_solve(of_full_rank(upper), matrix_transpose(x), false, !by_transpose));
 }
 Tensors qr_reverse(const Call& c, const Tensors& ct) {
   const Tensor q = c.out(0), r = c.out(1);
@@ -60,14 +60,14 @@ Tensors qr_reverse(const Call& c, const Tensors& ct) {
     const Tensor inner = matmul(ct[0], q, true);
     m = m ? m - inner : -inner;
   }
-  sum = matmul(q, lower_triangle(m) + transposed(lower_triangle(m, -1)));
+  sum = matmul(q, lower_triangle(m) + matrix_transpose(lower_triangle(m, -1)));
   if (ct[0]) sum = sum + ct[0];
-  return {divided_by(sum, r, true)};
+  return {divide_by_triangle(sum, r, true)};
 }
 Tensors qr_forward(const Call& c, const Tensors& t) {
   const Tensor q = c.out(0), r = c.out(1);
-  const Tensor z = divided_by(t[0], r, false), e = matmul(q, z, true), below = lower_triangle(e, -1);
-  const Tensor upper = e - below + transposed(below);
+  const Tensor z = divide_by_triangle(t[0], r, false), e = matmul(q, z, true), below = lower_triangle(e, -1);
+  const Tensor upper = e - below + matrix_transpose(below);
   return {z - matmul(q, upper), matmul(upper, r)};
 }
 // Of more columns than rows the first make a square matrix, whose q serves all.
@@ -115,7 +115,7 @@ Svd svd_of(const Tensor& x) {
   const Tensors out = apply(op<"svd_factors">, Tensors{x});
   return {out[0], out[1], out[2]};
 }
-Tensor skew(const Tensor& x) { return x - transposed(x); }
+Tensor skew(const Tensor& x) { return x - matrix_transpose(x); }
 
 // 1 / (s_j - s_i), 1 / (s_j + s_i) and 1 / s_i: nan where two values are not told apart, from each other or from 0.
 Tensor largest_of(const Tensor& s) {
@@ -166,7 +166,7 @@ Tensor singular_sum(const Tensor& x, const Tensor& c) {
 Tensor turned_sum(const Tensor& c, const Svd& svd, const Tensor& x, const Tensor& p) {
   const auto& [u, s, vt] = svd;
   const Tensor a = (row(c) - column(c)) * inverse_differences(s), b = (row(c) + column(c)) * inverse_sums(s);
-  Tensor sum = matmul(matmul(u, a * symmetric(p) + b * (0.5 * skew(p))), vt);
+  Tensor sum = matmul(matmul(u, a * symmetric_part(p) + b * (0.5 * skew(p))), vt);
   const int64_t k = rows_of(vt.shape());
   if (rows_of(u.shape()) > k) {
     const Tensor xv = matmul(x, vt, false, true);
@@ -251,9 +251,9 @@ void define_svd(Registry& r) {
       .infer([](Inference& c) { need_matrices(c, 0); })
       .composite_of_many([](const Call& c) {
         const auto [u, s, vt] = svd_of(c.in());
-        if (s.shape()[s.rank() - 1] == 0) return Tensors{s, u, transposed(vt)};
+        if (s.shape()[s.rank() - 1] == 0) return Tensors{s, u, matrix_transpose(vt)};
         const Tensor signs = signs_of_vectors(u, u.rank() - 2);
-        return Tensors{s, u * signs, transposed(vt) * signs};
+        return Tensors{s, u * signs, matrix_transpose(vt) * signs};
       })
       .sample("f[3,3]")
       .sample("f[2,3,2]")
@@ -262,7 +262,7 @@ void define_svd(Registry& r) {
 
 // ---- log |det|: its gradient is the transposed inverse.
 
-Tensor inverse_transposed(const Tensor& x) {
+Tensor inverse_transpose(const Tensor& x) {
   return solve(x, identity_matrices(x.recorder(), rows_of(x.shape()), {}, x.dtype()), true);
 }
 void define_slogdet(Registry& r) {
@@ -280,11 +280,11 @@ void define_slogdet(Registry& r) {
       .rules(
           [](const Call& c, const Tensors& ct) {
             if (!ct[1]) return Tensors{Tensor()};
-            return Tensors{column(column(ct[1])) * inverse_transposed(c.in())};
+            return Tensors{column(column(ct[1])) * inverse_transpose(c.in())};
           },
           [](const Call& c, const Tensors& t) {
             const auto rank = static_cast<int64_t>(c.in().rank());
-            return Tensors{Tensor(), reduce_sum(inverse_transposed(c.in()) * t[0], {rank - 2, rank - 1})};
+            return Tensors{Tensor(), reduce_sum(inverse_transpose(c.in()) * t[0], {rank - 2, rank - 1})};
           })
       .batch(batch_of_matrices)
       .samples_follow(samples_of_matrices)
@@ -303,7 +303,7 @@ Tensor expm_in_direction(const Tensor& x, const Tensor& t) {
 // Of a product with a jet the adjoint is that with its transposes, where the factors are counted from the last.
 Tensor expm_against(const Tensor& x, const Tensor& ct) {
   const Ints infinitesimals{static_cast<int64_t>(x.rank()) - 3};
-  return reverse(expm_in_direction(transposed(x), reverse(ct, infinitesimals)), infinitesimals);
+  return reverse(expm_in_direction(matrix_transpose(x), reverse(ct, infinitesimals)), infinitesimals);
 }
 void define_expm(Registry& r) {
   OpBuilder(r, "expm_of_jet", "The exponentials of sums of 2^level matrices times products of infinitesimals.")

@@ -134,7 +134,7 @@ std::size_t indexed_axes(const Inference& c, const Shape& indices, const Shape& 
   return static_cast<std::size_t>(k);
 }
 // shape with its axes first..first+count as one.
-Shape merged_axes(const Shape& shape, std::size_t first, std::size_t count) {
+Shape merge_axes(const Shape& shape, std::size_t first, std::size_t count) {
   Shape merged(std::span(shape.begin(), first));
   merged.push_back(shape.product(first, first + count));
   for (std::size_t i = first + count; i < shape.rank(); ++i) merged.push_back(shape[i]);
@@ -171,10 +171,10 @@ void define_places(Registry& r) {
       .batch([](const BatchCall& b) { return Tensors{reapply(b.call, {b.in[0]})}; });
 }
 
-Tensor scattered(const Tensor& indices, const Tensor& updates, const Shape& shape) {
+Tensor scatter(const Tensor& indices, const Tensor& updates, const Shape& shape) {
   const std::size_t k = last_size(indices);
   const Tensor at = places(indices, std::span(shape.begin(), k));
-  return reshape(scatter_add(at, updates, merged_axes(shape, 0, k), 0, 0), shape);
+  return reshape(scatter_add(at, updates, merge_axes(shape, 0, k), 0, 0), shape);
 }
 
 // Of several updates of one place the last one counts; the others have no derivative.
@@ -183,7 +183,7 @@ Tensor scatter_update(const Call& c) {
   const std::size_t k = last_size(indices);
   const int64_t m = indices.shape().product(0, indices.rank() - 1);
   if (m == 0) return x;
-  const Shape flat = merged_axes(x.shape(), 0, k), rows = flat.replaced(0, m);
+  const Shape flat = merge_axes(x.shape(), 0, k), rows = flat.replaced(0, m);
   const Tensor at = reshape(places(indices, std::span(x.shape().begin(), k)), {m});
   const Tensor writer = op<"last_writer">(at, flat[0]), none = number_like(writer, 0);
   const Tensor written = insert_axes(greater_equal(writer, none), 1, flat.rank() - 1);
@@ -211,7 +211,7 @@ void define_nd(Registry& r) {
         const Shape& shape = c.in(0).shape();
         const std::size_t k = last_size(c.in(1));
         const Tensor at = places(c.in(1), std::span(shape.begin() + b, k));
-        return gather(reshape(c.in(0), merged_axes(shape, b, k)), at, static_cast<int64_t>(b), static_cast<int64_t>(b));
+        return gather(reshape(c.in(0), merge_axes(shape, b, k)), at, static_cast<int64_t>(b), static_cast<int64_t>(b));
       })
       .sample("f[3,3,2] i3[4,2]")
       .sample("f[2,3,2] i2[2,2,2]", R"({"batch_dims": 1})");
@@ -225,7 +225,7 @@ void define_nd(Registry& r) {
         need_updates(c, shape, c.shape(0), c.shape(1));
       })
       .composite(
-          [](const Call& c) { return scattered(c.in(0), c.in(1), Shape(std::span<const int64_t>(c.ints("shape")))); })
+          [](const Call& c) { return scatter(c.in(0), c.in(1), Shape(std::span<const int64_t>(c.ints("shape")))); })
       .sample("i3[4,2] f[4,2]", R"({"shape": [3, 3, 2]})");
   for (bool adds : {true, false})
     OpBuilder(r, adds ? "tensor_scatter_add" : "tensor_scatter_update",
@@ -237,7 +237,7 @@ void define_nd(Registry& r) {
         .dtypes(adds ? kNumeric : kAllDtypes)
         .infer([](Inference& c) { need_updates(c, c.shape(0), c.shape(1), c.shape(2)); })
         .composite([adds](const Call& c) {
-          return adds ? c.in(0) + scattered(c.in(1), c.in(2), c.in(0).shape()) : scatter_update(c);
+          return adds ? c.in(0) + scatter(c.in(1), c.in(2), c.in(0).shape()) : scatter_update(c);
         })
         .sample("f[3,3] i3[4,2] f[4]")
         .sample("f[4,2] i4[3,1] f[3,2]");

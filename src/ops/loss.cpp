@@ -4,7 +4,7 @@
 namespace gradtape::core {
 
 namespace {
-Tensor reduced(const Call& c, const Tensor& loss) {
+Tensor reduce(const Call& c, const Tensor& loss) {
   if (c.text("reduction") == "none") return loss;
   return c.text("reduction") == "mean" ? reduce_mean(loss, all_axes(loss)) : reduce_sum(loss, all_axes(loss));
 }
@@ -23,13 +23,13 @@ void define_loss(Registry& r) {
       .composite([](const Call& c) {
         const Tensor e = c.in(1) - c.in(0), size = abs(e);
         const double delta = c.number("delta");
-        return reduced(
+        return reduce(
             c, where(less_equal(size, number_like(size, delta)), 0.5 * square(e), delta * size - 0.5 * delta * delta));
       })
       .sample("f[2,3] f[2,3]", R"({"delta": 0.8, "reduction": "mean"})");
   loss(r, "mse", "(prediction - target)^2.")
       .attr("reduction", kAttrString, std::string("none"), kReductions)
-      .composite([](const Call& c) { return reduced(c, square(c.in(1) - c.in(0))); })
+      .composite([](const Call& c) { return reduce(c, square(c.in(1) - c.in(0))); })
       .sample("f[2,3] f[3]", R"({"reduction": "sum"})");
   // Two terms of one sign: neither overflow nor cancellation, and softplus has a derivative at 0.
   OpBuilder(r, "sigmoid_cross_entropy_with_logits",

@@ -35,17 +35,17 @@ int samples_of_sum(const Call& c, std::span<const int> axes) {
   return together && axis < static_cast<int>(c.in().rank()) - 2 ? axis : kMixed;
 }
 
-Tensor transposed(const Tensor& x) {
+Tensor matrix_transpose(const Tensor& x) {
   Ints perm = all_axes(x);
   std::swap(perm[x.rank() - 2], perm[x.rank() - 1]);
   return transpose(x, perm);
 }
 Tensor lower_triangle(const Tensor& x, int64_t k) { return op<"tril">(x, k); }
 Tensor upper_triangle(const Tensor& x) { return op<"triu">(x, int64_t{0}); }
-Tensor symmetric(const Tensor& x) { return 0.5 * (x + transposed(x)); }
+Tensor symmetric_part(const Tensor& x) { return 0.5 * (x + matrix_transpose(x)); }
 Tensor symmetric_input(const Call& c) {
-  if (c.flag("symmetrize_input")) return symmetric(c.in());
-  return lower_triangle(c.in()) + transposed(lower_triangle(c.in(), -1));
+  if (c.flag("symmetrize_input")) return symmetric_part(c.in());
+  return lower_triangle(c.in()) + matrix_transpose(lower_triangle(c.in(), -1));
 }
 Tensor on_diagonal(const Tensor& x) { return op<"diag">(x); }
 Tensor column(const Tensor& x) { return insert_axes(x, x.rank(), 1); }

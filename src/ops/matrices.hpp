@@ -24,10 +24,10 @@ int samples_of_matrices(const Call& c, std::span<const int> axes);
 // The same of ops on matrices and vectors with one batch.
 int samples_of_sum(const Call& c, std::span<const int> axes);
 
-Tensor transposed(const Tensor& x);                     // the last two axes swapped
+Tensor matrix_transpose(const Tensor& x);               // the last two axes swapped
 Tensor lower_triangle(const Tensor& x, int64_t k = 0);  // 0 above diagonal k
 Tensor upper_triangle(const Tensor& x);                 // 0 below the diagonal
-Tensor symmetric(const Tensor& x);                      // (x + x^T) / 2
+Tensor symmetric_part(const Tensor& x);                 // (x + x^T) / 2
 Tensor symmetric_input(const Call& c);                  // x, symmetrised or its lower triangle mirrored
 Tensor on_diagonal(const Tensor& x);                    // [..., n] -> [..., n, n]
 Tensor column(const Tensor& x);                         // [..., n] -> [..., n, 1]

@@ -10,10 +10,10 @@ namespace {
 void infer_axis(Inference& c) { c.axis("axis", c.rank()); }
 
 // x less its largest entry, which no derivative depends on.
-Tensor centred(const Tensor& x, int64_t axis) { return x - stop_gradient(reduce_max(x, {axis}, true)); }
+Tensor subtract_largest(const Tensor& x, int64_t axis) { return x - stop_gradient(reduce_max(x, {axis}, true)); }
 
 Tensor log_softmax_of(const Tensor& x, int64_t axis) {
-  const Tensor y = centred(x, axis);
+  const Tensor y = subtract_largest(x, axis);
   return y - log(reduce_sum(exp(y), {axis}, true));
 }
 
@@ -23,7 +23,7 @@ void define_softmax(Registry& r) {
       .attr("axis", kAttrInt, int64_t{-1})
       .infer(infer_axis)
       .composite([](const Call& c) {
-        const Tensor e = exp(centred(c.in(), c.integer("axis")));
+        const Tensor e = exp(subtract_largest(c.in(), c.integer("axis")));
         return e / reduce_sum(e, {c.integer("axis")}, true);
       })
       .sample("f[2,3]");

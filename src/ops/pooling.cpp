@@ -51,7 +51,7 @@ Tensor mean_of_windows(const Call& c) {
   return sums / (insert_axes(counts(c, 0), 1, 2) * insert_axes(counts(c, 1), 1, 1));
 }
 
-Tensor flat(const Tensor& x) { return reshape(x, {x.shape()[0], x.shape().product(1, 4)}); }
+Tensor flatten(const Tensor& x) { return reshape(x, {x.shape()[0], x.shape().product(1, 4)}); }
 
 }  // namespace
 
@@ -79,10 +79,10 @@ void define_pooling(Registry& r) {
           [](const Call& c, const Tensors& ct) {
             if (!ct[0]) return Tensors{Tensor()};
             const Shape& s = c.in().shape();
-            return Tensors{reshape(scatter_add(flat(c.out(1)), flat(ct[0]), flat(c.in()).shape(), 1, 1), s)};
+            return Tensors{reshape(scatter_add(flatten(c.out(1)), flatten(ct[0]), flatten(c.in()).shape(), 1, 1), s)};
           },
           [](const Call& c, const Tensors& t) {
-            const Tensor moved = gather(flat(t[0]), flat(c.out(1)), 1, 1);
+            const Tensor moved = gather(flatten(t[0]), flatten(c.out(1)), 1, 1);
             return Tensors{reshape(moved, c.out(1).shape()), Tensor()};
           })
       .batch([](const BatchCall& b) {

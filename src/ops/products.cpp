@@ -77,7 +77,7 @@ Tensor kronecker(const Call& c) {
 }
 
 // Entries 1, 2, 0 or 2, 0, 1 of the last axis.
-Tensor cycled(const Tensor& x, int64_t by) {
+Tensor cycle(const Tensor& x, int64_t by) {
   const int64_t at[] = {by % 3, (by + 1) % 3, (by + 2) % 3};
   return gather(x, constant_ints(x.recorder(), at), static_cast<int64_t>(x.rank()) - 1, 0);
 }
@@ -141,9 +141,8 @@ void define_products(Registry& r) {
           if (c.rank(i) == 0 || c.shape(i)[c.rank(i) - 1] != 3)
             invalid("cross: the last axis must have size 3, got {}", to_string(c.shape(i)));
       })
-      .composite([](const Call& c) {
-        return cycled(c.in(0), 1) * cycled(c.in(1), 2) - cycled(c.in(0), 2) * cycled(c.in(1), 1);
-      })
+      .composite(
+          [](const Call& c) { return cycle(c.in(0), 1) * cycle(c.in(1), 2) - cycle(c.in(0), 2) * cycle(c.in(1), 1); })
       .sample("f[2,3] f[3]");
   OpBuilder(
       r, "matrix_power",

@@ -37,12 +37,12 @@ void infer_reduction(Inference& c) {
 }
 
 // x, one value per reduced group, with the reduced axes back as axes of size 1.
-Tensor kept(const Call& c, const Tensor& x) { return reshape(x, reduced_shape(c.in().shape(), c.ints("axis"), true)); }
+Tensor restore_axes(const Call& c, const Tensor& x) {
+  return reshape(x, reduced_shape(c.in().shape(), c.ints("axis"), true));
+}
 
 Tensors batch_reduction(const BatchCall& b) {
-  Ints axes;
-  for (int64_t a : b.call.ints("axis")) axes.push_back(a + 1);
-  return {reapply(b.call, {b.in[0]}, {axes, b.call.flag("keepdims")})};
+  return {reapply(b.call, {b.in[0]}, {axes_in_batch(b.call.ints("axis")), b.call.flag("keepdims")})};
 }
 
 int samples_of_reduction(const Call& c, std::span<const int> axes) {
@@ -62,7 +62,7 @@ OpBuilder reduction(Registry& r, const char* name, const char* doc) {
 
 // The share of each element in the derivative of a maximum or minimum: tied entries share evenly.
 Tensor shares(const Call& c) {
-  const Tensor chosen = cast(equal(c.in(), kept(c, c.out())), c.in().dtype());
+  const Tensor chosen = cast(equal(c.in(), restore_axes(c, c.out())), c.in().dtype());
   return chosen / reduce_sum(chosen, c.ints("axis"), true);
 }
 void extreme(OpBuilder d, const Reduction& loops, OpName of_bools) {
@@ -71,7 +71,7 @@ void extreme(OpBuilder d, const Reduction& loops, OpName of_bools) {
     if (c.in().dtype() != Dtype::boolean) return Tensors{};
     return Tensors{of_bools(c.in(), c.attr("axis"), c.attr("keepdims"))};
   });
-  d.rules([](const Call& c, const Tensors& ct) { return Tensors{carry(shares(c), kept(c, ct[0]))}; },
+  d.rules([](const Call& c, const Tensors& ct) { return Tensors{carry(shares(c), restore_axes(c, ct[0]))}; },
           [](const Call& c, const Tensors& t) {
             return Tensors{reduce_sum(carry(shares(c), t[0]), c.ints("axis"), c.flag("keepdims"))};
           });
@@ -97,7 +97,7 @@ Tensor product_of_others(const Call& c) {
 }
 void product(OpBuilder d) {
   d.dtypes(kAllDtypes).reduction(kernels::product_reduction()).instead(bools_as_int64);
-  d.rules([](const Call& c, const Tensors& ct) { return Tensors{Flow(kept(c, ct[0])) * product_of_others(c)}; },
+  d.rules([](const Call& c, const Tensors& ct) { return Tensors{Flow(restore_axes(c, ct[0])) * product_of_others(c)}; },
           [](const Call& c, const Tensors& t) {
             return Tensors{reduce_sum(Flow(t[0]) * product_of_others(c), c.ints("axis"), c.flag("keepdims"))};
           });
@@ -171,9 +171,7 @@ void define_length(Registry& r) {
             return Tensors{t[0] ? reduce_sum(along_length(c, t[0]), c.ints("axis"), true) : Tensor()};
           })
       .batch([](const BatchCall& b) {
-        Ints axes;
-        for (int64_t a : b.call.ints("axis")) axes.push_back(a + 1);
-        return reapply_all(b.call, full_inputs(b), {axes, b.call.number("ord")});
+        return reapply_all(b.call, full_inputs(b), {axes_in_batch(b.call.ints("axis")), b.call.number("ord")});
       })
       .samples_follow([](const Call& c, std::span<const int> axes) {
         return is_reduced(c.ints("axis"), axes[0]) ? kMixed : axes[0];
@@ -210,7 +208,9 @@ void define_reductions(Registry& r) {
       .dtypes(kAllDtypes)
       .reduction(kernels::sum_reduction())
       .instead(bools_as_int64)
-      .linear({[](const Call& c, const Tensor& ct, std::size_t) { return broadcast_to(kept(c, ct), c.in().shape()); }});
+      .linear({[](const Call& c, const Tensor& ct, std::size_t) {
+        return broadcast_to(restore_axes(c, ct), c.in().shape());
+      }});
   reduction(r, "reduce_mean", "Mean over the axes; of integers and bools in float64.")
       .dtypes(kAllDtypes)
       .instead(integers_as_float64)

@@ -30,7 +30,7 @@ OpBuilder scan(Registry& r, const char* name, const char* doc) {
 }
 
 // x moved one entry along the axis, toward its end (its beginning if reverse), with `fill` coming in.
-Tensor shifted(const Tensor& x, std::size_t axis, bool reverse, double fill) {
+Tensor shift(const Tensor& x, std::size_t axis, bool reverse, double fill) {
   const int64_t n = x.shape()[axis];
   if (n == 0) return x;
   Ints paddings(2 * x.rank(), 0);
@@ -65,9 +65,9 @@ void define_linear_scan(Registry& r) {
           [](const Call& c, const Tensors& ct) {
             const bool reverse = c.flag("reverse"), lagged = c.flag("lagged");
             const Flow g(linear_scan(c.in(0), Flow(ct[0]), axis_of(c), !reverse, !lagged));
-            return Tensors{lagged ? Flow(shifted(g, axis_of(c), !reverse, 0)) * c.out()
-                                  : g * shifted(c.out(), axis_of(c), reverse, 0),
-                           g};
+            return Tensors{
+                lagged ? Flow(shift(g, axis_of(c), !reverse, 0)) * c.out() : g * shift(c.out(), axis_of(c), reverse, 0),
+                g};
           },
           [](const Call& c, const Tensors& t) {
             const bool reverse = c.flag("reverse"), lagged = c.flag("lagged");
@@ -75,7 +75,7 @@ void define_linear_scan(Registry& r) {
             if (t[0]) {
               const Flow a(t[0]);
               const Tensor moved =
-                  lagged ? shifted(a * c.out(), axis_of(c), reverse, 0) : a * shifted(c.out(), axis_of(c), reverse, 0);
+                  lagged ? shift(a * c.out(), axis_of(c), reverse, 0) : a * shift(c.out(), axis_of(c), reverse, 0);
               x = x ? x + moved : moved;
             }
             return Tensors{linear_scan(c.in(0), Flow(x), axis_of(c), reverse, lagged)};
@@ -129,13 +129,13 @@ void define_cumprod(Registry& r) {
       .rules(
           [](const Call& c, const Tensors& ct) {
             const bool reverse = c.flag("reverse");
-            const Tensor of_y = c.flag("exclusive") ? shifted(ct[0], axis_of(c), !reverse, 0) : ct[0];
+            const Tensor of_y = c.flag("exclusive") ? shift(ct[0], axis_of(c), !reverse, 0) : ct[0];
             return Tensors{Flow(linear_scan(c.in(), Flow(of_y), axis_of(c), !reverse, true)) * product_before(c)};
           },
           [](const Call& c, const Tensors& t) {
             const bool reverse = c.flag("reverse");
             const Tensor y = linear_scan(c.in(), Flow(t[0]) * product_before(c), axis_of(c), reverse, false);
-            return Tensors{c.flag("exclusive") ? shifted(y, axis_of(c), reverse, 0) : y};
+            return Tensors{c.flag("exclusive") ? shift(y, axis_of(c), reverse, 0) : y};
           })
       .batch([](const BatchCall& b) {
         return Tensors{product_scan(b.in[0], axis_of(b.call) + 1, b.call.flag("exclusive"), b.call.flag("reverse"))};
@@ -156,7 +156,7 @@ LogWeights log_weights(const Call& c) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
   const Tensor y = c.out(), none = number_like(y, -infinity), some = greater(y, none);
   const Tensor safe = keep_where(some, y);
-  return {exp(c.in() - safe), exp(shifted(y, axis_of(c), c.flag("reverse"), -infinity) - safe)};
+  return {exp(c.in() - safe), exp(shift(y, axis_of(c), c.flag("reverse"), -infinity) - safe)};
 }
 void define_log_scan(Registry& r) {
   OpBuilder(r, "log_sum_scan", "log of the sum of e^x over all entries up to each one.")
@@ -185,7 +185,7 @@ void define_log_scan(Registry& r) {
       .composite([](const Call& c) {
         constexpr double none = -std::numeric_limits<double>::infinity();
         const bool reverse = c.flag("reverse");
-        const Tensor x = c.flag("exclusive") ? shifted(c.in(), axis_of(c), reverse, none) : c.in();
+        const Tensor x = c.flag("exclusive") ? shift(c.in(), axis_of(c), reverse, none) : c.in();
         return op<"log_sum_scan">(x, c.integer("axis"), reverse);
       })
       .sample("f[2,4]", R"({"axis": 1})");

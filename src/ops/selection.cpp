@@ -64,8 +64,8 @@ class Selections::Finder {
         !node.op.leaves_out && std::ranges::none_of(carriers, [](const Tensor& x) { return x.node()->sparse; });
     if (given || std::ranges::all_of(carriers, [&](const Tensor& x) { return by_itself(x); })) return {};
     const Call call(node);
-    if (e) return picked(call);
-    if (linear || node.op.leaves_out) return is_not_zero(reached(call, carriers)[i]);
+    if (e) return pick(call);
+    if (linear || node.op.leaves_out) return is_not_zero(reach(call, carriers)[i]);
     if (std::holds_alternative<Alias>(node.op.computation))
       return broadcast_to(of(node.inputs[node.inputs.size() - node.outputs.size() + i]), out.shape());
     return broadcast_to(anywhere(carriers), out.shape());
@@ -81,13 +81,13 @@ class Selections::Finder {
     }
     return all;
   }
-  Tensor picked(const Call& c) const {
+  Tensor pick(const Call& c) const {
     Tensors in;
     for (const Tensor& x : c.inputs()) in.push_back(of(x));
     return reapply_all(c, in)[0];
   }
   // The outputs for a 1 in each selected entry; factors count by their size.
-  Tensors reached(const Call& c, const Tensors& carriers) const {
+  Tensors reach(const Call& c, const Tensors& carriers) const {
     const auto carries = [&](const Tensor& x) {
       return std::ranges::any_of(carriers, [&](const Tensor& t) { return t.same(x); });
     };

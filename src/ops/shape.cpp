@@ -9,17 +9,6 @@ namespace gradtape::core {
 namespace {
 Shape shape_attr(const Call& c, std::string_view name) { return Shape(std::span<const int64_t>(c.ints(name))); }
 
-Ints with_leading(const Ints& values, int64_t first) {
-  Ints result{first};
-  for (int64_t v : values) result.push_back(v);
-  return result;
-}
-Ints shifted(const Ints& axes) {
-  Ints result;
-  for (int64_t a : axes) result.push_back(a + 1);
-  return result;
-}
-
 void infer_reshape(Inference& c) {
   Ints shape = c.ints("shape");
   int64_t known = 1, unknown = -1;
@@ -127,8 +116,9 @@ void define_transpose(Registry& r) {
         for (std::size_t i = 0; i < perm.size(); ++i) inverse[perm[i]] = static_cast<int64_t>(i);
         return transpose(ct, inverse);
       }})
-      .batch(
-          [](const BatchCall& b) { return Tensors{transpose(b.in[0], with_leading(shifted(b.call.ints("perm")), 0))}; })
+      .batch([](const BatchCall& b) {
+        return Tensors{transpose(b.in[0], prepend(0, axes_in_batch(b.call.ints("perm"))))};
+      })
       .samples_follow([](const Call& c, std::span<const int> axes) {
         const Ints& perm = c.ints("perm");
         return static_cast<int>(std::ranges::find(perm, int64_t{axes[0]}) - perm.begin());
@@ -288,8 +278,7 @@ void define_slice(Registry& r) {
         return pad(ct, paddings);
       }})
       .batch([](const BatchCall& b) {
-        return Tensors{
-            slice(b.in[0], with_leading(b.call.ints("begin"), 0), with_leading(b.call.ints("size"), b.size))};
+        return Tensors{slice(b.in[0], prepend(0, b.call.ints("begin")), prepend(b.size, b.call.ints("size")))};
       })
       .samples_follow([](const Call& c, std::span<const int> axes) {
         const auto axis = static_cast<std::size_t>(axes[0]);
@@ -314,96 +303,12 @@ void define_slice(Registry& r) {
         return flipped;
       })
       .linear({[](const Call& c, const Tensor& ct, std::size_t) { return reverse(ct, c.ints("axis")); }})
-      .batch([](const BatchCall& b) { return Tensors{reverse(b.in[0], shifted(b.call.ints("axis")))}; })
+      .batch([](const BatchCall& b) { return Tensors{reverse(b.in[0], axes_in_batch(b.call.ints("axis")))}; })
       .samples_follow([](const Call& c, std::span<const int> axes) {
         const Ints& flipped = c.ints("axis");
         return std::ranges::find(flipped, int64_t{axes[0]}) == flipped.end() ? axes[0] : kMixed;
       })
       .sample("f[2,3]", R"({"axis": [1]})");
-}
-
-void infer_pad(Inference& c) {
-  const Ints& paddings = c.ints("paddings");
-  if (paddings.size() != 2 * c.rank() || std::ranges::any_of(paddings, [](int64_t p) { return p < 0; }))
-    invalid("{}: paddings must be {} numbers >= 0, before and after each axis of {}, got {}", c.name(), 2 * c.rank(),
-            to_string(c.shape()), to_string(std::span<const int64_t>(paddings)));
-  Shape shape = c.shape();
-  for (std::size_t i = 0; i < shape.rank(); ++i)
-    if (__builtin_add_overflow(shape[i], paddings[2 * i], &shape[i]) ||
-        __builtin_add_overflow(shape[i], paddings[2 * i + 1], &shape[i]))
-      invalid("{}: the result has more entries than memory can hold", c.name());
-  c.like(0, shape);
-}
-
-// Entries beyond an edge come from inside, mirrored with (SYMMETRIC) or without (REFLECT) the edge itself.
-Tensor mirror_pad(const Tensor& x, const Ints& paddings, bool symmetric) {
-  Tensor y = x;
-  for (std::size_t i = 0; i < x.rank(); ++i) {
-    const int64_t before = paddings[2 * i], after = paddings[2 * i + 1], n = x.shape()[i], most = symmetric ? n : n - 1;
-    if (before == 0 && after == 0) continue;
-    if (before > most || after > most)
-      invalid("pad: {} padding of axis {} of {} can be at most {}, got {} and {}", symmetric ? "SYMMETRIC" : "REFLECT",
-              i, to_string(x.shape()), most, before, after);
-    const int64_t edge = symmetric ? 0 : 1;
-    const auto mirrored = [&](int64_t begin, int64_t size) {
-      return reverse(slice_along(y, i, begin, size), {static_cast<int64_t>(i)});
-    };
-    Tensors parts{y};
-    if (before > 0) parts.insert(0, mirrored(edge, before));
-    if (after > 0) parts.push_back(mirrored(n - edge - after, after));
-    y = concat(parts, static_cast<int64_t>(i));
-  }
-  return y;
-}
-
-std::optional<Ints> zeros_around(const Attributes& a) {
-  const AttrValue& value = a.attr("constant_values");
-  const auto* integer = std::get_if<int64_t>(&value);
-  const bool zeros = integer ? *integer == 0 : std::get<double>(value) == 0;
-  return zeros ? std::optional(a.ints("paddings")) : std::nullopt;
-}
-
-void define_pad(Registry& r) {
-  OpBuilder(r, "constant_pad", "x with paddings[i] entries of constant_values before and after axis i.")
-      .internal()
-      .inputs({{"x"}})
-      .dtypes(kAllDtypes)
-      .required("paddings", kAttrInts)
-      .attr("constant_values", kAttrFloat | kAttrInt, 0.0)
-      .infer(infer_pad)
-      .kernel(kernels::constant_pad)
-      .leaves_out()
-      .pad({.elements = kernels::elements_of_pad, .zeros_around = zeros_around})
-      .sums_by(sum_of_pads)
-      .rules(
-          [](const Call& c, const Tensors& ct) {
-            Ints begin;
-            for (std::size_t i = 0; i < c.in().rank(); ++i) begin.push_back(c.ints("paddings")[2 * i]);
-            return Tensors{slice(ct[0], begin, Ints(c.in().shape().begin(), c.in().shape().end()))};
-          },
-          [](const Call& c, const Tensors& t) { return Tensors{pad(t[0], c.ints("paddings"))}; })
-      .batch([](const BatchCall& b) {
-        return Tensors{
-            reapply(b.call, {b.in[0]},
-                    {with_leading(with_leading(b.call.ints("paddings"), 0), 0), b.call.attr("constant_values")})};
-      })
-      .samples_follow([](const Call& c, std::span<const int> axes) {
-        const auto axis = static_cast<std::size_t>(axes[0]);
-        return c.out_spec().shape[axis] == c.in().shape()[axis] ? axes[0] : kMixed;
-      });
-  OpBuilder(r, "pad", "x with paddings [[before, after], ...]: of constant_values, or mirrored at the edges.")
-      .inputs({{"x"}})
-      .dtypes(kAllDtypes)
-      .required("paddings", kAttrInts)
-      .attr("mode", kAttrString, std::string("CONSTANT"), {"CONSTANT", "REFLECT", "SYMMETRIC"})
-      .attr("constant_values", kAttrFloat | kAttrInt, 0.0)
-      .infer(infer_pad)
-      .composite([](const Call& c) {
-        if (c.text("mode") == "CONSTANT") return pad(c.in(), c.ints("paddings"), c.attr("constant_values"));
-        return mirror_pad(c.in(), c.ints("paddings"), c.text("mode") == "SYMMETRIC");
-      })
-      .sample("f[2,3]", R"({"paddings": [[1, 0], [0, 2]], "constant_values": 2})")
-      .sample("f[3]", R"({"paddings": [[1, 2]], "mode": "REFLECT"})");
 }
 }  // namespace
 
@@ -413,7 +318,6 @@ void define_shape(Registry& r) {
   define_broadcast(r);
   define_concat(r);
   define_slice(r);
-  define_pad(r);
 }
 
 }  // namespace gradtape::core

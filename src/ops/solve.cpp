@@ -166,7 +166,7 @@ Tensor least_squares(const Call& c) {
   const int64_t m = rows_of(a.shape()), n = columns_of(a.shape()), k = columns_of(b.shape());
   const auto axis = static_cast<int64_t>(a.rank()) - 2;
   if (l2 == 0 && m < n) {
-    const Tensors factors = qr(transposed(a));
+    const Tensors factors = qr(matrix_transpose(a));
     return matmul(factors[0], triangular_solve(full_rank(factors[1]), b, false, true));
   }
   if (l2 > 0) {

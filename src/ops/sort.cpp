@@ -21,7 +21,7 @@ namespace {
 struct Sorted {
   Tensor values, order;
 };
-Sorted sorted(const Tensor& x, int64_t axis, int64_t k, const std::string& direction) {
+Sorted sort_along(const Tensor& x, int64_t axis, int64_t k, const std::string& direction) {
   const Tensors out = apply(op<"sorted">, std::span(&x, 1), {axis, k, direction});
   return {out[0], out[1]};
 }
@@ -69,7 +69,7 @@ void define_order(Registry& r) {
 Sorted sorted_as_asked(const Call& c) {
   const int64_t axis = c.integer("axis");
   const bool bools = c.in().dtype() == Dtype::boolean;
-  return sorted(bools ? cast(c.in(), Dtype::int32) : c.in(), axis, c.in().shape()[axis], c.text("direction"));
+  return sort_along(bools ? cast(c.in(), Dtype::int32) : c.in(), axis, c.in().shape()[axis], c.text("direction"));
 }
 OpBuilder sorting(Registry& r, const char* name, const char* doc) {
   OpBuilder d(r, name, doc);
@@ -109,7 +109,7 @@ void define_sort(Registry& r) {
                   c.integer("k"));
       })
       .composite_of_many([](const Call& c) {
-        const Sorted top = sorted(c.in(), static_cast<int64_t>(c.in().rank()) - 1, c.integer("k"), "DESCENDING");
+        const Sorted top = sort_along(c.in(), static_cast<int64_t>(c.in().rank()) - 1, c.integer("k"), "DESCENDING");
         return Tensors{top.values, top.order};
       })
       .sample("f[2,4]", R"({"k": 2})");

@@ -1,4 +1,4 @@
-// What all elementwise definitions share.
+// The definitions of define.hpp.
 #include "ops/define.hpp"
 
 namespace gradtape::core {
