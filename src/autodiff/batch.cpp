@@ -1,3 +1,4 @@
+// Rebuilds a graph with a leading axis, op by op, and follows the samples of a batch through a graph.
 #include "autodiff/batch.hpp"
 
 #include <algorithm>

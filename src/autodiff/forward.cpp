@@ -1,3 +1,4 @@
+// Walks a graph forwards and carries tangents through the five kinds of derivatives.
 #include "autodiff/forward.hpp"
 
 #include <algorithm>
@@ -11,8 +12,8 @@ namespace gradtape::core {
 namespace {
 Tensor plus(const Tensor& a, const Tensor& b) { return !a ? b : !b ? a : a + b; }
 
-// A rule that is only known in reverse, transposed: ct -> <rule(ct), tangent> is linear in ct, and its derivative by ct
-// is the tangent of the output.
+// The transpose of a rule that is only known in reverse. The function ct -> <rule(ct), tangent> is linear in ct; its
+// derivative by ct is the tangent of the output.
 Tensors transpose_rule(const Call& c, const Rules& rules, const Tensors& tangents) {
   Recorder& recorder = c.recorder();
   Tensors placeholders;

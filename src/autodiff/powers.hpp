@@ -1,4 +1,4 @@
-// Powers of what is itself a root. |x|, a length and the like have no second derivative at 0, their powers do.
+// Powers of roots: |x|, a length and the like have no second derivative at 0, but their powers do.
 #pragma once
 
 #include <functional>
@@ -8,13 +8,13 @@
 
 namespace gradtape::core {
 
-// A node's output as a smooth function, recorded anew, of the inputs of the root that the node is a power of, or of the
-// root.
+// The output of a node that is a power of a root, recorded anew as a smooth function of `inputs`. These are the inputs
+// of the root, or the root itself.
 struct SmoothPower {
   Tensor value;
   Tensors inputs;
 
-  // Whether a derivative goes through t, which lies between the two.
+  // True if a derivative goes through t: t lies between the value and the inputs.
   bool between(const Tensor& t) const;
 };
 // Nothing: the node is no such power, or something on the way stands for itself: a source, or not recorded.

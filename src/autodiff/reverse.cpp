@@ -1,3 +1,4 @@
+// Walks a graph backwards and carries cotangents through the five kinds of derivatives.
 #include "autodiff/reverse.hpp"
 
 #include <algorithm>
@@ -12,11 +13,11 @@
 namespace gradtape::core {
 
 namespace {
-// Whether the op could pass a derivative from this input at all: integers and bools carry none.
+// True if a derivative can come from this input: integers and bools carry none.
 bool carries(const Tensor& t) { return is_floating(t.dtype()); }
 
-// The cotangents of each tensor, added up. Those that are mostly zeros (of a slice, of entries by indices) wait until
-// the sum is asked for: many of them are then added up together, at the cost of what is not zero.
+// The sum of each tensor's cotangents. Cotangents that are mostly zeros (of a slice, of entries by indices) wait until
+// `take`: many of them are then added together, at the cost of their other elements.
 class Cotangents {
  public:
   void add(const Tensor& t, const Tensor& cotangent) {
@@ -44,7 +45,7 @@ class Cotangents {
   static constexpr std::size_t kMany = 4;  // from here on they are added up together
 
   static Tensor plus(const Tensor& a, const Tensor& b) { return a ? a + b : b; }
-  // Whether at most half of it is other than zero.
+  // True if at most half of its elements are not 0.
   static bool is_mostly_zeros(const Tensor& cotangent) {
     const Node& node = *cotangent.node();
     if (!node.op.sum_of_calls || node.inputs.empty()) return false;

@@ -7,9 +7,9 @@
 
 namespace gradtape::core {
 
-// Which tensors a derivative may pass through: those a tape recorded, or all of a graph.
+// The tensors that a derivative may pass through: those on a tape, or all of a graph.
 using Passable = std::function<bool(const Tensor&)>;
-// Whether t is computed from a placeholder: what a derivative of a symbolic map may pass through.
+// True if t is computed from a placeholder. The derivative of a symbolic map passes through such tensors.
 inline bool is_symbolic_result(const Tensor& t) { return t.node()->symbolic && !t.node()->inputs.empty(); }
 
 struct ReverseRequest {
@@ -21,8 +21,8 @@ struct ReverseRequest {
 // One cotangent per source; empty where no target depends on it.
 Tensors reverse(const ReverseRequest& request);
 
-// The nodes that targets are computed from, through passable ones, and that depend on a source; by rising id. Without
-// recursion.
+// The nodes between sources and targets, by rising id: a target is computed from each of them through passable tensors,
+// and each depends on a source. Found without recursion.
 struct Path {
   std::vector<Node*> nodes;
   std::function<bool(const Tensor&)> on_path;  // a source, or depends on one

@@ -30,7 +30,7 @@ class Tape {
   const Recording& recording() const { return recording_; }
   Recorder& recorder() const { return recorder_; }
 
-  // What a user asks for. cotangents: none, or one per target. Empty results: unconnected.
+  // The derivatives that users ask for. cotangents: none, or one per target. Empty results: unconnected.
   Tensors gradient(std::span<const Tensor> targets, std::span<const Source> sources, std::span<const Tensor> cotangents,
                    bool zero_unconnected) const;
   Tensors jvp(std::span<const Tensor> targets, std::span<const Source> sources, std::span<const Tensor> tangents,

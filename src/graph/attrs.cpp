@@ -1,3 +1,4 @@
+// Converts attributes to the kinds that an op accepts, and prints and hashes them.
 #include "graph/attrs.hpp"
 
 #include <fmt/ranges.h>

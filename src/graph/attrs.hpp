@@ -14,7 +14,7 @@ namespace gradtape::core {
 using Ints = SmallVector<int64_t, 6>;
 using Floats = SmallVector<double, 2>;
 
-// Whatever an op of the library itself or of the user carries along that is no plain attribute (a callback, say).
+// An object that an op carries along, such as a callback: no user gives it by name.
 struct Payload {
   virtual ~Payload() = default;
 };
@@ -52,8 +52,8 @@ using AttrsPtr = std::shared_ptr<const Attrs>;
 std::string to_string(const AttrValue& value);
 std::string kinds_to_string(uint32_t kinds);
 
-// Brings a value to one of the accepted kinds (an integer where a float is wanted, one element where a list is wanted,
-// a dtype by name), or throws naming the op and the attribute.
+// Converts a value to one of the accepted kinds, or throws naming the op and the attribute. An integer serves as a
+// float, one element as a list, and a name as a dtype.
 AttrValue convert_attr(std::string_view op, const AttrSpec& spec, AttrValue value);
 
 // Mixes a value into a running 64-bit hash.

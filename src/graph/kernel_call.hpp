@@ -1,4 +1,4 @@
-// The types between ops and kernels: what a kernel or a tile instruction is given, and the tables of loops by dtype.
+// The types between ops and kernels: the arguments of kernels and tile instructions, and the tables of loops by dtype.
 #pragma once
 
 #include <optional>
@@ -37,7 +37,7 @@ struct RowReader {
 };
 
 struct KernelCall : Attributes {
-  const std::string& name;  // what the user called: the op, or the composite it is part of
+  const std::string& name;  // of the op that the user called: this one, or the composite that it is part of
   std::span<const View> in;
   std::span<const MutableView> out;
   const Workers& workers;
@@ -59,7 +59,7 @@ using TileFn = void (*)(const Tile&);
 // Two of these in a row can be one instruction.
 enum class Arithmetic : uint8_t { none, add, subtract, multiply, carry };
 
-// The loops of an elementwise op, and what the planner may do with them.
+// The loops of an elementwise op, and the facts that the planner uses.
 struct Elementwise {
   TileFn table[kDtypeSlots] = {};                    // by dtype of the shared operands
   TileFn (*select)(Dtype from, Dtype to) = nullptr;  // cast: by both
@@ -71,8 +71,9 @@ struct Elementwise {
   std::optional<double> neutral_left = {}, neutral_right = {};
   // Sets of operands, as bits: where all of one set are 0, the result is.
   SmallVector<uint8_t, 2> zero_where = {};
-  // A function of x may be computed in two steps: the part, which other functions of x share, and the rest, which takes
-  // the part alone or x and the part. A program computes each part of x once. A rest knows its function as `whole`.
+  // A function of x may be computed in two steps. Other functions of x share the first one, the part. The second one,
+  // the rest, takes the part, or x and the part. A program computes each part of x once. A rest knows its function as
+  // `whole`.
   const Op *part = nullptr, *rest = nullptr, *whole = nullptr;
 
   // last: the dtype of the last operand, for the condition of `where` is a bool beside operands of the result's dtype.
@@ -85,12 +86,12 @@ struct Elementwise {
 struct Reducer {
   void (*rows)(const void* x, std::size_t rows, std::size_t n, void* out);      // out[r] = x[r][0] o x[r][1] o ...
   void (*add_rows)(const void* x, std::size_t rows, std::size_t n, void* out);  // out[j] = out[j] o x[0][j] o ...
-  void (*start)(std::size_t n, void* out);                                      // what the reduction of nothing is
+  void (*start)(std::size_t n, void* out);                                      // the reduction of no elements
 };
 struct Reduction {
   enum Repeats : uint8_t { same, sum, other };
   Reducer table[kDtypeSlots] = {};
-  Repeats repeats = same;  // what n times the same x gives: x, n x, or something else
+  Repeats repeats = same;  // of n equal elements x: x, n x, or another value
 };
 
 }  // namespace gradtape::core

@@ -1,3 +1,4 @@
+// The life of nodes: memberships in recordings, their memory, and destruction without recursion.
 #include "graph/node.hpp"
 
 #include "graph/recorder.hpp"

@@ -98,8 +98,9 @@ class Node {
   SmallVector<Membership, 1> memberships;  // by recording
   Tensor strengthened;                     // of a scalar without a dtype: the constant it became where it last met one
   bool evaluated = false;
-  // Scratch of the planner, valid while `visit` is that of the running pass: the slot of the first output, the place in
-  // the schedule, and how many inputs of the schedule refer to it, and of these to an output behind the first.
+  // Scratch of the planner, valid while `visit` is that of the running pass. slot: of the first output. position: in
+  // the schedule. uses: how many inputs of the schedule refer to the node, and later_uses: to an output behind the
+  // first.
   uint32_t slot = 0, position = 0, uses = 0, later_uses = 0;
   uint64_t visit = 0;
   bool symbolic = false;  // depends on a tensor without a value
@@ -107,7 +108,7 @@ class Node {
   bool captures = false;  // of a function's body, with a derivative by a tensor from outside: keeps its inputs
   bool sparse = false;    // may hold zeros that mean: nothing selected this. As a cotangent they carry nothing
 
-  // Where the recording's membership is, or would be.
+  // The index of the recording's membership, or the one at which it would be inserted.
   std::size_t membership_at(const Recording* recording) const {
     const auto it = std::ranges::lower_bound(memberships, recording, std::less<>(), &Membership::recording);
     return static_cast<std::size_t>(it - memberships.begin());

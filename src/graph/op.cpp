@@ -1,3 +1,4 @@
+// Attributes and axes as the functions of an op see them.
 #include "graph/op.hpp"
 
 #include <algorithm>

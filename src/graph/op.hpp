@@ -1,4 +1,4 @@
-// What an op is: everything the library knows of it, in one record. Definitions live in ops/.
+// The record of an op: all that the library knows of it. Definitions live in ops/.
 #pragma once
 
 #include <functional>
@@ -84,8 +84,8 @@ class Inference {
   // The same for a list of axes; null means all of them. Sorted, without repetition.
   const Ints& axes(std::string_view name, std::size_t rank) const;
 
-  // For an op that has as many outputs as a size or an attribute says: throws NoRoom where the caller has no room for
-  // them, before they are made.
+  // For an op whose number of outputs depends on a size or an attribute: throws NoRoom, before the outputs are made, if
+  // the caller has no room for them.
   void need_room(int64_t outputs) const;
 
   void out(Dtype dtype, Shape shape, bool weak = false) { outputs.push_back({dtype, std::move(shape), weak}); }
@@ -102,7 +102,7 @@ class Inference {
 };
 int64_t normalize_axis(std::string_view op, int64_t axis, std::size_t rank);
 
-// A call some of whose inputs have a leading axis of `size` more than recorded.
+// A call on a batch: some of its inputs have one more axis than recorded, of `size`, in front.
 struct BatchCall {
   const Call& call;
   Tensors in;
@@ -162,7 +162,7 @@ using Transpose = Tensor (*)(const Call&, const Tensor& cotangent, std::size_t i
 struct Linear {
   SmallVector<Transpose, 2> by_input;  // the last one serves all further inputs; null: not linear in that input
   bool jointly = false;
-  // In place of by_input, for an op of many inputs: what goes back to each of them.
+  // In place of by_input, for an op of many inputs: the cotangents of all of them.
   Tensors (*to_all)(const Call&, const Tensor& cotangent) = nullptr;
 };
 // An explicit pair. Absent cotangents and tangents are empty tensors and stand for zero; so are absent results.
@@ -184,8 +184,8 @@ using Derivative = std::variant<std::monostate, Partials, Linear, Rules, Undiffe
 // The op on a batch: one output each, with the leading axis. No outputs: the call is made row by row.
 using Batching = std::function<Tensors(const BatchCall&)>;
 
-// Where the samples of a batch are: axes[i] is input i's batch axis (kNoSamples: it has none). Returns the output's, or
-// kMixed.
+// Follows the samples of a batch: axes[i] is the batch axis of input i (kNoSamples: it has none). Returns the batch
+// axis of the output, or kMixed.
 inline constexpr int kNoSamples = -1;
 inline constexpr int kMixed = -2;
 using SampleAxis = int (*)(const Call&, std::span<const int> axes);
@@ -224,8 +224,8 @@ struct ProductTraits {
 
 // ---- The record
 
-// The sum of calls of one op that are mostly zeros, all of one shape, at the cost of the other elements; empty if there
-// is no such sum.
+// The sum of calls of one op. Their outputs have one shape and are mostly zeros; the sum costs as much as the other
+// elements. Empty: there is no such sum.
 using SumOfCalls = Tensor (*)(std::span<const Call> calls);
 
 enum class InputKind { shared, integer, boolean, any };  // shared: all of these have one dtype
@@ -249,8 +249,8 @@ struct Op {
   DtypeSet dtypes = kFloating;  // of the shared inputs
 
   std::function<void(Inference&)> infer;
-  // Of some inputs the call is one of other ops, or of this one on others (a vector is a matrix of one column): the
-  // results, or nothing where the call is what it is. Asked before `infer`.
+  // The results of other calls that replace this one for some inputs (a vector is a matrix of one column). Nothing: the
+  // call stands for itself. Asked before `infer`.
   Composite instead = nullptr;
   Computation computation;
   Derivative derivative;

@@ -1,3 +1,4 @@
+// Prints tensors and graphs.
 #include "graph/print.hpp"
 
 #include "graph/walk.hpp"

@@ -1,3 +1,4 @@
+// Records nodes: infers shapes, unifies dtypes, runs bodies of composites, and notes nodes on active tapes.
 #include "graph/recorder.hpp"
 
 #include <algorithm>

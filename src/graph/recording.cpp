@@ -1,3 +1,4 @@
+// Keeps the list of a recording while nodes come, are watched and go.
 #include "graph/recording.hpp"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
-// A Wengert list: which nodes were recorded while a tape was active and depended on something it watches.
-// It holds nodes weakly, so that a branch nobody can reach any more is freed while recording goes on; what a target
-// depends on is reached through the target.
+// A Wengert list: the nodes that were recorded while a tape was active and that depend on a watched tensor. It refers
+// to nodes weakly, so a branch that nobody can reach is freed while recording goes on. A derivative reaches nodes
+// through its targets.
 #pragma once
 
 #include <unordered_map>
@@ -57,7 +57,7 @@ class Recording {
   }
   bool holds(const Tensor& t, const Node::Membership& of_its_node) const;
   bool recorded(const Tensor& t) const;  // the result of an op that is on the list
-  // What a call has added.
+  // The entries that a call has added.
   struct News {
     bool read = false, watched = false;
   };

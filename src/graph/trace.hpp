@@ -1,4 +1,5 @@
-// A function while it is recorded: what stands for its inputs, for the variables it reads, and for random states.
+// A function while it is recorded: the parameters that stand for its inputs, for the variables it reads, and for random
+// states.
 #pragma once
 
 #include <unordered_map>
@@ -13,7 +14,7 @@ struct Trace {
   struct Use {
     VariablePtr variable;
     Tensor outer;      // its value outside
-    Tensor parameter;  // what the function reads in its place
+    Tensor parameter;  // the function reads it in place of the variable
   };
   const Trace* outer = nullptr;  // the body around this one, while both run
   uint64_t first_node = 0;       // by id: what was recorded before is from outside

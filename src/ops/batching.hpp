@@ -1,4 +1,4 @@
-// The vocabulary of batch rules: inputs, some of which have a leading axis more than recorded.
+// The vocabulary of batch rules: inputs and axes of a call on a batch.
 #pragma once
 
 #include "ops/functions.hpp"
@@ -8,8 +8,8 @@ namespace gradtape::core {
 // Input i with the leading axis, repeated along it if it had none; all inputs.
 Tensor full_input(const BatchCall& b, std::size_t i);
 Tensors full_inputs(const BatchCall& b);
-// All inputs as they are, with axes of size 1 behind the leading axis: it then stands before the same number of axes in
-// each of them, so that they broadcast from the right.
+// All inputs, with axes of size 1 behind their leading axis, which then stands before the same number of axes in each.
+// So they broadcast from the right.
 Tensors aligned_inputs(const BatchCall& b);
 // Axes of the call, counted with the leading axis.
 Ints axes_in_batch(const Ints& axes);

@@ -132,7 +132,7 @@ void define_powers(Registry& r) {
   binary<[](auto x, auto y) { return math::power(x, y); }>(r, "power", "pow of checked operands.")
       .internal()
       .partials({[](const Call& c, const Flow& t) {
-                   // Where both are 0 the derivative is 0, as it is where y alone is.
+                   // At x = y = 0 the derivative is 0, as it is for every x at y = 0.
                    const Tensor &x = c.in(0), y = live_exponent(c), none = logical_and(is_zero(x), is_zero(y));
                    return keep_where(logical_not(none), t * (y * pow(one_where(none, x), y - 1.0)));
                  },
@@ -162,7 +162,7 @@ void define_powers(Registry& r) {
       .sample("f[2,3] f[3]");
 }
 
-// Where x is 0 and log(y) is not finite, x log(y) counts as constant.
+// x log(y) counts as constant if x is 0 and log(y) is not finite.
 Tensor constant_product(const Tensor& x, const Tensor& y) {
   const Tensor finite = logical_and(greater(y, number_like(y, 0)), is_finite(y));
   return logical_and(is_zero(x), logical_not(finite));

@@ -1,6 +1,6 @@
-// Products and quotients of cotangents and tangents. A zero of theirs that is one because nothing selected the entry
-// wins over whatever it meets, so that poles beside the selection reach no derivative, in either mode and of any order.
-// Where nothing was left out on the way (Node::sparse) they are ordinary ones, and 0 times infinity is nan.
+// Products and quotients of cotangents and tangents. A zero that means "not selected" wins over infinities and nan, so
+// poles beside a selection reach no derivative, in either mode and of any order. Without such zeros (Node::sparse) they
+// are ordinary products, and 0 times infinity is nan.
 #include <limits>
 
 #include "math/scalar.hpp"
@@ -30,7 +30,7 @@ Tensor once_only(const Tensor& derivative, const Tensor& x, const Tensor& condit
 }
 
 namespace {
-// What a change of x brings: nan where there is one and the condition holds.
+// The derivative along a change of x: nan where there is a change and the condition holds.
 Tensor undefined_change(const Call& c, const Tensor& t) {
   const Tensor nan = number_like(t, std::numeric_limits<double>::quiet_NaN());
   return keep_where(where_selected(t, c.in(1)), t * nan);

@@ -1,5 +1,5 @@
-// Convolutions. Three bilinear ops make one trilinear form, sum of x[pixel] w[tap] y[pixel]: each gives the derivative
-// of it by one of the three, so that all their derivatives, of any order, are these ops again.
+// Convolutions belong to one trilinear form, the sum of x[pixel] w[tap] y[pixel]. Three bilinear ops are
+// its derivatives by x, w and y, so their own derivatives, of any order, are these ops again.
 #include <algorithm>
 
 #include "kernels/kernels.hpp"

@@ -1,3 +1,4 @@
+// Records user-defined derivatives, and applies them in reverse mode.
 #include "ops/custom.hpp"
 
 #include "ops/define.hpp"

@@ -5,7 +5,7 @@
 
 namespace gradtape::core {
 
-// What a user's gradient function sees, and gives back: one cotangent per input (empty: none).
+// The arguments of a user's gradient function, which returns one cotangent per input (empty: none).
 struct CustomCall {
   const Call& call;
   std::string_view name;
@@ -23,7 +23,7 @@ struct CustomRule : Payload {
   AttrsPtr attrs;
 };
 
-// Tensors with the values of `outputs` whose derivative by `inputs` is what the rule says.
+// Tensors with the values of `outputs`; the rule gives their derivative by `inputs`.
 Tensors with_gradient(std::span<const Tensor> inputs, std::span<const Tensor> outputs,
                       std::shared_ptr<const CustomRule> rule);
 
@@ -35,9 +35,8 @@ class RuleScope {
   RuleScope(const RuleScope&) = delete;
   RuleScope& operator=(const RuleScope&) = delete;
 };
-// The result of a product or quotient within a user's rule: its cotangents and tangents carry nothing where nothing
-// selected them, as in the rules that are built in. Nothing for another op, outside of rules, and of operands without
-// such zeros.
+// The result of a product or quotient inside a user's rule: zeros of cotangents that mean "not selected" win, as they
+// do in the library's own rules. Nothing for another op, outside of rules, and of operands without such zeros.
 Tensors carry_in_rule(const Op& of, std::span<const Tensor> in);
 
 }  // namespace gradtape::core

@@ -17,7 +17,7 @@ Eigen eigen_of(const Tensor& x) {
   const Tensors out = apply(op<"eigen_factors">, Tensors{x});
   return {out[0], out[1]};
 }
-// 1 / (w_j - w_i), 0 on the diagonal, nan for what is not told apart.
+// 1 / (w_j - w_i), 0 on the diagonal, nan for eigenvalues that are not told apart.
 Tensor inverse_gaps(const Tensor& w) {
   const std::size_t axis = w.rank() - 1;
   const int64_t n = w.shape()[axis];
@@ -55,7 +55,8 @@ void define_factors(Registry& r) {
 }
 
 // sum of c_i v_i v_i^T, the derivative of a function of the eigenvalues whose own are the c_i. In the basis V its
-// derivative by A has the entries (c_j - c_i) / (w_j - w_i) P_ij, symmetric in i and j: the map is its own transpose.
+// derivative by A has the entries (c_j - c_i) / (w_j - w_i) P_ij. They are symmetric in i and j, so the map is its own
+// transpose.
 Tensor spectral_sum(const Tensor& x, const Tensor& c) {
   const Tensor v = eigen_of(x).vectors;
   return op<"spectral_sum">(x, c, matmul(column(c) * v, v, true));
@@ -117,8 +118,8 @@ Tensor with_direction(const Call& c, std::size_t i, const Tensor& direction) {
 
 const std::vector<std::string> kFunctions = {"exp", "square", "sin", "tanh"};
 
-// D^k f(A)[E_1, ..., E_k] is symmetric in the directions, and so is its product with a cotangent C: all derivatives are
-// forms of this kind again, with C in the place of what is derived by. Nothing is divided by gaps between eigenvalues.
+// D^k f(A)[E_1, ..., E_k] is symmetric in the directions, and so is its product with a cotangent C. So all derivatives
+// are forms of this kind again, with C in place of one matrix. Nothing is divided by gaps between eigenvalues.
 void define_forms(Registry& r) {
   OpBuilder(r, "spectral_form",
             "The k-th derivative of f(A) in k directions, all matrices symmetric: A, E_1, ..., E_k.")

@@ -1,4 +1,4 @@
-// Factorisations of the matrices in the last two axes, and what is computed from them.
+// Factorisations of the matrices in the last two axes, and functions that are computed from them.
 #include <algorithm>
 
 #include "kernels/kernels.hpp"
@@ -70,7 +70,7 @@ Tensors qr_forward(const Call& c, const Tensors& t) {
   const Tensor upper = e - below + matrix_transpose(below);
   return {z - matmul(q, upper), matmul(upper, r)};
 }
-// Of more columns than rows the first make a square matrix, whose q serves all.
+// The first columns of a wide matrix make a square one, whose q serves all columns.
 Tensors qr_of_wide(const Call& c) {
   const Tensor& x = c.in();
   if (x.rank() < 2 || rows_of(x.shape()) >= columns_of(x.shape())) return {};
@@ -156,9 +156,9 @@ Shape values_shape(const Shape& s) {
   return values;
 }
 
-// U diag(c) V^T, the derivative of a function of the singular values whose own are the c_i. With P = U^T X' V its
-// derivative by X is U (a o (P + P^T) / 2 + b o (P - P^T) / 2) V^T, a_ij = (c_j - c_i) / (s_j - s_i), b_ij = (c_j +
-// c_i) / (s_j + s_i), and off U or V the part of X' there times c_i / s_i. The map is its own transpose.
+// U diag(c) V^T, the derivative of a function of the singular values whose own are the c_i. Its derivative by X, with P
+// = U^T X' V, is U (a o (P + P^T) / 2 + b o (P - P^T) / 2) V^T. Here a_ij = (c_j - c_i) / (s_j - s_i) and b_ij = (c_j +
+// c_i) / (s_j + s_i). The part of X' outside U or V is multiplied by c_i / s_i. The map is its own transpose.
 Tensor singular_sum(const Tensor& x, const Tensor& c) {
   const Svd svd = svd_of(x);
   return op<"singular_sum">(x, c, matmul(svd.u * row(c), svd.vt));
@@ -300,7 +300,7 @@ Tensor expm_in_direction(const Tensor& x, const Tensor& t) {
   const int64_t count = x.shape()[axis];
   return slice_along(op<"expm_of_jet">(concat(Tensors{x, t}, static_cast<int64_t>(axis))), axis, count, count);
 }
-// Of a product with a jet the adjoint is that with its transposes, where the factors are counted from the last.
+// The adjoint of a product with a jet is the product with its transposes, whose factors are counted from the last.
 Tensor expm_against(const Tensor& x, const Tensor& ct) {
   const Ints infinitesimals{static_cast<int64_t>(x.rank()) - 3};
   return reverse(expm_in_direction(matrix_transpose(x), reverse(ct, infinitesimals)), infinitesimals);

@@ -1,3 +1,4 @@
+// The definitions of functions.hpp.
 #include "ops/functions.hpp"
 
 #include <algorithm>

@@ -34,7 +34,7 @@ Tensor operator*(double a, const Tensor& b);
 Tensor operator/(double a, const Tensor& b);
 Tensor number_like(const Tensor& x, double value);  // rank 0
 
-// Cotangents and tangents: a zero that is one because nothing selected the entry wins over what it meets.
+// Products with cotangents and tangents: a zero that means "not selected" wins over infinities and nan.
 Flow operator*(const Flow& t, const Tensor& p);
 Flow operator/(const Flow& t, const Tensor& p);
 Flow operator*(double a, const Flow& t);
@@ -46,8 +46,8 @@ Tensor carry_divide(const Tensor& t, const Tensor& p);
 Tensor jointly(const Flow& u, const Tensor& t);
 // t * p, where every zero of p wins, and those of t that are ones for want of a selection.
 Tensor multiply_no_nan(const Flow& t, const Tensor& p);
-// A derivative, to be nan where one takes its own derivative by x and the condition holds: at a kink the first one
-// follows a convention, and there is no second.
+// A derivative whose own derivative by x is nan where the condition holds: at a kink the first derivative follows a
+// convention, and there is no second.
 Tensor once_only(const Tensor& derivative, const Tensor& x, const Tensor& condition);
 
 // Ops of tensors alone.
@@ -127,7 +127,7 @@ Tensor stack_rows(std::span<const Tensor> rows);  // the inverse: a new leading 
 // The values of an input of integers or bools, for an op whose result's shape depends on them.
 class IntegerValues {
  public:
-  // Computes them now; an error where they depend on what has no value.
+  // Computes them now; an error if they depend on a tensor that has no value.
   IntegerValues(const Call& c, std::size_t input);
   int64_t size() const { return size_; }
   int64_t operator[](int64_t i) const;

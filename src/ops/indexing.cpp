@@ -39,7 +39,7 @@ Tensors batch_gather(const BatchCall& b) {
   return {gather(full_input(b, 0), full_input(b, 1), axis + 1, batch_dims + 1)};
 }
 
-// Which axis of the result an axis of params becomes.
+// The axis of the result that an axis of params becomes.
 int follow_gather(int64_t axis, std::size_t index_axes, int from) {
   if (from == axis) return kMixed;
   return from < axis ? from : from - 1 + static_cast<int>(index_axes);
@@ -177,7 +177,7 @@ Tensor scatter(const Tensor& indices, const Tensor& updates, const Shape& shape)
   return reshape(scatter_add(at, updates, merge_axes(shape, 0, k), 0, 0), shape);
 }
 
-// Of several updates of one place the last one counts; the others have no derivative.
+// The last one of several updates for one place counts; the others have no derivative.
 Tensor scatter_update(const Call& c) {
   const Tensor &x = c.in(0), &indices = c.in(1);
   const std::size_t k = last_size(indices);

@@ -45,7 +45,7 @@ Tensors matmul_of_vectors(const Call& c) {
   return {reshape(y, shape)};
 }
 
-// Where b is one matrix for the whole batch, its cotangent is one product over all rows rather than a sum of many.
+// The cotangent of a matrix b that serves the whole batch is one product over all rows, not a sum of many.
 Tensor rows_together(const Tensor& x) {
   return reshape(x, {x.shape().product(0, x.rank() - 1), columns_of(x.shape())});
 }
@@ -61,7 +61,7 @@ Tensor matmul_transpose(const Call& c, const Tensor& ct, std::size_t input) {
   return sum_to(tb ? matmul(ct, a, true, ta) : matmul(a, ct, !ta, false), b.shape());
 }
 
-// While a plan is made: what is repeated along the batch is read once, a transposed operand through its flag.
+// Reads an operand that repeats along the batch once, and a transposed operand through its flag.
 void read_in_place(ProductOperands& w, std::size_t i, const char* flag) {
   Layout& x = w.in[i];
   const std::size_t matrix = x.shape.rank() - 2;

@@ -1,3 +1,4 @@
+// The definitions of matrices.hpp.
 #include "ops/matrices.hpp"
 
 #include <algorithm>
@@ -52,7 +53,7 @@ Tensor column(const Tensor& x) { return insert_axes(x, x.rank(), 1); }
 Tensor row(const Tensor& x) { return insert_axes(x, x.rank() - 1, 1); }
 
 namespace {
-// Whether rounding may have made x of 0: values of n vectors, the largest of magnitude `largest`, are right to about
+// True where x may be 0 but for rounding: values of n vectors, the largest of magnitude `largest`, are right to about
 // this.
 Tensor is_rounding(const Tensor& x, const Tensor& largest) {
   const double digit =

@@ -1,4 +1,4 @@
-// What ops on the matrices in the last two axes share; leading axes are batches.
+// The vocabulary of ops on the matrices in the last two axes; leading axes are batches.
 #pragma once
 
 #include "ops/define.hpp"
@@ -32,14 +32,13 @@ Tensor symmetric_input(const Call& c);                  // x, symmetrised or its
 Tensor on_diagonal(const Tensor& x);                    // [..., n] -> [..., n, n]
 Tensor column(const Tensor& x);                         // [..., n] -> [..., n, 1]
 Tensor row(const Tensor& x);                            // [..., n] -> [..., 1, n]
-// 1 / x, and nan where x is no more than rounding makes of 0 beside `largest`. What would divide by it has no value
-// there.
+// 1 / x, and nan where x may be 0 but for rounding errors of values as large as `largest`.
 Tensor inverse_or_nan(const Tensor& x, const Tensor& largest);
 Tensor inverse_off_diagonal(const Tensor& x, const Tensor& largest);  // the same of matrices, with a diagonal of 0
 // An upper triangle with nan on its diagonal where that is no more than rounding makes of 0: to divide by it gives nan.
 Tensor of_full_rank(const Tensor& upper);
-// 1 or -1 for each vector along the axis, which stays with size 1: the first entry that has nine tenths of the largest
-// magnitude becomes positive.
+// 1 or -1 for each vector along the axis, which stays with size 1. Times it, the first entry of at least nine tenths of
+// the largest magnitude is positive.
 Tensor signs_of_vectors(const Tensor& x, std::size_t axis);
 Tensor triangular_solve(const Tensor& a, const Tensor& b, bool lower, bool adjoint);
 

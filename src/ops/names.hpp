@@ -152,7 +152,7 @@ static_assert(std::ranges::adjacent_find(kOpNames, std::ranges::greater_equal())
 
 const Op& op_at(std::size_t index);  // of kOpNames
 
-// One of these ops: a number until it is used, so it may stand in definitions, which are made before all ops are there.
+// The name of one of these ops. It finds the op when it is used, so definitions may hold names of ops that come later.
 class OpName {
  public:
   constexpr explicit OpName(std::size_t index) : index_(index) {}

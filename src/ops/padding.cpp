@@ -1,5 +1,5 @@
-// Padding, and the sum of many padded blocks: the cotangents of slices are padded, and those of many slices come together
-// as blocks of one tensor.
+// Padding, and the sum of many padded blocks. The cotangent of a slice is padded; the cotangents of many slices become
+// blocks of one tensor.
 #include <algorithm>
 
 #include "kernels/kernels.hpp"

@@ -61,7 +61,7 @@ void define_split(Registry& r) {
       .sample("f[2,3]");
 }
 
-// What strided_slice takes of one axis, and the shape of its result.
+// The entries of one axis that strided_slice takes, and the shape of its result.
 struct AxisRange {
   int64_t start, step, count;
 };

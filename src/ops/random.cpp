@@ -1,6 +1,6 @@
-// Random tensors. A draw is a function of a key (the context's seed) and a counter (how many draws came before): given
-// as attributes, it can be repeated. Both travel as an input, so that a step that draws anew has the same plan as the
-// one before.
+// Random tensors. A draw is a function of a key (the context's seed) and a counter (how many draws came before). A draw
+// whose key and counter are attributes can be repeated. Both travel as an input, so that a step that draws anew has the
+// same plan as the one before.
 #include <cmath>
 
 #include "kernels/kernels.hpp"

@@ -10,7 +10,7 @@
 
 namespace gradtape::core {
 
-// The mean of what is left corrects the rounding of the first mean, which derivatives may take for a constant.
+// The mean of the differences corrects the rounding of the first mean, which derivatives may take for a constant.
 Moments moments_of(const Tensor& x, const Ints& axes) {
   const Tensor first = stop_gradient(reduce_mean(x, axes, true)), rest = x - first;
   const Tensor correction = reduce_mean(rest, axes, true);
@@ -118,8 +118,8 @@ Tensor mean_of(const Call& c) {
 Tensor outermost(const Tensor& x, double ord, const Ints& axes) {
   return ord > 0 ? reduce_max(x, axes, true) : op<"reduce_min">(x, axes, true);
 }
-// A power of two near the entry over the axes that weighs most, by which squares neither over- nor underflow; 1 where
-// all entries are 0, or one is infinite. What is made of it does not depend on it: derivatives take it for a constant.
+// A power of two near the entry over the axes that weighs most. Divided by it, squares neither over- nor underflow. It
+// is 1 if all entries are 0, or one is infinite. Lengths do not depend on it, so derivatives take it for a constant.
 Tensor scale_of(const Tensor& x, const Ints& axes, double ord) {
   const double most = x.dtype() == Dtype::float32 ? 120 : 1000;
   const Tensor top = stop_gradient(outermost(abs(x), ord, axes));
@@ -187,8 +187,8 @@ Tensor deviation_of(const Call& c) {
          std::sqrt(count_of(c.in(), c.ints("axis")));
 }
 
-// log sum e^(x - m) + m with the maximum m. What is taken off does not change the derivative. Of nothing but -inf the
-// sum is 0: there it is -inf, with derivative 0. Infinite entries share the derivative of an infinite sum.
+// log sum e^(x - m) + m with the maximum m, on which the derivative does not depend. If all entries are -inf, so is the
+// result, with derivative 0. Infinite entries share the derivative of an infinite sum.
 Tensor logsumexp_of(const Call& c) {
   const Tensor& x = c.in();
   const Ints& axes = c.ints("axis");

@@ -1,3 +1,4 @@
+// Makes the library's own ops, finds ops by name, and suggests a name for one that is not found.
 #include "ops/registry.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Cumulative ops along one axis. exclusive: entry i holds what comes before it; reverse: from the last entry on.
+// Cumulative ops along one axis. exclusive: entry i is of the entries before it; reverse: from the last entry on.
 #include <algorithm>
 #include <limits>
 
@@ -148,7 +148,7 @@ void define_cumprod(Registry& r) {
 }
 
 // With y = log(sum of e^x so far): y_i' = e^(x_i - y_i) x_i' + e^(y_(i-1) - y_i) y_(i-1)', a scan whose factors lie in
-// [0, 1]. Where the sum is still 0 they are, too.
+// [0, 1]. While the sum is 0, so are the factors.
 struct LogWeights {
   Tensor own, before;
 };

@@ -1,4 +1,4 @@
-// The walk from a cotangent or tangent back to what selected its entries.
+// The walk from a cotangent or tangent back to the ops that selected its entries.
 #include "ops/selection.hpp"
 
 #include <utility>

@@ -1,5 +1,5 @@
-// Which entries of a cotangent or tangent something selected: a zero that came of a factor was, one that was left out
-// was not (Node::sparse).
+// The selected entries of a cotangent or tangent. A zero that came from a factor was selected; a zero of an entry that
+// was left out was not (Node::sparse).
 #pragma once
 
 #include <unordered_map>
@@ -11,8 +11,8 @@ namespace gradtape::core {
 // The condition, but false where nothing selected the entry of t.
 Tensor where_selected(const Tensor& t, const Tensor& condition);
 
-// Remembers what where_selected found on its way while it lives, so that many of them cost no more than the graph they
-// look at. One lives while a derivative is taken; the innermost counts.
+// Remembers the results of where_selected while it lives, so many calls cost no more than the graph that they look at.
+// One lives while a derivative is taken; the innermost counts.
 class Selections {
  public:
   Selections();

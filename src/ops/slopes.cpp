@@ -1,5 +1,5 @@
-// The definitions of slopes.hpp. A factor that vanishes at infinity is the second one of multiply_no_nan: there it wins
-// over a tangent or cotangent that grows, such as x in the derivatives of x * sigmoid(x).
+// The definitions of slopes.hpp. A factor that vanishes at infinity is the second operand of multiply_no_nan. So it
+// wins over a growing tangent or cotangent, such as x in the derivatives of x * sigmoid(x).
 #include "ops/slopes.hpp"
 
 #include <numbers>
@@ -23,7 +23,7 @@ void define_parts(Registry& r) {
       .none(step);
 }
 
-// Of what vanishes exponentially.
+// Slopes that vanish exponentially.
 void define_tails(Registry& r) {
   unary<[](auto x) { return math::sech_squared_of(math::tanh_part(x)); }>(r, "sech_squared", "1 / cosh(x)^2.")
       .internal()

@@ -1,4 +1,5 @@
-// Internal elementwise ops that derivatives are made of: closed under differentiation, so that every order is right.
+// Slopes: internal elementwise ops that derivatives consist of. They are closed under differentiation, so every order
+// is right.
 #pragma once
 
 #include "ops/functions.hpp"

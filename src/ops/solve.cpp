@@ -53,7 +53,8 @@ int samples_of_systems(const Call& c, std::span<const int> axes) {
   return axes[0] == kNoSamples && axes[1] == last ? last : samples_of_matrices(c, axes);
 }
 
-// With A x = b: the cotangent of b solves A^T y = ct, that of A is -y x^T; the tangent solves A x' = b' - A' x.
+// Let A x = b. The cotangent y of b solves A^T y = ct; the cotangent of A is -y x^T. The tangent solves A x' = b' - A'
+// x.
 struct General {
   static Tensor solve(const Call& c, const Tensor& right, bool adjoint) {
     return gradtape::core::solve(c.in(0), right, adjoint);

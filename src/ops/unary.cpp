@@ -16,8 +16,8 @@ constexpr double kSeluScale = 1.0507009873554805, kSeluAlpha = 1.673263242354377
 
 Tensor zero_derivative(const Call&, const Flow& t) { return zeros_like(t); }
 
-// A function that is smooth although it is made of |x| has a cotangent of 0 here where x is 0, or a tangent that is
-// not. Its second derivative does not follow from the convention for the first.
+// A smooth function of |x|, such as |x|^3, sends a cotangent of 0 to x = 0, or a tangent that is not 0. Its second
+// derivative there does not follow from the convention for the first.
 Tensors abs_reverse(const Call& c, const Tensors& ct) {
   const Tensor &x = c.in(), &t = ct[0], zero = number_like(x, 0), gradient = Flow(t) * sign(x);
   return {once_only(gradient, x, where_selected(t, logical_and(equal(x, zero), equal(t, zero))))};

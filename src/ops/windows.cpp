@@ -1,3 +1,4 @@
+// The definitions of windows.hpp.
 #include "ops/windows.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Windows that slide over the height and width of images: what convolutions and pooling share.
+// Windows that slide over the height and width of images, for convolutions and pooling.
 #pragma once
 
 #include "ops/define.hpp"
