@@ -10,7 +10,10 @@
 namespace gradtape::core {
 
 namespace {
-Tensor plus(const Tensor& a, const Tensor& b) { return !a ? b : !b ? a : a + b; }
+Tensor plus(const Tensor& a, const Tensor& b) {
+  if (!a) return b;
+  return b ? a + b : a;
+}
 
 // The transpose of a rule that is only known in reverse. The function ct -> <rule(ct), tangent> is linear in ct; its
 // derivative by ct is the tangent of the output.

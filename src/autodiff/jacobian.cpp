@@ -32,8 +32,7 @@ uint64_t bytes_per_row(std::span<const Tensor> outputs, const Tensor& placeholde
   uint64_t bytes = placeholder.bytes();
   const Path path = path_between(outputs, Tensors{placeholder}, is_symbolic_result);
   for (const Node* node : path.nodes)
-    for (const Node::Output& out : node->outputs)
-      bytes += static_cast<uint64_t>(out.spec.shape.elements()) * gradtape::core::size_of(out.spec.dtype);
+    for (const Node::Output& out : node->outputs) bytes += out.spec.shape.elements() * size_of(out.spec.dtype);
   return bytes;
 }
 
@@ -111,7 +110,7 @@ class JacobianBuilder {
         computed.push_back(b.value);
       }
       if (chunk < n || options_.progress) evaluate(computed);
-      done_ += static_cast<uint64_t>(count);
+      done_ += count;
       report();
       if (n == 0) break;
     }
@@ -174,8 +173,8 @@ bool has_reverse_only_rule(const Path& path) {
 
 Tensor source_first_to_last(const Tensor& j, std::size_t source_rank) {
   Ints perm;
-  for (std::size_t i = source_rank; i < j.rank(); ++i) perm.push_back(static_cast<int64_t>(i));
-  for (std::size_t i = 0; i < source_rank; ++i) perm.push_back(static_cast<int64_t>(i));
+  for (std::size_t i = source_rank; i < j.rank(); ++i) perm.push_back(i);
+  for (std::size_t i = 0; i < source_rank; ++i) perm.push_back(i);
   return transpose(j, perm);
 }
 
@@ -218,7 +217,7 @@ Tensors jacobian(const Tape& tape, const Tensor& target, std::span<const Source>
     const bool cheaper_forward = inputs < outputs && !has_reverse_only_rule(tape.path(Tensors{target}, all));
     const bool by_forward = options.mode == Mode::forward || (options.mode == Mode::automatic && cheaper_forward);
     JacobianBuilder builder(tape, options);
-    builder.start(static_cast<uint64_t>(by_forward ? inputs : outputs));
+    builder.start(by_forward ? inputs : outputs);
     const Shape& target_shape = target.shape();
     if (by_forward) {
       for (std::size_t i = 0; i < sources.size(); ++i) {
@@ -268,7 +267,7 @@ Tensor batch_jacobian(const Tape& tape, const Tensor& target, const Source& sour
         "gt_tape_batch_jacobian: GT_BATCH_SUM sums over the target's batch: it needs reverse mode, not "
         "GT_MODE_FORWARD");
   JacobianBuilder builder(tape, options);
-  builder.start(static_cast<uint64_t>(by_forward ? x.elements() : y.elements()));
+  builder.start(by_forward ? x.elements() : y.elements());
   const auto nothing = [&] { return path.on_path(target) ? zeros(tape.recorder(), result_spec) : unconnected(); };
   if (batch_size == 0) return nothing();
   const Tensors rows = by_forward ? builder.by_forward(target, source, batch_size)

@@ -44,6 +44,7 @@ void define_arithmetic(Registry& r) {
       .instead(integers_as_float64)
       .neutral({}, 1)
       .zero_where({0b01})
+      // 1 / y and -x / y^2.
       .partials({[](const Call& c, const Flow& t) { return t / c.in(1); },
                  [](const Call& c, const Flow& t) { return -(t * (c.out() / c.in(1))); }})
       .sample("f[2,3] p[3]");
@@ -100,6 +101,7 @@ void define_integer_division(Registry& r) {
       .none("it is constant between its jumps");
   binary<[](auto x, auto y) { return math::floor_mod(x, y); }>(r, "floor_remainder", "mod of checked operands.")
       .internal()
+      // 1 and -floor(x / y).
       .partials({pass, [](const Call& c, const Flow& t) { return -(t * op<"floor_quotient">(c.in(0), c.in(1))); }});
   OpBuilder(
       r, "floor_divide",
@@ -131,6 +133,7 @@ Tensor live_exponent(const Call& c) {
 void define_powers(Registry& r) {
   binary<[](auto x, auto y) { return math::power(x, y); }>(r, "power", "pow of checked operands.")
       .internal()
+      // y x^(y - 1) and x^y log(x).
       .partials({[](const Call& c, const Flow& t) {
                    // At x = y = 0 the derivative is 0, as it is for every x at y = 0.
                    const Tensor &x = c.in(0), y = live_exponent(c), none = logical_and(is_zero(x), is_zero(y));
@@ -152,11 +155,13 @@ void define_powers(Registry& r) {
       .sample("p[2,3] f[3]");
   binary<[](auto x, auto y) { return math::hypot(x, y); }>(
       r, "hypot", "sqrt(x^2 + y^2), without overflow; its derivative at 0 is 0, the second one nan.", floating)
+      // x / sqrt(x^2 + y^2) and y / sqrt(x^2 + y^2).
       .partials({[](const Call& c, const Flow& t) { return along(c, c.in(0), c.in(1), t); },
                  [](const Call& c, const Flow& t) { return along(c, c.in(1), c.in(0), t); }})
       .sample("f[2,3] f[3]");
   binary<[](auto y, auto x) { return std::atan2(y, x); }>(
       r, "atan2", "The angle of the point (y, x): of y / x, in its quadrant, in radians.", floating)
+      // x / (x^2 + y^2) by y and -y / (x^2 + y^2) by x; direction and length neither over- nor underflow.
       .partials({[](const Call& c, const Flow& t) { return t * (direction(c.in(1), c.in(0)) / length(c)); },
                  [](const Call& c, const Flow& t) { return -(t * (direction(c.in(0), c.in(1)) / length(c))); }})
       .sample("f[2,3] f[3]");
@@ -171,6 +176,7 @@ Tensor constant_product(const Tensor& x, const Tensor& y) {
 void define_guarded(Registry& r) {
   binary<[](auto x, auto y) { return x == 0 ? decltype(x)(0) : x * math::log(y); }>(
       r, "xlogy", "x * log(y), 0 where x is 0; where log(y) is not finite there, its derivatives are 0 too.", floating)
+      // log(y) and x / y.
       .partials({[](const Call& c, const Flow& t) {
                    const Tensor none = constant_product(c.in(0), c.in(1));
                    return keep_where(logical_not(none), t * log(one_where(none, c.in(1))));
@@ -183,6 +189,7 @@ void define_guarded(Registry& r) {
   binary<[](auto x, auto y) { return x == 0 ? decltype(x)(0) : x * math::log1p(y); }>(
       r, "xlog1py", "x * log1p(y), 0 where x is 0; where log1p(y) is not finite there, its derivatives are 0 too.",
       floating)
+      // log1p(y) and x / (1 + y).
       .partials({[](const Call& c, const Flow& t) {
                    const Tensor none = constant_product(c.in(0), 1.0 + c.in(1));
                    return keep_where(logical_not(none), t * log1p(one_where(none, c.in(1))));

@@ -40,9 +40,8 @@ std::size_t place(Role role, Into into) {
   return role == Role::w && into == Into::inputs ? 2 : 4;
 }
 Shape merged_shape(const Shape& one, Role role, Into into, int64_t size) {
-  Shape shape = one;
-  shape[into == Into::images ? 0 : role == Role::w && into == Into::inputs ? 2 : 3] *= size;
-  return shape;
+  const std::size_t axis = std::min<std::size_t>(place(role, into), 3);  // groups and channels are one axis here
+  return one.replaced(axis, one[axis] * size);
 }
 Tensor merge(const Tensor& t, Role role, Into into, int64_t groups) {
   const Shape one = t.shape().without_leading();
@@ -64,7 +63,8 @@ template <Roles R>
 Tensors batch_convolution(const BatchCall& b) {
   const Call& c = b.call;
   const int64_t groups = c.integer("groups");
-  const Into into = b.batched[0] && b.batched[1] ? Into::groups : b.batched[0] ? R.first_alone : R.second_alone;
+  const Into alone = b.batched[0] ? R.first_alone : R.second_alone;
+  const Into into = b.batched[0] && b.batched[1] ? Into::groups : alone;
   const auto input = [&](std::size_t i, Role role) {
     return b.batched[i] ? merge(b.in[i], role, into, groups) : b.in[i];
   };
@@ -196,9 +196,9 @@ void define_conv1d(Registry& r) {
         c.attr("padding") = Ints{0, 0, s.before, s.after};
       })
       .composite([](const Call& c) {
-        const Tensor y =
-            op<"convolution">(insert_axes(c.in(0), 1, 1), insert_axes(c.in(1), 0, 1), Ints{1, c.integer("stride")},
-                              c.ints("padding"), Ints{1, c.integer("dilations")}, int64_t{1});
+        const Tensor x = insert_axes(c.in(0), 1, 1), filters = insert_axes(c.in(1), 0, 1);
+        const Tensor y = op<"convolution">(x, filters, Ints{1, c.integer("stride")}, c.ints("padding"),
+                                           Ints{1, c.integer("dilations")}, int64_t{1});
         return reshape(y, y.shape().without(1));
       })
       .sample("f[2,5,2] f[3,2,2]", R"({"padding": "SAME", "stride": 2})")

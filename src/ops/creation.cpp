@@ -82,7 +82,7 @@ void define_sequences(Registry& r) {
       })
       .composite([](const Call& c) {
         const int64_t num = c.integer("num");
-        const auto axis = static_cast<std::size_t>(c.integer("axis"));
+        const std::size_t axis = c.integer("axis");
         Tensor start = insert_axes(c.in(0), axis, 1), stop = insert_axes(c.in(1), axis, 1);
         if (num == 1) return start;
         // A weight of exactly 0 and 1 at the ends, so that they are start and stop themselves.
@@ -154,7 +154,7 @@ void define_masks(Registry& r) {
         c.axis("axis", c.rank() + 1);
       })
       .composite([](const Call& c) {
-        const auto axis = static_cast<std::size_t>(c.integer("axis"));
+        const std::size_t axis = c.integer("axis");
         const Tensor positions =
             insert_axes(range(c.recorder(), 0, c.integer("depth"), 1, c.in().dtype()), 1, c.in().rank() - axis);
         const Tensor hot = equal(insert_axes(c.in(), axis, 1), positions);

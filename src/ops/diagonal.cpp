@@ -83,8 +83,7 @@ void define_diagonal(Registry& r) {
       .inputs({{"x"}})
       .dtypes(kAllDtypes)
       .infer(need_matrix)
-      .composite(
-          [](const Call& c) { return reduce_sum(diagonal_of(c.in(), 0), {static_cast<int64_t>(c.in().rank()) - 2}); })
+      .composite([](const Call& c) { return reduce_sum(diagonal_of(c.in(), 0), {-1}); })
       .sample("f[2,3,3]");
   for (bool lower : {true, false})
     OpBuilder(r, lower ? "tril" : "triu",

@@ -97,7 +97,7 @@ void define_values(Registry& r) {
       .rules([](const Call& c, const Tensors& ct) { return Tensors{spectral_sum(c.in(), ct[0])}; },
              [](const Call& c, const Tensors& t) {
                const Tensor v = eigen_of(c.in()).vectors;
-               return Tensors{reduce_sum(matmul(v, t[0]) * v, {static_cast<int64_t>(v.rank()) - 1})};
+               return Tensors{reduce_sum(matmul(v, t[0]) * v, {-1})};
              })
       .batch(batch_of_matrices)
       .samples_follow(samples_of_matrices);

@@ -136,7 +136,7 @@ Term summed(const Term& t, const Labels& needed) {
     if (contains(needed, t.labels[a]))
       left += t.labels[a];
     else
-      axes.push_back(static_cast<int64_t>(a));
+      axes.push_back(a);
   return axes.empty() ? t : Term{reduce_sum(t.x, axes), left};
 }
 
@@ -159,7 +159,12 @@ Term contract(const Term& a, const Term& b, const Labels& needed) {
   for (char label : a.labels) {
     const bool shared = contains(b.labels, label);
     const bool stretched = !std::isalpha(static_cast<unsigned char>(label));  // may have size 1 in one of them
-    (!shared ? left : contains(needed, label) || stretched ? batch : inner) += label;
+    if (!shared)
+      left += label;
+    else if (stretched || contains(needed, label))
+      batch += label;
+    else
+      inner += label;
   }
   for (char label : b.labels)
     if (!contains(a.labels, label)) right += label;

@@ -78,7 +78,7 @@ Tensors qr_of_wide(const Call& c) {
   const std::size_t axis = x.rank() - 1;
   const Tensors square = reapply_all(c, Tensors{slice_along(x, axis, 0, m)});
   const Tensor rest = matmul(square[0], slice_along(x, axis, m, n - m), true);
-  return {square[0], concat(Tensors{square[1], rest}, static_cast<int64_t>(axis))};
+  return {square[0], concat(Tensors{square[1], rest}, axis)};
 }
 void define_qr(Registry& r) {
   OpBuilder(
@@ -217,7 +217,7 @@ void define_singular_values(Registry& r) {
              [](const Call& c, const Tensors& t) {
                const Svd svd = svd_of(c.in());
                const Tensor moved = matmul(svd.u, t[0], true) * svd.vt;
-               return Tensors{reduce_sum(moved, {static_cast<int64_t>(moved.rank()) - 1})};
+               return Tensors{reduce_sum(moved, {-1})};
              })
       .batch(batch_of_matrices)
       .samples_follow(samples_of_matrices)
@@ -283,8 +283,7 @@ void define_slogdet(Registry& r) {
             return Tensors{column(column(ct[1])) * inverse_transpose(c.in())};
           },
           [](const Call& c, const Tensors& t) {
-            const auto rank = static_cast<int64_t>(c.in().rank());
-            return Tensors{Tensor(), reduce_sum(inverse_transpose(c.in()) * t[0], {rank - 2, rank - 1})};
+            return Tensors{Tensor(), reduce_sum(inverse_transpose(c.in()) * t[0], {-2, -1})};
           })
       .batch(batch_of_matrices)
       .samples_follow(samples_of_matrices)
@@ -298,7 +297,7 @@ void define_slogdet(Registry& r) {
 Tensor expm_in_direction(const Tensor& x, const Tensor& t) {
   const std::size_t axis = x.rank() - 3;
   const int64_t count = x.shape()[axis];
-  return slice_along(op<"expm_of_jet">(concat(Tensors{x, t}, static_cast<int64_t>(axis))), axis, count, count);
+  return slice_along(op<"expm_of_jet">(concat(Tensors{x, t}, axis)), axis, count, count);
 }
 // The adjoint of a product with a jet is the product with its transposes, whose factors are counted from the last.
 Tensor expm_against(const Tensor& x, const Tensor& ct) {

@@ -70,7 +70,7 @@ Tensor cast(const Tensor& x, Dtype dtype) {
 }
 Ints all_axes(const Tensor& x) {
   Ints axes;
-  for (std::size_t i = 0; i < x.rank(); ++i) axes.push_back(static_cast<int64_t>(i));
+  for (std::size_t i = 0; i < x.rank(); ++i) axes.push_back(i);
   return axes;
 }
 
@@ -144,7 +144,7 @@ Tensor identity_matrices(Recorder& r, int64_t order, const Ints& batch_shape, Dt
 Tensor move_axis(const Tensor& x, std::size_t from, std::size_t to) {
   Ints perm = all_axes(x);
   perm.erase(from);
-  perm.insert(to, static_cast<int64_t>(from));
+  perm.insert(to, from);
   return transpose(x, perm);
 }
 Tensor insert_axes(const Tensor& x, std::size_t position, std::size_t count) {
@@ -158,7 +158,7 @@ Tensor sum_to(const Tensor& x, const Shape& shape) {
   const std::size_t extra = x.rank() - shape.rank();
   Ints axes;
   for (std::size_t i = 0; i < x.rank(); ++i)
-    if (i < extra || (shape[i - extra] == 1 && x.shape()[i] != 1)) axes.push_back(static_cast<int64_t>(i));
+    if (i < extra || (shape[i - extra] == 1 && x.shape()[i] != 1)) axes.push_back(i);
   return reshape(axes.empty() ? x : reduce_sum(x, axes), shape);
 }
 

@@ -48,7 +48,7 @@ int follow_gather(int64_t axis, std::size_t index_axes, int from) {
 // One scatter of all entries, where the calls differ in nothing else.
 Tensor sum_of_scatters(std::span<const Call> calls) {
   const Call& one = calls[0];
-  const auto axis = static_cast<std::size_t>(one.integer("axis"));
+  const std::size_t axis = one.integer("axis");
   const Shape& shape = one.out_spec().shape;
   Tensors indices, updates;
   for (const Call& c : calls) {
@@ -207,11 +207,11 @@ void define_nd(Registry& r) {
         indexed_axes(c, indices, params, b);
       })
       .composite([](const Call& c) {
-        const auto b = static_cast<std::size_t>(c.integer("batch_dims"));
+        const std::size_t b = c.integer("batch_dims");
         const Shape& shape = c.in(0).shape();
         const std::size_t k = last_size(c.in(1));
         const Tensor at = places(c.in(1), std::span(shape.begin() + b, k));
-        return gather(reshape(c.in(0), merge_axes(shape, b, k)), at, static_cast<int64_t>(b), static_cast<int64_t>(b));
+        return gather(reshape(c.in(0), merge_axes(shape, b, k)), at, b, b);
       })
       .sample("f[3,3,2] i3[4,2]")
       .sample("f[2,3,2] i2[2,2,2]", R"({"batch_dims": 1})");

@@ -32,9 +32,7 @@ Tensors matmul_of_vectors(const Call& c) {
   if (!left && !right) return {};
   const bool ta = !left && c.flag("transpose_a"), tb = !right && c.flag("transpose_b");
   const int64_t inner_a = left || !ta ? a.shape()[a.rank() - 1] : rows_of(a.shape()),
-                inner_b = right ? b.shape()[0]
-                          : tb  ? columns_of(b.shape())
-                                : rows_of(b.shape());
+                inner_b = right || tb ? b.shape()[b.rank() - 1] : rows_of(b.shape());
   if (inner_a != inner_b)
     invalid("matmul: inner sizes must agree, got {}{} and {}{}", to_string(a.shape()), ta ? " transposed" : "",
             to_string(b.shape()), tb ? " transposed" : "");
@@ -188,8 +186,7 @@ Tensor det_curvature(const Tensor& a, const Tensor& cofactors, const Tensor& dir
   if (n > kMinorOrder) {
     // C = det(A) X with X = A^-T, hence dC = <C, E> X - det(A) X E^T X.
     const Tensor d = insert_axes(op<"det">(a), shape.rank() - 2, 2), x = cofactors / d;
-    const Ints matrix{static_cast<int64_t>(shape.rank()) - 2, static_cast<int64_t>(shape.rank()) - 1};
-    return reduce_sum(cofactors * direction, matrix, true) * x - d * matmul(matmul(x, direction, false, true), x);
+    return reduce_sum(cofactors * direction, {-2, -1}, true) * x - d * matmul(matmul(x, direction, false, true), x);
   }
   Shape flat = batch_of(shape), minors = flat, weights = flat;
   flat.push_back(n * n);
@@ -225,8 +222,7 @@ void define_determinants(Registry& r) {
       .rules([](const Call& c,
                 const Tensors& ct) { return Tensors{insert_axes(ct[0], ct[0].rank(), 2) * op<"cofactor">(c.in())}; },
              [](const Call& c, const Tensors& t) {
-               const auto rank = static_cast<int64_t>(c.in().rank());
-               return Tensors{reduce_sum(t[0] * op<"cofactor">(c.in()), {rank - 2, rank - 1})};
+               return Tensors{reduce_sum(t[0] * op<"cofactor">(c.in()), {-2, -1})};
              })
       .batch(batch_of_matrices)
       .samples_follow(samples_of_matrices)

@@ -74,7 +74,7 @@ Tensor inverse_off_diagonal(const Tensor& x, const Tensor& largest) {
 }
 Tensor of_full_rank(const Tensor& upper) {
   const Tensor diagonal = abs(stop_gradient(diag_part(upper)));
-  const Tensor largest = reduce_max(diagonal, {static_cast<int64_t>(diagonal.rank()) - 1}, true);
+  const Tensor largest = reduce_max(diagonal, {-1}, true);
   return upper + on_diagonal(nan_where(is_rounding(diagonal, largest), zeros_like(diagonal)));
 }
 Tensor signs_of_vectors(const Tensor& x, std::size_t axis) {

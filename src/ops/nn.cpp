@@ -100,7 +100,7 @@ void define_normalizations(Registry& r) {
                   training ? "" : ", mean, variance", training ? "true" : "false", c.size());
         if (!c.has("axes")) {
           Ints axes;  // all but the last
-          for (std::size_t i = 0; i + 1 < c.rank(); ++i) axes.push_back(static_cast<int64_t>(i));
+          for (std::size_t i = 0; i + 1 < c.rank(); ++i) axes.push_back(i);
           c.attr("axes") = axes;
         }
         c.axes("axes", c.rank());

@@ -17,7 +17,7 @@ int samples_of_blocks(const Call& c, std::span<const int> axes) {
   int common = kNoSamples;
   for (std::size_t i = 0; i < axes.size(); ++i) {
     if (axes[i] == kNoSamples) continue;
-    const auto axis = static_cast<std::size_t>(axes[i]);
+    const std::size_t axis = axes[i];
     if (c.in(i).shape()[axis] != c.out_spec().shape[axis] || (common != kNoSamples && common != axes[i])) return kMixed;
     common = axes[i];
   }
@@ -83,7 +83,7 @@ Tensor mirror_pad(const Tensor& x, const Ints& paddings, bool symmetric) {
     Tensors parts{y};
     if (before > 0) parts.insert(0, mirrored(edge, before));
     if (after > 0) parts.push_back(mirrored(n - edge - after, after));
-    y = concat(parts, static_cast<int64_t>(i));
+    y = concat(parts, i);
   }
   return y;
 }
@@ -133,7 +133,7 @@ void define_pad(Registry& r) {
                                {prepend(0, prepend(0, b.call.ints("paddings"))), b.call.attr("constant_values")})};
       })
       .samples_follow([](const Call& c, std::span<const int> axes) {
-        const auto axis = static_cast<std::size_t>(axes[0]);
+        const std::size_t axis = axes[0];
         return c.out_spec().shape[axis] == c.in().shape()[axis] ? axes[0] : kMixed;
       });
   OpBuilder(r, "pad", "x with paddings [[before, after], ...]: of constant_values, or mirrored at the edges.")

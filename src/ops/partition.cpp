@@ -51,7 +51,7 @@ void define_split(Registry& r) {
       .attr("axis", kAttrInt, int64_t{0})
       .infer([](Inference& c) { c.need_room(c.shape()[c.axis("axis", c.rank())]); })
       .composite_of_many([](const Call& c) {
-        const auto axis = static_cast<std::size_t>(c.integer("axis"));
+        const std::size_t axis = c.integer("axis");
         Tensors parts;
         for (int64_t i = 0; i < c.in().shape()[axis]; ++i)
           parts.push_back(reshape(slice_along(c.in(), axis, i, 1), c.in().shape().without(axis)));
@@ -90,7 +90,7 @@ AxisRange range_of(const Call& c, std::size_t i, int64_t n) {
   const int64_t begin = bound("begin", "begin_mask", step > 0 ? low : high),
                 end = bound("end", "end_mask", step > 0 ? high : low);
   const int64_t distance = step > 0 ? end - begin : begin - end;
-  const int64_t stride = step > 0 ? step : step == INT64_MIN ? INT64_MAX : -step;
+  const int64_t stride = step > 0 ? step : -std::max(step, -INT64_MAX);
   return {begin, step, distance <= 0 ? 0 : (distance - 1) / stride + 1};
 }
 
@@ -137,7 +137,7 @@ Tensor strided_slice(const Call& c) {
     if (step == 1 || count <= 1) {
       y = slice_along(y, axis, count == 0 ? 0 : start, count);
     } else {
-      y = gather(y, even_places(y.recorder(), start, step, count), static_cast<int64_t>(axis), 0);
+      y = gather(y, even_places(y.recorder(), start, step, count), axis, 0);
     }
   }
   return reshape(y, ranges.result);
@@ -201,7 +201,7 @@ void define_rearrangements(Registry& r) {
         const Tensor x = c.has("axis") ? c.in() : reshape(c.in(), {c.in().shape().elements()});
         const int64_t axis = c.has("axis") ? c.integer("axis") : 0;
         const Ints& repeats = c.ints("repeats");
-        const auto a = static_cast<std::size_t>(axis);
+        const std::size_t a = axis;
         if (repeats.size() == 1) {
           const Tensor apart = insert_axes(x, a + 1, 1);
           const Tensor repeated = broadcast_to(apart, apart.shape().replaced(a + 1, repeats[0]));
@@ -230,7 +230,7 @@ void define_rearrangements(Registry& r) {
           const int64_t axis = c.ints("axis")[i], n = size_at(y, axis);
           const int64_t by = n == 0 ? 0 : ((c.ints("shift")[i] % n) + n) % n;
           if (by == 0) continue;
-          const auto a = static_cast<std::size_t>(axis);
+          const std::size_t a = axis;
           y = concat(Tensors{slice_along(y, a, n - by, by), slice_along(y, a, 0, n - by)}, axis);
         }
         return y;

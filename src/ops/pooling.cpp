@@ -36,7 +36,7 @@ Tensor counts(const Call& c, std::size_t axis) {
                 after = c.ints("padding")[2 * axis + 1], input = c.in().shape()[1 + axis];
   const int64_t windows = Sliding{size, stride, 1, before, after}.count(input);
   const Tensor first = even_places(c.recorder(), -before, stride, windows);
-  const auto number = [&](int64_t n) { return number_like(first, static_cast<double>(n)); };
+  const auto number = [&](int64_t n) { return number_like(first, n); };
   return cast(minimum(first + number(size), number(input)) - maximum(first, number(0)), c.in().dtype());
 }
 

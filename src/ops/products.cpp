@@ -50,7 +50,7 @@ Tensor as_matrix(const Tensor& x, const Ints& contracted, bool free_first, Shape
       inner *= x.shape()[i];
       continue;
     }
-    free.push_back(static_cast<int64_t>(i));
+    free.push_back(i);
     rows *= x.shape()[i];
     result.push_back(x.shape()[i]);
   }

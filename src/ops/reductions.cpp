@@ -84,7 +84,7 @@ Tensor product_of_others(const Call& c) {
   const Ints& axes = c.ints("axis");
   Ints perm, back(x.rank(), 0);
   for (std::size_t i = 0; i < x.rank(); ++i)
-    if (!is_reduced(axes, i)) perm.push_back(static_cast<int64_t>(i));
+    if (!is_reduced(axes, i)) perm.push_back(i);
   for (int64_t a : axes) perm.push_back(a);
   for (std::size_t i = 0; i < perm.size(); ++i) back[perm[i]] = static_cast<int64_t>(i);
   const Tensor moved = transpose(x, perm);
@@ -149,10 +149,9 @@ Tensor along_length(const Call& c, const Tensor& t) {
   const Tensor &x = c.in(0), none = equal(c.out(), number_like(x, 0)), inverse = 1.0 / c.in(1);
   const Tensor relative = where(none, number_like(x, 1), c.out() * inverse);
   const Tensor u = (x * inverse) * (1.0 / relative);
-  const bool even = std::fmod(ord, 2) == 0;
-  const Tensor slope = ord == 2 ? u
-                       : even   ? pow(u, number_like(u, ord - 1))
-                                : carry(u, pow(u * sign(u), number_like(u, ord - 2)));  // smooth where u is 0
+  Tensor slope = u;
+  if (ord != 2 && std::fmod(ord, 2) == 0) slope = pow(u, number_like(u, ord - 1));
+  if (std::fmod(ord, 2) != 0) slope = carry(u, pow(u * sign(u), number_like(u, ord - 2)));  // smooth where u is 0
   return once_only(Flow(t) * slope, x, where_selected(t, none));
 }
 void define_length(Registry& r) {
@@ -283,7 +282,7 @@ double order_of(const AttrValue& ord) {
 Tensor singular_values(const Tensor& x, const Ints& axes) {
   Ints perm;
   for (std::size_t i = 0; i < x.rank(); ++i)
-    if (!is_reduced(axes, i)) perm.push_back(static_cast<int64_t>(i));
+    if (!is_reduced(axes, i)) perm.push_back(i);
   perm.push_back(axes[0]);
   perm.push_back(axes[1]);
   return op<"svd">(transpose(x, perm));

@@ -46,7 +46,7 @@ Tensor unsorted_segment_sum(const Call& c) {
 
 Tensor boolean_mask(const Call& c) {
   const IntegerValues mask(c, 1);
-  const auto axis = static_cast<std::size_t>(c.integer("axis"));
+  const std::size_t axis = c.integer("axis");
   const Shape& shape = c.in(0).shape();
   int64_t count = 0;
   for (int64_t i = 0; i < mask.size(); ++i) count += mask[i];
@@ -58,7 +58,7 @@ Tensor boolean_mask(const Call& c) {
   Shape flat(std::span(shape.begin(), axis));
   flat.push_back(mask.size());
   for (std::size_t i = axis + c.in(1).rank(); i < shape.rank(); ++i) flat.push_back(shape[i]);
-  return gather(reshape(c.in(0), flat), places, static_cast<int64_t>(axis), 0);
+  return gather(reshape(c.in(0), flat), places, axis, 0);
 }
 }  // namespace
 

@@ -93,7 +93,10 @@ class Selections::Finder {
     };
     Tensors in;
     for (const Tensor& x : c.inputs())
-      in.push_back(carries(x) ? broadcast_to(cast(of(x), x.dtype()), x.shape()) : is_floating(x.dtype()) ? abs(x) : x);
+      if (carries(x))
+        in.push_back(broadcast_to(cast(of(x), x.dtype()), x.shape()));
+      else
+        in.push_back(is_floating(x.dtype()) ? abs(x) : x);
     return reapply_all(c, in);
   }
   Tensor anywhere(const Tensors& carriers) const {

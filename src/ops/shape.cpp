@@ -33,7 +33,7 @@ void infer_reshape(Inference& c) {
 // The batch axis of a reshape is where the same size has the same number of elements in front of it.
 int samples_of_reshape(const Call& c, std::span<const int> axes) {
   const Shape &in = c.in().shape(), &out = c.out_spec().shape;
-  const auto axis = static_cast<std::size_t>(axes[0]);
+  const std::size_t axis = axes[0];
   for (std::size_t i = 0; i < out.rank(); ++i)
     if (out[i] == in[axis] && out.product(0, i) == in.product(0, axis)) return static_cast<int>(i);
   return kMixed;
@@ -95,7 +95,7 @@ void define_transpose(Registry& r) {
         if (c.has("perm"))
           for (int64_t p : c.ints("perm")) perm.push_back(normalize_axis("transpose", p, c.rank()));
         else
-          for (std::size_t i = c.rank(); i-- > 0;) perm.push_back(static_cast<int64_t>(i));
+          for (std::size_t i = c.rank(); i-- > 0;) perm.push_back(i);
         Ints sorted = perm;
         std::sort(sorted.begin(), sorted.end());
         Shape shape;
@@ -198,7 +198,7 @@ void define_concat(Registry& r) {
       .infer(infer_concat)
       .kernel(kernels::concat)
       .jointly_linear([](const Call& c, const Tensor& ct) {
-        const auto axis = static_cast<std::size_t>(c.integer("axis"));
+        const std::size_t axis = c.integer("axis");
         Tensors parts;
         int64_t begin = 0;
         for (const Tensor& x : c.inputs()) {
@@ -281,7 +281,7 @@ void define_slice(Registry& r) {
         return Tensors{slice(b.in[0], prepend(0, b.call.ints("begin")), prepend(b.size, b.call.ints("size")))};
       })
       .samples_follow([](const Call& c, std::span<const int> axes) {
-        const auto axis = static_cast<std::size_t>(axes[0]);
+        const std::size_t axis = axes[0];
         return c.out_spec().shape[axis] == c.in().shape()[axis] ? axes[0] : kMixed;
       })
       .sample("f[3,4]", R"({"begin": [1, 0], "size": [2, -1]})");

@@ -43,7 +43,7 @@ void define_order(Registry& r) {
       .required("k", kAttrInt)
       .required("direction", kAttrString)
       .infer([](Inference& c) {
-        const auto axis = static_cast<std::size_t>(c.integer("axis"));
+        const std::size_t axis = c.integer("axis");
         if (c.shape()[axis] > INT32_MAX)
           invalid("{}: an axis of {} entries is too long for int32 indices", c.name(), c.shape()[axis]);
         c.like(0, c.shape().replaced(axis, c.integer("k")));
@@ -54,7 +54,7 @@ void define_order(Registry& r) {
       .rules(
           [](const Call& c, const Tensors& ct) {
             if (!ct[0]) return Tensors{Tensor()};
-            const auto axis = static_cast<std::size_t>(c.integer("axis"));
+            const std::size_t axis = c.integer("axis");
             return Tensors{put_back(ct[0], c.out(1), c.in().shape(), axis)};
           },
           [](const Call& c, const Tensors& t) {
@@ -126,7 +126,7 @@ void define_sort(Registry& r) {
                   axis, to_string(c.shape()), to_string(c.shape(1)));
       })
       .composite([](const Call& c) {
-        const auto axis = static_cast<std::size_t>(c.integer("axis"));
+        const std::size_t axis = c.integer("axis");
         const Shape &x = c.in(0).shape(), &indices = c.in(1).shape();
         Shape others;
         broadcast_shapes(x.replaced(axis, 1), indices.replaced(axis, 1), others);

@@ -37,14 +37,16 @@ void define_powers(Registry& r) {
       .cheap()
       .partials({[](const Call& c, const Flow& t) { return t * (2.0 * c.in()); }})
       .sample("f[2,3]");
-  // A zero cotangent stays zero at 0, where the derivative is infinite.
   unary<[](auto x) { return std::sqrt(x); }>(r, "sqrt", "Square root: y * y = x.")
+      // 1 / (2 sqrt(x)): infinite at 0, where a zero cotangent stays zero.
       .partials({[](const Call& c, const Flow& t) { return carry(0.5 * t, 1.0 / c.out()); }})
       .sample("p[2,3]");
   unary<[](auto x) { return 1 / std::sqrt(x); }>(r, "rsqrt", "1 / sqrt(x).")
+      // -x^(-3/2) / 2.
       .partials({[](const Call& c, const Flow& t) { return carry(-0.5 * t, c.out() / c.in()); }})
       .sample("p[2,3]");
   unary<[](auto x) { return 1 / x; }>(r, "reciprocal", "1 / x.")
+      // -1 / x^2.
       .partials({[](const Call& c, const Flow& t) { return -(t * c.out() * c.out()); }})
       .sample("p[2,3]");
 }
@@ -82,15 +84,19 @@ void define_trigonometric(Registry& r) {
       .partials({[](const Call& c, const Flow& t) { return -(t * sin(c.in())); }})
       .sample("f[2,3]");
   unary<[](auto x) { return std::tan(x); }>(r, "tan", "Tangent of x, in radians.")
+      // 1 + tan(x)^2.
       .partials({[](const Call& c, const Flow& t) { return t * (1.0 + square(c.out())); }})
       .sample("u[2,3]");
   unary<[](auto x) { return std::asin(x); }>(r, "asin", "Inverse sine, in radians, for x in [-1, 1].")
+      // 1 / sqrt(1 - x^2).
       .partials({[](const Call& c, const Flow& t) { return t * circle_root(c.in()); }})
       .sample("u[2,3]");
   unary<[](auto x) { return std::acos(x); }>(r, "acos", "Inverse cosine, in radians, for x in [-1, 1].")
+      // -1 / sqrt(1 - x^2).
       .partials({[](const Call& c, const Flow& t) { return -(t * circle_root(c.in())); }})
       .sample("u[2,3]");
   unary<[](auto x) { return std::atan(x); }>(r, "atan", "Inverse tangent, in radians.")
+      // 1 / (1 + x^2).
       .partials({[](const Call& c, const Flow& t) { return t * inverse_square(c.in()); }})
       .sample("f[2,3]");
 }
@@ -104,15 +110,19 @@ void define_hyperbolic(Registry& r) {
       .sample("f[2,3]");
   unary<[](auto x) { return math::tanh(x); }>(r, "tanh", "Hyperbolic tangent.")
       .made_of<[](auto x, auto part) { return math::tanh_of(x, part); }>(op<"tanh_part">)
+      // 1 / cosh(x)^2.
       .partials({[](const Call& c, const Flow& t) { return t * sech_squared(c.in()); }})
       .sample("f[2,3]");
   unary<[](auto x) { return std::asinh(x); }>(r, "asinh", "Inverse hyperbolic sine.")
+      // 1 / sqrt(x^2 + 1).
       .partials({[](const Call& c, const Flow& t) { return t * inverse_root(c.in()); }})
       .sample("f[2,3]");
   unary<[](auto x) { return std::acosh(x); }>(r, "acosh", "Inverse hyperbolic cosine, for x >= 1.")
+      // 1 / sqrt(x^2 - 1).
       .partials({[](const Call& c, const Flow& t) { return t * rsqrt(c.in() - 1.0) * rsqrt(c.in() + 1.0); }})
       .sample("g[2,3]");
   unary<[](auto x) { return std::atanh(x); }>(r, "atanh", "Inverse hyperbolic tangent, for x in [-1, 1].")
+      // 1 / (1 - x^2).
       .partials({[](const Call& c, const Flow& t) { return t * circle_inverse(c.in()); }})
       .sample("u[2,3]");
 }
@@ -120,12 +130,15 @@ void define_hyperbolic(Registry& r) {
 void define_activations(Registry& r) {
   unary<[](auto x) { return math::sigmoid(x); }>(r, "sigmoid", "1 / (1 + e^-x).")
       .made_of<[](auto x, auto part) { return math::sigmoid_of(x, part); }>(op<"sigmoid_part">)
+      // sigmoid(x) (1 - sigmoid(x)), as one function that loses no digits.
       .partials({[](const Call& c, const Flow& t) { return multiply_no_nan(t, logistic_slope(c.in())); }})
       .sample("f[2,3]");
   unary<[](auto x) { return -math::softplus(-x); }>(r, "log_sigmoid", "log(1 / (1 + e^-x)).")
+      // 1 - sigmoid(x) = sigmoid(-x).
       .partials({[](const Call& c, const Flow& t) { return t * sigmoid(-c.in()); }})
       .sample("f[2,3]");
   unary<[](auto x) { return math::softplus(x); }>(r, "softplus", "log(1 + e^x), without overflow.")
+      // e^x / (1 + e^x) = sigmoid(x).
       .partials({[](const Call& c, const Flow& t) { return t * sigmoid(c.in()); }})
       .sample("f[2,3]");
   unary<[](auto x) { return (x > 0) || x != x ? x : decltype(x)(0); }>(r, "relu",
@@ -150,6 +163,7 @@ void define_activations(Registry& r) {
       }})
       .sample("f[2,3]", R"({"alpha": 0.125})");
   unary<[](auto x) { return x >= 0 || x != x ? x : math::expm1(x); }>(r, "elu", "x where x >= 0, else e^x - 1.")
+      // 1 where x >= 0, else e^x.
       .partials({[](const Call& c, const Flow& t) {
         const Tensor zero = number_like(c.in(), 0);
         return where(less(c.in(), zero), t * exp(minimum(c.in(), zero)), t);
@@ -159,6 +173,7 @@ void define_activations(Registry& r) {
     using T = decltype(x);
     return T(kSeluScale) * (x > 0 || x != x ? x : T(kSeluAlpha) * math::expm1(x));
   }>(r, "selu", "1.0507 * (x where (x > 0), else 1.6733 * (e^x - 1)); its derivative at 0 is 1.0507.")
+      // scale where x >= 0, else scale alpha e^x.
       .partials({[](const Call& c, const Flow& t) {
         const Tensor zero = number_like(c.in(), 0);
         return kSeluScale * where(less(c.in(), zero), t * (kSeluAlpha * exp(minimum(c.in(), zero))), t);
@@ -166,11 +181,13 @@ void define_activations(Registry& r) {
       .sample("f[2,3]");
   unary<[](auto x) { return x * math::sigmoid(x); }>(r, "silu", "x * sigmoid(x).")
       .made_of<[](auto x, auto part) { return x * math::sigmoid_of(x, part); }>(op<"sigmoid_part">)
+      // s + x s (1 - s), with s = sigmoid(x).
       .partials({[](const Call& c, const Flow& t) {
         return t * (sigmoid(c.in()) + multiply_no_nan(c.in(), logistic_slope(c.in())));
       }})
       .sample("f[2,3]");
   unary<[](auto x) { return x / (1 + std::abs(x)); }>(r, "softsign", "x / (1 + |x|).")
+      // 1 / (1 + |x|)^2.
       .partials({[](const Call& c, const Flow& t) {
         const Tensor size = 1.0 + abs(c.in());
         return t / size / size;
