@@ -17,7 +17,7 @@ namespace {
 bool carries(const Tensor& t) { return is_floating(t.dtype()); }
 
 // The sum of each tensor's cotangents. Cotangents that are mostly zeros (of a slice, of entries by indices) wait until
-// `take`: many of them are then added together, at the cost of their other elements.
+// `take`. Many of them are then added together, at the cost of their other elements.
 class Cotangents {
  public:
   void add(const Tensor& t, const Tensor& cotangent) {

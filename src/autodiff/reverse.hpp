@@ -21,7 +21,7 @@ struct ReverseRequest {
 // One cotangent per source; empty where no target depends on it.
 Tensors reverse(const ReverseRequest& request);
 
-// The nodes between sources and targets, by rising id: a target is computed from each of them through passable tensors,
+// The nodes between sources and targets, by rising id. A target is computed from each of them through passable tensors,
 // and each depends on a source. Found without recursion.
 struct Path {
   std::vector<Node*> nodes;

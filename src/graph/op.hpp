@@ -84,7 +84,7 @@ class Inference {
   // The same for a list of axes; null means all of them. Sorted, without repetition.
   const Ints& axes(std::string_view name, std::size_t rank) const;
 
-  // For an op whose number of outputs depends on a size or an attribute: throws NoRoom, before the outputs are made, if
+  // For an op whose number of outputs depends on a size or an attribute. Throws NoRoom, before the outputs are made, if
   // the caller has no room for them.
   void need_room(int64_t outputs) const;
 

@@ -371,8 +371,8 @@ Tensors Recorder::record_body(const Composite& body, const Call& c) {
   }
 }
 
-// An elementwise result is 0 for want of a selection where all of a set of operands are that make it 0 together; what
-// an op of another kind reads, it may hand on.
+// An elementwise result may be 0 for want of a selection if all operands of a set in `zero_where` may be. Any other op
+// may hand on the zeros of its inputs.
 bool Recorder::is_sparse(const Node& node) {
   const auto sparse = [](const Tensor& t) { return t.node()->sparse || t.dtype() == Dtype::boolean; };
   const Op& op = node.op;

@@ -1,4 +1,4 @@
-// Products and quotients of cotangents and tangents. A zero that means "not selected" wins over infinities and nan, so
+// Products and quotients of cotangents and tangents. A zero that means "not selected" wins over infinities and nan. So
 // poles beside a selection reach no derivative, in either mode and of any order. Without such zeros (Node::sparse) they
 // are ordinary products, and 0 times infinity is nan.
 #include <limits>

@@ -35,7 +35,7 @@ class RuleScope {
   RuleScope(const RuleScope&) = delete;
   RuleScope& operator=(const RuleScope&) = delete;
 };
-// The result of a product or quotient inside a user's rule: zeros of cotangents that mean "not selected" win, as they
+// The result of a product or quotient inside a user's rule. Zeros of cotangents that mean "not selected" win, as they
 // do in the library's own rules. Nothing for another op, outside of rules, and of operands without such zeros.
 Tensors carry_in_rule(const Op& of, std::span<const Tensor> in);
 

@@ -46,7 +46,7 @@ Tensor carry_divide(const Tensor& t, const Tensor& p);
 Tensor jointly(const Flow& u, const Tensor& t);
 // t * p, where every zero of p wins, and those of t that are ones for want of a selection.
 Tensor multiply_no_nan(const Flow& t, const Tensor& p);
-// A derivative whose own derivative by x is nan where the condition holds: at a kink the first derivative follows a
+// A derivative whose own derivative by x is nan where the condition holds. At a kink the first derivative follows a
 // convention, and there is no second.
 Tensor once_only(const Tensor& derivative, const Tensor& x, const Tensor& condition);
 
