@@ -48,7 +48,8 @@ class Rules : public testing::Test {
     return i->op->name + "(" + inside + ")";
   }
 
-  Recorder recorder_{op_named("cast")};
+  IdleHost host_;
+  Recorder recorder_{host_, op_named("cast")};
   const std::vector<const Rule*> active_;  // before the builder, which looks at it
   ProgramBuilder b_{recorder_, false, active_};
   const Operand x_ = leaf({4}), y_ = leaf({4});

@@ -26,10 +26,7 @@ class Schedules : public testing::Test {
   }
   Schedule of(const Tensors& targets) { return schedule(recorder_, targets); }
 
-  struct : Host {
-    void evaluate(std::span<const Tensor>) override {}
-    void forget_symbolic_error() noexcept override {}
-  } host_;
+  IdleHost host_;
   Recorder recorder_{host_, op_named("cast")};
 };
 
