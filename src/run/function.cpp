@@ -203,7 +203,7 @@ const Plan& RecordedFunction::plan() const {
 }
 
 void RecordedFunction::run(std::span<const void* const> inputs, std::span<void* const> outputs) {
-  plan();
+  if (!plan_) fail_without_value();
   if (assignments_.empty()) return compute(inputs, outputs, nullptr);
   std::vector<void*> results(outputs.begin(), outputs.end());
   Tensors assigned = new_values(results);
@@ -212,7 +212,7 @@ void RecordedFunction::run(std::span<const void* const> inputs, std::span<void* 
 }
 
 void RecordedFunction::time_steps(std::vector<double>& seconds) {
-  plan();
+  if (!plan_) fail_without_value();
   std::vector<BufferPtr> buffers;
   const auto zeros = [&](const Spec& spec) {
     buffers.push_back(recorder_.allocate(bytes_of(spec), "gt_function_describe"));
