@@ -14,8 +14,8 @@ namespace {
 // The number that t is, where it is one that nothing watches; else 0.
 double number_of(const Tensor& t) {
   if (t.rank() != 0 || !t.value() || !t.node()->memberships.empty()) return 0;
-  return dispatch(t.dtype(), [&](auto type) {
-    typename decltype(type)::type number;
+  return dispatch(t.dtype(), [&]<class T>(Type<T>) {
+    T number;
     std::memcpy(&number, t.value()->data(), sizeof number);
     return static_cast<double>(number);
   });

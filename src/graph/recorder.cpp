@@ -76,8 +76,7 @@ Tensor Recorder::constant(Spec spec, BufferPtr value) {
 
 Tensor Recorder::scalar(double value, Dtype dtype, bool weak) {
   BufferPtr buffer = allocate(size_of(dtype), "scalar");
-  dispatch(dtype, [&](auto type) {
-    using T = typename decltype(type)::type;
+  dispatch(dtype, [&]<class T>(Type<T>) {
     const T element = static_cast<T>(value);
     std::memcpy(buffer->data(), &element, sizeof element);
   });

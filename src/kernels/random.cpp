@@ -119,8 +119,7 @@ void random_uniform(const KernelCall& c) {
     double* out = c.out[0].as<double>();
     for (int64_t i = 0; i < n; ++i) out[i] = low + (high - low) * unit_double(stream.bits(i));
   } else {
-    dispatch(c.out[0].dtype, [&](auto type) {
-      using T = typename decltype(type)::type;
+    dispatch(c.out[0].dtype, [&]<class T>(Type<T>) {
       T* out = c.out[0].as<T>();
       const auto l = static_cast<int64_t>(low), width = static_cast<int64_t>(high) - l;
       for (int64_t i = 0; i < n; ++i) out[i] = static_cast<T>(l + below(stream.bits(i), width));
@@ -131,8 +130,7 @@ void random_uniform(const KernelCall& c) {
 void random_normal(const KernelCall& c) {
   const Stream stream = stream_of(c);
   const double mean = std::get<double>(c.attr("mean")), deviation = std::get<double>(c.attr("stddev"));
-  dispatch_floating(c.out[0].dtype, [&](auto type) {
-    using T = typename decltype(type)::type;
+  dispatch_floating(c.out[0].dtype, [&]<class T>(Type<T>) {
     T* out = c.out[0].as<T>();
     // The middle of each of 2^52 cells: never 0 or 1.
     for (int64_t i = 0; i < c.out[0].elements(); ++i)

@@ -253,8 +253,7 @@ T select(uint8_t c, T x, T y) {
 void define_where(Registry& r) {
   Elementwise e;
   for (Dtype d : {Dtype::boolean, Dtype::int32, Dtype::int64, Dtype::float32, Dtype::float64})
-    e.table[static_cast<int>(d)] = dispatch(d, [](auto type) -> TileFn {
-      using T = typename decltype(type)::type;
+    e.table[static_cast<int>(d)] = dispatch(d, []<class T>(Type<T>) -> TileFn {
       return tile<[](uint8_t c, T x, T y) { return select(c, x, y); }, uint8_t, T, T>();
     });
   OpBuilder(r, "where", "x where the condition holds, else y; what is not selected reaches no gradient.")

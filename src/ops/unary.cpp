@@ -270,10 +270,8 @@ void define_rounding(Registry& r) {
 }
 
 TileFn cast_tile(Dtype from, Dtype to) {
-  return dispatch(to, [&](auto to_type) {
-    return dispatch(from, [&](auto from_type) -> TileFn {
-      using To = typename decltype(to_type)::type;
-      using From = typename decltype(from_type)::type;
+  return dispatch(to, [&]<class To>(Type<To>) {
+    return dispatch(from, [&]<class From>(Type<From>) -> TileFn {
       return tile<[](From x) { return math::convert<To>(x); }, From>();
     });
   });

@@ -258,8 +258,7 @@ void run(const KernelCall& c, Form form, const View& x, const View& w, const Vie
   const Convolution g(c, *x.shape, *w.shape, *y.shape);
   const MutableView& out = c.out[0];
   if (out.elements() == 0) return;
-  dispatch_floating(out.dtype, [&](auto type) {
-    using T = typename decltype(type)::type;
+  dispatch_floating(out.dtype, [&]<class T>(Type<T>) {
     if (c.in[0].elements() == 0 || c.in[1].elements() == 0) return void(std::fill_n(out.as<T>(), out.elements(), T(0)));
     const bool narrow = is_narrow(g);
     switch (form) {

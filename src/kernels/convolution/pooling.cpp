@@ -82,8 +82,7 @@ void max_pool(const KernelCall& c) {
   if (c.out[0].elements() == 0) return;
   const int64_t image = p.in[1] * p.in[2] * p.in[3], rows = p.out[0] * p.out[1], width = p.out[2] * p.out[3];
   const int64_t share = std::max<int64_t>(1, (1 << 14) / std::max<int64_t>(1, width));
-  dispatch(c.in[0].dtype, [&](auto type) {
-    using T = typename decltype(type)::type;
+  dispatch(c.in[0].dtype, [&]<class T>(Type<T>) {
     static const auto one_row =
         compiled_for_this_machine<[](const Pooling& pooling, const T* x, int64_t row, const Largest<T>& to) {
           largest_of_row(pooling, x, row, to);

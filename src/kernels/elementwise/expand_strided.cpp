@@ -44,8 +44,7 @@ void spread_typed(const T* x, const Shape& loop, const Shape::Dims& strides, int
 }  // namespace
 
 void spread(const void* x, std::size_t size, const Layout& layout, int64_t at, std::size_t n, void* out) {
-  dispatch_size(size, [&](auto type) {
-    using T = typename decltype(type)::type;
+  dispatch_size(size, [&]<class T>(Type<T>) {
     spread_typed(static_cast<const T*>(x), layout.shape, layout.strides, at, n, static_cast<T*>(out));
   });
 }

@@ -234,7 +234,7 @@ void matmul_typed(const KernelCall& c) {
 }  // namespace
 
 void matmul(const KernelCall& c) {
-  dispatch(c.in[0].dtype, [&](auto type) { matmul_typed<typename decltype(type)::type>(c); });
+  dispatch(c.in[0].dtype, [&]<class T>(Type<T>) { matmul_typed<T>(c); });
 }
 
 }  // namespace gradtape::core::kernels

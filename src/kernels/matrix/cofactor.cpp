@@ -75,8 +75,7 @@ void cofactor(const KernelCall& c) {
   const Shape& s = *c.in[0].shape;
   const int n = order_of(c, s);
   if (n == 0) return;
-  dispatch_floating(c.in[0].dtype, [&](auto type) {
-    using T = typename decltype(type)::type;
+  dispatch_floating(c.in[0].dtype, [&]<class T>(Type<T>) {
     cofactor_typed(c, n, batch_size(s), c.in[0].as<T>(), c.out[0].as<T>());
   });
 }

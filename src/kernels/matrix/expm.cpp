@@ -221,8 +221,7 @@ void expm(const KernelCall& c) {
   const auto matrices = static_cast<uint64_t>(s[s.rank() - 3]);
   const Batch b{order_of(c, s), std::countr_zero(matrices), batch_size(s) / static_cast<int64_t>(matrices)};
   if (b.n == 0) return;
-  dispatch_floating(c.in[0].dtype, [&](auto type) {
-    using T = typename decltype(type)::type;
+  dispatch_floating(c.in[0].dtype, [&]<class T>(Type<T>) {
     if (b.size() <= kMostInLanes && b.n <= kSmallOrder / 2 && b.count >= lane_kernels<double>().count)
       side_by_side_exponentials<T>(c, b);
     else

@@ -97,8 +97,7 @@ void qr_lanes(const KernelCall& c, const QrFactors<T>& f, int64_t batch, const T
 void cholesky(const KernelCall& c) {
   const Shape& s = *c.in[0].shape;
   const int n = order_of(c, s);
-  dispatch_floating(c.in[0].dtype, [&](auto type) {
-    using T = typename decltype(type)::type;
+  dispatch_floating(c.in[0].dtype, [&]<class T>(Type<T>) {
     if (const auto failed = cholesky_typed(c, n, batch_size(s), c.in[0].as<T>(), c.out[0].as<T>()))
       invalid("{}: matrix {} of {} is not positive definite: its leading minor of order {} is not positive", c.name,
               failed.matrix, batch_size(s), failed.info);
@@ -135,8 +134,7 @@ int64_t rank_of(const T* x, int64_t n, T* z) {
 
 void full_rank(const KernelCall& c) {
   const int64_t n = c.in[0].shape->operator[](c.in[0].shape->rank() - 1), batch = batch_size(*c.in[0].shape);
-  dispatch_floating(c.in[0].dtype, [&](auto type) {
-    using T = typename decltype(type)::type;
+  dispatch_floating(c.in[0].dtype, [&]<class T>(Type<T>) {
     const T* x = c.in[0].as<T>();
     const Room<T> room(c, n);
     for (int64_t k = 0; k < batch; ++k) {
@@ -152,8 +150,7 @@ void full_rank(const KernelCall& c) {
 void qr(const KernelCall& c) {
   const Shape& s = *c.in[0].shape;
   const int m = lapack_size(c, s, 2), n = lapack_size(c, s, 1);
-  dispatch_floating(c.in[0].dtype, [&](auto type) {
-    using T = typename decltype(type)::type;
+  dispatch_floating(c.in[0].dtype, [&]<class T>(Type<T>) {
     const QrFactors<T> factors{m, n, c.flag("positive_diagonal")};
     const std::size_t size = static_cast<std::size_t>(m) * n;
     const int64_t batch = n == 0 ? 0 : batch_size(s);

@@ -160,8 +160,7 @@ template <class F>
 void over_diagonals(const KernelCall& c, F&& f) {
   const Shape& s = *c.in[0].shape;
   const int n = order_of(c, s);
-  dispatch_floating(c.in[0].dtype, [&](auto type) {
-    using T = typename decltype(type)::type;
+  dispatch_floating(c.in[0].dtype, [&]<class T>(Type<T>) {
     if (side_by_side<T>(n, n, batch_size(s)))
       diagonal_lanes<T>(c, n, batch_size(s), f);
     else
@@ -172,8 +171,7 @@ void over_diagonals(const KernelCall& c, F&& f) {
 
 void solve(const KernelCall& c) {
   const Shape &as = *c.in[0].shape, &bs = *c.in[1].shape;
-  dispatch_floating(c.in[0].dtype, [&](auto type) {
-    using T = typename decltype(type)::type;
+  dispatch_floating(c.in[0].dtype, [&]<class T>(Type<T>) {
     solve_all<T>(c, {order_of(c, as), lapack_size(c, bs, 1), batch_size(as), c.in[0].as<T>(), c.in[1].as<T>(),
                      c.out[0].as<T>(), c.flag("adjoint")});
   });
@@ -182,8 +180,7 @@ void solve(const KernelCall& c) {
 void inverse(const KernelCall& c) {
   const Shape& s = *c.in[0].shape;
   const int n = order_of(c, s);
-  dispatch_floating(c.in[0].dtype, [&](auto type) {
-    using T = typename decltype(type)::type;
+  dispatch_floating(c.in[0].dtype, [&]<class T>(Type<T>) {
     solve_all<T>(c, {n, n, batch_size(s), c.in[0].as<T>(), nullptr, c.out[0].as<T>()});
   });
 }
@@ -191,8 +188,7 @@ void inverse(const KernelCall& c) {
 void triangular_solve(const KernelCall& c) {
   const Shape &as = *c.in[0].shape, &bs = *c.in[1].shape;
   const int n = order_of(c, as), k = lapack_size(c, bs, 1);
-  dispatch_floating(c.in[0].dtype, [&](auto type) {
-    using T = typename decltype(type)::type;
+  dispatch_floating(c.in[0].dtype, [&]<class T>(Type<T>) {
     if (const auto failed =
             substitute_typed(c, n, k, batch_size(as), c.in[0].as<T>(), c.in[1].as<T>(), c.out[0].as<T>()))
       invalid("{}: matrix {} of {} is singular: entry {} of its diagonal is 0", c.name, failed.matrix, batch_size(as),

@@ -169,16 +169,16 @@ void svd_typed(const KernelCall& c, bool vectors) {
 }  // namespace
 
 void eigen(const KernelCall& c) {
-  dispatch_floating(c.in[0].dtype, [&](auto type) { eigen_typed<typename decltype(type)::type>(c, true); });
+  dispatch_floating(c.in[0].dtype, [&]<class T>(Type<T>) { eigen_typed<T>(c, true); });
 }
 void eigenvalues(const KernelCall& c) {
-  dispatch_floating(c.in[0].dtype, [&](auto type) { eigen_typed<typename decltype(type)::type>(c, false); });
+  dispatch_floating(c.in[0].dtype, [&]<class T>(Type<T>) { eigen_typed<T>(c, false); });
 }
 void svd(const KernelCall& c) {
-  dispatch_floating(c.in[0].dtype, [&](auto type) { svd_typed<typename decltype(type)::type>(c, true); });
+  dispatch_floating(c.in[0].dtype, [&]<class T>(Type<T>) { svd_typed<T>(c, true); });
 }
 void singular_values(const KernelCall& c) {
-  dispatch_floating(c.in[0].dtype, [&](auto type) { svd_typed<typename decltype(type)::type>(c, false); });
+  dispatch_floating(c.in[0].dtype, [&]<class T>(Type<T>) { svd_typed<T>(c, false); });
 }
 
 }  // namespace gradtape::core::kernels

@@ -89,8 +89,7 @@ void spectral_form(const KernelCall& c) {
   const int n = order_of(c, s);
   if (n == 0 || batch_size(s) == 0) return;
   const SpectralForm form(c, n, c.in.size() - 1);
-  dispatch_floating(c.in[0].dtype, [&](auto type) {
-    using T = typename decltype(type)::type;
+  dispatch_floating(c.in[0].dtype, [&]<class T>(Type<T>) {
     const auto one = [&](int64_t e, int worker) {
       const auto matrix = [&](std::size_t i, double* to) { std::copy_n(c.in[i].as<T>() + e * area(n), area(n), to); };
       return form(c.in.size() - 1, matrix, worker, c.out[0].as<T>() + e * area(n));

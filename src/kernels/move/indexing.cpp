@@ -146,14 +146,13 @@ void dispatch_indices(Dtype d, F&& f) {
 void gather(const KernelCall& c) {
   const Gather g(c, *c.in[0].shape, *c.in[1].shape);
   if (c.out[0].elements() == 0 && g.count == 0) return;
-  dispatch_indices(c.in[1].dtype, [&](auto index_type) {
-    const auto* indices = c.in[1].as<typename decltype(index_type)::type>();
+  dispatch_indices(c.in[1].dtype, [&]<class I>(Type<I>) {
+    const I* indices = c.in[1].as<I>();
     if (c.out[0].elements() == 0) {
       if (!are_valid(indices, g.batch * g.count, g.n)) report(c, indices, g.n);
       return;
     }
-    dispatch_size(size_of(c.in[0].dtype), [&](auto type) {
-      using T = typename decltype(type)::type;
+    dispatch_size(size_of(c.in[0].dtype), [&]<class T>(Type<T>) {
       gather_rows(c, g, c.in[0].as<T>(), indices, c.out[0].as<T>());
     });
   });
@@ -161,12 +160,11 @@ void gather(const KernelCall& c) {
 
 void scatter_add(const KernelCall& c) {
   const Gather g(c, *c.out[0].shape, *c.in[0].shape);
-  dispatch_indices(c.in[0].dtype, [&](auto index_type) {
-    const auto* indices = c.in[0].as<typename decltype(index_type)::type>();
+  dispatch_indices(c.in[0].dtype, [&]<class I>(Type<I>) {
+    const I* indices = c.in[0].as<I>();
     if (!are_valid(indices, g.batch * g.count, g.n)) report(c, indices, g.n);
     if (c.out[0].elements() == 0) return;
-    dispatch(c.in[1].dtype, [&](auto type) {
-      using T = typename decltype(type)::type;
+    dispatch(c.in[1].dtype, [&]<class T>(Type<T>) {
       scatter_rows(c, g, c.in[1].as<T>(), indices, c.out[0].as<T>());
     });
   });
@@ -188,8 +186,8 @@ void ravel_index(const KernelCall& c) {
   const auto k = sizes.size();
   int64_t* out = c.out[0].as<int64_t>();
   const int64_t n = c.out[0].elements();
-  dispatch_indices(c.in[0].dtype, [&](auto type) {
-    const auto* indices = c.in[0].as<typename decltype(type)::type>();
+  dispatch_indices(c.in[0].dtype, [&]<class I>(Type<I>) {
+    const I* indices = c.in[0].as<I>();
     std::atomic<bool> valid{true};
     const auto part = [&](std::size_t item, int) {
       bool all = true;
@@ -214,8 +212,8 @@ void ravel_index(const KernelCall& c) {
 void last_writer(const KernelCall& c) {
   const Shape& s = *c.in[0].shape;
   const int64_t m = s[s.rank() - 1], n = c.integer("size");
-  dispatch_indices(c.in[0].dtype, [&](auto type) {
-    const auto* places = c.in[0].as<typename decltype(type)::type>();
+  dispatch_indices(c.in[0].dtype, [&]<class I>(Type<I>) {
+    const I* places = c.in[0].as<I>();
     int64_t* out = c.out[0].as<int64_t>();
     std::fill_n(out, c.out[0].elements(), int64_t{-1});
     for (int64_t line = 0; line < s.product(0, s.rank() - 1); ++line, places += m, out += n)

@@ -87,8 +87,7 @@ void copy_shared(const T* x, const Shape::Dims& in, T* out, const Shape::Dims& o
 void copy(const void* x, std::size_t element_size, const Layout& layout, void* out, const Workers& workers) {
   const Layout runs = merged(layout);
   if (runs.shape.elements() == 0) return;
-  dispatch_size(element_size, [&](auto type) {
-    using T = typename decltype(type)::type;
+  dispatch_size(element_size, [&]<class T>(Type<T>) {
     copy_shared(static_cast<const T*>(x) + runs.offset, runs.strides, static_cast<T*>(out), strides_of(runs.shape),
                 runs.shape, workers);
   });
@@ -126,8 +125,7 @@ void concat(const KernelCall& c) {
   const auto axis = static_cast<std::size_t>(c.integer("axis"));
   const Shape& s = *c.out[0].shape;
   const int64_t outer = s.product(0, axis), inner = s.product(axis + 1, s.rank()), row = s[axis] * inner;
-  dispatch_size(size_of(c.out[0].dtype), [&](auto type) {
-    using T = typename decltype(type)::type;
+  dispatch_size(size_of(c.out[0].dtype), [&]<class T>(Type<T>) {
     constexpr auto kShort = static_cast<int64_t>(256 / sizeof(T));
     if (outer > 1 && row > 0 && row < kShort * static_cast<int64_t>(c.in.size()))
       return concat_short<T>(c, axis, outer, inner, row);
@@ -156,8 +154,7 @@ void add_blocks(const KernelCall& c) {
   const Ints& begins = c.ints("begins");
   const Shape& shape = *c.out[0].shape;
   const Shape::Dims own = strides_of(shape);
-  dispatch(c.out[0].dtype, [&](auto type) {
-    using T = typename decltype(type)::type;
+  dispatch(c.out[0].dtype, [&]<class T>(Type<T>) {
     std::fill_n(c.out[0].as<T>(), shape.elements(), T(0));
     for (std::size_t i = 0; i < c.in.size(); ++i) {
       if (c.in[i].elements() == 0) continue;
@@ -215,8 +212,7 @@ T number_of(const AttrValue& v) {
 
 void elements_of_pad(const Attributes& a, const View& x, const Shape& out, int64_t first, std::size_t n, void* to) {
   const Padding padding{*x.shape, out, a.ints("paddings")};
-  dispatch(x.dtype, [&](auto type) {
-    using T = typename decltype(type)::type;
+  dispatch(x.dtype, [&]<class T>(Type<T>) {
     pad_part(padding, x.as<T>(), number_of<T>(a.attr("constant_values")), first, first + static_cast<int64_t>(n),
              static_cast<T*>(to));
   });
@@ -234,8 +230,7 @@ void constant_pad(const KernelCall& c) {
 
 void range(const KernelCall& c) {
   const auto fill = [&](auto start, auto delta) {
-    dispatch(c.out[0].dtype, [&](auto type) {
-      using T = typename decltype(type)::type;
+    dispatch(c.out[0].dtype, [&]<class T>(Type<T>) {
       T* out = c.out[0].as<T>();
       for (int64_t i = 0; i < c.out[0].elements(); ++i)
         out[i] = math::convert<T>(math::wrap_add(start, math::wrap_multiply(static_cast<decltype(start)>(i), delta)));
@@ -252,8 +247,7 @@ namespace {
 // A copy, or an error that names the first entry that does not do.
 void checked(const KernelCall& c, bool (*bad)(int64_t), const char* complaint) {
   const View& x = c.in[0];
-  dispatch(x.dtype, [&](auto type) {
-    using T = typename decltype(type)::type;
+  dispatch(x.dtype, [&]<class T>(Type<T>) {
     if constexpr (math::is_int<T>) {
       const T *first = x.as<T>(), *last = first + x.elements();
       const T* found = std::find_if(first, last, [&](T v) { return bad(v); });
@@ -281,8 +275,7 @@ void repeated_places(const KernelCall& c) {
 
 void identity_rows(const KernelCall& c) {
   const int64_t n = c.integer("order"), first = c.integer("first"), count = c.integer("count");
-  dispatch(c.out[0].dtype, [&](auto type) {
-    using T = typename decltype(type)::type;
+  dispatch(c.out[0].dtype, [&]<class T>(Type<T>) {
     T* out = c.out[0].as<T>();
     std::fill_n(out, count * n, T(0));
     for (int64_t i = 0; i < count; ++i) out[i * n + first + i] = T(1);
@@ -292,8 +285,7 @@ void identity_rows(const KernelCall& c) {
 void bands(const KernelCall& c) {
   const int64_t rows = c.integer("rows"), columns = c.integer("columns");
   const Ints &offsets = c.ints("offsets"), &firsts = c.ints("firsts");
-  dispatch(c.out[0].dtype, [&](auto type) {
-    using T = typename decltype(type)::type;
+  dispatch(c.out[0].dtype, [&]<class T>(Type<T>) {
     T* out = c.out[0].as<T>();
     const int64_t share = std::max<int64_t>(1, (1 << 16) / std::max<int64_t>(1, columns));  // rows
     const auto part = [&](std::size_t item, int) {

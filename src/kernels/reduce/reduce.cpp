@@ -279,8 +279,8 @@ void arg_extreme(const KernelCall& c) {
   const int64_t outer = s.product(0, axis), n = s[axis], inner = s.product(axis + 1, s.rank());
   if (c.out[0].elements() == 0) return;
   int64_t* out = c.out[0].as<int64_t>();
-  dispatch(c.in[0].dtype, [&](auto type) {
-    using T = Element<typename decltype(type)::type>;
+  dispatch(c.in[0].dtype, [&]<class Given>(Type<Given>) {
+    using T = Element<Given>;
     static const auto rows = compiled_for_this_machine<arg_rows<R, T>, const T*, int64_t, int64_t, int64_t*>();
     static const auto columns =
         compiled_for_this_machine<arg_columns<R, T>, const T*, int64_t, int64_t, int64_t, int64_t*>();

@@ -149,24 +149,21 @@ void scan(const KernelCall& c, bool reverse, T* y, const X*... x) {
 }  // namespace
 
 void cumsum(const KernelCall& c) {
-  dispatch(c.out[0].dtype, [&](auto type) {
-    using T = typename decltype(type)::type;
+  dispatch(c.out[0].dtype, [&]<class T>(Type<T>) {
     (c.flag("exclusive") ? scan<Before<CumulativeSum<T>>, T, T>
                          : scan<CumulativeSum<T>, T, T>)(c, c.flag("reverse"), c.out[0].as<T>(), c.in[0].as<T>());
   });
 }
 
 void cumprod(const KernelCall& c) {
-  dispatch(c.out[0].dtype, [&](auto type) {
-    using T = typename decltype(type)::type;
+  dispatch(c.out[0].dtype, [&]<class T>(Type<T>) {
     (c.flag("exclusive") ? scan<Before<CumulativeProduct<T>>, T, T>
                          : scan<CumulativeProduct<T>, T, T>)(c, c.flag("reverse"), c.out[0].as<T>(), c.in[0].as<T>());
   });
 }
 
 void linear_scan(const KernelCall& c) {
-  dispatch(c.out[0].dtype, [&](auto type) {
-    using T = typename decltype(type)::type;
+  dispatch(c.out[0].dtype, [&]<class T>(Type<T>) {
     const auto run = [&](auto carries) {
       (c.flag("lagged") ? scan<LaggedRecurrence<T, carries>, T, T, T>
                         : scan<Recurrence<T, carries>, T, T, T>)(c, c.flag("reverse"), c.out[0].as<T>(),
@@ -177,8 +174,7 @@ void linear_scan(const KernelCall& c) {
 }
 
 void log_sum_scan(const KernelCall& c) {
-  dispatch_floating(c.out[0].dtype, [&](auto type) {
-    using T = typename decltype(type)::type;
+  dispatch_floating(c.out[0].dtype, [&]<class T>(Type<T>) {
     scan<LogSum<T>>(c, c.flag("reverse"), c.out[0].as<T>(), c.in[0].as<T>());
   });
 }

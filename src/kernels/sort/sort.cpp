@@ -194,8 +194,7 @@ void sorted(const KernelCall& c) {
   const auto axis = static_cast<std::size_t>(c.integer("axis"));
   const Shape &in = *c.in[0].shape, &out = *c.out[0].shape;
   if (c.out[0].elements() == 0) return;
-  dispatch(c.in[0].dtype, [&](auto type) {
-    using T = typename decltype(type)::type;
+  dispatch(c.in[0].dtype, [&]<class T>(Type<T>) {
     using K = Key<T>;
     const bool descending = std::get<std::string>(c.attr("direction")) == "DESCENDING";
     const Lines<T> lines{in[axis],        out[axis],        in.product(axis + 1, in.rank()), descending ? ~K(0) : K(0),
