@@ -6,6 +6,7 @@
 #include <bit>
 #include <new>
 
+#include "base/ceil_div.hpp"
 #include "base/error.hpp"
 
 namespace gradtape::core {
@@ -36,7 +37,7 @@ std::size_t BlockCache::block_size(std::size_t bytes) {
   // Eight sizes per power of two: at most an eighth is wasted, and sizes meet again.
   const std::size_t power = std::bit_floor(bytes < 512 ? std::size_t{512} : bytes);
   const std::size_t step = power / 8;
-  return (bytes + step - 1) / step * step;
+  return round_up(bytes, step);
 }
 
 BlockCache::~BlockCache() { trim_locked(); }

@@ -73,7 +73,9 @@ class Counted {
   }
   Counted(Counted&& other) noexcept { *this = std::move(other); }
   Counted& operator=(Counted&& other) noexcept {
-    std::swap(cache_, other.cache_), std::swap(kind_, other.kind_), std::swap(bytes_, other.bytes_);
+    std::swap(cache_, other.cache_);
+    std::swap(kind_, other.kind_);
+    std::swap(bytes_, other.bytes_);
     return *this;
   }
   ~Counted() {

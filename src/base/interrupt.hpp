@@ -10,7 +10,10 @@ class Interrupt {
  public:
   using Question = std::function<bool()>;  // true: stop
 
-  void set(Question question) { question_ = std::move(question), asked_at_ = 0; }
+  void set(Question question) {
+    question_ = std::move(question);
+    asked_at_ = 0;
+  }
   // Asks where the last question lies 20 ms back. Throws Error with Status::cancelled where the answer is to stop.
   void check() {
     if (question_) check_time();

@@ -26,14 +26,18 @@ for_avx512(A... args) {
 }
 #endif
 
-// The version of Body for this processor.
+// The version of Body for this processor. The argument gives the types of Body's arguments.
 template <auto Body, class... A>
-auto compiled_for_this_machine() -> void (*)(A...) {
+auto version_for_this_machine(void (*)(A...)) -> void (*)(A...) {
 #if defined(__x86_64__) && !defined(GRADTAPE_BASELINE_ONLY)
   if (isa() == Isa::avx512) return for_avx512<Body, A...>;
   if (isa() == Isa::avx2) return for_avx2<Body, A...>;
 #endif
   return for_baseline<Body, A...>;
+}
+template <auto Body>
+auto compiled_for_this_machine() {
+  return version_for_this_machine<Body>(+Body);
 }
 
 }  // namespace gradtape::core

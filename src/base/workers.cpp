@@ -62,17 +62,16 @@ class WithoutSignals {
 class Pool {
  public:
   // False: the pool is taken.
-  bool run(std::size_t n, int threads, const ItemFunction& f) {
+  bool run(int64_t n, int threads, const ItemFunction& f) {
     std::unique_lock lock(submit_, std::try_to_lock);
     if (!lock.owns_lock()) return false;
     start(threads - 1);
     job_ = &f;
     control_ = FloatControl::of_this_thread();
     helpers_ = threads - 1;
-    const auto count = static_cast<std::size_t>(threads);
-    for (std::size_t w = 0; w < count; ++w) {
-      shares_[w].next.store(n * w / count, std::memory_order_relaxed);
-      shares_[w].end = n * (w + 1) / count;
+    for (int w = 0; w < threads; ++w) {
+      shares_[w].next.store(n * w / threads, std::memory_order_relaxed);
+      shares_[w].end = n * (w + 1) / threads;
     }
     gate_.store(kOpen, std::memory_order_release);
     epoch_.fetch_add(1, std::memory_order_release);
@@ -102,7 +101,7 @@ class Pool {
     for (int k = 0; k < threads; ++k) {
       Share& share = shares_[(worker + k) % threads];
       while (share.next.load(std::memory_order_relaxed) < share.end) {
-        const std::size_t i = share.next.fetch_add(1, std::memory_order_relaxed);
+        const int64_t i = share.next.fetch_add(1, std::memory_order_relaxed);
         if (i < share.end) f(i, worker);
       }
     }
@@ -139,8 +138,8 @@ class Pool {
   std::atomic<uint64_t> epoch_{0};
   std::atomic<uint32_t> gate_{0};
   struct alignas(64) Share {
-    std::atomic<std::size_t> next{0};
-    std::size_t end = 0;
+    std::atomic<int64_t> next{0};
+    int64_t end = 0;
   };
   std::array<Share, kMost> shares_;
   int helpers_ = 0;
@@ -174,10 +173,10 @@ Shared& shared() {
 
 Workers::Workers(int threads) : threads_(threads > 0 ? std::min(threads, kMost) : machine_threads()) {}
 
-void Workers::run(std::size_t n, ItemFunction f) const {
-  const int threads = static_cast<int>(std::min<std::size_t>(static_cast<std::size_t>(threads_), n));
+void Workers::run(int64_t n, ItemFunction f) const {
+  const int threads = static_cast<int>(std::min<int64_t>(threads_, n));
   if (threads > 1 && shared().pool.run(n, threads, f)) return;
-  for (std::size_t i = 0; i < n; ++i) f(i, 0);
+  for (int64_t i = 0; i < n; ++i) f(i, 0);
 }
 
 SingleThreadedBlas::SingleThreadedBlas() {

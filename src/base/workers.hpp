@@ -1,9 +1,12 @@
-// Threads that share out the items of a loop. One pool serves the process; a second loop that comes while it is busy
+// Workers: threads that share out the items of a loop. One pool serves the process; a second loop that comes while it is busy
 // runs on its own thread alone.
 #pragma once
 
-#include <cstddef>
+#include <algorithm>
+#include <cstdint>
 #include <type_traits>
+
+#include "base/ceil_div.hpp"
 
 namespace gradtape::core {
 
@@ -13,12 +16,12 @@ class ItemFunction {
   template <class F>
   ItemFunction(F& f)  // NOLINT: a lambda is meant to convert
       : object_(const_cast<std::remove_const_t<F>*>(&f)),
-        call_([](void* object, std::size_t item, int worker) { (*static_cast<F*>(object))(item, worker); }) {}
-  void operator()(std::size_t item, int worker) const { call_(object_, item, worker); }
+        call_([](void* object, int64_t item, int worker) { (*static_cast<F*>(object))(item, worker); }) {}
+  void operator()(int64_t item, int worker) const { call_(object_, item, worker); }
 
  private:
   void* object_;
-  void (*call_)(void*, std::size_t, int);
+  void (*call_)(void*, int64_t, int);
 };
 
 class Workers {
@@ -29,11 +32,25 @@ class Workers {
 
   // Calls f(item, worker) for each item in [0, n), the calling thread among the workers. worker < threads(). f must not
   // throw. Any worker may take any item.
-  void run(std::size_t n, ItemFunction f) const;
+  void run(int64_t n, ItemFunction f) const;
 
  private:
   int threads_;
 };
+
+// The number of items that are worth a thread of their own: `worth` is the work that a thread is worth, `work` that of
+// an item.
+inline int64_t share_of(int64_t worth, int64_t work) {
+  return std::max<int64_t>(1, worth / std::max<int64_t>(1, work));
+}
+
+// Calls f(first, last, worker) for each share [first, last) of the items [0, n): `share` items, in the last one perhaps
+// fewer.
+template <class F>
+void for_each_share(const Workers& workers, int64_t n, int64_t share, F&& f) {
+  const auto one = [&](int64_t item, int worker) { f(item * share, std::min(n, (item + 1) * share), worker); };
+  workers.run(ceil_div(n, share), one);
+}
 
 // While one of these lives, OpenBLAS calls use the calling thread alone; the setting, which is the process's, comes
 // back with the last of them.

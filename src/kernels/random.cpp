@@ -60,7 +60,10 @@ double polynomial(double x, std::initializer_list<double> coefficients) {
 double portable_log(double x) {
   int exponent;
   double m = std::frexp(x, &exponent);
-  if (m < 0.70710678118654752) m *= 2, --exponent;
+  if (m < 0.70710678118654752) {
+    m *= 2;
+    --exponent;
+  }
   const double s = (m - 1) / (m + 1), s2 = s * s;
   const double series = polynomial(s2, {1.0 / 23, 1.0 / 21, 1.0 / 19, 1.0 / 17, 1.0 / 15, 1.0 / 13, 1.0 / 11, 1.0 / 9,
                                         1.0 / 7, 1.0 / 5, 1.0 / 3, 1.0});

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/buffer.hpp"
+#include "base/ceil_div.hpp"
 #include "graph/kernel_call.hpp"
 
 namespace gradtape::core::kernels {
@@ -11,12 +12,11 @@ class Room {
  public:
   // size: elements for each worker (or as many parts as that is asked for), aligned as blocks are; they hold no values
   // at first.
-  Room(const KernelCall& c, std::size_t size) : Room(c, size, c.workers.threads()) {}
-  Room(const KernelCall& c, std::size_t size, int parts)
-      : each_((size * sizeof(T) + BlockCache::kAlignment - 1) / BlockCache::kAlignment * BlockCache::kAlignment),
-        block_(c.memory, each_ * static_cast<std::size_t>(parts), c.name) {}
+  Room(const KernelCall& c, int64_t size) : Room(c, size, c.workers.threads()) {}
+  Room(const KernelCall& c, int64_t size, int64_t parts)
+      : each_(round_up(size * sizeof(T), BlockCache::kAlignment)), block_(c.memory, each_ * parts, c.name) {}
 
-  T* of(int part) const { return reinterpret_cast<T*>(block_.data() + each_ * static_cast<std::size_t>(part)); }
+  T* of(int64_t part) const { return reinterpret_cast<T*>(block_.data() + each_ * part); }
 
  private:
   std::size_t each_;

@@ -38,11 +38,17 @@ inline double positive_digamma(double x) {
       0.00025968482126430747, -0.00017312261802727394};
   if (x > 10) {
     double sum = 0, power = 1;
-    for (int k = 1; k <= 10; ++k) power /= x * x, sum += bernoulli(k) / (2 * k) * power;
+    for (int k = 1; k <= 10; ++k) {
+      power /= x * x;
+      sum += bernoulli(k) / (2 * k) * power;
+    }
     return std::log(x) - 0.5 / x - sum;
   }
   double below = 0;
-  if (x < 1) below = -1 / x, x += 1;
+  if (x < 1) {
+    below = -1 / x;
+    x += 1;
+  }
   for (; x > 2; x -= 1) below += 1 / (x - 1);
   return (x - kRoot - kRootRest) * polynomial(kQuotient, x - 1.5) + below;
 }

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "base/ceil_div.hpp"
+
 namespace gradtape::core {
 
 namespace {
@@ -34,7 +36,7 @@ Sliding sliding(const Inference& c, std::size_t axis, std::size_t axes, int64_t 
     s.before = check_least(c, "padding", (*amounts)[2 * axis], 0);
     s.after = check_least(c, "padding", (*amounts)[2 * axis + 1], 0);
   } else if (std::get<std::string>(c.attr("padding")) == "SAME") {
-    const int64_t count = (input + stride - 1) / stride;
+    const int64_t count = ceil_div(input, stride);
     const int64_t total = std::max<int64_t>(0, (count - 1) * stride + s.reach() - input);
     s.before = total / 2;
     s.after = total - s.before;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/ceil_div.hpp"
 #include "kernels/elementwise/expand_strided.hpp"
 #include "kernels/elementwise/stream.hpp"
 
@@ -11,16 +12,12 @@ namespace gradtape::core {
 namespace {
 constexpr int64_t kWorthSharing = 100'000;  // elements times instructions below which one thread is as fast
 
-template <class T>
-void repeat_each(const void* in, std::size_t rows, std::size_t columns, void* out) {
-  T* y = static_cast<T*>(out);
-  for (std::size_t r = 0; r < rows; ++r, y += columns) std::fill_n(y, columns, static_cast<const T*>(in)[r]);
-}
 // Each of `rows` elements `columns` times.
 void expand(const void* in, std::size_t size, std::size_t rows, std::size_t columns, void* out) {
-  if (size == 1) return repeat_each<uint8_t>(in, rows, columns, out);
-  if (size == 4) return repeat_each<uint32_t>(in, rows, columns, out);
-  repeat_each<uint64_t>(in, rows, columns, out);
+  dispatch_size(size, [&]<class T>(Type<T>) {
+    T* y = static_cast<T*>(out);
+    for (std::size_t r = 0; r < rows; ++r, y += columns) std::fill_n(y, columns, static_cast<const T*>(in)[r]);
+  });
 }
 
 }  // namespace
@@ -39,12 +36,12 @@ void LoopRunner::run(const Workers& workers) const {
   run_blocks(workers);
 }
 void LoopRunner::run_blocks(const Workers& workers) const {
-  const auto blocks = static_cast<std::size_t>(l_.blocks());
-  const auto one = [&](std::size_t block, int worker) { run_block(block, worker); };
+  const int64_t blocks = l_.blocks();
+  const auto one = [&](int64_t block, int worker) { run_block(block, worker); };
   if (is_shared())
     workers.run(blocks, one);
   else
-    for (std::size_t b = 0; b < blocks; ++b) one(b, 0);
+    for (int64_t b = 0; b < blocks; ++b) one(b, 0);
   finish();
 }
 
@@ -74,16 +71,16 @@ void LoopRunner::fill(const TileAt& t, std::byte* scratch) const {
     if (f.kind == Loop::Fill::rows)
       expand(port(f.port, t), f.size, t.rows, t.columns, out);
     else if (f.kind == Loop::Fill::strided && f.level == Loop::Level::full)
-      kernels::spread(ports_[f.port], f.size, f.layout, t.first(l_.width), t.elements(), out);
+      kernels::expand_strided(ports_[f.port], f.size, f.layout, t.first(l_.width), t.elements(), out);
     else if (f.kind == Loop::Fill::strided)
-      kernels::spread(ports_[f.port], f.size, f.layout, t.row, t.rows, out);
+      kernels::expand_strided(ports_[f.port], f.size, f.layout, t.row, t.rows, out);
   }
 }
 
-void LoopRunner::run_block(std::size_t block, int worker) const {
+void LoopRunner::run_block(int64_t block, int worker) const {
   std::byte* scratch = scratch_of(worker);
-  const int64_t across = (l_.width + l_.block_width - 1) / l_.block_width, b = static_cast<int64_t>(block);
-  const int64_t row = b / across * l_.block_rows, column = b % across * l_.block_width;
+  const int64_t across = ceil_div(l_.width, l_.block_width);
+  const int64_t row = block / across * l_.block_rows, column = block % across * l_.block_width;
   const int64_t row_end = std::min(l_.rows, row + l_.block_rows), end = std::min(l_.width, column + l_.block_width);
   for (const Loop::PartialReduction& e : l_.partial_reductions)
     if (e.columns) e.reducer->start(end - column, partial(e, row / l_.block_rows * e.width + column));
@@ -150,7 +147,7 @@ void LoopRunner::run_tile(const TileAt& of_space, std::byte* scratch) const {
       case Loop::Instruction::stream: kernels::stream(x, n * i.size, address(i.result, t, scratch)); break;
       case Loop::Instruction::reduce_rows: i.reducer->rows(x, t.rows, t.columns, address(i.result, t, scratch)); break;
       case Loop::Instruction::partial: {
-        const int64_t across = (l_.width + l_.tile_width - 1) / l_.tile_width;
+        const int64_t across = ceil_div(l_.width, l_.tile_width);
         const int64_t number = t.row / l_.tile_rows * across + t.column / l_.tile_width;
         i.reducer->rows(x, 1, n, partial(l_.partial_reductions[i.result.index], number));
         break;
@@ -177,7 +174,7 @@ void LoopRunner::finish(const Loop::PartialReduction& e) const {
     e.reducer->rows(partial(e, 0), e.rows, e.width, out);
     return;
   }
-  const int64_t blocks = (l_.rows + l_.block_rows - 1) / l_.block_rows;
+  const int64_t blocks = ceil_div(l_.rows, l_.block_rows);
   const auto width = static_cast<std::size_t>(e.width);
   for (int64_t step = 1; step < blocks; step *= 2)
     for (int64_t i = 0; i + step < blocks; i += 2 * step)

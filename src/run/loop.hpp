@@ -16,7 +16,7 @@ class LoopRunner {
   // The same in parts: each block once, by any worker below `workers`, in any order.
   void start(int workers) const;
   void run_blocks(const Workers& workers) const;  // all of them, and finish
-  void run_block(std::size_t block, int worker) const;
+  void run_block(int64_t block, int worker) const;
   void finish() const;
 
  private:

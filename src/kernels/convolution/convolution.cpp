@@ -53,7 +53,7 @@ struct Patches {
   bool are_pixels() const { return vertical.is_identity(source.rows) && horizontal.is_identity(source.columns); }
   int64_t panel_rows(int64_t total) const {
     const int64_t most = std::max(kLeastRows, kPanel / std::max<int64_t>(1, size()));
-    return std::max<int64_t>(1, std::min(total, std::clamp((total / kPanels + 15) / 16 * 16, kLeastRows, most)));
+    return std::max<int64_t>(1, std::min(total, std::clamp(round_up(total / kPanels, 16), kLeastRows, most)));
   }
 
   // The patches of `count` pixels from number `first` on, of all images; 0 where a tap lies outside.
@@ -112,8 +112,8 @@ void multiply(const KernelCall& c, int64_t images, const Patches<T>& patches, co
   const bool gathers = !patches.are_pixels(), dense = target.dense();
   const Room<T> room(c, (gathers ? rows * k : 0) + (dense ? 0 : rows * outputs));
   const Room<T> packed(c, gemm_room<T>(rows, outputs, k));
-  const auto panel = [&](std::size_t item, int worker) {
-    const int64_t first = static_cast<int64_t>(item) * rows, count = std::min(rows, total - first);
+  const auto panel = [&](int64_t first, int64_t last, int worker) {
+    const int64_t count = last - first;
     T *patch = room.of(worker), *result = gathers ? patch + rows * k : patch;
     Operand<T> left{patch, k};
     if (gathers)
@@ -125,14 +125,14 @@ void multiply(const KernelCall& c, int64_t images, const Patches<T>& patches, co
       return gemm<T>({count, outputs, k, left, weights, out, target.image.channels}, packed.of(worker));
     }
     gemm<T>({count, outputs, k, left, weights, result, outputs}, packed.of(worker));
-    for (int64_t p = first; p < first + count; ++p, result += outputs) {
+    for (int64_t p = first; p < last; ++p, result += outputs) {
       const int64_t n = p / patches.pixels(), row = p % patches.pixels() / patches.horizontal.pixels,
                     column = p % patches.horizontal.pixels;
       std::copy_n(result, outputs,
                   target.image.at(n, row * target.row_step + target.row, column * target.column_step + target.column));
     }
   };
-  c.workers.run((total + rows - 1) / rows, panel);
+  for_each_share(c.workers, total, rows, panel);
 }
 
 // The taps of a convolution: output pixel p reads input p * stride - padding + tap * dilation.
@@ -144,7 +144,7 @@ struct PhaseTaps {
   Sequence through;
 };
 PhaseTaps phase_taps(const ConvolutionAxis& a, int64_t phase) {
-  PhaseTaps p{{(a.input - phase + a.stride - 1) / a.stride, 1, {}}, {}};
+  PhaseTaps p{{ceil_div(a.input - phase, a.stride), 1, {}}, {}};
   const auto distance = [&](int64_t tap) { return phase + a.padding - tap * a.dilation; };
   const int64_t between = a.stride / std::gcd(a.stride, a.dilation);  // taps that the phase reads
   int64_t last = a.taps - 1;
@@ -209,12 +209,11 @@ void filter_gradient(const KernelCall& c, const Convolution& g, int64_t group, c
   const Patches<T> all{source, vertical, horizontal};
   const int64_t k = all.size(), rows = all.panel_rows(total);
   const bool by_taps = k * g.outputs > kMostPartial;
-  const int64_t parts = by_taps ? 1 : std::min<int64_t>(16, (total + rows - 1) / rows);
+  const int64_t parts = by_taps ? 1 : std::min<int64_t>(16, ceil_div(total, rows));
   const int64_t work = by_taps ? g.vertical.taps * g.horizontal.taps : parts;
-  const Room<T> sums(c, parts > 1 ? static_cast<std::size_t>(parts * k * g.outputs) : 0, 1);
+  const Room<T> sums(c, parts > 1 ? parts * k * g.outputs : 0, 1);
   const Room<T> room(c, rows * k), packed(c, gemm_room<T>(k, g.outputs, rows));
-  const auto part = [&](std::size_t item, int worker) {
-    const auto i = static_cast<int64_t>(item);
+  const auto part = [&](int64_t i, int worker) {
     Patches<T> patches = all;
     T* out = w + group * g.outputs;
     int64_t ldc = channels, first_panel = i, step = parts;
@@ -222,7 +221,8 @@ void filter_gradient(const KernelCall& c, const Convolution& g, int64_t group, c
       patches.vertical.offsets = {vertical.offsets[i / horizontal.count()], 1, 1};
       patches.horizontal.offsets = {horizontal.offsets[i % horizontal.count()], 1, 1};
       out += i * g.inputs * channels;
-      first_panel = 0, step = 1;
+      first_panel = 0;
+      step = 1;
     } else if (parts > 1) {
       out = sums.of(0) + i * k * g.outputs;
       ldc = g.outputs;

@@ -13,7 +13,7 @@ struct ConvolutionAxis {
   // The output pixels that read inside the input through a tap: first..last.
   std::pair<int64_t, int64_t> inside(int64_t tap) const {
     const int64_t shift = padding - tap * dilation;  // input = p * stride - shift
-    const int64_t first = shift > 0 ? (shift + stride - 1) / stride : 0;
+    const int64_t first = shift > 0 ? ceil_div(shift, stride) : 0;
     const int64_t last = input - 1 + shift < 0 ? 0 : (input - 1 + shift) / stride + 1;
     return {std::min(first, output), std::max(std::min(first, output), std::min(last, output))};
   }

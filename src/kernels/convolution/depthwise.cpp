@@ -10,9 +10,7 @@ namespace gradtape::core::kernels {
 
 template <class T>
 const DepthwiseKernels<T>& depthwise_kernels() {
-  static const DepthwiseKernels<T> best =
-      best_of(baseline::Depthwise<T>::table, avx2::Depthwise<T>::table, avx512::Depthwise<T>::table);
-  return best;
+  return table_for_this_machine<T>();
 }
 template const DepthwiseKernels<float>& depthwise_kernels();
 template const DepthwiseKernels<double>& depthwise_kernels();

@@ -43,12 +43,9 @@ void along_row(const RowTap<T>& r) {
 // Calls f with each row, enough of them together to be worth a thread; work: multiply-adds of one.
 template <class F>
 void over_rows(const KernelCall& c, int64_t rows, int64_t work, F&& f) {
-  const int64_t share = std::max<int64_t>(1, (1 << 15) / std::max<int64_t>(1, work));
-  const auto part = [&](std::size_t item, int worker) {
-    const int64_t first = static_cast<int64_t>(item) * share;
-    for (int64_t row = first; row < std::min(rows, first + share); ++row) f(row, worker);
-  };
-  c.workers.run((rows + share - 1) / share, part);
+  for_each_share(c.workers, rows, share_of(1 << 15, work), [&](int64_t first, int64_t last, int worker) {
+    for (int64_t row = first; row < last; ++row) f(row, worker);
+  });
 }
 
 // One axis of a convolution of each channel by itself: result pixel p reads source pixels p * step + offset of each
@@ -95,29 +92,29 @@ class Channels {
   // The sums of rows are short, and added up in double: by parts that do not depend on the number of workers.
   void sum(const KernelCall& c, int64_t images) const {
     constexpr int64_t kMostParts = 16;
-    const auto size = static_cast<std::size_t>(v_.taps * h_.taps * channels_);
+    const int64_t size = v_.taps * h_.taps * channels_;
     const int64_t rows = images * v_.pixels;
     const int64_t parts =
         std::clamp<int64_t>(rows * work_of_row() >> 16, 1, std::min(kMostParts, std::max<int64_t>(1, rows)));
     const Room<T> row_sums(c, size);
-    const Room<double> sums(c, size, static_cast<int>(parts));
-    const auto part = [&](std::size_t item, int worker) {
-      const auto number = static_cast<int64_t>(item);
+    const Room<double> sums(c, size, parts);
+    const auto part = [&](int64_t number, int worker) {
       T* row_sum = row_sums.of(worker);
-      double* sum = std::fill_n(sums.of(static_cast<int>(item)), size, 0.0) - size;
+      double* sum = sums.of(number);
+      std::fill_n(sum, size, 0.0);
       for (int64_t row = rows * number / parts; row < rows * (number + 1) / parts; ++row) {
         std::fill_n(row_sum, size, T(0));
         over_pixels(row, row_sum, worker, [&](int64_t first, int64_t count, int taps) {
           depthwise_kernels<T>().sums({count, channels_, taps, at_.of(worker), weights_.of(worker), source(row, first),
                                        h_.step * channels_, result(row, first), channels_});
         });
-        for (std::size_t i = 0; i < size; ++i) sum[i] += row_sum[i];
+        for (int64_t i = 0; i < size; ++i) sum[i] += row_sum[i];
       }
     };
     c.workers.run(parts, part);
-    for (std::size_t i = 0; i < size; ++i) {
+    for (int64_t i = 0; i < size; ++i) {
       double sum = 0;
-      for (int p = 0; p < parts; ++p) sum += sums.of(p)[i];
+      for (int64_t p = 0; p < parts; ++p) sum += sums.of(p)[i];
       w_[i] = static_cast<T>(sum);
     }
   }
@@ -167,11 +164,7 @@ template <Form F, class T>
 class Narrow {
  public:
   Narrow(const Convolution& g, T* x, T* w, T* y)
-      : g_(g),
-        x_(x),
-        w_(w),
-        y_(y),
-        along_(compiled_for_this_machine<[](const RowTap<T>& r) { along_row<F>(r); }, const RowTap<T>&>()) {}
+      : g_(g), x_(x), w_(w), y_(y), along_(compiled_for_this_machine<along_row<F, T>>()) {}
 
   // Row `up` of y meets row `from` of x, of image n, through the taps of one row of the filter; `sums`: where to add up
   // instead of w.
@@ -240,11 +233,11 @@ void narrow_filter(const KernelCall& c, const Convolution& g, const T* x, const 
     return Channels<T>(c, axis_of(g.vertical), axis_of(g.horizontal), g.groups, x, w, y).sum(c, g.images);
   const Narrow<Form::filter, T> loops(g, const_cast<T*>(x), w, const_cast<T*>(y));
   const ConvolutionAxis& v = g.vertical;
-  const auto size = static_cast<std::size_t>(g.inputs * g.groups * g.outputs);
+  const int64_t size = g.inputs * g.groups * g.outputs;
   const Room<T> row_sums(c, size);
   const Room<double> sums(c, size);
-  const auto one_tap = [&](std::size_t item, int worker) {
-    const auto tap = static_cast<int64_t>(item), tap_row = tap / g.horizontal.taps;
+  const auto one_tap = [&](int64_t tap, int worker) {
+    const int64_t tap_row = tap / g.horizontal.taps;
     T* row_sum = row_sums.of(worker);
     double* sum = sums.of(worker);
     std::fill_n(sum, size, 0.0);
@@ -254,12 +247,13 @@ void narrow_filter(const KernelCall& c, const Convolution& g, const T* x, const 
         std::fill_n(row_sum, size, T(0));
         loops.tap_of_row(n, up * v.stride - v.padding + tap_row * v.dilation, tap_row, up, tap % g.horizontal.taps,
                          row_sum);
-        for (std::size_t i = 0; i < size; ++i) sum[i] += row_sum[i];
+        for (int64_t i = 0; i < size; ++i) sum[i] += row_sum[i];
       }
-    std::copy_n(sum, size, w + tap * static_cast<int64_t>(size));
+    std::copy_n(sum, size, w + tap * size);
   };
-  const bool worth_sharing = g.images * v.output * g.horizontal.output * static_cast<int64_t>(size) > (1 << 14);
-  (worth_sharing ? c.workers : Workers(1)).run(v.taps * g.horizontal.taps, one_tap);
+  const bool worth_sharing = g.images * v.output * g.horizontal.output * size > (1 << 14);
+  const Workers workers = worth_sharing ? c.workers : Workers(1);
+  workers.run(v.taps * g.horizontal.taps, one_tap);
 }
 
 template void narrow_convolution(const KernelCall&, const Convolution&, const float*, const float*, float*);

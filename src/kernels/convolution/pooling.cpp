@@ -81,20 +81,13 @@ void max_pool(const KernelCall& c) {
   const Pooling p{*c.in[0].shape, *c.out[0].shape, c.ints("ksize"), c.ints("strides"), c.ints("padding")};
   if (c.out[0].elements() == 0) return;
   const int64_t image = p.in[1] * p.in[2] * p.in[3], rows = p.out[0] * p.out[1], width = p.out[2] * p.out[3];
-  const int64_t share = std::max<int64_t>(1, (1 << 14) / std::max<int64_t>(1, width));
   dispatch(c.in[0].dtype, [&]<class T>(Type<T>) {
-    static const auto one_row =
-        compiled_for_this_machine<[](const Pooling& pooling, const T* x, int64_t row, const Largest<T>& to) {
-          largest_of_row(pooling, x, row, to);
-        },
-                                  const Pooling&, const T*, int64_t, const Largest<T>&>();
+    static const auto one_row = compiled_for_this_machine<largest_of_row<T>>();
     const Largest<T> to{c.out[0].as<T>(), c.out[1].as<int64_t>()};
-    const auto part = [&](std::size_t item, int) {
-      const int64_t first = static_cast<int64_t>(item) * share;
-      for (int64_t row = first; row < std::min(rows, first + share); ++row)
+    for_each_share(c.workers, rows, share_of(1 << 14, width), [&](int64_t first, int64_t last, int) {
+      for (int64_t row = first; row < last; ++row)
         one_row(p, c.in[0].as<T>() + row / p.out[1] * image, row % p.out[1], to.from(row * width));
-    };
-    c.workers.run((rows + share - 1) / share, part);
+    });
   });
 }
 

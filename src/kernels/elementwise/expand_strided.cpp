@@ -3,12 +3,13 @@
 #include <algorithm>
 
 #include "base/dtype.hpp"
+#include "kernels/elementwise/copy_strided.hpp"
 
 namespace gradtape::core::kernels {
 
 namespace {
 template <class T>
-void spread_typed(const T* x, const Shape& loop, const Shape::Dims& strides, int64_t at, std::size_t n, T* out) {
+void expand_typed(const T* x, const Shape& loop, const Shape::Dims& strides, int64_t at, std::size_t n, T* out) {
   const std::size_t inner = loop.rank() - 1;
   const int64_t width = loop[inner], step = strides[inner];
   // Where the row of the first element begins, and its place along the outer axes.
@@ -27,25 +28,18 @@ void spread_typed(const T* x, const Shape& loop, const Shape::Dims& strides, int
       place[axis] = 0;
     }
   };
-  auto left = static_cast<int64_t>(n);
-  for (; left > 0; column = 0, next_row()) {
-    const T* from = x + row + column * step;
+  for (int64_t left = n; left > 0; column = 0, next_row()) {
     const int64_t run = std::min(width - column, left);
-    if (step == 1)
-      std::copy(from, from + run, out);
-    else if (step == 0)
-      std::fill(out, out + run, *from);
-    else
-      for (int64_t i = 0; i < run; ++i) out[i] = from[i * step];
+    copy_strided(x + row + column * step, step, run, out);
     out += run;
     left -= run;
   }
 }
 }  // namespace
 
-void spread(const void* x, std::size_t size, const Layout& layout, int64_t at, std::size_t n, void* out) {
+void expand_strided(const void* x, std::size_t size, const Layout& layout, int64_t at, std::size_t n, void* out) {
   dispatch_size(size, [&]<class T>(Type<T>) {
-    spread_typed(static_cast<const T*>(x), layout.shape, layout.strides, at, n, static_cast<T*>(out));
+    expand_typed(static_cast<const T*>(x), layout.shape, layout.strides, at, n, static_cast<T*>(out));
   });
 }
 

@@ -17,10 +17,13 @@ struct Numbers {
   int64_t integer[2] = {};  // the same, but for large integers, which a double does not hold
   explicit Numbers(const Attrs* attrs) {
     for (std::size_t i = 0; attrs && i < attrs->values.size() && i < 2; ++i)
-      if (const double* number = std::get_if<double>(&attrs->values[i]))
-        value[i] = *number, integer[i] = math::convert<int64_t>(*number);
-      else if (const int64_t* whole = std::get_if<int64_t>(&attrs->values[i]))
-        value[i] = static_cast<double>(*whole), integer[i] = *whole;
+      if (const double* number = std::get_if<double>(&attrs->values[i])) {
+        value[i] = *number;
+        integer[i] = math::convert<int64_t>(*number);
+      } else if (const int64_t* whole = std::get_if<int64_t>(&attrs->values[i])) {
+        value[i] = static_cast<double>(*whole);
+        integer[i] = *whole;
+      }
   }
   template <class T>
   T as(std::size_t i) const {
@@ -56,7 +59,7 @@ void tile_loop(const Tile& t) {
 
 template <auto F, class... T>
 TileFn tile() {
-  return compiled_for_this_machine<[](const Tile& t) { tile_loop<F, T...>(t); }, const Tile&>();
+  return compiled_for_this_machine<tile_loop<F, T...>>();
 }
 
 // Fast where all operands of the tile lie within the bound, else Exact.
@@ -75,9 +78,9 @@ template <auto Fast, auto Exact, int Bound>
 Elementwise bounded_tiles() {
   Elementwise e;
   e.table[static_cast<int>(Dtype::float32)] =
-      compiled_for_this_machine<[](const Tile& t) { bounded_loop<Fast, Exact, float>(t, Bound); }, const Tile&>();
+      compiled_for_this_machine<[](const Tile& t) { bounded_loop<Fast, Exact, float>(t, Bound); }>();
   e.table[static_cast<int>(Dtype::float64)] =
-      compiled_for_this_machine<[](const Tile& t) { bounded_loop<Fast, Exact, double>(t, Bound); }, const Tile&>();
+      compiled_for_this_machine<[](const Tile& t) { bounded_loop<Fast, Exact, double>(t, Bound); }>();
   return e;
 }
 
@@ -92,7 +95,11 @@ Elementwise tiles() {
         e.table[static_cast<int>(dtype_of<T>)] = tile<F, T, T>();
     }
   };
-  add(Type<bool>{}), add(Type<int32_t>{}), add(Type<int64_t>{}), add(Type<float>{}), add(Type<double>{});
+  add(Type<bool>{});
+  add(Type<int32_t>{});
+  add(Type<int64_t>{});
+  add(Type<float>{});
+  add(Type<double>{});
   return e;
 }
 

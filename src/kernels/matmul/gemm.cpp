@@ -5,6 +5,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "base/ceil_div.hpp"
+
 #define GRADTAPE_PARTS "kernels/matmul/gemm.inc"
 #include "kernels/each_isa.inc"
 
@@ -12,8 +14,7 @@ namespace gradtape::core::kernels {
 
 template <class T>
 const GemmKernels<T>& gemm_kernels() {
-  static const GemmKernels<T> best = best_of(baseline::Gemm<T>::table, avx2::Gemm<T>::table, avx512::Gemm<T>::table);
-  return best;
+  return table_for_this_machine<T>();
 }
 template const GemmKernels<float>& gemm_kernels();
 template const GemmKernels<double>& gemm_kernels();

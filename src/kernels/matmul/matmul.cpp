@@ -88,13 +88,13 @@ RowsDone rows_done(int64_t grain, F& f) {
 struct Grid {
   int64_t rows, columns;  // of a part
 
-  int64_t down(int64_t m) const { return (m + rows - 1) / rows; }
-  int64_t across(int64_t n) const { return (n + columns - 1) / columns; }
+  int64_t down(int64_t m) const { return ceil_div(m, rows); }
+  int64_t across(int64_t n) const { return ceil_div(n, columns); }
   int64_t parts(int64_t m, int64_t n) const { return down(m) * across(n); }
 };
 // At most `parts` parts of a size, each but the last a multiple of `grain`.
 int64_t cut(int64_t size, int64_t parts, int64_t grain) {
-  return std::min(size, ((size + parts - 1) / parts + grain - 1) / grain * grain);
+  return std::min(size, round_up(ceil_div(size, parts), grain));
 }
 // The grid with the most parts, and of those the one that has the least to pack.
 Grid grid_of(int64_t m, int64_t n, int64_t k, int threads, int tile_rows, int tile_columns) {
@@ -135,9 +135,8 @@ void multiply(const KernelCall& c, const Product<T>& p, RowReader* reader = null
   if (feeds) reader->taken = true;
   const int64_t across = grid.across(p.n), grain = feeds ? reader->grain : 1;
   const Room<T> room(c, multiplication.room(grid.rows, grid.columns, p.k, grain));
-  const auto part = [&](std::size_t i, int worker) {
-    const int64_t row = static_cast<int64_t>(i) / across * grid.rows;
-    const int64_t column = static_cast<int64_t>(i) % across * grid.columns;
+  const auto part = [&](int64_t i, int worker) {
+    const int64_t row = i / across * grid.rows, column = i % across * grid.columns;
     const int64_t rows = std::min(grid.rows, p.m - row), columns = std::min(grid.columns, p.n - column);
     const auto read = [&](int64_t first, int64_t count) { reader->read(reader->state, row + first, count, worker); };
     const RowsDone done = rows_done(grain, read);
@@ -157,8 +156,8 @@ template <class T>
 void multiply_lanes(const KernelCall& c, const Product<T>& p, int64_t entries, bool one_a, bool one_b) {
   const auto& lanes = lane_kernels<T>();
   const int m = static_cast<int>(p.m), n = static_cast<int>(p.n), k = static_cast<int>(p.k);
-  const std::size_t part = static_cast<std::size_t>(kTiny) * lanes.count;
-  const LaneRoom<T> room(c, 5 * static_cast<std::size_t>(kTiny));
+  const int64_t part = kTiny * lanes.count;
+  const LaneRoom<T> room(c, 5 * kTiny);
   over_lanes<T>(c, entries, p.m * p.n * p.k, [&](int64_t first, int matrices, int worker, int*) {
     T *own = room.of(worker), *out = own + 4 * part;
     const auto load = [&](const Operand<T>& x, bool one, int rows, int columns, T* to) {
@@ -217,19 +216,18 @@ void matmul_typed(const KernelCall& c) {
     one.out += e * m * n;
     return one;
   };
-  const int64_t work = std::max<int64_t>(1, m * n * k);
+  const int64_t work = m * n * k;
   if (work >= kLeastShared) {
     for (int64_t e = 0; e < entries; ++e) multiply(c, entry(e));
     return;
   }
-  const int64_t share = work * entries < kLeastShared ? entries : std::max<int64_t>(1, kLeastShared / 4 / work);
+  const int64_t share =
+      std::max<int64_t>(1, work) * entries < kLeastShared ? entries : share_of(kLeastShared / 4, work);
   const Multiplication<T> multiplication(p);
   const Room<T> room(c, multiplication.room(m, n, k));
-  const auto some = [&](std::size_t i, int worker) {
-    const int64_t first = static_cast<int64_t>(i) * share;
-    for (int64_t e = first; e < std::min(entries, first + share); ++e) multiplication.run(entry(e), room.of(worker));
-  };
-  c.workers.run((entries + share - 1) / share, some);
+  for_each_share(c.workers, entries, share, [&](int64_t first, int64_t last, int worker) {
+    for (int64_t e = first; e < last; ++e) multiplication.run(entry(e), room.of(worker));
+  });
 }
 }  // namespace
 

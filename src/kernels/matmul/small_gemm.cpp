@@ -4,6 +4,9 @@
 #include <cstring>
 #include <vector>
 
+#include "base/ceil_div.hpp"
+#include "kernels/elementwise/copy_strided.hpp"
+
 namespace gradtape::core::kernels {
 
 namespace {
@@ -27,27 +30,23 @@ namespace gradtape::core::kernels {
 namespace {
 template <class T>
 void run(int64_t m, int64_t n, int64_t k, const Matrix<T>& a, const Matrix<T>& b, T* out) {
-  static const auto multiply =
-      best_of(baseline::SmallGemm<T>::kernel, avx2::SmallGemm<T>::kernel, avx512::SmallGemm<T>::kernel);
+  const auto multiply = table_for_this_machine<T>();
   if (b.column == 1 && n % kPadded<T> == 0) {
     multiply({m, n, k, a, b, out});
     return;
   }
-  constexpr std::size_t kOnStack = 2048;
+  constexpr int64_t kOnStack = 2048;
   T few[kOnStack];
   std::vector<T> many;
   T* rows = few;
-  const int64_t width = (n + kPadded<T> - 1) / kPadded<T> * kPadded<T>;
-  if (const auto size = static_cast<std::size_t>(k * width); size > kOnStack) {
+  const int64_t width = round_up(n, kPadded<T>);
+  if (const int64_t size = k * width; size > kOnStack) {
     many.resize(size);
     rows = many.data();
   }
   for (int64_t l = 0; l < k; ++l) {
     T* row = rows + l * width;
-    if (b.column == 1)
-      std::copy_n(b.data + l * b.row, n, row);
-    else
-      for (int64_t j = 0; j < n; ++j) row[j] = b.data[l * b.row + j * b.column];
+    copy_strided(b.data + l * b.row, b.column, n, row);
     std::fill(row + n, row + width, T(0));
   }
   multiply({m, n, k, a, {rows, width, 1}, out});

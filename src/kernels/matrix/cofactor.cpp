@@ -18,7 +18,7 @@ bool by_pivots(double* a, int* pivots, int n, double* inverse) {
   const double det = lu.det();
   if (!(least > kSafe * most) || !std::isfinite(det) || det == 0) return false;
   std::fill_n(inverse, area(n), 0.0);
-  for (int i = 0; i < n; ++i) inverse[static_cast<std::size_t>(i) * n + i] = det;
+  for (int i = 0; i < n; ++i) inverse[int64_t{i} * n + i] = det;
   lu.solve(true, inverse, n, inverse + area(n));
   return true;
 }
@@ -42,9 +42,8 @@ int by_singular_values(const SingularValues<T>& svd, const T* a, int n, T* out, 
   for (int row = 0; row < n; ++row)
     for (int column = 0; column < n; ++column) {
       T sum = 0;
-      for (int l = 0; l < n; ++l)
-        sum += u[static_cast<std::size_t>(row) * n + l] * others[l] * vt[static_cast<std::size_t>(l) * n + column];
-      out[static_cast<std::size_t>(row) * n + column] = sum;
+      for (int l = 0; l < n; ++l) sum += u[int64_t{row} * n + l] * others[l] * vt[int64_t{l} * n + column];
+      out[int64_t{row} * n + column] = sum;
     }
   return info;
 }
@@ -56,14 +55,14 @@ void cofactor_typed(const KernelCall& c, int n, int64_t batch, const T* x, T* ou
   const Room<uint8_t> all_done(c, batch, 1);
   uint8_t* done = all_done.of(0);
   over_batch(c, batch, 2 * cube(n), [&](int64_t e, int w) {
-    double *factors = std::copy_n(x + e * area(n), area(n), room.of(w)) - area(n), *inverse = factors + area(n);
+    double *factors = copy_to(room.of(w), x + e * area(n), area(n)), *inverse = factors + area(n);
     done[e] = by_pivots(factors, pivots.of(w), n, inverse);
     if (done[e]) std::copy_n(inverse, area(n), out + e * area(n));
     return 0;
   });
   if (std::all_of(done, done + batch, [](uint8_t d) { return d != 0; })) return;
   const SingularValues<T> svd(c, n, n, true);
-  const Room<T> some(c, 3 * area(n) + 2 * static_cast<std::size_t>(n), 1);
+  const Room<T> some(c, 3 * area(n) + 2 * n, 1);
   for (int64_t e = 0; e < batch; ++e)
     if (!done[e])
       if (const int info = by_singular_values(svd, x + e * area(n), n, out + e * area(n), some.of(0), pivots.of(0)))
@@ -75,9 +74,8 @@ void cofactor(const KernelCall& c) {
   const Shape& s = *c.in[0].shape;
   const int n = order_of(c, s);
   if (n == 0) return;
-  dispatch_floating(c.in[0].dtype, [&]<class T>(Type<T>) {
-    cofactor_typed(c, n, batch_size(s), c.in[0].as<T>(), c.out[0].as<T>());
-  });
+  dispatch_floating(c.in[0].dtype,
+                    [&]<class T>(Type<T>) { cofactor_typed(c, n, batch_size(s), c.in[0].as<T>(), c.out[0].as<T>()); });
 }
 
 }  // namespace gradtape::core::kernels

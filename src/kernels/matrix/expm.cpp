@@ -46,14 +46,13 @@ int halvings(double norm, double largest) {
 }
 
 // out (+)= the sum of x, x^2, x^3 and x^6 with these factors.
-void sum_of_powers(const double* factors, const double* const* powers, bool add, std::size_t size, double* out) {
+void sum_of_powers(const double* factors, const double* const* powers, bool add, int64_t size, double* out) {
   static const auto sum =
-      compiled_for_this_machine<[](const double* f, const double* const* x, bool more, std::size_t n, double* to) {
+      compiled_for_this_machine<[](const double* f, const double* const* x, bool more, int64_t n, double* to) {
         const double *x1 = x[0], *x2 = x[1], *x3 = x[2], *x6 = x[3];
-        for (std::size_t i = 0; i < n; ++i)
+        for (int64_t i = 0; i < n; ++i)
           to[i] = (f[1] * x1[i] + f[2] * x2[i]) + (f[3] * x3[i] + f[4] * x6[i]) + (more ? to[i] : 0.0);
-      },
-                                const double*, const double* const*, bool, std::size_t, double*>();
+      }>();
   sum(factors, powers, add, size, out);
 }
 
@@ -62,11 +61,11 @@ void sum_of_powers(const double* factors, const double* const* powers, bool add,
 template <class Leaf>
 struct Jets {
   const Leaf& leaf;
-  std::size_t size;
+  int64_t size;
   int level;
 
-  static constexpr std::size_t kRoom = 6;  // of the size of x, for its exponential
-  std::size_t whole() const { return size << level; }
+  static constexpr int64_t kRoom = 6;  // of the size of x, for its exponential
+  int64_t whole() const { return size << level; }
 
   void multiply(const double* a, const double* b, double* out) const { multiply(level, a, b, false, out); }
   // Returns where exp(x) is, in the room; *free: where there is room for another.
@@ -96,7 +95,7 @@ struct Jets {
   // (a0 + a1 e) (b0 + b1 e) = a0 b0 + (a0 b1 + a1 b0) e with the last infinitesimal e.
   void multiply(int of_level, const double* a, const double* b, bool add, double* out) const {
     if (of_level == 0) return leaf.multiply(a, b, add, out);
-    const std::size_t half = size << (of_level - 1);
+    const int64_t half = size << (of_level - 1);
     multiply(of_level - 1, a, b, add, out);
     multiply(of_level - 1, a, b + half, add, out + half);
     multiply(of_level - 1, a + half, b, true, out + half);
@@ -107,7 +106,7 @@ double norm1(const double* x, int n) {
   double most = 0;
   for (int j = 0; j < n; ++j) {
     double sum = 0;
-    for (int i = 0; i < n; ++i) sum += std::abs(x[static_cast<std::size_t>(i) * n + j]);
+    for (int i = 0; i < n; ++i) sum += std::abs(x[int64_t{i} * n + j]);
     if (!(sum <= most)) most = sum;
   }
   return most;
@@ -116,7 +115,7 @@ double norm1(const double* x, int n) {
 struct Batch {
   int n, level;
   int64_t count;
-  std::size_t size() const { return area(n) << level; }  // of a jet, in elements
+  int64_t size() const { return area(n) << level; }  // of a jet, in elements
   int64_t work() const { return static_cast<int64_t>(7 * std::pow(3, level)) * cube(n); }
 };
 
@@ -130,7 +129,7 @@ struct Matrices {
     gemm<double>({n, n, n, {a, n}, {b, n}, out, n, add}, packed);
   }
   void add_identity(double factor, double* out) const {
-    for (int i = 0; i < n; ++i) out[static_cast<std::size_t>(i) * n + i] += factor;
+    for (int i = 0; i < n; ++i) out[int64_t{i} * n + i] += factor;
   }
 };
 
@@ -140,14 +139,17 @@ void one_by_one(const KernelCall& c, const Batch& b) {
   const Room<double> room(c, (J::kRoom + 1) * b.size()), packed(c, gemm_room<double>(b.n, b.n, b.n));
   const double largest = largest_norm<T>(b.level);
   over_batch(c, b.count, b.work(), [&](int64_t e, int worker) {
-    const T* from = c.in[0].as<T>() + static_cast<std::size_t>(e) * b.size();
-    T* to = c.out[0].as<T>() + static_cast<std::size_t>(e) * b.size();
+    const T* from = c.in[0].as<T>() + e * b.size();
+    T* to = c.out[0].as<T>() + e * b.size();
     double* x = room.of(worker);
     std::copy_n(from, b.size(), x);
     const int halved = halvings(norm1(x, b.n), largest);
-    if (halved < 0) return std::fill_n(to, b.size(), std::numeric_limits<T>::quiet_NaN()), 0;
+    if (halved < 0) {
+      std::fill_n(to, b.size(), std::numeric_limits<T>::quiet_NaN());
+      return 0;
+    }
     const double scale = std::ldexp(1.0, -halved);
-    for (std::size_t i = 0; i < b.size(); ++i) x[i] *= scale;
+    for (int64_t i = 0; i < b.size(); ++i) x[i] *= scale;
     const Matrices matrices{b.n, packed.of(worker)};
     const J jets{matrices, area(b.n), b.level};
     double *free, *result = jets.exponential(x, x + b.size(), &free);
@@ -162,7 +164,7 @@ void one_by_one(const KernelCall& c, const Batch& b) {
 
 // ---- Side by side
 
-constexpr std::size_t kMostInLanes = 1024;  // elements of a jet: more of them side by side do not fit the cache
+constexpr int64_t kMostInLanes = 1024;  // elements of a jet: more of them side by side do not fit the cache
 
 struct MatricesInLanes {
   int n;
@@ -183,34 +185,31 @@ void side_by_side_exponentials(const KernelCall& c, const Batch& b) {
   const auto& lanes = lane_kernels<double>();
   const MatricesInLanes matrices{b.n, lanes};
   const J jets{matrices, area(b.n) * lanes.count, b.level};
-  const std::size_t whole = jets.whole();
+  const int64_t whole = jets.whole();
   const LaneRoom<double> room(c, (J::kRoom + 1) * b.size());
   const double largest = largest_norm<T>(b.level);
   over_lanes<double>(c, b.count, b.work(), [&](int64_t first, int count, int worker, int*) {
     double *x = room.of(worker), *some = x + whole;
-    const std::size_t from = static_cast<std::size_t>(first) * b.size(),
-                      all = static_cast<std::size_t>(count) * b.size();
+    const int64_t from = first * b.size(), all = count * b.size();
     int halved[kMostLanes] = {}, most = 0;
     std::copy_n(c.in[0].as<T>() + from, all, some);
     for (int lane = 0; lane < count; ++lane) {
-      double* jet = some + static_cast<std::size_t>(lane) * b.size();
+      double* jet = some + lane * b.size();
       halved[lane] = halvings(norm1(jet, b.n), largest);
       most = std::max(most, halved[lane]);
       const double factor = std::ldexp(1.0, -halved[lane]);
-      for (std::size_t i = 0; i < b.size(); ++i) jet[i] = halved[lane] < 0 ? 0 : jet[i] * factor;
+      for (int64_t i = 0; i < b.size(); ++i) jet[i] = halved[lane] < 0 ? 0 : jet[i] * factor;
     }
     lanes.load(some, count, b.n << b.level, b.n, x);
     double *free, *result = jets.exponential(x, some, &free);
     for (int k = 0; k < most; ++k) {
       jets.multiply(result, result, free);
       for (int lane = 0; lane < count; ++lane)
-        for (std::size_t i = static_cast<std::size_t>(lane); halved[lane] > k && i < whole; i += lanes.count)
-          result[i] = free[i];
+        for (int64_t i = lane; halved[lane] > k && i < whole; i += lanes.count) result[i] = free[i];
     }
     lanes.store(result, count, b.n * b.n << b.level, x);
     for (int lane = 0; lane < count; ++lane)
-      if (halved[lane] < 0)
-        std::fill_n(x + static_cast<std::size_t>(lane) * b.size(), b.size(), std::numeric_limits<double>::quiet_NaN());
+      if (halved[lane] < 0) std::fill_n(x + lane * b.size(), b.size(), std::numeric_limits<double>::quiet_NaN());
     std::copy_n(x, all, c.out[0].as<T>() + from);
   });
 }
@@ -219,7 +218,7 @@ void side_by_side_exponentials(const KernelCall& c, const Batch& b) {
 void expm(const KernelCall& c) {
   const Shape& s = *c.in[0].shape;
   const auto matrices = static_cast<uint64_t>(s[s.rank() - 3]);
-  const Batch b{order_of(c, s), std::countr_zero(matrices), batch_size(s) / static_cast<int64_t>(matrices)};
+  const Batch b{order_of(c, s), std::countr_zero(matrices), batch_size(s) / s[s.rank() - 3]};
   if (b.n == 0) return;
   dispatch_floating(c.in[0].dtype, [&]<class T>(Type<T>) {
     if (b.size() <= kMostInLanes && b.n <= kSmallOrder / 2 && b.count >= lane_kernels<double>().count)

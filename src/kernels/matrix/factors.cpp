@@ -39,8 +39,7 @@ int cholesky_of(T* a, int n) {
           info = i + 1;
       }
   }
-  for (int i = 0; i < n; ++i)
-    std::fill(a + static_cast<std::size_t>(i) * n + i + 1, a + static_cast<std::size_t>(i + 1) * n, T(0));
+  for (int i = 0; i < n; ++i) std::fill(a + int64_t{i} * n + i + 1, a + int64_t{i + 1} * n, T(0));
   return info;
 }
 
@@ -61,18 +60,18 @@ struct QrFactors {
   int64_t flops() const { return 2 * int64_t{m} * n * n; }
   int work() const { return 64 * std::max(1, n); }
   int operator()(const T* x, T* q, T* r, T* room) const {
-    std::copy_n(x, static_cast<std::size_t>(m) * n, q);
+    std::copy_n(x, int64_t{m} * n, q);
     T *tau = room, *scratch = room + n;
     const int lwork = work();
     int info = 0;
     pick<T>(sgelqf_, dgelqf_)(&n, &m, q, &n, tau, scratch, &lwork, &info);
     for (int i = 0; i < n; ++i)
-      for (int j = 0; j < n; ++j) r[i * n + j] = j < i ? T(0) : q[static_cast<std::size_t>(i) * n + j];
+      for (int j = 0; j < n; ++j) r[i * n + j] = j < i ? T(0) : q[int64_t{i} * n + j];
     pick<T>(sorglq_, dorglq_)(&n, &m, &n, q, &n, tau, scratch, &lwork, &info);
     for (int i = 0; positive && i < n; ++i)
       if (r[i * n + i] < 0) {
         for (int j = i; j < n; ++j) r[i * n + j] = -r[i * n + j];
-        for (int j = 0; j < m; ++j) q[static_cast<std::size_t>(j) * n + i] = -q[static_cast<std::size_t>(j) * n + i];
+        for (int j = 0; j < m; ++j) q[int64_t{j} * n + i] = -q[int64_t{j} * n + i];
       }
     return 0;
   }
@@ -81,8 +80,8 @@ struct QrFactors {
 template <class T>
 void qr_lanes(const KernelCall& c, const QrFactors<T>& f, int64_t batch, const T* x, T* q, T* r) {
   const auto& lanes = lane_kernels<T>();
-  const std::size_t size = static_cast<std::size_t>(f.m) * f.n;
-  const LaneRoom<T> room(c, 2 * size + area(f.n) + static_cast<std::size_t>(f.n));
+  const int64_t size = int64_t{f.m} * f.n;
+  const LaneRoom<T> room(c, 2 * size + area(f.n) + f.n);
   over_lanes<T>(c, batch, f.flops(), [&](int64_t first, int matrices, int w, int*) {
     T *rows = room.of(w), *upper = rows + 2 * size * lanes.count;
     T* columns = load_lanes(x + first * size, matrices, f.m, f.n, true, rows);
@@ -126,7 +125,10 @@ int64_t rank_of(const T* x, int64_t n, T* z) {
     for (int64_t i = 0; i <= k; ++i) size = std::max(size, std::abs(x[i * n + k]));
     for (int64_t i = 0; i < k; ++i) sum += x[i * n + k] / size * z[i];
     z[k] = (sum > 0 ? -1 - sum : 1 - sum) / (x[k * n + k] / size);
-    if (size == 0 || std::abs(z[k]) >= most) --rank, z[k] = 0;
+    if (size == 0 || std::abs(z[k]) >= most) {
+      --rank;
+      z[k] = 0;
+    }
   }
   return rank;
 }
@@ -152,7 +154,7 @@ void qr(const KernelCall& c) {
   const int m = lapack_size(c, s, 2), n = lapack_size(c, s, 1);
   dispatch_floating(c.in[0].dtype, [&]<class T>(Type<T>) {
     const QrFactors<T> factors{m, n, c.flag("positive_diagonal")};
-    const std::size_t size = static_cast<std::size_t>(m) * n;
+    const int64_t size = int64_t{m} * n;
     const int64_t batch = n == 0 ? 0 : batch_size(s);
     const T* x = c.in[0].as<T>();
     T *q = c.out[0].as<T>(), *r = c.out[1].as<T>();

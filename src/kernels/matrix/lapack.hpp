@@ -54,7 +54,7 @@ constexpr auto pick(auto* single, auto* wide) {
 
 inline constexpr int kSmallOrder = 32;  // of matrices up to which a call of LAPACK costs more than it gains
 
-constexpr std::size_t area(int n) { return static_cast<std::size_t>(n) * static_cast<std::size_t>(n); }
+constexpr int64_t area(int n) { return int64_t{n} * n; }
 constexpr int64_t cube(int64_t n) { return n * n * n; }
 
 // The size of an axis as LAPACK takes it; throws where the matrices have too many entries for 32-bit sizes.
@@ -68,6 +68,13 @@ inline int lapack_size(const KernelCall& c, const Shape& s, std::size_t axis_fro
 }
 inline int order_of(const KernelCall& c, const Shape& s) { return lapack_size(c, s, 1); }
 inline int64_t batch_size(const Shape& s) { return s.product(0, s.rank() - 2); }
+
+// Copies n elements, and returns where the copy begins.
+template <class T, class U>
+U* copy_to(U* out, const T* x, int64_t n) {
+  std::copy_n(x, n, out);
+  return out;
+}
 
 // Which matrix of a batch failed first, and LAPACK's word for why.
 struct BatchFailure {
@@ -84,10 +91,8 @@ struct BatchFailure {
 template <class F>
 BatchFailure over_batch(const KernelCall& c, int64_t batch, int64_t work, F&& f) {
   constexpr int64_t kShare = 1 << 16;
-  const int64_t share = std::max<int64_t>(1, kShare / std::max<int64_t>(32, work));
   std::atomic<int64_t> first{std::numeric_limits<int64_t>::max()};  // matrix * 2^31 + info
-  const auto part = [&](std::size_t item, int worker) {
-    const int64_t from = static_cast<int64_t>(item) * share, to = std::min(batch, from + share);
+  const auto part = [&](int64_t from, int64_t to, int worker) {
     for (int64_t e = from; e < to; ++e)
       if (const int info = f(e, worker); info > 0) {
         const int64_t mine = (e << 31) + info;
@@ -95,7 +100,7 @@ BatchFailure over_batch(const KernelCall& c, int64_t batch, int64_t work, F&& f)
         }
       }
   };
-  c.workers.run((batch + share - 1) / share, part);
+  for_each_share(c.workers, batch, share_of(kShare, std::max<int64_t>(32, work)), part);
   if (first == std::numeric_limits<int64_t>::max()) return {};
   return {first >> 31, static_cast<int>(first & std::numeric_limits<int>::max())};
 }

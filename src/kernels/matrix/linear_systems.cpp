@@ -15,7 +15,7 @@ struct Systems {
   const T *a, *b;
   T* x;
   bool adjoint = false;
-  std::size_t size() const { return static_cast<std::size_t>(n) * static_cast<std::size_t>(k); }
+  int64_t size() const { return int64_t{n} * k; }
   int64_t work() const { return cube(n) / 3 + int64_t{n} * n * k; }
 };
 
@@ -23,13 +23,13 @@ struct Systems {
 template <class T>
 void set_identity(T* x, int n, int lanes) {
   std::fill_n(x, area(n) * lanes, T(0));
-  for (int i = 0; i < n; ++i) std::fill_n(x + static_cast<std::size_t>(i * (n + 1)) * lanes, lanes, T(1));
+  for (int i = 0; i < n; ++i) std::fill_n(x + int64_t{i * (n + 1)} * lanes, lanes, T(1));
 }
 
 template <class T>
 BatchFailure solve_lanes(const KernelCall& c, const Systems<T>& s) {
   const auto& lanes = lane_kernels<T>();
-  const std::size_t square = area(s.n) * lanes.count, sides = s.size() * lanes.count;
+  const int64_t square = area(s.n) * lanes.count, sides = s.size() * lanes.count;
   const LaneRoom<T> room(c, 2 * area(s.n) + s.size() + 1);
   return over_lanes<T>(c, s.batch, s.work(), [&](int64_t first, int matrices, int w, int* info) {
     T *right = room.of(w) + 2 * square, *sign = right + sides;
@@ -50,8 +50,8 @@ template <class T>
 BatchFailure substitute_lanes(const KernelCall& c, int n, int k, int64_t batch, const T* a, const T* b, T* x) {
   const auto& lanes = lane_kernels<T>();
   const bool adjoint = c.flag("adjoint"), lower = c.flag("lower") != adjoint;
-  const std::size_t square = area(n) * lanes.count;
-  const LaneRoom<T> room(c, 2 * area(n) + static_cast<std::size_t>(n) * k);
+  const int64_t square = area(n) * lanes.count;
+  const LaneRoom<T> room(c, 2 * area(n) + int64_t{n} * k);
   return over_lanes<T>(c, batch, int64_t{n} * n * k / 2, [&](int64_t first, int matrices, int w, int* info) {
     T* right = room.of(w) + 2 * square;
     const T* matrix = load_lanes(a + first * n * n, matrices, n, n, adjoint, room.of(w));
@@ -67,7 +67,7 @@ BatchFailure solve_each(const KernelCall& c, const Systems<T>& s) {
   const Room<T> room(c, area(s.n) + (s.n > kSmallOrder ? s.size() : 0));
   const Room<int> pivots(c, s.n);
   return over_batch(c, s.n == 0 ? 0 : s.batch, s.work(), [&](int64_t e, int w) {
-    T* factors = std::copy_n(s.a + e * area(s.n), area(s.n), room.of(w)) - area(s.n);
+    T* factors = copy_to(room.of(w), s.a + e * area(s.n), area(s.n));
     const Lu<T> lu(factors, pivots.of(w), s.n);
     T* x = s.x + e * s.size();
     if (s.b)
@@ -107,13 +107,13 @@ void substitute(const T* a, int n, bool lower, bool adjoint, T* x, int k) {
 template <class T>
 BatchFailure substitute_typed(const KernelCall& c, int n, int k, int64_t batch, const T* a, const T* b, T* x) {
   if (side_by_side<T>(n, n, batch)) return substitute_lanes(c, n, k, batch, a, b, x);
-  const std::size_t size = static_cast<std::size_t>(n) * k;
+  const int64_t size = int64_t{n} * k;
   const bool lower = c.flag("lower"), adjoint = c.flag("adjoint");
   return over_batch(c, n == 0 ? 0 : batch, int64_t{n} * n * k / 2, [&](int64_t e, int) {
     const T* matrix = a + e * area(n);
     std::copy_n(b + e * size, size, x + e * size);
     for (int i = 0; i < n; ++i)
-      if (matrix[static_cast<std::size_t>(i) * n + i] == 0) return i + 1;
+      if (matrix[int64_t{i} * n + i] == 0) return i + 1;
     if (k > 0) substitute(matrix, n, lower, adjoint, x + e * size, k);
     return 0;
   });
@@ -139,10 +139,10 @@ void diagonal_lanes(const KernelCall& c, int n, int64_t batch, F&& f) {
 // The same by LAPACK.
 template <class T, class F>
 void diagonal_of_each(const KernelCall& c, int n, int64_t batch, F&& f) {
-  const Room<T> room(c, area(n) + static_cast<std::size_t>(n));
+  const Room<T> room(c, area(n) + n);
   const Room<int> pivots(c, n);
   over_batch(c, batch, cube(n) / 3, [&](int64_t e, int w) {
-    T* factors = std::copy_n(c.in[0].as<T>() + e * area(n), area(n), room.of(w)) - area(n);
+    T* factors = copy_to(room.of(w), c.in[0].as<T>() + e * area(n), area(n));
     T* diagonal = factors + area(n);
     const Lu<T> lu(factors, pivots.of(w), n);
     T sign = 1;

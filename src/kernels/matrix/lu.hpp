@@ -20,7 +20,7 @@ class Lu {
       on_this_machine<[](Lu& lu, T*, int) { lu.factorize(); }>(*this, nullptr, 0);
   }
   int info() const { return info_; }
-  T diagonal(int i) const { return a_[static_cast<std::size_t>(i) * n_ + i]; }
+  T diagonal(int i) const { return a_[int64_t{i} * n_ + i]; }
   bool swaps(int i) const { return pivots_[i] != i + 1; }
   T det() const {
     T d = 1;
@@ -36,19 +36,17 @@ class Lu {
     if (n_ <= kSmallOrder)
       return on_this_machine<[](const Lu& lu, T* y, int columns) { lu.solve_small(y, columns); }>(*this, x, k);
     for (int i = 0; i < n_; ++i)
-      for (int j = 0; j < k; ++j)
-        columns[static_cast<std::size_t>(j) * n_ + i] = x[static_cast<std::size_t>(i) * k + j];
+      for (int j = 0; j < k; ++j) columns[int64_t{j} * n_ + i] = x[int64_t{i} * k + j];
     int info = 0;
     pick<T>(sgetrs_, dgetrs_)(adjoint ? "N" : "T", &n_, &k, a_, &n_, pivots_, columns, &n_, &info);
     for (int i = 0; i < n_; ++i)
-      for (int j = 0; j < k; ++j)
-        x[static_cast<std::size_t>(i) * k + j] = columns[static_cast<std::size_t>(j) * n_ + i];
+      for (int j = 0; j < k; ++j) x[int64_t{i} * k + j] = columns[int64_t{j} * n_ + i];
   }
 
  private:
   template <auto f, class Self>
   static void on_this_machine(Self& self, T* x, int k) {
-    static const auto run = compiled_for_this_machine<f, Self&, T*, int>();
+    static const auto run = compiled_for_this_machine<f>();
     run(self, x, k);
   }
   T* at(int row) const { return a_ + row * n_; }

@@ -20,18 +20,18 @@ class SingularValues {
         lwork_(ask()),
         copies_(c, area_of(rows, columns)),
         work_(c, lwork_),
-        iwork_(c, 8 * static_cast<std::size_t>(std::max(1, k_))) {}
+        iwork_(c, 8 * int64_t{std::max(1, k_)}) {}
   // u [rows, k], s [k], vt [k, columns].
   int operator()(const T* x, T* u, T* s, T* vt, int worker) const {
     T* copy = copies_.of(worker);
     std::copy_n(x, area_of(m_, n_), copy);
-    for (std::size_t i = 0; i < area_of(m_, n_); ++i)
+    for (int64_t i = 0; i < area_of(m_, n_); ++i)
       if (!std::isfinite(copy[i])) return fill(u, s, vt);
     return call(copy, s, vt, u, work_.of(worker), lwork_, iwork_.of(worker));
   }
 
  private:
-  static std::size_t area_of(int a, int b) { return static_cast<std::size_t>(a) * static_cast<std::size_t>(b); }
+  static int64_t area_of(int a, int b) { return int64_t{a} * b; }
   int ask() const {
     T work = 0, none = 0;
     int iwork = 0;
@@ -41,7 +41,10 @@ class SingularValues {
   int fill(T* u, T* s, T* vt) const {
     constexpr T nan = std::numeric_limits<T>::quiet_NaN();
     std::fill_n(s, k_, nan);
-    if (vectors_) std::fill_n(u, area_of(n_, k_), nan), std::fill_n(vt, area_of(k_, m_), nan);
+    if (vectors_) {
+      std::fill_n(u, area_of(n_, k_), nan);
+      std::fill_n(vt, area_of(k_, m_), nan);
+    }
     return 0;
   }
   int call(T* x, T* s, T* left, T* right, T* work, int lwork, int* iwork) const {

@@ -37,8 +37,8 @@ struct Eigen {
 
   BatchFailure many_at_once() const {
     const auto& lanes = lane_kernels<T>();
-    const std::size_t size = area(n) * lanes.count, few = static_cast<std::size_t>(n) * lanes.count;
-    const LaneRoom<T> room(c, 2 * area(n) + 5 * static_cast<std::size_t>(n));
+    const int64_t size = area(n) * lanes.count, few = n * lanes.count;
+    const LaneRoom<T> room(c, 2 * area(n) + 5 * n);
     const SymmetricEigen<T> solver(c, n, vectors);
     const Room<T> copies(c, vectors ? 0 : area(n));
     return over_lanes<T>(c, batch, work(), [&](int64_t first, int matrices, int w, int* info) {
@@ -94,8 +94,8 @@ struct Singular {
   int64_t batch;
   int k = std::min(rows, columns), most = std::max(rows, columns);
 
-  std::size_t size() const { return static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns); }
-  int64_t work() const { return (vectors ? 20 : 6) * static_cast<int64_t>(size()) * k; }
+  int64_t size() const { return int64_t{rows} * columns; }
+  int64_t work() const { return (vectors ? 20 : 6) * size() * k; }
   const T* input(int64_t e) const { return c.in[0].as<T>() + e * size(); }
   T* values(int64_t e) const { return c.out[vectors ? 1 : 0].as<T>() + e * k; }
   T* u(int64_t e) const { return vectors ? c.out[0].as<T>() + e * rows * k : nullptr; }
@@ -109,9 +109,8 @@ struct Singular {
   // Of x, or of its transpose where that is the taller one: then u and v change places.
   BatchFailure many_at_once() const {
     const auto& lanes = lane_kernels<T>();
-    const std::size_t few = static_cast<std::size_t>(k);
     const SingularValues<T> solver(c, rows, columns, vectors);
-    const LaneRoom<T> room(c, 2 * size() + area(k) + 5 * few + static_cast<std::size_t>(most));
+    const LaneRoom<T> room(c, 2 * size() + area(k) + 5 * k + most);
     return over_lanes<T>(c, batch, work(), [&](int64_t first, int matrices, int w, int* info) {
       T *own = room.of(w), *wide = own + 2 * size() * lanes.count;
       T* s = wide + area(k) * lanes.count;
@@ -120,7 +119,7 @@ struct Singular {
       T* tall = load_lanes(input(first), matrices, rows, columns, rows >= columns, own);
       T* other = tall == own ? own + size() * lanes.count : own;
       lanes.normalize(tall, rows * columns, scale, bad);
-      lanes.svd(tall, most, k, s, vectors ? wide : nullptr, s + few * lanes.count, failed);
+      lanes.svd(tall, most, k, s, vectors ? wide : nullptr, s + k * lanes.count, failed);
       const auto found = [&](int lane) { return !failed[lane] && !bad[lane]; };
       for (int lane = 0; lane < matrices; ++lane) {
         if (!found(lane)) {

@@ -20,7 +20,7 @@ class SpectralForm {
         order_(area(n)),
         f_(std::get<std::string>(c.attr("f"))),
         eigen_(c, n, true),
-        room_(c, (4 + directions) * order_ + static_cast<std::size_t>(n)),
+        room_(c, (4 + directions) * order_ + n),
         packed_(c, gemm_room<double>(n, n, n)) {}
 
   // matrix(i, to) gives A and the directions. Returns the info of the eigenvalues.
@@ -39,7 +39,7 @@ class SpectralForm {
     Walk walk{w, turned, {}, SmallVector<bool, 8>(directions, false)};
     for (int p = 0; p < n_; ++p) {
       walk.points.push_back(w[p]);
-      extend(walk, p, 1.0, directions, m + static_cast<std::size_t>(p) * n_);
+      extend(walk, p, 1.0, directions, m + int64_t{p} * n_);
       walk.points.pop_back();
     }
     product(rows, m, true, false, some, worker);
@@ -58,18 +58,17 @@ class SpectralForm {
   void product(const double* a, const double* b, bool ta, bool tb, double* out, int worker) const {
     gemm<double>({n_, n_, n_, {a, n_, ta}, {b, n_, tb}, out, n_}, packed_.of(worker));
   }
-  void extend(Walk& walk, std::size_t at, double factor, std::size_t left, double* row) const {
+  void extend(Walk& walk, int at, double factor, std::size_t left, double* row) const {
     if (left == 0) {
       row[at] += factor * f_(walk.points);
       return;
     }
-    const auto n = static_cast<std::size_t>(n_);
     for (std::size_t d = 0; d < walk.used.size(); ++d) {
       if (walk.used[d]) continue;
       walk.used[d] = true;
-      for (std::size_t i = 0; i < n; ++i) {
+      for (int i = 0; i < n_; ++i) {
         walk.points.push_back(walk.w[i]);
-        extend(walk, i, factor * walk.directions[d * order_ + at * n + i], left - 1, row);
+        extend(walk, i, factor * walk.directions[d * order_ + int64_t{at} * n_ + i], left - 1, row);
         walk.points.pop_back();
       }
       walk.used[d] = false;
@@ -77,7 +76,7 @@ class SpectralForm {
   }
 
   int n_;
-  std::size_t order_;
+  int64_t order_;
   math::DividedDifference f_;
   SymmetricEigen<double> eigen_;
   Room<double> room_, packed_;

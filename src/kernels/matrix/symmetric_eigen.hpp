@@ -15,7 +15,7 @@ class SymmetricEigen {
       : n_(n), vectors_(vectors), sizes_(ask()), work_(c, sizes_.work), iwork_(c, sizes_.iwork) {}
   // a: overwritten by the eigenvectors as rows. w: rising.
   int operator()(T* a, T* w, int worker) const {
-    for (std::size_t i = 0; i < area(n_); ++i)
+    for (int64_t i = 0; i < area(n_); ++i)
       if (!std::isfinite(a[i])) return fill(a, w);
     int info = 0;
     const int lwork = static_cast<int>(sizes_.work), liwork = static_cast<int>(sizes_.iwork);
@@ -25,13 +25,13 @@ class SymmetricEigen {
 
  private:
   struct Sizes {
-    std::size_t work, iwork;
+    int64_t work, iwork;
   };
   Sizes ask() const {
     T work = 0, none = 0;
     int iwork = 0, info = 0, question = -1;
     call(&none, &none, &work, &question, &iwork, &question, &info);
-    return {static_cast<std::size_t>(work) + 1, static_cast<std::size_t>(std::max(1, iwork))};
+    return {static_cast<int64_t>(work) + 1, std::max(1, iwork)};
   }
   // What has no eigenvalues gets nan for them: LAPACK might not come back.
   int fill(T* a, T* w) const {

@@ -60,12 +60,8 @@ bool gather_run(const T* block, const I* indices, int64_t count, int64_t n, int6
 // The rows k of each of the batch * outer blocks, shared out.
 template <class T, class I>
 void gather_rows(const KernelCall& c, const Gather& g, const T* x, const I* indices, T* out) {
-  const int64_t rows = g.batch * g.outer * g.count,
-                share = std::max<int64_t>(1, kShare / std::max<int64_t>(1, g.inner));
   std::atomic<bool> valid{g.n > 0};
-  const auto part = [&](std::size_t item, int) {
-    int64_t first = static_cast<int64_t>(item) * share;
-    const int64_t last = std::min(rows, first + share);
+  const auto part = [&](int64_t first, int64_t last, int) {
     while (first < last) {
       const int64_t block = first / g.count, k = first % g.count, count = std::min(last - first, g.count - k);
       const I* at = indices + block / g.outer * g.count + k;
@@ -73,7 +69,7 @@ void gather_rows(const KernelCall& c, const Gather& g, const T* x, const I* indi
       first += count;
     }
   };
-  if (valid) c.workers.run((rows + share - 1) / share, part);
+  if (valid) for_each_share(c.workers, g.batch * g.outer * g.count, share_of(kShare, g.inner), part);
   if (!valid) report(c, indices, g.n);
 }
 
@@ -98,22 +94,20 @@ void scatter_columns(const Gather& g, int64_t column, int64_t width, const T* up
 template <class T, class I>
 void scatter_in_parts(const KernelCall& c, const Gather& g, const T* updates, const I* indices, T* out) {
   constexpr int64_t kParts = 4;
-  const int64_t size = g.n * g.inner, rows = (g.count + kParts - 1) / kParts;
+  const int64_t size = g.n * g.inner, rows = ceil_div(g.count, kParts);
   const Room<T> sums(c, size, kParts);
-  const auto part = [&](std::size_t item, int) {
+  const auto part = [&](int64_t number, int) {
     Gather own = g;
-    const int64_t first = static_cast<int64_t>(item) * rows;
+    const int64_t first = number * rows;
     own.count = std::min(rows, g.count - first);
-    scatter_columns(own, 0, g.inner, updates + first * g.inner, indices + first, sums.of(static_cast<int>(item)));
+    scatter_columns(own, 0, g.inner, updates + first * g.inner, indices + first, sums.of(number));
   };
   c.workers.run(kParts, part);
-  const auto add = [&](std::size_t item, int) {
-    const int64_t first = static_cast<int64_t>(item) * kShare, last = std::min(size, first + kShare);
+  for_each_share(c.workers, size, kShare, [&](int64_t first, int64_t last, int) {
     for (int64_t i = first; i < last; ++i)
       out[i] =
           math::wrap_add(math::wrap_add(sums.of(0)[i], sums.of(1)[i]), math::wrap_add(sums.of(2)[i], sums.of(3)[i]));
-  };
-  c.workers.run((size + kShare - 1) / kShare, add);
+  });
 }
 
 // Blocks are shared out, a single one by its columns.
@@ -121,19 +115,16 @@ template <class T, class I>
 void scatter_rows(const KernelCall& c, const Gather& g, const T* updates, const I* indices, T* out) {
   const int64_t blocks = g.batch * g.outer, work = std::max(g.n, g.count) * g.inner;
   if (blocks == 1 && g.count >= 16 * g.n && work >= 4 * kShare) return scatter_in_parts(c, g, updates, indices, out);
-  const int64_t wanted = blocks == 1 ? std::min<int64_t>((work + kShare - 1) / kShare, 16) : 1;
-  const int64_t width = (g.inner + wanted - 1) / wanted, columns = std::max<int64_t>(16, (width + 15) / 16 * 16);
-  const int64_t parts = (g.inner + columns - 1) / columns;
-  const int64_t share = std::max<int64_t>(1, kShare / std::max<int64_t>(1, work));
-  const auto run = [&](std::size_t item, int) {
-    const int64_t first = static_cast<int64_t>(item) * share, last = std::min(blocks * parts, first + share);
+  const int64_t wanted = blocks == 1 ? std::min<int64_t>(ceil_div(work, kShare), 16) : 1;
+  const int64_t columns = std::max<int64_t>(16, round_up(ceil_div(g.inner, wanted), 16));
+  const int64_t parts = ceil_div(g.inner, columns);
+  for_each_share(c.workers, blocks * parts, share_of(kShare, work), [&](int64_t first, int64_t last, int) {
     for (int64_t i = first; i < last; ++i) {
       const int64_t block = i / parts, column = i % parts * columns;
       scatter_columns(g, column, std::min(columns, g.inner - column), updates + block * g.count * g.inner,
                       indices + block / g.outer * g.count, out + block * g.n * g.inner);
     }
-  };
-  c.workers.run((blocks * parts + share - 1) / share, run);
+  });
 }
 
 template <class F>
@@ -152,9 +143,8 @@ void gather(const KernelCall& c) {
       if (!are_valid(indices, g.batch * g.count, g.n)) report(c, indices, g.n);
       return;
     }
-    dispatch_size(size_of(c.in[0].dtype), [&]<class T>(Type<T>) {
-      gather_rows(c, g, c.in[0].as<T>(), indices, c.out[0].as<T>());
-    });
+    dispatch_size(size_of(c.in[0].dtype),
+                  [&]<class T>(Type<T>) { gather_rows(c, g, c.in[0].as<T>(), indices, c.out[0].as<T>()); });
   });
 }
 
@@ -164,9 +154,7 @@ void scatter_add(const KernelCall& c) {
     const I* indices = c.in[0].as<I>();
     if (!are_valid(indices, g.batch * g.count, g.n)) report(c, indices, g.n);
     if (c.out[0].elements() == 0) return;
-    dispatch(c.in[1].dtype, [&]<class T>(Type<T>) {
-      scatter_rows(c, g, c.in[1].as<T>(), indices, c.out[0].as<T>());
-    });
+    dispatch(c.in[1].dtype, [&]<class T>(Type<T>) { scatter_rows(c, g, c.in[1].as<T>(), indices, c.out[0].as<T>()); });
   });
 }
 
@@ -183,17 +171,15 @@ template <class I>
 
 void ravel_index(const KernelCall& c) {
   const Ints& sizes = c.ints("sizes");
-  const auto k = sizes.size();
+  const std::size_t k = sizes.size();
   int64_t* out = c.out[0].as<int64_t>();
-  const int64_t n = c.out[0].elements();
   dispatch_indices(c.in[0].dtype, [&]<class I>(Type<I>) {
     const I* indices = c.in[0].as<I>();
     std::atomic<bool> valid{true};
-    const auto part = [&](std::size_t item, int) {
+    for_each_share(c.workers, c.out[0].elements(), kShare, [&](int64_t first, int64_t last, int) {
       bool all = true;
-      const int64_t first = static_cast<int64_t>(item) * kShare;
-      for (int64_t i = first; i < std::min(n, first + kShare); ++i) {
-        const auto* index = indices + static_cast<std::size_t>(i) * k;
+      for (int64_t i = first; i < last; ++i) {
+        const I* index = indices + i * k;
         int64_t place = 0;
         for (std::size_t axis = 0; axis < k; ++axis) {
           all &= index[axis] >= 0 && static_cast<int64_t>(index[axis]) < sizes[axis];
@@ -203,8 +189,7 @@ void ravel_index(const KernelCall& c) {
         out[i] = place;
       }
       if (!all) valid = false;
-    };
-    c.workers.run((n + kShare - 1) / kShare, part);
+    });
     if (!valid) report(c, indices, sizes);
   });
 }

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "kernels/elementwise/copy_strided.hpp"
 #include "kernels/kernels.hpp"
 #include "kernels/move/transpose.hpp"
 #include "math/scalar.hpp"
@@ -32,9 +33,11 @@ void over_axes(const Shape& shape, const Shape::Dims& in, const Shape::Dims& out
       if (axis == 0) return;
       --axis;
       if (axis == skip || axis == skip2) continue;
-      x += in[axis], y += out[axis];
+      x += in[axis];
+      y += out[axis];
       if (++at[axis] < shape[axis]) break;
-      x -= in[axis] * shape[axis], y -= out[axis] * shape[axis];
+      x -= in[axis] * shape[axis];
+      y -= out[axis] * shape[axis];
       at[axis] = 0;
     }
   }
@@ -42,7 +45,7 @@ void over_axes(const Shape& shape, const Shape::Dims& in, const Shape::Dims& out
 
 // Each element of out from x, at the given strides (in elements; 0 repeats). No axis is empty, there is one.
 template <class T>
-void copy_strided(const T* x, const Shape::Dims& in, T* out, const Shape::Dims& own, const Shape& shape) {
+void copy_part(const T* x, const Shape::Dims& in, T* out, const Shape::Dims& own, const Shape& shape) {
   const std::size_t last = shape.rank() - 1;
   const int64_t n = shape[last], step = in[last];
   const auto even = static_cast<std::size_t>(std::find(in.begin(), in.end(), int64_t{1}) - in.begin());
@@ -51,16 +54,7 @@ void copy_strided(const T* x, const Shape::Dims& in, T* out, const Shape::Dims& 
               [&](int64_t from, int64_t to) { copy_transposed(x + from, step, out + to, own[even], shape[even], n); });
     return;
   }
-  over_axes(shape, in, own, last, last, [&](int64_t from, int64_t to) {
-    const T* row = x + from;
-    T* y = out + to;
-    if (step == 1)
-      std::copy(row, row + n, y);
-    else if (step == 0)
-      std::fill(y, y + n, *row);
-    else
-      for (int64_t i = 0; i < n; ++i) y[i] = row[i * step];
-  });
+  over_axes(shape, in, own, last, last, [&](int64_t from, int64_t to) { copy_strided(x + from, step, n, out + to); });
 }
 
 constexpr int64_t kShare = 1 << 18;  // bytes that are worth a thread of their own
@@ -70,14 +64,13 @@ template <class T>
 void copy_shared(const T* x, const Shape::Dims& in, T* out, const Shape::Dims& own, const Shape& shape,
                  const Workers& workers) {
   const int64_t bytes = shape.elements() * static_cast<int64_t>(sizeof(T));
-  if (bytes < 2 * kShare) return copy_strided(x, in, out, own, shape);
+  if (bytes < 2 * kShare) return copy_part(x, in, out, own, shape);
   const auto axis = static_cast<std::size_t>(std::max_element(shape.begin(), shape.end()) - shape.begin());
   const int64_t n = shape[axis];
   const int64_t parts = std::clamp<int64_t>(bytes / kShare, 1, n);
-  const auto part = [&](std::size_t item, int) {
-    const auto p = static_cast<int64_t>(item);
+  const auto part = [&](int64_t p, int) {
     const int64_t first = n * p / parts, count = n * (p + 1) / parts - first;
-    copy_strided(x + first * in[axis], in, out + first * own[axis], own, shape.replaced(axis, count));
+    copy_part(x + first * in[axis], in, out + first * own[axis], own, shape.replaced(axis, count));
   };
   workers.run(parts, part);
 }
@@ -104,8 +97,8 @@ namespace {
 template <class T>
 void concat_short(const KernelCall& c, std::size_t axis, int64_t outer, int64_t inner, int64_t row) {
   const int64_t block = std::clamp<int64_t>((int64_t{1} << 15) / (row * static_cast<int64_t>(sizeof(T))), 1, outer);
-  const auto rows = [&](std::size_t item, int) {
-    const int64_t first = static_cast<int64_t>(item) * block, count = std::min(block, outer - first);
+  const auto rows = [&](int64_t first, int64_t last, int) {
+    const int64_t count = last - first;
     T* out = c.out[0].as<T>() + first * row;
     for (const View& in : c.in) {
       const int64_t part = (*in.shape)[axis] * inner;
@@ -117,7 +110,7 @@ void concat_short(const KernelCall& c, std::size_t axis, int64_t outer, int64_t 
   };
   const bool is_large = outer * row * static_cast<int64_t>(sizeof(T)) >= 2 * kShare;
   const Workers workers = is_large ? c.workers : Workers(1);
-  workers.run((outer + block - 1) / block, rows);
+  for_each_share(workers, outer, block, rows);
 }
 }  // namespace
 
@@ -221,11 +214,10 @@ void elements_of_pad(const Attributes& a, const View& x, const Shape& out, int64
 void constant_pad(const KernelCall& c) {
   constexpr int64_t kShare = 1 << 16;  // elements
   const auto size = static_cast<int64_t>(size_of(c.out[0].dtype)), n = c.out[0].elements();
-  const auto part = [&](std::size_t i, int) {
-    const int64_t first = static_cast<int64_t>(i) * kShare, count = std::min(n - first, kShare);
-    elements_of_pad(c, c.in[0], *c.out[0].shape, first, count, static_cast<std::byte*>(c.out[0].data) + first * size);
-  };
-  c.workers.run((n + kShare - 1) / kShare, part);
+  for_each_share(c.workers, n, kShare, [&](int64_t first, int64_t last, int) {
+    elements_of_pad(c, c.in[0], *c.out[0].shape, first, last - first,
+                     static_cast<std::byte*>(c.out[0].data) + first * size);
+  });
 }
 
 void range(const KernelCall& c) {
@@ -287,9 +279,7 @@ void bands(const KernelCall& c) {
   const Ints &offsets = c.ints("offsets"), &firsts = c.ints("firsts");
   dispatch(c.out[0].dtype, [&]<class T>(Type<T>) {
     T* out = c.out[0].as<T>();
-    const int64_t share = std::max<int64_t>(1, (1 << 16) / std::max<int64_t>(1, columns));  // rows
-    const auto part = [&](std::size_t item, int) {
-      const int64_t from = static_cast<int64_t>(item) * share, to = std::min(rows, from + share);
+    for_each_share(c.workers, rows, share_of(1 << 16, columns), [&](int64_t from, int64_t to, int) {
       std::fill(out + from * columns, out + to * columns, T(0));
       for (std::size_t k = 0; k < c.in.size(); ++k) {
         const T* line = c.in[k].as<T>();
@@ -297,8 +287,7 @@ void bands(const KernelCall& c) {
         for (int64_t j = std::max(firsts[k], from - offsets[k]); j < last; ++j)
           out[(j + offsets[k]) * columns + j] += line[j - firsts[k]];
       }
-    };
-    c.workers.run((rows + share - 1) / share, part);
+    });
   });
 }
 

@@ -10,9 +10,7 @@ namespace gradtape::core::kernels {
 
 template <class T>
 TransposeKernel<T> transpose_kernel() {
-  static const TransposeKernel<T> best =
-      best_of(baseline::Transpose<T>::kernel, avx2::Transpose<T>::kernel, avx512::Transpose<T>::kernel);
-  return best;
+  return table_for_this_machine<T>();
 }
 template TransposeKernel<uint32_t> transpose_kernel();
 template TransposeKernel<uint64_t> transpose_kernel();

@@ -135,12 +135,15 @@ Reduction reduction() {
       using E = Element<Given>;
       using T = typename std::conditional_t<kWraps<R> && std::is_integral_v<E>, std::make_unsigned<E>,
                                             std::type_identity<E>>::type;
-      all.table[static_cast<int>(dtype_of<Given>)] = {
-          compiled_for_this_machine<rows<R, T>, const void*, std::size_t, std::size_t, void*>(),
-          compiled_for_this_machine<add_rows<R, T>, const void*, std::size_t, std::size_t, void*>(), start<R, T>};
+      all.table[static_cast<int>(dtype_of<Given>)] = {compiled_for_this_machine<rows<R, T>>(),
+                                                      compiled_for_this_machine<add_rows<R, T>>(), start<R, T>};
     }
   };
-  add(Type<bool>{}), add(Type<int32_t>{}), add(Type<int64_t>{}), add(Type<float>{}), add(Type<double>{});
+  add(Type<bool>{});
+  add(Type<int32_t>{});
+  add(Type<int64_t>{});
+  add(Type<float>{});
+  add(Type<double>{});
   return all;
 }
 
@@ -154,10 +157,9 @@ void reduce_columns(const Reducer& r, const std::byte* x, int64_t n, int64_t wid
     return;
   }
   const int64_t half = n / 2;
-  const CacheBlock second(memory, static_cast<std::size_t>(width) * size, what);
+  const CacheBlock second(memory, width * size, what);
   reduce_columns(r, x, half, width, size, out, memory, what);
-  reduce_columns(r, x + static_cast<std::size_t>(half * width) * size, n - half, width, size, second.data(), memory,
-                 what);
+  reduce_columns(r, x + half * width * size, n - half, width, size, second.data(), memory, what);
   r.add_rows(second.data(), 1, width, out);
 }
 
@@ -189,8 +191,7 @@ void run_pass(const Reducer& r, const Pass& p, const std::byte* x, std::size_t s
     return;
   }
   for (int64_t o = 0; o < p.outer; ++o)
-    reduce_columns(r, x + static_cast<std::size_t>(o * p.n * p.inner) * size, p.n, p.inner, size,
-                   out + static_cast<std::size_t>(o * p.inner) * size, memory, what);
+    reduce_columns(r, x + o * p.n * p.inner * size, p.n, p.inner, size, out + o * p.inner * size, memory, what);
 }
 }  // namespace
 
@@ -208,11 +209,11 @@ void reduce(const Reducer& reducer, const Ints& axes, const View& in, const Muta
   const std::size_t size = size_of(in.dtype);
   const Passes passes = passes_for(*in.shape, axes);
   if (passes.empty()) {
-    std::copy_n(x, static_cast<std::size_t>(in.elements()) * size, out);
+    std::copy_n(x, in.elements() * size, out);
     return;
   }
   // What passes leave for the next lies in two rooms in turn; the first leaves most.
-  const std::size_t most = passes.size() == 1 ? 0 : static_cast<std::size_t>(passes[0].outer * passes[0].inner) * size;
+  const std::size_t most = passes.size() == 1 ? 0 : passes[0].outer * passes[0].inner * size;
   const CacheBlock rooms(memory, 2 * most, what);
   for (std::size_t i = 0; i < passes.size(); ++i) {
     std::byte* to = i + 1 == passes.size() ? out : rooms.data() + i % 2 * most;
@@ -281,14 +282,11 @@ void arg_extreme(const KernelCall& c) {
   int64_t* out = c.out[0].as<int64_t>();
   dispatch(c.in[0].dtype, [&]<class Given>(Type<Given>) {
     using T = Element<Given>;
-    static const auto rows = compiled_for_this_machine<arg_rows<R, T>, const T*, int64_t, int64_t, int64_t*>();
-    static const auto columns =
-        compiled_for_this_machine<arg_columns<R, T>, const T*, int64_t, int64_t, int64_t, int64_t*>();
+    static const auto rows = compiled_for_this_machine<arg_rows<R, T>>();
+    static const auto columns = compiled_for_this_machine<arg_columns<R, T>>();
     const T* x = c.in[0].as<T>();
-    const int64_t blocks = (inner + kColumns - 1) / kColumns, parts = inner == 1 ? outer : outer * blocks;
-    const int64_t share = std::max<int64_t>(1, kShare / (n * std::min(inner, kColumns)));
-    const auto part = [&](std::size_t item, int) {
-      const int64_t first = static_cast<int64_t>(item) * share, last = std::min(parts, first + share);
+    const int64_t blocks = ceil_div(inner, kColumns), parts = inner == 1 ? outer : outer * blocks;
+    const auto part = [&](int64_t first, int64_t last, int) {
       if (inner == 1) return rows(x + first * n, last - first, n, out + first);
       for (int64_t p = first; p < last; ++p) {
         const int64_t block = p / blocks, column = p % blocks * kColumns;
@@ -296,7 +294,7 @@ void arg_extreme(const KernelCall& c) {
                 out + block * inner + column);
       }
     };
-    c.workers.run((parts + share - 1) / share, part);
+    for_each_share(c.workers, parts, share_of(kShare, n * std::min(inner, kColumns)), part);
   });
 }
 }  // namespace

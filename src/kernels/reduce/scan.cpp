@@ -95,88 +95,84 @@ void scan_some(const Lines& l, T* y, const X*... x) {
     for (int line = 0; line < lines; ++line) y[line * l.n + at] = states[line].next(x[line * l.n + at]...);
 }
 template <class State, class T, class... X>
-void scan_lines(const Lines& l, std::size_t count, T* y, const X*... x) {
-  constexpr std::size_t some = 4;
-  std::size_t i = 0;
-  for (; i + some <= count; i += some)
-    scan_some<State, some>(l, y + static_cast<int64_t>(i) * l.n, (x + static_cast<int64_t>(i) * l.n)...);
-  for (; i < count; ++i)
-    scan_some<State, 1>(l, y + static_cast<int64_t>(i) * l.n, (x + static_cast<int64_t>(i) * l.n)...);
+void scan_lines(const Lines& l, int64_t count, T* y, const X*... x) {
+  constexpr int some = 4;
+  int64_t i = 0;
+  for (; i + some <= count; i += some) scan_some<State, some>(l, y + i * l.n, (x + i * l.n)...);
+  for (; i < count; ++i) scan_some<State, 1>(l, y + i * l.n, (x + i * l.n)...);
 }
 // The first `count` of the lines.
 template <class State, class T, class... X>
-void scan_block(const Lines& l, std::size_t count, T* y, const X*... x) {
+void scan_block(const Lines& l, int64_t count, T* y, const X*... x) {
   State states[kBlock];
   for (int64_t k = 0; k < l.n; ++k) {
     const int64_t row = (l.reverse ? l.n - 1 - k : k) * l.inner;
     T* to = y + row;
     const auto from = std::tuple((x + row)...);
 #pragma GCC ivdep  // the result is other memory, or takes the place of an operand of the same element
-    for (std::size_t j = 0; j < count; ++j)
+    for (int64_t j = 0; j < count; ++j)
       to[j] = std::apply([&](const auto*... in) { return states[j].next(in[j]...); }, from);
   }
 }
 
 // Shares out [outer, n, inner] by lines along n, neighbouring ones together.
 template <class State, class T, class... X>
-void scan(const KernelCall& c, bool reverse, T* y, const X*... x) {
+void scan(const KernelCall& c, T* y, const X*... x) {
   constexpr int64_t kShare = 1 << 15;
-  static const auto lines_of = compiled_for_this_machine<[](const Lines& l, std::size_t n, T* to, const X*... from) {
-    scan_lines<State>(l, n, to, from...);
-  },
-                                                         const Lines&, std::size_t, T*, const X*...>();
-  static const auto block = compiled_for_this_machine<[](const Lines& l, std::size_t n, T* to, const X*... from) {
-    scan_block<State>(l, n, to, from...);
-  },
-                                                      const Lines&, std::size_t, T*, const X*...>();
+  static const auto lines_of = compiled_for_this_machine<scan_lines<State, T, X...>>();
+  static const auto block = compiled_for_this_machine<scan_block<State, T, X...>>();
   const auto axis = static_cast<std::size_t>(c.integer("axis"));
   const Shape& s = *c.out[0].shape;
-  const Lines lines{s[axis], s.product(axis + 1, s.rank()), reverse};
-  const int64_t blocks = (lines.inner + kBlock - 1) / kBlock, parts = s.product(0, axis) * blocks;
+  const Lines lines{s[axis], s.product(axis + 1, s.rank()), c.flag("reverse")};
+  const int64_t blocks = ceil_div(lines.inner, kBlock), parts = s.product(0, axis) * blocks;
   if (c.out[0].elements() == 0) return;
-  const int64_t share = std::max<int64_t>(1, kShare / (lines.n * std::min(kBlock, lines.inner)));
-  const auto run = [&](std::size_t item, int) {
-    const int64_t first = static_cast<int64_t>(item) * share, last = std::min(parts, first + share);
+  const auto some = [&](int64_t first, int64_t last, int) {
     if (lines.inner == 1) return lines_of(lines, last - first, y + first * lines.n, (x + first * lines.n)...);
     for (int64_t part = first; part < last; ++part) {
       const int64_t column = part % blocks * kBlock, at = part / blocks * lines.n * lines.inner + column;
-      const auto count = static_cast<std::size_t>(std::min(kBlock, lines.inner - column));
-      block(lines, count, y + at, (x + at)...);
+      block(lines, std::min(kBlock, lines.inner - column), y + at, (x + at)...);
     }
   };
-  c.workers.run((parts + share - 1) / share, run);
+  for_each_share(c.workers, parts, share_of(kShare, lines.n * std::min(kBlock, lines.inner)), some);
+}
+
+// State after each entry or, for an exclusive op, before it.
+template <class State, class T>
+void cumulate(const KernelCall& c) {
+  if (c.flag("exclusive"))
+    scan<Before<State>>(c, c.out[0].as<T>(), c.in[0].as<T>());
+  else
+    scan<State>(c, c.out[0].as<T>(), c.in[0].as<T>());
+}
+
+template <class T, bool carries>
+void recur(const KernelCall& c) {
+  if (c.flag("lagged"))
+    scan<LaggedRecurrence<T, carries>>(c, c.out[0].as<T>(), c.in[0].as<T>(), c.in[1].as<T>());
+  else
+    scan<Recurrence<T, carries>>(c, c.out[0].as<T>(), c.in[0].as<T>(), c.in[1].as<T>());
 }
 }  // namespace
 
 void cumsum(const KernelCall& c) {
-  dispatch(c.out[0].dtype, [&]<class T>(Type<T>) {
-    (c.flag("exclusive") ? scan<Before<CumulativeSum<T>>, T, T>
-                         : scan<CumulativeSum<T>, T, T>)(c, c.flag("reverse"), c.out[0].as<T>(), c.in[0].as<T>());
-  });
+  dispatch(c.out[0].dtype, [&]<class T>(Type<T>) { cumulate<CumulativeSum<T>, T>(c); });
 }
 
 void cumprod(const KernelCall& c) {
-  dispatch(c.out[0].dtype, [&]<class T>(Type<T>) {
-    (c.flag("exclusive") ? scan<Before<CumulativeProduct<T>>, T, T>
-                         : scan<CumulativeProduct<T>, T, T>)(c, c.flag("reverse"), c.out[0].as<T>(), c.in[0].as<T>());
-  });
+  dispatch(c.out[0].dtype, [&]<class T>(Type<T>) { cumulate<CumulativeProduct<T>, T>(c); });
 }
 
 void linear_scan(const KernelCall& c) {
   dispatch(c.out[0].dtype, [&]<class T>(Type<T>) {
-    const auto run = [&](auto carries) {
-      (c.flag("lagged") ? scan<LaggedRecurrence<T, carries>, T, T, T>
-                        : scan<Recurrence<T, carries>, T, T, T>)(c, c.flag("reverse"), c.out[0].as<T>(),
-                                                                 c.in[0].as<T>(), c.in[1].as<T>());
-    };
-    c.flag("carries") ? run(std::true_type()) : run(std::false_type());
+    if (c.flag("carries"))
+      recur<T, true>(c);
+    else
+      recur<T, false>(c);
   });
 }
 
 void log_sum_scan(const KernelCall& c) {
-  dispatch_floating(c.out[0].dtype, [&]<class T>(Type<T>) {
-    scan<LogSum<T>>(c, c.flag("reverse"), c.out[0].as<T>(), c.in[0].as<T>());
-  });
+  dispatch_floating(c.out[0].dtype, [&]<class T>(Type<T>) { scan<LogSum<T>>(c, c.out[0].as<T>(), c.in[0].as<T>()); });
 }
 
 }  // namespace gradtape::core::kernels

@@ -19,9 +19,7 @@ namespace gradtape::core::kernels {
 
 template <class K>
 KeySorter<K> key_sorter() {
-  static const KeySorter<K> best =
-      best_of(baseline::Quicksort<K>::sorter, avx2::Quicksort<K>::sorter, avx512::Quicksort<K>::sorter);
-  return best;
+  return table_for_this_machine<K>();
 }
 template KeySorter<uint32_t> key_sorter();
 template KeySorter<uint64_t> key_sorter();

@@ -54,7 +54,8 @@ void merge_share(const E* a, int64_t a_size, const E* b, int64_t b_size, int64_t
     const int64_t end = first + (last - first) * (p + 1) / kParts;
     const int64_t to_a = taken_from_first<Form>(a, a_size, b, b_size, end);
     parts[p] = {a + from_a, a + to_a, b + (begin - from_a), b + (end - to_a), to + (begin - first)};
-    begin = end, from_a = to_a;
+    begin = end;
+    from_a = to_a;
   }
   const auto safe_steps = [&] {
     int64_t steps = last - first;

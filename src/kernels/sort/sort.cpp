@@ -39,8 +39,7 @@ struct LineSorter {
   static void fill(const Lines<T>& l, int64_t count, int64_t first, int64_t last, E* to) {
     static const auto dense = compiled_for_this_machine<[](const T* x, int64_t from, int64_t end, K flip, E* out) {
       for (int64_t i = from; i < end; ++i) out[i] = Form::of(key_of(x[i], flip), static_cast<int32_t>(i));
-    },
-                                                        const T*, int64_t, int64_t, K, E*>();
+    }>();
     if (l.inner == 1) return dense(l.x, first, last, l.flip, to);
     for (int64_t i = first; i < last; ++i)
       for (int64_t j = 0; j < count; ++j)
@@ -51,8 +50,7 @@ struct LineSorter {
     if (l.values) {
       static const auto dense = compiled_for_this_machine<[](const E* from, int64_t n, K flip, T* out) {
         for (int64_t i = 0; i < n; ++i) out[i] = number_of<T>(Form::key(from[i]), flip);
-      },
-                                                          const E*, int64_t, K, T*>();
+      }>();
       if (l.inner == 1) dense(sorted + first, last - first, l.flip, l.values + first);
       for (int64_t i = first; l.inner > 1 && i < last; ++i)
         for (int64_t j = 0; j < count; ++j)
@@ -93,22 +91,22 @@ struct LineSorter {
 
   // A line by all workers: pieces, that they sort, are merged in pairs. room: two elements for each entry.
   static void sort_together(const Lines<T>& l, const Workers& workers, E* room) {
-    const auto pieces = static_cast<int64_t>(std::bit_ceil(static_cast<unsigned>(workers.threads())));
-    const auto start = [&](std::size_t piece) { return static_cast<int64_t>(piece) * l.n / pieces; };
+    const int64_t pieces = std::bit_ceil(static_cast<unsigned>(workers.threads()));
+    const auto start = [&](int64_t piece) { return piece * l.n / pieces; };
     const auto each = [&](auto&& f) { workers.run(pieces, f); };
     E *from = room, *to = room + l.n;
-    each([&](std::size_t p, int) {
+    each([&](int64_t p, int) {
       fill(l, 1, start(p), start(p + 1), from);
       Form::sort(from + start(p), to + start(p), start(p + 1) - start(p));
     });
-    for (std::size_t width = 1; width < static_cast<std::size_t>(pieces); width *= 2, std::swap(from, to))
-      each([&](std::size_t p, int) {
-        const std::size_t pair = p / (2 * width) * (2 * width);
+    for (int64_t width = 1; width < pieces; width *= 2, std::swap(from, to))
+      each([&](int64_t p, int) {
+        const int64_t pair = p / (2 * width) * (2 * width);
         const int64_t begin = start(pair), middle = start(pair + width), end = start(pair + 2 * width);
         merge_share<Form>(from + begin, middle - begin, from + middle, end - middle, start(p) - begin,
                           start(p + 1) - begin, to + start(p));
       });
-    each([&](std::size_t p, int) { write(l, 1, std::min(l.k, start(p)), std::min(l.k, start(p + 1)), from); });
+    each([&](int64_t p, int) { write(l, 1, std::min(l.k, start(p)), std::min(l.k, start(p + 1)), from); });
     write_zeros(l, from);
   }
 };
@@ -122,8 +120,7 @@ void select_first(const K* keys, int64_t n, int64_t k, Placed<K>* first) {
     K least = x[0];
     for (int64_t i = 1; i < count; ++i) least = std::min(least, x[i]);
     *some = least < bound;
-  },
-                                                            const K*, int64_t, K, bool*>();
+  }>();
   constexpr int64_t kAtOnce = 128;
   const auto before = [](const Placed<K>& x, const Placed<K>& y) {
     return x.key != y.key ? x.key < y.key : x.place < y.place;
@@ -165,7 +162,7 @@ void sort_all(const KernelCall& c, const Lines<T>& l, int64_t outer) {
   constexpr int64_t kShare = 1 << 12;  // entries that are worth a thread of their own
   constexpr int64_t kLong = 1 << 15;   // entries of a line that are worth all threads
   const int64_t together = std::min(kTogether, l.inner);
-  const int64_t blocks = (l.inner + together - 1) / together, parts = outer * blocks;
+  const int64_t blocks = ceil_div(l.inner, together), parts = outer * blocks;
   if (!l.few() && l.n >= kLong && outer * l.inner < c.workers.threads()) {
     const Room<E> room(c, 2 * l.n, 1);
     for (int64_t o = 0; o < outer; ++o)
@@ -173,10 +170,8 @@ void sort_all(const KernelCall& c, const Lines<T>& l, int64_t outer) {
         LineSorter<T, Form>::sort_together(l.from(o * l.n * l.inner + j, o * l.k * l.inner + j), c.workers, room.of(0));
     return;
   }
-  const int64_t share = std::max<int64_t>(1, kShare / (l.n * together));
   const Room<E> room(c, (together + 1) * l.n);
-  const auto run = [&](std::size_t item, int worker) {
-    const int64_t first = static_cast<int64_t>(item) * share, last = std::min(parts, first + share);
+  for_each_share(c.workers, parts, share_of(kShare, l.n * together), [&](int64_t first, int64_t last, int worker) {
     for (int64_t p = first; p < last; ++p) {
       const int64_t block = p / blocks, column = p % blocks * together, count = std::min(together, l.inner - column);
       const Lines<T> lines = l.from(block * l.n * l.inner + column, block * l.k * l.inner + column);
@@ -185,8 +180,7 @@ void sort_all(const KernelCall& c, const Lines<T>& l, int64_t outer) {
       else
         LineSorter<T, Form>::sort(lines, count, room.of(worker));
     }
-  };
-  c.workers.run((parts + share - 1) / share, run);
+  });
 }
 }  // namespace
 

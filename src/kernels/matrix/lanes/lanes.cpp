@@ -15,8 +15,7 @@ namespace gradtape::core::kernels {
 
 template <class T>
 const LaneKernels<T>& lane_kernels() {
-  static const LaneKernels<T> best = best_of(baseline::table<T>, avx2::table<T>, avx512::table<T>);
-  return best;
+  return table_for_this_machine<T>();
 }
 template const LaneKernels<float>& lane_kernels();
 template const LaneKernels<double>& lane_kernels();

@@ -15,8 +15,7 @@ bool side_by_side(int64_t rows, int64_t columns, int64_t batch) {
 // Room of each worker for `size` elements of all lanes.
 template <class T>
 struct LaneRoom : Room<T> {
-  LaneRoom(const KernelCall& c, std::size_t size)
-      : Room<T>(c, size * static_cast<std::size_t>(lane_kernels<T>().count)) {}
+  LaneRoom(const KernelCall& c, int64_t size) : Room<T>(c, size * lane_kernels<T>().count) {}
 };
 
 // Matrices [rows, columns], or where `turned` their transposes, side by side. Returns where they lie in the room, which
@@ -26,7 +25,7 @@ T* load_lanes(const T* x, int matrices, int rows, int columns, bool turned, T* r
   const auto& lanes = lane_kernels<T>();
   lanes.load(x, matrices, rows, columns, room);
   if (!turned) return room;
-  T* transposes = room + static_cast<std::size_t>(rows) * columns * lanes.count;
+  T* transposes = room + int64_t{rows} * columns * lanes.count;
   lanes.transpose(room, rows, columns, transposes);
   return transposes;
 }
@@ -37,9 +36,9 @@ template <class T, class F>
 BatchFailure over_lanes(const KernelCall& c, int64_t batch, int64_t work, F&& f) {
   const int lanes = lane_kernels<T>().count;
   constexpr int most = kSmallOrder * kSmallOrder + 1;
-  BatchFailure failed = over_batch(c, (batch + lanes - 1) / lanes, work * lanes / 4, [&](int64_t set, int worker) {
+  BatchFailure failed = over_batch(c, ceil_div(batch, lanes), work * lanes / 4, [&](int64_t set, int worker) {
     const int64_t first = set * lanes;
-    const auto matrices = static_cast<int>(std::min<int64_t>(lanes, batch - first));
+    const int matrices = std::min<int64_t>(lanes, batch - first);
     int info[kMostLanes] = {};
     f(first, matrices, worker, info);
     for (int lane = 0; lane < matrices; ++lane)
