@@ -23,7 +23,7 @@ Layout broadcast(const Layout& layout, const Shape& shape) {
   return out;
 }
 
-Layout permuted(const Layout& layout, std::span<const int64_t> perm) {
+Layout permute_axes(const Layout& layout, std::span<const int64_t> perm) {
   Layout out{{}, {}, layout.offset};
   for (int64_t p : perm) {
     out.shape.push_back(layout.shape[p]);
@@ -32,7 +32,7 @@ Layout permuted(const Layout& layout, std::span<const int64_t> perm) {
   return out;
 }
 
-Layout merged(const Layout& layout) {
+Layout merge_axes(const Layout& layout) {
   Layout out{{}, {}, layout.offset};
   for (std::size_t i = 0; i < layout.shape.rank(); ++i) {
     const int64_t n = layout.shape[i];
@@ -50,14 +50,14 @@ Layout merged(const Layout& layout) {
   return out;
 }
 
-std::optional<Layout> reshaped(const Layout& layout, const Shape& shape) {
+std::optional<Layout> reshape_layout(const Layout& layout, const Shape& shape) {
   if (is_dense(layout)) {
     Layout out = row_major(shape);
     out.offset = layout.offset;
     return out;
   }
   // Each even run of elements must be cut at its own borders: axes of the new shape share out one run at a time.
-  const Layout runs = merged(layout);
+  const Layout runs = merge_axes(layout);
   Layout out{shape, Shape::Dims(shape.rank(), 0), layout.offset};
   std::size_t run = runs.shape.rank();
   int64_t left = 1, step = 0;

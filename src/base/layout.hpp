@@ -17,10 +17,10 @@ Layout row_major(const Shape& shape);
 // Whether the elements lie one after the other in row-major order, from the offset on.
 bool is_dense(const Layout& layout);
 Layout broadcast(const Layout& layout, const Shape& shape);
-Layout permuted(const Layout& layout, std::span<const int64_t> perm);
+Layout permute_axes(const Layout& layout, std::span<const int64_t> perm);
 // The same elements in the same order under another shape, where strides can say that.
-std::optional<Layout> reshaped(const Layout& layout, const Shape& shape);
+std::optional<Layout> reshape_layout(const Layout& layout, const Shape& shape);
 // Neighbouring axes over which the elements run evenly become one; axes of size 1 go. At least one axis is left.
-Layout merged(const Layout& layout);
+Layout merge_axes(const Layout& layout);
 
 }  // namespace gradtape::core

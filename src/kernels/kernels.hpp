@@ -27,9 +27,9 @@ void linear_scan(const KernelCall& c);
 void log_sum_scan(const KernelCall& c);
 
 // sort.cpp
-void sorted(const KernelCall& c);
+void sort_lines(const KernelCall& c);
 
-// movement.cpp: elements copied from one place to another.
+// movement.cpp: elements copied from one buffer to another.
 // x, as the layout says, to out in row-major order.
 void copy(const void* x, std::size_t element_size, const Layout& layout, void* out, const Workers& workers);
 void copy_bytes(const void* x, int64_t bytes, void* out, const Workers& workers);

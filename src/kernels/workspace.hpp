@@ -8,12 +8,12 @@
 namespace gradtape::core::kernels {
 
 template <class T>
-class Room {
+class Workspace {
  public:
   // size: elements for each worker (or as many parts as that is asked for), aligned as blocks are; they hold no values
   // at first.
-  Room(const KernelCall& c, int64_t size) : Room(c, size, c.workers.threads()) {}
-  Room(const KernelCall& c, int64_t size, int64_t parts)
+  Workspace(const KernelCall& c, int64_t size) : Workspace(c, size, c.workers.threads()) {}
+  Workspace(const KernelCall& c, int64_t size, int64_t parts)
       : each_(round_up(size * sizeof(T), BlockCache::kAlignment)), block_(c.memory, each_ * parts, c.name) {}
 
   T* of(int64_t part) const { return reinterpret_cast<T*>(block_.data() + each_ * part); }

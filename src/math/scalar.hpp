@@ -40,7 +40,7 @@ T wrap_multiply(T a, T b) {
 
 // The zeros of t, and the product or quotient elsewhere.
 template <class T>
-T carried(T t, T result) {
+T carry(T t, T result) {
   return t == 0 ? T(0) : result;
 }
 
@@ -104,7 +104,7 @@ To convert(From x) {
 
 // Of what does not fit the nearest end of the range.
 template <class To>
-To saturated(int64_t x) {
+To saturate(int64_t x) {
   if constexpr (is_int<To>)
     return static_cast<To>(
         std::clamp(x, int64_t{std::numeric_limits<To>::min()}, int64_t{std::numeric_limits<To>::max()}));

@@ -52,34 +52,34 @@ struct Folded {
   T r;
 };
 template <class T>
-Folded<T> folded(T x) {
+Folded<T> fold(T x) {
   const T size = std::abs(x);
   return {size > T(1), size > T(1) ? T(1) / size : size};
 }
 // 1 / (1 + x^2)
 template <class T>
 T inverse_square(T x) {
-  const auto [large, r] = folded(x);
+  const auto [large, r] = fold(x);
   const T y = T(1) / (T(1) + r * r);
   return large ? r * (r * y) : y;
 }
 // x / (1 + x^2)
 template <class T>
 T over_square(T x) {
-  const auto [large, r] = folded(x);
+  const auto [large, r] = fold(x);
   return std::copysign(r / (T(1) + r * r), x);
 }
 // 1 / sqrt(1 + x^2)
 template <class T>
 T inverse_root(T x) {
-  const auto [large, r] = folded(x);
+  const auto [large, r] = fold(x);
   const T y = T(1) / std::sqrt(T(1) + r * r);
   return large ? r * y : y;
 }
 // x / sqrt(1 + x^2)
 template <class T>
 T over_root(T x) {
-  const auto [large, r] = folded(x);
+  const auto [large, r] = fold(x);
   const T y = T(1) / std::sqrt(T(1) + r * r);
   return std::copysign(large ? y : r * y, x);
 }

@@ -85,7 +85,7 @@ inline T expm1_small(T r) {
 
 // x 2^k, in two steps: 2^k itself may be no normal number. |k| below twice the bias.
 template <class T>
-inline T scaled(T x, typename Float<T>::Bits k) {
+inline T times_power_of_two(T x, typename Float<T>::Bits k) {
   using F = Float<T>;
   using Bits = typename F::Bits;
   const Bits half = ((k + Bits(2 * F::bias)) >> 1) - Bits(F::bias);
@@ -98,7 +98,7 @@ inline T exp_of_sum(T x, T extra) {
   T c = x > Float<T>::exp_high ? Float<T>::exp_high : x;
   c = c < Float<T>::exp_low ? Float<T>::exp_low : c;
   const auto [k, r] = reduce_by_ln2(c);
-  return scaled(expm1_small(r + extra) + T(1), k);
+  return times_power_of_two(expm1_small(r + extra) + T(1), k);
 }
 // 1.1 ulp
 template <class T>
@@ -115,7 +115,7 @@ inline T expm1(T x) {
   using F = Float<T>;
   const bool fits = static_cast<typename F::Signed>(k) < F::bias;
   const T back = power_of_two<T>(typename F::Bits(0) - (fits ? k : typename F::Bits(F::bias - 1)));
-  return scaled(expm1_small(r) + (T(1) - back), k);
+  return times_power_of_two(expm1_small(r) + (T(1) - back), k);
 }
 
 // y, which has x's sign, also where both are 0.

@@ -59,20 +59,20 @@ void define_once_only(Registry& r) {
 
 void define_carry(Registry& r) {
   define_once_only(r);
-  binary<[](auto t, auto p) { return math::carried(t, t * p); }>(r, "carry", "t * p, and 0 where t is 0.", floating)
+  binary<[](auto t, auto p) { return math::carry(t, t * p); }>(r, "carry", "t * p, and 0 where t is 0.", floating)
       .internal()
       .arithmetic(Arithmetic::carry)
       .cheap()
       .zero_where({0b01, 0b10})
       .partials({[](const Call& c, const Flow& u) { return u * c.in(1); },
                  [](const Call& c, const Flow& u) { return jointly(u, c.in(0)); }});
-  binary<[](auto t, auto p) { return math::carried(t, t / p); }>(r, "carry_divide", "t / p, and 0 where t is 0.",
+  binary<[](auto t, auto p) { return math::carry(t, t / p); }>(r, "carry_divide", "t / p, and 0 where t is 0.",
                                                                  floating)
       .internal()
       .zero_where({0b01})
       .partials({[](const Call& c, const Flow& u) { return u / c.in(1); },
                  [](const Call& c, const Flow& u) { return -(Flow(jointly(u, c.out())) / c.in(1)); }});
-  binary<[](auto t, auto u) { return math::carried(t, math::carried(u, t * u)); }>(
+  binary<[](auto t, auto u) { return math::carry(t, math::carry(u, t * u)); }>(
       r, "carry_both", "t * u, and 0 where either is.", floating)
       .internal()
       .cheap()

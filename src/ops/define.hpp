@@ -73,7 +73,7 @@ class OpBuilder {
   OpBuilder& elementwise(Elementwise e) { return op_.computation = e, *this; }
   OpBuilder& arithmetic(Arithmetic a) {
     auto& e = std::get<Elementwise>(op_.computation);
-    e.arithmetic = a, e.pair = kernels::pair_tile;
+    e.arithmetic = a, e.pair = kernels::fused_pair;
     return *this;
   }
   // Takes no longer than an element takes to come from memory: may be computed again rather than kept.

@@ -109,7 +109,7 @@ void define_transpose(Registry& r) {
         c.attr("perm") = perm;
         c.like(0, shape);
       })
-      .view([](const ViewCall& c) { return permuted(c.in, c.ints("perm")); })
+      .view([](const ViewCall& c) { return permute_axes(c.in, c.ints("perm")); })
       .linear({[](const Call& c, const Tensor& ct, std::size_t) {
         const Ints& perm = c.ints("perm");
         Ints inverse(perm.size(), 0);

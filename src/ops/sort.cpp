@@ -49,7 +49,7 @@ void define_order(Registry& r) {
         c.like(0, c.shape().replaced(axis, c.integer("k")));
         c.out(Dtype::int32, c.shape().replaced(axis, c.integer("k")));
       })
-      .kernel(kernels::sorted)
+      .kernel(kernels::sort_lines)
       .skips_outputs()
       .rules(
           [](const Call& c, const Tensors& ct) {

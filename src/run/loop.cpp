@@ -87,7 +87,7 @@ void LoopRunner::run_block(int64_t block, int worker) const {
   for (int64_t r = row; r < row_end; r += l_.tile_rows)
     for (int64_t c = column; c < end; c += l_.tile_width)
       run_tile({r, c, std::min(l_.tile_rows, row_end - r), std::min(l_.tile_width, end - c)}, scratch);
-  if (l_.streams) kernels::streamed();
+  if (l_.streams) kernels::end_stream();
 }
 
 // Memory that the next tile reads and writes comes in while this one computes.

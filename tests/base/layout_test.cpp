@@ -22,7 +22,7 @@ std::vector<int64_t> places(const Layout& layout) {
   }
   return all;
 }
-Layout transposed(const Shape& shape) { return permuted(row_major(shape), std::vector<int64_t>{1, 0}); }
+Layout transposed(const Shape& shape) { return permute_axes(row_major(shape), std::vector<int64_t>{1, 0}); }
 // Every second column, from the first on.
 Layout columns_apart(const Shape& shape) {
   Layout layout = row_major(shape);
@@ -54,10 +54,10 @@ TEST(Broadcast, RepeatsAxesOfSizeOne) {
 
 TEST(Permuted, TakesAxesInTheOrderGiven) {
   EXPECT_EQ(places(transposed({2, 3})), (std::vector<int64_t>{0, 3, 1, 4, 2, 5}));
-  const Layout turned = permuted(row_major({2, 3, 4}), std::vector<int64_t>{2, 0, 1});
+  const Layout turned = permute_axes(row_major({2, 3, 4}), std::vector<int64_t>{2, 0, 1});
   EXPECT_EQ(turned.shape, (Shape{4, 2, 3}));
   EXPECT_EQ(turned.strides, (Shape::Dims{1, 12, 4}));
-  EXPECT_EQ(permuted(row_major({}), {}).shape, Shape{});
+  EXPECT_EQ(permute_axes(row_major({}), {}).shape, Shape{});
 }
 
 TEST(Merged, KeepsOrderAndPlaces) {
@@ -68,12 +68,12 @@ TEST(Merged, KeepsOrderAndPlaces) {
                         columns_apart({3, 4}),
                         broadcast(row_major({3}), {2, 3}),
                         broadcast(row_major({}), {2, 3}),
-                        permuted(row_major({2, 3, 4}), std::vector<int64_t>{2, 0, 1}),
+                        permute_axes(row_major({2, 3, 4}), std::vector<int64_t>{2, 0, 1}),
                         {Shape{2, 3}, {-3, -1}, 5},
                         {Shape{2, 1, 3}, {3, 77, 1}, 1}};
   for (const Layout& layout : all) {
     SCOPED_TRACE(to_string(layout.shape));
-    const Layout less = merged(layout);
+    const Layout less = merge_axes(layout);
     EXPECT_EQ(places(less), places(layout));
     EXPECT_GE(less.shape.rank(), 1u);
     for (std::size_t i = 0; i < less.shape.rank(); ++i)
@@ -81,11 +81,11 @@ TEST(Merged, KeepsOrderAndPlaces) {
   }
 }
 TEST(Merged, MakesOneAxisOfAnEvenRun) {
-  EXPECT_EQ(merged(row_major({2, 3, 4})).shape, (Shape{24}));
-  EXPECT_EQ(merged({Shape{2, 3}, {-3, -1}, 5}).shape, (Shape{6})) << "a run backwards";
-  EXPECT_EQ(merged(broadcast(row_major({}), {2, 3})).shape, (Shape{6})) << "one number, repeated";
-  EXPECT_EQ(merged(permuted(row_major({2, 3, 4}), std::vector<int64_t>{2, 0, 1})).shape, (Shape{4, 6}));
-  EXPECT_EQ(merged(broadcast(row_major({3}), {2, 3})).shape, (Shape{2, 3}));
+  EXPECT_EQ(merge_axes(row_major({2, 3, 4})).shape, (Shape{24}));
+  EXPECT_EQ(merge_axes({Shape{2, 3}, {-3, -1}, 5}).shape, (Shape{6})) << "a run backwards";
+  EXPECT_EQ(merge_axes(broadcast(row_major({}), {2, 3})).shape, (Shape{6})) << "one number, repeated";
+  EXPECT_EQ(merge_axes(permute_axes(row_major({2, 3, 4}), std::vector<int64_t>{2, 0, 1})).shape, (Shape{4, 6}));
+  EXPECT_EQ(merge_axes(broadcast(row_major({3}), {2, 3})).shape, (Shape{2, 3}));
 }
 
 TEST(Reshaped, KeepsOrderAndPlaces) {
@@ -103,22 +103,22 @@ TEST(Reshaped, KeepsOrderAndPlaces) {
                       {broadcast(row_major({}), {6}), {2, 3}},
                       {broadcast(row_major({4}), {3, 4}), {3, 2, 2}},
                       {{Shape{6}, {-1}, 5}, {3, 2}},
-                      {permuted(row_major({2, 3, 4}), std::vector<int64_t>{2, 0, 1}), {2, 2, 6}},
-                      {permuted(row_major({2, 3, 4}), std::vector<int64_t>{2, 0, 1}), {4, 6, 1}}};
+                      {permute_axes(row_major({2, 3, 4}), std::vector<int64_t>{2, 0, 1}), {2, 2, 6}},
+                      {permute_axes(row_major({2, 3, 4}), std::vector<int64_t>{2, 0, 1}), {4, 6, 1}}};
   for (const auto& [layout, shape] : all) {
     SCOPED_TRACE(to_string(layout.shape) + " as " + to_string(shape));
-    const auto seen = reshaped(layout, shape);
+    const auto seen = reshape_layout(layout, shape);
     ASSERT_TRUE(seen);
     EXPECT_EQ(seen->shape, shape);
     EXPECT_EQ(places(*seen), places(layout));
   }
 }
 TEST(Reshaped, SaysWhereStridesCannot) {
-  EXPECT_FALSE(reshaped(transposed({2, 3}), {6}));
-  EXPECT_FALSE(reshaped(transposed({4, 6}), {3, 8})) << "an axis would end within a run";
-  EXPECT_FALSE(reshaped(columns_apart({3, 5}), {2, 3}));
-  EXPECT_FALSE(reshaped(broadcast(row_major({3}), {2, 3}), {6}));
-  EXPECT_FALSE(reshaped(columns_apart({3, 5}), {12})) << "another number of elements";
+  EXPECT_FALSE(reshape_layout(transposed({2, 3}), {6}));
+  EXPECT_FALSE(reshape_layout(transposed({4, 6}), {3, 8})) << "an axis would end within a run";
+  EXPECT_FALSE(reshape_layout(columns_apart({3, 5}), {2, 3}));
+  EXPECT_FALSE(reshape_layout(broadcast(row_major({3}), {2, 3}), {6}));
+  EXPECT_FALSE(reshape_layout(columns_apart({3, 5}), {12})) << "another number of elements";
 }
 
 }  // namespace

@@ -50,7 +50,7 @@ TEST(Fuse, ALoopOverNothingIsNone) {
 TEST(Fuse, AReaderInAnotherOrderIsAnotherLoop) {
   ProgramByHand p;
   const uint32_t x = p.leaf({4, 4}), a = p.apply("tanh", {x});
-  const Operand turned{a, permuted(row_major({4, 4}), std::vector<int64_t>{1, 0})};
+  const Operand turned{a, permute_axes(row_major({4, 4}), std::vector<int64_t>{1, 0})};
   p.want(p.apply("exp", {turned}, {4, 4}));
   EXPECT_EQ(fused(p), (std::vector<Members>{{0}, {1}}));
 }

@@ -110,11 +110,11 @@ void multiply(const KernelCall& c, int64_t images, const Patches<T>& patches, co
   const int64_t total = images * patches.pixels(), k = patches.size(), outputs = target.image.used;
   const int64_t rows = patches.panel_rows(total);
   const bool gathers = !patches.are_pixels(), dense = target.dense();
-  const Room<T> room(c, (gathers ? rows * k : 0) + (dense ? 0 : rows * outputs));
-  const Room<T> packed(c, gemm_room<T>(rows, outputs, k));
+  const Workspace<T> workspace(c, (gathers ? rows * k : 0) + (dense ? 0 : rows * outputs));
+  const Workspace<T> packed(c, gemm_workspace<T>(rows, outputs, k));
   const auto panel = [&](int64_t first, int64_t last, int worker) {
     const int64_t count = last - first;
-    T *patch = room.of(worker), *result = gathers ? patch + rows * k : patch;
+    T *patch = workspace.of(worker), *result = gathers ? patch + rows * k : patch;
     Operand<T> left{patch, k};
     if (gathers)
       patches.gather(first, count, patch);
@@ -168,8 +168,7 @@ void forward(const KernelCall& c, const Convolution& g, const T* x, const T* w, 
 
 // The filter's taps of one phase, each transposed: [taps, outputs, inputs] of one group.
 template <class T>
-void transposed_filter(const Convolution& g, int64_t group, const PhaseTaps& v, const PhaseTaps& h, const T* w,
-                       T* out) {
+void transpose_filter(const Convolution& g, int64_t group, const PhaseTaps& v, const PhaseTaps& h, const T* w, T* out) {
   const int64_t step = g.groups * g.outputs;
   for (int64_t tv = 0; tv < v.through.count; ++tv)
     for (int64_t th = 0; th < h.through.count; ++th) {
@@ -191,8 +190,8 @@ void input_gradient(const KernelCall& c, const Convolution& g, const T* y, const
         const PhaseTaps v = phase_taps(g.vertical, pv), h = phase_taps(g.horizontal, ph);
         if (v.through.count == 0 || h.through.count == 0) continue;  // no output reads these pixels
         const Patches<T> patches{source, v.taps, h.taps};
-        const Room<T> weights(c, patches.size() * g.inputs, 1);
-        transposed_filter(g, group, v, h, w, weights.of(0));
+        const Workspace<T> weights(c, patches.size() * g.inputs, 1);
+        transpose_filter(g, group, v, h, w, weights.of(0));
         multiply<T>(c, g.images, patches, {weights.of(0), g.inputs},
                     {out, pv, ph, g.vertical.stride, g.horizontal.stride});
       }
@@ -211,8 +210,8 @@ void filter_gradient(const KernelCall& c, const Convolution& g, int64_t group, c
   const bool by_taps = k * g.outputs > kMostPartial;
   const int64_t parts = by_taps ? 1 : std::min<int64_t>(16, ceil_div(total, rows));
   const int64_t work = by_taps ? g.vertical.taps * g.horizontal.taps : parts;
-  const Room<T> sums(c, parts > 1 ? parts * k * g.outputs : 0, 1);
-  const Room<T> room(c, rows * k), packed(c, gemm_room<T>(k, g.outputs, rows));
+  const Workspace<T> sums(c, parts > 1 ? parts * k * g.outputs : 0, 1);
+  const Workspace<T> workspace(c, rows * k), packed(c, gemm_workspace<T>(k, g.outputs, rows));
   const auto part = [&](int64_t i, int worker) {
     Patches<T> patches = all;
     T* out = w + group * g.outputs;
@@ -231,9 +230,9 @@ void filter_gradient(const KernelCall& c, const Convolution& g, int64_t group, c
     bool add = false;
     for (int64_t first = first_panel * rows; first < total; first += step * rows, add = true) {
       const int64_t count = std::min(rows, total - first);
-      Operand<T> left{room.of(worker), patches.size(), true};
+      Operand<T> left{workspace.of(worker), patches.size(), true};
       if (gathers)
-        patches.gather(first, count, room.of(worker));
+        patches.gather(first, count, workspace.of(worker));
       else
         left = {source.data + first * source.channels + source.first, source.channels, true};
       const Operand<T> right{y + first * channels + group * g.outputs, channels};

@@ -96,8 +96,8 @@ class Channels {
     const int64_t rows = images * v_.pixels;
     const int64_t parts =
         std::clamp<int64_t>(rows * work_of_row() >> 16, 1, std::min(kMostParts, std::max<int64_t>(1, rows)));
-    const Room<T> row_sums(c, size);
-    const Room<double> sums(c, size, parts);
+    const Workspace<T> row_sums(c, size);
+    const Workspace<double> sums(c, size, parts);
     const auto part = [&](int64_t number, int worker) {
       T* row_sum = row_sums.of(worker);
       double* sum = sums.of(number);
@@ -126,7 +126,7 @@ class Channels {
   }
   T* result(int64_t row, int64_t pixel) const { return y_ + (row * h_.pixels + pixel) * channels_; }
 
-  // Calls f(first, count, taps) with pixels of a row that read through the same taps, of which the worker's rooms say
+  // Calls f(first, count, taps) with pixels of a row that read through the same taps, of which the worker's workspaces say
   // where; w: of the filter, or a tensor of its shape.
   template <class F>
   void over_pixels(int64_t row, T* w, int worker, F&& f) const {
@@ -152,8 +152,8 @@ class Channels {
   int64_t channels_;
   const T* x_;
   T *w_, *y_;
-  Room<int64_t> at_;
-  Room<T*> weights_;
+  Workspace<int64_t> at_;
+  Workspace<T*> weights_;
   int64_t first_ = 0, last_ = 0;  // pixels of a row that read through all taps
 };
 
@@ -234,8 +234,8 @@ void narrow_filter(const KernelCall& c, const Convolution& g, const T* x, const 
   const Narrow<Form::filter, T> loops(g, const_cast<T*>(x), w, const_cast<T*>(y));
   const ConvolutionAxis& v = g.vertical;
   const int64_t size = g.inputs * g.groups * g.outputs;
-  const Room<T> row_sums(c, size);
-  const Room<double> sums(c, size);
+  const Workspace<T> row_sums(c, size);
+  const Workspace<double> sums(c, size);
   const auto one_tap = [&](int64_t tap, int worker) {
     const int64_t tap_row = tap / g.horizontal.taps;
     T* row_sum = row_sums.of(worker);

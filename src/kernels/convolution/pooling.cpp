@@ -18,23 +18,23 @@ constexpr int64_t kChannels = 64;  // at once
 template <class T>
 struct Largest {
   T* values;
-  int64_t* places;
-  Largest from(int64_t at) const { return {values ? values + at : nullptr, places ? places + at : nullptr}; }
+  int64_t* indices;
+  Largest from(int64_t at) const { return {values ? values + at : nullptr, indices ? indices + at : nullptr}; }
 };
 
-// The first largest entry of the window in each channel; nan is larger than all. Place: an integer of T's size, where
-// an image has few enough entries for it, so that a vector holds as many of both; or void, where no place is wanted.
-template <class Place, class T>
+// The first largest entry of the window in each channel; nan is larger than all. Index: an integer of T's size, where
+// an image has few enough entries for it, so that a vector holds as many of both; or void, where no index is wanted.
+template <class Index, class T>
 void largest(const T* image, int64_t columns, int64_t channels, const Window& w, const Largest<T>& to) {
-  constexpr bool has_place = !std::is_void_v<Place>;
-  using P = std::conditional_t<has_place, Place, int8_t>;
+  constexpr bool has_index = !std::is_void_v<Index>;
+  using P = std::conditional_t<has_index, Index, int8_t>;
   for (int64_t first = 0; first < channels; first += kChannels) {
     const int64_t n = std::min(kChannels, channels - first);
     T best[kChannels];
-    [[maybe_unused]] P place[kChannels];  // from the window's start
+    [[maybe_unused]] P index[kChannels];  // from the window's start
     const int64_t start = (w.top * columns + w.left) * channels + first;
     for (int64_t c = 0; c < n; ++c) best[c] = image[start + c];
-    if constexpr (has_place) std::fill_n(place, n, P(0));
+    if constexpr (has_index) std::fill_n(index, n, P(0));
     for (int64_t row = w.top; row < w.bottom; ++row)
       for (int64_t column = w.left; column < w.right; ++column) {
         const int64_t here = (row * columns + column) * channels + first;
@@ -42,12 +42,12 @@ void largest(const T* image, int64_t columns, int64_t channels, const Window& w,
           const T x = image[here + c];
           const bool better = (x > best[c]) | ((x != x) & (best[c] == best[c]));
           best[c] = better ? x : best[c];
-          if constexpr (has_place) place[c] = better ? static_cast<P>(here - start) : place[c];
+          if constexpr (has_index) index[c] = better ? static_cast<P>(here - start) : index[c];
         }
       }
     if (to.values) std::copy_n(best, n, to.values + first);
-    if constexpr (has_place)
-      for (int64_t c = 0; c < n; ++c) to.places[first + c] = start + c + place[c];
+    if constexpr (has_index)
+      for (int64_t c = 0; c < n; ++c) to.indices[first + c] = start + c + index[c];
   }
 }
 
@@ -67,7 +67,7 @@ void largest_of_row(const Pooling& p, const T* image, int64_t row, const Largest
   for (int64_t column = 0; column < p.out[2]; ++column) {
     const Window w = p.window(row, column);
     const Largest<T> here = to.from(column * p.out[3]);
-    if (!to.places)
+    if (!to.indices)
       largest<void>(image, p.in[2], p.in[3], w, here);
     else if (narrow)
       largest<int32_t>(image, p.in[2], p.in[3], w, here);

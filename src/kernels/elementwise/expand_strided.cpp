@@ -12,20 +12,20 @@ template <class T>
 void expand_typed(const T* x, const Shape& loop, const Shape::Dims& strides, int64_t at, std::size_t n, T* out) {
   const std::size_t inner = loop.rank() - 1;
   const int64_t width = loop[inner], step = strides[inner];
-  // Where the row of the first element begins, and its place along the outer axes.
+  // Where the row of the first element begins, and its index along the outer axes.
   int64_t column = at % width, row = 0;
-  Shape::Dims place(inner, 0);
+  Shape::Dims index(inner, 0);
   at /= width;
   for (std::size_t axis = inner; axis-- > 0; at /= loop[axis]) {
-    place[axis] = at % loop[axis];
-    row += place[axis] * strides[axis];
+    index[axis] = at % loop[axis];
+    row += index[axis] * strides[axis];
   }
   const auto next_row = [&] {
     for (std::size_t axis = inner; axis-- > 0;) {
       row += strides[axis];
-      if (++place[axis] < loop[axis]) return;
+      if (++index[axis] < loop[axis]) return;
       row -= strides[axis] * loop[axis];
-      place[axis] = 0;
+      index[axis] = 0;
     }
   };
   for (int64_t left = n; left > 0; column = 0, next_row()) {

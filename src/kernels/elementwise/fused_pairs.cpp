@@ -11,7 +11,7 @@ T combine(T x, T y) {
   switch (a) {
     case Arithmetic::add: return x + y;
     case Arithmetic::subtract: return x - y;
-    case Arithmetic::carry: return math::carried(x, x * y);
+    case Arithmetic::carry: return math::carry(x, x * y);
     default: return x * y;
   }
 }
@@ -46,7 +46,7 @@ TileFn pair_for(Arithmetic inner, Arithmetic outer, bool right) {
 }
 }  // namespace
 
-TileFn pair_tile(Arithmetic inner, Arithmetic outer, bool right, Dtype dtype) {
+TileFn fused_pair(Arithmetic inner, Arithmetic outer, bool right, Dtype dtype) {
   if (dtype == Dtype::float32) return pair_for<float>(inner, outer, right);
   if (dtype == Dtype::float64) return pair_for<double>(inner, outer, right);
   return nullptr;

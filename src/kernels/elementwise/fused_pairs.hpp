@@ -7,6 +7,6 @@
 namespace gradtape::core::kernels {
 
 // (x inner y) outer z, or z outer (x inner y) where `right`; null where there is no such instruction.
-TileFn pair_tile(Arithmetic inner, Arithmetic outer, bool right, Dtype dtype);
+TileFn fused_pair(Arithmetic inner, Arithmetic outer, bool right, Dtype dtype);
 
 }  // namespace gradtape::core::kernels

@@ -11,7 +11,7 @@
 
 namespace gradtape::core::kernels {
 
-// What is written does not come into the cache first; others see it after streamed().
+// What is written does not come into the cache first; others see it after end_stream().
 inline void stream(const void* from, std::size_t bytes, void* to) {
 #if defined(__SSE2__)
   constexpr std::size_t kUnit = sizeof(__m128i);
@@ -28,7 +28,7 @@ inline void stream(const void* from, std::size_t bytes, void* to) {
   std::memcpy(to, from, bytes);
 #endif
 }
-inline void streamed() {
+inline void end_stream() {
 #if defined(__SSE2__)
   _mm_sfence();
 #endif

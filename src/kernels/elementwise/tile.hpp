@@ -28,7 +28,7 @@ struct Numbers {
   template <class T>
   T as(std::size_t i) const {
     if constexpr (math::is_int<T>)
-      return math::saturated<T>(integer[i]);
+      return math::saturate<T>(integer[i]);
     else
       return math::convert<T>(value[i]);
   }

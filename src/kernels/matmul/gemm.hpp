@@ -45,21 +45,21 @@ template <class T>
 struct GemmKernels {
   int tile_rows, tile_columns;  // of a block of registers: shares of a product are best multiples of it
   // Elements of memory that a product of these sizes needs, or a smaller one. grain: of its RowsDone, or 1.
-  std::size_t (*room)(int64_t m, int64_t n, int64_t k, int64_t grain);
-  // room: aligned to 64 bytes. done: may be null.
-  void (*multiply)(const Product<T>& product, T* room, const RowsDone* done);
+  std::size_t (*workspace)(int64_t m, int64_t n, int64_t k, int64_t grain);
+  // workspace: aligned to 64 bytes. done: may be null.
+  void (*multiply)(const Product<T>& product, T* workspace, const RowsDone* done);
 };
 
 template <class T>
 const GemmKernels<T>& gemm_kernels();  // for this machine
 
 template <class T>
-std::size_t gemm_room(int64_t m, int64_t n, int64_t k, int64_t grain = 1) {
-  return gemm_kernels<T>().room(m, n, k, grain);
+std::size_t gemm_workspace(int64_t m, int64_t n, int64_t k, int64_t grain = 1) {
+  return gemm_kernels<T>().workspace(m, n, k, grain);
 }
 template <class T>
-void gemm(const Product<T>& product, T* room, const RowsDone* done = nullptr) {
-  gemm_kernels<T>().multiply(product, room, done);
+void gemm(const Product<T>& product, T* workspace, const RowsDone* done = nullptr) {
+  gemm_kernels<T>().multiply(product, workspace, done);
 }
 
 }  // namespace gradtape::core::kernels

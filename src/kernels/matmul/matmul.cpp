@@ -56,19 +56,19 @@ class Multiplication {
   explicit Multiplication(const Product<T>& whole) : small_(whole.m * whole.n * whole.k <= kSmall) {
     if constexpr (std::is_floating_point_v<T>) vector_ = !small_ && has_vector(whole);
   }
-  bool needs_room() const { return std::is_floating_point_v<T> && !small_ && !vector_; }
+  bool needs_workspace() const { return std::is_floating_point_v<T> && !small_ && !vector_; }
 
   // Elements of memory for a part of this size.
-  std::size_t room(int64_t m, int64_t n, int64_t k, int64_t grain = 1) const {
+  std::size_t workspace(int64_t m, int64_t n, int64_t k, int64_t grain = 1) const {
     if constexpr (std::is_floating_point_v<T>)
-      if (needs_room()) return gemm_room<T>(m, n, k, grain);
+      if (needs_workspace()) return gemm_workspace<T>(m, n, k, grain);
     return 0;
   }
-  // done: only where room is needed.
-  void run(const Product<T>& part, T* room, const RowsDone* done = nullptr) const {
+  // done: only where a workspace is needed.
+  void run(const Product<T>& part, T* workspace, const RowsDone* done = nullptr) const {
     if constexpr (std::is_floating_point_v<T>) {
       if (vector_) return by_vector(part);
-      if (!small_) return gemm<T>(part, room, done);
+      if (!small_) return gemm<T>(part, workspace, done);
     }
     by_hand(part);
   }
@@ -122,7 +122,7 @@ void multiply(const KernelCall& c, const Product<T>& p, RowReader* reader = null
   bool feeds = false;
   Grid grid{p.m, p.n};
   if constexpr (std::is_floating_point_v<T>)
-    if (multiplication.needs_room()) {
+    if (multiplication.needs_workspace()) {
       const auto& kernels = gemm_kernels<T>();
       const int threads = c.workers.threads();
       grid = grid_of(p.m, p.n, p.k, threads, kernels.tile_rows, kernels.tile_columns);
@@ -134,13 +134,13 @@ void multiply(const KernelCall& c, const Product<T>& p, RowReader* reader = null
     }
   if (feeds) reader->taken = true;
   const int64_t across = grid.across(p.n), grain = feeds ? reader->grain : 1;
-  const Room<T> room(c, multiplication.room(grid.rows, grid.columns, p.k, grain));
+  const Workspace<T> workspace(c, multiplication.workspace(grid.rows, grid.columns, p.k, grain));
   const auto part = [&](int64_t i, int worker) {
     const int64_t row = i / across * grid.rows, column = i % across * grid.columns;
     const int64_t rows = std::min(grid.rows, p.m - row), columns = std::min(grid.columns, p.n - column);
     const auto read = [&](int64_t first, int64_t count) { reader->read(reader->state, row + first, count, worker); };
     const RowsDone done = rows_done(grain, read);
-    multiplication.run(p.part(row, rows, column, columns), room.of(worker), feeds ? &done : nullptr);
+    multiplication.run(p.part(row, rows, column, columns), workspace.of(worker), feeds ? &done : nullptr);
   };
   c.workers.run(grid.parts(p.m, p.n), part);
 }
@@ -157,9 +157,9 @@ void multiply_lanes(const KernelCall& c, const Product<T>& p, int64_t entries, b
   const auto& lanes = lane_kernels<T>();
   const int m = static_cast<int>(p.m), n = static_cast<int>(p.n), k = static_cast<int>(p.k);
   const int64_t part = kTiny * lanes.count;
-  const LaneRoom<T> room(c, 5 * kTiny);
+  const LaneWorkspace<T> workspace(c, 5 * kTiny);
   over_lanes<T>(c, entries, p.m * p.n * p.k, [&](int64_t first, int matrices, int worker, int*) {
-    T *own = room.of(worker), *out = own + 4 * part;
+    T *own = workspace.of(worker), *out = own + 4 * part;
     const auto load = [&](const Operand<T>& x, bool one, int rows, int columns, T* to) {
       if (one) {
         for (int e = 0; e < rows * columns; ++e)
@@ -224,9 +224,9 @@ void matmul_typed(const KernelCall& c) {
   const int64_t share =
       std::max<int64_t>(1, work) * entries < kLeastShared ? entries : share_of(kLeastShared / 4, work);
   const Multiplication<T> multiplication(p);
-  const Room<T> room(c, multiplication.room(m, n, k));
+  const Workspace<T> workspace(c, multiplication.workspace(m, n, k));
   for_each_share(c.workers, entries, share, [&](int64_t first, int64_t last, int worker) {
-    for (int64_t e = first; e < last; ++e) multiplication.run(entry(e), room.of(worker));
+    for (int64_t e = first; e < last; ++e) multiplication.run(entry(e), workspace.of(worker));
   });
 }
 }  // namespace

@@ -24,15 +24,15 @@ bool by_pivots(double* a, int* pivots, int n, double* inverse) {
 }
 
 template <class T>
-T orthogonal_sign(const T* q, int n, T* room, int* pivots) {
-  std::copy_n(q, area(n), room);
-  return Lu<T>(room, pivots, n).det() > 0 ? T(1) : T(-1);
+T orthogonal_sign(const T* q, int n, T* workspace, int* pivots) {
+  std::copy_n(q, area(n), workspace);
+  return Lu<T>(workspace, pivots, n).det() > 0 ? T(1) : T(-1);
 }
 // With A = U diag(s) V^T they are det(U) det(V) U diag(product of the other s) V^T: right also where A is singular.
-// room: for 3 n^2 + 2 n.
+// workspace: for 3 n^2 + 2 n.
 template <class T>
-int by_singular_values(const SingularValues<T>& svd, const T* a, int n, T* out, T* room, int* pivots) {
-  T *u = room, *vt = u + area(n), *copy = vt + area(n), *s = copy + area(n), *others = s + n;
+int by_singular_values(const SingularValues<T>& svd, const T* a, int n, T* out, T* workspace, int* pivots) {
+  T *u = workspace, *vt = u + area(n), *copy = vt + area(n), *s = copy + area(n), *others = s + n;
   const int info = svd(a, u, s, vt, 0);
   const T sign = orthogonal_sign(u, n, copy, pivots) * orthogonal_sign(vt, n, copy, pivots);
   std::fill_n(others, n, sign);
@@ -50,19 +50,19 @@ int by_singular_values(const SingularValues<T>& svd, const T* a, int n, T* out, 
 
 template <class T>
 void cofactor_typed(const KernelCall& c, int n, int64_t batch, const T* x, T* out) {
-  const Room<double> room(c, 3 * area(n));  // factors, inverse, scratch
-  const Room<int> pivots(c, n);
-  const Room<uint8_t> all_done(c, batch, 1);
+  const Workspace<double> workspace(c, 3 * area(n));  // factors, inverse, scratch
+  const Workspace<int> pivots(c, n);
+  const Workspace<uint8_t> all_done(c, batch, 1);
   uint8_t* done = all_done.of(0);
   over_batch(c, batch, 2 * cube(n), [&](int64_t e, int w) {
-    double *factors = copy_to(room.of(w), x + e * area(n), area(n)), *inverse = factors + area(n);
+    double *factors = copy_to(workspace.of(w), x + e * area(n), area(n)), *inverse = factors + area(n);
     done[e] = by_pivots(factors, pivots.of(w), n, inverse);
     if (done[e]) std::copy_n(inverse, area(n), out + e * area(n));
     return 0;
   });
   if (std::all_of(done, done + batch, [](uint8_t d) { return d != 0; })) return;
   const SingularValues<T> svd(c, n, n, true);
-  const Room<T> some(c, 3 * area(n) + 2 * n, 1);
+  const Workspace<T> some(c, 3 * area(n) + 2 * n, 1);
   for (int64_t e = 0; e < batch; ++e)
     if (!done[e])
       if (const int info = by_singular_values(svd, x + e * area(n), n, out + e * area(n), some.of(0), pivots.of(0)))

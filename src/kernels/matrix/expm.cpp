@@ -64,13 +64,14 @@ struct Jets {
   int64_t size;
   int level;
 
-  static constexpr int64_t kRoom = 6;  // of the size of x, for its exponential
+  static constexpr int64_t kWorkspace = 6;  // of the size of x, for its exponential
   int64_t whole() const { return size << level; }
 
   void multiply(const double* a, const double* b, double* out) const { multiply(level, a, b, false, out); }
-  // Returns where exp(x) is, in the room; *free: where there is room for another.
-  double* exponential(const double* x, double* room, double** free) const {
-    double *x2 = room, *x3 = x2 + whole(), *x6 = x3 + whole(), *p = x6 + whole(), *q = p + whole(), *a9 = q + whole();
+  // Returns where exp(x) is, in the workspace; *free: where another fits.
+  double* exponential(const double* x, double* workspace, double** free) const {
+    double *x2 = workspace, *x3 = x2 + whole(), *x6 = x3 + whole(), *p = x6 + whole(), *q = p + whole(),
+           *a9 = q + whole();
     const double* powers[] = {x, x2, x3, x6};
     multiply(x, x, x2);
     multiply(x2, x, x3);
@@ -136,12 +137,13 @@ struct Matrices {
 template <class T>
 void one_by_one(const KernelCall& c, const Batch& b) {
   using J = Jets<Matrices>;
-  const Room<double> room(c, (J::kRoom + 1) * b.size()), packed(c, gemm_room<double>(b.n, b.n, b.n));
+  const Workspace<double> workspace(c, (J::kWorkspace + 1) * b.size()),
+      packed(c, gemm_workspace<double>(b.n, b.n, b.n));
   const double largest = largest_norm<T>(b.level);
   over_batch(c, b.count, b.work(), [&](int64_t e, int worker) {
     const T* from = c.in[0].as<T>() + e * b.size();
     T* to = c.out[0].as<T>() + e * b.size();
-    double* x = room.of(worker);
+    double* x = workspace.of(worker);
     std::copy_n(from, b.size(), x);
     const int halved = halvings(norm1(x, b.n), largest);
     if (halved < 0) {
@@ -186,10 +188,10 @@ void side_by_side_exponentials(const KernelCall& c, const Batch& b) {
   const MatricesInLanes matrices{b.n, lanes};
   const J jets{matrices, area(b.n) * lanes.count, b.level};
   const int64_t whole = jets.whole();
-  const LaneRoom<double> room(c, (J::kRoom + 1) * b.size());
+  const LaneWorkspace<double> workspace(c, (J::kWorkspace + 1) * b.size());
   const double largest = largest_norm<T>(b.level);
   over_lanes<double>(c, b.count, b.work(), [&](int64_t first, int count, int worker, int*) {
-    double *x = room.of(worker), *some = x + whole;
+    double *x = workspace.of(worker), *some = x + whole;
     const int64_t from = first * b.size(), all = count * b.size();
     int halved[kMostLanes] = {}, most = 0;
     std::copy_n(c.in[0].as<T>() + from, all, some);

@@ -11,9 +11,9 @@ namespace {
 template <class T>
 BatchFailure cholesky_lanes(const KernelCall& c, int n, int64_t batch, const T* a, T* out) {
   const auto& lanes = lane_kernels<T>();
-  const LaneRoom<T> room(c, area(n));
+  const LaneWorkspace<T> workspace(c, area(n));
   return over_lanes<T>(c, batch, cube(n) / 6, [&](int64_t first, int matrices, int w, int* info) {
-    T* m = room.of(w);
+    T* m = workspace.of(w);
     lanes.load(a + first * n * n, matrices, n, n, m);
     lanes.cholesky(m, n, info);
     lanes.store(m, matrices, n * n, out + first * n * n);
@@ -59,9 +59,9 @@ struct QrFactors {
 
   int64_t flops() const { return 2 * int64_t{m} * n * n; }
   int work() const { return 64 * std::max(1, n); }
-  int operator()(const T* x, T* q, T* r, T* room) const {
+  int operator()(const T* x, T* q, T* r, T* workspace) const {
     std::copy_n(x, int64_t{m} * n, q);
-    T *tau = room, *scratch = room + n;
+    T *tau = workspace, *scratch = workspace + n;
     const int lwork = work();
     int info = 0;
     pick<T>(sgelqf_, dgelqf_)(&n, &m, q, &n, tau, scratch, &lwork, &info);
@@ -81,9 +81,9 @@ template <class T>
 void qr_lanes(const KernelCall& c, const QrFactors<T>& f, int64_t batch, const T* x, T* q, T* r) {
   const auto& lanes = lane_kernels<T>();
   const int64_t size = int64_t{f.m} * f.n;
-  const LaneRoom<T> room(c, 2 * size + area(f.n) + f.n);
+  const LaneWorkspace<T> workspace(c, 2 * size + area(f.n) + f.n);
   over_lanes<T>(c, batch, f.flops(), [&](int64_t first, int matrices, int w, int*) {
-    T *rows = room.of(w), *upper = rows + 2 * size * lanes.count;
+    T *rows = workspace.of(w), *upper = rows + 2 * size * lanes.count;
     T* columns = load_lanes(x + first * size, matrices, f.m, f.n, true, rows);
     lanes.qr(columns, f.m, f.n, f.positive, upper, upper + area(f.n) * lanes.count);
     lanes.transpose(columns, f.n, f.m, rows);
@@ -138,10 +138,10 @@ void full_rank(const KernelCall& c) {
   const int64_t n = c.in[0].shape->operator[](c.in[0].shape->rank() - 1), batch = batch_size(*c.in[0].shape);
   dispatch_floating(c.in[0].dtype, [&]<class T>(Type<T>) {
     const T* x = c.in[0].as<T>();
-    const Room<T> room(c, n);
+    const Workspace<T> workspace(c, n);
     for (int64_t k = 0; k < batch; ++k) {
       if (is_apart(x + k * n * n, n)) continue;
-      if (const int64_t rank = rank_of(x + k * n * n, n, room.of(0)); rank < n)
+      if (const int64_t rank = rank_of(x + k * n * n, n, workspace.of(0)); rank < n)
         invalid("{}: matrix {} of {} has rank {}, not {}; an l2_regularizer above 0 makes the solution unique", c.name,
                 k, batch, rank, n);
     }
@@ -159,9 +159,9 @@ void qr(const KernelCall& c) {
     const T* x = c.in[0].as<T>();
     T *q = c.out[0].as<T>(), *r = c.out[1].as<T>();
     if (side_by_side<T>(m, n, batch)) return qr_lanes(c, factors, batch, x, q, r);
-    const Room<T> room(c, n + factors.work());
+    const Workspace<T> workspace(c, n + factors.work());
     over_batch(c, batch, factors.flops(),
-               [&](int64_t e, int w) { return factors(x + e * size, q + e * size, r + e * area(n), room.of(w)); });
+               [&](int64_t e, int w) { return factors(x + e * size, q + e * size, r + e * area(n), workspace.of(w)); });
   });
 }
 

@@ -30,11 +30,11 @@ template <class T>
 BatchFailure solve_lanes(const KernelCall& c, const Systems<T>& s) {
   const auto& lanes = lane_kernels<T>();
   const int64_t square = area(s.n) * lanes.count, sides = s.size() * lanes.count;
-  const LaneRoom<T> room(c, 2 * area(s.n) + s.size() + 1);
+  const LaneWorkspace<T> workspace(c, 2 * area(s.n) + s.size() + 1);
   return over_lanes<T>(c, s.batch, s.work(), [&](int64_t first, int matrices, int w, int* info) {
-    T *right = room.of(w) + 2 * square, *sign = right + sides;
+    T *right = workspace.of(w) + 2 * square, *sign = right + sides;
     int none[kMostLanes];
-    T* matrix = load_lanes(s.a + first * s.n * s.n, matrices, s.n, s.n, s.adjoint, room.of(w));
+    T* matrix = load_lanes(s.a + first * s.n * s.n, matrices, s.n, s.n, s.adjoint, workspace.of(w));
     if (s.b)
       lanes.load(s.b + first * s.n * s.k, matrices, s.n, s.k, right);
     else
@@ -51,10 +51,10 @@ BatchFailure substitute_lanes(const KernelCall& c, int n, int k, int64_t batch, 
   const auto& lanes = lane_kernels<T>();
   const bool adjoint = c.flag("adjoint"), lower = c.flag("lower") != adjoint;
   const int64_t square = area(n) * lanes.count;
-  const LaneRoom<T> room(c, 2 * area(n) + int64_t{n} * k);
+  const LaneWorkspace<T> workspace(c, 2 * area(n) + int64_t{n} * k);
   return over_lanes<T>(c, batch, int64_t{n} * n * k / 2, [&](int64_t first, int matrices, int w, int* info) {
-    T* right = room.of(w) + 2 * square;
-    const T* matrix = load_lanes(a + first * n * n, matrices, n, n, adjoint, room.of(w));
+    T* right = workspace.of(w) + 2 * square;
+    const T* matrix = load_lanes(a + first * n * n, matrices, n, n, adjoint, workspace.of(w));
     lanes.load(b + first * n * k, matrices, n, k, right);
     lanes.substitute(matrix, right, n, k, lower, info);
     lanes.store(right, matrices, n * k, x + first * n * k);
@@ -64,10 +64,10 @@ BatchFailure substitute_lanes(const KernelCall& c, int n, int k, int64_t batch, 
 template <class T>
 BatchFailure solve_each(const KernelCall& c, const Systems<T>& s) {
   if (side_by_side<T>(s.n, s.n, s.batch)) return solve_lanes(c, s);
-  const Room<T> room(c, area(s.n) + (s.n > kSmallOrder ? s.size() : 0));
-  const Room<int> pivots(c, s.n);
+  const Workspace<T> workspace(c, area(s.n) + (s.n > kSmallOrder ? s.size() : 0));
+  const Workspace<int> pivots(c, s.n);
   return over_batch(c, s.n == 0 ? 0 : s.batch, s.work(), [&](int64_t e, int w) {
-    T* factors = copy_to(room.of(w), s.a + e * area(s.n), area(s.n));
+    T* factors = copy_to(workspace.of(w), s.a + e * area(s.n), area(s.n));
     const Lu<T> lu(factors, pivots.of(w), s.n);
     T* x = s.x + e * s.size();
     if (s.b)
@@ -123,9 +123,9 @@ BatchFailure substitute_typed(const KernelCall& c, int n, int k, int64_t batch, 
 template <class T, class F>
 void diagonal_lanes(const KernelCall& c, int n, int64_t batch, F&& f) {
   const auto& lanes = lane_kernels<T>();
-  const LaneRoom<T> room(c, area(n) + 1);
+  const LaneWorkspace<T> workspace(c, area(n) + 1);
   over_lanes<T>(c, batch, cube(n) / 3, [&](int64_t first, int matrices, int w, int*) {
-    T *m = room.of(w), *sign = m + area(n) * lanes.count, diagonal[kSmallOrder];
+    T *m = workspace.of(w), *sign = m + area(n) * lanes.count, diagonal[kSmallOrder];
     int singular[kMostLanes];
     lanes.load(c.in[0].as<T>() + first * n * n, matrices, n, n, m);
     lanes.eliminate(m, nullptr, n, 0, sign, singular);
@@ -139,10 +139,10 @@ void diagonal_lanes(const KernelCall& c, int n, int64_t batch, F&& f) {
 // The same by LAPACK.
 template <class T, class F>
 void diagonal_of_each(const KernelCall& c, int n, int64_t batch, F&& f) {
-  const Room<T> room(c, area(n) + n);
-  const Room<int> pivots(c, n);
+  const Workspace<T> workspace(c, area(n) + n);
+  const Workspace<int> pivots(c, n);
   over_batch(c, batch, cube(n) / 3, [&](int64_t e, int w) {
-    T* factors = copy_to(room.of(w), c.in[0].as<T>() + e * area(n), area(n));
+    T* factors = copy_to(workspace.of(w), c.in[0].as<T>() + e * area(n), area(n));
     T* diagonal = factors + area(n);
     const Lu<T> lu(factors, pivots.of(w), n);
     T sign = 1;

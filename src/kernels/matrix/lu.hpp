@@ -28,7 +28,7 @@ class Lu {
     return d;
   }
 
-  // x [n, k] is overwritten by the solution; columns: room for as many numbers, where n is not small.
+  // x [n, k] is overwritten by the solution; columns: a workspace of as many numbers, where n is not small.
   void solve(bool adjoint, T* x, int k, T* columns) const {
     if (k == 0) return;
     if (n_ <= kSmallOrder && adjoint)

@@ -57,8 +57,8 @@ class SingularValues {
   int m_, n_, k_;
   bool vectors_;
   int lwork_;
-  Room<T> copies_, work_;
-  Room<int> iwork_;
+  Workspace<T> copies_, work_;
+  Workspace<int> iwork_;
 };
 
 }  // namespace gradtape::core::kernels

@@ -8,11 +8,11 @@
 namespace gradtape::core::kernels {
 
 namespace {
-// The places of n values of one lane, rising by `key`.
+// The order of n values of one lane, rising by `key`.
 template <class F>
-void sort_places(int n, int* places, F&& key) {
-  std::iota(places, places + n, 0);
-  std::sort(places, places + n, [&](int i, int j) { return key(i) < key(j); });
+void sort_indices(int n, int* order, F&& key) {
+  std::iota(order, order + n, 0);
+  std::sort(order, order + n, [&](int i, int j) { return key(i) < key(j); });
 }
 
 // ---- Symmetric matrices
@@ -31,18 +31,18 @@ struct Eigen {
 
   BatchFailure one_by_one() const {
     const SymmetricEigen<T> solver(c, n, vectors);
-    const Room<T> copies(c, vectors ? 0 : area(n));
+    const Workspace<T> copies(c, vectors ? 0 : area(n));
     return over_batch(c, batch, work(), [&](int64_t e, int w) { return alone(solver, e, copies.of(w), w); });
   }
 
   BatchFailure many_at_once() const {
     const auto& lanes = lane_kernels<T>();
     const int64_t size = area(n) * lanes.count, few = n * lanes.count;
-    const LaneRoom<T> room(c, 2 * area(n) + 5 * n);
+    const LaneWorkspace<T> workspace(c, 2 * area(n) + 5 * n);
     const SymmetricEigen<T> solver(c, n, vectors);
-    const Room<T> copies(c, vectors ? 0 : area(n));
+    const Workspace<T> copies(c, vectors ? 0 : area(n));
     return over_lanes<T>(c, batch, work(), [&](int64_t first, int matrices, int w, int* info) {
-      T *a = room.of(w), *z = a + size, *d = z + size;
+      T *a = workspace.of(w), *z = a + size, *d = z + size;
       alignas(kLaneAlignment) T scale[kMostLanes];
       int bad[kMostLanes], failed[kMostLanes];
       lanes.load(input(first), matrices, n, n, a);
@@ -61,11 +61,11 @@ struct Eigen {
  private:
   void write(int64_t e, const T* d, T scale, const T* unsorted) const {
     const int count = lane_kernels<T>().count;
-    int places[kSmallOrder];
-    sort_places(n, places, [&](int i) { return d[i * count]; });
+    int order[kSmallOrder];
+    sort_indices(n, order, [&](int i) { return d[i * count]; });
     for (int i = 0; i < n; ++i) {
-      values(e)[i] = scale * d[places[i] * count];
-      if (vectors) std::copy_n(unsorted + places[i] * n, n, rows(e) + i * n);
+      values(e)[i] = scale * d[order[i] * count];
+      if (vectors) std::copy_n(unsorted + order[i] * n, n, rows(e) + i * n);
     }
   }
   int alone(const SymmetricEigen<T>& solver, int64_t e, T* copy, int worker) const {
@@ -106,16 +106,16 @@ struct Singular {
     return over_batch(c, batch, work(), [&](int64_t e, int w) { return alone(solver, e, w); });
   }
 
-  // Of x, or of its transpose where that is the taller one: then u and v change places.
+  // Of x, or of its transpose where that is the taller one: then u and v change sides.
   BatchFailure many_at_once() const {
     const auto& lanes = lane_kernels<T>();
     const SingularValues<T> solver(c, rows, columns, vectors);
-    const LaneRoom<T> room(c, 2 * size() + area(k) + 5 * k + most);
+    const LaneWorkspace<T> workspace(c, 2 * size() + area(k) + 5 * k + most);
     return over_lanes<T>(c, batch, work(), [&](int64_t first, int matrices, int w, int* info) {
-      T *own = room.of(w), *wide = own + 2 * size() * lanes.count;
+      T *own = workspace.of(w), *wide = own + 2 * size() * lanes.count;
       T* s = wide + area(k) * lanes.count;
       alignas(kLaneAlignment) T scale[kMostLanes];
-      int bad[kMostLanes], failed[kMostLanes], places[kMostLanes][kSmallOrder];
+      int bad[kMostLanes], failed[kMostLanes], order[kMostLanes][kSmallOrder];
       T* tall = load_lanes(input(first), matrices, rows, columns, rows >= columns, own);
       T* other = tall == own ? own + size() * lanes.count : own;
       lanes.normalize(tall, rows * columns, scale, bad);
@@ -126,25 +126,25 @@ struct Singular {
           info[lane] = alone(solver, first + lane, w);
           continue;
         }
-        sort_places(k, places[lane], [&](int i) { return -s[i * lanes.count + lane]; });
-        for (int i = 0; i < k; ++i) values(first + lane)[i] = scale[lane] * s[places[lane][i] * lanes.count + lane];
+        sort_indices(k, order[lane], [&](int i) { return -s[i * lanes.count + lane]; });
+        for (int i = 0; i < k; ++i) values(first + lane)[i] = scale[lane] * s[order[lane][i] * lanes.count + lane];
       }
       if (vectors) {
         lanes.store(tall, matrices, k * most, other);
         for (int lane = 0; lane < matrices; ++lane)
-          if (found(lane)) write(first + lane, other + lane * size(), most, places[lane], rows >= columns);
+          if (found(lane)) write(first + lane, other + lane * size(), most, order[lane], rows >= columns);
         lanes.store(wide, matrices, k * k, other);
         for (int lane = 0; lane < matrices; ++lane)
-          if (found(lane)) write(first + lane, other + lane * area(k), k, places[lane], rows < columns);
+          if (found(lane)) write(first + lane, other + lane * area(k), k, order[lane], rows < columns);
       }
     });
   }
 
  private:
   // k vectors of n entries, as rows, to the columns of u or the rows of vt.
-  void write(int64_t e, const T* unsorted, int n, const int* places, bool left) const {
+  void write(int64_t e, const T* unsorted, int n, const int* order, bool left) const {
     for (int i = 0; i < k; ++i) {
-      const T* from = unsorted + places[i] * n;
+      const T* from = unsorted + order[i] * n;
       if (left)
         for (int j = 0; j < n; ++j) u(e)[j * k + i] = from[j];
       else

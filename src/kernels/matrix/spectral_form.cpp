@@ -20,13 +20,13 @@ class SpectralForm {
         order_(area(n)),
         f_(std::get<std::string>(c.attr("f"))),
         eigen_(c, n, true),
-        room_(c, (4 + directions) * order_ + n),
-        packed_(c, gemm_room<double>(n, n, n)) {}
+        workspace_(c, (4 + directions) * order_ + n),
+        packed_(c, gemm_workspace<double>(n, n, n)) {}
 
   // matrix(i, to) gives A and the directions. Returns the info of the eigenvalues.
   template <class F>
   int operator()(std::size_t directions, F&& matrix, int worker, auto* out) const {
-    double *rows = room_.of(worker), *m = rows + order_, *some = m + order_, *more = some + order_,
+    double *rows = workspace_.of(worker), *m = rows + order_, *some = m + order_, *more = some + order_,
            *turned = more + order_, *w = turned + directions * order_;
     matrix(0, rows);
     if (const int info = eigen_(rows, w, worker)) return info;
@@ -79,7 +79,7 @@ class SpectralForm {
   int64_t order_;
   math::DividedDifference f_;
   SymmetricEigen<double> eigen_;
-  Room<double> room_, packed_;
+  Workspace<double> workspace_, packed_;
 };
 }  // namespace
 

@@ -45,8 +45,8 @@ class SymmetricEigen {
   int n_;
   bool vectors_;
   Sizes sizes_;
-  Room<T> work_;
-  Room<int> iwork_;
+  Workspace<T> work_;
+  Workspace<int> iwork_;
 };
 
 }  // namespace gradtape::core::kernels

@@ -95,7 +95,7 @@ template <class T, class I>
 void scatter_in_parts(const KernelCall& c, const Gather& g, const T* updates, const I* indices, T* out) {
   constexpr int64_t kParts = 4;
   const int64_t size = g.n * g.inner, rows = ceil_div(g.count, kParts);
-  const Room<T> sums(c, size, kParts);
+  const Workspace<T> sums(c, size, kParts);
   const auto part = [&](int64_t number, int) {
     Gather own = g;
     const int64_t first = number * rows;
@@ -180,13 +180,13 @@ void ravel_index(const KernelCall& c) {
       bool all = true;
       for (int64_t i = first; i < last; ++i) {
         const I* index = indices + i * k;
-        int64_t place = 0;
+        int64_t linear = 0;
         for (std::size_t axis = 0; axis < k; ++axis) {
           all &= index[axis] >= 0 && static_cast<int64_t>(index[axis]) < sizes[axis];
-          place = static_cast<int64_t>(static_cast<uint64_t>(place) * static_cast<uint64_t>(sizes[axis]) +
-                                       static_cast<uint64_t>(index[axis]));
+          linear = static_cast<int64_t>(static_cast<uint64_t>(linear) * static_cast<uint64_t>(sizes[axis]) +
+                                        static_cast<uint64_t>(index[axis]));
         }
-        out[i] = place;
+        out[i] = linear;
       }
       if (!all) valid = false;
     });
@@ -198,11 +198,11 @@ void last_writer(const KernelCall& c) {
   const Shape& s = *c.in[0].shape;
   const int64_t m = s[s.rank() - 1], n = c.integer("size");
   dispatch_indices(c.in[0].dtype, [&]<class I>(Type<I>) {
-    const I* places = c.in[0].as<I>();
+    const I* positions = c.in[0].as<I>();
     int64_t* out = c.out[0].as<int64_t>();
     std::fill_n(out, c.out[0].elements(), int64_t{-1});
-    for (int64_t line = 0; line < s.product(0, s.rank() - 1); ++line, places += m, out += n)
-      for (int64_t k = 0; k < m; ++k) out[places[k]] = k;
+    for (int64_t line = 0; line < s.product(0, s.rank() - 1); ++line, positions += m, out += n)
+      for (int64_t k = 0; k < m; ++k) out[positions[k]] = k;
   });
 }
 

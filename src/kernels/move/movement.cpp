@@ -78,7 +78,7 @@ void copy_shared(const T* x, const Shape::Dims& in, T* out, const Shape::Dims& o
 }  // namespace
 
 void copy(const void* x, std::size_t element_size, const Layout& layout, void* out, const Workers& workers) {
-  const Layout runs = merged(layout);
+  const Layout runs = merge_axes(layout);
   if (runs.shape.elements() == 0) return;
   dispatch_size(element_size, [&]<class T>(Type<T>) {
     copy_shared(static_cast<const T*>(x) + runs.offset, runs.strides, static_cast<T*>(out), strides_of(runs.shape),
@@ -132,7 +132,7 @@ void concat(const KernelCall& c) {
 }
 
 namespace {
-// Adds the block to out, from the place where its first element belongs.
+// Adds the block to out, from where its first element belongs.
 template <class T>
 void add_block(const T* x, const Shape& shape, T* out, const Shape::Dims& own) {
   if (shape.rank() == 0) return void(*out += *x);
@@ -198,7 +198,7 @@ void pad_part(const Padding& p, const T* x, T value, int64_t first, int64_t last
 namespace {
 template <class T>
 T number_of(const AttrValue& v) {
-  if (const auto* i = std::get_if<int64_t>(&v)) return math::saturated<T>(*i);
+  if (const auto* i = std::get_if<int64_t>(&v)) return math::saturate<T>(*i);
   return math::convert<T>(std::get<double>(v));
 }
 }  // namespace
@@ -237,7 +237,7 @@ void range(const KernelCall& c) {
 
 namespace {
 // A copy, or an error that names the first entry that does not do.
-void checked(const KernelCall& c, bool (*bad)(int64_t), const char* complaint) {
+void copy_checked(const KernelCall& c, bool (*bad)(int64_t), const char* complaint) {
   const View& x = c.in[0];
   dispatch(x.dtype, [&]<class T>(Type<T>) {
     if constexpr (math::is_int<T>) {
@@ -251,11 +251,11 @@ void checked(const KernelCall& c, bool (*bad)(int64_t), const char* complaint) {
 }  // namespace
 
 void integer_divisor(const KernelCall& c) {
-  checked(
+  copy_checked(
       c, [](int64_t v) { return v == 0; }, "an integer cannot be divided by 0");
 }
 void integer_exponent(const KernelCall& c) {
-  checked(
+  copy_checked(
       c, [](int64_t v) { return v < 0; }, "an integer cannot be raised to a power below 0");
 }
 

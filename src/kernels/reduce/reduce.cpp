@@ -212,11 +212,11 @@ void reduce(const Reducer& reducer, const Ints& axes, const View& in, const Muta
     std::copy_n(x, in.elements() * size, out);
     return;
   }
-  // What passes leave for the next lies in two rooms in turn; the first leaves most.
+  // What passes leave for the next lies in two buffers in turn; the first leaves most.
   const std::size_t most = passes.size() == 1 ? 0 : passes[0].outer * passes[0].inner * size;
-  const CacheBlock rooms(memory, 2 * most, what);
+  const CacheBlock buffers(memory, 2 * most, what);
   for (std::size_t i = 0; i < passes.size(); ++i) {
-    std::byte* to = i + 1 == passes.size() ? out : rooms.data() + i % 2 * most;
+    std::byte* to = i + 1 == passes.size() ? out : buffers.data() + i % 2 * most;
     run_pass(reducer, passes[i], x, size, to, memory, what);
     x = to;
   }

@@ -50,7 +50,7 @@ struct Recurrence {
   Wide<T> y = 0;
   T next(T a, T x) {
     const Wide<T> moved = math::wrap_multiply(static_cast<Wide<T>>(a), y);
-    y = math::wrap_add(carries ? math::carried(y, moved) : moved, static_cast<Wide<T>>(x));
+    y = math::wrap_add(carries ? math::carry(y, moved) : moved, static_cast<Wide<T>>(x));
     return static_cast<T>(y);
   }
 };
@@ -78,16 +78,16 @@ struct LogSum {
   }
 };
 
-// Lines of n elements, `inner` apart; `count` neighbouring ones at once, so that memory is read in order.
-struct Lines {
+// ScanLines of n elements, `inner` apart; `count` neighbouring ones at once, so that memory is read in order.
+struct ScanLines {
   int64_t n, inner;
   bool reverse;
 };
 constexpr int64_t kBlock = 64;  // neighbouring lines
 
-// Lines that lie one after the other, some at a time: each waits for its own last value alone.
+// ScanLines that lie one after the other, some at a time: each waits for its own last value alone.
 template <class State, int lines, class T, class... X>
-void scan_some(const Lines& l, T* y, const X*... x) {
+void scan_some(const ScanLines& l, T* y, const X*... x) {
   State states[lines];
   const int64_t step = l.reverse ? -1 : 1;
   int64_t at = l.reverse ? l.n - 1 : 0;
@@ -95,7 +95,7 @@ void scan_some(const Lines& l, T* y, const X*... x) {
     for (int line = 0; line < lines; ++line) y[line * l.n + at] = states[line].next(x[line * l.n + at]...);
 }
 template <class State, class T, class... X>
-void scan_lines(const Lines& l, int64_t count, T* y, const X*... x) {
+void scan_lines(const ScanLines& l, int64_t count, T* y, const X*... x) {
   constexpr int some = 4;
   int64_t i = 0;
   for (; i + some <= count; i += some) scan_some<State, some>(l, y + i * l.n, (x + i * l.n)...);
@@ -103,7 +103,7 @@ void scan_lines(const Lines& l, int64_t count, T* y, const X*... x) {
 }
 // The first `count` of the lines.
 template <class State, class T, class... X>
-void scan_block(const Lines& l, int64_t count, T* y, const X*... x) {
+void scan_block(const ScanLines& l, int64_t count, T* y, const X*... x) {
   State states[kBlock];
   for (int64_t k = 0; k < l.n; ++k) {
     const int64_t row = (l.reverse ? l.n - 1 - k : k) * l.inner;
@@ -123,7 +123,7 @@ void scan(const KernelCall& c, T* y, const X*... x) {
   static const auto block = compiled_for_this_machine<scan_block<State, T, X...>>();
   const auto axis = static_cast<std::size_t>(c.integer("axis"));
   const Shape& s = *c.out[0].shape;
-  const Lines lines{s[axis], s.product(axis + 1, s.rank()), c.flag("reverse")};
+  const ScanLines lines{s[axis], s.product(axis + 1, s.rank()), c.flag("reverse")};
   const int64_t blocks = ceil_div(lines.inner, kBlock), parts = s.product(0, axis) * blocks;
   if (c.out[0].elements() == 0) return;
   const auto some = [&](int64_t first, int64_t last, int) {

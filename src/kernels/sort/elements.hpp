@@ -1,4 +1,4 @@
-// What is sorted: keys, integers whose order is that of the numbers, alone or with the places they come from.
+// What is sorted: keys, integers whose order is that of the numbers, alone or with the indices they come from.
 #pragma once
 
 #include <algorithm>
@@ -40,37 +40,37 @@ T number_of(Key<T> key, Key<T> flip) {
     return static_cast<T>(k ^ kTopBit<K>);
 }
 
-// The forms: Element, made of a key and a place; its parts again, place only where it has one; a stable sort of n
-// elements, with room for as many.
+// The forms: Element, made of a key and a index; its parts again, index only where it has one; a stable sort of n
+// elements, with a workspace of as many.
 template <class K>
 struct Alone {
   using Element = K;
-  static constexpr bool has_place = false;
+  static constexpr bool has_index = false;
   static K of(K key, int32_t) { return key; }
   static K key(K e) { return e; }
-  static void sort(K* a, K* room, int64_t n) { key_sorter<K>()(a, room, n); }
+  static void sort(K* a, K* workspace, int64_t n) { key_sorter<K>()(a, workspace, n); }
 };
-// In one integer, whose order is that of the keys, and of the places where these are equal.
+// In one integer, whose order is that of the keys, and of the indices where these are equal.
 struct Packed {
   using Element = uint64_t;
-  static constexpr bool has_place = true;
-  static uint64_t of(uint32_t key, int32_t place) { return uint64_t{key} << 32 | static_cast<uint32_t>(place); }
+  static constexpr bool has_index = true;
+  static uint64_t of(uint32_t key, int32_t index) { return uint64_t{key} << 32 | static_cast<uint32_t>(index); }
   static uint32_t key(uint64_t e) { return static_cast<uint32_t>(e >> 32); }
-  static int32_t place(uint64_t e) { return static_cast<int32_t>(e); }
-  static void sort(uint64_t* a, uint64_t* room, int64_t n) { key_sorter<uint64_t>()(a, room, n); }
+  static int32_t index(uint64_t e) { return static_cast<int32_t>(e); }
+  static void sort(uint64_t* a, uint64_t* workspace, int64_t n) { key_sorter<uint64_t>()(a, workspace, n); }
 };
 template <class K>
 struct Beside {
-  using Element = Placed<K>;
-  static constexpr bool has_place = true;
-  static Placed<K> of(K key, int32_t place) { return {key, place}; }
-  static K key(const Placed<K>& e) { return e.key; }
-  static int32_t place(const Placed<K>& e) { return e.place; }
-  static void sort(Placed<K>* a, Placed<K>* room, int64_t n) {
+  using Element = IndexedKey<K>;
+  static constexpr bool has_index = true;
+  static IndexedKey<K> of(K key, int32_t index) { return {key, index}; }
+  static K key(const IndexedKey<K>& e) { return e.key; }
+  static int32_t index(const IndexedKey<K>& e) { return e.index; }
+  static void sort(IndexedKey<K>* a, IndexedKey<K>* workspace, int64_t n) {
     if (n <= kFew)
       insertion_sort(a, n);
     else
-      radix_sort(a, room, n, a);
+      radix_sort(a, workspace, n, a);
   }
 };
 

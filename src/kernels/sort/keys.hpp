@@ -5,9 +5,9 @@
 
 namespace gradtape::core::kernels {
 
-// Sorts n keys, rising; room: as many.
+// Sorts n keys, rising; workspace: as many.
 template <class K>
-using KeySorter = void (*)(K* keys, K* room, int64_t n);
+using KeySorter = void (*)(K* keys, K* workspace, int64_t n);
 
 template <class K>
 KeySorter<K> key_sorter();  // for this machine

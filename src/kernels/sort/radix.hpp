@@ -9,16 +9,16 @@
 
 namespace gradtape::core::kernels {
 
-// A key with the place that it comes from.
+// A key with the index that it comes from.
 template <class K>
-struct Placed {
+struct IndexedKey {
   K key;
-  int32_t place;
+  int32_t index;
 };
 
 // What an element is sorted by.
 template <class K>
-K sorting_key(const Placed<K>& e) {
+K sorting_key(const IndexedKey<K>& e) {
   return e.key;
 }
 inline uint32_t sorting_key(uint32_t key) { return key; }

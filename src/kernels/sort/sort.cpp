@@ -1,4 +1,4 @@
-// Sorting along an axis: stable, nan last. Sorted are keys, with the places they come from where these are wanted.
+// Sorting along an axis: stable, nan last. Sorted are keys, with the indices they come from where these are wanted.
 #include <algorithm>
 
 #include "base/isa.hpp"
@@ -10,9 +10,9 @@
 namespace gradtape::core::kernels {
 
 namespace {
-// Lines of n entries, `inner` apart, of which the first k in order are wanted; null: not wanted.
+// SortLines of n entries, `inner` apart, of which the first k in order are wanted; null: not wanted.
 template <class T>
-struct Lines {
+struct SortLines {
   int64_t n, k, inner;
   Key<T> flip;
   const T* x;
@@ -20,7 +20,7 @@ struct Lines {
   int32_t* order;
 
   bool few() const { return k < n / 16; }
-  Lines from(int64_t in, int64_t out) const {
+  SortLines from(int64_t in, int64_t out) const {
     return {n, k, inner, flip, x + in, values ? values + out : nullptr, order ? order + out : nullptr};
   }
 };
@@ -36,7 +36,7 @@ struct LineSorter {
   using E = typename Form::Element;
 
   // Entries [first, last) of `count` lines side by side, line after line.
-  static void fill(const Lines<T>& l, int64_t count, int64_t first, int64_t last, E* to) {
+  static void fill(const SortLines<T>& l, int64_t count, int64_t first, int64_t last, E* to) {
     static const auto dense = compiled_for_this_machine<[](const T* x, int64_t from, int64_t end, K flip, E* out) {
       for (int64_t i = from; i < end; ++i) out[i] = Form::of(key_of(x[i], flip), static_cast<int32_t>(i));
     }>();
@@ -46,7 +46,7 @@ struct LineSorter {
         to[j * l.n + i] = Form::of(key_of(l.x[i * l.inner + j], l.flip), static_cast<int32_t>(i));
   }
   // Of the sorted elements of so many lines, those at [first, last).
-  static void write(const Lines<T>& l, int64_t count, int64_t first, int64_t last, const E* sorted) {
+  static void write(const SortLines<T>& l, int64_t count, int64_t first, int64_t last, const E* sorted) {
     if (l.values) {
       static const auto dense = compiled_for_this_machine<[](const E* from, int64_t n, K flip, T* out) {
         for (int64_t i = 0; i < n; ++i) out[i] = number_of<T>(Form::key(from[i]), flip);
@@ -56,12 +56,12 @@ struct LineSorter {
         for (int64_t j = 0; j < count; ++j)
           l.values[i * l.inner + j] = number_of<T>(Form::key(sorted[j * l.n + i]), l.flip);
     }
-    if constexpr (Form::has_place)
+    if constexpr (Form::has_index)
       for (int64_t i = first; l.order && i < last; ++i)
-        for (int64_t j = 0; j < count; ++j) l.order[i * l.inner + j] = Form::place(sorted[j * l.n + i]);
+        for (int64_t j = 0; j < count; ++j) l.order[i * l.inner + j] = Form::index(sorted[j * l.n + i]);
   }
   // Zeros have one key: which of them are -0 is seen in the line.
-  static void write_zeros(const Lines<T>& l, const E* sorted) {
+  static void write_zeros(const SortLines<T>& l, const E* sorted) {
     if (!std::is_floating_point_v<T> || !l.values) return;
     const auto key = [](const E& e) { return Form::key(e); };
     const E* const end = sorted + l.k;
@@ -70,8 +70,8 @@ struct LineSorter {
     const T* x = l.x;
     for (const E* e = first; e != last; ++e) {
       T zero;
-      if constexpr (Form::has_place) {
-        zero = l.x[Form::place(*e) * l.inner];
+      if constexpr (Form::has_index) {
+        zero = l.x[Form::index(*e) * l.inner];
       } else {
         while (*x != 0) x += l.inner;
         zero = *x;
@@ -81,20 +81,20 @@ struct LineSorter {
     }
   }
 
-  // count lines; room: an element for each of their entries, and for one line more.
-  static void sort(const Lines<T>& l, int64_t count, E* room) {
-    fill(l, count, 0, l.n, room);
-    for (int64_t j = 0; j < count; ++j) Form::sort(room + j * l.n, room + count * l.n, l.n);
-    write(l, count, 0, l.k, room);
-    for (int64_t j = 0; j < count; ++j) write_zeros(l.from(j, j), room + j * l.n);
+  // count lines; workspace: an element for each of their entries, and for one line more.
+  static void sort(const SortLines<T>& l, int64_t count, E* workspace) {
+    fill(l, count, 0, l.n, workspace);
+    for (int64_t j = 0; j < count; ++j) Form::sort(workspace + j * l.n, workspace + count * l.n, l.n);
+    write(l, count, 0, l.k, workspace);
+    for (int64_t j = 0; j < count; ++j) write_zeros(l.from(j, j), workspace + j * l.n);
   }
 
-  // A line by all workers: pieces, that they sort, are merged in pairs. room: two elements for each entry.
-  static void sort_together(const Lines<T>& l, const Workers& workers, E* room) {
+  // A line by all workers: pieces, that they sort, are merged in pairs. workspace: two elements for each entry.
+  static void sort_together(const SortLines<T>& l, const Workers& workers, E* workspace) {
     const int64_t pieces = std::bit_ceil(static_cast<unsigned>(workers.threads()));
     const auto start = [&](int64_t piece) { return piece * l.n / pieces; };
     const auto each = [&](auto&& f) { workers.run(pieces, f); };
-    E *from = room, *to = room + l.n;
+    E *from = workspace, *to = workspace + l.n;
     each([&](int64_t p, int) {
       fill(l, 1, start(p), start(p + 1), from);
       Form::sort(from + start(p), to + start(p), start(p + 1) - start(p));
@@ -115,15 +115,15 @@ struct LineSorter {
 
 // The k first of n keys in order, by a heap of them whose top is the last: most keys are turned away many at a time.
 template <class K>
-void select_first(const K* keys, int64_t n, int64_t k, Placed<K>* first) {
+void select_first(const K* keys, int64_t n, int64_t k, IndexedKey<K>* first) {
   static const auto some_before = compiled_for_this_machine<[](const K* x, int64_t count, K bound, bool* some) {
     K least = x[0];
     for (int64_t i = 1; i < count; ++i) least = std::min(least, x[i]);
     *some = least < bound;
   }>();
   constexpr int64_t kAtOnce = 128;
-  const auto before = [](const Placed<K>& x, const Placed<K>& y) {
-    return x.key != y.key ? x.key < y.key : x.place < y.place;
+  const auto before = [](const IndexedKey<K>& x, const IndexedKey<K>& y) {
+    return x.key != y.key ? x.key < y.key : x.index < y.index;
   };
   for (int64_t i = 0; i < k; ++i) first[i] = {keys[i], static_cast<int32_t>(i)};
   std::make_heap(first, first + k, before);
@@ -141,60 +141,62 @@ void select_first(const K* keys, int64_t n, int64_t k, Placed<K>* first) {
   std::sort_heap(first, first + k, before);
 }
 
-// room: an element for each entry that is wanted, few, and a key for each entry of count lines.
+// workspace: an element for each entry that is wanted, few, and a key for each entry of count lines.
 template <class T>
-void select_lines(const Lines<T>& l, int64_t count, void* room) {
+void select_lines(const SortLines<T>& l, int64_t count, void* workspace) {
   using K = Key<T>;
-  auto* first = static_cast<Placed<K>*>(room);
+  auto* first = static_cast<IndexedKey<K>*>(workspace);
   auto* keys = reinterpret_cast<K*>(first + l.k);
   LineSorter<T, Alone<K>>::fill(l, count, 0, l.n, keys);
   for (int64_t j = 0; j < count; ++j) {
     select_first(keys + j * l.n, l.n, l.k, first);
-    const Lines<T> line = l.from(j, j);
+    const SortLines<T> line = l.from(j, j);
     LineSorter<T, Beside<K>>::write(line, 1, 0, l.k, first);
     LineSorter<T, Beside<K>>::write_zeros(line, first);
   }
 }
 
 template <class T, class Form>
-void sort_all(const KernelCall& c, const Lines<T>& l, int64_t outer) {
+void sort_all(const KernelCall& c, const SortLines<T>& l, int64_t outer) {
   using E = typename Form::Element;
   constexpr int64_t kShare = 1 << 12;  // entries that are worth a thread of their own
   constexpr int64_t kLong = 1 << 15;   // entries of a line that are worth all threads
   const int64_t together = std::min(kTogether, l.inner);
   const int64_t blocks = ceil_div(l.inner, together), parts = outer * blocks;
   if (!l.few() && l.n >= kLong && outer * l.inner < c.workers.threads()) {
-    const Room<E> room(c, 2 * l.n, 1);
+    const Workspace<E> workspace(c, 2 * l.n, 1);
     for (int64_t o = 0; o < outer; ++o)
       for (int64_t j = 0; j < l.inner; ++j)
-        LineSorter<T, Form>::sort_together(l.from(o * l.n * l.inner + j, o * l.k * l.inner + j), c.workers, room.of(0));
+        LineSorter<T, Form>::sort_together(l.from(o * l.n * l.inner + j, o * l.k * l.inner + j), c.workers,
+                                           workspace.of(0));
     return;
   }
-  const Room<E> room(c, (together + 1) * l.n);
+  const Workspace<E> workspace(c, (together + 1) * l.n);
   for_each_share(c.workers, parts, share_of(kShare, l.n * together), [&](int64_t first, int64_t last, int worker) {
     for (int64_t p = first; p < last; ++p) {
       const int64_t block = p / blocks, column = p % blocks * together, count = std::min(together, l.inner - column);
-      const Lines<T> lines = l.from(block * l.n * l.inner + column, block * l.k * l.inner + column);
+      const SortLines<T> lines = l.from(block * l.n * l.inner + column, block * l.k * l.inner + column);
       if (l.few())
-        select_lines<T>(lines, count, room.of(worker));
+        select_lines<T>(lines, count, workspace.of(worker));
       else
-        LineSorter<T, Form>::sort(lines, count, room.of(worker));
+        LineSorter<T, Form>::sort(lines, count, workspace.of(worker));
     }
   });
 }
 }  // namespace
 
-void sorted(const KernelCall& c) {
+void sort_lines(const KernelCall& c) {
   const auto axis = static_cast<std::size_t>(c.integer("axis"));
   const Shape &in = *c.in[0].shape, &out = *c.out[0].shape;
   if (c.out[0].elements() == 0) return;
   dispatch(c.in[0].dtype, [&]<class T>(Type<T>) {
     using K = Key<T>;
     const bool descending = std::get<std::string>(c.attr("direction")) == "DESCENDING";
-    const Lines<T> lines{in[axis],        out[axis],        in.product(axis + 1, in.rank()), descending ? ~K(0) : K(0),
-                         c.in[0].as<T>(), c.out[0].as<T>(), c.out[1].as<int32_t>()};
-    using WithPlace = std::conditional_t<sizeof(T) == 8, Beside<K>, Packed>;
-    (lines.order ? sort_all<T, WithPlace> : sort_all<T, Alone<K>>)(c, lines, in.product(0, axis));
+    const SortLines<T> lines{
+        in[axis],        out[axis],        in.product(axis + 1, in.rank()), descending ? ~K(0) : K(0),
+        c.in[0].as<T>(), c.out[0].as<T>(), c.out[1].as<int32_t>()};
+    using WithIndex = std::conditional_t<sizeof(T) == 8, Beside<K>, Packed>;
+    (lines.order ? sort_all<T, WithIndex> : sort_all<T, Alone<K>>)(c, lines, in.product(0, axis));
   });
 }
 

@@ -71,14 +71,14 @@ Loop::TileRef LoopOperands::read_full(uint32_t slot, const Layout& wide) {
       return {TileRef::port, port(slot, at, 0, *row * size, size)};  // rows with gaps between them
     if (*row == 1 && *column == 0) return fill(Fill::rows, Level::full, size, port(slot, at, 0, size, 0));
   }
-  Layout runs = merged(wide);
+  Layout runs = merge_axes(wide);
   runs.offset = 0;
   return fill(Fill::strided, Level::full, size, port(slot, at, 0, 0, 0), std::move(runs));
 }
 
 Loop::TileRef LoopOperands::read_row(uint32_t slot, const Layout& wide) {
   const uint8_t size = m_.element_size(slot);
-  Layout runs = merged(wide);
+  Layout runs = merge_axes(wide);
   const int64_t at = runs.offset * size;
   if (is_dense(runs) && runs.shape.elements() == l_.rows) return {TileRef::port, port(slot, at, 0, size, 0)};
   if (std::ranges::all_of(runs.strides, [](int64_t s) { return s == 0; }))

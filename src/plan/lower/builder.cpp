@@ -120,7 +120,7 @@ void ProgramBuilder::fit_operands(Expression& e) {
   const std::size_t attr = e.op->attr_index("axis"), rank = x.layout.shape.rank();
   const Ints& axes = std::get<Ints>(e.attrs->values[attr]);
   if (is_dense(x.layout) || reduction_axes(x.layout.shape, axes).direction != Direction::mixed) return;
-  const Layout moved = permuted(x.layout, order_with_last(axes, rank));
+  const Layout moved = permute_axes(x.layout, order_with_last(axes, rank));
   Ints last;
   for (std::size_t i = rank - axes.size(); i < rank; ++i) last.push_back(static_cast<int64_t>(i));
   if (reduction_axes(moved.shape, last).direction == Direction::mixed) {  // all of its axes have size 1
@@ -165,7 +165,7 @@ Operand ProgramBuilder::copy(const Operand& x) {
   return whole(emit({nullptr, nullptr, {x}, {{dtype(x), x.layout.shape, false}}})[0]);
 }
 Operand ProgramBuilder::reshape(const Operand& x, const Shape& shape) {
-  if (auto layout = reshaped(x.layout, shape)) return {x.slot, *layout};
+  if (auto layout = reshape_layout(x.layout, shape)) return {x.slot, *layout};
   return {copy(x).slot, row_major(shape)};
 }
 

@@ -32,15 +32,15 @@ struct LaneKernels {
   // out [m, n] = a [m, k] b [k, n], or that added to it.
   void (*multiply)(const T* a, const T* b, int m, int k, int n, bool add, T* out);
 
-  // columns [n, m]: of a matrix [m, n]; they become those of Q, r [n, n] its other factor. room: for n.
-  void (*qr)(T* columns, int m, int n, bool positive, T* r, T* room);
+  // columns [n, m]: of a matrix [m, n]; they become those of Q, r [n, n] its other factor. workspace: for n.
+  void (*qr)(T* columns, int m, int n, bool positive, T* r, T* workspace);
   // w [n]: the eigenvalues of a symmetric a whose entries are about 1 at most, in no order. Where z [n, n]: the
-  // eigenvectors as rows. failed: lanes where they were not found. room: for 4 n.
-  void (*eigen)(T* a, int n, T* w, T* z, T* room, int* failed);
+  // eigenvectors as rows. failed: lanes where they were not found. workspace: for 4 n.
+  void (*eigen)(T* a, int n, T* w, T* z, T* workspace, int* failed);
   // s [n]: the singular values, in no order, of the matrix with these columns [n, m], m >= n, whose entries are about 1
-  // at most. Where vt [n, n]: the columns become the left singular vectors, and vt has the right ones as rows. room:
+  // at most. Where vt [n, n]: the columns become the left singular vectors, and vt has the right ones as rows. workspace:
   // for m + 4 n.
-  void (*svd)(T* columns, int m, int n, T* s, T* vt, T* room, int* failed);
+  void (*svd)(T* columns, int m, int n, T* s, T* vt, T* workspace, int* failed);
 };
 
 template <class T>

@@ -12,21 +12,21 @@ bool side_by_side(int64_t rows, int64_t columns, int64_t batch) {
   return rows * columns > 0 && rows * columns <= int64_t{kSmallOrder} * kSmallOrder && batch >= lane_kernels<T>().count;
 }
 
-// Room of each worker for `size` elements of all lanes.
+// The workspace of each worker for `size` elements of all lanes.
 template <class T>
-struct LaneRoom : Room<T> {
-  LaneRoom(const KernelCall& c, int64_t size) : Room<T>(c, size * lane_kernels<T>().count) {}
+struct LaneWorkspace : Workspace<T> {
+  LaneWorkspace(const KernelCall& c, int64_t size) : Workspace<T>(c, size * lane_kernels<T>().count) {}
 };
 
-// Matrices [rows, columns], or where `turned` their transposes, side by side. Returns where they lie in the room, which
+// Matrices [rows, columns], or where `turned` their transposes, side by side. Returns where they lie in the workspace, which
 // is for twice the size.
 template <class T>
-T* load_lanes(const T* x, int matrices, int rows, int columns, bool turned, T* room) {
+T* load_lanes(const T* x, int matrices, int rows, int columns, bool turned, T* workspace) {
   const auto& lanes = lane_kernels<T>();
-  lanes.load(x, matrices, rows, columns, room);
-  if (!turned) return room;
-  T* transposes = room + int64_t{rows} * columns * lanes.count;
-  lanes.transpose(room, rows, columns, transposes);
+  lanes.load(x, matrices, rows, columns, workspace);
+  if (!turned) return workspace;
+  T* transposes = workspace + int64_t{rows} * columns * lanes.count;
+  lanes.transpose(workspace, rows, columns, transposes);
   return transposes;
 }
 
