@@ -1,3 +1,4 @@
+// Blocks of memory from the system, kept for reuse, and buffers that own or borrow them.
 #include "base/buffer.hpp"
 
 #include <sys/mman.h>
@@ -12,8 +13,8 @@
 namespace gradtape::core {
 
 namespace {
-// Under a sanitizer every block is fresh and of the size that was asked for: it sees reads after a release, and where a
-// block ends.
+// Under a sanitizer every block is fresh and has exactly the size that was asked for. The sanitizer then sees reads
+// after a release, and reads past a block's end.
 #ifdef __SANITIZE_ADDRESS__
 constexpr bool kSanitized = true;
 #else
@@ -84,7 +85,7 @@ bool BlockCache::fits(std::size_t bytes) const {
   return used <= stats_.limit && bytes <= stats_.limit - used;
 }
 
-// What is only kept for reuse goes first, then plans that are only remembered.
+// Blocks that are only kept for reuse go first, then plans that are only remembered.
 void BlockCache::make_room(std::size_t bytes, std::string_view what) {
   {
     std::lock_guard lock(mutex_);

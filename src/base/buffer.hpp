@@ -34,7 +34,8 @@ class BlockCache {
   void release(void* block, std::size_t bytes) noexcept;
   static std::size_t block_size(std::size_t bytes);
 
-  // What is no block but counts against the limit: the nodes of a graph, and plans. Used by the context's thread alone.
+  // Memory that is no block but counts against the limit: the nodes of a graph, and plans. The context's thread alone
+  // uses it.
   using Beside = std::size_t Stats::*;
   void count(Beside kind, std::size_t bytes, std::string_view what) {  // throws as allocate does
     if (limited_) make_room(bytes, what);

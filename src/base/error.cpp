@@ -1,3 +1,4 @@
+// The one place that formats messages of errors.
 #include "base/error.hpp"
 
 #include <fmt/format.h>

@@ -1,5 +1,4 @@
-// How a thread's floating-point unit rounds, and whether it takes subnormal numbers for 0. Which exceptions trap is not
-// part of it.
+// How a thread's floating-point unit rounds, and whether it takes subnormal numbers for 0. Traps are not part of it.
 #pragma once
 
 #include <cfenv>

@@ -1,3 +1,4 @@
+// The clock by which an interrupt asks its question every 20 ms.
 #include "base/interrupt.hpp"
 
 #include <ctime>

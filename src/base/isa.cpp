@@ -1,3 +1,4 @@
+// The choice of the instruction set for this process.
 #include "base/isa.hpp"
 
 #include <cstdlib>

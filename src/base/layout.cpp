@@ -1,3 +1,4 @@
+// Arithmetic on layouts: views of the same memory under other shapes and strides.
 #include "base/layout.hpp"
 
 namespace gradtape::core {

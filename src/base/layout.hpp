@@ -1,4 +1,4 @@
-// Where the elements of a tensor lie in a block of memory: a shape with a stride for each axis.
+// Layouts: a shape with a stride for each axis says where the elements of a tensor lie in a block of memory.
 #pragma once
 
 #include <optional>

@@ -1,3 +1,4 @@
+// Arithmetic on shapes: broadcasting, checks of sizes, and strides.
 #include "base/shape.hpp"
 
 #include <fmt/ranges.h>

@@ -1,4 +1,4 @@
-// What a kernel sees of a tensor: contiguous row-major memory with its dtype and shape.
+// Views: a kernel sees a tensor as contiguous row-major memory with its dtype and shape.
 #pragma once
 
 #include <span>

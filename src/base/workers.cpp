@@ -1,3 +1,4 @@
+// The pool of threads behind Workers, safe over fork, and the setting of OpenBLAS.
 #include "base/workers.hpp"
 
 #include <pthread.h>
@@ -85,7 +86,7 @@ class Pool {
  private:
   static constexpr uint32_t kOpen = 1u << 31;  // the rest counts the helpers inside
 
-  // Where the system gives no further thread, the ones there are do the work.
+  // If the system gives no further thread, those that exist do the work.
   void start(int helpers) noexcept {
     if (started_ >= helpers) return;
     const WithoutSignals quiet;
@@ -94,8 +95,8 @@ class Pool {
     } catch (const std::exception&) {
     }
   }
-  // Its own share first, so that a worker meets in its cache what it had of the loop before; then what the others have
-  // left of theirs.
+  // A worker takes its own share first: its cache may hold that memory from the loop before. Then it takes items that
+  // the others have left.
   void work(const ItemFunction& f, int worker) {
     const int threads = helpers_ + 1;
     for (int k = 0; k < threads; ++k) {

@@ -1,5 +1,5 @@
-// Workers: threads that share out the items of a loop. One pool serves the process; a second loop that comes while it is busy
-// runs on its own thread alone.
+// Workers: threads that share out the items of a loop. One pool serves the process; a second loop that comes while it
+// is busy runs on its own thread alone.
 #pragma once
 
 #include <algorithm>
@@ -38,8 +38,8 @@ class Workers {
   int threads_;
 };
 
-// The number of items that are worth a thread of their own: `worth` is the work that a thread is worth, `work` that of
-// an item.
+// The number of items that are worth a thread of their own. worth: the work that is worth a thread; work: that of an
+// item.
 inline int64_t share_of(int64_t worth, int64_t work) {
   return std::max<int64_t>(1, worth / std::max<int64_t>(1, work));
 }

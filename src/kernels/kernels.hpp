@@ -1,5 +1,5 @@
-// Loops over memory for everything that is not elementwise. Views are contiguous; shapes were checked when the op was
-// recorded.
+// The index of kernels: loops over memory for ops that are not elementwise. Views are contiguous; shapes were checked
+// when the op was recorded.
 #pragma once
 
 #include "base/layout.hpp"
@@ -7,30 +7,32 @@
 
 namespace gradtape::core::kernels {
 
-// reduce.cpp: the loops of reductions. Sums are pairwise.
+// reduce/reduce.cpp: the loops of reductions. Sums are pairwise.
 Reduction sum_reduction();
 Reduction product_reduction();
 Reduction max_reduction();
 Reduction min_reduction();
 Reduction all_reduction();
 Reduction any_reduction();
-// Any axes, for what is not [rows, columns]: pass after pass over memory. what: for errors.
+// Over any axes, in passes over memory. what: the name in errors.
 void reduce(const Reducer& reducer, const Ints& axes, const View& x, const MutableView& out, BlockCache& memory,
             std::string_view what);
+
+// reduce/arg_extreme.cpp
 void argmax(const KernelCall& c);
 void argmin(const KernelCall& c);
 
-// scan.cpp
+// reduce/scan.cpp
 void cumsum(const KernelCall& c);
 void cumprod(const KernelCall& c);
 void linear_scan(const KernelCall& c);
 void log_sum_scan(const KernelCall& c);
 
-// sort.cpp
+// sort/sort.cpp
 void sort_lines(const KernelCall& c);
 
-// movement.cpp: elements copied from one buffer to another.
-// x, as the layout says, to out in row-major order.
+// move/movement.cpp: elements copied from one buffer to another.
+// Copies x, seen through the layout, to out in row-major order.
 void copy(const void* x, std::size_t element_size, const Layout& layout, void* out, const Workers& workers);
 void copy_bytes(const void* x, int64_t bytes, void* out, const Workers& workers);
 void concat(const KernelCall& c);
@@ -44,16 +46,16 @@ void integer_exponent(const KernelCall& c);
 void identity_rows(const KernelCall& c);
 void bands(const KernelCall& c);
 
-// indexing.cpp: by indices, all of which are checked before anything is moved.
+// move/indexing.cpp: elements moved by indices. All indices are checked before anything is written.
 void gather(const KernelCall& c);
 void scatter_add(const KernelCall& c);
 void ravel_index(const KernelCall& c);
 void last_writer(const KernelCall& c);
 
-// matmul.cpp
+// matmul/matmul.cpp
 void matmul(const KernelCall& c);
 
-// linear_systems.cpp, factors.cpp, spectral.cpp, cofactor.cpp, expm.cpp: each matrix in the last two axes by itself.
+// matrix/{linear_systems,factors,spectral,cofactor,spectral_form,expm}.cpp: each matrix in the last two axes by itself.
 void solve(const KernelCall& c);
 void inverse(const KernelCall& c);
 void triangular_solve(const KernelCall& c);
@@ -70,7 +72,7 @@ void cofactor(const KernelCall& c);
 void spectral_form(const KernelCall& c);
 void expm(const KernelCall& c);
 
-// convolution.cpp: the three forms of sum x[pixel] filter[tap] y[pixel].
+// convolution/convolution.cpp, convolution/pooling.cpp: the sum of x[pixel] filter[tap] y[pixel] by each of the three.
 void convolution(const KernelCall& c);
 void convolution_input(const KernelCall& c);
 void convolution_filter(const KernelCall& c);

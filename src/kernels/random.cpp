@@ -1,6 +1,6 @@
-// Random numbers as a function of a key and a counter: Philox4x32-10 (Salmon, Moraes, Dror, Shaw: Parallel random
-// numbers: as easy as 1, 2, 3; SC 2011). Only additions, multiplications, divisions and square roots of IEEE doubles
-// follow, so that every machine gives the same numbers.
+// Random numbers as a function of a key and a counter. The generator is Philox4x32-10 (Salmon, Moraes, Dror and Shaw,
+// "Parallel random numbers: as easy as 1, 2, 3", 2011). Only additions, multiplications, divisions and square roots of
+// IEEE doubles follow, so that every machine gives the same numbers.
 #include <array>
 #include <cmath>
 #include <cstdint>

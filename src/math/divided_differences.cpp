@@ -1,3 +1,4 @@
+// The functions whose divided differences exist, and the recursion over points.
 #include "math/divided_differences.hpp"
 
 #include <algorithm>
@@ -77,8 +78,8 @@ double DividedDifference::of_sorted(const double* x, std::size_t n) const {
   if (n == 2) return f_.pair(x[0], x[1]);
   const double spread = x[n - 1] - x[0];
   if (spread > kClose) return (of_sorted(x + 1, n - 1) - of_sorted(x, n - 1)) / spread;
-  // About the middle c: f[x_0, ..., x_k] = sum over m of a_(m + k) h_m(x - c), with the Taylor coefficients a of f and
-  // the complete homogeneous symmetric polynomials h.
+  // About the middle c: f[x_0, ..., x_k] = sum over m of a_(m + k) h_m(x - c). a are the Taylor coefficients of f, and
+  // h the complete homogeneous symmetric polynomials.
   const double middle = x[0] + spread / 2;
   double h[kTerms] = {1};
   for (std::size_t i = 0; i < n; ++i)

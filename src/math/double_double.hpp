@@ -10,7 +10,7 @@ struct DoubleDouble {
   double high, low = 0;  // |low| is half a unit of high's last place at most
 };
 
-// Where |x| >= |y|.
+// Exact if |x| >= |y|.
 inline DoubleDouble quick_sum(double x, double y) {
   const double sum = x + y;
   return {sum, y - (sum - x)};

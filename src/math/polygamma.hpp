@@ -1,4 +1,4 @@
-// Digamma and its derivatives, in double: what is asked for in float is rounded once.
+// Digamma and its derivatives, in double. Results in float are rounded once.
 #pragma once
 
 #include <algorithm>
@@ -53,8 +53,8 @@ inline double positive_digamma(double x) {
   return (x - kRoot - kRootRest) * polynomial(kQuotient, x - 1.5) + below;
 }
 
-// The n-th derivative of digamma for x > 0, n > 0, without its sign: by recurrence up to where the asymptotic series
-// holds (Abramowitz & Stegun 6.4.6, 6.4.11).
+// The n-th derivative of digamma for x > 0, n > 0, without its sign. The recurrence goes up to an x at which the
+// asymptotic series holds (Abramowitz & Stegun 6.4.6, 6.4.11).
 inline double positive_polygamma(int n, double x) {
   double before = 0;
   for (const double least = n + 15; x < least; x += 1) before += std::pow(x, -n - 1);
@@ -96,8 +96,8 @@ inline DoubleDouble tangent(const DoubleDouble& angle) {
   return angle * sine / cosine;
 }
 
-// What positive_polygamma and positive_digamma give, by the recurrence up to where 14 terms of the asymptotic series
-// are enough.
+// The same as positive_polygamma and positive_digamma. The recurrence goes up to a y at which 14 terms of the
+// asymptotic series are enough.
 inline DoubleDouble positive_polygamma(int n, DoubleDouble y) {
   const auto power = [n](const DoubleDouble& of) {  // of^-n
     DoubleDouble p{1};
@@ -161,7 +161,7 @@ inline double reflected_polygamma(int n, double x) {
   const double other = n == 0 ? positive_digamma(1 - x) : -positive_polygamma(n, 1 - x);
   const double y = cotangent_term<double>(n, x) + other;
   if (!std::isfinite(y)) return y;
-  // That 1 - x is rounded weighs as much as a unit of 1 in digamma.
+  // The rounding of 1 - x weighs as much as a unit of 1 in digamma.
   const bool cancels = n == 0 ? std::abs(y) * 4 < std::max(std::abs(other), 1.0) : std::abs(y) < std::abs(other);
   if (n <= kMostInDouble && !cancels) return y;
   const DoubleDouble exact = positive_polygamma(n, exact_sum(1, -x));

@@ -38,14 +38,14 @@ T wrap_multiply(T a, T b) {
     return a * b;
 }
 
-// The zeros of t, and the product or quotient elsewhere.
+// The zeros of t, and the result of its product or quotient elsewhere.
 template <class T>
 T carry(T t, T result) {
   return t == 0 ? T(0) : result;
 }
 
-// Rounds toward minus infinity. Of floats it is what is left when the remainder is taken off, so that it agrees with
-// floor_mod. Integers are divided by what divisor_checked let pass; anything is safe.
+// Rounds toward minus infinity. Floats lose their remainder first, so that the quotient agrees with floor_mod. The
+// kernel integer_divisor reports integer divisors of 0; here any divisor is safe.
 template <class T>
 T floor_divide(T a, T b) {
   if constexpr (is_int<T>) {
@@ -86,7 +86,8 @@ T power(T x, T y) {
   }
 }
 
-// float to integer truncates; what does not fit goes to the nearest end of the range, nan to 0. Integers wrap around.
+// float to integer truncates. A value out of range goes to the nearest end of the range, nan to 0. Integers wrap
+// around.
 template <class To, class From>
 To convert(From x) {
   if constexpr (std::is_same_v<To, bool>) {
@@ -102,7 +103,7 @@ To convert(From x) {
   }
 }
 
-// Of what does not fit the nearest end of the range.
+// A value out of range goes to the nearest end of the range.
 template <class To>
 To saturate(int64_t x) {
   if constexpr (is_int<To>)

@@ -1,5 +1,5 @@
 // Scalar functions that derivatives of elementwise ops are made of, each by a formula that neither overflows nor
-// cancels, for any argument. Without branches or calls, as those of vector_math.hpp.
+// cancels, for any argument. They have no branches or calls, as those of vector.hpp.
 #pragma once
 
 #include <cmath>
@@ -45,7 +45,7 @@ inline double normal_cdf(double x) {
   return z.high > 1 && z.high < 40 ? y * (1 - low * (2 * z.high + 1 / z.high)) : y;
 }
 
-// With r = x or 1 / x, whichever is at most 1 in size: its square stays in range.
+// r is |x| or 1 / |x|, whichever is at most 1: its square stays in range. large: |x| > 1.
 template <class T>
 struct Folded {
   bool large;
@@ -88,7 +88,7 @@ T over_root(T x) {
 template <class T>
 T direction(T x, T y) {
   const T a = std::abs(x), b = std::abs(y), most = a > b ? a : b;
-  // Of two infinities neither is further away: nan.
+  // Two infinities are equally far away: nan.
   const T u = a == infinity<T> && b < a ? T(1) : a / most, v = b == infinity<T> && a < b ? T(1) : b / most;
   const T cosine = std::copysign(u / std::sqrt(u * u + v * v), x);
   return most == T(0) ? T(0) : cosine;

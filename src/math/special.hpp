@@ -1,4 +1,4 @@
-// Special functions of one argument that the C library lacks, in double: what is asked for in float is rounded once.
+// Special functions of one argument that the C library lacks, in double. Results in float are rounded once.
 #pragma once
 
 #include <cmath>
@@ -29,7 +29,7 @@ inline double log_gamma(double x) {
 }
 
 // A first approximation to 1e-6 (M. Giles, "Approximating the erfinv function", 2010), then Halley's steps on
-// erf(y) = x; near 1 on erfc(y) = 1 - x, which is exact there.
+// erf(y) = x. Near 1 the steps are on erfc(y) = 1 - x, which is exact there.
 inline double erfinv(double x) {
   static constexpr double kCentral[] = {1.50140941,     0.246640727,   -0.00417768164, -0.00125372503, 0.00021858087,
                                         -4.39150654e-6, -3.5233877e-6, 3.43273939e-7,  2.81022636e-8};

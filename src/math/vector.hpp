@@ -211,7 +211,7 @@ inline T sigmoid(T x) {
   return sigmoid_of(x, sigmoid_part(x));
 }
 
-// tanh(x) / x = 1 - z series(z), z = x^2, for |x| <= 0.55: the series of least error relative to the result, which is a
+// tanh(x) / x = 1 - z series(z), z = x^2, for |x| <= 0.55. The series has the least error relative to the result: a
 // hundredth of an ulp.
 template <class T>
 inline T tanh_small(T x) {
@@ -305,7 +305,7 @@ inline T cos(T x) {
   return static_cast<T>(sine<T>(static_cast<double>(x), 1));
 }
 
-// sqrt(x^2 + y^2), whatever is infinite being so although the other is nan. 1 ulp. The root's rounding error is found
+// sqrt(x^2 + y^2), infinite if either is infinite, even if the other is nan. 1 ulp. The root's rounding error is found
 // and taken back: C. F. Borges, "Algorithm 1014: An Improved Algorithm for hypot(x,y)", ACM Trans. Math. Softw. 47(1),
 // 2021.
 inline double hypot(double x, double y) {

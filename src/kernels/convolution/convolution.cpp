@@ -1,11 +1,10 @@
 // Convolutions as products: patches of pixels, gathered panel by panel into the cache, times the filter. The gradient
 // by the input is the same with other taps: those of the output's pixels that each input pixel went into, stride by
 // stride. Groups with few channels go through direct loops (narrow_convolution.cpp) instead.
-#include "kernels/convolution/convolution.hpp"
-
 #include <algorithm>
 #include <numeric>
 
+#include "kernels/convolution/narrow_convolution.hpp"
 #include "kernels/matmul/gemm.hpp"
 #include "kernels/workspace.hpp"
 
@@ -27,22 +26,6 @@ struct Image {
   }
 };
 
-// first, first + step, and so on.
-struct Sequence {
-  int64_t first = 0, step = 1, count = 0;
-  int64_t operator[](int64_t i) const { return first + i * step; }
-};
-
-// Along one axis, pixel p reads the source at p * step + offset for each offset of the taps.
-struct Taps {
-  int64_t pixels, step;
-  Sequence offsets;
-
-  int64_t count() const { return offsets.count; }
-  bool contiguous() const { return count() < 2 || offsets.step == 1; }
-  bool is_identity(int64_t size) const { return pixels == size && step == 1 && count() == 1 && offsets.first == 0; }
-};
-
 template <class T>
 struct Patches {
   Image<const T> source;
@@ -50,7 +33,7 @@ struct Patches {
 
   int64_t size() const { return vertical.count() * horizontal.count() * source.used; }  // of one
   int64_t pixels() const { return vertical.pixels * horizontal.pixels; }                // of one image
-  bool are_pixels() const { return vertical.is_identity(source.rows) && horizontal.is_identity(source.columns); }
+  bool are_pixels() const { return vertical.is_identity() && horizontal.is_identity(); }
   int64_t panel_rows(int64_t total) const {
     const int64_t most = std::max(kLeastRows, kPanel / std::max<int64_t>(1, size()));
     return std::max<int64_t>(1, std::min(total, std::clamp(round_up(total / kPanels, 16), kLeastRows, most)));
@@ -95,7 +78,7 @@ struct Patches {
   }
 };
 
-// Where results go: every `step`-th pixel of an image.
+// The results go to every `step`-th pixel of an image.
 template <class T>
 struct Target {
   Image<T> image;
@@ -135,16 +118,13 @@ void multiply(const KernelCall& c, int64_t images, const Patches<T>& patches, co
   for_each_share(c.workers, total, rows, panel);
 }
 
-// The taps of a convolution: output pixel p reads input p * stride - padding + tap * dilation.
-Taps forward_taps(const ConvolutionAxis& a) { return {a.output, a.stride, {-a.padding, a.dilation, a.taps}}; }
-
 // Input pixels q * stride + phase: the output pixels q + offset that read them, and through which taps, last tap first.
 struct PhaseTaps {
   Taps taps;
   Sequence through;
 };
 PhaseTaps phase_taps(const ConvolutionAxis& a, int64_t phase) {
-  PhaseTaps p{{ceil_div(a.input - phase, a.stride), 1, {}}, {}};
+  PhaseTaps p{{a.output, ceil_div(a.input - phase, a.stride), 1, {}}, {}};
   const auto distance = [&](int64_t tap) { return phase + a.padding - tap * a.dilation; };
   const int64_t between = a.stride / std::gcd(a.stride, a.dilation);  // taps that the phase reads
   int64_t last = a.taps - 1;
@@ -161,7 +141,7 @@ void forward(const KernelCall& c, const Convolution& g, const T* x, const T* w, 
     const Image<const T> source{x,       g.vertical.input, g.horizontal.input, g.groups * g.inputs, group * g.inputs,
                                 g.inputs};
     const Image<T> out{y, g.vertical.output, g.horizontal.output, g.groups * g.outputs, group * g.outputs, g.outputs};
-    const Patches<T> patches{source, forward_taps(g.vertical), forward_taps(g.horizontal)};
+    const Patches<T> patches{source, g.vertical.forward(), g.horizontal.forward()};
     multiply<T>(c, g.images, patches, {w + group * g.outputs, g.groups * g.outputs}, {out, 0, 0, 1, 1});
   }
 }
@@ -198,13 +178,13 @@ void input_gradient(const KernelCall& c, const Convolution& g, const T* y, const
   }
 }
 
-// Sums over panels of patches^T y. A small filter is summed up in parts, so many that they do not depend on who adds
-// them; of a large one each tap is a part of the work.
+// Sums over panels of patches^T y. A small filter is summed up in parts, whose number does not depend on the workers.
+// Each tap of a large filter is a part of the work.
 template <class T>
 void filter_gradient(const KernelCall& c, const Convolution& g, int64_t group, const T* x, const T* y, T* w) {
   const int64_t channels = g.groups * g.outputs, total = g.images * g.vertical.output * g.horizontal.output;
   const Image<const T> source{x, g.vertical.input, g.horizontal.input, g.groups * g.inputs, group * g.inputs, g.inputs};
-  const Taps vertical = forward_taps(g.vertical), horizontal = forward_taps(g.horizontal);
+  const Taps vertical = g.vertical.forward(), horizontal = g.horizontal.forward();
   const Patches<T> all{source, vertical, horizontal};
   const int64_t k = all.size(), rows = all.panel_rows(total);
   const bool by_taps = k * g.outputs > kMostPartial;
@@ -251,23 +231,21 @@ void filter_gradient(const KernelCall& c, const Convolution& g, int64_t group, c
 // Whether the channels of a group are too few for a product.
 bool is_narrow(const Convolution& g) { return g.groups > 1 && g.inputs * g.outputs < 64; }
 
-enum class Form { output, input, filter };
-
-void run(const KernelCall& c, Form form, const View& x, const View& w, const View& y) {
+void run(const KernelCall& c, ConvolutionResult result, const View& x, const View& w, const View& y) {
   const Convolution g(c, *x.shape, *w.shape, *y.shape);
   const MutableView& out = c.out[0];
   if (out.elements() == 0) return;
   dispatch_floating(out.dtype, [&]<class T>(Type<T>) {
     if (c.in[0].elements() == 0 || c.in[1].elements() == 0) return void(std::fill_n(out.as<T>(), out.elements(), T(0)));
     const bool narrow = is_narrow(g);
-    switch (form) {
-      case Form::output:
+    switch (result) {
+      case ConvolutionResult::output:
         return narrow ? narrow_convolution(c, g, x.as<T>(), w.as<T>(), out.as<T>())
                       : forward<T>(c, g, x.as<T>(), w.as<T>(), out.as<T>());
-      case Form::input:
+      case ConvolutionResult::input:
         return narrow ? narrow_input(c, g, y.as<T>(), w.as<T>(), out.as<T>())
                       : input_gradient<T>(c, g, y.as<T>(), w.as<T>(), out.as<T>());
-      case Form::filter:
+      case ConvolutionResult::filter:
         if (narrow) return narrow_filter(c, g, x.as<T>(), y.as<T>(), out.as<T>());
         for (int64_t group = 0; group < g.groups; ++group)
           filter_gradient<T>(c, g, group, x.as<T>(), y.as<T>(), out.as<T>());
@@ -287,8 +265,8 @@ Convolution::Convolution(const KernelCall& c, const Shape& x, const Shape& w, co
   horizontal = axis(1);
 }
 
-void convolution(const KernelCall& c) { run(c, Form::output, c.in[0], c.in[1], as_view(c.out[0])); }
-void convolution_input(const KernelCall& c) { run(c, Form::input, as_view(c.out[0]), c.in[1], c.in[0]); }
-void convolution_filter(const KernelCall& c) { run(c, Form::filter, c.in[0], as_view(c.out[0]), c.in[1]); }
+void convolution(const KernelCall& c) { run(c, ConvolutionResult::output, c.in[0], c.in[1], as_view(c.out[0])); }
+void convolution_input(const KernelCall& c) { run(c, ConvolutionResult::input, as_view(c.out[0]), c.in[1], c.in[0]); }
+void convolution_filter(const KernelCall& c) { run(c, ConvolutionResult::filter, c.in[0], as_view(c.out[0]), c.in[1]); }
 
 }  // namespace gradtape::core::kernels

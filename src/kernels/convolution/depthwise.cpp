@@ -1,3 +1,4 @@
+// The depthwise kernels of this machine's instruction set.
 #include "kernels/convolution/depthwise.hpp"
 
 #include <cstring>

@@ -1,12 +1,12 @@
-// Convolutions of each channel by itself: a row of pixels at a time, its sums in registers.
+// Convolutions of each channel by itself (depthwise): a row of pixels at a time, with its sums in registers.
 #pragma once
 
 #include <cstdint>
 
 namespace gradtape::core::kernels {
 
-// Pixels of a row of the result, each channel of which is the sum over taps of w[tap][channel] times the channel of the
-// source's pixel at[tap] elements from x, for the first; those of the next pixel lie x_step elements on.
+// Pixels of a row of the result: y[channel] is the sum over taps of w[tap][channel] x[at[tap] + channel]. The next
+// pixel reads from x + x_step and writes to y + y_step.
 template <class T>
 struct DepthwiseRow {
   int64_t pixels, channels;
@@ -19,7 +19,7 @@ struct DepthwiseRow {
   int64_t y_step;
 };
 
-// The gradient by w: added to sums[tap][channel] is the sum over pixels of the source's channel, as above, times y's.
+// The gradient by w: sums[tap][channel] += the sum over pixels of x[at[tap] + channel] y[channel], with steps as above.
 template <class T>
 struct DepthwiseSums {
   int64_t pixels, channels;

@@ -1,7 +1,9 @@
+// Convolutions of groups with few channels: a loop along rows of pixels for each tap, or depthwise.hpp.
+#include "kernels/convolution/narrow_convolution.hpp"
+
 #include <algorithm>
 
 #include "base/isa.hpp"
-#include "kernels/convolution/convolution.hpp"
 #include "kernels/convolution/depthwise.hpp"
 #include "kernels/workspace.hpp"
 
@@ -17,25 +19,24 @@ struct RowTap {
   int64_t pixels, step;
   int64_t groups, inputs, outputs;
 };
-enum class Form { output, input, filter };
 
-// One of the three is changed: += the product of the others, channel by channel.
-template <Form F, class T>
+// The tensor F is changed: += the product of the others, channel by channel.
+template <ConvolutionResult F, class T>
 void along_row(const RowTap<T>& r) {
   const int64_t in = r.groups * r.inputs, out = r.groups * r.outputs;
   for (int64_t p = 0; p < r.pixels; ++p) {
     T *x = r.x + p * r.step * in, *y = r.y + p * out, *w = r.w;
-    if (F == Form::input && r.inputs == 1 && r.outputs == 1) {  // the other forms have depthwise.hpp
-#pragma GCC ivdep                                               // x, w and y are different tensors
+    if (F == ConvolutionResult::input && r.inputs == 1 && r.outputs == 1) {  // the other forms have depthwise.hpp
+#pragma GCC ivdep                                                            // x, w and y are different tensors
       for (int64_t c = 0; c < in; ++c) x[c] += y[c] * w[c];
       continue;
     }
     for (int64_t group = 0; group < r.groups; ++group, x += r.inputs, y += r.outputs, w += r.outputs)
       for (int64_t i = 0; i < r.inputs; ++i)
         for (int64_t o = 0; o < r.outputs; ++o) {
-          if constexpr (F == Form::output) y[o] += x[i] * w[i * out + o];
-          if constexpr (F == Form::input) x[i] += y[o] * w[i * out + o];
-          if constexpr (F == Form::filter) w[i * out + o] += x[i] * y[o];
+          if constexpr (F == ConvolutionResult::output) y[o] += x[i] * w[i * out + o];
+          if constexpr (F == ConvolutionResult::input) x[i] += y[o] * w[i * out + o];
+          if constexpr (F == ConvolutionResult::filter) w[i * out + o] += x[i] * y[o];
         }
   }
 }
@@ -48,24 +49,12 @@ void over_rows(const KernelCall& c, int64_t rows, int64_t work, F&& f) {
   });
 }
 
-// One axis of a convolution of each channel by itself: result pixel p reads source pixels p * step + offset of each
-// tap.
-struct Axis {
-  int64_t source, pixels, step, taps, offset, between;  // of the first tap, from one to the next
-
-  int64_t at(int64_t tap) const { return offset + tap * between; }
-  bool inside(int64_t pixel, int64_t tap) const {
-    const int64_t from = pixel * step + at(tap);
-    return from >= 0 && from < source;
-  }
-  bool all_inside(int64_t pixel) const { return inside(pixel, 0) && inside(pixel, taps - 1); }
-};
-
+// A convolution of each channel by itself.
 template <class T>
 class Channels {
  public:
-  // Of x, w and y one is written: the filter w by sum, the result y by run.
-  Channels(const KernelCall& c, const Axis& vertical, const Axis& horizontal, int64_t channels, const T* x, const T* w,
+  // run writes the result y, sum the filter w; the other two are read.
+  Channels(const KernelCall& c, const Taps& vertical, const Taps& horizontal, int64_t channels, const T* x, const T* w,
            const T* y)
       : v_(vertical),
         h_(horizontal),
@@ -73,8 +62,8 @@ class Channels {
         x_(x),
         w_(const_cast<T*>(w)),
         y_(const_cast<T*>(y)),
-        at_(c, v_.taps * h_.taps),
-        weights_(c, v_.taps * h_.taps) {
+        at_(c, v_.count() * h_.count()),
+        weights_(c, v_.count() * h_.count()) {
     while (first_ < h_.pixels && !h_.all_inside(first_)) ++first_;
     last_ = first_;
     while (last_ < h_.pixels && h_.all_inside(last_)) ++last_;
@@ -92,7 +81,7 @@ class Channels {
   // The sums of rows are short, and added up in double: by parts that do not depend on the number of workers.
   void sum(const KernelCall& c, int64_t images) const {
     constexpr int64_t kMostParts = 16;
-    const int64_t size = v_.taps * h_.taps * channels_;
+    const int64_t size = v_.count() * h_.count() * channels_;
     const int64_t rows = images * v_.pixels;
     const int64_t parts =
         std::clamp<int64_t>(rows * work_of_row() >> 16, 1, std::min(kMostParts, std::max<int64_t>(1, rows)));
@@ -120,14 +109,14 @@ class Channels {
   }
 
  private:
-  int64_t work_of_row() const { return h_.pixels * channels_ * v_.taps * h_.taps; }
+  int64_t work_of_row() const { return h_.pixels * channels_ * v_.count() * h_.count(); }
   const T* source(int64_t row, int64_t pixel) const {
     return x_ + (row / v_.pixels * v_.source * h_.source + pixel * h_.step) * channels_;
   }
   T* result(int64_t row, int64_t pixel) const { return y_ + (row * h_.pixels + pixel) * channels_; }
 
-  // Calls f(first, count, taps) with pixels of a row that read through the same taps, of which the worker's workspaces say
-  // where; w: of the filter, or a tensor of its shape.
+  // Calls f(first, count, taps) for runs of a row's pixels that read through the same taps. The worker's workspaces
+  // hold where each tap reads, and its weights in w, which has the filter's shape.
   template <class F>
   void over_pixels(int64_t row, T* w, int worker, F&& f) const {
     const auto from = [&](int64_t first, int64_t count) {
@@ -139,16 +128,16 @@ class Channels {
   }
   int find_taps(int64_t up, int64_t pixel, T* w, int64_t* at, T** weights) const {
     int taps = 0;
-    for (int64_t tv = 0; tv < v_.taps; ++tv)
-      for (int64_t th = 0; v_.inside(up, tv) && th < h_.taps; ++th) {
+    for (int64_t tv = 0; tv < v_.count(); ++tv)
+      for (int64_t th = 0; v_.inside(up, tv) && th < h_.count(); ++th) {
         if (!h_.inside(pixel, th)) continue;
-        at[taps] = ((up * v_.step + v_.at(tv)) * h_.source + h_.at(th)) * channels_;
-        weights[taps++] = w + (tv * h_.taps + th) * channels_;
+        at[taps] = ((up * v_.step + v_.offsets[tv]) * h_.source + h_.offsets[th]) * channels_;
+        weights[taps++] = w + (tv * h_.count() + th) * channels_;
       }
     return taps;
   }
 
-  Axis v_, h_;
+  Taps v_, h_;
   int64_t channels_;
   const T* x_;
   T *w_, *y_;
@@ -157,17 +146,16 @@ class Channels {
   int64_t first_ = 0, last_ = 0;  // pixels of a row that read through all taps
 };
 
-Axis axis_of(const ConvolutionAxis& a) { return {a.input, a.output, a.stride, a.taps, -a.padding, a.dilation}; }
 bool is_depthwise(const Convolution& g) { return g.inputs == 1 && g.outputs == 1; }
 
-template <Form F, class T>
+template <ConvolutionResult F, class T>
 class Narrow {
  public:
   Narrow(const Convolution& g, T* x, T* w, T* y)
       : g_(g), x_(x), w_(w), y_(y), along_(compiled_for_this_machine<along_row<F, T>>()) {}
 
-  // Row `up` of y meets row `from` of x, of image n, through the taps of one row of the filter; `sums`: where to add up
-  // instead of w.
+  // Row `up` of y meets row `from` of x, of image n, through the taps of one row of the filter. sums: takes the place
+  // of w if it is given.
   void rows(int64_t n, int64_t from, int64_t tap_row, int64_t up, T* sums = nullptr) const {
     for (int64_t tap = 0; tap < g_.horizontal.taps; ++tap) tap_of_row(n, from, tap_row, up, tap, sums);
   }
@@ -193,9 +181,9 @@ class Narrow {
 template <class T>
 void narrow_convolution(const KernelCall& c, const Convolution& g, const T* x, const T* w, T* y) {
   if (is_depthwise(g)) {
-    return Channels<T>(c, axis_of(g.vertical), axis_of(g.horizontal), g.groups, x, w, y).run(c, g.images);
+    return Channels<T>(c, g.vertical.forward(), g.horizontal.forward(), g.groups, x, w, y).run(c, g.images);
   }
-  const Narrow<Form::output, T> loops(g, const_cast<T*>(x), const_cast<T*>(w), y);
+  const Narrow<ConvolutionResult::output, T> loops(g, const_cast<T*>(x), const_cast<T*>(w), y);
   const ConvolutionAxis& v = g.vertical;
   const int64_t width = g.horizontal.output * g.groups * g.outputs;
   over_rows(c, g.images * v.output, width * g.inputs * v.taps * g.horizontal.taps, [&](int64_t row, int) {
@@ -209,12 +197,9 @@ void narrow_convolution(const KernelCall& c, const Convolution& g, const T* x, c
 template <class T>
 void narrow_input(const KernelCall& c, const Convolution& g, const T* y, const T* w, T* x) {
   if (is_depthwise(g) && g.vertical.stride == 1 && g.horizontal.stride == 1) {
-    const auto axis = [](const ConvolutionAxis& a) {
-      return Axis{a.output, a.input, 1, a.taps, a.padding, -a.dilation};
-    };
-    return Channels<T>(c, axis(g.vertical), axis(g.horizontal), g.groups, y, w, x).run(c, g.images);
+    return Channels<T>(c, g.vertical.backward(), g.horizontal.backward(), g.groups, y, w, x).run(c, g.images);
   }
-  const Narrow<Form::input, T> loops(g, x, const_cast<T*>(w), const_cast<T*>(y));
+  const Narrow<ConvolutionResult::input, T> loops(g, x, const_cast<T*>(w), const_cast<T*>(y));
   const ConvolutionAxis& v = g.vertical;
   const int64_t width = g.horizontal.input * g.groups * g.inputs;
   over_rows(c, g.images * v.input, width * g.outputs * v.taps * g.horizontal.taps, [&](int64_t row, int) {
@@ -230,8 +215,8 @@ void narrow_input(const KernelCall& c, const Convolution& g, const T* y, const T
 template <class T>
 void narrow_filter(const KernelCall& c, const Convolution& g, const T* x, const T* y, T* w) {
   if (is_depthwise(g))
-    return Channels<T>(c, axis_of(g.vertical), axis_of(g.horizontal), g.groups, x, w, y).sum(c, g.images);
-  const Narrow<Form::filter, T> loops(g, const_cast<T*>(x), w, const_cast<T*>(y));
+    return Channels<T>(c, g.vertical.forward(), g.horizontal.forward(), g.groups, x, w, y).sum(c, g.images);
+  const Narrow<ConvolutionResult::filter, T> loops(g, const_cast<T*>(x), w, const_cast<T*>(y));
   const ConvolutionAxis& v = g.vertical;
   const int64_t size = g.inputs * g.groups * g.outputs;
   const Workspace<T> row_sums(c, size);

@@ -1,3 +1,4 @@
+// Max pooling over windows of images, with the index of each largest entry.
 #include <algorithm>
 #include <limits>
 #include <type_traits>
@@ -14,7 +15,7 @@ struct Window {
 };
 constexpr int64_t kChannels = 64;  // at once
 
-// Where results go; null: not wanted.
+// The memory of results; null: not wanted.
 template <class T>
 struct Largest {
   T* values;
@@ -22,8 +23,8 @@ struct Largest {
   Largest from(int64_t at) const { return {values ? values + at : nullptr, indices ? indices + at : nullptr}; }
 };
 
-// The first largest entry of the window in each channel; nan is larger than all. Index: an integer of T's size, where
-// an image has few enough entries for it, so that a vector holds as many of both; or void, where no index is wanted.
+// The first largest entry of the window in each channel; nan is larger than all. Index is void if no index is wanted.
+// Else it is an integer, of T's size if it can count an image's entries: a vector then holds as many of both.
 template <class Index, class T>
 void largest(const T* image, int64_t columns, int64_t channels, const Window& w, const Largest<T>& to) {
   constexpr bool has_index = !std::is_void_v<Index>;

@@ -1,3 +1,4 @@
+// The walk over rows of a broadcast operand, from any element on.
 #include "kernels/elementwise/expand_strided.hpp"
 
 #include <algorithm>
@@ -12,7 +13,7 @@ template <class T>
 void expand_typed(const T* x, const Shape& loop, const Shape::Dims& strides, int64_t at, std::size_t n, T* out) {
   const std::size_t inner = loop.rank() - 1;
   const int64_t width = loop[inner], step = strides[inner];
-  // Where the row of the first element begins, and its index along the outer axes.
+  // The start of the first element's row, and the index of that row along the outer axes.
   int64_t column = at % width, row = 0;
   Shape::Dims index(inner, 0);
   at /= width;

@@ -1,3 +1,4 @@
+// The table of tile instructions for two operations in a row.
 #include "kernels/elementwise/fused_pairs.hpp"
 
 #include "kernels/elementwise/tile.hpp"

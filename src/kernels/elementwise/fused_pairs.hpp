@@ -1,4 +1,4 @@
-// Tile instructions for two sums, differences or products in a row: half the calls, and what lies between them stays in
+// Tile instructions for two sums, differences or products in a row: half the calls, and the value between them stays in
 // a register.
 #pragma once
 

@@ -1,4 +1,4 @@
-// Copies past the cache.
+// Stores that go to memory past the cache.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,7 @@
 
 namespace gradtape::core::kernels {
 
-// What is written does not come into the cache first; others see it after end_stream().
+// Copies bytes without bringing the target into the cache. Other threads see them after end_stream().
 inline void stream(const void* from, std::size_t bytes, void* to) {
 #if defined(__SSE2__)
   constexpr std::size_t kUnit = sizeof(__m128i);

@@ -1,3 +1,4 @@
+// The matrix products of this machine's instruction set.
 #include "kernels/matmul/gemm.hpp"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 // Products of matrices, by blocks of registers over panels that fit the caches (Goto and van de Geijn, Anatomy of
-// high-performance matrix multiplication, 2008). An element is added up over k in an order that depends on k alone: not
-// on the sizes around it, nor on how a product is shared out, nor on how its operands lie.
+// high-performance matrix multiplication, 2008). The order in which an element is added up depends on k alone, not
+// on m, n, the workers, or the operands' layout.
 #pragma once
 
 #include <cstddef>

@@ -1,3 +1,4 @@
+// The choice between b as it lies and a padded copy of it, for small matrix products.
 #include "kernels/matmul/small_gemm.hpp"
 
 #include <algorithm>

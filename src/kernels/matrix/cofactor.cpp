@@ -1,4 +1,4 @@
-// The derivative of the determinant.
+// Cofactors: the derivative of the determinant.
 #include "kernels/matrix/lu.hpp"
 #include "kernels/matrix/singular_values.hpp"
 #include "kernels/workspace.hpp"

@@ -1,10 +1,11 @@
-// The exponential of matrices, and of jets of them, in double for both precisions: the Taylor polynomial of degree 18
-// in five products (P. Bader, S. Blanes and F. Casas, "Computing the matrix exponential with an optimized Taylor
-// polynomial approximation", 2019) of the matrix halved until its norm is small, squared as often.
+// The exponential of matrices, and of jets of them, in double for both precisions. The matrix is halved until its norm
+// is small. Its Taylor polynomial of degree 18 takes five products, and is squared as often as the matrix was halved.
+// The polynomial is that of P. Bader, S. Blanes and F. Casas, "Computing the matrix exponential with an optimized
+// Taylor polynomial approximation", 2019.
 //
-// A jet of level L is a sum of 2^L matrices X_c times products of L infinitesimals, each of whose squares is 0; bit i
-// of c says whether the i-th is a factor. What follows from sums and products alone holds for jets as for matrices, and
-// the factors of the infinitesimals are derivatives.
+// A jet of level L is a sum of 2^L matrices X_c times products of L infinitesimals, each of whose squares is 0. Bit i
+// of c says whether the i-th infinitesimal is a factor. Formulas of sums and products alone hold for jets as for
+// matrices, and the factors of the infinitesimals are derivatives.
 #include <bit>
 #include <cmath>
 
@@ -17,7 +18,7 @@ namespace gradtape::core::kernels {
 namespace {
 constexpr int kDegree = 18;
 
-// The polynomial is B2 + (B3 + A9) A9 with A9 = B1 B5 + B4, where B1 to B5 are these sums of 1, x, x^2, x^3 and x^6.
+// The polynomial is B2 + (B3 + A9) A9 with A9 = B1 B5 + B4. B1 to B5 are these sums of 1, x, x^2, x^3 and x^6.
 constexpr double kSums[5][5] = {
     {0, -1.00365581030144618291e-01, -8.02924648241156932449e-03, -8.92138498045729985177e-04, 0},
     {0, 3.97849749499645077844e-01, 1.36783778460411720168e+00, 4.98289622525382669416e-01,

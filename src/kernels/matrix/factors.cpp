@@ -114,8 +114,8 @@ bool is_apart(const T* x, int64_t n) {
   }
   return true;
 }
-// The rank of a triangular matrix of order n but for rounding, whatever the scales of its columns. With z that solves
-// x^T z = d, for signs d that make z grow, a column that depends on those before it has a z that is out of reach.
+// The rank of a triangular matrix of order n but for rounding, whatever the scales of its columns. z solves x^T z = d
+// for signs d that make z grow. A column that depends on those before it makes its entry of z exceed `most`.
 template <class T>
 int64_t rank_of(const T* x, int64_t n, T* z) {
   const T most = 1 / (std::numeric_limits<T>::epsilon() * static_cast<T>(4 * n));

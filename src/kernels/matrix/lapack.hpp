@@ -1,5 +1,5 @@
-// LAPACK by its Fortran names, for both precisions, and what the kernels that call it share. Matrices go in as they lie
-// in memory, row by row: LAPACK, which counts by columns, sees their transposes.
+// LAPACK by its Fortran names, for both precisions, and functions that the kernels on matrices share. Matrices go in as
+// they lie in memory, row by row: LAPACK, which counts by columns, sees their transposes.
 #pragma once
 
 #include <algorithm>
@@ -76,7 +76,7 @@ U* copy_to(U* out, const T* x, int64_t n) {
   return out;
 }
 
-// Which matrix of a batch failed first, and LAPACK's word for why.
+// The first matrix of a batch that failed, and LAPACK's number for the reason.
 struct BatchFailure {
   int64_t matrix = -1;
   int info = 0;

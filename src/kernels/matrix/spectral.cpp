@@ -8,7 +8,7 @@
 namespace gradtape::core::kernels {
 
 namespace {
-// The order of n values of one lane, rising by `key`.
+// The indices of n values of one lane, in the order of rising keys.
 template <class F>
 void sort_indices(int n, int* order, F&& key) {
   std::iota(order, order + n, 0);
@@ -106,7 +106,7 @@ struct Singular {
     return over_batch(c, batch, work(), [&](int64_t e, int w) { return alone(solver, e, w); });
   }
 
-  // Of x, or of its transpose where that is the taller one: then u and v change sides.
+  // Takes x or its transpose, whichever is taller: for the transpose, u and v change sides.
   BatchFailure many_at_once() const {
     const auto& lanes = lane_kernels<T>();
     const SingularValues<T> solver(c, rows, columns, vectors);

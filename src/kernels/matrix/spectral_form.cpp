@@ -7,9 +7,12 @@
 
 namespace gradtape::core::kernels {
 
-// D^k f(A)[E_1, ..., E_k] = V M V^T, M_pq = sum over permutations of the E and over i_1 ... i_(k-1) of
-// f[w_p, w_i1, ..., w_q] E_1[p, i1] ... E_k[i_(k-1), q], with the E in the basis V and divided differences f[...] (R.
-// Bhatia, Matrix Analysis, V.3).
+// D^k f(A)[E_1, ..., E_k] = V M V^T with the E in the basis V (R. Bhatia, Matrix Analysis, V.3). M_pq is the sum over
+// permutations of the E and over i_1 ... i_(k-1) of
+//
+//   f[w_p, w_i1, ..., w_q] E_1[p, i1] ... E_k[i_(k-1), q]
+//
+// with divided differences f[...].
 
 namespace {
 // One form at a time for each worker.

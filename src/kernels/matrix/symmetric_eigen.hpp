@@ -33,7 +33,7 @@ class SymmetricEigen {
     call(&none, &none, &work, &question, &iwork, &question, &info);
     return {static_cast<int64_t>(work) + 1, std::max(1, iwork)};
   }
-  // What has no eigenvalues gets nan for them: LAPACK might not come back.
+  // A matrix that is not finite gets nan: LAPACK might not come back.
   int fill(T* a, T* w) const {
     std::fill_n(a, area(n_), std::numeric_limits<T>::quiet_NaN());
     std::fill_n(w, n_, std::numeric_limits<T>::quiet_NaN());

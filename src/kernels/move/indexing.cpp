@@ -1,3 +1,4 @@
+// Gather, scatter and linear indices: elements moved by integer indices.
 #include <algorithm>
 #include <atomic>
 
@@ -73,7 +74,7 @@ void gather_rows(const KernelCall& c, const Gather& g, const T* x, const I* indi
   if (!valid) report(c, indices, g.n);
 }
 
-// Columns of one block, of which the sums are made in the order of the indices.
+// Sums of columns of one block, in the order of the indices.
 template <class T, class I>
 void scatter_columns(const Gather& g, int64_t column, int64_t width, const T* updates, const I* indices, T* block) {
   if (g.inner == 1) {
@@ -89,8 +90,8 @@ void scatter_columns(const Gather& g, int64_t column, int64_t width, const T* up
   }
 }
 
-// A single block into which many more rows are added than it has, in parts with sums of their own: each reads its rows
-// one after the other. As many parts on any machine.
+// Adds many more rows into a single block than it has. Parts have sums of their own, and each reads its rows one after
+// the other. The number of parts is the same on any machine.
 template <class T, class I>
 void scatter_in_parts(const KernelCall& c, const Gather& g, const T* updates, const I* indices, T* out) {
   constexpr int64_t kParts = 4;

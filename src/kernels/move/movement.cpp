@@ -1,3 +1,4 @@
+// Copies of strided views, concatenation, padding, and tensors that are made of positions alone.
 #include <algorithm>
 #include <cstring>
 
@@ -92,8 +93,8 @@ void copy_bytes(const void* x, int64_t bytes, void* out, const Workers& workers)
 }
 
 namespace {
-// Inputs whose parts of a row of the result are short: rows are filled by as many as stay in the cache, from all
-// inputs, so that each line of the result is brought there once.
+// For inputs that each fill a short part of a row. Rows of the result are filled from all inputs, as many rows at a
+// time as stay in the cache.
 template <class T>
 void concat_short(const KernelCall& c, std::size_t axis, int64_t outer, int64_t inner, int64_t row) {
   const int64_t block = std::clamp<int64_t>((int64_t{1} << 15) / (row * static_cast<int64_t>(sizeof(T))), 1, outer);
@@ -236,7 +237,7 @@ void range(const KernelCall& c) {
 }
 
 namespace {
-// A copy, or an error that names the first entry that does not do.
+// A copy, or an error that names the first bad entry.
 void copy_checked(const KernelCall& c, bool (*bad)(int64_t), const char* complaint) {
   const View& x = c.in[0];
   dispatch(x.dtype, [&]<class T>(Type<T>) {

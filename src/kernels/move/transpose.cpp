@@ -1,3 +1,4 @@
+// The transposition of this machine's instruction set.
 #include "kernels/move/transpose.hpp"
 
 #include <cstring>

@@ -33,7 +33,7 @@ struct CumulativeProduct {
     return so_far();
   }
 };
-// What comes before each entry.
+// The state before each entry.
 template <class State>
 struct Before {
   State state;
@@ -44,7 +44,7 @@ struct Before {
     return before;
   }
 };
-// carries: a y of 0 stays 0 whatever its factor.
+// y = a y + x. carries: a y of 0 stays 0 whatever its factor.
 template <class T, bool carries>
 struct Recurrence {
   Wide<T> y = 0;
@@ -54,14 +54,14 @@ struct Recurrence {
     return static_cast<T>(y);
   }
 };
-// By the factor of the entry before.
+// The same with the factor of the entry before.
 template <class T, bool carries>
 struct LaggedRecurrence {
   Recurrence<T, carries> recurrence;
   T factor = 0;
   T next(T a, T x) { return recurrence.next(std::exchange(factor, a), x); }
 };
-// e^most * sum is the sum so far: neither over- nor underflows.
+// e^most * sum is the sum so far, which neither over- nor underflows.
 template <class T>
 struct LogSum {
   T most = -std::numeric_limits<T>::infinity(), sum = 0;

@@ -1,4 +1,4 @@
-// What is sorted: keys, integers whose order is that of the numbers, alone or with the indices they come from.
+// Elements of a sort: keys, which are integers in the order of the numbers, alone or with the index they come from.
 #pragma once
 
 #include <algorithm>
@@ -29,7 +29,7 @@ Key<T> key_of(T x, Key<T> flip) {
     return (static_cast<K>(x) ^ kTopBit<K>)^flip;
   }
 }
-// A number that has the key; of the zeros 0.
+// A number that has the key. The key of both zeros gives 0.
 template <class T>
 T number_of(Key<T> key, Key<T> flip) {
   using K = Key<T>;
@@ -40,8 +40,9 @@ T number_of(Key<T> key, Key<T> flip) {
     return static_cast<T>(k ^ kTopBit<K>);
 }
 
-// The forms: Element, made of a key and a index; its parts again, index only where it has one; a stable sort of n
-// elements, with a workspace of as many.
+// A form of elements: `of` makes an Element of a key and an index, and the functions key and index take it apart. sort
+// is stable, and its workspace holds as many elements.
+// Keys without indices.
 template <class K>
 struct Alone {
   using Element = K;
@@ -50,7 +51,7 @@ struct Alone {
   static K key(K e) { return e; }
   static void sort(K* a, K* workspace, int64_t n) { key_sorter<K>()(a, workspace, n); }
 };
-// In one integer, whose order is that of the keys, and of the indices where these are equal.
+// Key and index in one integer, whose order is that of the keys, and of the indices if keys are equal.
 struct Packed {
   using Element = uint64_t;
   static constexpr bool has_index = true;
@@ -59,6 +60,7 @@ struct Packed {
   static int32_t index(uint64_t e) { return static_cast<int32_t>(e); }
   static void sort(uint64_t* a, uint64_t* workspace, int64_t n) { key_sorter<uint64_t>()(a, workspace, n); }
 };
+// A key beside its index.
 template <class K>
 struct Beside {
   using Element = IndexedKey<K>;

@@ -1,3 +1,4 @@
+// The sort of keys of this machine's instruction set.
 #include "kernels/sort/keys.hpp"
 
 #include <algorithm>

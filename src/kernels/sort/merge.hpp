@@ -6,8 +6,8 @@
 
 namespace gradtape::core::kernels {
 
-// How many of the first `taken` elements of the merge of a and b come from a, whose elements come first among equal
-// ones: by bisection along the diagonal (Odeh, Green et al., Merge path, 2012).
+// The number of elements of a among the first `taken` elements of the merge of a and b. Among equal elements those of a
+// come first. The search is a bisection along the diagonal (Odeh, Green et al., Merge path, 2012).
 template <class Form, class E>
 int64_t taken_from_first(const E* a, int64_t a_size, const E* b, int64_t b_size, int64_t taken) {
   int64_t least = std::max<int64_t>(0, taken - b_size), most = std::min(taken, a_size);
@@ -28,7 +28,7 @@ struct Merger {
   E* to;
 
   int64_t safe_steps() const { return std::min(x_end - x, y_end - y); }  // in which no end can be reached
-  // Without a branch, for which one is next cannot be foreseen.
+  // Without a branch: the processor cannot foresee which element is next.
   void step() {
     const int64_t second = Form::key(*y) < Form::key(*x);
     const E* const next[] = {x, y};

@@ -16,7 +16,7 @@ struct IndexedKey {
   int32_t index;
 };
 
-// What an element is sorted by.
+// The part of an element that decides its order.
 template <class K>
 K sorting_key(const IndexedKey<K>& e) {
   return e.key;
@@ -24,7 +24,7 @@ K sorting_key(const IndexedKey<K>& e) {
 inline uint32_t sorting_key(uint32_t key) { return key; }
 inline uint64_t sorting_key(uint64_t key) { return key; }
 
-// What is in a goes, sorted, to `to`, which is a or b. Bytes that all keys share cost nothing.
+// Sorts the n elements of a to `to`, which is a or b. Bytes that all keys share cost nothing.
 template <class E>
 void radix_sort(E* a, E* b, int64_t n, E* to) {
   constexpr std::size_t bytes = sizeof(sorting_key(*a));

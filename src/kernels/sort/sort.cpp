@@ -1,4 +1,4 @@
-// Sorting along an axis: stable, nan last. Sorted are keys, with the indices they come from where these are wanted.
+// Sorts along an axis: stable, nan last. Keys are sorted, with the indices they come from if these are wanted.
 #include <algorithm>
 
 #include "base/isa.hpp"
@@ -45,7 +45,7 @@ struct LineSorter {
       for (int64_t j = 0; j < count; ++j)
         to[j * l.n + i] = Form::of(key_of(l.x[i * l.inner + j], l.flip), static_cast<int32_t>(i));
   }
-  // Of the sorted elements of so many lines, those at [first, last).
+  // Writes the elements [first, last) of each of `count` sorted lines.
   static void write(const SortLines<T>& l, int64_t count, int64_t first, int64_t last, const E* sorted) {
     if (l.values) {
       static const auto dense = compiled_for_this_machine<[](const E* from, int64_t n, K flip, T* out) {
@@ -113,7 +113,7 @@ struct LineSorter {
 
 // ---- The first of a line
 
-// The k first of n keys in order, by a heap of them whose top is the last: most keys are turned away many at a time.
+// The k first of n keys in order, by a heap of them whose top is the last. Most keys are turned away many at a time.
 template <class K>
 void select_first(const K* keys, int64_t n, int64_t k, IndexedKey<K>* first) {
   static const auto some_before = compiled_for_this_machine<[](const K* x, int64_t count, K bound, bool* some) {

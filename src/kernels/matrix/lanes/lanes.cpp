@@ -1,3 +1,4 @@
+// The kernels on small matrices of this machine's instruction set.
 #include "kernels/matrix/lanes/lanes.hpp"
 
 #include <algorithm>

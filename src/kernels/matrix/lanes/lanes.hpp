@@ -1,5 +1,5 @@
-// Small matrices side by side: entry (i, j) of as many matrices as a vector has elements lie together, and every step
-// is done for all of them at once. What follows is compiled for each instruction set, with its own number of lanes.
+// Small matrices side by side, one in each lane of a vector. Their entries (i, j) lie together, and every step is done
+// for all of them at once. The kernels are compiled for each instruction set, with its own number of lanes.
 #pragma once
 
 #include <cstdint>
@@ -34,12 +34,12 @@ struct LaneKernels {
 
   // columns [n, m]: of a matrix [m, n]; they become those of Q, r [n, n] its other factor. workspace: for n.
   void (*qr)(T* columns, int m, int n, bool positive, T* r, T* workspace);
-  // w [n]: the eigenvalues of a symmetric a whose entries are about 1 at most, in no order. Where z [n, n]: the
-  // eigenvectors as rows. failed: lanes where they were not found. workspace: for 4 n.
+  // w [n]: the eigenvalues of a symmetric a whose entries are about 1 at most, in no order. z [n, n]: the
+  // eigenvectors as rows; may be null. failed: lanes where they were not found. workspace: for 4 n.
   void (*eigen)(T* a, int n, T* w, T* z, T* workspace, int* failed);
   // s [n]: the singular values, in no order, of the matrix with these columns [n, m], m >= n, whose entries are about 1
-  // at most. Where vt [n, n]: the columns become the left singular vectors, and vt has the right ones as rows. workspace:
-  // for m + 4 n.
+  // at most. If vt [n, n] is not null, the columns become the left singular vectors and vt has the right ones.
+  // workspace: for m + 4 n.
   void (*svd)(T* columns, int m, int n, T* s, T* vt, T* workspace, int* failed);
 };
 

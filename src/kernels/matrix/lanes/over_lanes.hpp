@@ -12,14 +12,14 @@ bool side_by_side(int64_t rows, int64_t columns, int64_t batch) {
   return rows * columns > 0 && rows * columns <= int64_t{kSmallOrder} * kSmallOrder && batch >= lane_kernels<T>().count;
 }
 
-// The workspace of each worker for `size` elements of all lanes.
+// The workspace of each worker: `size` elements in each lane.
 template <class T>
 struct LaneWorkspace : Workspace<T> {
   LaneWorkspace(const KernelCall& c, int64_t size) : Workspace<T>(c, size * lane_kernels<T>().count) {}
 };
 
-// Matrices [rows, columns], or where `turned` their transposes, side by side. Returns where they lie in the workspace, which
-// is for twice the size.
+// Matrices [rows, columns], or where `turned` their transposes, side by side. Returns where they lie in the workspace,
+// which is for twice the size.
 template <class T>
 T* load_lanes(const T* x, int matrices, int rows, int columns, bool turned, T* workspace) {
   const auto& lanes = lane_kernels<T>();
@@ -30,8 +30,8 @@ T* load_lanes(const T* x, int matrices, int rows, int columns, bool turned, T* w
   return transposes;
 }
 
-// Calls f(first, matrices, worker, info) for each set of matrices that fill the lanes, the last one perhaps in part;
-// info: what failed in each lane, 0 at first. work: multiply-adds of one matrix.
+// Calls f(first, matrices, worker, info) for each set of matrices that fill the lanes, the last one perhaps in part.
+// info: the failure of each lane, 0 at first. work: multiply-adds of one matrix.
 template <class T, class F>
 BatchFailure over_lanes(const KernelCall& c, int64_t batch, int64_t work, F&& f) {
   const int lanes = lane_kernels<T>().count;
