@@ -17,7 +17,7 @@ namespace gradtape::core::kernels {
 template <class T>
 void gemv(bool transposed, int64_t rows, int64_t columns, const T* matrix, const T* x, T* y) {
   const char* t = transposed ? "N" : "T";
-  const auto m = static_cast<int>(columns), n = static_cast<int>(rows);
+  const int m = columns, n = rows;
   const int step = 1;
   const T one = 1, zero = 0;
   if constexpr (std::is_same_v<T, float>)

@@ -155,7 +155,7 @@ bool are_tiny(const Product<T>& p, int64_t entries) {
 template <class T>
 void multiply_lanes(const KernelCall& c, const Product<T>& p, int64_t entries, bool one_a, bool one_b) {
   const auto& lanes = lane_kernels<T>();
-  const int m = static_cast<int>(p.m), n = static_cast<int>(p.n), k = static_cast<int>(p.k);
+  const int m = p.m, n = p.n, k = p.k;
   const int64_t part = kTiny * lanes.count;
   const LaneWorkspace<T> workspace(c, 5 * kTiny);
   over_lanes<T>(c, entries, p.m * p.n * p.k, [&](int64_t first, int matrices, int worker, int*) {
@@ -216,13 +216,12 @@ void matmul_typed(const KernelCall& c) {
     one.out += e * m * n;
     return one;
   };
-  const int64_t work = m * n * k;
+  const int64_t work = std::max<int64_t>(1, m * n * k);
   if (work >= kLeastShared) {
     for (int64_t e = 0; e < entries; ++e) multiply(c, entry(e));
     return;
   }
-  const int64_t share =
-      std::max<int64_t>(1, work) * entries < kLeastShared ? entries : share_of(kLeastShared / 4, work);
+  const int64_t share = work * entries < kLeastShared ? entries : share_of(kLeastShared / 4, work);
   const Multiplication<T> multiplication(p);
   const Workspace<T> workspace(c, multiplication.workspace(m, n, k));
   for_each_share(c.workers, entries, share, [&](int64_t first, int64_t last, int worker) {

@@ -18,7 +18,7 @@ struct SmallProduct {
   T* out;
 };
 template <class T>
-constexpr int64_t kPadded = 16 / static_cast<int64_t>(sizeof(T));
+constexpr int64_t kPadded = 16 / int64_t{sizeof(T)};
 }  // namespace
 
 }  // namespace gradtape::core::kernels

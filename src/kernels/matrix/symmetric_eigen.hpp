@@ -18,7 +18,7 @@ class SymmetricEigen {
     for (int64_t i = 0; i < area(n_); ++i)
       if (!std::isfinite(a[i])) return fill(a, w);
     int info = 0;
-    const int lwork = static_cast<int>(sizes_.work), liwork = static_cast<int>(sizes_.iwork);
+    const int lwork = sizes_.work, liwork = sizes_.iwork;
     call(a, w, work_.of(worker), &lwork, iwork_.of(worker), &liwork, &info);
     return info;
   }

@@ -16,8 +16,7 @@ constexpr int64_t kShare = 1 << 14;  // elements that are worth a thread of thei
 struct Gather {
   int64_t batch, outer, n, inner, count;
   Gather(const KernelCall& c, const Shape& params, const Shape& indices) {
-    const auto axis = static_cast<std::size_t>(c.integer("axis")),
-               batch_dims = static_cast<std::size_t>(c.integer("batch_dims"));
+    const std::size_t axis = c.integer("axis"), batch_dims = c.integer("batch_dims");
     batch = params.product(0, batch_dims);
     outer = params.product(batch_dims, axis);
     n = params[axis];
@@ -30,13 +29,13 @@ struct Gather {
 template <class I>
 bool are_valid(const I* indices, int64_t count, int64_t size) {
   bool all = true;
-  for (int64_t k = 0; k < count; ++k) all &= indices[k] >= 0 && static_cast<int64_t>(indices[k]) < size;
+  for (int64_t k = 0; k < count; ++k) all &= indices[k] >= 0 && indices[k] < size;
   return all;
 }
 template <class I>
 [[noreturn]] void report(const KernelCall& c, const I* indices, int64_t size) {
-  while (*indices >= 0 && static_cast<int64_t>(*indices) < size) ++indices;
-  invalid("{}: index {} is out of range: the axis has size {}", c.name, static_cast<int64_t>(*indices), size);
+  while (*indices >= 0 && *indices < size) ++indices;
+  invalid("{}: index {} is out of range: the axis has size {}", c.name, *indices, size);
 }
 
 // Some rows of the result, all of one block. Returns whether all indices are valid. One element at a time: vectors of
@@ -46,7 +45,7 @@ bool gather_run(const T* block, const I* indices, int64_t count, int64_t n, int6
   bool valid = true;
   const auto size = static_cast<uint64_t>(n);
   for (int64_t k = 0; k < count; ++k) {
-    const auto i = static_cast<uint64_t>(static_cast<int64_t>(indices[k]));
+    const auto i = static_cast<uint64_t>(indices[k]);
     const bool inside = i < size;
     valid &= inside;
     const T* from = block + (inside ? i : 0) * static_cast<uint64_t>(inner);
@@ -84,7 +83,7 @@ void scatter_columns(const Gather& g, int64_t column, int64_t width, const T* up
   }
   for (int64_t i = 0; i < g.n; ++i) std::fill_n(block + i * g.inner + column, width, T(0));
   for (int64_t k = 0; k < g.count; ++k) {
-    T* row = block + static_cast<int64_t>(indices[k]) * g.inner + column;
+    T* row = block + indices[k] * g.inner + column;
     const T* from = updates + k * g.inner + column;
     for (int64_t i = 0; i < width; ++i) row[i] = math::wrap_add(row[i], from[i]);
   }
@@ -164,9 +163,9 @@ template <class I>
 [[noreturn]] void report(const KernelCall& c, const I* index, const Ints& sizes) {
   for (;; ++index)
     for (std::size_t axis = 0; axis < sizes.size(); ++axis, index += axis < sizes.size())
-      if (*index < 0 || static_cast<int64_t>(*index) >= sizes[axis])
-        invalid("{}: index {} is out of range: axis {} of those indexed has size {}", c.name,
-                static_cast<int64_t>(*index), axis, sizes[axis]);
+      if (*index < 0 || *index >= sizes[axis])
+        invalid("{}: index {} is out of range: axis {} of those indexed has size {}", c.name, *index, axis,
+                sizes[axis]);
 }
 }  // namespace
 
@@ -183,7 +182,7 @@ void ravel_index(const KernelCall& c) {
         const I* index = indices + i * k;
         int64_t linear = 0;
         for (std::size_t axis = 0; axis < k; ++axis) {
-          all &= index[axis] >= 0 && static_cast<int64_t>(index[axis]) < sizes[axis];
+          all &= index[axis] >= 0 && index[axis] < sizes[axis];
           linear = static_cast<int64_t>(static_cast<uint64_t>(linear) * static_cast<uint64_t>(sizes[axis]) +
                                         static_cast<uint64_t>(index[axis]));
         }

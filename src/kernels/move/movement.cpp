@@ -49,7 +49,7 @@ template <class T>
 void copy_part(const T* x, const Shape::Dims& in, T* out, const Shape::Dims& own, const Shape& shape) {
   const std::size_t last = shape.rank() - 1;
   const int64_t n = shape[last], step = in[last];
-  const auto even = static_cast<std::size_t>(std::find(in.begin(), in.end(), int64_t{1}) - in.begin());
+  const std::size_t even = std::find(in.begin(), in.end(), int64_t{1}) - in.begin();
   if (step != 1 && step != 0 && even < last) {
     over_axes(shape, in, own, even, last,
               [&](int64_t from, int64_t to) { copy_transposed(x + from, step, out + to, own[even], shape[even], n); });
@@ -64,9 +64,9 @@ constexpr int64_t kShare = 1 << 18;  // bytes that are worth a thread of their o
 template <class T>
 void copy_shared(const T* x, const Shape::Dims& in, T* out, const Shape::Dims& own, const Shape& shape,
                  const Workers& workers) {
-  const int64_t bytes = shape.elements() * static_cast<int64_t>(sizeof(T));
+  const int64_t bytes = shape.elements() * int64_t{sizeof(T)};
   if (bytes < 2 * kShare) return copy_part(x, in, out, own, shape);
-  const auto axis = static_cast<std::size_t>(std::max_element(shape.begin(), shape.end()) - shape.begin());
+  const std::size_t axis = std::max_element(shape.begin(), shape.end()) - shape.begin();
   const int64_t n = shape[axis];
   const int64_t parts = std::clamp<int64_t>(bytes / kShare, 1, n);
   const auto part = [&](int64_t p, int) {
@@ -97,7 +97,7 @@ namespace {
 // time as stay in the cache.
 template <class T>
 void concat_short(const KernelCall& c, std::size_t axis, int64_t outer, int64_t inner, int64_t row) {
-  const int64_t block = std::clamp<int64_t>((int64_t{1} << 15) / (row * static_cast<int64_t>(sizeof(T))), 1, outer);
+  const int64_t block = std::clamp<int64_t>((int64_t{1} << 15) / (row * int64_t{sizeof(T)}), 1, outer);
   const auto rows = [&](int64_t first, int64_t last, int) {
     const int64_t count = last - first;
     T* out = c.out[0].as<T>() + first * row;
@@ -109,18 +109,18 @@ void concat_short(const KernelCall& c, std::size_t axis, int64_t outer, int64_t 
       out += part;
     }
   };
-  const bool is_large = outer * row * static_cast<int64_t>(sizeof(T)) >= 2 * kShare;
+  const bool is_large = outer * row * int64_t{sizeof(T)} >= 2 * kShare;
   const Workers workers = is_large ? c.workers : Workers(1);
   for_each_share(workers, outer, block, rows);
 }
 }  // namespace
 
 void concat(const KernelCall& c) {
-  const auto axis = static_cast<std::size_t>(c.integer("axis"));
+  const std::size_t axis = c.integer("axis");
   const Shape& s = *c.out[0].shape;
   const int64_t outer = s.product(0, axis), inner = s.product(axis + 1, s.rank()), row = s[axis] * inner;
   dispatch_size(size_of(c.out[0].dtype), [&]<class T>(Type<T>) {
-    constexpr auto kShort = static_cast<int64_t>(256 / sizeof(T));
+    constexpr int64_t kShort = 256 / sizeof(T);
     if (outer > 1 && row > 0 && row < kShort * static_cast<int64_t>(c.in.size()))
       return concat_short<T>(c, axis, outer, inner, row);
     T* out = c.out[0].as<T>();
@@ -207,14 +207,13 @@ T number_of(const AttrValue& v) {
 void elements_of_pad(const Attributes& a, const View& x, const Shape& out, int64_t first, std::size_t n, void* to) {
   const Padding padding{*x.shape, out, a.ints("paddings")};
   dispatch(x.dtype, [&]<class T>(Type<T>) {
-    pad_part(padding, x.as<T>(), number_of<T>(a.attr("constant_values")), first, first + static_cast<int64_t>(n),
-             static_cast<T*>(to));
+    pad_part(padding, x.as<T>(), number_of<T>(a.attr("constant_values")), first, first + n, static_cast<T*>(to));
   });
 }
 
 void constant_pad(const KernelCall& c) {
   constexpr int64_t kShare = 1 << 16;  // elements
-  const auto size = static_cast<int64_t>(size_of(c.out[0].dtype)), n = c.out[0].elements();
+  const int64_t size = size_of(c.out[0].dtype), n = c.out[0].elements();
   for_each_share(c.workers, n, kShare, [&](int64_t first, int64_t last, int) {
     elements_of_pad(c, c.in[0], *c.out[0].shape, first, last - first,
                      static_cast<std::byte*>(c.out[0].data) + first * size);

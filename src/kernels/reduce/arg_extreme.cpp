@@ -62,7 +62,7 @@ void arg_columns(const T* x, int64_t count, int64_t n, int64_t inner, int64_t* o
 template <class R>
 void arg_extreme(const KernelCall& c) {
   constexpr int64_t kShare = 1 << 15;
-  const auto axis = static_cast<std::size_t>(c.integer("axis"));
+  const std::size_t axis = c.integer("axis");
   const Shape& s = *c.in[0].shape;
   const int64_t outer = s.product(0, axis), n = s[axis], inner = s.product(axis + 1, s.rank());
   if (c.out[0].elements() == 0) return;

@@ -121,7 +121,7 @@ void scan(const KernelCall& c, T* y, const X*... x) {
   constexpr int64_t kShare = 1 << 15;
   static const auto lines_of = compiled_for_this_machine<scan_lines<State, T, X...>>();
   static const auto block = compiled_for_this_machine<scan_block<State, T, X...>>();
-  const auto axis = static_cast<std::size_t>(c.integer("axis"));
+  const std::size_t axis = c.integer("axis");
   const Shape& s = *c.out[0].shape;
   const ScanLines lines{s[axis], s.product(axis + 1, s.rank()), c.flag("reverse")};
   const int64_t blocks = ceil_div(lines.inner, kBlock), parts = s.product(0, axis) * blocks;

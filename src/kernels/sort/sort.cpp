@@ -186,7 +186,7 @@ void sort_all(const KernelCall& c, const SortLines<T>& l, int64_t outer) {
 }  // namespace
 
 void sort_lines(const KernelCall& c) {
-  const auto axis = static_cast<std::size_t>(c.integer("axis"));
+  const std::size_t axis = c.integer("axis");
   const Shape &in = *c.in[0].shape, &out = *c.out[0].shape;
   if (c.out[0].elements() == 0) return;
   dispatch(c.in[0].dtype, [&]<class T>(Type<T>) {
