@@ -26,7 +26,8 @@ for_avx512(A... args) {
 }
 #endif
 
-// The version of Body for this processor. The argument gives the types of Body's arguments.
+// The version of Body for this processor. The argument gives the types of Body's arguments. Body is best a lambda: gcc
+// keeps a copy of a named function beside those that are inlined.
 template <auto Body, class... A>
 auto version_for_this_machine(void (*)(A...)) -> void (*)(A...) {
 #if defined(__x86_64__) && !defined(GRADTAPE_BASELINE_ONLY)

@@ -152,7 +152,7 @@ template <ConvolutionResult F, class T>
 class Narrow {
  public:
   Narrow(const Convolution& g, T* x, T* w, T* y)
-      : g_(g), x_(x), w_(w), y_(y), along_(compiled_for_this_machine<along_row<F, T>>()) {}
+      : g_(g), x_(x), w_(w), y_(y), along_(compiled_for_this_machine<[](const RowTap<T>& r) { along_row<F>(r); }>()) {}
 
   // Row `up` of y meets row `from` of x, of image n, through the taps of one row of the filter. sums: takes the place
   // of w if it is given.

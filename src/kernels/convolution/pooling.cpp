@@ -83,7 +83,10 @@ void max_pool(const KernelCall& c) {
   if (c.out[0].elements() == 0) return;
   const int64_t image = p.in[1] * p.in[2] * p.in[3], rows = p.out[0] * p.out[1], width = p.out[2] * p.out[3];
   dispatch(c.in[0].dtype, [&]<class T>(Type<T>) {
-    static const auto one_row = compiled_for_this_machine<largest_of_row<T>>();
+    static const auto one_row =
+        compiled_for_this_machine<[](const Pooling& pooling, const T* x, int64_t row, const Largest<T>& to) {
+          largest_of_row(pooling, x, row, to);
+        }>();
     const Largest<T> to{c.out[0].as<T>(), c.out[1].as<int64_t>()};
     for_each_share(c.workers, rows, share_of(1 << 14, width), [&](int64_t first, int64_t last, int) {
       for (int64_t row = first; row < last; ++row)

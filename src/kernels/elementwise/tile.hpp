@@ -59,7 +59,7 @@ void tile_loop(const Tile& t) {
 
 template <auto F, class... T>
 TileFn tile() {
-  return compiled_for_this_machine<tile_loop<F, T...>>();
+  return compiled_for_this_machine<[](const Tile& t) { tile_loop<F, T...>(t); }>();
 }
 
 // Fast where all operands of the tile lie within the bound, else Exact.

@@ -13,7 +13,7 @@ namespace gradtape::core::kernels {
 template <class T>
 using Element = std::conditional_t<std::is_same_v<T, bool>, uint8_t, T>;
 
-// Of two numbers the larger, or nan.
+// The larger of two numbers, or nan.
 struct Max {
   template <class T>
   static constexpr T start = std::numeric_limits<T>::has_infinity ? -std::numeric_limits<T>::infinity()
@@ -23,7 +23,7 @@ struct Max {
     return a > b ? a : (a != a ? a : b);
   }
 };
-// Of two numbers the smaller, or nan.
+// The smaller of two numbers, or nan.
 struct Min {
   template <class T>
   static constexpr T start = std::numeric_limits<T>::has_infinity ? std::numeric_limits<T>::infinity()
@@ -43,7 +43,7 @@ constexpr std::size_t kRun = kLanes<T> * 16;
 
 // Reduces a row of n >= lanes elements.
 template <class R, std::size_t lanes, class T>
-T reduce_run(const T* x, std::size_t n) {
+static T reduce_run(const T* x, std::size_t n) {
   T sums[lanes];
   std::copy(x, x + lanes, sums);
   std::size_t i = lanes;
@@ -54,8 +54,10 @@ T reduce_run(const T* x, std::size_t n) {
     for (std::size_t k = 0; k < step; ++k) sums[k] = R::combine(sums[k], sums[k + step]);
   return sums[0];
 }
+// static: gcc then unfolds the recursion into each instruction set's loops, as it does not for a function that other
+// files share.
 template <class R, class T>
-T reduce_row(const T* x, std::size_t n) {
+static T reduce_row(const T* x, std::size_t n) {
   constexpr std::size_t lanes = kLanes<T>, few = 8;
   if (n > kRun<T>) {
     const std::size_t half = n / 2 / lanes * lanes;

@@ -119,8 +119,12 @@ void scan_block(const ScanLines& l, int64_t count, T* y, const X*... x) {
 template <class State, class T, class... X>
 void scan(const KernelCall& c, T* y, const X*... x) {
   constexpr int64_t kShare = 1 << 15;
-  static const auto lines_of = compiled_for_this_machine<scan_lines<State, T, X...>>();
-  static const auto block = compiled_for_this_machine<scan_block<State, T, X...>>();
+  static const auto lines_of = compiled_for_this_machine<[](const ScanLines& l, int64_t n, T* to, const X*... from) {
+    scan_lines<State>(l, n, to, from...);
+  }>();
+  static const auto block = compiled_for_this_machine<[](const ScanLines& l, int64_t n, T* to, const X*... from) {
+    scan_block<State>(l, n, to, from...);
+  }>();
   const std::size_t axis = c.integer("axis");
   const Shape& s = *c.out[0].shape;
   const ScanLines lines{s[axis], s.product(axis + 1, s.rank()), c.flag("reverse")};
