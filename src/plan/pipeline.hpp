@@ -8,7 +8,7 @@
 
 namespace gradtape::core {
 
-// What the passes work on: a program, then groups of its instructions, then steps, then steps with memory.
+// The object of the passes: a program, then groups of its instructions, then steps, then steps with memory.
 struct Draft {
   const Schedule* schedule = nullptr;  // null: the program was given
   Program program;

@@ -36,13 +36,13 @@ void number_slots(Schedule& s, uint64_t visit) {
   }
 }
 
-// Of what is kept of a node, what its kernel cannot leave out is kept too.
+// The outputs to keep, with those that the kernel cannot leave out.
 uint8_t with_siblings(const Node& node, uint8_t kept) {
   return kept != 0 && !node.op.skips_outputs ? Schedule::kAll : kept;
 }
 
-// Kept: what a handle, a variable, a tape or a node outside this schedule refers to, and what a node on a tape reads,
-// since its derivative may ask for it.
+// An output is kept if a handle, a variable, a tape or a node outside this schedule refers to it. So is an output that
+// a node on a tape reads, since its derivative may ask for it.
 void find_kept(Schedule& s, std::span<const Tensor> targets) {
   s.kept.assign(s.nodes.size(), 0);
   for (std::size_t i = 0; i < s.nodes.size(); ++i) {
@@ -72,7 +72,7 @@ void find_kept(Schedule& s, std::span<const Tensor> targets) {
   std::vector<uint8_t> asked(s.nodes.size(), 0);
   for (const Tensor& t : targets)
     if (inside(t.node())) keep(t), asked[t.node()->position] = 1;
-  // What only rearranges its input is not written out for a handle's sake: it stays pending, and its input is kept.
+  // A view is not written out for a handle's sake: it stays pending, and its input is kept.
   for (std::size_t i = s.nodes.size(); i-- > 0;) {
     const Node* node = s.nodes[i];
     if (!s.kept[i] || asked[i] || is_recorded(*node) || !only_rearranges(*node)) continue;
@@ -110,7 +110,7 @@ void compute_hash(Schedule& s) {
     const Node& node = *s.nodes[i];
     h.add(reinterpret_cast<uintptr_t>(&node.op));
     h.add(reinterpret_cast<uintptr_t>(node.within));  // messages name it
-    // What an alias has of attributes shows in its shape alone.
+    // The attributes of an alias show in its shape alone.
     if (node.attrs && !std::holds_alternative<Alias>(node.op.computation)) {
       uint64_t attrs = 0;
       for (const AttrValue& value : node.attrs->values) attrs = hash_attr(attrs, value);

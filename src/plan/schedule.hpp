@@ -28,7 +28,7 @@ struct Schedule {
 void check_computable(std::span<const Tensor> targets);
 Schedule schedule(Recorder& recorder, std::span<const Tensor> targets);
 
-// What a recorded function computes from its parameters: they count as leaves, and only the targets are kept.
+// The schedule of a recorded function. Its parameters count as leaves, and only the targets are kept.
 Schedule schedule_of_function(Recorder& recorder, std::span<const Tensor> targets);
 // The error of a body that computes with a tensor without a value that is none of its function's parameters.
 [[noreturn]] void fail_without_value();

@@ -1,4 +1,4 @@
-// The planner's variables of the environment.
+// Settings are read when the first plan is made.
 #include "plan/settings.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// What the environment asks of the planner: passes and rules to skip, passes to print, checks.
+// The planner's variables of the environment: passes and rules to skip, passes to print, checks.
 #pragma once
 
 #include <span>

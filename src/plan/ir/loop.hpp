@@ -8,10 +8,9 @@
 
 namespace gradtape::core {
 
-// Elementwise ops, and reductions of what they compute, in one pass: a space of rows by columns is walked tile by tile,
-// so that what passes between instructions stays in the first-level cache. A value is full (an element for each of the
-// space), row-level (one for each row) or shifted: an element for each of another space, of which a tile has what its
-// shift instructions take from there.
+// A space of rows by columns, walked tile by tile, so that values between instructions stay in the first-level cache.
+// A value of level full has an element for each of the space, a row-level one an element for each row. A shifted value
+// has an element for each of another space: a tile computes the elements that its shift instructions take from there.
 struct Loop {
   enum class Level : uint8_t { full, row, shifted };
 
@@ -26,7 +25,7 @@ struct Loop {
     // Whether the loop goes through all of its memory, one element after the other.
     bool is_walked() const { return per_element != 0 && per_row == 0 && per_column == 0 && offset == 0; }
   };
-  // What is prepared in a scratch tile before the instructions run.
+  // A scratch tile that is prepared before the instructions run.
   struct Fill {
     enum Kind : uint8_t { once_number, once_columns, rows, strided } kind;
     Level level;
@@ -34,7 +33,7 @@ struct Loop {
     uint32_t port, scratch;
     Layout layout;  // strided: over the space, or over the rows; axes merged
   };
-  // Where an instruction finds an operand or leaves its result.
+  // The scratch tile or port of an instruction's operand or result.
   struct TileRef {
     enum Kind : uint8_t { scratch, port } kind;
     uint32_t index;

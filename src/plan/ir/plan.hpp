@@ -1,5 +1,5 @@
-// A plan: how a schedule is computed, free of the graph it was made from, so that the next schedule of the same
-// structure can use it.
+// A plan: the steps that compute a schedule. It is free of the graph, so that the next schedule of the same structure
+// can use it.
 #pragma once
 
 #include <algorithm>
@@ -25,7 +25,7 @@ struct Step {
   bool reads(uint32_t slot) const { return std::ranges::find(in, slot, &Operand::slot) != in.end(); }
 };
 
-// Where a slot's memory is.
+// The memory of a slot.
 struct Location {
   enum Kind : uint8_t { leaf, constant, result, arena, none } kind;  // none: not computed, for nothing reads it
   std::size_t at;  // leaf, constant: its number; result: its number among results; arena: bytes

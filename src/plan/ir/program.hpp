@@ -1,5 +1,5 @@
-// A schedule freed of the graph and cleaned up: instructions that read memory through layouts. What only rearranges
-// (reshape, transpose, broadcast_to, slice, reverse) is no instruction but a layout.
+// A schedule freed of the graph and cleaned up: instructions that read memory through layouts. An op that only
+// rearranges memory (reshape, transpose, broadcast_to, slice, reverse) is no instruction but a layout.
 #pragma once
 
 #include <optional>
@@ -13,7 +13,7 @@ inline std::size_t bytes_of(const Spec& spec) {
   return static_cast<std::size_t>(spec.shape.elements()) * size_of(spec.dtype);
 }
 
-// What an instruction reads: a slot's memory, seen as the layout says.
+// An input of an instruction: a slot's memory, seen through a layout.
 struct Operand {
   uint32_t slot;
   Layout layout;

@@ -41,7 +41,7 @@ class LoopBuilder {
   }
 
  private:
-  // What an instruction of the loop computes.
+  // The result of an instruction of the loop.
   struct Value {
     TileRef at{};
     bool computed = false;

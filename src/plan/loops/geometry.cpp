@@ -44,7 +44,7 @@ int most_even_split(const LoopMembers& m) {
   return best;
 }
 
-// What the members ask of tiles.
+// The members' demands on tiles.
 struct Needs {
   bool whole_rows = false;  // a value for each row is read again
   bool columns = false;     // a reduction leaves a value for each column

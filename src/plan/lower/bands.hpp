@@ -1,6 +1,6 @@
 // Matrices that are 0 but on a few diagonals: the seeds of Jacobians, and what elementwise ops, slices and padding make
-// of them. The planner follows them by their bands, so that a product with one is a scaling, and the Hessian of a sum
-// of local terms is computed in its bands alone.
+// of them. The planner follows them by their bands. A product with a diagonal matrix is then a scaling, and the Hessian
+// of a sum of local terms is computed in its bands alone.
 #pragma once
 
 #include "plan/ir/program.hpp"

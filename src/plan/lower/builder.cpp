@@ -107,8 +107,8 @@ Ints order_with_last(const Ints& axes, std::size_t rank) {
 }
 }  // namespace
 
-// A kernel reads dense memory. So does a reduction whose axes are neither the first nor the last ones: a view of the
-// operand may have them last, and is copied else.
+// A kernel reads dense memory. So does a reduction whose axes are neither the first nor the last ones. A view is read
+// with these axes last; a view whose axes all have size 1 is copied.
 void ProgramBuilder::fit_operands(Expression& e) {
   if (!e.op || e.elementwise()) return;
   if (!e.reduction()) {

@@ -14,28 +14,28 @@ struct Rule {
   void (*note)(ProgramBuilder&, const Expression&, std::span<const Operand> results) = nullptr;
 };
 
-// -(-x) is x; a + -b is a - b; a - -b is a + b; (-a) (-b) is a b; -(c x) and c (-x) are (-c) x: all to the last bit.
-// c (d x) is (c d) x where |c|, |d| >= 1, so that no product on the way leaves the range of numbers before x c d does.
+// Signs, to the last bit: -(-x) is x. a + -b is a - b. a - -b is a + b. (-a) (-b) is a b. -(c x), c (-x) are (-c) x.
+// c (d x) is (c d) x if |c|, |d| >= 1. No product on the way then leaves the range of numbers before x c d does.
 // A carry (a product that keeps zeros) by a number that makes no zero nan is an ordinary product.
 std::optional<Operand> move_signs(ProgramBuilder&, Expression&);
 // An elementwise op of numbers known beforehand is a number, computed now by the op's own loop.
 std::optional<Operand> fold_constants(ProgramBuilder&, Expression&);
 // x + 0, x * 1 and their like (Elementwise::neutral_left, neutral_right) are x.
 std::optional<Operand> drop_neutral(ProgramBuilder&, Expression&);
-// An operand of an elementwise op whose innermost elements lie apart, and which is read several times or belongs to a
-// function, is copied into order once.
+// An operand of an elementwise op may have innermost elements that lie apart. It is copied into order once, if it is
+// read several times or belongs to a function.
 std::optional<Operand> order_operands(ProgramBuilder&, Expression&);
-// A function with a part that others share (Elementwise::part) is that part and the rest, so that the part is a common
-// subexpression of the function and its derivative.
+// A function with a part that others share (Elementwise::part) becomes that part and the rest. The part is then a
+// common subexpression of the function and its derivative.
 std::optional<Operand> split_parts(ProgramBuilder&, Expression&);
-// A reduction over an axis along which its operand only repeats reads one element of the axis: a sum is a product with
-// the length, a maximum the element.
+// A reduction over an axis along which its operand only repeats reads one element of the axis. A sum is a product of
+// the element and the length, a maximum the element.
 std::optional<Operand> reduce_repeats(ProgramBuilder&, Expression&);
 // A matrix product reads transposes and other views of its operands as they lie. With an identity matrix it is the
 // other operand; with a diagonal matrix it is a scaling of the other operand.
 std::optional<Operand> simplify_products(ProgramBuilder&, Expression&);
-// A result that is 0 but on a few diagonals is known as these bands: an identity matrix, an op that is zero where its
-// operand is (Elementwise::zero_where), zero padding.
+// Notes the bands of a result that is 0 but on a few diagonals. These results come of identity matrices, of ops that
+// are zero where an operand is (Elementwise::zero_where), and of zero padding.
 void note_bands(ProgramBuilder&, const Expression&, std::span<const Operand> results);
 
 // All of them, in the order in which they apply.

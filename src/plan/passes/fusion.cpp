@@ -153,7 +153,7 @@ class Grouper {
       if (a.split != kFree && b.split != kFree && a.split != b.split) return std::nullopt;
       return Space{a.space, a.split != kFree ? a.split : b.split};
     }
-    // One of them has a value for each row of the other.
+    // Or a group has a value for each row of the other.
     const auto rows_of = [&](const Group& rows, const Group& all) {
       return rows.split == kFree && all.split != kFree && is_row_shape(rows.space, all.space, all.split) &&
              columns(all.space, all.split) <= kMostColumns;

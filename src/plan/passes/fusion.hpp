@@ -1,4 +1,4 @@
-// Which instructions of a program run together in one loop.
+// Fusion: groups of instructions that run together in one loop.
 #pragma once
 
 #include <algorithm>

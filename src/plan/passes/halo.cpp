@@ -52,7 +52,7 @@ class HaloFinder {
     return is_dense(wide) || std::ranges::all_of(wide.strides, [](int64_t s) { return s == 0; });
   }
 
-  // Of the shifts by which group b reads what group a computes; nothing where it is read in another way as well.
+  // The shifts by which group b reads the results of group a; empty if b reads a result in another way as well.
   std::optional<Group::Shifted> shifted(uint32_t a, uint32_t b) const {
     Group::Shifted result{groups_[a].members, groups_[a].space, INT64_MAX, INT64_MIN};
     for (uint32_t m : groups_[a].members) {

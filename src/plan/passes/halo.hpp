@@ -5,12 +5,12 @@
 
 namespace gradtape::core {
 
-// Pass "halo". Brings the instructions of such a loop into the one that reads it, which computes for each tile what its
-// shifts take from there: a few elements more than the tile has, the halo.
+// Pass "halo". Moves the instructions of such a loop into the loop that reads it. For each tile, that loop computes the
+// elements that its shifts take from there: a few more than the tile has, the halo.
 void fuse_halos(const Program& program, std::vector<Group>& groups);
 
-// The elements of zeros before those of the operand, where the instruction puts zeros before and after all of them, and
-// its result is the space.
+// The number of zeros before the operand's elements. Empty: the instruction does not put zeros before and after all of
+// them, or its result is not the space.
 std::optional<int64_t> shift_of(const Program& program, const Instruction& instruction, const Shape& space);
 
 }  // namespace gradtape::core

@@ -40,8 +40,8 @@ class Placement {
   std::size_t most_ = 0;
 };
 
-// Whether a loop may leave a result in the memory of an operand: both are walked element by element, and no instruction
-// reads the operand after the one that writes the result, nor another tile.
+// Whether a loop may leave a result in the memory of an operand. Both must be walked element by element. No instruction
+// behind the one that writes the result may read the operand, nor may another tile.
 bool can_replace(const Loop& loop, uint32_t result, uint32_t operand) {
   if (loop.shifted > 0) return false;
   std::vector<uint8_t> reads(loop.ports.size(), 0), writes(loop.ports.size(), 0);

@@ -66,7 +66,7 @@ class Rematerialiser {
     return true;
   }
 
-  // What `reader` needs to compute a slot itself: instructions to copy, and bytes that it does not read anyway.
+  // The needs of a reader that computes a slot itself: instructions to copy, and bytes that it does not read anyway.
   struct Copies {
     std::vector<uint32_t> instructions;
     std::size_t more_bytes = 0;
@@ -90,7 +90,7 @@ class Rematerialiser {
     return copies.more_bytes <= size + size / 8;  // then hardly more memory lives at once than before
   }
 
-  // Where all groups that read the result can compute it themselves, they do.
+  // If all groups that read the result can compute it themselves, they do.
   void try_copy(uint32_t i) {
     const uint32_t slot = at(i).out[0];
     if (p_.wanted[slot] || bytes(slot) < kLeastBytes) return;
@@ -111,7 +111,7 @@ class Rematerialiser {
     }
   }
 
-  // What nothing reads any more where it is computed.
+  // Drops the members whose results nothing reads any more.
   void drop_unread(uint32_t g) {
     auto& members = groups_[g].members;
     for (std::size_t k = members.size(); k-- > 0;) {

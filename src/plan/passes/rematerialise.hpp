@@ -1,4 +1,4 @@
-// What is cheap is computed again where another loop reads it, rather than written to memory and read back.
+// Rematerialisation: a cheap value is computed again in each loop that reads it, in place of a store and a load.
 #pragma once
 
 #include "plan/passes/fusion.hpp"

@@ -37,7 +37,7 @@ std::vector<Step> make_steps(const Program& program, const std::vector<Group>& g
       steps.push_back(build_loop({program, g, escapes, by_rows}));
     else if (!first.is_elementwise())  // one that is no loop is empty
       steps.push_back(single(first));
-    // Of groups that compute the same (rematerialise.hpp), the first writes it for those that only read it.
+    // If several groups compute a slot (rematerialise.hpp), the first writes it for those that only read it.
     for (uint32_t m : g.members)
       for (uint32_t slot : program.instructions[m].out) escapes[slot] = 0;
   }

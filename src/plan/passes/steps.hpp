@@ -6,8 +6,8 @@
 
 namespace gradtape::core {
 
-// Pass "steps". A loop for each group that is one, else a call of a kernel, a reduction or a copy. Of groups that
-// compute the same slot, the first writes it for steps that only read it.
+// Pass "steps". A loop for each group that is one, else a call of a kernel, a reduction or a copy. If
+// several groups compute a slot, the first writes it for steps that only read it.
 std::vector<Step> make_steps(const Program& program, const std::vector<Group>& groups);
 
 }  // namespace gradtape::core

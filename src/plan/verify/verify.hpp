@@ -1,4 +1,4 @@
-// What each stage of the planner promises, as checks. A promise that is broken is an error of the library
+// The promises of each stage of the planner, as checks. A promise that is broken is an error of the library
 // (Status::internal) whose message says which.
 #pragma once
 

@@ -1,4 +1,4 @@
-// What programs and groups promise.
+// The promises of programs and groups.
 #include <algorithm>
 
 #include "plan/verify/promise.hpp"

@@ -1,4 +1,4 @@
-// What steps and locations promise.
+// The promises of steps and locations.
 #include <algorithm>
 #include <map>
 

@@ -55,7 +55,7 @@ class Signs {
   }
   bool is_floating(const Operand& x) const { return (kFloating & bit(b_.dtype(x))) != 0; }
   Operand constant(const Operand& like, double value) const { return b_.constant(b_.dtype(like), value, {}); }
-  // Of two factors whose order of multiplication does not matter.
+  // Whether the order in which x is multiplied by c and d does not matter.
   bool can_merge(const Operand& x, double c, double d) const {
     const double most =
         b_.dtype(x) == Dtype::float32 ? std::numeric_limits<float>::max() : std::numeric_limits<double>::max();
