@@ -39,7 +39,7 @@ void forget_gradient(const char* name) noexcept {
 }
 
 namespace {
-// What a callback gave for something of a known dtype and shape.
+// The result of a callback for something of a known dtype and shape. Throws where it does not fit.
 Tensor adopted(Tensor t, const Spec& want, std::string_view rule, std::string_view what) {
   if (t.spec().weak && is_floating(want.dtype)) t = cast(t, want.dtype);
   if (t.dtype() != want.dtype || !(t.shape() == want.shape))

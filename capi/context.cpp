@@ -188,7 +188,7 @@ void Context::bound_pending() noexcept {
       if (!t.node()->symbolic && !t.node()->evaluated) computable.push_back(t);
     evaluate(computable);
   } catch (...) {
-    // What cannot be computed says so when it is read.
+    // A tensor that cannot be computed says so when it is read.
   }
   pending_limit_ = std::max(kPendingLimit, recorder_.pending() * 2);
 }

@@ -93,8 +93,8 @@ class Context final : public Host {
   struct Failure {
     Status code;
     std::string message;
-    // A value was asked of a placeholder. What is made of that (a Jacobian row by row, an error that says more)
-    // replaces it.
+    // A value was asked of a tensor that has none (SymbolicRead). The answer to that (a Jacobian row by row, an error
+    // that says more) replaces the failure.
     bool symbolic = false;
   };
   void set_error(Failure failure) noexcept;
@@ -147,7 +147,7 @@ class Entry {
   gt_status status_;
 };
 
-// While one of these lives a function of the user's runs: the scopes around it are not its to end, and those that it
+// While one of these lives, a function of the user's runs. The scopes around it are not its to end, and those that it
 // began end with it.
 class CallbackScope {
  public:
@@ -172,7 +172,7 @@ gt_status create_context(gt_context* out);
 gt_status destroy_context(gt_context handle);
 gt_status release_from_any_thread(gt_context ctx, uint64_t handle);
 
-// What is thrown, as a status and a message.
+// The exception that is being handled, as a status and a message.
 Context::Failure current_failure() noexcept;
 
 // Runs body(Context&) inside the context; what it throws becomes the status, and the context's first error.

@@ -46,7 +46,7 @@ Dtype from_dl(DLDataType t) {
        t.code, t.bits, t.lanes);
 }
 
-// What is exported: keeps the memory alive, on whatever thread the deleter runs.
+// An exported tensor. It keeps the memory alive until the deleter runs, on whatever thread.
 struct Export {
   DLManagedTensor managed;
   BufferPtr buffer;

@@ -1,8 +1,8 @@
 // Entering contexts, one thread at a time; making and ending them; and gt_release, which disturbs nobody.
 //
-// A thread that releases a handle enters as well, where nobody is inside, but a call that comes meanwhile waits for it
-// instead of failing: for the length of one release. Where somebody is inside, or waits, the thread leaves a request,
-// which takes no memory, and whoever is inside carries it out. No request is left behind when nobody is inside.
+// A thread that releases a handle enters as well, where nobody is inside. A call that comes meanwhile waits for one
+// release, and does not fail. A thread that meets somebody inside, or waiting, leaves a request, which takes no memory,
+// and whoever is inside carries it out. No request is left behind when nobody is inside.
 #include <pthread.h>
 
 #include <array>
@@ -16,7 +16,7 @@ namespace {
 constexpr int kHomeBits = 10, kNumberBits = kKindShift - kHomeBits;
 constexpr uint64_t kLastNumber = (uint64_t{1} << kNumberBits) - 1;
 
-// What goes on in a home.
+// The states of a home: without a context, with one that nobody is in, or with one that somebody is in, and why.
 enum class Inside : uint64_t { nobody = 0, idle = 1, call = 2, release = 3, end = 4 };
 constexpr int kInsideBits = 3;
 

@@ -54,7 +54,7 @@ std::size_t call(Context& c, Function& f, Tensors inputs, gt_tensor* outputs, st
   return results.outputs.size();
 }
 
-// What is run on memory: a function that is not part of another's body.
+// A function to run on memory. Throws in a function's body, which such a run cannot be part of.
 std::shared_ptr<Function> runnable(Context& c, gt_function handle, const char* what, const char* argument) {
   std::shared_ptr<Function> f = c.function(handle, argument);
   if (c.recorder().is_tracing())

@@ -1,6 +1,6 @@
 // Handles: numbers in pointers' clothes, looked up at every call.
 //
-// What is in a context has the number of a slot (slots.hpp). A context's own handle is
+// An object in a context has the number of a slot (slots.hpp). A context's own handle is
 //   bit 63: 0 | 62-56: kind | 55-46: home | 45-0: which of the contexts that lived there
 #pragma once
 

@@ -12,7 +12,7 @@ namespace gradtape::core::capi {
 
 // Copies text out by the rule for strings.
 void write_text(std::string_view text, char* out, std::size_t capacity, std::size_t* needed);
-// What text and needed are where the call fails.
+// Empties the text, and sets needed to 0: a call that fails leaves them so.
 inline void clear_text(char* out, std::size_t capacity, std::size_t* needed) {
   if (out && capacity > 0) *out = '\0';
   if (needed) *needed = 0;
@@ -39,7 +39,7 @@ class AttrArray {
 };
 
 // The sizes that an option struct has had in the header. A caller's struct has one of these, so no field is ever cut in
-// two; or it is of a later header, and what this version does not know of it must be 0.
+// two. A longer one is of a later header: the part that this version does not know must be 0, if it is input.
 template <class S>
 inline constexpr std::array struct_sizes = {sizeof(S)};
 template <>
@@ -61,7 +61,7 @@ S read_struct(std::string_view what, const S* given) {
   std::memcpy(&known, given, std::min(given->struct_size, sizeof known));
   return known;
 }
-// What the caller has of the values; what this version does not know is set to 0.
+// Writes the values that the caller's struct has room for; the part that this version does not know is set to 0.
 template <class S>
 void write_struct(std::string_view what, S values, S* out) {
   check_struct(what, out, struct_sizes<S>, Direction::out);
@@ -91,14 +91,14 @@ void need_array(const void* pointer, std::size_t n, fmt::format_string<Args...> 
   if (n > 0 && !pointer)
     invalid("{} must not be NULL with a count of {}", fmt::format(what, std::forward<Args>(args)...), n);
 }
-// What an array of outputs holds where the call fails.
+// Sets all elements of an array of outputs to 0 or NULL: a call that fails leaves them so.
 template <class T>
 void clear_array(T* array, std::size_t n) {
   if (array && n <= kMostElements) std::fill_n(array, n, T{});
 }
 
-// For the length of a callback: handles to inputs and outputs, and what it leaves. What the callback wrote into its
-// slots is taken over: each handle is released, the lent ones with it.
+// For the length of a callback: handles to inputs and outputs, and what it leaves. The handles that the callback wrote
+// into its slots are taken over: each is released, the lent ones with the loan.
 class Loan {
  public:
   explicit Loan(Context& context)

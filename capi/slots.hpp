@@ -1,9 +1,9 @@
-// Where the objects behind handles lie, and the numbers that handles are.
+// Slots, in which the objects behind handles lie, and the numbers that handles are.
 //
 //   bit 63: 0 | 62-56: kind | 55-36: page | 35-28: slot of the page | 27-0: life of the slot
 //
-// Pages of slots are the process's and are lent to tables. A slot goes through its lives once, whichever table has it:
-// a number is given once in the life of the process, so neither a stale handle nor another table's ever comes to mean
+// Pages of slots are the process's and are lent to tables. A slot goes through its lives once, whichever table has it,
+// so a number is given once in the life of the process. Neither a stale handle nor another table's ever comes to mean
 // something. Slots, and pages, whose lives are used up retire.
 #pragma once
 
@@ -213,7 +213,7 @@ class ReleaseRequests {
   }
   bool any() const noexcept { return first_.load() != nullptr; }
 
-  // One of the handles, which may have become stale; 0: there is none.
+  // Takes any one of the handles, which may have become stale; 0: there is none.
   uint64_t take() noexcept {
     Slot<Object>* slot = first_.load();
     // Nobody else takes slots away, so that the first still has the same next when this succeeds.

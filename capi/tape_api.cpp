@@ -50,7 +50,7 @@ JacobianOptions options_from(Context& c, const gt_jacobian_options* given, const
   return options;
 }
 
-// Gives the results out, and remembers what the first NULL among them is of: the mistake behind it is often found only
+// Gives the results out, and remembers what the first NULL among them is of. The mistake behind it is often found only
 // where the NULL comes back as an operand.
 void publish_derivatives(Context& c, const Tape& t, const char* function, const Tensors& results, const char* what,
                          std::span<const Source> of, gt_tensor* out) {

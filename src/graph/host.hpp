@@ -11,7 +11,7 @@ class Tensor;
 class Host {
  public:
   virtual void evaluate(std::span<const Tensor> tensors) = 0;  // computes values, and keeps them
-  // Of an attempt that asked for a value that is not there: the error is none of the user's.
+  // Forgets the error of an attempt that asked for a value that is not there: it is none of the user's.
   virtual void forget_symbolic_error() noexcept = 0;
 
  protected:

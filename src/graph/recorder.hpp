@@ -16,7 +16,7 @@
 
 namespace gradtape::core {
 
-// A value was asked of a tensor that has none: of one that depends on a placeholder, or on an input of a function that
+// A value was asked of a tensor that has none. The tensor depends on a placeholder, or on an input of a function that
 // is being recorded.
 class SymbolicRead : public Error {
  public:
@@ -60,7 +60,7 @@ class Recorder {
   void add_pending_variables(Tensors& wanted);
 
   // An active recording notes what is recorded. It belongs to the function's body in which it was activated, or to
-  // none: it notes nothing of bodies further in, and its body's end deactivates it.
+  // none. It notes nothing of bodies further in, and its body's end deactivates it.
   void activate(Recording* recording);
   void deactivate(Recording* recording) noexcept;
   // A suspended one counts as not active.
@@ -74,8 +74,8 @@ class Recorder {
     return paused_ == 0 && std::ranges::any_of(active_, [&](const Recording* r) { return sees(r); });
   }
 
-  // What a call has noted and drawn by itself is taken back where it fails, but not once a call inside it has
-  // succeeded: that one's results may depend on it.
+  // The notes and draws of a call that fails are taken back. Those from before the success of a call inside it stay:
+  // that one's results may depend on them.
   struct Mark {
     std::size_t noted;
     uint64_t drawn, seedings;
@@ -117,7 +117,7 @@ class Recorder {
   // Whether a function is being recorded whose body did not make the tensor.
   bool is_from_outside(const Tensor& t) const { return trace_ && t.node()->id < trace_->first_node; }
   bool is_parameter(const Tensor& t) const;  // of a body that runs
-  // What a variable's value is from here on, unnoticed by tapes.
+  // The value that a variable has from here on, unnoticed by tapes.
   const Tensor& value_of(const VariablePtr& variable);
   // The key and the number of the next draw: int64[2].
   Tensor random_state();

@@ -156,9 +156,9 @@ Shape values_shape(const Shape& s) {
   return values;
 }
 
-// U diag(c) V^T, the derivative of a function of the singular values whose own are the c_i. Its derivative by X, with P
-// = U^T X' V, is U (a o (P + P^T) / 2 + b o (P - P^T) / 2) V^T. Here a_ij = (c_j - c_i) / (s_j - s_i) and b_ij = (c_j +
-// c_i) / (s_j + s_i). The part of X' outside U or V is multiplied by c_i / s_i. The map is its own transpose.
+// U diag(c) V^T, the derivative of a function of the singular values whose own are the c_i. Its derivative by X is
+// U M V^T, for P = U^T X' V and M = a o (P + P^T) / 2 + b o (P - P^T) / 2. Here a_ij = (c_j - c_i) / (s_j - s_i) and
+// b_ij = (c_j + c_i) / (s_j + s_i). The part of X' outside U or V is scaled by c_i / s_i. The map is its own transpose.
 Tensor singular_sum(const Tensor& x, const Tensor& c) {
   const Svd svd = svd_of(x);
   return op<"singular_sum">(x, c, matmul(svd.u * row(c), svd.vt));

@@ -6,8 +6,8 @@
 
 namespace gradtape::core {
 
-// Where everything lies: by slot, what is not yet known being null. The arena has plan.arena bytes and plan.scratch
-// more for each worker.
+// The memory over which a plan runs, by slot: null where there is none, or none yet. The arena has plan.arena bytes,
+// and plan.scratch more for each worker.
 struct Memory {
   explicit Memory(Recorder& recorder) : cache(&recorder.memory()), interrupt(&recorder.interrupt) {}
 

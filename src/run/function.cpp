@@ -77,7 +77,7 @@ void RecordedFunction::make(const Tensors& targets) {
     if (it == parameters.end()) held_.push_back(leaf.value());
   }
   Program program = make_program(s);
-  // Of an op with several outputs those alone leave that are asked for.
+  // An op with several outputs gives out those alone that are asked for.
   std::vector<uint8_t> asked(program.slots.size(), 0);
   for (const Tensor& t : targets) asked[program.results[t.node()->slot + t.index()]] = 1;
   for (std::size_t slot = 0; slot < asked.size(); ++slot) program.wanted[slot] &= asked[slot];
@@ -263,8 +263,8 @@ void share_values(const Node& from, std::span<const Tensor> to) {
 }
 }  // namespace
 
-// Nodes that depend on captured tensors alone are recorded anew where a tape knows one of these, or another function's
-// body is being recorded, which then captures them itself.
+// Nodes that depend on captured tensors alone are recorded anew where a tape knows one of these. The same holds where
+// another function's body is being recorded, which then captures these tensors itself.
 FunctionResults RecordedFunction::inlined(std::span<const Tensor> inputs) const {
   if (!std::ranges::all_of(open_, [&](const Tensor& t) { return recorder_.is_parameter(t); })) fail_without_value();
   std::unordered_map<Tensor, Tensor, TensorHash, TensorSame> known;

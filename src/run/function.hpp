@@ -5,7 +5,7 @@
 
 namespace gradtape::core {
 
-// What a body gives for inputs that stand for values to come.
+// Gives the outputs of a body for inputs that stand for values to come.
 using FunctionBody = std::function<Tensors(const Tensors& inputs)>;
 
 // Values that a call gives, not yet those of the variables that it assigns.
