@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# The corpus of plans: all that the planner decides for every op's samples, the guide, and programs with bands, halos and
-# products that feed loops. corpus.sh BUILD compares it with the files beside this script; with --write it writes them (./run plans).
+# The corpus of plans: all that the planner decides for every op's samples, the benchmark's workloads, the guide, and
+# programs with bands, halos and products that feed loops. corpus.sh BUILD compares it with the files beside this script;
+# with --write it writes them (./run plans).
 set -euo pipefail
 build=$1
 here=$(cd "$(dirname "$0")" && pwd)
@@ -11,6 +12,7 @@ unset GRADTAPE_SKIP GRADTAPE_ISA
 
 plans() { "$build/$2" "${@:3}" 2>"$work/$1.txt" >/dev/null || { echo "$2 failed" >&2; exit 1; }; }
 plans ops tests/gradtape_ops_corpus
+plans workloads tests/gradtape_workloads_corpus
 plans guide examples/guide_c
 plans bands tests/gradtape_bands_test --gtest_filter='Bands.HessiansOfLocalTerms:Bands.ProductsWithDiagonals'
 plans fusion tests/gradtape_fusion_test
