@@ -83,10 +83,7 @@ constexpr std::size_t kPendingLimit = std::size_t{1} << 18;
 }  // namespace
 
 Context::Context(gt_context handle)
-    : handle_(handle),
-      recorder_(*this, op<"cast">),
-      handles_(bits_of(handle)),
-      pending_limit_(kPendingLimit) {}
+    : handle_(handle), recorder_(*this, op<"cast">), handles_(bits_of(handle)), pending_limit_(kPendingLimit) {}
 
 Context::~Context() { handles_.clear(); }
 

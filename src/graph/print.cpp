@@ -10,9 +10,7 @@ constexpr int64_t kShown = 3;       // entries at either end of an axis
 constexpr int64_t kShownWhole = 8;  // axes up to this size are shown whole
 
 std::string element(const void* data, Dtype dtype, int64_t i) {
-  return dispatch(dtype, [&]<class T>(Type<T>) {
-    return fmt::format("{}", static_cast<const T*>(data)[i]);
-  });
+  return dispatch(dtype, [&]<class T>(Type<T>) { return fmt::format("{}", static_cast<const T*>(data)[i]); });
 }
 
 std::string values(const void* data, const Spec& spec, std::size_t axis, int64_t offset) {

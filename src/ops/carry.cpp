@@ -67,7 +67,7 @@ void define_carry(Registry& r) {
       .partials({[](const Call& c, const Flow& u) { return u * c.in(1); },
                  [](const Call& c, const Flow& u) { return jointly(u, c.in(0)); }});
   binary<[](auto t, auto p) { return math::carry(t, t / p); }>(r, "carry_divide", "t / p, and 0 where t is 0.",
-                                                                 floating)
+                                                               floating)
       .internal()
       .zero_where({0b01})
       .partials({[](const Call& c, const Flow& u) { return u / c.in(1); },

@@ -189,9 +189,8 @@ IntegerValues::IntegerValues(const Call& c, std::size_t input) {
   size_ = t.shape().elements();
 }
 int64_t IntegerValues::operator[](int64_t i) const {
-  return dispatch(dtype_, [&]<class T>(Type<T>) {
-    return static_cast<int64_t>(static_cast<const T*>(values_->data())[i]);
-  });
+  return dispatch(dtype_,
+                  [&]<class T>(Type<T>) { return static_cast<int64_t>(static_cast<const T*>(values_->data())[i]); });
 }
 
 }  // namespace gradtape::core

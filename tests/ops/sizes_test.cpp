@@ -1,8 +1,8 @@
 // Sizes that a mistake brings. Recording takes no memory in proportion to them, memory of computations counts against
 // the limit, and errors name op and bytes. The memory of a context can be seen, bounded and given back.
 
-#include "support/failing_allocator.hpp"
 #include "support/each_op.hpp"
+#include "support/failing_allocator.hpp"
 
 namespace test {
 namespace {

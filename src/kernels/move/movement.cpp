@@ -216,7 +216,7 @@ void constant_pad(const KernelCall& c) {
   const int64_t size = size_of(c.out[0].dtype), n = c.out[0].elements();
   for_each_share(c.workers, n, kShare, [&](int64_t first, int64_t last, int) {
     elements_of_pad(c, c.in[0], *c.out[0].shape, first, last - first,
-                     static_cast<std::byte*>(c.out[0].data) + first * size);
+                    static_cast<std::byte*>(c.out[0].data) + first * size);
   });
 }
 

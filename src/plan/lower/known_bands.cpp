@@ -36,7 +36,8 @@ std::optional<Operand> from_bands(ProgramBuilder& b, const Operand& x) {
   auto attrs = std::make_shared<Attrs>();
   for (AttrValue value : {AttrValue(rows), AttrValue(columns), AttrValue(offsets), AttrValue(firsts)})
     attrs->values.push_back(std::move(value));
-  return b.whole(b.emit({&op<"bands">.get(), std::move(attrs), std::move(factors), {{b.dtype(x), {rows, columns}, false}}})[0]);
+  return b.whole(
+      b.emit({&op<"bands">.get(), std::move(attrs), std::move(factors), {{b.dtype(x), {rows, columns}, false}}})[0]);
 }
 
 }  // namespace gradtape::core
