@@ -19,7 +19,7 @@ from typing import Callable, Iterator, NamedTuple
 
 MOST_WORDS = 25
 HEADLESS = re.compile(r"(What|That|Where|Of|Such|Which|One of)\b")
-GENERATED = re.compile(r"include/gradtape/ops(_inline)?\.hp?p?$|docs/ops\.md$|tests/typed_calls\.hpp$|tests/abi/\d.*$|.*/_ops\.pyi$")
+GENERATED = re.compile(r"include/gradtape/ops(_inline)?\.hp?p?$|docs/ops\.md$|tests/cpp/typed_calls\.hpp$|tests/abi/\d.*$|.*/_ops\.pyi$")
 DEFAULT = ("*.md", "*.c", "*.h", "*.cpp", "*.hpp", "*.inc")
 SENTENCE_END = re.compile(r"(?<!\be\.g)(?<!\bi\.e)(?<!\bvs)(?<!\b[ABD-Z])(?<!\.)[.!?][)\"”*]*\s+")
 C_TOKEN = re.compile(
