@@ -155,8 +155,9 @@ gt_status gt_tape_jvp(gt_context ctx, gt_tape tape, const gt_tensor* targets, si
     for (size_t i = 0; i < n_sources; ++i)
       along.push_back(tangents[i] ? c.read(tangents[i], fmt::format("{}: tangent {}", name, i)) : Tensor());
     Tape::Use use(t, name);
-    publish_derivatives(c, t, name, t.jvp(to, by, along, zero), "target", std::vector<Source>(to.begin(), to.end()),
-                        jvps);
+    std::vector<Source> of;
+    for (const Tensor& target : to) of.push_back({target, nullptr});
+    publish_derivatives(c, t, name, t.jvp(to, by, along, zero), "target", of, jvps);
     use.done();
   });
 }

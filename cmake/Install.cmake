@@ -10,7 +10,8 @@ install(EXPORT gradtape NAMESPACE gradtape:: DESTINATION ${package_dir})
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/gradtapeConfig.cmake.in ${PROJECT_BINARY_DIR}/gradtapeConfig.cmake
   INSTALL_DESTINATION ${package_dir})
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/gradtapeConfigVersion.cmake COMPATIBILITY SameMinorVersion)
-if(NOT BUILD_SHARED_LIBS)  # what the shared object names by itself
+if(NOT BUILD_SHARED_LIBS)  # the libraries that the shared object names by itself
+  find_package(LAPACK REQUIRED)  # and BLAS; src finds them for itself
   set(pkgconfig_libs "${LAPACK_LINKER_FLAGS} ${LAPACK_LIBRARIES} ${BLAS_LINKER_FLAGS} ${BLAS_LIBRARIES} -lstdc++ -lm -pthread")
   string(REPLACE ";" " " pkgconfig_libs "${pkgconfig_libs}")
 endif()

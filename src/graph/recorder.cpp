@@ -154,7 +154,7 @@ bool Recorder::is_parameter(const Tensor& t) const {
 Tensor Recorder::read(const VariablePtr& variable) {
   value_of(variable);
   if (trace_ && &variable->value.node()->op != &parameter_op()) {
-    trace_->reread.emplace(variable->value.node(), variable);
+    trace_->reread.emplace(variable->value.node()->id, variable);
     variable->value.node()->captures = true;  // a tape meets the value in each call
   }
   if (paused_ > 0) return variable->value;
@@ -363,7 +363,9 @@ Tensors Recorder::record_body(const Composite& body, const Call& c) {
   } catch (const Error& e) {
     composite_ = outer;
     if (outer || e.message().starts_with(c.op().name + ":")) throw;
-    throw Error(e.code(), fmt::format("{}: {}", c.op().name, e.message()));
+    const std::string message = fmt::format("{}: {}", c.op().name, e.message());
+    if (dynamic_cast<const SymbolicRead*>(&e)) throw SymbolicRead(e.code(), message);
+    throw Error(e.code(), message);
   } catch (...) {
     composite_ = outer;
     throw;

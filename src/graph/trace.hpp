@@ -19,9 +19,10 @@ struct Trace {
   const Trace* outer = nullptr;  // the body around this one, while both run
   uint64_t first_node = 0;       // by id: what was recorded before is from outside
   Tensors inputs;
-  std::vector<Use> variables;                           // in the order in which the body met them
-  std::unordered_set<const Variable*> met;              // the same
-  std::unordered_map<const Node*, VariablePtr> reread;  // values that the body assigned, and read afterwards
+  std::vector<Use> variables;               // in the order in which the body met them
+  std::unordered_set<const Variable*> met;  // the same
+  // By id of their nodes, which may be gone: values that the body assigned, and read afterwards.
+  std::unordered_map<uint64_t, VariablePtr> reread;
   Tensors random_states;
   std::vector<Tensor> strengthened;  // of scalars from outside without a dtype: their casts, which have values
 };

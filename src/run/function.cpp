@@ -43,7 +43,7 @@ void RecordedFunction::find_captured() {
   std::unordered_set<Tensor, TensorHash, TensorSame> met;
   nodes_behind(outputs_, [&](const Tensor& t) {
     if (!is_floating(t.dtype())) return false;
-    if (is_inside(t)) return t.node()->captures && !trace_.reread.contains(t.node());
+    if (is_inside(t)) return t.node()->captures && !trace_.reread.contains(t.node()->id);
     if (met.insert(t).second) captured_.push_back(t);
     return false;
   });
@@ -287,7 +287,7 @@ FunctionResults RecordedFunction::inlined(std::span<const Tensor> inputs) const 
     return is_inside(t) && ((node.symbolic && !node.evaluated) || (captures && node.captures));
   });
   for (Node* node : body) {
-    if (const auto it = trace_.reread.find(node); it != trace_.reread.end()) {
+    if (const auto it = trace_.reread.find(node->id); it != trace_.reread.end()) {
       const Tensor own(node), assigned = node->inputs.empty() ? own : now(node->inputs[0]);
       known[own] = recorder_.read_with(it->second, recorder_.unconnected(assigned));
       continue;
@@ -301,7 +301,7 @@ FunctionResults RecordedFunction::inlined(std::span<const Tensor> inputs) const 
   }
   FunctionResults results;
   for (const Assignment& a : assignments_) {
-    const bool reread = trace_.reread.contains(a.value.node()) && known.contains(a.value);
+    const bool reread = trace_.reread.contains(a.value.node()->id) && known.contains(a.value);
     results.assigned.push_back(reread ? now(a.value) : recorder_.unconnected(now(a.value)));
   }
   for (const Tensor& t : outputs_) results.outputs.push_back(now(t));

@@ -170,6 +170,31 @@ TEST_F(Callback, ACompositeHasEveryDerivativeWithoutARule) {
   EXPECT_EQ(of_bools, nullptr);
   EXPECT_NE(c.message().find("bool"), std::string::npos) << "the body's own first error is kept";
 }
+// A composite that reads a value, within a rule of the user's: no error is left where the Jacobian goes row by row.
+TEST_F(Callback, ACompositeThatReadsAValueWithinARule) {
+  gt_op_definition d{};
+  d.struct_size = sizeof d;
+  d.composite = [](gt_context ctx, void*, const gt_tensor* in, size_t, const gt_attr*, size_t, gt_tensor* out, size_t,
+                   size_t* n) -> gt_status {
+    float values[2];
+    *n = 1;
+    const gt_status s = gt_tensor_read(ctx, in[0], values, sizeof values);
+    out[0] = s == GT_OK ? gt_multiply(ctx, in[0], gt_scalar(ctx, 3)) : nullptr;
+    return s;
+  };
+  ASSERT_EQ(gt_register_op("test_reading_composite", &d, nullptr, nullptr), GT_OK);
+  const auto rule = [](gt_context ctx, void*, const gt_call*, const gt_tensor* dy, gt_tensor* dx) -> gt_status {
+    return gt_apply(ctx, "test_reading_composite", dy, 1, nullptr, 0, dx, 1, nullptr);
+  };
+  gt_tensor x = vec({1, 2}), tangent = vec({1, 1}), out = nullptr;
+  gt_tape t = watching({x}, GT_TAPE_PERSISTENT);
+  gt_tensor y = custom(x, identity_forward, rule);
+  ASSERT_EQ(gt_tape_jacobian(c, t, y, &x, 1, nullptr, &out), GT_OK) << c.message();
+  EXPECT_EQ(c.message(), "");
+  expect(out, {3, 0, 0, 3});
+  out = nullptr;
+  expect_error(gt_tape_jvp(c, t, &y, 1, &x, 1, &tangent, 0, &out), GT_UNSUPPORTED, "reads the value of a cotangent");
+}
 TEST_F(Callback, RegistrationsThatAreRefused) {
   static int freed;
   freed = 0;

@@ -272,6 +272,23 @@ TEST_F(Captured, VariablesReadAfterTheBodyAssignsThem) {
     }
 }
 
+// The memory of a value that the body assigned, read and assigned again serves another node: that one is no such value.
+TEST_F(Captured, ValuesThatTheBodyAssignedAndDropped) {
+  gt_tensor w = var(3), k = num(7);
+  gt_function f = function_of({number_spec}, [&](gt_context c, const Tensors& in) {
+    EXPECT_EQ(gt_assign(c, w, k), GT_OK);
+    gt_release(c, gt_add(c, w, w));
+    EXPECT_EQ(gt_assign(c, w, k), GT_OK);
+    return Tensors{mul(in[0], in[0])};
+  });
+  gt_tensor x = num(5);
+  expect(value(f, x), {25});
+  gt_tape t = watching({x});
+  gt_tensor y = value(f, x);
+  expect(y, {25});
+  expect(grad(t, y, x), {10});
+}
+
 // A function that a body makes may use what the body's inputs give: it is part of that body, and of no other.
 TEST_F(Captured, AFunctionOfABodysOwn) {
   gt_function own = nullptr;
