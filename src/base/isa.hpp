@@ -1,6 +1,8 @@
 // Instruction sets: loops are compiled once for each, and the best one that the processor has is chosen at run time.
 #pragma once
 
+#include <type_traits>
+
 namespace gradtape::core {
 
 enum class Isa { baseline, avx2, avx512 };
@@ -26,10 +28,10 @@ for_avx512(A... args) {
 }
 #endif
 
-// The version of Body for this processor. The argument gives the types of Body's arguments. Body is best a lambda: gcc
-// keeps a copy of a named function beside those that are inlined.
+// The version of Body for this processor. The argument's type gives the types of Body's arguments. Body itself is not
+// passed: gcc would keep a copy of it beside those that are inlined.
 template <auto Body, class... A>
-auto version_for_this_machine(void (*)(A...)) -> void (*)(A...) {
+auto version_for_this_machine(std::type_identity<void (*)(A...)>) -> void (*)(A...) {
 #if defined(__x86_64__) && !defined(GRADTAPE_BASELINE_ONLY)
   if (isa() == Isa::avx512) return for_avx512<Body, A...>;
   if (isa() == Isa::avx2) return for_avx2<Body, A...>;
@@ -38,7 +40,7 @@ auto version_for_this_machine(void (*)(A...)) -> void (*)(A...) {
 }
 template <auto Body>
 auto compiled_for_this_machine() {
-  return version_for_this_machine<Body>(+Body);
+  return version_for_this_machine<Body>(std::type_identity<decltype(+Body)>{});
 }
 
 }  // namespace gradtape::core
