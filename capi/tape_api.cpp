@@ -50,23 +50,29 @@ JacobianOptions options_from(Context& c, const gt_jacobian_options* given, const
   return options;
 }
 
-// Gives the results out, and remembers what the first NULL among them is of. The mistake behind it is often found only
-// where the NULL comes back as an operand.
-void publish_derivatives(Context& c, const Tape& t, const char* function, const Tensors& results, const char* what,
-                         std::span<const Source> of, gt_tensor* out) {
+// The message for a NULL in place of a derivative.
+std::string null_message(const char* function, const char* what, std::size_t i, const Tensor& of, const char* why) {
+  return fmt::format("{} gave NULL for {} {}, {}, which is not connected: {}", function, what, i, to_string(of.spec()),
+                     why);
+}
+std::string null_of_source(const Tape& t, const char* function, std::size_t i, const Source& source) {
+  const bool watched =
+      t.recording().holds(source.tensor) || (source.variable && t.recording().read_of(source.variable.get()));
+  return null_message(function, "source", i, source.tensor,
+                      watched ? "it is watched, but no target was computed from it while the tape recorded"
+                              : "was it watched before the ops that use it? gt_tape_watch comes first");
+}
+std::string null_of_target(const char* function, std::size_t i, const Tensor& target) {
+  return null_message(function, "target", i, target, "it was computed from no source while the tape recorded");
+}
+
+// Gives the results out, and remembers the message of the first NULL among them (message: by index). The mistake behind
+// it is often found only where the NULL comes back as an operand.
+template <class Message>
+void publish_derivatives(Context& c, const Tensors& results, gt_tensor* out, Message&& message) {
   std::string unconnected;
   const auto null = std::ranges::find_if(results, [](const Tensor& r) { return !r; });
-  if (null != results.end()) {
-    const auto i = static_cast<std::size_t>(null - results.begin());
-    const bool source = std::string_view(what) == "source";
-    const bool watched =
-        !source || t.recording().holds(of[i].tensor) || (of[i].variable && t.recording().read_of(of[i].variable.get()));
-    unconnected = fmt::format("{} gave NULL for {} {}, {}, which is not connected: {}", function, what, i,
-                              to_string(of[i].tensor.spec()),
-                              !watched ? "was it watched before the ops that use it? gt_tape_watch comes first"
-                              : source ? "it is watched, but no target was computed from it while the tape recorded"
-                                       : "it was computed from no source while the tape recorded");
-  }
+  if (null != results.end()) unconnected = message(static_cast<std::size_t>(null - results.begin()));
   c.publish_all(results, out);
   if (null != results.end()) c.unconnected = std::move(unconnected);
 }
@@ -135,7 +141,8 @@ gt_status gt_tape_gradient(gt_context ctx, gt_tape tape, const gt_tensor* target
     for (size_t i = 0; output_gradients && i < n_targets; ++i)
       cotangents.push_back(c.read(output_gradients[i], fmt::format("{}: output gradient {}", name, i)));
     Tape::Use use(t, name);
-    publish_derivatives(c, t, name, t.gradient(to, by, cotangents, zero), "source", by, gradients);
+    publish_derivatives(c, t.gradient(to, by, cotangents, zero), gradients,
+                        [&](std::size_t i) { return null_of_source(t, name, i, by[i]); });
     use.done();
   });
 }
@@ -155,9 +162,8 @@ gt_status gt_tape_jvp(gt_context ctx, gt_tape tape, const gt_tensor* targets, si
     for (size_t i = 0; i < n_sources; ++i)
       along.push_back(tangents[i] ? c.read(tangents[i], fmt::format("{}: tangent {}", name, i)) : Tensor());
     Tape::Use use(t, name);
-    std::vector<Source> of;
-    for (const Tensor& target : to) of.push_back({target, nullptr});
-    publish_derivatives(c, t, name, t.jvp(to, by, along, zero), "target", of, jvps);
+    publish_derivatives(c, t.jvp(to, by, along, zero), jvps,
+                        [&](std::size_t i) { return null_of_target(name, i, to[i]); });
     use.done();
   });
 }
@@ -172,7 +178,8 @@ gt_status gt_tape_jacobian(gt_context ctx, gt_tape tape, gt_tensor target, const
     const Tensor to = c.peek(target, "gt_tape_jacobian: target");
     const std::vector<Source> by = read_sources(c, sources, n_sources, name);
     Tape::Use use(t, name);
-    publish_derivatives(c, t, name, jacobian(t, to, by, o), "source", by, jacobians);
+    publish_derivatives(c, jacobian(t, to, by, o), jacobians,
+                        [&](std::size_t i) { return null_of_source(t, name, i, by[i]); });
     use.done();
   });
 }
@@ -187,7 +194,8 @@ gt_status gt_tape_batch_jacobian(gt_context ctx, gt_tape tape, gt_tensor target,
     const Tensor to = c.peek(target, "gt_tape_batch_jacobian: target");
     const Source by = c.source(source, "gt_tape_batch_jacobian: source");
     Tape::Use use(t, name);
-    publish_derivatives(c, t, name, {batch_jacobian(t, to, by, o)}, "source", std::span(&by, 1), jacobian);
+    publish_derivatives(c, {batch_jacobian(t, to, by, o)}, jacobian,
+                        [&](std::size_t i) { return null_of_source(t, name, i, by); });
     use.done();
   });
 }

@@ -319,7 +319,7 @@ TEST_F(Captured, AFunctionOfABodysOwn) {
   char text[64];
   for (int32_t format : {GT_PLAN_TEXT, GT_PLAN_DOT, GT_PLAN_TIMES})
     expect_error(gt_function_describe(c, own, format, text, sizeof text, nullptr), GT_FAILED_PRECONDITION, no_value);
-  // What the inner body keeps is of no use to the outer one.
+  // A tensor that the inner body keeps is of no use to the outer one.
   BodyState uses_kept{[&](gt_context c, const Tensors& t) {
     function_of({number_spec}, [&](gt_context c, const Tensors& u) {
       return Tensors{gt_exp(c, kept = gt_tensor_duplicate(c, u[0]))};

@@ -1,4 +1,4 @@
-// What single passes make of programs: fusion, halos and rematerialisation, on programs made by hand.
+// Single passes on programs made by hand: fusion, halos and rematerialisation.
 #include <gtest/gtest.h>
 
 #include "plan/passes/fusion.hpp"
