@@ -143,6 +143,7 @@ Tensor Recorder::random_state() {
 }
 
 bool Recorder::is_parameter(const Tensor& t) const {
+  if (&t.node()->op != &parameter_op()) return false;
   const auto same = [&](const Tensor& parameter) { return parameter.same(t); };
   for (const Trace* trace = trace_; trace; trace = trace->outer)
     if (std::ranges::any_of(trace->inputs, same) || std::ranges::any_of(trace->random_states, same) ||
@@ -271,15 +272,15 @@ Tensor Recorder::cast_to(const Tensor& t, Dtype dtype) {
 
 // A tape may watch the scalar later: the constant that a body computes with stays connected with it.
 Tensor Recorder::strengthen_in_body(const Tensor& weak, const Tensor& strong) {
-  for (const Tensor& t : trace_->strengthened)
-    if (t.dtype() == strong.dtype() && t.node()->inputs[0].same(weak)) return t;
+  const Trace::Strengthened key{weak.node()->id, weak.index(), strong.dtype()};
+  if (const auto it = trace_->strengthened.find(key); it != trace_->strengthened.end()) return it->second;
   Tensor t = cast_to(weak, strong.dtype());
   Node& node = *t.node();
   node.outputs[0].value = strong.value();
   node.literal = strong.node()->literal;
   node.sparse = strong.node()->sparse;
   node.set_evaluated();
-  trace_->strengthened.push_back(t);
+  trace_->strengthened.emplace(key, t);
   return t;
 }
 

@@ -2,6 +2,8 @@
 // states.
 #pragma once
 
+#include <map>
+#include <tuple>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
@@ -24,7 +26,9 @@ struct Trace {
   // By id of their nodes, which may be gone: values that the body assigned, and read afterwards.
   std::unordered_map<uint64_t, VariablePtr> reread;
   Tensors random_states;
-  std::vector<Tensor> strengthened;  // of scalars from outside without a dtype: their casts, which have values
+  // The casts of scalars from outside without a dtype, which have values: by node, output and dtype.
+  using Strengthened = std::tuple<uint64_t, uint32_t, Dtype>;
+  std::map<Strengthened, Tensor> strengthened;
 };
 
 }  // namespace gradtape::core
