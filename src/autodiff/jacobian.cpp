@@ -32,7 +32,7 @@ uint64_t bytes_per_row(std::span<const Tensor> outputs, const Tensor& placeholde
   uint64_t bytes = placeholder.bytes();
   const Path path = path_between(outputs, Tensors{placeholder}, is_symbolic_result);
   for (const Node* node : path.nodes)
-    for (const Node::Output& out : node->outputs) bytes += out.spec.shape.elements() * size_of(out.spec.dtype);
+    for (const Node::Output& out : node->outputs) bytes += bytes_of(out.spec);
   return bytes;
 }
 

@@ -24,6 +24,9 @@ struct Spec {
   bool weak = false;  // a float64 that takes the dtype of what it meets: gt_scalar, eye without a dtype
 };
 std::string to_string(const Spec& spec);  // "float32[2, 3]"
+inline std::size_t bytes_of(const Spec& spec) {
+  return static_cast<std::size_t>(spec.shape.elements()) * size_of(spec.dtype);
+}
 
 // A counted reference to one output of a node. One context's nodes are used by one thread at a time: counts are not
 // atomic.
@@ -49,7 +52,7 @@ class Tensor {
   const Shape& shape() const { return spec().shape; }
   Dtype dtype() const { return spec().dtype; }
   std::size_t rank() const { return shape().rank(); }
-  std::size_t bytes() const { return static_cast<std::size_t>(shape().elements()) * size_of(dtype()); }
+  std::size_t bytes() const { return bytes_of(spec()); }
   const BufferPtr& value() const;  // null while pending
 
  private:

@@ -81,21 +81,6 @@ void find_kept(Schedule& s, std::span<const Tensor> targets) {
   }
 }
 
-class StructureHash {
- public:
-  void add(uint64_t value) {
-    lanes_ = {hash_mix(lanes_[0], value), hash_mix(lanes_[1], value ^ 0xD6E8FEB86659FD93ull)};
-  }
-  void add(const Spec& spec) {
-    add(static_cast<uint64_t>(spec.dtype) << 8 | spec.shape.rank());
-    for (int64_t d : spec.shape) add(static_cast<uint64_t>(d));
-  }
-  std::array<uint64_t, 2> value() const { return lanes_; }
-
- private:
-  std::array<uint64_t, 2> lanes_ = {0x243F6A8885A308D3ull, 0x13198A2E03707344ull};
-};
-
 void compute_hash(Schedule& s) {
   StructureHash h;
   h.add(s.leaves.size());

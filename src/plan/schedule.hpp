@@ -2,21 +2,21 @@
 // must be kept.
 #pragma once
 
-#include <array>
 #include <vector>
 
 #include "graph/recorder.hpp"
+#include "plan/structure_hash.hpp"
 
 namespace gradtape::core {
 
 struct Schedule {
   Recorder* recorder;
-  bool fixed = false;            // a function's: constants never change, so that plans may be made for their values
-  std::vector<Node*> nodes;      // by rising id: inputs come before their users
-  std::vector<Tensor> leaves;    // tensors with values that the nodes read; slot i is leaf i
-  std::vector<uint8_t> kept;     // per node: which outputs something outside still holds, as bits (keeps)
-  uint32_t slots = 0;            // leaves first, then the outputs of the nodes in order
-  std::array<uint64_t, 2> hash;  // of the structure: ops, attributes, shapes, connections, what is kept
+  bool fixed = false;          // a function's: constants never change, so that plans may be made for their values
+  std::vector<Node*> nodes;    // by rising id: inputs come before their users
+  std::vector<Tensor> leaves;  // tensors with values that the nodes read; slot i is leaf i
+  std::vector<uint8_t> kept;   // per node: which outputs something outside still holds, as bits (keeps)
+  uint32_t slots = 0;          // leaves first, then the outputs of the nodes in order
+  StructureHash::Value hash;   // of the structure: ops, attributes, shapes, connections, what is kept
 
   // The outputs behind the first are held together.
   static constexpr uint8_t kFirst = 1, kLater = 2, kAll = kFirst | kLater;

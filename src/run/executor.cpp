@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "kernels/kernels.hpp"
+#include "plan/ir/reduction_axes.hpp"
 #include "run/loop.hpp"
 
 namespace gradtape::core {
@@ -22,9 +23,8 @@ class Executor {
       case Step::reduce: {
         const View x = view(step.in[0]);
         const auto& reduction = std::get<Reduction>(step.op->computation);
-        const Ints& axes = std::get<Ints>(step.attrs->values[step.op->attr_index("axis")]);
-        return kernels::reduce(reduction.table[static_cast<int>(x.dtype)], axes, x, output(step.out[0]), *memory_.cache,
-                               step.op->name);
+        return kernels::reduce(reduction.table[static_cast<int>(x.dtype)], axes_of(*step.op, *step.attrs), x,
+                               output(step.out[0]), *memory_.cache, step.op->name);
       }
       case Step::copy:
         kernels::copy(memory_.slots[step.in[0].slot], size_of(plan_.slots[step.out[0]].dtype), step.in[0].layout,

@@ -9,10 +9,6 @@
 
 namespace gradtape::core {
 
-inline std::size_t bytes_of(const Spec& spec) {
-  return static_cast<std::size_t>(spec.shape.elements()) * size_of(spec.dtype);
-}
-
 // An input of an instruction: a slot's memory, seen through a layout.
 struct Operand {
   uint32_t slot;

@@ -21,4 +21,13 @@ ReductionAxes reduction_axes(const Shape& space, const Ints& axes) {
   return {Direction::mixed, kFree};
 }
 
+const Ints& axes_of(const Op& reduction, const Attrs& attrs) {
+  return std::get<Ints>(attrs.values[reduction.attr_index("axis")]);
+}
+AttrsPtr with_axes(const Op& reduction, const Attrs& attrs, Ints axes) {
+  auto changed = std::make_shared<Attrs>(attrs);
+  changed->values[reduction.attr_index("axis")] = std::move(axes);
+  return changed;
+}
+
 }  // namespace gradtape::core

@@ -1,7 +1,7 @@
 // How a reduction leaves a space of rows by columns.
 #pragma once
 
-#include "graph/attrs.hpp"
+#include "graph/op.hpp"
 
 namespace gradtape::core {
 
@@ -14,5 +14,9 @@ struct ReductionAxes {
   int split;  // how many leading axes are rows
 };
 ReductionAxes reduction_axes(const Shape& space, const Ints& axes);
+
+// The axes of a reduction's attributes, and the attributes with other axes.
+const Ints& axes_of(const Op& reduction, const Attrs& attrs);
+AttrsPtr with_axes(const Op& reduction, const Attrs& attrs, Ints axes);
 
 }  // namespace gradtape::core

@@ -141,7 +141,7 @@ class LoopBuilder {
   // A reduction of the whole space along its rows is complete with each row's tile, if that has all columns.
   void set_reduction(Loop::Instruction& to, const Instruction& i, Value& value) {
     const bool of_rows = to.level == Level::full && m_.direction(i) == Direction::rows;
-    to.reducer = &i.reduction()->table[static_cast<int>(m_.dtype(i.out[0]))];
+    to.reducer = &m_.reducer(i);
     if (of_rows && loop_->tile_width == loop_->width) {
       to.kind = Loop::Instruction::reduce_rows;
       value.level = Level::row;

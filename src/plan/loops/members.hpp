@@ -27,6 +27,9 @@ struct LoopMembers {
     if (group.is_shifted(static_cast<uint32_t>(&i - program.instructions.data()))) return Loop::Level::shifted;
     return walked(i) == group.space ? Loop::Level::full : Loop::Level::row;
   }
+  const Reducer& reducer(const Instruction& reduction) const {
+    return reduction.reduction()->table[static_cast<int>(dtype(reduction.out[0]))];
+  }
   Direction direction(const Instruction& reduction) const {
     return reduction_axes(walked(reduction), axes_of(reduction)).direction;
   }

@@ -11,7 +11,7 @@ Loop::PartialReduction partial_reduction(const LoopMembers& m, const Instruction
   Loop::PartialReduction partial{};
   partial.slot = i.out[0];
   partial.size = m.element_size(partial.slot);
-  partial.reducer = &i.reduction()->table[static_cast<int>(m.dtype(partial.slot))];
+  partial.reducer = &m.reducer(i);
   partial.columns = full && d == Direction::columns;
   partial.rows = full && d == Direction::rows ? l.rows : 1;
   if (partial.columns) partial.width = l.width;

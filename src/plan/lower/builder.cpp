@@ -13,8 +13,7 @@ namespace gradtape::core {
 namespace {
 // The number as a double, where that holds it exactly.
 std::optional<double> number_at(const void* data, Dtype dtype) {
-  return dispatch(dtype, [&](auto type) -> std::optional<double> {
-    using T = typename decltype(type)::type;
+  return dispatch(dtype, [&]<class T>(Type<T>) -> std::optional<double> {
     T value;
     std::memcpy(&value, data, sizeof value);
     if constexpr (std::is_same_v<T, int64_t>)
@@ -61,8 +60,8 @@ uint32_t ProgramBuilder::constant(Dtype dtype, const void* value) {
 }
 uint32_t ProgramBuilder::constant(Dtype dtype, double value) {
   uint64_t bits = 0;
-  dispatch(dtype, [&](auto type) {
-    const auto number = static_cast<typename decltype(type)::type>(value);
+  dispatch(dtype, [&]<class T>(Type<T>) {
+    const T number = static_cast<T>(value);
     std::memcpy(&bits, &number, sizeof number);
   });
   return constant(dtype, &bits);
@@ -79,21 +78,18 @@ const Instruction* ProgramBuilder::producer(const Operand& x) const {
 // ---- instructions
 
 ProgramBuilder::Key ProgramBuilder::key_of(const Expression& e) {
-  Key key{0x243F6A8885A308D3ull, 0x13198A2E03707344ull};
-  const auto mix = [&](uint64_t value) {
-    key = {hash_mix(key[0], value), hash_mix(key[1], value ^ 0xD6E8FEB86659FD93ull)};
-  };
-  mix(reinterpret_cast<uintptr_t>(e.op));
+  StructureHash h;
+  h.add(reinterpret_cast<uintptr_t>(e.op));
   if (e.attrs)
-    for (const AttrValue& value : e.attrs->values) mix(hash_attr(key[0], value));
+    for (const AttrValue& value : e.attrs->values) h.add(hash_attr(h.value()[0], value));
   for (const Operand& in : e.in) {
-    mix(in.slot);
-    mix(static_cast<uint64_t>(in.layout.offset));
-    mix(in.layout.shape.rank());
-    for (int64_t d : in.layout.shape) mix(static_cast<uint64_t>(d));
-    for (int64_t d : in.layout.strides) mix(static_cast<uint64_t>(d));
+    h.add(in.slot);
+    h.add(in.layout.offset);
+    h.add(in.layout.shape.rank());
+    for (int64_t d : in.layout.shape) h.add(d);
+    for (int64_t d : in.layout.strides) h.add(d);
   }
-  return key;
+  return h.value();
 }
 
 namespace {
@@ -117,8 +113,8 @@ void ProgramBuilder::fit_operands(Expression& e) {
     return;
   }
   Operand& x = e.in[0];
-  const std::size_t attr = e.op->attr_index("axis"), rank = x.layout.shape.rank();
-  const Ints& axes = std::get<Ints>(e.attrs->values[attr]);
+  const std::size_t rank = x.layout.shape.rank();
+  const Ints& axes = axes_of(*e.op, *e.attrs);
   if (is_dense(x.layout) || reduction_axes(x.layout.shape, axes).direction != Direction::mixed) return;
   const Layout moved = permute_axes(x.layout, order_with_last(axes, rank));
   Ints last;
@@ -128,9 +124,7 @@ void ProgramBuilder::fit_operands(Expression& e) {
     return;
   }
   x.layout = moved;
-  auto attrs = std::make_shared<Attrs>(*e.attrs);
-  attrs->values[attr] = std::move(last);
-  e.attrs = std::move(attrs);
+  e.attrs = with_axes(*e.op, *e.attrs, std::move(last));
 }
 
 ProgramBuilder::Slots ProgramBuilder::emit(Expression e) {

@@ -6,6 +6,7 @@
 
 #include "plan/ir/program.hpp"
 #include "plan/lower/known_bands.hpp"
+#include "plan/structure_hash.hpp"
 
 namespace gradtape::core {
 
@@ -75,7 +76,7 @@ class ProgramBuilder {
 
  private:
   // A hash of an instruction without its outputs. Equal ones compute the same (128 bits: no chance collision).
-  using Key = std::array<uint64_t, 2>;
+  using Key = StructureHash::Value;
   struct KeyHash {
     std::size_t operator()(const Key& key) const { return key[0]; }
   };

@@ -23,9 +23,7 @@ bool is_row_shape(const Shape& shape, const Shape& space, int split) {
   return without_ones(shape.dims()) == without_ones(row_axes(space, split));
 }
 
-const Ints& axes_of(const Instruction& reduction) {
-  return std::get<Ints>(reduction.attrs->values[reduction.op->attr_index("axis")]);
-}
+const Ints& axes_of(const Instruction& reduction) { return axes_of(*reduction.op, *reduction.attrs); }
 
 namespace {
 // When readers in the loop that computes a slot can have its values.

@@ -18,8 +18,8 @@ std::optional<Operand> fold_constants(ProgramBuilder& b, Expression& e) {
   uint64_t operands[kMostOperands], result;
   Tile tile{1, {}, &result, e.attrs.get()};
   for (std::size_t i = 0; i < std::min(e.in.size(), kMostOperands); ++i) {
-    dispatch(b.dtype(e.in[i]), [&](auto type) {
-      const auto value = static_cast<typename decltype(type)::type>(*b.number(e.in[i]));
+    dispatch(b.dtype(e.in[i]), [&]<class T>(Type<T>) {
+      const T value = static_cast<T>(*b.number(e.in[i]));
       std::memcpy(&operands[i], &value, sizeof value);
     });
     tile.in[i] = &operands[i];

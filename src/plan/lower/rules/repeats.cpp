@@ -1,4 +1,5 @@
 // Rule "repeats": reductions over axes along which the operand only repeats.
+#include "plan/ir/reduction_axes.hpp"
 #include "plan/lower/rules.hpp"
 
 namespace gradtape::core {
@@ -6,12 +7,11 @@ namespace gradtape::core {
 std::optional<Operand> reduce_repeats(ProgramBuilder& b, Expression& e) {
   const Reduction* reduction = e.reduction();
   if (!reduction) return std::nullopt;
-  const std::size_t attr = e.op->attr_index("axis");
   const Spec spec = e.out[0];
   Operand x = e.in[0];
   Ints left;
   int64_t repeated = 1;
-  for (int64_t axis : std::get<Ints>(e.attrs->values[attr])) {
+  for (int64_t axis : axes_of(*e.op, *e.attrs)) {
     const int64_t n = x.layout.shape[axis];
     if (n == 1 || (n > 0 && x.layout.strides[axis] == 0 && reduction->repeats != Reduction::other)) {
       repeated *= n;
@@ -20,11 +20,7 @@ std::optional<Operand> reduce_repeats(ProgramBuilder& b, Expression& e) {
       left.push_back(axis);
     }
   }
-  if (!left.empty()) {
-    auto attrs = std::make_shared<Attrs>(*e.attrs);
-    attrs->values[attr] = std::move(left);
-    x = b.whole(b.emit({e.op, std::move(attrs), {x}, {spec}})[0]);
-  }
+  if (!left.empty()) x = b.whole(b.emit({e.op, with_axes(*e.op, *e.attrs, std::move(left)), {x}, {spec}})[0]);
   if (repeated > 1 && reduction->repeats == Reduction::sum)
     x = b.multiply(x, b.constant(spec.dtype, static_cast<double>(repeated), x.layout.shape),
                    {spec.dtype, x.layout.shape, false});
