@@ -62,7 +62,7 @@ std::size_t bytes_taken(const Plan& plan) {
     bytes += s.in.size() * sizeof(Operand) + s.out.size() * sizeof(uint32_t) + (s.attrs ? sizeof(Attrs) : 0);
     if (!s.body) continue;
     const Loop& l = *s.body;
-    bytes += sizeof l + all(l.ports, l.fills, l.instructions, l.partial_reductions, l.runs);
+    bytes += sizeof l + all(l.ports, l.fills, l.instructions, l.partial_reductions, l.pads);
   }
   return bytes;
 }

@@ -125,10 +125,10 @@ void LoopRunner::run_tile(const TileAt& of_space, std::byte* scratch) const {
         break;
       }
       case Loop::Instruction::expand: expand(x, i.size, t.rows, t.columns, address(i.result, t, scratch)); break;
-      case Loop::Instruction::run: {
-        const Loop::Run& run = l_.runs[i.run_at];
+      case Loop::Instruction::pad: {
+        const Loop::Pad& pad = l_.pads[i.pad_at];
         const int64_t first = i.level == Loop::Level::full ? t.first(l_.width) : t.row;
-        i.op->pad->elements({*i.op, i.attrs.get()}, {x, run.dtype, &run.in}, run.out, first, n,
+        i.op->pad->elements({*i.op, i.attrs.get()}, {x, pad.dtype, &pad.in}, pad.out, first, n,
                             address(i.result, t, scratch));
         break;
       }

@@ -64,8 +64,8 @@ std::string instructions(const Loop& loop) {
     if (i.op) text += fmt::format(" {}", text_of(i.op, i.attrs));
     for (const Loop::TileRef& p : i.operands) text += fmt::format(" {}", place(p));
     text += fmt::format(", {} bytes{}", i.size, level(i.level));
-    if (i.kind == Loop::Instruction::run)
-      text += fmt::format(", {} to {}", to_string(loop.runs[i.run_at].in), to_string(loop.runs[i.run_at].out));
+    if (i.kind == Loop::Instruction::pad)
+      text += fmt::format(", {} to {}", to_string(loop.pads[i.pad_at].in), to_string(loop.pads[i.pad_at].out));
     if (i.kind == Loop::Instruction::shift) text += fmt::format(" by {}", i.zeros);
     text += "\n";
   }

@@ -39,7 +39,7 @@ struct Loop {
     uint32_t index;
   };
   struct Instruction {
-    enum Kind : uint8_t { tile, expand, run, shift, stream, reduce_rows, partial, partial_columns } kind;
+    enum Kind : uint8_t { tile, expand, pad, shift, stream, reduce_rows, partial, partial_columns } kind;
     Level level;   // of the operands
     uint8_t size;  // of an element of the result
     TileFn tile_fn;
@@ -49,13 +49,13 @@ struct Loop {
     TileRef result;              // partial, partial_columns: index of a PartialReduction
     const Op* op;                // for printing; null: expand
     const Op* before = nullptr;  // for printing: the first of a pair
-    uint32_t run_at = 0;         // run: index of a Run
+    uint32_t pad_at = 0;         // pad: index of a Pad
     int64_t zeros = 0;           // shift: how many come before the operand
 
     bool is_partial() const { return kind == partial || kind == partial_columns; }
   };
-  // An op that gives any run of elements of its output (PadTraits), which has as many elements as the space, or as rows.
-  struct Run {
+  // A padding gives any run of its output's elements (PadTraits). It has as many elements as the space, or as rows.
+  struct Pad {
     Dtype dtype;
     Shape in, out;
   };
@@ -83,7 +83,7 @@ struct Loop {
   std::vector<Fill> fills;
   std::vector<Instruction> instructions;
   std::vector<PartialReduction> partial_reductions;
-  std::vector<Run> runs;
+  std::vector<Pad> pads;
 
   int64_t most_tile() const { return tile_rows * tile_width + most_shift - least_shift; }  // elements of a value
   // Elements of a block; 0: a block is not a run of elements.

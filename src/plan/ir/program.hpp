@@ -23,7 +23,7 @@ struct Instruction {
   const Op* of = nullptr;        // the op that the user called, for messages
 
   bool is_elementwise() const { return op && op->is_elementwise(); }
-  bool is_run() const { return op && op->pad; }
+  bool is_pad() const { return op && op->pad; }
   const Reduction* reduction() const { return op ? std::get_if<Reduction>(&op->computation) : nullptr; }
 };
 

@@ -80,7 +80,7 @@ class LoopBuilder {
     return *v.expanded;
   }
   bool is_shift(const Instruction& i) const {
-    if (!i.is_run()) return false;
+    if (!i.is_pad()) return false;
     const auto it = values_.find(i.in[0].slot);
     return it != values_.end() && it->second.level == Level::shifted;
   }
@@ -88,7 +88,7 @@ class LoopBuilder {
     if (inner)
       for (const Operand& x : inner->in) to.operands.push_back(operand(x, to.level, m_.walked(*inner)));
     for (const Operand& x : i.in)
-      if (i.is_run())
+      if (i.is_pad())
         to.operands.push_back(is_shift(i) ? values_[x.slot].at : operands_.read_whole(x));
       else if (!inner || x.slot != inner->out[0])
         to.operands.push_back(operand(x, to.level, m_.walked(i)));
@@ -110,8 +110,8 @@ class LoopBuilder {
     value.level = to.level;
     if (i.reduction())
       set_reduction(to, i, value);
-    else if (i.is_run())
-      set_run(to, i);
+    else if (i.is_pad())
+      set_pad(to, i);
     else
       set_tile(to, i, inner);
     if (!to.is_partial()) to.result = result_of(i.out[0], value, to.size);
@@ -128,15 +128,15 @@ class LoopBuilder {
     else if (inner)
       to.before = inner->op;
   }
-  void set_run(Loop::Instruction& to, const Instruction& i) {
+  void set_pad(Loop::Instruction& to, const Instruction& i) {
     if (is_shift(i)) {
       to.kind = Loop::Instruction::shift;
       to.zeros = *shift_of(m_.program, i, m_.group.space);
       return;
     }
-    to.kind = Loop::Instruction::run;
-    to.run_at = static_cast<uint32_t>(loop_->runs.size());
-    loop_->runs.push_back({m_.dtype(i.in[0].slot), i.in[0].layout.shape, m_.program.slots[i.out[0]].shape});
+    to.kind = Loop::Instruction::pad;
+    to.pad_at = static_cast<uint32_t>(loop_->pads.size());
+    loop_->pads.push_back({m_.dtype(i.in[0].slot), i.in[0].layout.shape, m_.program.slots[i.out[0]].shape});
   }
   // A reduction of the whole space along its rows is complete with each row's tile, if that has all columns.
   void set_reduction(Loop::Instruction& to, const Instruction& i, Value& value) {

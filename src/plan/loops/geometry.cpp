@@ -35,7 +35,7 @@ int most_even_split(const LoopMembers& m) {
     int even = 0;
     for (uint32_t index : m.group.members)
       for (const Operand& x : m.program.instructions[index].in) {
-        if (m.program.instructions[index].is_run() || m.group.is_shifted(index)) continue;
+        if (m.program.instructions[index].is_pad() || m.group.is_shifted(index)) continue;
         const EvenStrides s = even_strides(broadcast(x.layout, m.group.space), split);
         even += s.row && s.column && (*s.column == 1 || *s.column == 0);
       }

@@ -84,7 +84,7 @@ class Grouper {
     const Instruction& instruction = p_.instructions[i];
     Group& own = groups_[i];
     own.members = {i};
-    if (instruction.is_elementwise() || instruction.is_run()) {
+    if (instruction.is_elementwise() || instruction.is_pad()) {
       own.is_loop = true;
       own.space = p_.slots[instruction.out[0]].shape;
     } else if (instruction.reduction()) {
@@ -121,7 +121,7 @@ class Grouper {
   // Whether x, which a loop over the space computes, is read element by element as it is computed, or row by row.
   bool reads_evenly(const Space& space, const Instruction& reader, const Operand& x) const {
     const bool full = shape_read(reader) == space.shape;
-    if (x.layout.offset != 0 || reader.is_run()) return false;
+    if (x.layout.offset != 0 || reader.is_pad()) return false;
     const bool dense = is_dense(x.layout) && x.layout.shape.elements() == p_.slots[x.slot].shape.elements();
     switch (availability(space, p_.instructions[producer_[x.slot]])) {
       case Availability::per_element: return full && dense && x.layout.shape == space.shape;

@@ -35,7 +35,7 @@ class HaloFinder {
       if (!groups_[g].is_loop || groups_[g].members.size() < 2) continue;
       const std::vector<uint32_t> members = groups_[g].members;
       for (uint32_t m : members)
-        if (at(m).is_run() && try_join(computed_by_[at(m).in[0].slot], g)) break;
+        if (at(m).is_pad() && try_join(computed_by_[at(m).in[0].slot], g)) break;
     }
     std::erase_if(groups_, [](const Group& g) { return g.members.empty(); });
   }
@@ -64,7 +64,7 @@ class HaloFinder {
       for (const Reader& r : readers_[slot]) {
         if (r.group == a) continue;
         const Instruction& reader = at(r.instruction);
-        const auto shift = r.group == b && reader.is_run() ? shift_of(p_, reader, groups_[b].space) : std::nullopt;
+        const auto shift = r.group == b && reader.is_pad() ? shift_of(p_, reader, groups_[b].space) : std::nullopt;
         if (!shift) return std::nullopt;
         result.least = std::min(result.least, *shift);
         result.most = std::max(result.most, *shift);
@@ -96,7 +96,7 @@ class HaloFinder {
 }  // namespace
 
 void fuse_halos(const Program& program, std::vector<Group>& groups) {
-  if (std::ranges::any_of(program.instructions, [](const Instruction& i) { return i.is_run(); }))
+  if (std::ranges::any_of(program.instructions, [](const Instruction& i) { return i.is_pad(); }))
     HaloFinder(program, groups).run();
 }
 

@@ -33,7 +33,7 @@ std::vector<Step> make_steps(const Program& program, const std::vector<Group>& g
   std::vector<Step> steps;
   for (const Group& g : groups) {
     const Instruction& first = program.instructions[g.members[0]];
-    if (g.is_loop && !(first.is_run() && g.members.size() == 1))
+    if (g.is_loop && !(first.is_pad() && g.members.size() == 1))
       steps.push_back(build_loop({program, g, escapes, by_rows}));
     else if (!first.is_elementwise())  // one that is no loop is empty
       steps.push_back(single(first));

@@ -107,7 +107,7 @@ void verify_order(const Draft& draft) {
 
 void verify_member(const Program& p, const Group& group, uint32_t member) {
   const Instruction& i = p.instructions[member];
-  need(i.is_elementwise() || i.is_run() || i.reduction(), "a loop has member {} ({})", member, name_of(i));
+  need(i.is_elementwise() || i.is_pad() || i.reduction(), "a loop has member {} ({})", member, name_of(i));
   const Shape& shape = i.reduction() ? i.in[0].layout.shape : p.slots[i.out[0]].shape;
   const bool fits = group.is_shifted(member) ? i.is_elementwise() && shape == group.shifted.space
                                              : shape == group.space || (group.split != kFree &&

@@ -39,7 +39,7 @@ class LoopCheck {
     // Ports that fills read are bases only: their layouts say how far they reach.
     if (std::ranges::any_of(loop_.fills, [&](const Loop::Fill& f) { return &loop_.ports[f.port] == &p; })) return;
     if (loop_.shifted > 0 || std::ranges::any_of(loop_.instructions, [](const auto& i) {
-          return i.kind == Loop::Instruction::run || i.kind == Loop::Instruction::shift;
+          return i.kind == Loop::Instruction::pad || i.kind == Loop::Instruction::shift;
         }))
       return;  // reads elements of another space
     const int64_t last = p.offset + static_cast<int64_t>(p.per_element) * (loop_.rows * loop_.width - 1) +
@@ -61,8 +61,8 @@ class LoopCheck {
       else
         need(p.index < loop_.ports.size(), "loop {} reads port {} of {}", at_, p.index, loop_.ports.size());
     }
-    if (i.kind == Loop::Instruction::run)
-      need(i.run_at < loop_.runs.size(), "loop {}: an instruction has run {} of {}", at_, i.run_at, loop_.runs.size());
+    if (i.kind == Loop::Instruction::pad)
+      need(i.pad_at < loop_.pads.size(), "loop {}: an instruction has pad {} of {}", at_, i.pad_at, loop_.pads.size());
     if (i.is_partial()) {
       need(i.result.index < loop_.partial_reductions.size(), "loop {}: a reduction has ending {} of {}", at_,
            i.result.index, loop_.partial_reductions.size());
