@@ -127,7 +127,7 @@ class Context final : public Host {
 // Every recorder is a context's.
 inline Context& context_of(const Recorder& recorder) { return static_cast<Context&>(recorder.host()); }
 
-struct Home;  // where a context lives
+struct Home;  // the place of a context, which outlives it
 
 // Enters the context for the length of a call.
 class Entry {

@@ -34,7 +34,9 @@ struct State {
 };
 }  // namespace
 
-struct alignas(64) Home {  // contexts of several threads share no line of the cache
+// The place of a context in a table, named by the context's handle. It outlives the context, so that a stale handle is an
+// error. Each place has lines of the cache to itself, since contexts belong to several threads.
+struct alignas(64) Home {
   std::atomic<uint64_t> state{0};
   std::atomic<const void*> owner{nullptr};  // the thread whose call is inside
   std::atomic<uint32_t> waiting{0};         // calls that wait for a release to end

@@ -37,7 +37,7 @@ std::size_t call(Context& c, Function& f, Tensors inputs, gt_tensor* outputs, st
       inputs[i] = cast(inputs[i], f.inputs()[i].dtype);
       specs[i] = inputs[i].spec();
     }
-  const Function::Recording recording = f.recording_for("gt_function_call", specs);
+  const RecordedFunctionPtr recording = f.recording_for("gt_function_call", specs);
   check_capacity("gt_function_call", recording->outputs().size(), outputs, capacity);
   const bool symbolic = std::ranges::any_of(inputs, [](const Tensor& t) { return t.node()->symbolic; });
   FunctionResults results;

@@ -56,14 +56,14 @@ void RecordedFunction::find_open(const Tensors& targets) {
 }
 
 void RecordedFunction::make(const Tensors& targets) {
-  std::unordered_map<const Node*, Source> parameters;
-  const auto add = [&](const Tensor& t, Source source) {
-    parameters[t.node()] = source;
+  std::unordered_map<const Node*, Origin> parameters;
+  const auto add = [&](const Tensor& t, Origin origin) {
+    parameters[t.node()] = origin;
     t.node()->set_evaluated();  // a leaf from here on
   };
-  for (std::size_t i = 0; i < trace_.inputs.size(); ++i) add(trace_.inputs[i], {Source::input, i});
-  for (std::size_t i = 0; i < trace_.variables.size(); ++i) add(trace_.variables[i].parameter, {Source::variable, i});
-  for (std::size_t i = 0; i < trace_.random_states.size(); ++i) add(trace_.random_states[i], {Source::random, i});
+  for (std::size_t i = 0; i < trace_.inputs.size(); ++i) add(trace_.inputs[i], {Origin::input, i});
+  for (std::size_t i = 0; i < trace_.variables.size(); ++i) add(trace_.variables[i].parameter, {Origin::variable, i});
+  for (std::size_t i = 0; i < trace_.random_states.size(); ++i) add(trace_.random_states[i], {Origin::random, i});
   random_.resize(trace_.random_states.size());
   if (!open_.empty()) return;
 
@@ -73,7 +73,7 @@ void RecordedFunction::make(const Tensors& targets) {
     const auto it = parameters.find(leaf.node());
     if (it == parameters.end() && leaf.node()->symbolic) fail_without_value();
     varies.push_back(it != parameters.end());
-    sources_.push_back(it != parameters.end() ? it->second : Source{Source::constant, held_.size()});
+    origins_.push_back(it != parameters.end() ? it->second : Origin{Origin::constant, held_.size()});
     if (it == parameters.end()) held_.push_back(leaf.value());
   }
   Program program = make_program(s);
@@ -82,9 +82,9 @@ void RecordedFunction::make(const Tensors& targets) {
   for (const Tensor& t : targets) asked[program.results[t.node()->slot + t.index()]] = 1;
   for (std::size_t slot = 0; slot < asked.size(); ++slot) program.wanted[slot] &= asked[slot];
   memory_.slots.assign(program.slots.size(), nullptr);
-  for (std::size_t i = 0; i < sources_.size(); ++i)
-    if (const Source source = sources_[i]; source.kind == Source::constant && held_[source.index])
-      memory_.slots[i] = held_[source.index]->data();
+  for (std::size_t i = 0; i < origins_.size(); ++i)
+    if (const Origin origin = origins_[i]; origin.kind == Origin::constant && held_[origin.index])
+      memory_.slots[i] = held_[origin.index]->data();
   compute_constants(program, varies);
   plan_ = make_plan(std::move(program), recorder_.memory());
   prepare_arena();
@@ -123,14 +123,14 @@ void RecordedFunction::compute(std::span<const void* const> inputs, std::span<vo
                                std::vector<double>* seconds) {
   const Recorder::Computing computing(recorder_);
   prepare_arena();
-  for (std::size_t i = 0; i < sources_.size(); ++i) {
-    const Source source = sources_[i];
+  for (std::size_t i = 0; i < origins_.size(); ++i) {
+    const Origin origin = origins_[i];
     void*& slot = memory_.slots[i];
-    if (source.kind == Source::input) slot = const_cast<void*>(inputs[source.index]);
-    if (source.kind == Source::variable) slot = trace_.variables[source.index].variable->value.value()->data();
-    if (source.kind == Source::random) {
-      random_[source.index] = recorder_.next_random();
-      slot = random_[source.index].data();
+    if (origin.kind == Origin::input) slot = const_cast<void*>(inputs[origin.index]);
+    if (origin.kind == Origin::variable) slot = trace_.variables[origin.index].variable->value.value()->data();
+    if (origin.kind == Origin::random) {
+      random_[origin.index] = recorder_.next_random();
+      slot = random_[origin.index].data();
     }
   }
   for (std::size_t i = results.size(); i-- > 0;)
@@ -331,7 +331,7 @@ void Function::check(const char* what, std::span<const Spec> given) const {
   }
 }
 
-const Function::Recording& Function::recording_for(const char* what, std::span<const Spec> given) {
+const RecordedFunctionPtr& Function::recording_for(const char* what, std::span<const Spec> given) {
   check(what, given);
   const auto matches = [&](std::span<const Spec> specs) {
     return std::ranges::equal(specs, given, [](const Spec& a, const Spec& b) { return a.shape == b.shape; });
@@ -343,7 +343,7 @@ const Function::Recording& Function::recording_for(const char* what, std::span<c
   for (const Spec& s : given) specs.push_back({s.dtype, s.shape, false});
   recordings_.reserve(kMostRecordings);
   under_way_.push_back(specs);
-  Recording fresh;
+  RecordedFunctionPtr fresh;
   try {
     fresh = std::make_shared<RecordedFunction>(recorder_, workers_, specs, body_);
   } catch (...) {

@@ -52,7 +52,8 @@ class RecordedFunction {
   void assign(Tensors values) noexcept;
 
  private:
-  struct Source {
+  // Where the memory of a leaf comes from.
+  struct Origin {
     enum Kind : uint8_t { input, variable, random, constant } kind;
     std::size_t index;
   };
@@ -86,7 +87,7 @@ class RecordedFunction {
   Tensors outputs_, captured_, open_;
   std::vector<Assignment> assignments_;
   PlanPtr plan_;
-  std::vector<Source> sources_;         // by leaf
+  std::vector<Origin> origins_;         // by leaf
   std::vector<BufferPtr> held_;         // the constants among the leaves, kept alive
   std::vector<uint32_t> result_slots_;  // by output, then by assignment
   std::vector<std::array<int64_t, 2>> random_;
@@ -94,26 +95,26 @@ class RecordedFunction {
   BufferPtr arena_;
 };
 
+using RecordedFunctionPtr = std::shared_ptr<RecordedFunction>;
+
 // A function of the user's: its recordings, one for each set of shapes.
 class Function {
  public:
   // inputs: a size of -1 stands for any.
   Function(Recorder& recorder, const Workers& workers, std::vector<Spec> inputs, FunctionBody body);
 
-  using Recording = std::shared_ptr<RecordedFunction>;
-
   const std::vector<Spec>& inputs() const { return inputs_; }
   bool has_open_sizes() const { return open_; }
   // The only recording, or the one used last; null: none yet.
-  const Recording& latest() const { return latest_; }
+  const RecordedFunctionPtr& latest() const { return latest_; }
   // The recording for inputs of these shapes, made now where there is none. Throws where they do not fit. A callback
   // may push it out of the function: who lets one run holds it.
-  const Recording& recording_for(const char* what, std::span<const Spec> inputs);
+  const RecordedFunctionPtr& recording_for(const char* what, std::span<const Spec> inputs);
   // The recording whose inputs' specs are those for which matches(specs) is true; null: none.
   template <class Matches>
   RecordedFunction* find(Matches&& matches) {
     if (latest_ && matches(latest_->inputs())) return latest_.get();
-    for (const Recording& recording : recordings_)
+    for (const RecordedFunctionPtr& recording : recordings_)
       if (matches(recording->inputs())) return (latest_ = recording).get();
     return nullptr;
   }
@@ -127,8 +128,8 @@ class Function {
   std::vector<Spec> inputs_;
   bool open_;
   FunctionBody body_;
-  std::vector<Recording> recordings_;
-  Recording latest_;
+  std::vector<RecordedFunctionPtr> recordings_;
+  RecordedFunctionPtr latest_;
   std::vector<std::span<const Spec>> under_way_;  // specs for which the body runs now
 };
 
