@@ -1,4 +1,5 @@
-// Records nodes: infers shapes, unifies dtypes, runs bodies of composites, and notes nodes on active tapes.
+// Records nodes: infers shapes, unifies dtypes, runs bodies of composites, and notes nodes on active tapes. The part for
+// bodies of functions is in trace.cpp.
 #include "graph/recorder.hpp"
 
 #include <algorithm>
@@ -22,6 +23,15 @@ template <class T>
 bool holds_exactly(double value) {
   return value >= -std::ldexp(1.0, std::numeric_limits<T>::digits) &&
          value < std::ldexp(1.0, std::numeric_limits<T>::digits) && std::trunc(value) == value;
+}
+
+bool holds_exactly(Dtype dtype, double value) {
+  switch (dtype) {
+    case Dtype::int32: return holds_exactly<int32_t>(value);
+    case Dtype::int64: return std::abs(value) < 0x1p53 && holds_exactly<int64_t>(value);
+    case Dtype::boolean: return value == 0 || value == 1;
+    default: return true;
+  }
 }
 
 std::string dtype_names(DtypeSet set) {
@@ -98,58 +108,6 @@ Tensor Recorder::placeholder(Spec spec) {
   t.node()->symbolic = true;
   t.node()->sparse = t.shape().elements() != 1;  // it will be rows of an identity matrix
   return t;
-}
-
-Tensor Recorder::parameter(Spec spec) {
-  Tensor t(new (*this) Node(*this, parameter_op(), next_id_++));
-  t.node()->outputs.push_back({std::move(spec), nullptr});
-  t.node()->count_memory();
-  t.node()->symbolic = true;
-  return t;
-}
-
-Recorder::Tracing::Tracing(Recorder& recorder, Trace& trace)
-    : recorder_(recorder), outer_(std::exchange(recorder.trace_, &trace)), paused_(std::exchange(recorder.paused_, 0)) {
-  trace.first_node = recorder.next_id_;
-  trace.outer = outer_;
-}
-Recorder::Tracing::~Tracing() {
-  for (const Trace::Use& use : recorder_.trace_->variables) use.variable->value = use.outer;
-  for (std::size_t i = recorder_.active_.size(); i-- > 0;)  // a tape that the function left recording
-    if (recorder_.active_[i]->activity.trace == recorder_.trace_) recorder_.deactivate(recorder_.active_[i]);
-  recorder_.trace_->outer = nullptr;
-  recorder_.trace_ = outer_;
-  recorder_.paused_ = paused_;
-}
-
-const Tensor& Recorder::value_of(const VariablePtr& variable) {
-  if (trace_ && trace_->met.insert(variable.get()).second) {
-    trace_->variables.push_back({variable, variable->value, parameter(variable->value.spec())});
-    variable->value = trace_->variables.back().parameter;
-  }
-  return variable->value;
-}
-
-Tensor Recorder::random_state() {
-  const Spec spec{Dtype::int64, {2}, false};
-  if (trace_) {
-    trace_->random_states.push_back(parameter(spec));
-    return trace_->random_states.back();
-  }
-  BufferPtr buffer = allocate(sizeof(std::array<int64_t, 2>), "random");
-  const auto state = next_random();
-  std::memcpy(buffer->data(), state.data(), sizeof state);
-  return constant(spec, std::move(buffer));
-}
-
-bool Recorder::is_parameter(const Tensor& t) const {
-  if (&t.node()->op != &parameter_op()) return false;
-  const auto same = [&](const Tensor& parameter) { return parameter.same(t); };
-  for (const Trace* trace = trace_; trace; trace = trace->outer)
-    if (std::ranges::any_of(trace->inputs, same) || std::ranges::any_of(trace->random_states, same) ||
-        std::ranges::any_of(trace->variables, same, &Trace::Use::parameter))
-      return true;
-  return false;
 }
 
 Tensor Recorder::read(const VariablePtr& variable) {
@@ -257,9 +215,11 @@ void Recorder::check_arity(const Op& op, std::size_t n) const {
   if (op.variadic ? n < least : n < least || n > most) {
     std::string names;
     for (const InputSpec& input : op.inputs) names += (names.empty() ? "" : ", ") + input.name;
-    const std::string want = op.variadic ? fmt::format("at least {}", least)
-                             : optional  ? fmt::format("{} to {}", least, most)
-                                         : fmt::format("{}", most);
+    std::string want = fmt::format("{}", most);
+    if (op.variadic)
+      want = fmt::format("at least {}", least);
+    else if (optional)
+      want = fmt::format("{} to {}", least, most);
     invalid("{}: takes {} input(s) ({}), got {}", op.name, want, names, n);
   }
 }
@@ -270,20 +230,6 @@ Tensor Recorder::cast_to(const Tensor& t, Dtype dtype) {
   return record(cast_, std::span(&t, 1), std::move(attrs))[0];
 }
 
-// A tape may watch the scalar later: the constant that a body computes with stays connected with it.
-Tensor Recorder::strengthen_in_body(const Tensor& weak, const Tensor& strong) {
-  const Trace::Strengthened key{weak.node()->id, weak.index(), strong.dtype()};
-  if (const auto it = trace_->strengthened.find(key); it != trace_->strengthened.end()) return it->second;
-  Tensor t = cast_to(weak, strong.dtype());
-  Node& node = *t.node();
-  node.outputs[0].value = strong.value();
-  node.literal = strong.node()->literal;
-  node.sparse = strong.node()->sparse;
-  node.set_evaluated();
-  trace_->strengthened.emplace(key, t);
-  return t;
-}
-
 Tensor Recorder::strengthen(const Tensor& weak, Dtype dtype, const Op& op) {
   Tensor& known = weak.node()->strengthened;
   const bool on_tape = !weak.node()->memberships.empty(), captured = is_from_outside(weak) && is_floating(dtype);
@@ -291,11 +237,7 @@ Tensor Recorder::strengthen(const Tensor& weak, Dtype dtype, const Op& op) {
   if (&weak.node()->op == &constant_op() && weak.rank() == 0) {
     double value;
     std::memcpy(&value, weak.value()->data(), sizeof value);
-    const bool exact = dtype == Dtype::int32     ? holds_exactly<int32_t>(value)
-                       : dtype == Dtype::int64   ? std::abs(value) < 0x1p53 && holds_exactly<int64_t>(value)
-                       : dtype == Dtype::boolean ? value == 0 || value == 1
-                                                 : true;
-    if (!exact)
+    if (!holds_exactly(dtype, value))
       invalid("{}: the scalar {} is no {}; make a tensor of the dtype that is meant, or cast", op.name, value,
               name_of(dtype));
     if (!on_tape) {
@@ -345,13 +287,6 @@ void Recorder::note(Node& node) {
     for (const Node::Membership& m : input.node()->memberships)
       if (sees(m.recording) && !node.membership(m.recording) && m.recording->holds(input, m)) m.recording->add(node);
   }
-}
-
-bool Recorder::captures(const Node& node) const {
-  const auto* none = std::get_if<Undifferentiable>(&node.op.derivative);
-  return !(none && !none->fatal) && std::ranges::any_of(node.inputs, [&](const Tensor& t) {
-    return is_floating(t.dtype()) && (t.node()->captures || is_from_outside(t));
-  });
 }
 
 // Errors from inside name the op the user called as well.
