@@ -89,7 +89,7 @@ RecordedFunction& recording_of(Function& f, const char* what, const gt_spec* inp
   if (n != f.inputs().size()) invalid("{}: the function takes {} input(s), got {}", what, f.inputs().size(), n);
   if (!inputs) {
     if (f.has_open_sizes()) invalid("{}: input_specs must not be NULL: the function's sizes are open (-1)", what);
-    return *f.latest();
+    return f.only(what);
   }
   RecordedFunction* known = f.find([&](std::span<const Spec> own) {
     return std::equal(own.begin(), own.end(), inputs, [](const Spec& a, const gt_spec& b) { return same(b, a); });
@@ -160,7 +160,7 @@ gt_status gt_function_run(gt_context ctx, gt_function function, const void* cons
           Status::failed_precondition,
           "{}: the function's sizes are open (-1), and nothing says how long the memory is; gt_function_run_sized does",
           name);
-    RecordedFunction& recording = *f->latest();
+    RecordedFunction& recording = f->only(name);
     check_counts(name, recording, n_inputs, n_outputs);
     need_array(inputs, n_inputs, "{}: inputs", name);
     need_array(outputs, n_outputs, "{}: outputs", name);

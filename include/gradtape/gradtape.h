@@ -431,8 +431,9 @@ GT_API gt_status gt_apply_with_gradient(gt_context ctx, const char* op, const ch
  * reads the values that variables have then, and assigns to them; random ops draw anew. The function holds the
  * tensors from outside that body uses, and a call is differentiable by them too. A body cannot make variables, nor read
  * values that depend on its inputs (GT_FAILED_PRECONDITION, naming the op). A size of -1 stands for any: body is then
- * called once for each set of sizes that a call brings. `free` is called with user_data when the function is released,
- * or the call fails. Up to 256 outputs. */
+ * called once for each set of sizes that a call brings. A body that uses tensors without values, of a body around it,
+ * is called again once that one has ended. `free` is called with user_data when the function is released, or the call
+ * fails. Up to 256 outputs. */
 GT_API gt_function gt_function_create(gt_context ctx, gt_forward_fn body, void* user_data, void (*free)(void*),
                                       const gt_spec* inputs, size_t n_inputs);
 /* Computes the outputs. If a tape records that knows one of the inputs, a tensor from outside that the outputs depend

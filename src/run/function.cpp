@@ -266,7 +266,7 @@ void share_values(const Node& from, std::span<const Tensor> to) {
 // Nodes that depend on captured tensors alone are recorded anew where a tape knows one of these. The same holds where
 // another function's body is being recorded, which then captures these tensors itself.
 FunctionResults RecordedFunction::inlined(std::span<const Tensor> inputs) const {
-  if (!std::ranges::all_of(open_, [&](const Tensor& t) { return recorder_.is_parameter(t); })) fail_without_value();
+  if (!is_usable()) fail_without_value();
   std::unordered_map<Tensor, Tensor, TensorHash, TensorSame> known;
   for (std::size_t i = 0; i < inputs.size(); ++i) known[trace_.inputs[i]] = inputs[i];
   for (const Trace::Use& use : trace_.variables) known[use.parameter] = recorder_.read(use.variable);
@@ -351,6 +351,7 @@ const RecordedFunctionPtr& Function::recording_for(const char* what, std::span<c
     throw;
   }
   under_way_.pop_back();
+  std::erase_if(recordings_, [](const RecordedFunctionPtr& r) { return !r->is_usable(); });
   if (recordings_.size() == kMostRecordings) recordings_.erase(recordings_.begin());
   recordings_.push_back(fresh);
   return latest_ = std::move(fresh);

@@ -1,6 +1,8 @@
 // Functions: a body recorded once, planned, and replayed with other inputs.
 #pragma once
 
+#include <algorithm>
+
 #include "run/executor.hpp"
 
 namespace gradtape::core {
@@ -28,6 +30,10 @@ class RecordedFunction {
   const Tensors& captured() const { return captured_; }
   // Whether it uses tensors without values, of bodies that ran around its own: it is part of these, and has no plan.
   bool is_open() const { return !open_.empty(); }
+  // Whether all of these bodies run still. One that is not usable never becomes so again.
+  bool is_usable() const {
+    return std::ranges::all_of(open_, [&](const Tensor& t) { return recorder_.is_parameter(t); });
+  }
 
   std::span<const std::size_t> input_bytes() const { return {bytes_.data(), input_specs_.size()}; }
   std::span<const std::size_t> output_bytes() const {
@@ -52,7 +58,7 @@ class RecordedFunction {
   void assign(Tensors values) noexcept;
 
  private:
-  // Where the memory of a leaf comes from.
+  // The place from which a leaf has its memory.
   struct Origin {
     enum Kind : uint8_t { input, variable, random, constant } kind;
     std::size_t index;
@@ -97,7 +103,8 @@ class RecordedFunction {
 
 using RecordedFunctionPtr = std::shared_ptr<RecordedFunction>;
 
-// A function of the user's: its recordings, one for each set of shapes.
+// A function of the user's: its recordings, one for each set of shapes. A recording that is part of a body is replaced
+// once that body has ended.
 class Function {
  public:
   // inputs: a size of -1 stands for any.
@@ -110,12 +117,15 @@ class Function {
   // The recording for inputs of these shapes, made now where there is none. Throws where they do not fit. A callback
   // may push it out of the function: who lets one run holds it.
   const RecordedFunctionPtr& recording_for(const char* what, std::span<const Spec> inputs);
-  // The recording whose inputs' specs are those for which matches(specs) is true; null: none.
+  // The recording of a function without open sizes.
+  RecordedFunction& only(const char* what) { return *(latest_->is_usable() ? latest_ : recording_for(what, inputs_)); }
+  // The usable recording whose inputs' specs are those for which matches(specs) is true; null: none.
   template <class Matches>
   RecordedFunction* find(Matches&& matches) {
-    if (latest_ && matches(latest_->inputs())) return latest_.get();
+    const auto serves = [&](const RecordedFunctionPtr& r) { return matches(r->inputs()) && r->is_usable(); };
+    if (latest_ && serves(latest_)) return latest_.get();
     for (const RecordedFunctionPtr& recording : recordings_)
-      if (matches(recording->inputs())) return (latest_ = recording).get();
+      if (serves(recording)) return (latest_ = recording).get();
     return nullptr;
   }
 

@@ -1,7 +1,5 @@
-// Functions whose bodies use tensors from outside: a tape that knows one of them differentiates by it, as if the body's
+// Functions whose bodies use tensors from outside. A tape that knows one of them differentiates by it, as if the body's
 // ops stood where the function is called.
-#include <deque>
-
 #include "support/function_support.hpp"
 
 namespace test {
@@ -9,25 +7,12 @@ namespace {
 
 class Captured : public FunctionTest {
  public:
-  using TapeTest::expect_error;
-  // A function beside others.
-  gt_function function_of(const std::vector<gt_spec>& specs, Body body) {
-    states_.push_back({std::move(body)});
-    gt_function f = gt_function_create(c, run_body, &states_.back(), nullptr, specs.data(), specs.size());
-    EXPECT_NE(f, nullptr) << c.message();
-    return f;
-  }
-  gt_tensor value(gt_function f, gt_tensor x) { return call(f, {x})[0]; }
   uint64_t nodes() {
     gt_memory_info info{};
     info.struct_size = sizeof info;
     EXPECT_EQ(gt_memory_stats(c, &info), GT_OK);
     return info.nodes;
   }
-  const gt_spec number_spec = spec(GT_FLOAT32, {}), pair = spec(GT_FLOAT32, {2});
-
- private:
-  std::deque<BodyState> states_;
 };
 
 // x is handed in and captured: each way carries a derivative.

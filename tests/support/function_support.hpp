@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <deque>
 #include <functional>
 
 #include "support/tape_support.hpp"
@@ -40,6 +41,13 @@ class FunctionTest : public TapeTest {
     state.body = std::move(body);
     return gt_function_create(c, run_body, &state, free_body, specs.data(), specs.size());
   }
+  // A function beside others.
+  gt_function function_of(const std::vector<gt_spec>& specs, Body body) {
+    states_.push_back({std::move(body)});
+    gt_function f = gt_function_create(c, run_body, &states_.back(), nullptr, specs.data(), specs.size());
+    EXPECT_NE(f, nullptr) << c.message();
+    return f;
+  }
   Tensors call(gt_function f, const Tensors& inputs) {
     Tensors out(8);
     size_t n = 0;
@@ -47,12 +55,18 @@ class FunctionTest : public TapeTest {
     out.resize(n);
     return out;
   }
+  gt_tensor value(gt_function f, gt_tensor x) { return call(f, {x})[0]; }
+  using TapeTest::expect_error;
   void expect_error(gt_status code, const std::string& part) {
     const auto [got, message] = c.take_error();
     EXPECT_EQ(got, code) << message;
     EXPECT_NE(message.find(part), std::string::npos) << message;
   }
   BodyState state;
+  const gt_spec number_spec = spec(GT_FLOAT32, {}), pair = spec(GT_FLOAT32, {2});
+
+ private:
+  std::deque<BodyState> states_;
 };
 
 }  // namespace test
