@@ -237,6 +237,38 @@ TEST_F(CppValues, VariablesAreAssigned) {
 static_assert(!std::is_assignable_v<Tensor&&, Tensor>, "x[0] = y would change nothing");
 static_assert(!std::is_copy_constructible_v<Context> && std::is_move_constructible_v<Context>);
 
+TEST_F(CppValues, VersionsAreThoseOfTheHeader) {
+  EXPECT_EQ(version(), std::to_string(GT_VERSION_MAJOR) + "." + std::to_string(GT_VERSION_MINOR) + "." +
+                           std::to_string(GT_VERSION_PATCH));
+  EXPECT_EQ(abi_version(), GT_ABI_VERSION);
+}
+
+// Each counter is that of gt_memory_stats.
+TEST_F(CppValues, MemoryHasEachCounter) {
+  const Memory before = ctx.memory();
+  ctx.limit_memory(1 << 30);
+  {
+    const Tensor big = ctx.zeros({1000}), y = sin(big) + big;
+    all(y);
+    gt_memory_info c{};
+    c.struct_size = sizeof c;
+    ASSERT_EQ(gt_memory_stats(ctx.get(), &c), GT_OK);
+    const Memory m = ctx.memory();
+    EXPECT_EQ((std::vector{m.live, m.cached, m.peak, m.limit, m.plans, m.graph, m.nodes, m.handles}),
+              (std::vector{c.live, c.cached, c.peak, c.limit, c.plans, c.graph, c.nodes, c.handles}));
+    EXPECT_EQ(sizeof(Memory) + sizeof c.struct_size, sizeof c) << "no counter is missing";
+    EXPECT_EQ(m.handles, before.handles + 2);
+    EXPECT_EQ(m.limit, std::uint64_t{1} << 30);
+    EXPECT_GT(m.live, before.live);
+    EXPECT_GE(m.peak, m.live);
+    EXPECT_GT(m.plans, before.plans);
+    EXPECT_GT(m.graph, before.graph);
+    EXPECT_GT(m.nodes, before.nodes);
+  }
+  EXPECT_EQ(ctx.memory().handles, before.handles);
+  EXPECT_EQ(ctx.memory().nodes, before.nodes);
+}
+
 TEST_F(CppValues, TheRestOfTheInterface) {
   Context moved = std::move(ctx);
   EXPECT_EQ(all(x + 1)[0], 2) << "objects outlive the move of their context";

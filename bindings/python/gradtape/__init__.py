@@ -51,6 +51,7 @@ from ._convert import constant, convert_to_tensor  # noqa: E402
 from ._core import (  # noqa: E402
     DType,
     Tensor,
+    abi_version,
     as_dtype,
     memory_limit,
     memory_stats,

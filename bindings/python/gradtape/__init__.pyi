@@ -127,6 +127,7 @@ from ._convert import constant as constant
 from ._convert import convert_to_tensor as convert_to_tensor
 from ._core import DType as DType
 from ._core import Tensor as Tensor
+from ._core import abi_version as abi_version
 from ._core import as_dtype as as_dtype
 from ._core import memory_limit as memory_limit
 from ._core import memory_stats as memory_stats

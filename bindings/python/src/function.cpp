@@ -149,6 +149,8 @@ void add_functions(nb::module_& m) {
       nb::arg("bytes"));
   m.def("memory_trim", [] { Context::here()->check(gt_memory_trim(Context::here()->get())); });
   m.def("version", [] { return gt_version(); });
+  m.def(
+      "abi_version", [] { return gt_abi_version(); }, "The ABI number of the library that is running.");
 }
 
 }  // namespace gradtape_python

@@ -1,6 +1,8 @@
 """The extension itself: dtypes, how ops take their arguments, promotion, callbacks, user ops."""
 
 import inspect
+import pathlib
+import re
 
 import numpy as np
 import pytest
@@ -11,6 +13,13 @@ from gradtape import _core, errors
 
 def op(name):
     return _core.op(name)
+
+
+def test_versions_are_those_of_the_header():
+    text = (pathlib.Path(__file__).resolve().parents[3] / "include/gradtape/gradtape.h").read_text(encoding="utf-8")
+    numbers = {name: int(value) for name, value in re.findall(r"#define GT_(\w*VERSION\w*) (\d+)", text)}
+    assert gt.__version__ == ".".join(str(numbers[f"VERSION_{part}"]) for part in ("MAJOR", "MINOR", "PATCH"))
+    assert gt.abi_version() == numbers["ABI_VERSION"]
 
 
 def test_dtypes_are_known_by_name_and_by_other_worlds_names():

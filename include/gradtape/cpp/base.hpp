@@ -16,6 +16,12 @@
 
 namespace gradtape {
 
+/// The version of the library that is running, "1.2.3".
+inline std::string version() { return gt_version(); }
+/// The ABI number of the library that is running. A program can use the library where this is the GT_ABI_VERSION of the
+/// header that it was built with.
+inline std::int32_t abi_version() noexcept { return gt_abi_version(); }
+
 /// A status of a C function, with the context's message. GT_OUT_OF_MEMORY arrives as OutOfMemory, and an exception of a
 /// callback as it was thrown.
 class Error : public std::runtime_error {

@@ -37,9 +37,12 @@ template <class Range>
 using if_elements = std::enable_if_t<is_element<element_of<Range>> && !std::is_same_v<Range, Tensor>, int>;
 }  // namespace detail
 
-/// Bytes of tensors and temporaries. See gt_memory_info.
+/// The memory of a context, in bytes if nothing else is said. See gt_memory_info.
 struct Memory {
-  std::uint64_t live, cached, peak, limit;
+  std::uint64_t live, cached, peak;  // tensors and temporaries: in use, kept for reuse, the most ever in use
+  std::uint64_t limit;               // 0: none
+  std::uint64_t plans, graph;        // plans of computations and functions; the recorded nodes
+  std::uint64_t nodes, handles;      // how many there are
 };
 
 /// All state of a computation. See gt_context. It must outlive the objects made from it, and is used by one thread at a
@@ -150,7 +153,7 @@ class Context {
     gt_memory_info m{};
     m.struct_size = sizeof m;
     detail::check(ctx_, gt_memory_stats(ctx_, &m));
-    return {m.live, m.cached, m.peak, m.limit};
+    return {m.live, m.cached, m.peak, m.limit, m.plans, m.graph, m.nodes, m.handles};
   }
   void limit_memory(std::uint64_t bytes) const { detail::check(ctx_, gt_memory_limit(ctx_, bytes)); }
   void trim_memory() const { detail::check(ctx_, gt_memory_trim(ctx_)); }

@@ -31,8 +31,8 @@ std::optional<Operand> split_parts(ProgramBuilder&, Expression&);
 // A reduction over an axis along which its operand only repeats reads one element of the axis. A sum is a product of
 // the element and the length, a maximum the element.
 std::optional<Operand> reduce_repeats(ProgramBuilder&, Expression&);
-// A matrix product reads transposes and other views of its operands as they lie. If its left operand is an identity
-// matrix, it is the right one, a matrix; if the left operand is diagonal, it is a scaling of that matrix's rows.
+// A matrix product reads transposes and other views of its operands as they lie. An identity matrix times a matrix is
+// that matrix. A diagonal matrix times a matrix is a scaling of its rows.
 std::optional<Operand> simplify_products(ProgramBuilder&, Expression&);
 // Notes the bands of a result that is 0 but on a few diagonals. These results come of identity matrices, of ops that
 // are zero where an operand is (Elementwise::zero_where), and of zero padding.
