@@ -1,7 +1,9 @@
 // Plans of the benchmark's workloads as recorded functions, for the corpus of plans: run with GRADTAPE_DUMP. Nothing is
 // computed but the parts that depend on no argument.
 #include <cstdio>
+#include <fstream>
 #include <map>
+#include <nlohmann/json.hpp>
 
 #include "../../bench/workloads.hpp"
 #include "support/support.hpp"
@@ -9,95 +11,34 @@
 namespace test {
 namespace {
 
-// The shapes of bench/peers/inputs.py.
-const std::map<std::string, std::vector<int64_t>>& shapes() {
-  static const std::map<std::string, std::vector<int64_t>> all{
-      {"one", {}},
-      {"zero", {}},
-      {"line.201", {201}},
-      {"line.100000", {100000}},
-      {"guide.x", {7, 5}},
-      {"guide.k1", {5, 8}},
-      {"guide.b1", {8}},
-      {"guide.k2", {8, 6}},
-      {"guide.b2", {6}},
-      {"guide.k", {5, 10}},
-      {"guide.b", {10}},
-      {"mlp.x", {256, 784}},
-      {"mlp.w0", {784, 512}},
-      {"mlp.w1", {512, 512}},
-      {"mlp.w2", {512, 10}},
-      {"mlp.b0", {512}},
-      {"mlp.b1", {512}},
-      {"mlp.b2", {10}},
-      {"mlp.t", {256}},
-      {"batchjac.x", {128, 64}},
-      {"batchjac.w0", {64, 256}},
-      {"batchjac.w1", {256, 256}},
-      {"batchjac.w2", {256, 32}},
-      {"bigjac.x", {256}},
-      {"bigjac.w1", {512, 256}},
-      {"bigjac.w2", {256, 512}},
-      {"logreg.X", {1000, 200}},
-      {"logreg.w", {200}},
-      {"logreg.t", {1000}},
-      {"layernorm.x", {4096, 1024}},
-      {"layernorm.g", {1024}},
-      {"layernorm.b", {1024}},
-      {"layernorm.w", {4096, 1024}},
-      {"rosen.1000", {1000}},
-      {"rosen.1000000", {1000000}},
-      {"chain.x1000", {1000}},
-      {"chain.y1000", {1000}},
-      {"chain.x100000", {100000}},
-      {"chain.y100000", {100000}},
-      {"chain.x10000000", {10000000}},
-      {"chain.y10000000", {10000000}},
-      {"op.image", {8, 28, 28, 64}},
-      {"op.image.small", {1, 28, 28, 32}},
-      {"op.filter.3x3", {3, 3, 64, 64}},
-      {"op.filter.1x1", {1, 1, 64, 256}},
-      {"op.filter.small", {3, 3, 32, 64}},
-      {"op.filter.depthwise", {3, 3, 64, 1}},
-      {"op.table", {100000, 64}},
-      {"op.rows", {50000}},
-      {"op.segments", {100000}},
-      {"op.square", {1000, 1000}},
-      {"op.along", {1000, 500}},
-      {"op.pairs", {100000, 2}},
-      {"op.matrices.3", {10000, 3, 3}},
-      {"op.matrices.8", {10000, 8, 8}},
-      {"op.matrices.32", {2000, 32, 32}},
-      {"op.rights.3", {10000, 3, 1}},
-      {"op.rights.8", {10000, 8, 1}},
-      {"op.rights.32", {2000, 32, 1}},
-  };
-  return all;
-}
-bool is_integer(const std::string& name) {
-  return name == "mlp.t" || name == "op.rows" || name == "op.segments" || name == "op.along" || name == "op.pairs";
+// The inputs' specs, by name.
+std::map<std::string, gt_spec> read_inputs() {
+  std::map<std::string, gt_spec> inputs;
+  const auto shapes = nlohmann::json::parse(std::ifstream(GRADTAPE_SOURCE "/bench/peers/inputs.json"));
+  for (const auto& [dtype, names] : shapes.items())
+    for (const auto& [name, shape] : names.items()) {
+      gt_spec& s = inputs[name] = {dtype == "int32" ? GT_INT32 : GT_FLOAT32, static_cast<int32_t>(shape.size()), {}};
+      for (std::size_t i = 0; i < shape.size(); ++i) s.dims[i] = shape[i];
+    }
+  return inputs;
 }
 
 class Planned {
  public:
-  explicit Planned(const bench::Workload& w) : w_(w) {
+  Planned(const bench::Workload& w, const std::map<std::string, gt_spec>& inputs) : w_(w), inputs_(inputs) {
     for (const std::string& name : w.constants) {
-      const std::vector<int64_t>& shape = shapes().at(name);
+      const gt_spec& s = inputs.at(name);
+      const std::vector<int64_t> shape(s.dims, s.dims + s.rank);
       std::size_t n = 1;
       for (int64_t d : shape) n *= static_cast<std::size_t>(d);
-      constants_.push_back(is_integer(name) ? tensor<int32_t>(c_, shape, std::vector<int32_t>(n, 0))
-                                            : tensor<float>(c_, shape, std::vector<float>(n, 0.5f)));
+      constants_.push_back(s.dtype == GT_INT32 ? tensor<int32_t>(c_, shape, std::vector<int32_t>(n, 0))
+                                               : tensor<float>(c_, shape, std::vector<float>(n, 0.5f)));
     }
   }
   // Whether the workload's function can be made, which prints its plans.
   bool plan() {
     std::vector<gt_spec> specs;
-    for (const std::string& name : w_.inputs) {
-      const std::vector<int64_t>& shape = shapes().at(name);
-      gt_spec s{is_integer(name) ? GT_INT32 : GT_FLOAT32, static_cast<int32_t>(shape.size()), {}};
-      std::copy(shape.begin(), shape.end(), s.dims);
-      specs.push_back(s);
-    }
+    for (const std::string& name : w_.inputs) specs.push_back(inputs_.at(name));
     return gt_function_create(c_, record, this, nullptr, specs.data(), specs.size()) != nullptr;
   }
   std::string error() { return c_.message(); }
@@ -114,6 +55,7 @@ class Planned {
 
   Ctx c_;
   const bench::Workload& w_;
+  const std::map<std::string, gt_spec>& inputs_;
   bench::Tensors constants_;
 };
 
@@ -121,9 +63,10 @@ class Planned {
 }  // namespace test
 
 int main() {
+  const std::map<std::string, gt_spec> inputs = test::read_inputs();
   for (const bench::Workload& w : bench::workloads()) {
     std::fprintf(stderr, "=== %s\n", w.name.c_str());
-    test::Planned planned(w);
+    test::Planned planned(w, inputs);
     if (planned.plan()) continue;
     std::fprintf(stderr, "%s\n", planned.error().c_str());
     return 1;
