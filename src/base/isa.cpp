@@ -8,7 +8,7 @@ namespace gradtape::core {
 
 namespace {
 Isa best() {
-#if defined(__x86_64__) && !defined(GRADTAPE_BASELINE_ONLY)
+#if defined(__x86_64__)
   __builtin_cpu_init();
   const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2");
   if (!avx2) return Isa::baseline;
@@ -29,9 +29,16 @@ Isa choose() {
 }
 }  // namespace
 
-Isa isa() {
+Isa processor_isa() {
   static const Isa chosen = choose();
   return chosen;
+}
+Isa isa() {
+#ifdef GRADTAPE_BASELINE_ONLY
+  return Isa::baseline;
+#else
+  return processor_isa();
+#endif
 }
 
 const char* name_of(Isa isa) { return isa == Isa::avx512 ? "avx512" : isa == Isa::avx2 ? "avx2" : "baseline"; }

@@ -9,6 +9,8 @@ enum class Isa { baseline, avx2, avx512 };
 
 // The best one here, or the one that the environment variable GRADTAPE_ISA names, where the processor has it.
 Isa isa();
+// The same for code that is made at run time: also where loops are compiled for the baseline alone.
+Isa processor_isa();
 const char* name_of(Isa isa);
 
 // Body, a function object without state, compiled for an instruction set. Everything it calls is compiled into it.

@@ -14,6 +14,9 @@
 namespace gradtape::core {
 
 struct Op;
+namespace math {
+class LaneProgram;
+}
 
 // The attributes of one application, by name.
 struct Attributes {
@@ -56,6 +59,10 @@ struct Tile {
 };
 using TileFn = void (*)(const Tile&);
 
+// Records the function into a program of lanes (math/lane.hpp), applied to the results of these instructions. Returns
+// the number of the function's result.
+using LaneFn = int32_t (*)(math::LaneProgram& program, std::span<const int32_t> operands, const Attrs* attrs);
+
 // Two of these in a row can be one instruction.
 enum class Arithmetic : uint8_t { none, add, subtract, multiply, carry };
 
@@ -63,6 +70,9 @@ enum class Arithmetic : uint8_t { none, add, subtract, multiply, carry };
 struct Elementwise {
   TileFn table[kDtypeSlots] = {};                    // by dtype of the shared operands
   TileFn (*select)(Dtype from, Dtype to) = nullptr;  // cast: by both
+  // The same functions for the compiler of loops; null where it calls the loop instead.
+  LaneFn lanes[kDtypeSlots] = {};
+  LaneFn (*select_lanes)(Dtype from, Dtype to) = nullptr;
   // The instruction for (x inner y) outer z, or for z outer (x inner y) where `right`; null where there is none.
   Arithmetic arithmetic = Arithmetic::none;
   TileFn (*pair)(Arithmetic inner, Arithmetic outer, bool right, Dtype dtype) = nullptr;
@@ -78,6 +88,9 @@ struct Elementwise {
 
   // last: the dtype of the last operand, for the condition of `where` is a bool beside operands of the result's dtype.
   TileFn loop(Dtype last, Dtype result) const { return select ? select(last, result) : table[static_cast<int>(last)]; }
+  LaneFn lane(Dtype last, Dtype result) const {
+    return select_lanes ? select_lanes(last, result) : lanes[static_cast<int>(last)];
+  }
 };
 
 // ---- Reductions

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -38,10 +39,52 @@ T wrap_multiply(T a, T b) {
     return a * b;
 }
 
+// c ? x : y. Functions that lanes call (lane.hpp) choose by this one.
+template <class T>
+T select(bool c, T x, T y) {
+  return c ? x : y;
+}
+// c is 0 or 1, and the choice is by bits, which becomes vector instructions for every size.
+template <class T>
+T select(uint8_t c, T x, T y) {
+  using Bits = std::conditional_t<sizeof(T) == 1, uint8_t, std::conditional_t<sizeof(T) == 4, uint32_t, uint64_t>>;
+  const Bits mask = static_cast<Bits>(Bits(0) - Bits(c));
+  return std::bit_cast<T>(static_cast<Bits>((std::bit_cast<Bits>(x) & mask) | (std::bit_cast<Bits>(y) & ~mask)));
+}
+
+template <class T>
+T absolute(T x) {
+  if constexpr (is_int<T>)
+    return x < 0 ? wrap_subtract(T(0), x) : x;
+  else
+    return std::abs(x);
+}
+template <class T>
+T square_root(T x) {
+  return std::sqrt(x);
+}
+// Integers as floats; nearest: halves go to the even one.
+template <class T>
+T nearest(T x) {
+  return std::nearbyint(x);
+}
+template <class T>
+T floor(T x) {
+  return std::floor(x);
+}
+template <class T>
+T ceil(T x) {
+  return std::ceil(x);
+}
+template <class T>
+T truncate(T x) {
+  return std::trunc(x);
+}
+
 // The zeros of t, and the result of its product or quotient elsewhere.
 template <class T>
 T carry(T t, T result) {
-  return t == 0 ? T(0) : result;
+  return select(t == T(0), T(0), result);
 }
 
 // Rounds toward minus infinity. Floats lose their remainder first, so that the quotient agrees with floor_mod. The

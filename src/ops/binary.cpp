@@ -16,6 +16,7 @@ Tensor one_where(const Tensor& condition, const Tensor& x) { return where(condit
 
 void define_arithmetic(Registry& r) {
   binary<[](auto x, auto y) { return math::wrap_add(x, y); }>(r, "add", "x + y.")
+      .inlined()
       .arithmetic(Arithmetic::add)
       .cheap()
       .neutral(0, 0)
@@ -24,6 +25,7 @@ void define_arithmetic(Registry& r) {
       .sample("f[2,3] f[3]")
       .sample("f[] f[2]");
   binary<[](auto x, auto y) { return math::wrap_subtract(x, y); }>(r, "subtract", "x - y.")
+      .inlined()
       .arithmetic(Arithmetic::subtract)
       .cheap()
       .neutral({}, 0)
@@ -31,6 +33,7 @@ void define_arithmetic(Registry& r) {
       .partials({pass, pass_negated})
       .sample("f[2,3] f[2,1]");
   binary<[](auto x, auto y) { return math::wrap_multiply(x, y); }>(r, "multiply", "x * y.")
+      .inlined()
       .arithmetic(Arithmetic::multiply)
       .cheap()
       .neutral(1, 1)
@@ -40,6 +43,7 @@ void define_arithmetic(Registry& r) {
       .sample("f[2,3] f[3]")
       .sample("f[2,1] f[1,3]");
   binary<[](auto x, auto y) { return x / y; }>(r, "divide", "x / y; of integers in float64.", floating)
+      .inlined()
       .dtypes(kNumeric)
       .instead(integers_as_float64)
       .neutral({}, 1)
@@ -48,8 +52,9 @@ void define_arithmetic(Registry& r) {
       .partials({[](const Call& c, const Flow& t) { return t / c.in(1); },
                  [](const Call& c, const Flow& t) { return -(t * (c.out() / c.in(1))); }})
       .sample("f[2,3] p[3]");
-  binary<[](auto x, auto y) { return x == y ? decltype(x)(0) : x - y; }>(
+  binary<[](auto x, auto y) { return math::select(x == y, decltype(x)(0), x - y); }>(
       r, "difference", "x - y, and 0 where they are the same, infinities too.", floating)
+      .inlined()
       .internal()
       .cheap()
       .partials({pass, pass_negated});
@@ -57,6 +62,7 @@ void define_arithmetic(Registry& r) {
     const auto d = math::wrap_subtract(x, y);
     return math::wrap_multiply(d, d);
   }>(r, "squared_difference", "(x - y)^2.")
+      .inlined()
       .partials({[](const Call& c, const Flow& t) { return t * (2.0 * (c.in(0) - c.in(1))); },
                  [](const Call& c, const Flow& t) { return t * (2.0 * (c.in(1) - c.in(0))); }})
       .sample("f[2,3] f[3]");
@@ -199,16 +205,18 @@ void define_guarded(Registry& r) {
                    return keep_where(logical_not(none), t * (c.in(0) / (1.0 + one_where(none, c.in(1)))));
                  }})
       .sample("f[2,3] p[3]");
-  binary<[](auto x, auto y) { return y == 0 ? decltype(x)(0) : x / y; }>(r, "divide_no_nan", "x / y, 0 where y is 0.",
-                                                                         floating)
+  binary<[](auto x, auto y) { return math::select(y == 0, decltype(x)(0), x / y); }>(r, "divide_no_nan",
+                                                                                     "x / y, 0 where y is 0.", floating)
+      .inlined()
       .zero_where({0b01})
       .partials({[](const Call& c, const Flow& t) { return keep_where(logical_not(is_zero(c.in(1))), t / c.in(1)); },
                  [](const Call& c, const Flow& t) {
                    return -keep_where(logical_not(is_zero(c.in(1))), t * c.out() / c.in(1));
                  }})
       .sample("f[2,3] p[3]");
-  binary<[](auto x, auto y) { return y == 0 ? decltype(y)(0) : x * y; }>(
+  binary<[](auto x, auto y) { return math::select(y == 0, decltype(y)(0), x * y); }>(
       r, "multiply_no_nan", "x * y, 0 wherever y is 0, even against nan and infinities in x.", floating)
+      .inlined()
       .cheap()
       .neutral(1, 1)
       .zero_where({0b01, 0b10})
@@ -219,14 +227,16 @@ void define_guarded(Registry& r) {
 
 void define_selection(Registry& r) {
   // nan wins over every number, whichever operand it is.
-  binary<[](auto x, auto y) { return x >= y || x != x ? x : y; }>(
+  binary<[](auto x, auto y) { return math::select(x >= y || x != x, x, y); }>(
       r, "maximum", "The larger of x and y; on a tie the gradient goes to x.")
+      .inlined()
       .cheap()
       .partials({[](const Call& c, const Flow& t) { return keep_where(greater_equal(c.in(0), c.in(1)), t); },
                  [](const Call& c, const Flow& t) { return keep_where(less(c.in(0), c.in(1)), t); }})
       .sample("f[2,3] f[3]");
-  binary<[](auto x, auto y) { return x <= y || x != x ? x : y; }>(
+  binary<[](auto x, auto y) { return math::select(x <= y || x != x, x, y); }>(
       r, "minimum", "The smaller of x and y; on a tie the gradient goes to x.")
+      .inlined()
       .cheap()
       .partials({[](const Call& c, const Flow& t) { return keep_where(less_equal(c.in(0), c.in(1)), t); },
                  [](const Call& c, const Flow& t) { return keep_where(greater(c.in(0), c.in(1)), t); }})
@@ -242,20 +252,13 @@ void define_selection(Registry& r) {
       .sample("f[2,3] f[3] f[]");
 }
 
-// c ? x : y, with c 0 or 1, by bits, which becomes vector instructions for every size.
-template <class T>
-T select(uint8_t c, T x, T y) {
-  using Bits = std::conditional_t<sizeof(T) == 1, uint8_t, std::conditional_t<sizeof(T) == 4, uint32_t, uint64_t>>;
-  const Bits mask = static_cast<Bits>(Bits(0) - Bits(c));
-  return std::bit_cast<T>(static_cast<Bits>((std::bit_cast<Bits>(x) & mask) | (std::bit_cast<Bits>(y) & ~mask)));
-}
-
 void define_where(Registry& r) {
   Elementwise e;
-  for (Dtype d : {Dtype::boolean, Dtype::int32, Dtype::int64, Dtype::float32, Dtype::float64})
-    e.table[static_cast<int>(d)] = dispatch(d, []<class T>(Type<T>) -> TileFn {
-      return tile<[](uint8_t c, T x, T y) { return select(c, x, y); }, uint8_t, T, T>();
-    });
+  for_each_dtype<kAllDtypes>([&]<class T>(int number, Type<T>) {
+    constexpr auto choose = [](auto c, auto x, auto y) { return math::select(c, x, y); };
+    e.table[number] = tile<choose, uint8_t, T, T>();
+    e.lanes[number] = lanes<choose, bool, T, T>();
+  });
   OpBuilder(r, "where", "x where the condition holds, else y; what is not selected reaches no gradient.")
       .inputs({{"condition", InputKind::boolean}, {"x"}, {"y"}})
       .dtypes(kAllDtypes)

@@ -60,6 +60,7 @@ void define_once_only(Registry& r) {
 void define_carry(Registry& r) {
   define_once_only(r);
   binary<[](auto t, auto p) { return math::carry(t, t * p); }>(r, "carry", "t * p, and 0 where t is 0.", floating)
+      .inlined()
       .internal()
       .arithmetic(Arithmetic::carry)
       .cheap()
@@ -68,12 +69,14 @@ void define_carry(Registry& r) {
                  [](const Call& c, const Flow& u) { return jointly(u, c.in(0)); }});
   binary<[](auto t, auto p) { return math::carry(t, t / p); }>(r, "carry_divide", "t / p, and 0 where t is 0.",
                                                                floating)
+      .inlined()
       .internal()
       .zero_where({0b01})
       .partials({[](const Call& c, const Flow& u) { return u / c.in(1); },
                  [](const Call& c, const Flow& u) { return -(Flow(jointly(u, c.out())) / c.in(1)); }});
   binary<[](auto t, auto u) { return math::carry(t, math::carry(u, t * u)); }>(
       r, "carry_both", "t * u, and 0 where either is.", floating)
+      .inlined()
       .internal()
       .cheap()
       .zero_where({0b01, 0b10})

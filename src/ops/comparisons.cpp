@@ -9,6 +9,7 @@ void define_comparisons(Registry& r) {
   const char* reason = "its result is a bool";
   const auto compare = [&]<auto F, DtypeSet Set>(const char* name, const char* doc, In<Set> set) {
     binary<F>(r, name, doc, set)
+        .inlined()
         .cheap()
         .infer(infer_predicate)
         .none(reason)
@@ -20,10 +21,11 @@ void define_comparisons(Registry& r) {
   compare.operator()<[](auto x, auto y) { return x <= y; }>("less_equal", "x <= y; false < true.", any_dtype);
   compare.operator()<[](auto x, auto y) { return (y < x); }>("greater", "x > y; true > false.", any_dtype);
   compare.operator()<[](auto x, auto y) { return (y <= x); }>("greater_equal", "x >= y; true > false.", any_dtype);
-  compare.operator()<[](bool x, bool y) { return x && y; }>("logical_and", "x and y.", boolean);
-  compare.operator()<[](bool x, bool y) { return x || y; }>("logical_or", "x or y.", boolean);
-  compare.operator()<[](bool x, bool y) { return x != y; }>("logical_xor", "x or y, not both.", boolean);
-  unary<[](bool x) { return !x; }>(r, "logical_not", "not x.", boolean)
+  compare.operator()<[](auto x, auto y) { return x && y; }>("logical_and", "x and y.", boolean);
+  compare.operator()<[](auto x, auto y) { return x || y; }>("logical_or", "x or y.", boolean);
+  compare.operator()<[](auto x, auto y) { return x != y; }>("logical_xor", "x or y, not both.", boolean);
+  unary<[](auto x) { return !x; }>(r, "logical_not", "not x.", boolean)
+      .inlined()
       .cheap()
       .infer(infer_predicate)
       .none(reason)

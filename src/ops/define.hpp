@@ -71,15 +71,17 @@ class OpBuilder {
     return *this;
   }
   OpBuilder& elementwise(Elementwise e) { return op_.computation = e, *this; }
-  OpBuilder& arithmetic(Arithmetic a) {
-    auto& e = std::get<Elementwise>(op_.computation);
-    e.arithmetic = a, e.pair = kernels::fused_pair;
+  template <class F>
+  OpBuilder& change_elementwise(F&& f) {
+    f(std::get<Elementwise>(op_.computation));
     return *this;
+  }
+  OpBuilder& arithmetic(Arithmetic a) {
+    return change_elementwise([&](Elementwise& e) { e.arithmetic = a, e.pair = kernels::fused_pair; });
   }
   // Takes no longer than an element takes to come from memory: may be computed again rather than kept.
   OpBuilder& cheap() {
-    std::get<Elementwise>(op_.computation).cheap = true;
-    return *this;
+    return change_elementwise([](Elementwise& e) { e.cheap = true; });
   }
   // The function is Rest of x and of the op `part` of x, or of that alone.
   template <auto Rest>
@@ -96,14 +98,11 @@ class OpBuilder {
   }
   // The numbers that change nothing as the left and the right operand.
   OpBuilder& neutral(std::optional<double> left, std::optional<double> right) {
-    auto& e = std::get<Elementwise>(op_.computation);
-    e.neutral_left = left, e.neutral_right = right;
-    return *this;
+    return change_elementwise([&](Elementwise& e) { e.neutral_left = left, e.neutral_right = right; });
   }
   // Sets of operands, as bits: where all of one set are 0, the result is.
   OpBuilder& zero_where(std::initializer_list<uint8_t> sets) {
-    std::get<Elementwise>(op_.computation).zero_where = sets;
-    return *this;
+    return change_elementwise([&](Elementwise& e) { e.zero_where = sets; });
   }
   OpBuilder& partials(std::initializer_list<Scale> by_input) { return op_.derivative = Partials{by_input}, *this; }
   OpBuilder& linear(std::initializer_list<Transpose> by_input) {
@@ -158,15 +157,24 @@ inline constexpr In<kNumeric> numeric;
 inline constexpr In<kBoolean> boolean;
 inline constexpr In<kAllDtypes> any_dtype;
 
+template <auto F, DtypeSet Set, int Operands>
+class ElementwiseBuilder : public OpBuilder {
+ public:
+  using OpBuilder::OpBuilder;
+  // The compiler of loops computes F itself. F may be called with lanes, and leaves no product and sum to be contracted.
+  OpBuilder& inlined() {
+    return change_elementwise([](Elementwise& e) { add_lanes<F, Set, Operands>(e); });
+  }
+};
 template <auto F, DtypeSet Set = kFloating>
-OpBuilder unary(Registry& r, const char* name, const char* doc, In<Set> = {}) {
-  OpBuilder d(r, name, doc);
+ElementwiseBuilder<F, Set, 1> unary(Registry& r, const char* name, const char* doc, In<Set> = {}) {
+  ElementwiseBuilder<F, Set, 1> d(r, name, doc);
   d.inputs({{"x"}}).dtypes(Set).elementwise(tiles<F, Set, 1>()).infer(infer_elementwise);
   return d;
 }
 template <auto F, DtypeSet Set = kNumeric>
-OpBuilder binary(Registry& r, const char* name, const char* doc, In<Set> = {}) {
-  OpBuilder d(r, name, doc);
+ElementwiseBuilder<F, Set, 2> binary(Registry& r, const char* name, const char* doc, In<Set> = {}) {
+  ElementwiseBuilder<F, Set, 2> d(r, name, doc);
   d.inputs({{"x"}, {"y"}}).dtypes(Set).elementwise(tiles<F, Set, 2>()).infer(infer_elementwise);
   return d;
 }

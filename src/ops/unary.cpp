@@ -34,18 +34,22 @@ double as_double(const AttrValue& number) {
 
 void define_powers(Registry& r) {
   unary<[](auto x) { return math::wrap_multiply(x, x); }>(r, "square", "x * x.", numeric)
+      .inlined()
       .cheap()
       .partials({[](const Call& c, const Flow& t) { return t * (2.0 * c.in()); }})
       .sample("f[2,3]");
-  unary<[](auto x) { return std::sqrt(x); }>(r, "sqrt", "Square root: y * y = x.")
+  unary<[](auto x) { return math::square_root(x); }>(r, "sqrt", "Square root: y * y = x.")
+      .inlined()
       // 1 / (2 sqrt(x)): infinite at 0, where a zero cotangent stays zero.
       .partials({[](const Call& c, const Flow& t) { return carry(0.5 * t, 1.0 / c.out()); }})
       .sample("p[2,3]");
-  unary<[](auto x) { return 1 / std::sqrt(x); }>(r, "rsqrt", "1 / sqrt(x).")
+  unary<[](auto x) { return 1 / math::square_root(x); }>(r, "rsqrt", "1 / sqrt(x).")
+      .inlined()
       // -x^(-3/2) / 2.
       .partials({[](const Call& c, const Flow& t) { return carry(-0.5 * t, c.out() / c.in()); }})
       .sample("p[2,3]");
   unary<[](auto x) { return 1 / x; }>(r, "reciprocal", "1 / x.")
+      .inlined()
       // -1 / x^2.
       .partials({[](const Call& c, const Flow& t) { return -(t * c.out() * c.out()); }})
       .sample("p[2,3]");
@@ -141,21 +145,27 @@ void define_activations(Registry& r) {
       // e^x / (1 + e^x) = sigmoid(x).
       .partials({[](const Call& c, const Flow& t) { return t * sigmoid(c.in()); }})
       .sample("f[2,3]");
-  unary<[](auto x) { return (x > 0) || x != x ? x : decltype(x)(0); }>(r, "relu",
-                                                                       "max(x, 0); its derivative at 0 is 0.", numeric)
+  unary<[](auto x) { return math::select(x > 0 || x != x, x, decltype(x)(0)); }>(
+      r, "relu", "max(x, 0); its derivative at 0 is 0.", numeric)
+      .inlined()
       .cheap()
       .partials({[](const Call& c, const Flow& t) { return keep_where(greater(c.in(), number_like(c.in(), 0)), t); }})
       .sample("f[2,3]");
-  unary<[](auto x) { return x != x ? x : std::min(std::max(x, decltype(x)(0)), decltype(x)(6)); }>(
-      r, "relu6", "min(max(x, 0), 6); its derivative at 0 and at 6 is 0.", numeric)
+  unary<[](auto x) {
+    using T = decltype(x);
+    const T positive = math::select(x < 0, T(0), x);
+    return math::select(positive > 6, T(6), positive);
+  }>(r, "relu6", "min(max(x, 0), 6); its derivative at 0 and at 6 is 0.", numeric)
+      .inlined()
       .cheap()
       .partials({[](const Call& c, const Flow& t) {
         const Tensor& x = c.in();
         return keep_where(logical_and(greater(x, number_like(x, 0)), less(x, number_like(x, 6))), t);
       }})
       .sample("f[2,3]");
-  unary<[](auto x, const Numbers& n) { return (x > 0) ? x : decltype(x)(n.value[0]) * x; }>(
+  unary<[](auto x, const Numbers& n) { return math::select(x > 0, x, decltype(x)(n.value[0]) * x); }>(
       r, "leaky_relu", "x where (x > 0), else alpha * x; its derivative at 0 is alpha.")
+      .inlined()
       .cheap()
       .attr("alpha", kAttrFloat, 0.2)
       .partials({[](const Call& c, const Flow& t) {
@@ -186,7 +196,8 @@ void define_activations(Registry& r) {
         return t * (sigmoid(c.in()) + multiply_no_nan(c.in(), logistic_slope(c.in())));
       }})
       .sample("f[2,3]");
-  unary<[](auto x) { return x / (1 + std::abs(x)); }>(r, "softsign", "x / (1 + |x|).")
+  unary<[](auto x) { return x / (1 + math::absolute(x)); }>(r, "softsign", "x / (1 + |x|).")
+      .inlined()
       // 1 / (1 + |x|)^2.
       .partials({[](const Call& c, const Flow& t) {
         const Tensor size = 1.0 + abs(c.in());
@@ -211,35 +222,36 @@ void define_rounding(Registry& r) {
   const char* flat = "it is constant between its jumps";
   const auto rounding = [&]<auto F>(const char* name, const char* doc) {
     unary<F>(r, name, doc)
+        .inlined()
         .dtypes(kNumeric)
         .instead([](const Call& c) { return is_integer(c.in().dtype()) ? Tensors{identity(c.in())} : Tensors{}; })
         .none(flat)
         .sample("f[2,3]");
   };
-  rounding.operator()<[](auto x) { return std::floor(x); }>("floor", "The largest integer <= x, in the dtype of x.");
-  rounding.operator()<[](auto x) { return std::ceil(x); }>("ceil", "The smallest integer >= x, in the dtype of x.");
-  rounding.operator()<[](auto x) { return std::nearbyint(x); }>(
+  rounding.operator()<[](auto x) { return math::floor(x); }>("floor", "The largest integer <= x, in the dtype of x.");
+  rounding.operator()<[](auto x) { return math::ceil(x); }>("ceil", "The smallest integer >= x, in the dtype of x.");
+  rounding.operator()<[](auto x) { return math::nearest(x); }>(
       "round", "The nearest integer, halves to the even one, in the dtype of x.");
-  rounding.operator()<[](auto x) { return std::trunc(x); }>("trunc", "The integer part, toward 0, in the dtype of x.");
+  rounding.operator()<[](auto x) { return math::truncate(x); }>("trunc",
+                                                                "The integer part, toward 0, in the dtype of x.");
   unary<[](auto x) {
     using T = decltype(x);
-    return x != x ? x : T((x > 0) - (x < 0));
+    return math::select(x != x, x, math::select(x > 0, T(1), math::select(x < 0, T(-1), T(0))));
   }>(r, "sign", "-1, 0 or 1; its derivative is 0 everywhere.", numeric)
+      .inlined()
       .cheap()
       .partials({zero_derivative})
       .sample("f[2,3]");
-  unary<[](auto x) {
-    if constexpr (math::is_int<decltype(x)>)
-      return x < 0 ? math::wrap_subtract(decltype(x)(0), x) : x;
-    else
-      return std::abs(x);
-  }>(r, "abs", "|x|; its derivative at 0 is 0, and the second one nan where that of a smooth function may be hidden.",
-     numeric)
+  unary<[](auto x) { return math::absolute(x); }>(
+      r, "abs", "|x|; its derivative at 0 is 0, and the second one nan where that of a smooth function may be hidden.",
+      numeric)
+      .inlined()
       .cheap()
       .rules(abs_reverse, abs_forward)
       .sample("f[2,3]");
   unary<[](auto x) { return math::wrap_subtract(decltype(x)(math::is_int<decltype(x)> ? 0 : -0.0), x); }>(
       r, "negative", "-x.", numeric)
+      .inlined()
       .cheap()
       .zero_where({0b1})
       .partials({[](const Call&, const Flow& t) { return -t; }})
@@ -247,8 +259,9 @@ void define_rounding(Registry& r) {
   unary<[](auto x, const Numbers& n) {
     using T = decltype(x);
     const T low = n.as<T>(0), high = n.as<T>(1);
-    return x < low ? low : (x > high) ? high : x;
+    return math::select(x < low, low, math::select(x > high, high, x));
   }>(r, "clip_by_value", "min(max(x, clip_value_min), clip_value_max); the gradient passes on both bounds.", numeric)
+      .inlined()
       .cheap()
       .required("clip_value_min", kAttrFloat | kAttrInt)
       .required("clip_value_max", kAttrFloat | kAttrInt)
@@ -277,9 +290,25 @@ TileFn cast_tile(Dtype from, Dtype to) {
   });
 }
 
+// Between bools and numbers: other casts change the width of elements.
+LaneFn cast_lanes(Dtype from, Dtype to) {
+  return dispatch(to, [&]<class To>(Type<To>) {
+    return dispatch(from, [&]<class From>(Type<From>) -> LaneFn {
+      constexpr bool from_bool = std::is_same_v<From, bool>, to_bool = std::is_same_v<To, bool>;
+      if constexpr (from_bool && !to_bool)
+        return lanes<[](auto x) { return math::select(x, math::Lane<To>(1), math::Lane<To>(0)); }, bool>();
+      else if constexpr (to_bool && !from_bool)
+        return lanes<[](auto x) { return x != 0; }, From>();
+      else
+        return nullptr;
+    });
+  });
+}
+
 void define_passing(Registry& r) {
   Elementwise cast;
   cast.select = cast_tile;
+  cast.select_lanes = cast_lanes;
   OpBuilder(r, "cast", "x in another dtype: float to int truncates toward 0 and saturates, to bool is x != 0.")
       .inputs({{"x"}})
       .dtypes(kAllDtypes)

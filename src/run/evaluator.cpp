@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "jit/code_memory.hpp"
+#include "jit/compile.hpp"
+
 namespace gradtape::core {
 
 PlanPtr Evaluator::plan_for(const Schedule& s) {
@@ -41,6 +44,7 @@ PlanPtr Evaluator::compute(std::span<const Tensor> targets, std::vector<double>*
     return std::make_shared<Plan>();
   const Schedule s = schedule(recorder_, targets);
   PlanPtr plan = plan_for(s);
+  if (++plan->runs >= plan->compile_at || jit::mode() == jit::Mode::always) jit::compile_loops(*plan, plan->runs);
   memory_.slots.assign(plan->slots.size(), nullptr);
   for (std::size_t i = 0; i < s.leaves.size(); ++i)
     if (const BufferPtr& value = s.leaves[i].value()) memory_.slots[i] = value->data();  // else it is not read

@@ -1,6 +1,7 @@
 #include "run/loop.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "base/ceil_div.hpp"
@@ -116,8 +117,13 @@ void LoopRunner::run_tile(const TileAt& of_space, std::byte* scratch) const {
   for (const Loop::Instruction& i : l_.instructions) {
     const TileAt& t = i.level == Loop::Level::shifted ? of_shifted : of_space;
     const std::size_t n = i.level == Loop::Level::row ? static_cast<std::size_t>(t.rows) : t.elements();
+    if (i.kind == Loop::Instruction::native) {
+      run_native(l_.units[i.unit], t, of_shifted, n, scratch);
+      continue;
+    }
     const std::byte* x = address(i.operands[0], t, scratch);
     switch (i.kind) {
+      case Loop::Instruction::native: break;
       case Loop::Instruction::tile: {
         Tile tile{n, {x}, address(i.result, t, scratch), i.attrs.get()};
         for (std::size_t k = 1; k < i.operands.size(); ++k) tile.in[k] = address(i.operands[k], t, scratch);
@@ -132,18 +138,7 @@ void LoopRunner::run_tile(const TileAt& of_space, std::byte* scratch) const {
                             address(i.result, t, scratch));
         break;
       }
-      case Loop::Instruction::shift: {
-        const auto count = static_cast<int64_t>(n), first = t.first(l_.width);
-        const int64_t from = std::clamp<int64_t>(i.zeros - first, 0, count);
-        const int64_t to = std::clamp(i.zeros + l_.shifted - first, from, count);
-        const auto bytes = [&](int64_t elements) { return static_cast<std::size_t>(elements) * i.size; };
-        std::byte* y = address(i.result, t, scratch);
-        std::memset(y, 0, bytes(from));
-        if (from < to)
-          std::memcpy(y + bytes(from), x + bytes(first + from - i.zeros - of_shifted.column), bytes(to - from));
-        std::memset(y + bytes(to), 0, bytes(count - to));
-        break;
-      }
+      case Loop::Instruction::shift: copy_shifted(i, shifted_elements(i, t), t, of_shifted, scratch); break;
       case Loop::Instruction::stream: kernels::stream(x, n * i.size, address(i.result, t, scratch)); break;
       case Loop::Instruction::reduce_rows: i.reducer->rows(x, t.rows, t.columns, address(i.result, t, scratch)); break;
       case Loop::Instruction::partial: {
@@ -156,6 +151,50 @@ void LoopRunner::run_tile(const TileAt& of_space, std::byte* scratch) const {
     }
   }
 }
+
+// The elements of the tile that lie in the shifted tile: those before and behind are zeros.
+LoopRunner::Span LoopRunner::shifted_elements(const Loop::Instruction& i, const TileAt& t) const {
+  const auto count = static_cast<int64_t>(t.elements()), first = t.first(l_.width);
+  const int64_t from = std::clamp<int64_t>(i.zeros - first, 0, count);
+  return {from, std::clamp(i.zeros + l_.shifted - first, from, count)};
+}
+const std::byte* LoopRunner::shifted_element(const Loop::Instruction& i, int64_t element, const TileAt& t,
+                                             const TileAt& of_shifted, std::byte* scratch) const {
+  return address(i.operands[0], of_shifted, scratch) +
+         (t.first(l_.width) + element - i.zeros - of_shifted.column) * i.size;
+}
+void LoopRunner::copy_shifted(const Loop::Instruction& i, Span inside, const TileAt& t, const TileAt& of_shifted,
+                              std::byte* scratch) const {
+  const auto bytes = [&](int64_t elements) { return static_cast<std::size_t>(elements) * i.size; };
+  std::byte* y = address(i.result, t, scratch);
+  std::memset(y, 0, bytes(inside.from));
+  if (inside.from < inside.to)
+    std::memcpy(y + bytes(inside.from), shifted_element(i, inside.from, t, of_shifted, scratch),
+                bytes(inside.to - inside.from));
+  std::memset(y + bytes(inside.to), 0, bytes(static_cast<int64_t>(t.elements()) - inside.to));
+}
+
+void LoopRunner::run_native(const Loop::NativeUnit& unit, const TileAt& t, const TileAt& of_shifted, std::size_t n,
+                            std::byte* scratch) const {
+  std::array<const std::byte*, Loop::NativeUnit::kMostAddresses> addresses;
+  for (std::size_t k = 0; k < unit.addresses.size(); ++k) {
+    const Loop::NativeUnit::Address& a = unit.addresses[k];
+    if (a.shift < 0) {
+      addresses[k] = port(a.port, t);
+      continue;
+    }
+    const Loop::Instruction& shift = unit.shifts[static_cast<std::size_t>(a.shift)];
+    const Span inside = shifted_elements(shift, t);
+    if (inside.from == 0 && inside.to == static_cast<int64_t>(n)) {
+      addresses[k] = shifted_element(shift, 0, t, of_shifted, scratch);
+    } else {
+      copy_shifted(shift, inside, t, of_shifted, scratch);
+      addresses[k] = address(shift.result, t, scratch);
+    }
+  }
+  unit.fn(addresses.data(), scratch, n);
+}
+
 // A tile's own sum first: errors grow with the number of tiles, not of rows.
 void LoopRunner::add_columns(const Loop::PartialReduction& e, const std::byte* x, const TileAt& t,
                              std::byte* scratch) const {

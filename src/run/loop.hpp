@@ -26,6 +26,10 @@ class LoopRunner {
     std::size_t elements() const { return static_cast<std::size_t>(rows * columns); }
   };
 
+  struct Span {
+    int64_t from, to;
+  };
+
   std::byte* scratch_of(int worker) const { return scratch_ + static_cast<std::size_t>(worker) * scratch_bytes_; }
   std::byte* tile_in(std::byte* scratch, uint32_t index) const { return scratch + index * l_.scratch_tile_bytes; }
   std::byte* partial(const Loop::PartialReduction& e, int64_t number) const {
@@ -45,6 +49,13 @@ class LoopRunner {
   void fill(const TileAt& t, std::byte* scratch) const;
   void prefetch_next(const TileAt& t) const;
   void run_tile(const TileAt& t, std::byte* scratch) const;
+  void run_native(const Loop::NativeUnit& unit, const TileAt& t, const TileAt& of_shifted, std::size_t n,
+                  std::byte* scratch) const;
+  Span shifted_elements(const Loop::Instruction& shift, const TileAt& t) const;
+  const std::byte* shifted_element(const Loop::Instruction& shift, int64_t element, const TileAt& t,
+                                   const TileAt& of_shifted, std::byte* scratch) const;
+  void copy_shifted(const Loop::Instruction& shift, Span inside, const TileAt& t, const TileAt& of_shifted,
+                    std::byte* scratch) const;
   void add_columns(const Loop::PartialReduction& e, const std::byte* x, const TileAt& t, std::byte* scratch) const;
   void finish(const Loop::PartialReduction& e) const;
 

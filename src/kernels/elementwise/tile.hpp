@@ -7,6 +7,7 @@
 
 #include "base/isa.hpp"
 #include "graph/kernel_call.hpp"
+#include "math/lane.hpp"
 #include "math/scalar.hpp"
 
 namespace gradtape::core {
@@ -27,7 +28,9 @@ struct Numbers {
   }
   template <class T>
   T as(std::size_t i) const {
-    if constexpr (math::is_int<T>)
+    if constexpr (requires { typename T::Number; })  // a lane
+      return as<typename T::Number>(i);
+    else if constexpr (math::is_int<T>)
       return math::saturate<T>(integer[i]);
     else
       return math::convert<T>(value[i]);
@@ -62,6 +65,17 @@ TileFn tile() {
   return compiled_for_this_machine<[](const Tile& t) { tile_loop<F, T...>(t); }>();
 }
 
+// The same function for the compiler of loops.
+template <auto F, class... T>
+LaneFn lanes() {
+  return [](math::LaneProgram& program, std::span<const int32_t> operands, const Attrs* attrs) {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+      return call_tile<F>(Numbers(attrs), math::Lane<T>(program, operands[I])...).in(program);
+    }
+    (std::index_sequence_for<T...>());
+  };
+}
+
 // Fast where all operands of the tile lie within the bound, else Exact.
 template <auto Fast, auto Exact, class T>
 void bounded_loop(const Tile& t, double bound) {
@@ -84,23 +98,37 @@ Elementwise bounded_tiles() {
   return e;
 }
 
+// Calls f with the number and the type of each dtype of the set.
+template <DtypeSet Set, class F>
+void for_each_dtype(F&& f) {
+  const auto call = [&]<class T>(Type<T> type) {
+    if constexpr ((Set & bit(dtype_of<T>)) != 0) f(static_cast<int>(dtype_of<T>), type);
+  };
+  call(Type<bool>{});
+  call(Type<int32_t>{});
+  call(Type<int64_t>{});
+  call(Type<float>{});
+  call(Type<double>{});
+}
 template <auto F, DtypeSet Set, int Operands>
 Elementwise tiles() {
   Elementwise e;
-  const auto add = [&]<class T>(Type<T>) {
-    if constexpr ((Set & bit(dtype_of<T>)) != 0) {
-      if constexpr (Operands == 1)
-        e.table[static_cast<int>(dtype_of<T>)] = tile<F, T>();
-      else
-        e.table[static_cast<int>(dtype_of<T>)] = tile<F, T, T>();
-    }
-  };
-  add(Type<bool>{});
-  add(Type<int32_t>{});
-  add(Type<int64_t>{});
-  add(Type<float>{});
-  add(Type<double>{});
+  for_each_dtype<Set>([&]<class T>(int number, Type<T>) {
+    if constexpr (Operands == 1)
+      e.table[number] = tile<F, T>();
+    else
+      e.table[number] = tile<F, T, T>();
+  });
   return e;
+}
+template <auto F, DtypeSet Set, int Operands>
+void add_lanes(Elementwise& e) {
+  for_each_dtype<Set>([&]<class T>(int number, Type<T>) {
+    if constexpr (Operands == 1)
+      e.lanes[number] = lanes<F, T>();
+    else
+      e.lanes[number] = lanes<F, T, T>();
+  });
 }
 
 }  // namespace gradtape::core

@@ -28,6 +28,11 @@ std::string what(const Step& step) {
   for (const Loop::Instruction& i : step.body->instructions)
     for (const Op* op : {i.before, i.op})
       if (op) ops += (ops.empty() ? "" : " ") + op->name;
+  for (const Loop::NativeUnit& unit : step.body->units) {
+    ops += ops.empty() ? "native (" : " native (";
+    for (const Op* op : unit.ops) ops += (op == unit.ops[0] ? "" : " ") + op->name;
+    ops += ")";
+  }
   return fmt::format("loop [{} x {}]: {}", step.body->rows, step.body->width, ops);
 }
 std::size_t traffic(const Plan& plan, const Step& step) {

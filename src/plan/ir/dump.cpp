@@ -54,8 +54,8 @@ std::string fills(const Loop& loop) {
   return text;
 }
 std::string instructions(const Loop& loop) {
-  constexpr const char* kKinds[] = {"tile",   "expand",      "run",     "shift",
-                                    "stream", "reduce_rows", "partial", "partial_columns"};
+  constexpr const char* kKinds[] = {"tile",    "expand",          "run",   "shift", "stream", "reduce_rows",
+                                    "partial", "partial_columns", "native"};
   std::string text;
   for (const Loop::Instruction& i : loop.instructions) {
     text += fmt::format("      {} = {}", i.is_partial() ? fmt::format("e{}", i.result.index) : place(i.result),

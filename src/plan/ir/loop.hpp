@@ -39,7 +39,7 @@ struct Loop {
     uint32_t index;
   };
   struct Instruction {
-    enum Kind : uint8_t { tile, expand, pad, shift, stream, reduce_rows, partial, partial_columns } kind;
+    enum Kind : uint8_t { tile, expand, pad, shift, stream, reduce_rows, partial, partial_columns, native } kind;
     Level level;   // of the operands
     uint8_t size;  // of an element of the result
     TileFn tile_fn;
@@ -51,6 +51,9 @@ struct Loop {
     const Op* before = nullptr;  // for printing: the first of a pair
     uint32_t pad_at = 0;         // pad: index of a Pad
     int64_t zeros = 0;           // shift: how many come before the operand
+    uint32_t unit = 0;           // native: index of a NativeUnit
+    Dtype from{}, to{};          // tile: of the last operand, of the result
+    bool right = false;          // of a pair: the first instruction is the second one's right operand
 
     bool is_partial() const { return kind == partial || kind == partial_columns; }
   };
@@ -70,6 +73,25 @@ struct Loop {
     uint32_t scratch;       // columns, where a tile has several rows: their sum
   };
 
+  // Tile instructions as one function of native code. It is given the addresses of operands and results for a tile, the
+  // thread's scratch, and the number of elements.
+  struct NativeUnit {
+    using Fn = void (*)(const std::byte* const* addresses, std::byte* scratch, std::size_t n);
+    // The address of a port, or of a shifted operand. The latter is a part of the shifted tile where all of it lies
+    // there, and else a copy.
+    struct Address {
+      uint32_t port;
+      int32_t shift = -1;  // index of one of `shifts`
+    };
+    static constexpr std::size_t kMostAddresses = 64;
+
+    Fn fn = nullptr;
+    std::shared_ptr<const std::byte> code;  // keeps fn
+    std::vector<Address> addresses;
+    std::vector<Instruction> shifts;
+    std::vector<const Op*> ops;  // for printing
+  };
+
   int64_t rows = 1, width = 1;              // of the space
   int64_t tile_rows = 1, tile_width = 1;    // either all columns, or one row
   int64_t block_rows = 1, block_width = 1;  // a block is one thread's work: whole tiles
@@ -84,10 +106,12 @@ struct Loop {
   std::vector<Instruction> instructions;
   std::vector<PartialReduction> partial_reductions;
   std::vector<Pad> pads;
+  std::vector<NativeUnit> units;
 
   int64_t most_tile() const { return tile_rows * tile_width + most_shift - least_shift; }  // elements of a value
   // Elements of a block; 0: a block is not a run of elements.
   int64_t block_elements() const { return rows == 1 || block_width == width ? block_rows * block_width : 0; }
+  std::size_t scratch_bytes() const { return round_up(scratch_tiles * scratch_tile_bytes, std::size_t{64}); }
   int64_t blocks() const { return ceil_div(rows, block_rows) * ceil_div(width, block_width); }
 };
 

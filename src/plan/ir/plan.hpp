@@ -21,6 +21,7 @@ struct Step {
   std::shared_ptr<const Loop> body;
   // kernel: above 0 where the next step, a loop, can read each `grain` rows of the output as they are complete.
   int64_t grain = 0;
+  bool is_final = false;  // loop: is native code as far as it can be
 
   bool reads(uint32_t slot) const { return std::ranges::find(in, slot, &Operand::slot) != in.end(); }
 };
@@ -43,10 +44,11 @@ struct Plan {
   std::size_t arena = 0;                     // bytes: temporaries and partials
   std::size_t scratch = 0;                   // bytes for each thread, behind the arena
   std::size_t workspace_at = 0;
-  bool has_kernels = false;  // some of which may call BLAS
-  Counted memory;            // of the plan itself
+  int64_t runs = 0, compile_at = 2;  // how often it has run, how often it must have for its loops to be compiled
+  bool has_kernels = false;          // some of which may call BLAS
+  Counted memory;                    // of the plan itself
 };
-using PlanPtr = std::shared_ptr<const Plan>;
+using PlanPtr = std::shared_ptr<Plan>;
 
 // The program as a plan, by the passes on plans (pipeline.hpp). memory: where the plan's own bytes are counted.
 PlanPtr make_plan(Program program, BlockCache& memory);

@@ -122,11 +122,12 @@ class LoopBuilder {
   void set_tile(Loop::Instruction& to, const Instruction& i, const Instruction* inner) const {
     const auto& e = std::get<Elementwise>(i.op->computation);
     to.kind = Loop::Instruction::tile;
+    to.from = m_.dtype(i.in.back().slot), to.to = m_.dtype(i.out[0]);
     to.tile_fn = inner ? pair_tile(m_, *inner, i) : e.loop(m_.dtype(i.in.back().slot), m_.dtype(i.out[0]));
     if (inner && e.whole)
       to.op = e.whole;
     else if (inner)
-      to.before = inner->op;
+      to.before = inner->op, to.right = i.in[1].slot == inner->out[0];
   }
   void set_pad(Loop::Instruction& to, const Instruction& i) {
     if (is_shift(i)) {

@@ -130,14 +130,13 @@ void assign_memory(const Program& program, Plan& plan) {
     plan.has_kernels |= step.kind == Step::kernel;
     if (step.body) {
       workspace = std::max(workspace, step.body->workspace);
-      plan.scratch = std::max(plan.scratch, step.body->scratch_tiles * step.body->scratch_tile_bytes);
+      plan.scratch = std::max(plan.scratch, step.body->scratch_bytes());
     }
     for (uint32_t slot : ending[i])
       if (!replaced[slot]) arena.give_back(plan.locations[slot].at, bytes_of(plan.slots[slot]));
   }
   plan.workspace_at = arena.most();
   plan.arena = arena.most() + aligned(workspace);
-  plan.scratch = aligned(plan.scratch);
 }
 
 }  // namespace gradtape::core

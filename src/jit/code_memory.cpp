@@ -1,0 +1,66 @@
+// Pages are mapped for each publication: a plan's units lie in one.
+#include "jit/code_memory.hpp"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <cstring>
+#include <string_view>
+
+#include "base/isa.hpp"
+
+namespace gradtape::core::jit {
+
+namespace {
+std::atomic<std::size_t> used{0};
+}
+
+std::size_t code_bytes() { return used; }
+
+Mode mode() {
+  static const Mode chosen = [] {
+    const char* asked = std::getenv("GRADTAPE_JIT");
+    const std::string_view text = asked ? asked : "";
+    return text == "0" ? Mode::off : text == "always" ? Mode::always : Mode::where_it_pays;
+  }();
+  return chosen;
+}
+
+namespace {
+std::shared_ptr<const std::byte> map(std::span<const uint8_t> code) {
+  const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  const std::size_t bytes = (code.size() + page - 1) / page * page;
+  if (used.fetch_add(bytes) + bytes > kMostCodeBytes) {
+    used -= bytes;
+    return nullptr;
+  }
+  void* at = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (at != MAP_FAILED) std::memcpy(at, code.data(), code.size());
+  if (at == MAP_FAILED || mprotect(at, bytes, PROT_READ | PROT_EXEC) != 0) {
+    if (at != MAP_FAILED) munmap(at, bytes);
+    used -= bytes;
+    return nullptr;
+  }
+  return {static_cast<const std::byte*>(at), [bytes](const std::byte* code) {
+            munmap(const_cast<std::byte*>(code), bytes);
+            used -= bytes;
+          }};
+}
+
+bool find_out() {
+  if (mode() == Mode::off || processor_isa() == Isa::baseline) return false;
+  constexpr uint8_t kReturn[] = {0xC3};
+  return map(kReturn) != nullptr;
+}
+}  // namespace
+
+bool is_available() {
+  static const bool available = find_out();
+  return available;
+}
+
+std::shared_ptr<const std::byte> publish(std::span<const uint8_t> code) { return is_available() ? map(code) : nullptr; }
+
+}  // namespace gradtape::core::jit

@@ -1,0 +1,36 @@
+// A unit: instructions of a loop that become one native function, with the memory of its operands and results.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "math/lane.hpp"
+
+namespace gradtape::core::jit {
+
+// The memory of a value: an element for each that the unit goes through, or one for all.
+struct UnitMemory {
+  enum Kind : uint8_t { address, tile } kind;
+  uint32_t at;       // address: its number among those that the function is given; tile: bytes behind the scratch
+  bool one = false;  // only read
+};
+struct Unit {
+  struct Value {
+    int32_t instruction;
+    UnitMemory memory;
+  };
+
+  int element_size = 4;  // of all values but bools: 4 or 8
+  math::LaneProgram program;
+  std::vector<Value> inputs, outputs;
+  uint32_t addresses = 0;
+};
+
+// Whether native code has the instruction.
+bool can_emit(const math::LaneInstruction& i);
+
+// The unit as a function (addresses, scratch, elements) in the calling convention of the C++ compiler: NativeUnit::Fn.
+// It calls nothing. Nothing: the code does not fit the buffer.
+std::optional<std::vector<uint8_t>> emit(const Unit& unit);
+
+}  // namespace gradtape::core::jit

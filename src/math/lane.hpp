@@ -1,0 +1,209 @@
+// Numbers that record the arithmetic done with them. A function of numbers, called with lanes, leaves its instructions,
+// which the compiler of loops turns into native code. So one definition both computes and is compiled.
+#pragma once
+
+#include <array>
+#include <bit>
+#include <concepts>
+#include <cstdint>
+#include <limits>
+#include <type_traits>
+#include <vector>
+
+#include "base/dtype.hpp"
+#include "math/scalar.hpp"
+
+namespace gradtape::core::math {
+
+enum class LaneOp : uint8_t {
+  input,
+  constant,
+  add,
+  subtract,
+  multiply,
+  divide,
+  square_root,
+  nearest,  // integers as floats: halves go to the even one
+  floor,
+  ceil,
+  truncate,
+  equal,      // comparisons of numbers give a mask
+  not_equal,  // of floats, as the next but one
+  less,
+  less_equal,
+  bit_and,
+  bit_or,
+  bit_xor,
+  select,  // in[0] ? in[1] : in[2]
+};
+
+// An instruction on one element. A bool is a mask: all bits of the element are set, or none.
+struct LaneInstruction {
+  LaneOp op;
+  Dtype dtype;                               // of the operands; of select: of the result
+  std::array<int32_t, 3> in = {-1, -1, -1};  // instructions before this one
+  uint64_t bits = 0;                         // constant: its value
+
+  bool operator==(const LaneInstruction&) const = default;
+  Dtype result() const { return op >= LaneOp::equal && op <= LaneOp::less_equal ? Dtype::boolean : dtype; }
+};
+
+// Instructions in single assignment: each is known by its number.
+class LaneProgram {
+ public:
+  int32_t input(Dtype dtype) { return append({LaneOp::input, dtype}); }
+  template <class T>
+  int32_t constant(T value) {
+    LaneInstruction i{LaneOp::constant, dtype_of<T>};
+    if constexpr (std::is_same_v<T, bool>)
+      i.bits = value ? ~uint64_t{0} : 0;
+    else if constexpr (sizeof(T) == 4)
+      i.bits = std::bit_cast<uint32_t>(value);
+    else
+      i.bits = std::bit_cast<uint64_t>(value);
+    for (std::size_t k = 0; k < constants_.size(); ++k)
+      if (code_[static_cast<std::size_t>(constants_[k])] == i) return constants_[k];
+    constants_.push_back(append(i));
+    return constants_.back();
+  }
+  int32_t append(const LaneInstruction& i) {
+    code_.push_back(i);
+    return static_cast<int32_t>(code_.size()) - 1;
+  }
+  const std::vector<LaneInstruction>& code() const { return code_; }
+  const LaneInstruction& operator[](int32_t i) const { return code_[static_cast<std::size_t>(i)]; }
+
+ private:
+  std::vector<LaneInstruction> code_;
+  std::vector<int32_t> constants_;
+};
+
+template <class T>
+class Lane;
+Lane<bool> operator&&(const Lane<bool>& a, const Lane<bool>& b);
+Lane<bool> operator||(const Lane<bool>& a, const Lane<bool>& b);
+Lane<bool> operator!(const Lane<bool>& a);
+
+// The result of an instruction, or a constant that no instruction has met yet. Integers wrap around.
+template <class T>
+class Lane {
+ public:
+  using Number = T;
+
+  template <class N>
+  requires std::is_arithmetic_v<N> Lane(N number) : number_(static_cast<T>(number)) {}
+  Lane(LaneProgram& program, int32_t index) : program_(&program), index_(index) {}
+
+  LaneProgram* program() const { return program_; }
+  int32_t in(LaneProgram& program) const { return program_ ? index_ : program.constant(number_); }
+
+  friend Lane operator+(const Lane& a, const Lane& b) { return record(LaneOp::add, a, b); }
+  friend Lane operator-(const Lane& a, const Lane& b) { return record(LaneOp::subtract, a, b); }
+  friend Lane operator*(const Lane& a, const Lane& b) { return record(LaneOp::multiply, a, b); }
+  friend Lane operator/(const Lane& a, const Lane& b) { return record(LaneOp::divide, a, b); }
+  friend Lane<bool> operator==(const Lane& a, const Lane& b) {
+    if constexpr (std::is_same_v<T, bool>) return !(a != b);
+    return compare(LaneOp::equal, a, b);
+  }
+  friend Lane<bool> operator!=(const Lane& a, const Lane& b) {
+    if constexpr (std::is_same_v<T, bool>) return record(LaneOp::bit_xor, a, b);
+    if constexpr (is_int<T>) return !(a == b);
+    return compare(LaneOp::not_equal, a, b);
+  }
+  friend Lane<bool> operator<(const Lane& a, const Lane& b) {
+    if constexpr (std::is_same_v<T, bool>) return !a && b;
+    return compare(LaneOp::less, a, b);
+  }
+  friend Lane<bool> operator<=(const Lane& a, const Lane& b) {
+    if constexpr (std::is_same_v<T, bool>) return !a || b;
+    if constexpr (is_int<T>) return !(b < a);
+    return compare(LaneOp::less_equal, a, b);
+  }
+  friend Lane<bool> operator>(const Lane& a, const Lane& b) { return b < a; }
+  friend Lane<bool> operator>=(const Lane& a, const Lane& b) { return b <= a; }
+
+  // One operand at least must be the result of an instruction.
+  template <class... X>
+  static Lane record(LaneOp op, const X&... x) {
+    LaneProgram* program = nullptr;
+    ((program = program ? program : x.program()), ...);
+    if (!program) fail(Status::internal, "an instruction on constants alone");
+    LaneInstruction instruction{op, dtype_of<T>};
+    std::size_t k = 0;
+    ((instruction.in[k++] = x.in(*program)), ...);
+    return Lane(*program, program->append(instruction));
+  }
+
+ private:
+  static Lane<bool> compare(LaneOp op, const Lane& a, const Lane& b) {
+    const Lane mask = record(op, a, b);
+    return Lane<bool>(*mask.program_, mask.index_);
+  }
+
+  LaneProgram* program_ = nullptr;
+  int32_t index_ = 0;
+  T number_{};
+};
+
+// Bools have the arithmetic of sets of bits. No operand is left out: none has an effect.
+inline Lane<bool> operator&&(const Lane<bool>& a, const Lane<bool>& b) {
+  return Lane<bool>::record(LaneOp::bit_and, a, b);
+}
+inline Lane<bool> operator||(const Lane<bool>& a, const Lane<bool>& b) {
+  return Lane<bool>::record(LaneOp::bit_or, a, b);
+}
+inline Lane<bool> operator!(const Lane<bool>& a) { return Lane<bool>::record(LaneOp::bit_xor, a, Lane<bool>(true)); }
+
+// ---- The functions of scalar.hpp that lanes have
+
+template <class T>
+inline constexpr bool is_int<Lane<T>> = is_int<T>;
+
+template <class T>
+Lane<T> wrap_add(const Lane<T>& a, const Lane<T>& b) {
+  return a + b;
+}
+template <class T>
+Lane<T> wrap_subtract(const Lane<T>& a, const Lane<T>& b) {
+  return a - b;
+}
+template <class T>
+Lane<T> wrap_multiply(const Lane<T>& a, const Lane<T>& b) {
+  return a * b;
+}
+template <class T>
+Lane<T> select(const Lane<bool>& c, const Lane<T>& x, const Lane<T>& y) {
+  return Lane<T>::record(LaneOp::select, c, x, y);
+}
+template <class T>
+inline constexpr auto all_but_sign =
+    std::numeric_limits<std::conditional_t<sizeof(T) == 4, uint32_t, uint64_t>>::max() >> 1;
+template <class T>
+Lane<T> absolute(const Lane<T>& x) {
+  if constexpr (is_int<T>)
+    return select(x < Lane<T>(0), Lane<T>(0) - x, x);
+  else
+    return Lane<T>::record(LaneOp::bit_and, x, Lane<T>(std::bit_cast<T>(all_but_sign<T>)));
+}
+template <std::floating_point T>
+Lane<T> square_root(const Lane<T>& x) {
+  return Lane<T>::record(LaneOp::square_root, x);
+}
+template <std::floating_point T>
+Lane<T> nearest(const Lane<T>& x) {
+  return Lane<T>::record(LaneOp::nearest, x);
+}
+template <std::floating_point T>
+Lane<T> floor(const Lane<T>& x) {
+  return Lane<T>::record(LaneOp::floor, x);
+}
+template <std::floating_point T>
+Lane<T> ceil(const Lane<T>& x) {
+  return Lane<T>::record(LaneOp::ceil, x);
+}
+template <std::floating_point T>
+Lane<T> truncate(const Lane<T>& x) {
+  return Lane<T>::record(LaneOp::truncate, x);
+}
+
+}  // namespace gradtape::core::math
