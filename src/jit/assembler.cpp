@@ -106,7 +106,7 @@ void Assembler::binary_integer(LaneOp op, int to, int x, const Operand& y) {
   }
 }
 
-void Assembler::unary(LaneOp op, Dtype, int to, const Operand& x) {
+void Assembler::unary(LaneOp op, int to, const Operand& x) {
   // Without the signal for inexact results; kNearest: in the direction that is set, as std::nearbyint.
   enum : uint8_t { kFloor = 9, kCeil = 10, kTruncate = 11, kNearest = 12 };
   const Register r = vector(to);

@@ -45,7 +45,7 @@ class Assembler : public Xbyak::CodeGenerator {
 
   // y may lie in memory. `less` of integers is y < x here: the processor has no other.
   void binary(math::LaneOp op, Dtype dtype, int to, int x, const Operand& y);
-  void unary(math::LaneOp op, Dtype dtype, int to, const Operand& x);
+  void unary(math::LaneOp op, int to, const Operand& x);
   // mask ? x : y; x may lie in memory
   void select(int to, int mask, const Operand& x, int y);
   // mask ? 0 : x

@@ -5,6 +5,7 @@
 
 #include "jit/code_memory.hpp"
 #include "jit/partition.hpp"
+#include "jit/straight.hpp"
 
 namespace gradtape::core::jit {
 
@@ -265,6 +266,8 @@ std::shared_ptr<const Loop> compile(const Loop& loop) {
 namespace {
 // Elements times instructions that take about as long to interpret as the loop takes to compile.
 constexpr int64_t kWorthCompiling = 200'000;
+// Straight-line code takes about thirty times as long to compile as to interpret.
+constexpr int64_t kRunsOfScalars = 30;
 
 // How often the loop must run.
 int64_t runs_until_it_pays(const Loop& loop) {
@@ -276,9 +279,12 @@ int64_t runs_until_it_pays(const Loop& loop) {
 void compile_loops(Plan& plan, int64_t runs) {
   plan.compile_at = kNeverCompiled;
   if (!is_available()) return;
+  const bool always = mode() == Mode::always, scalars = always || runs >= kRunsOfScalars;
+  if (scalars) merge_scalar_loops(plan);
+  if (!scalars) plan.compile_at = kRunsOfScalars;
   for (Step& step : plan.steps) {
     if (!step.body || step.is_final) continue;
-    const int64_t wanted = mode() == Mode::always ? 0 : runs_until_it_pays(*step.body);
+    const int64_t wanted = always ? 0 : runs_until_it_pays(*step.body);
     if (wanted > runs) {
       plan.compile_at = std::min(plan.compile_at, wanted);
       continue;

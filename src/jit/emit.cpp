@@ -1,181 +1,141 @@
 // From a unit to machine code: one pass over its instructions, with registers given out on the way (linear scan). The
-// register whose value is read again last is given up first (Belady). A value that lies in memory is read from there
-// again, others are spilled to the stack.
+// register whose value is read again last is given up first (L. A. Belady, IBM Systems Journal 5(2), 1966). A value
+// that lies in memory is read from there again, others are spilled to the stack.
 #include <algorithm>
 #include <array>
-#include <deque>
 
-#include "jit/assembler.hpp"
-#include "jit/unit.hpp"
+#include "jit/frame.hpp"
 
 namespace gradtape::core::jit {
 
 namespace {
 using math::LaneInstruction;
 using math::LaneOp;
-using Xbyak::Reg64;
 
 constexpr int kNone = -1;
 constexpr int kNever = INT32_MAX;
 
-// Addresses that stay in registers; further ones are read from the table at each use.
-constexpr std::array kPointers{Xbyak::Operand::R8,  Xbyak::Operand::R9,  Xbyak::Operand::R10, Xbyak::Operand::RBX,
-                               Xbyak::Operand::R12, Xbyak::Operand::R13, Xbyak::Operand::R14, Xbyak::Operand::R15};
-constexpr std::size_t kUnsavedPointers = 3;  // the first ones belong to the called function
-
 class Emitter {
  public:
   Emitter(const Unit& unit, std::size_t most_bytes, void* buffer)
-      : u_(unit), a_(unit.element_size, most_bytes, buffer), values_(unit.program.code().size()) {
+      : u_(unit), a_(unit.element_size, most_bytes, buffer), frame_(unit, a_), values_(unit.program.code().size()) {
     for (const Unit::Value& v : u_.inputs) value(v.instruction).home = &v.memory;
     for (const Unit::Value& v : u_.outputs) value(v.instruction).result = &v.memory;
     find_uses();
   }
 
   std::size_t emit() {
-    const std::size_t pointers = std::min<std::size_t>(u_.addresses, kPointers.size());
-    begin(pointers);
-    const Xbyak::Reg64 &n = a_.rdx, &i = a_.rcx;
-    Xbyak::Label vectors, rest, elements, end;
-    a_.xor_(a_.ecx, a_.ecx);
-    a_.sub(n, vector_elements());
-    a_.jl(rest, a_.T_NEAR);
-    a_.align_code(16);
-    a_.L(vectors);
-    body(false);
-    a_.add(i, vector_elements());
-    a_.cmp(i, n);
-    a_.jle(vectors, a_.T_NEAR);
-    a_.L(rest);
-    a_.add(n, vector_elements());
-    a_.cmp(i, n);
-    a_.jge(end, a_.T_NEAR);
-    a_.L(elements);
-    body(true);
-    a_.inc(i);
-    a_.cmp(i, n);
-    a_.jl(elements, a_.T_NEAR);
-    a_.L(end);
-    finish(pointers);
+    frame_.begin();
+    u_.straight ? body(true) : loop();
+    frame_.finish();
     return a_.getSize();
   }
 
  private:
   struct Value {
-    std::vector<int> uses;               // numbers of the instructions that read it, rising
+    std::size_t first = 0, last = 0;     // its uses: a part of uses_
     const UnitMemory* home = nullptr;    // where it can be read again
     const UnitMemory* result = nullptr;  // where the unit leaves it
     // While the body is emitted:
-    std::size_t next = 0;  // index of its next use
-    int reg = kNone, spill = kNone;
+    std::size_t next = 0;  // use
+    int reg = kNone, slot = kNone;
     bool stored = false;
   };
 
   Value& value(int32_t i) { return values_[static_cast<std::size_t>(i)]; }
   const LaneInstruction& instruction(int32_t i) const { return u_.program[i]; }
   bool is_mask(int32_t i) const { return instruction(i).result() == Dtype::boolean; }
-  int vector_elements() const { return Assembler::kVectorBytes / u_.element_size; }
+  bool is_constant(int32_t i) const { return instruction(i).op == LaneOp::constant; }
 
+  // By value the numbers of the instructions that read it, rising.
   void find_uses() {
+    for (const LaneInstruction& i : u_.program.code())
+      for (int32_t x : i.in)
+        if (x >= 0) ++value(x).last;
+    std::size_t start = 0;
+    for (Value& v : values_) {
+      v.first = start;
+      start += std::exchange(v.last, start);
+    }
+    uses_.resize(start);
     for (std::size_t k = 0; k < values_.size(); ++k)
       for (int32_t x : u_.program.code()[k].in)
-        if (x >= 0) {
-          std::vector<int>& uses = value(x).uses;
-          if (uses.empty() || uses.back() != static_cast<int>(k)) uses.push_back(static_cast<int>(k));
-        }
+        if (x >= 0) uses_[value(x).last++] = static_cast<int>(k);
   }
 
-  // ---- the frame
-
-  void begin(std::size_t pointers) {
-    a_.push(a_.rbp);
-    a_.mov(a_.rbp, a_.rsp);
-    for (std::size_t k = kUnsavedPointers; k < pointers; ++k) a_.push(Reg64(kPointers[k]));
-    a_.and_(a_.rsp, -Assembler::kVectorBytes);
-    a_.sub(a_.rsp, kFrameToCome);
-    frame_at_ = a_.getSize() - sizeof(int32_t);
-    for (std::size_t k = 0; k < pointers; ++k)
-      a_.mov(Reg64(kPointers[k]), a_.ptr[a_.rdi + static_cast<int>(k * sizeof(void*))]);
+  // Whole vectors, then the elements that are left one by one.
+  void loop() {
+    const Xbyak::Reg64 &n = a_.rdx, &i = a_.rcx;
+    const int elements = Assembler::kVectorBytes / u_.element_size;
+    Xbyak::Label vectors, rest, singles, end;
+    a_.xor_(a_.ecx, a_.ecx);
+    a_.sub(n, elements);
+    a_.jl(rest, a_.T_NEAR);
+    a_.align_code(16);
+    a_.L(vectors);
+    body(false);
+    a_.add(i, elements);
+    a_.cmp(i, n);
+    a_.jle(vectors, a_.T_NEAR);
+    a_.L(rest);
+    a_.add(n, elements);
+    a_.cmp(i, n);
+    a_.jge(end, a_.T_NEAR);
+    a_.L(singles);
+    body(true);
+    a_.inc(i);
+    a_.cmp(i, n);
+    a_.jl(singles, a_.T_NEAR);
+    a_.L(end);
   }
-  void finish(std::size_t pointers) {
-    a_.vzeroupper();
-    const int saved = pointers > kUnsavedPointers ? static_cast<int>(pointers - kUnsavedPointers) : 0;
-    a_.lea(a_.rsp, a_.ptr[a_.rbp - 8 * saved]);
-    for (std::size_t k = pointers; k-- > kUnsavedPointers;) a_.pop(Reg64(kPointers[k]));
-    a_.pop(a_.rbp);
-    a_.ret();
-    a_.rewrite(frame_at_, static_cast<uint64_t>(spills_ * Assembler::kVectorBytes), sizeof(int32_t));
-    a_.align_code(Assembler::kVectorBytes);
-    for (std::size_t k = 0; k < pool_.size(); ++k) {
-      a_.L(pool_labels_[k]);
-      for (int i = 0; i < Assembler::kVectorBytes; i += u_.element_size)
-        if (u_.element_size == 4)
-          a_.dd(static_cast<uint32_t>(pool_[k]));
-        else
-          a_.dq(pool_[k]);
+  void body(bool single) {
+    a_.set_single(single);
+    held_.fill(kNone);
+    locked_.fill(false);
+    frame_.give_back_all_slots();
+    for (Value& v : values_) v.next = v.first, v.reg = v.slot = kNone, v.stored = false;
+    for (std::size_t k = 0; k < values_.size(); ++k) {
+      const auto i = static_cast<int32_t>(k);
+      const LaneInstruction& x = instruction(i);
+      if (x.op == LaneOp::input || x.op == LaneOp::constant) continue;
+      if (is_read(value(i)) || value(i).result) step(i, x);
     }
   }
 
   // ---- memory
 
-  Xbyak::Address constant(uint64_t bits) {
-    const auto known = std::ranges::find(pool_, bits);
-    const auto at = static_cast<std::size_t>(known - pool_.begin());
-    if (known == pool_.end()) {
-      pool_.push_back(bits);
-      pool_labels_.emplace_back();
-    }
-    return a_.ptr[a_.rip + pool_labels_[at]];
-  }
-  Xbyak::Address address(const UnitMemory& m, bool mask) {
-    Xbyak::RegExp at = a_.rsi + static_cast<int>(m.at);
-    if (m.kind == UnitMemory::address && m.at < kPointers.size()) {
-      at = Xbyak::RegExp(Reg64(kPointers[m.at]));
-    } else if (m.kind == UnitMemory::address) {
-      a_.mov(a_.r11, a_.ptr[a_.rdi + static_cast<int>(m.at * sizeof(void*))]);
-      at = Xbyak::RegExp(a_.r11);
-    }
-    if (!m.one) at = at + a_.rcx * (mask ? 1 : u_.element_size);
-    if (!mask) return a_.ptr[at];
-    return m.one || a_.is_single() ? a_.byte[at] : a_.ptr[at];
-  }
-  Xbyak::Address spilled(int slot) { return a_.ptr[a_.rsp + slot * Assembler::kVectorBytes]; }
-
   void load(int32_t i, int to) {
     const Value& v = value(i);
-    const LaneInstruction& from = instruction(i);
-    if (v.spill != kNone) {
-      a_.reload(to, spilled(v.spill));
-    } else if (from.op == LaneOp::constant) {
-      a_.reload(to, constant(from.bits));
-    } else {
-      const bool mask = is_mask(i);
-      const UnitMemory& m = v.home ? *v.home : *v.result;
-      const Xbyak::Address at = address(m, mask);
-      if (mask)
-        m.one ? a_.broadcast_mask(to, at) : a_.load_mask(to, at, constant(0));
-      else
-        m.one ? a_.broadcast(to, at) : a_.load(to, at);
-    }
+    if (v.slot != kNone)
+      return u_.straight ? a_.broadcast(to, frame_.slot(v.slot)) : a_.reload(to, frame_.slot(v.slot));
+    if (is_constant(i)) return a_.reload(to, frame_.constant(instruction(i).bits));
+    const UnitMemory& m = v.home ? *v.home : *v.result;
+    const Xbyak::Address at = frame_.address(m, is_mask(i));
+    if (is_mask(i))
+      m.one ? a_.broadcast_mask(to, at) : a_.load_mask(to, at, frame_.constant(0));
+    else
+      m.one ? a_.broadcast(to, at) : a_.load(to, at);
   }
   void store(int32_t i) {
     Value& v = value(i);
-    const bool mask = is_mask(i);
-    if (mask && !a_.is_single()) {
-      const int free = take(kNone);
-      a_.store_mask(address(*v.result, true), v.reg, free);
-      give_back(free);
-    } else if (mask) {
-      a_.store_mask(address(*v.result, true), v.reg, kNone);
+    if (is_mask(i)) {
+      const int free = a_.is_single() ? kNone : take(kNone);
+      a_.store_mask(frame_.address(*v.result, true), v.reg, free);
+      if (free != kNone) give_back(free);
     } else {
-      a_.store(address(*v.result, false), v.reg);
+      a_.store(frame_.address(*v.result, false), v.reg);
     }
     v.stored = true;
+  }
+  void spill(Value& v) {
+    v.slot = frame_.take_slot();
+    u_.straight ? a_.store(frame_.slot(v.slot), v.reg) : a_.spill(frame_.slot(v.slot), v.reg);
   }
 
   // ---- registers
 
-  int next_use(const Value& v) const { return v.next < v.uses.size() ? v.uses[v.next] : kNever; }
+  bool is_read(const Value& v) const { return v.first < v.last; }
+  int next_use(const Value& v) const { return v.next < v.last ? uses_[v.next] : kNever; }
 
   // A register for the value, or for none yet. Locked ones are not taken.
   int take(int32_t i) {
@@ -196,24 +156,17 @@ class Emitter {
   }
   void evict(int32_t i) {
     Value& v = value(i);
-    const bool again = v.home || v.stored || v.spill != kNone || instruction(i).op == LaneOp::constant;
-    if (!again && next_use(v) != kNever) {
-      if (free_spills_.empty()) free_spills_.push_back(spills_++);
-      v.spill = free_spills_.back();
-      free_spills_.pop_back();
-      a_.spill(spilled(v.spill), v.reg);
-    }
+    const bool again = v.home || v.stored || v.slot != kNone || is_constant(i);
+    if (!again && next_use(v) != kNever) spill(v);
+    leave_register(v);
+  }
+  void leave_register(Value& v) {
     give_back(v.reg);
     v.reg = kNone;
   }
   void give_back(int r) {
     held_[static_cast<std::size_t>(r)] = kNone;
     locked_[static_cast<std::size_t>(r)] = false;
-  }
-  void release(int32_t i) {
-    Value& v = value(i);
-    if (v.reg != kNone) give_back(v.reg), v.reg = kNone;
-    if (v.spill != kNone) free_spills_.push_back(v.spill), v.spill = kNone;
   }
 
   int in_register(int32_t i) {
@@ -225,80 +178,72 @@ class Emitter {
     locked_[static_cast<std::size_t>(v.reg)] = true;
     return v.reg;
   }
-  // Whether the value may be an operand in memory: it is in no register and is read this once, or is a constant.
+  // Whether the value may be an operand in memory. There it must have the form that registers have, and it must not be
+  // read again soon.
   bool can_stay(int32_t i) {
     const Value& v = value(i);
     if (v.reg != kNone) return false;
-    if (v.spill != kNone || instruction(i).op == LaneOp::constant) return true;
+    if (is_constant(i)) return true;
+    if (v.slot != kNone) return !u_.straight;
     const UnitMemory& m = v.home ? *v.home : *v.result;
-    return !a_.is_single() && !m.one && !is_mask(i) && v.next + 1 >= v.uses.size();
+    return !a_.is_single() && !m.one && !is_mask(i) && v.next + 1 >= v.last;
   }
-  // The value in its register, or in memory.
+  // Calls f with the value in its register, or in memory.
   template <class F>
   void with(int32_t i, F&& f) {
     const Value& v = value(i);
     if (!can_stay(i))
       f(a_.vector(in_register(i)));
-    else if (v.spill != kNone)
-      f(spilled(v.spill));
-    else if (instruction(i).op == LaneOp::constant)
-      f(constant(instruction(i).bits));
+    else if (is_constant(i))
+      f(frame_.constant(instruction(i).bits));
+    else if (v.slot != kNone)
+      f(frame_.slot(v.slot));
     else
-      f(address(v.home ? *v.home : *v.result, false));
+      f(frame_.address(v.home ? *v.home : *v.result, false));
   }
 
   // ---- instructions
 
-  void body(bool single) {
-    a_.set_single(single);
-    held_.fill(kNone);
-    locked_.fill(false);
-    free_spills_.clear();
-    for (int s = spills_; s-- > 0;) free_spills_.push_back(s);
-    for (Value& v : values_) v.next = 0, v.reg = v.spill = kNone, v.stored = false;
-    for (std::size_t k = 0; k < values_.size(); ++k) {
-      const auto i = static_cast<int32_t>(k);
-      const LaneInstruction& x = instruction(i);
-      if (x.op == LaneOp::input || x.op == LaneOp::constant) continue;
-      if (value(i).uses.empty() && !value(i).result) continue;
-      step(i, x);
-    }
-  }
   void step(int32_t i, const LaneInstruction& x) {
-    if (x.op == LaneOp::select)
+    if (x.op == LaneOp::call)
+      call(i, x);
+    else if (x.op == LaneOp::select)
       select(i, x);
     else if (x.in[1] < 0)
-      with(x.in[0], [&](const Xbyak::Operand& from) { a_.unary(x.op, x.dtype, result(i, x), from); });
+      with(x.in[0], [&](const Xbyak::Operand& from) { a_.unary(x.op, result(i, x), from); });
     else
       binary(i, x);
     for (int32_t operand : x.in)
-      if (operand >= 0 && next_use(value(operand)) == kNever) release(operand);
+      if (operand >= 0 && next_use(value(operand)) == kNever && value(operand).slot != kNone)
+        frame_.give_back_slot(std::exchange(value(operand).slot, kNone));
     locked_.fill(false);
     if (value(i).result) {
       locked_[static_cast<std::size_t>(value(i).reg)] = true;
       store(i);
       locked_.fill(false);
     }
-    if (value(i).uses.empty()) release(i);
+    if (!is_read(value(i))) leave_register(value(i));
   }
-  // The register of the result, which may be that of an operand that is not read again.
+  // The register of the result, which may be that of an operand that is not read again. Slots of the stack are given
+  // back behind the instruction: it may read them.
   int result(int32_t i, const LaneInstruction& x) {
+    pass_uses(i, x);
+    for (int32_t operand : x.in)
+      if (operand >= 0 && next_use(value(operand)) == kNever && value(operand).reg != kNone)
+        leave_register(value(operand));
+    return take(i);
+  }
+  void pass_uses(int32_t i, const LaneInstruction& x) {
     for (int32_t operand : x.in) {
       if (operand < 0) continue;
       Value& v = value(operand);
-      while (v.next < v.uses.size() && v.uses[v.next] <= i) ++v.next;
+      while (v.next < v.last && uses_[v.next] <= i) ++v.next;
     }
-    for (int32_t operand : x.in)
-      if (operand >= 0 && next_use(value(operand)) == kNever && value(operand).reg != kNone) {
-        give_back(value(operand).reg);
-        value(operand).reg = kNone;
-      }
-    return take(i);
   }
+
   void binary(int32_t i, const LaneInstruction& x) {
     int32_t first = x.in[0], second = x.in[1];
-    // Integers have "greater" only.
-    const bool swapped = x.op == LaneOp::less && !is_floating(x.dtype);
+    const bool swapped = x.op == LaneOp::less && !is_floating(x.dtype);  // integers have "greater" alone
     const bool commutes = x.op == LaneOp::add || x.op == LaneOp::multiply || x.op == LaneOp::equal ||
                           x.op == LaneOp::not_equal || (x.op >= LaneOp::bit_and && x.op <= LaneOp::bit_xor);
     if (swapped || (commutes && can_stay(first) && !can_stay(second))) std::swap(first, second);
@@ -306,7 +251,7 @@ class Emitter {
     with(second, [&](const Xbyak::Operand& b) { a_.binary(x.op, x.dtype, result(i, x), a, b); });
   }
   void select(int32_t i, const LaneInstruction& x) {
-    const auto is_zero = [&](int32_t k) { return instruction(k).op == LaneOp::constant && instruction(k).bits == 0; };
+    const auto is_zero = [&](int32_t k) { return is_constant(k) && instruction(k).bits == 0; };
     const int mask = in_register(x.in[0]);
     if (is_zero(x.in[1])) {
       with(x.in[2], [&](const Xbyak::Operand& y) { a_.clear_where(result(i, x), mask, y); });
@@ -317,19 +262,34 @@ class Emitter {
       with(x.in[1], [&](const Xbyak::Operand& y) { a_.select(result(i, x), mask, y, other); });
     }
   }
-
-  static constexpr int kFrameToCome = 0x7fffff00;
+  // No register survives a call.
+  void call(int32_t i, const LaneInstruction& x) {
+    for (int k = 0; k < 3 && x.in[static_cast<std::size_t>(k)] >= 0; ++k) {
+      const int32_t operand = x.in[static_cast<std::size_t>(k)];
+      const int reg = in_register(operand);
+      if (is_mask(operand))
+        a_.store_mask(frame_.call_memory(k, true), reg, kNone);
+      else
+        a_.store(frame_.call_memory(k, false), reg);
+    }
+    pass_uses(i, x);
+    for (int32_t holds : held_)
+      if (holds != kNone) evict(holds);
+    frame_.call(u_.calls[x.bits]);
+    const int to = take(i);
+    if (is_mask(i))
+      a_.broadcast_mask(to, frame_.call_memory(Frame::kResult, true));
+    else
+      a_.broadcast(to, frame_.call_memory(Frame::kResult, false));
+  }
 
   const Unit& u_;
   Assembler a_;
+  Frame frame_;
   std::vector<Value> values_;
+  std::vector<int> uses_;
   std::array<int32_t, Assembler::kRegisters> held_{};
   std::array<bool, Assembler::kRegisters> locked_{};
-  std::vector<int> free_spills_;
-  int spills_ = 0;
-  std::vector<uint64_t> pool_;
-  std::deque<Xbyak::Label> pool_labels_;
-  std::size_t frame_at_ = 0;
 };
 }  // namespace
 
@@ -340,8 +300,10 @@ bool can_emit(const LaneInstruction& i) {
 }
 
 std::optional<std::vector<uint8_t>> emit(const Unit& unit) {
-  // Twice a few instructions of 16 bytes at most for each of the unit's, and a constant for each.
-  std::vector<uint8_t> buffer(4096 + unit.program.code().size() * 384);
+  // A few instructions for each of the unit's, in a loop twice, and a constant.
+  constexpr std::size_t kMostFor = 160;
+  const std::size_t times = unit.straight ? 1 : 2;
+  std::vector<uint8_t> buffer(4096 + unit.program.code().size() * times * kMostFor);
   try {
     Emitter emitter(unit, buffer.size(), buffer.data());
     buffer.resize(emitter.emit());

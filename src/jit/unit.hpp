@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "graph/kernel_call.hpp"
 #include "math/lane.hpp"
 
 namespace gradtape::core::jit {
@@ -11,8 +12,9 @@ namespace gradtape::core::jit {
 // The memory of a value: an element for each that the unit goes through, or one for all.
 struct UnitMemory {
   enum Kind : uint8_t { address, tile } kind;
-  uint32_t at;       // address: its number among those that the function is given; tile: bytes behind the scratch
-  bool one = false;  // only read
+  uint32_t at;         // address: its number among those that the function is given; tile: bytes behind the scratch
+  bool one = false;    // only read
+  int32_t offset = 0;  // bytes behind the address
 };
 struct Unit {
   struct Value {
@@ -20,7 +22,15 @@ struct Unit {
     UnitMemory memory;
   };
 
-  int element_size = 4;  // of all values but bools: 4 or 8
+  // A function without lanes that a straight-line unit calls.
+  struct Call {
+    TileFn fn;
+    AttrsPtr attrs;
+  };
+
+  int element_size = 4;   // of all values but bools: 4 or 8
+  bool straight = false;  // straight-line code: there is one element, and no loop
+  std::vector<Call> calls;
   math::LaneProgram program;
   std::vector<Value> inputs, outputs;
   uint32_t addresses = 0;

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <limits>
 #include <type_traits>
+#include <unordered_map>
 #include <vector>
 
 #include "base/dtype.hpp"
@@ -35,6 +36,7 @@ enum class LaneOp : uint8_t {
   bit_or,
   bit_xor,
   select,  // in[0] ? in[1] : in[2]
+  call,    // of a function that has no lanes: `bits` says which
 };
 
 // An instruction on one element. A bool is a mask: all bits of the element are set, or none.
@@ -42,9 +44,8 @@ struct LaneInstruction {
   LaneOp op;
   Dtype dtype;                               // of the operands; of select: of the result
   std::array<int32_t, 3> in = {-1, -1, -1};  // instructions before this one
-  uint64_t bits = 0;                         // constant: its value
+  uint64_t bits = 0;                         // constant: its value; call: the number of the function
 
-  bool operator==(const LaneInstruction&) const = default;
   Dtype result() const { return op >= LaneOp::equal && op <= LaneOp::less_equal ? Dtype::boolean : dtype; }
 };
 
@@ -61,10 +62,9 @@ class LaneProgram {
       i.bits = std::bit_cast<uint32_t>(value);
     else
       i.bits = std::bit_cast<uint64_t>(value);
-    for (std::size_t k = 0; k < constants_.size(); ++k)
-      if (code_[static_cast<std::size_t>(constants_[k])] == i) return constants_[k];
-    constants_.push_back(append(i));
-    return constants_.back();
+    const auto [known, fresh] = constants_[static_cast<std::size_t>(i.dtype)].try_emplace(i.bits, 0);
+    if (fresh) known->second = append(i);
+    return known->second;
   }
   int32_t append(const LaneInstruction& i) {
     code_.push_back(i);
@@ -75,7 +75,7 @@ class LaneProgram {
 
  private:
   std::vector<LaneInstruction> code_;
-  std::vector<int32_t> constants_;
+  std::array<std::unordered_map<uint64_t, int32_t>, kDtypeSlots> constants_;  // by value
 };
 
 template <class T>

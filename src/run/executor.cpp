@@ -20,6 +20,8 @@ class Executor {
     switch (step.kind) {
       case Step::loop: return loop_runner(step).run(workers_);
       case Step::kernel: return call(step, nullptr);
+      case Step::native:
+        return step.unit->fn(reinterpret_cast<const std::byte* const*>(memory_.slots.data()), memory_.arena, 1);
       case Step::reduce: {
         const View x = view(step.in[0]);
         const auto& reduction = std::get<Reduction>(step.op->computation);

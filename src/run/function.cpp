@@ -88,7 +88,7 @@ void RecordedFunction::make(const Tensors& targets) {
       memory_.slots[i] = held_[origin.index]->data();
   compute_constants(program, varies);
   plan_ = make_plan(std::move(program), recorder_.memory());
-  jit::compile_loops(*plan_, 1);
+  jit::compile_loops(*plan_, jit::kRunsOfAFunction);
   prepare_arena();
   for (const Tensor& t : targets) result_slots_.push_back(plan_->results[t.node()->slot + t.index()]);
 }

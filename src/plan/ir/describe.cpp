@@ -20,19 +20,21 @@ std::string list(const Plan& plan, const Step& step, bool in) {
       if (plan.locations[slot].kind != Location::none) add(slot);
   return text;
 }
+std::string names(const Loop::NativeUnit& unit) {
+  std::string ops;
+  for (const Op* op : unit.ops) ops += (ops.empty() ? "" : " ") + op->name;
+  return fmt::format("native ({})", ops);
+}
 std::string what(const Step& step) {
   if (step.kind == Step::copy) return "copy";
+  if (step.kind == Step::native) return names(*step.unit);
   if (step.grain > 0) return fmt::format("{}, {} rows at a time to the next", step.op->name, step.grain);
   if (step.kind != Step::loop) return step.op->name;
   std::string ops;
   for (const Loop::Instruction& i : step.body->instructions)
     for (const Op* op : {i.before, i.op})
       if (op) ops += (ops.empty() ? "" : " ") + op->name;
-  for (const Loop::NativeUnit& unit : step.body->units) {
-    ops += ops.empty() ? "native (" : " native (";
-    for (const Op* op : unit.ops) ops += (op == unit.ops[0] ? "" : " ") + op->name;
-    ops += ")";
-  }
+  for (const Loop::NativeUnit& unit : step.body->units) ops += (ops.empty() ? "" : " ") + names(unit);
   return fmt::format("loop [{} x {}]: {}", step.body->rows, step.body->width, ops);
 }
 std::size_t traffic(const Plan& plan, const Step& step) {

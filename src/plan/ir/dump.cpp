@@ -91,7 +91,7 @@ std::string text_of(const Loop& loop) {
 }
 
 std::string text_of(const Step& step) {
-  constexpr const char* kKinds[] = {"loop", "kernel", "reduce", "copy"};
+  constexpr const char* kKinds[] = {"loop", "kernel", "reduce", "copy", "native"};
   std::string text = kKinds[step.kind];
   if (step.kind == Step::kernel || step.kind == Step::reduce) text += fmt::format(" {}", text_of(step.op, step.attrs));
   if (step.grain > 0) text += fmt::format(", {} rows at a time to the next", step.grain);

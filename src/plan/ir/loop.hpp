@@ -89,7 +89,8 @@ struct Loop {
     std::shared_ptr<const std::byte> code;  // keeps fn
     std::vector<Address> addresses;
     std::vector<Instruction> shifts;
-    std::vector<const Op*> ops;  // for printing
+    std::vector<AttrsPtr> attrs;  // that the code refers to
+    std::vector<const Op*> ops;   // for printing
   };
 
   int64_t rows = 1, width = 1;              // of the space

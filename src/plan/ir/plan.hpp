@@ -12,13 +12,15 @@
 namespace gradtape::core {
 
 struct Step {
-  enum Kind : uint8_t { loop, kernel, reduce, copy } kind;
+  enum Kind : uint8_t { loop, kernel, reduce, copy, native } kind;
   const Op* op = nullptr;
   const Op* of = nullptr;  // kernel, reduce: the op that the user called
   AttrsPtr attrs;
   SmallVector<Operand, 2> in;    // kernel, reduce, copy
   SmallVector<uint32_t, 2> out;  // slots
   std::shared_ptr<const Loop> body;
+  // native: straight-line code, which is given the addresses of the slots, and the arena in place of the scratch.
+  std::shared_ptr<const Loop::NativeUnit> unit;
   // kernel: above 0 where the next step, a loop, can read each `grain` rows of the output as they are complete.
   int64_t grain = 0;
   bool is_final = false;  // loop: is native code as far as it can be

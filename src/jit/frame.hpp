@@ -1,0 +1,52 @@
+// The frame of a native function: its entry and end, the registers with addresses, spilled values, constants.
+#pragma once
+
+#include <deque>
+#include <unordered_map>
+
+#include "jit/assembler.hpp"
+#include "jit/unit.hpp"
+
+namespace gradtape::core::jit {
+
+class Frame {
+ public:
+  Frame(const Unit& unit, Assembler& assembler);
+
+  void begin();
+  void finish();
+
+  Xbyak::Address address(const UnitMemory& memory, bool mask);
+  Xbyak::Address constant(uint64_t bits);
+
+  // Slots of the stack for values that no register has room for.
+  int take_slot();
+  void give_back_slot(int slot) { free_slots_.push_back(slot); }
+  void give_back_all_slots();
+  Xbyak::Address slot(int number) const { return a_.ptr[a_.rsp + call_bytes() + number * slot_bytes()]; }
+
+  // The tile of a call, which lies at the end of the stack: an operand's or the result's memory.
+  static constexpr int kResult = 3;
+  Xbyak::Address call_memory(int operand, bool mask) const;
+  void call(const Unit::Call& to);
+
+ private:
+  // Addresses of a loop's unit that stay in registers; further ones are read from the table at each use.
+  std::size_t pointers() const;
+  int slot_bytes() const { return u_.straight ? u_.element_size : Assembler::kVectorBytes; }
+  int call_bytes() const;
+  void save_registers();
+  void restore_registers();
+
+  const Unit& u_;
+  Assembler& a_;
+  const Xbyak::Reg64 table_, scratch_;
+  std::vector<int> free_slots_;
+  int slots_ = 0;
+  std::size_t size_at_ = 0;  // of the stack's size in the code
+  std::unordered_map<uint64_t, std::size_t> known_constants_;
+  std::vector<uint64_t> constants_;
+  std::deque<Xbyak::Label> labels_;  // of the constants
+};
+
+}  // namespace gradtape::core::jit
