@@ -37,6 +37,7 @@ class Grouper {
         groups_(p.instructions.size()),
         parent_(p.instructions.size()),
         users_(p.instructions.size()),
+        readers_(p.instructions.size()),
         producer_(p.slots.size(), kNone) {
     for (uint32_t i = 0; i < p.instructions.size(); ++i) {
       parent_[i] = i;
@@ -95,7 +96,10 @@ class Grouper {
     }
     if (own.space.elements() == 0) own.is_loop = false;
     for (const Operand& x : instruction.in)
-      if (producer_[x.slot] != kNone) users_[find(producer_[x.slot])].push_back(i);
+      if (producer_[x.slot] != kNone) {
+        users_[find(producer_[x.slot])].push_back(i);
+        readers_[producer_[x.slot]].push_back(i);
+      }
     if (!own.is_loop) return;
     for (const Operand& x : instruction.in)
       if (producer_[x.slot] != kNone) try_join(find(producer_[x.slot]), find(i));
@@ -160,12 +164,19 @@ class Grouper {
     if (rows_of(a, b)) return Space{b.space, b.split};
     return std::nullopt;
   }
-  bool all_read_evenly(const Space& space, uint32_t a, const Group& readers) {
-    for (uint32_t m : readers.members)
-      for (const Operand& x : p_.instructions[m].in)
-        if (producer_[x.slot] != kNone && find(producer_[x.slot]) == a && !reads_evenly(space, p_.instructions[m], x))
-          return false;
-    return true;
+  // Whether group b reads evenly all that it reads of group a. The smaller one's members are looked at: so chains take
+  // no time that grows with their length.
+  bool all_read_evenly(const Space& space, uint32_t a, uint32_t b) {
+    const auto reads = [&](uint32_t m) {
+      return std::ranges::all_of(p_.instructions[m].in, [&](const Operand& x) {
+        return producer_[x.slot] == kNone || find(producer_[x.slot]) != a || reads_evenly(space, p_.instructions[m], x);
+      });
+    };
+    const std::vector<uint32_t>&of_a = groups_[a].members, &of_b = groups_[b].members;
+    if (of_b.size() <= of_a.size()) return std::ranges::all_of(of_b, reads);
+    return std::ranges::all_of(of_a, [&](uint32_t m) {
+      return std::ranges::all_of(readers_[m], [&](uint32_t reader) { return find(reader) != b || reads(reader); });
+    });
   }
 
   // Group b reads what group a computes: makes them one where that is possible.
@@ -173,16 +184,24 @@ class Grouper {
     if (a == b || !groups_[a].is_loop || !joins_) return;
     if (groups_[a].members.size() + groups_[b].members.size() > kMostMembers) return;
     const std::optional<Space> space = common_space(groups_[a], groups_[b]);
-    if (!space || !all_read_evenly(*space, a, groups_[b]) || leads_around(a, b)) return;
+    if (!space || !all_read_evenly(*space, a, b) || leads_around(a, b)) return;
     Group& to = groups_[b];
     to.space = space->shape;
     to.split = space->split;
-    to.members.insert(to.members.end(), groups_[a].members.begin(), groups_[a].members.end());
-    std::ranges::sort(to.members);
-    groups_[a].members.clear();
+    merge(to.members, groups_[a].members);
     parent_[a] = b;
     users_[b].insert(users_[b].end(), users_[a].begin(), users_[a].end());
     users_[a].clear();
+  }
+
+  // Both are sorted. The smaller one moves, mostly behind the other's end.
+  static void merge(std::vector<uint32_t>& to, std::vector<uint32_t>& from) {
+    if (to.size() < from.size()) std::swap(to, from);
+    const auto middle = static_cast<std::ptrdiff_t>(to.size());
+    const bool in_order = to.back() < from.front();
+    to.insert(to.end(), from.begin(), from.end());
+    if (!in_order) std::inplace_merge(to.begin(), to.begin() + middle, to.end());
+    from.clear();
   }
 
   // Whether b depends on a through a third group, so that together they would wait for each other.
@@ -210,7 +229,8 @@ class Grouper {
   bool joins_;
   std::vector<Group> groups_;
   std::vector<uint32_t> parent_;
-  std::vector<std::vector<uint32_t>> users_;
+  std::vector<std::vector<uint32_t>> users_;       // by group: groups that read it
+  std::vector<SmallVector<uint32_t, 4>> readers_;  // by instruction: instructions that read it
   std::vector<uint32_t> producer_;
   std::vector<uint64_t> seen_;
   uint64_t visit_ = 0;

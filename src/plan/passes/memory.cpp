@@ -18,16 +18,18 @@ class Placement {
     if (bytes == 0) return 0;
     if (most_ + bytes > kMostBytes) return kNowhere;
     bytes = aligned(bytes);
-    std::size_t at = 0;
-    auto it = taken_.begin();
+    std::size_t at = full_;
+    auto it = taken_.lower_bound(full_);
     if (taken_.size() > kMostSearched) it = std::prev(taken_.end()), at = it->first;
     for (; it != taken_.end() && it->first < at + bytes; ++it) at = std::max(at, it->first + it->second);
-    taken_.emplace_hint(it, at, bytes);
+    it = taken_.emplace_hint(it, at, bytes);
+    if (at == full_)
+      for (; it != taken_.end() && it->first == full_; ++it) full_ += it->second;
     most_ = std::max(most_, at + bytes);
     return at;
   }
   void give_back(std::size_t at, std::size_t bytes) {
-    if (bytes > 0) taken_.erase(at);
+    if (bytes > 0) taken_.erase(at), full_ = std::min(full_, at);
   }
   std::size_t most() const { return most_; }
   static constexpr std::size_t kNowhere = SIZE_MAX;  // more than can be addressed
@@ -37,6 +39,7 @@ class Placement {
   static constexpr std::size_t kMostSearched = 2048;  // pieces; among more, a new one goes to the end
 
   std::map<std::size_t, std::size_t> taken_;  // by place: how many bytes
+  std::size_t full_ = 0;                      // no gap lies before it
   std::size_t most_ = 0;
 };
 
