@@ -1,4 +1,4 @@
-"""Makes unary.json and binary.json: elementwise ops and their derivatives at hard points, by arithmetic of 120 digits.
+"""Makes unary.json: elementwise ops of one input and their derivatives at hard points, by arithmetic of 120 digits.
 
     python3 make.py    (needs mpmath 1.3)
 
