@@ -87,6 +87,7 @@ class LoopBuilder {
   void add_operands(Loop::Instruction& to, const Instruction& i, const Instruction* inner) {
     if (inner)
       for (const Operand& x : inner->in) to.operands.push_back(operand(x, to.level, m_.walked(*inner)));
+    if (inner && std::get<Elementwise>(i.op->computation).whole) return;  // a function of what its part reads
     for (const Operand& x : i.in)
       if (i.is_pad())
         to.operands.push_back(is_shift(i) ? values_[x.slot].at : operands_.read_whole(x));
