@@ -1,6 +1,7 @@
 #include "jit/compile.hpp"
 
 #include <algorithm>
+#include <new>
 #include <unordered_map>
 
 #include "jit/code_memory.hpp"
@@ -260,7 +261,12 @@ class LoopCompiler {
 }  // namespace
 
 std::shared_ptr<const Loop> compile(const Loop& loop) {
-  return is_available() && loop.units.empty() ? LoopCompiler(loop).run() : nullptr;
+  if (!is_available() || !loop.units.empty()) return nullptr;
+  try {
+    return LoopCompiler(loop).run();
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
 }
 
 namespace {
@@ -280,7 +286,10 @@ void compile_loops(Plan& plan, int64_t runs) {
   plan.compile_at = kNeverCompiled;
   if (!is_available()) return;
   const bool always = mode() == Mode::always, scalars = always || runs >= kRunsOfScalars;
-  if (scalars) merge_scalar_loops(plan);
+  try {
+    if (scalars) merge_scalar_loops(plan);
+  } catch (const std::bad_alloc&) {  // then they stay loops
+  }
   if (!scalars) plan.compile_at = kRunsOfScalars;
   for (Step& step : plan.steps) {
     if (!step.body || step.is_final) continue;

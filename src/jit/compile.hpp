@@ -6,7 +6,7 @@
 namespace gradtape::core::jit {
 
 // The same loop with native units in place of instructions, for the same results to the bit (but for the payloads of
-// nan). Null where nothing is gained, or native code is not available.
+// nan). Null where nothing is gained, native code is not available, or memory runs out.
 std::shared_ptr<const Loop> compile(const Loop& loop);
 
 // Compiles those loops of the plan for which it pays if the plan is run as often as this. Sets plan.compile_at to the

@@ -14,7 +14,7 @@ constexpr std::array kPointers{Operand::R8,  Operand::R9,  Operand::R10, Operand
                                Operand::R12, Operand::R13, Operand::R14, Operand::R15};
 constexpr std::size_t kUnsaved = 3;  // the first ones need not be restored
 
-constexpr int kMostFrame = 0x7fffff00;
+constexpr int kMostFrame = 1 << 16;  // a thread's stack may be small
 // The memory of a call: the tile, its operands, its result.
 constexpr int kOperandsAt = 64, kCallBytes = kOperandsAt + 4 * 8;
 static_assert(sizeof(Tile) <= kOperandsAt && kCallBytes % Assembler::kVectorBytes == 0);
@@ -54,7 +54,7 @@ void Frame::finish() {
   a_.pop(a_.rbp);
   a_.ret();
   const int64_t bytes = int64_t{slots_} * slot_bytes() + call_bytes();
-  if (bytes > kMostFrame - Assembler::kVectorBytes) throw Xbyak::Error(Xbyak::ERR_OFFSET_IS_TOO_BIG);
+  if (bytes > kMostFrame) throw Xbyak::Error(Xbyak::ERR_OFFSET_IS_TOO_BIG);
   a_.rewrite(size_at_, static_cast<uint64_t>(round_up(bytes, int64_t{Assembler::kVectorBytes})), sizeof(int32_t));
   a_.align_code(Assembler::kVectorBytes);
   for (std::size_t k = 0; k < constants_.size(); ++k) {

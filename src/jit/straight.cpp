@@ -90,12 +90,13 @@ class Merger {
     if (!step_.reads(p.slot)) step_.in.push_back({p.slot, {}});
     return known->second;
   }
+  // A value that no other step reads needs no memory, but the arena has room for it all the same.
   void write(uint32_t slot, int32_t instruction) {
     values_[{slot, 0}] = instruction;
-    if (last_reader_[slot] < end_ && plan_.locations[slot].kind != Location::result) return;
-    step_.out.push_back(slot);
+    const bool stays = last_reader_[slot] >= end_ || plan_.locations[slot].kind == Location::result;
+    if (stays) step_.out.push_back(slot);
     if (const std::optional<UnitMemory> to = memory({slot, 0}))
-      unit_.outputs.push_back({instruction, {to->kind, to->at, false, to->offset}});
+      (stays ? unit_.outputs : unit_.spare).push_back({instruction, {to->kind, to->at, false, to->offset}});
     else
       fails_ = true;
   }
@@ -158,32 +159,43 @@ std::vector<std::size_t> last_readers(const Plan& plan) {
 }  // namespace
 
 void merge_scalar_loops(Plan& plan) {
+  struct Run {
+    std::size_t first, end;
+    Step step;
+  };
   const std::vector<std::size_t> last_reader = last_readers(plan);
-  std::vector<Step> merged;
-  std::size_t s = 0;
-  while (s < plan.steps.size()) {
-    // A loop behind a kernel that feeds it is a part of that step.
-    const auto size_at = [&](std::size_t at) -> std::optional<int> {
-      const Step& step = plan.steps[at];
-      if (!step.body || !step.body->units.empty() || (at > 0 && plan.steps[at - 1].grain > 0)) return std::nullopt;
-      return element_size(*step.body, plan);
-    };
-    std::size_t end = s, instructions = 0;
+  // A loop behind a kernel that feeds it is a part of that step.
+  const auto size_at = [&](std::size_t at) -> std::optional<int> {
+    const Step& step = plan.steps[at];
+    if (!step.body || !step.body->units.empty() || (at > 0 && plan.steps[at - 1].grain > 0)) return std::nullopt;
+    return element_size(*step.body, plan);
+  };
+  std::vector<Run> runs;
+  for (std::size_t first = 0, end = 0; first < plan.steps.size(); first = std::max(end, first + 1)) {
+    std::size_t instructions = 0;
     int size = 0;
-    for (; end < plan.steps.size(); ++end) {
+    for (end = first; end < plan.steps.size(); ++end) {
       const std::optional<int> next = size_at(end);
       if (!next || (size != 0 && *next != 0 && *next != size)) break;
       if (*next != 0) size = *next;
       instructions += plan.steps[end].body->instructions.size();
     }
-    std::optional<Step> step;
-    if (size != 0 && instructions >= kLeastInstructions) step = Merger(plan, last_reader, s, end, size).step();
-    if (step) merged.push_back(std::move(*step));
-    for (; s < end; ++s)
-      if (!step) merged.push_back(std::move(plan.steps[s]));
-    if (s < plan.steps.size() && s == end) merged.push_back(std::move(plan.steps[s++]));
+    if (size == 0 || instructions < kLeastInstructions) continue;
+    if (std::optional<Step> step = Merger(plan, last_reader, first, end, size).step())
+      runs.push_back({first, end, std::move(*step)});
   }
-  plan.steps = std::move(merged);
+  std::vector<Step> steps;
+  steps.reserve(plan.steps.size());  // from here on nothing fails
+  auto run = runs.begin();
+  for (std::size_t s = 0; s < plan.steps.size();) {
+    if (run != runs.end() && run->first == s) {
+      steps.push_back(std::move(run->step));
+      s = run++->end;
+    } else {
+      steps.push_back(std::move(plan.steps[s++]));
+    }
+  }
+  plan.steps = std::move(steps);
 }
 
 }  // namespace gradtape::core::jit

@@ -1,11 +1,11 @@
-// Units that lead the emitter through each of its ways: values that outnumber the registers, addresses that do, masks
-// and constants in memory, results that are read again. Memory ends at pages that cannot be touched.
-#include <algorithm>
+// Units that lead the emitter through each of its ways: more values and addresses than registers, masks and constants in
+// memory, results that are read again. Memory ends at pages that cannot be touched.
 #include <array>
 #include <cstdlib>
 #include <set>
 #include <string>
 
+#include "plan/program_by_hand.hpp"
 #include "reference.hpp"
 
 namespace gradtape::core::jit {
@@ -56,6 +56,14 @@ class Maker {
       if (testing::Test::HasFatalFailure()) return;
     }
   }
+  // A call, in straight-line code.
+  int32_t call(const char* name, Dtype from, Dtype to, int32_t x) {
+    LaneInstruction i{LaneOp::call, to, {x}, unit_.calls.size()};
+    unit_.calls.push_back({std::get<Elementwise>(op_named(name).computation).loop(from, to), nullptr});
+    return unit_.program.append(i);
+  }
+  void spare(int32_t i) { unit_.spare.push_back({i, {UnitMemory::tile, next_tile()}}); }
+  void set_straight() { unit_.straight = true; }
   const Unit& unit() const { return unit_; }
 
  private:
@@ -194,13 +202,19 @@ TEST_P(Emit, InstructionsThatNothingReadsAreLeftOut) {
 // Programs of numbers of both kinds that have the size, and of masks.
 class RandomUnit {
  public:
-  explicit RandomUnit(uint64_t seed)
-      : random_(seed), wide_(random_() % 2 == 0), m_(wide_ ? Dtype::float64 : Dtype::float32) {
+  explicit RandomUnit(uint64_t seed) : random_(seed), wide_(below(2) == 0), straight_(below(3) == 0), m_(floats()) {
+    if (straight_) m_.set_straight();
     for (std::size_t k = 1 + below(20); k-- > 0;) add_input();
     const std::size_t near = below(3) == 0 ? 1000 : 1 + below(40);  // how far back operands lie
     for (std::size_t k = 1 + below(below(10) == 0 ? 400 : 60); k-- > 0;) add(near);
     for (int32_t i : made_)
-      if (below(4) == 0 || i == made_.back()) add_result(i);
+      if (below(4) == 0 || i == made_.back())
+        add_result(i);
+      else if (straight_ && below(2) == 0)
+        m_.spare(i);
+  }
+  std::vector<std::size_t> sizes() const {
+    return straight_ ? std::vector<std::size_t>{1} : std::vector<std::size_t>{7, 8, 21};
   }
   const Unit& unit() const { return m_.unit(); }
 
@@ -237,6 +251,7 @@ class RandomUnit {
   void add(std::size_t near) {
     const Dtype dtype = any_dtype();
     const auto x = [&](Dtype d) { return pick(d, near); };
+    if (straight_ && below(8) == 0) return add_call(dtype, x);
     if (below(5) == 0) return made(dtype, m_.op(LaneOp::select, dtype, {x(Dtype::boolean), x(dtype), x(dtype)}));
     if (dtype == Dtype::boolean) {
       constexpr LaneOp kBits[] = {LaneOp::bit_and, LaneOp::bit_or, LaneOp::bit_xor};
@@ -251,6 +266,12 @@ class RandomUnit {
     const bool unary = op >= LaneOp::square_root && op <= LaneOp::truncate;
     const int32_t i = unary ? m_.op(op, dtype, {x(dtype)}) : m_.op(op, dtype, {x(dtype), x(dtype)});
     made(m_.unit().program[i].result(), i);
+  }
+  template <class X>
+  void add_call(Dtype dtype, X&& x) {
+    if (dtype == Dtype::boolean) return made(dtype, m_.call("is_nan", floats(), dtype, x(floats())));
+    if (dtype == floats()) return made(dtype, m_.call("sin", dtype, dtype, x(dtype)));
+    made(dtype, m_.call("cast", Dtype::boolean, dtype, x(Dtype::boolean)));
   }
   void made(Dtype dtype, int32_t i) {
     of(dtype).push_back(i);
@@ -275,7 +296,7 @@ class RandomUnit {
   }
 
   std::mt19937_64 random_;
-  const bool wide_;
+  const bool wide_, straight_;
   Maker m_;
   std::array<std::vector<int32_t>, kDtypeSlots> by_dtype_;
   std::vector<int32_t> made_;
@@ -288,8 +309,9 @@ TEST(Units, MadeAtRandom) {
   const uint64_t units = asked ? std::stoull(asked) : 1500;
   for (uint64_t seed = 1; seed <= units; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
-    UnitTest test(RandomUnit(seed).unit(), seed);
-    for (std::size_t n : {7, 8, 21}) {
+    const RandomUnit random(seed);
+    UnitTest test(random.unit(), seed);
+    for (std::size_t n : random.sizes()) {
       test.check(n);
       if (HasFatalFailure()) return;
     }

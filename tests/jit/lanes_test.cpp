@@ -20,7 +20,7 @@ constexpr std::size_t kMost = 1250;  // all pairs of two operands' special value
 constexpr std::size_t kStrides[] = {1, 25, 50};
 constexpr Dtype kDtypes[] = {Dtype::boolean, Dtype::int32, Dtype::int64, Dtype::float32, Dtype::float64};
 
-// Where a test puts an operand or a result.
+// The places of operands and results.
 enum class Place : uint8_t { address, tile, one, one_in_tile, in_place };
 bool is_one(Place p) { return p == Place::one || p == Place::one_in_tile; }
 bool is_tile(Place p) { return p == Place::tile || p == Place::one_in_tile; }

@@ -1,5 +1,5 @@
-// What the tests of native code share: units as functions, memory with guarded ends, values that are hard to treat, and
-// comparisons to the bit.
+// Units as functions, memory with guarded ends, values that are hard to treat, and comparisons to the bit: for the tests
+// of native code.
 #pragma once
 
 #include <gtest/gtest.h>

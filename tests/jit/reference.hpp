@@ -50,7 +50,20 @@ Element compute(math::LaneOp op, T x, T y) {
   ADD_FAILURE() << "no such instruction";
   return 0;
 }
-inline Element compute(const math::LaneInstruction& i, const std::vector<Element>& values) {
+// The function that a straight-line unit calls.
+inline Element call(const Unit& unit, const math::LaneInstruction& i, const std::vector<Element>& values) {
+  Element in[3] = {}, out = 0;
+  Tile tile{1, {}, &out, unit.calls[i.bits].attrs.get()};
+  for (std::size_t k = 0; k < 3 && i.in[k] >= 0; ++k) {
+    const auto operand = static_cast<std::size_t>(i.in[k]);
+    const bool is_mask = unit.program.code()[operand].result() == Dtype::boolean;
+    in[k] = is_mask ? values[operand] & 1 : values[operand];
+    tile.in[k] = &in[k];
+  }
+  unit.calls[i.bits].fn(tile);
+  return i.dtype == Dtype::boolean ? mask_of(out != 0) : out;
+}
+inline Element compute(const Unit& unit, const math::LaneInstruction& i, const std::vector<Element>& values) {
   using math::LaneOp;
   const auto in = [&](std::size_t k) { return i.in[k] < 0 ? 0 : values[static_cast<std::size_t>(i.in[k])]; };
   switch (i.op) {
@@ -60,6 +73,7 @@ inline Element compute(const math::LaneInstruction& i, const std::vector<Element
     case LaneOp::bit_or: return in(0) | in(1);
     case LaneOp::bit_xor: return in(0) ^ in(1);
     case LaneOp::select: return in(0) ? in(1) : in(2);
+    case LaneOp::call: return call(unit, i, values);
     default: break;
   }
   switch (i.dtype) {
@@ -105,7 +119,7 @@ class UnitTest {
     memory_ = std::make_unique<Guarded>(values, std::max<std::size_t>(n * 8, 1));
     places_.clear();
     std::size_t most = 0;
-    for (const std::vector<Unit::Value>* list : {&unit_.inputs, &unit_.outputs})
+    for (const std::vector<Unit::Value>* list : {&unit_.inputs, &unit_.outputs, &unit_.spare})
       for (const Unit::Value& v : *list) most = std::max<std::size_t>(most, v.memory.at);
     scratch_.resize(most + n * 8);
     for (const std::vector<Unit::Value>* list : {&unit_.inputs, &unit_.outputs})
@@ -128,7 +142,8 @@ class UnitTest {
     for (std::size_t e = 0; e < n; ++e) {
       for (const Unit::Value& v : unit_.inputs) values[static_cast<std::size_t>(v.instruction)] = input(v, e);
       for (std::size_t k = 0; k < values.size(); ++k)
-        if (unit_.program.code()[k].op != math::LaneOp::input) values[k] = compute(unit_.program.code()[k], values);
+        if (unit_.program.code()[k].op != math::LaneOp::input)
+          values[k] = compute(unit_, unit_.program.code()[k], values);
       for (std::size_t k = 0; k < out.size(); ++k) {
         const Dtype dtype = dtype_of_value(unit_.outputs[k].instruction);
         Element x = values[static_cast<std::size_t>(unit_.outputs[k].instruction)];
