@@ -121,6 +121,24 @@ void Assembler::unary(LaneOp op, int to, const Operand& x) {
   }
 }
 
+void Assembler::shift(LaneOp op, int to, int x, int bits) {
+  const auto n = static_cast<uint8_t>(bits);
+  const Register r = vector(to), a = vector(x);
+  if (op == LaneOp::shift_left)
+    size_ == 4 ? vpslld(r, a, n) : vpsllq(r, a, n);
+  else
+    size_ == 4 ? vpsrld(r, a, n) : vpsrlq(r, a, n);
+}
+void Assembler::fused(Fused form, bool negated, int to, int x, const Operand& y) {
+  using Instruction = void (CodeGenerator::*)(const Xbyak::Xmm&, const Xbyak::Xmm&, const Operand&);
+  using C = CodeGenerator;
+  static constexpr Instruction kInstructions[3][2][2] = {
+      {{&C::vfmadd213ps, &C::vfmadd213pd}, {&C::vfnmadd213ps, &C::vfnmadd213pd}},
+      {{&C::vfmadd132ps, &C::vfmadd132pd}, {&C::vfnmadd132ps, &C::vfnmadd132pd}},
+      {{&C::vfmadd231ps, &C::vfmadd231pd}, {&C::vfnmadd231ps, &C::vfnmadd231pd}}};
+  (this->*kInstructions[static_cast<int>(form)][negated][size_ == 8])(vector(to), vector(x), y);
+}
+
 void Assembler::select(int to, int mask, const Operand& x, int y) {
   if (size_ == 4)
     vblendvps(vector(to), vector(y), x, vector(mask));

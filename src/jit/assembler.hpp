@@ -46,6 +46,16 @@ class Assembler : public Xbyak::CodeGenerator {
   // y may lie in memory. `less` of integers is y < x here: the processor has no other.
   void binary(math::LaneOp op, Dtype dtype, int to, int x, const Operand& y);
   void unary(math::LaneOp op, int to, const Operand& x);
+  void shift(math::LaneOp op, int to, int x, int bits);
+  void copy(int to, int from) { vmovaps(vector(to), vector(from)); }
+  // A product and a sum, rounded once; `negated`: the difference of a sum's other part and the product. The register
+  // `to` is one of the operands. y may lie in memory.
+  enum class Fused {
+    factor_then_addend,  // to = x to + y
+    factor_then_factor,  // to = to y + x
+    addend,              // to = x y + to
+  };
+  void fused(Fused form, bool negated, int to, int x, const Operand& y);
   // mask ? x : y; x may lie in memory
   void select(int to, int mask, const Operand& x, int y);
   // mask ? 0 : x

@@ -13,7 +13,7 @@ std::shared_ptr<const Loop> compile(const Loop& loop);
 // number of runs for which it pays to ask again. The plan must not be running.
 void compile_loops(Plan& plan, int64_t runs);
 inline constexpr int64_t kEveryLoop = INT64_MAX;      // runs: compile whatever can be
-inline constexpr int64_t kRunsOfAFunction = 30;       // runs that a function is expected to have when it is made
+inline constexpr int64_t kRunsOfAFunction = 1000;     // runs that a function is expected to have when it is made
 inline constexpr int64_t kNeverCompiled = INT64_MAX;  // compile_at
 
 }  // namespace gradtape::core::jit

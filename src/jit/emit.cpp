@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/isa.hpp"
 #include "jit/frame.hpp"
 
 namespace gradtape::core::jit {
@@ -49,20 +50,26 @@ class Emitter {
   bool is_mask(int32_t i) const { return instruction(i).result() == Dtype::boolean; }
   bool is_constant(int32_t i) const { return instruction(i).op == LaneOp::constant; }
 
-  // By value the numbers of the instructions that read it, rising.
+  // By value the numbers of the instructions that read it, rising. Instructions on which no result depends count for
+  // nothing.
   void find_uses() {
-    for (const LaneInstruction& i : u_.program.code())
-      for (int32_t x : i.in)
-        if (x >= 0) ++value(x).last;
+    const std::vector<LaneInstruction>& code = u_.program.code();
+    const auto is_needed = [&](std::size_t k) { return values_[k].result || values_[k].last > values_[k].first; };
+    for (std::size_t k = code.size(); k-- > 0;)
+      if (is_needed(k))
+        for (int32_t x : code[k].in)
+          if (x >= 0) ++value(x).last;
     std::size_t start = 0;
     for (Value& v : values_) {
       v.first = start;
-      start += std::exchange(v.last, start);
+      v.last = start += v.last;
     }
     uses_.resize(start);
-    for (std::size_t k = 0; k < values_.size(); ++k)
-      for (int32_t x : u_.program.code()[k].in)
-        if (x >= 0) uses_[value(x).last++] = static_cast<int>(k);
+    for (Value& v : values_) v.next = v.first;
+    for (std::size_t k = 0; k < code.size(); ++k)
+      if (is_needed(k))
+        for (int32_t x : code[k].in)
+          if (x >= 0) uses_[value(x).next++] = static_cast<int>(k);
   }
 
   // Whole vectors, then the elements that are left one by one.
@@ -216,6 +223,10 @@ class Emitter {
       call(i, x);
     else if (x.op == LaneOp::select)
       select(i, x);
+    else if (x.op == LaneOp::multiply_add || x.op == LaneOp::subtract_product)
+      fused(i, x);
+    else if (x.op == LaneOp::shift_left || x.op == LaneOp::shift_right)
+      shift(i, x);
     else if (x.in[1] < 0)
       with(x.in[0], [&](const Xbyak::Operand& from) { a_.unary(x.op, result(i, x), from); });
     else
@@ -269,6 +280,46 @@ class Emitter {
       with(x.in[1], [&](const Xbyak::Operand& y) { a_.select(result(i, x), mask, y, other); });
     }
   }
+  void shift(int32_t i, const LaneInstruction& x) {
+    const int from = in_register(x.in[0]);
+    a_.shift(x.op, result(i, x), from, static_cast<int>(x.bits));
+  }
+  // The result takes the register of an operand that is not read again; if there is none, a copy of the first one.
+  void fused(int32_t i, const LaneInstruction& x) {
+    using Fused = Assembler::Fused;
+    auto [a, b, c] = x.in;
+    const auto dies = [&](int32_t k) { return !is_constant(k) && value(k).next + 1 >= value(k).last; };
+    if (a != b && !dies(a) && dies(b)) std::swap(a, b);
+    const bool over_addend = dies(c) && !dies(a) && c != a && c != b, negated = x.op == LaneOp::subtract_product;
+    const int32_t over = over_addend ? c : a;
+    // The second of the two others may lie in memory.
+    int32_t first = over_addend ? a : b, second = over_addend ? b : c;
+    Fused form = over_addend ? Fused::addend : Fused::factor_then_addend;
+    if (can_stay(first) && !can_stay(second)) {
+      std::swap(first, second);
+      if (!over_addend) form = Fused::factor_then_factor;
+    }
+    const int from = in_register(over), other = in_register(first);
+    with(second, [&](const Xbyak::Operand& y) {
+      const bool taken_over = dies(over) && over != first && over != second;
+      int to = from;
+      if (taken_over) {
+        pass_uses(i, x);
+        take_over(i, over);
+      } else {
+        to = take(i);
+        a_.copy(to, from);
+        pass_uses(i, x);
+      }
+      a_.fused(form, negated, to, other, y);
+    });
+    for (int32_t operand : x.in)
+      if (next_use(value(operand)) == kNever && value(operand).reg != kNone) leave_register(value(operand));
+  }
+  void take_over(int32_t i, int32_t from) {
+    value(i).reg = std::exchange(value(from).reg, kNone);
+    held_[static_cast<std::size_t>(value(i).reg)] = i;
+  }
   // No register survives a call.
   void call(int32_t i, const LaneInstruction& x) {
     for (int k = 0; k < 3 && x.in[static_cast<std::size_t>(k)] >= 0; ++k) {
@@ -301,23 +352,27 @@ class Emitter {
 }  // namespace
 
 bool can_emit(const LaneInstruction& i) {
+  // Loops for the baseline round products and sums apart.
+  if (i.op == LaneOp::multiply_add || i.op == LaneOp::subtract_product) return isa() != Isa::baseline;
   if (i.op <= LaneOp::constant || i.op >= LaneOp::bit_and || is_floating(i.dtype)) return true;
   return i.op == LaneOp::add || i.op == LaneOp::subtract || i.op == LaneOp::equal || i.op == LaneOp::less ||
          (i.op == LaneOp::multiply && i.dtype == Dtype::int32);
 }
 
 std::optional<std::vector<uint8_t>> emit(const Unit& unit) {
-  // A few instructions for each of the unit's, in a loop twice, and a constant.
-  constexpr std::size_t kMostFor = 160;
-  const std::size_t times = unit.straight ? 1 : 2;
-  std::vector<uint8_t> buffer(4096 + unit.program.code().size() * times * kMostFor);
-  try {
-    Emitter emitter(unit, buffer.size(), buffer.data());
-    buffer.resize(emitter.emit());
-  } catch (const Xbyak::Error&) {
-    return std::nullopt;
+  // Instructions with an operand in memory take some ten bytes, and most of the unit's are one or two of them.
+  const std::size_t usual = 4096 + (unit.program.code().size() + 4 * unit.calls.size()) * (unit.straight ? 40 : 80);
+  for (const std::size_t most : {usual, 4 * usual}) {
+    std::vector<uint8_t> buffer(most);
+    try {
+      Emitter emitter(unit, buffer.size(), buffer.data());
+      buffer.resize(emitter.emit());
+      return buffer;
+    } catch (const Xbyak::Error& e) {
+      if (static_cast<int>(e) != Xbyak::ERR_CODE_IS_TOO_BIG) break;
+    }
   }
-  return buffer;
+  return std::nullopt;
 }
 
 }  // namespace gradtape::core::jit

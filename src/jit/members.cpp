@@ -63,7 +63,7 @@ LoopGraph::LoopGraph(const Loop& l) : loop(l) {
     bool reads_port = false;
     for (const Loop::TileRef at : i.operands) {
       const auto [it, fresh] = known.try_emplace(key(at), static_cast<int32_t>(values.size()));
-      if (fresh) values.push_back({at, LoopValue::kOutside, i.level});
+      if (fresh) values.push_back({at, LoopValue::kOutside});
       LoopValue& v = values[static_cast<std::size_t>(it->second)];
       m.in.push_back(it->second);
       v.readers.push_back(number);
@@ -79,7 +79,7 @@ LoopGraph::LoopGraph(const Loop& l) : loop(l) {
     if (writes_tile(i)) {
       m.out = static_cast<int32_t>(values.size());
       known[key(i.result)] = m.out;
-      values.push_back({i.result, number, i.level});
+      values.push_back({i.result, number});
     }
     members.push_back(std::move(m));
   }

@@ -12,7 +12,6 @@ struct LoopValue {
 
   Loop::TileRef at;  // as the loop has it
   int32_t producer = kOutside;
-  Loop::Level level;                     // of the members that read it
   SmallVector<int32_t, 4> readers = {};  // members
 };
 struct LoopMember {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "graph/op.hpp"
 #include "jit/code_memory.hpp"
@@ -87,7 +88,7 @@ class Merger {
       unit_.inputs.push_back({known->second, *from});
     else
       fails_ = true;
-    if (!step_.reads(p.slot)) step_.in.push_back({p.slot, {}});
+    if (slots_read_.insert(p.slot).second) step_.in.push_back({p.slot, {}});
     return known->second;
   }
   // A value that no other step reads needs no memory, but the arena has room for it all the same.
@@ -126,7 +127,7 @@ class Merger {
     math::LaneProgram& program = unit_.program;
     const std::size_t before = program.code().size();
     if (const std::optional<int32_t> result = record(i, operands, program)) {
-      const bool computes = program[*result].op > LaneOp::constant;
+      const bool computes = static_cast<std::size_t>(*result) >= before && program[*result].op > LaneOp::constant;
       if (computes &&
           std::all_of(program.code().begin() + static_cast<std::ptrdiff_t>(before), program.code().end(), can_emit))
         return *result;
@@ -147,6 +148,7 @@ class Merger {
   Step step_{};
   std::shared_ptr<Loop::NativeUnit> native_ = std::make_shared<Loop::NativeUnit>();
   std::unordered_map<Place, int32_t, PlaceHash> values_;
+  std::unordered_set<uint32_t> slots_read_;
   bool fails_ = false;
 };
 

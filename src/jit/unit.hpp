@@ -12,7 +12,9 @@ namespace gradtape::core::jit {
 // The memory of a value: an element for each that the unit goes through, or one for all.
 struct UnitMemory {
   enum Kind : uint8_t { address, tile } kind;
-  uint32_t at;         // address: its number among those that the function is given; tile: bytes behind the scratch
+  // address: its number among those that the function is given. tile: bytes behind the scratch, or, of straight-line
+  // code, behind the arena.
+  uint32_t at;
   bool one = false;    // only read
   int32_t offset = 0;  // bytes behind the address
 };
@@ -40,8 +42,8 @@ struct Unit {
 // Whether native code has the instruction.
 bool can_emit(const math::LaneInstruction& i);
 
-// The unit as a function (addresses, scratch, elements) in the calling convention of the C++ compiler: NativeUnit::Fn.
-// It calls nothing. Nothing: the code does not fit the buffer.
+// The unit as a function in the calling convention of the C++ compiler: NativeUnit::Fn. Nothing: its code or its frame
+// would be too large.
 std::optional<std::vector<uint8_t>> emit(const Unit& unit);
 
 }  // namespace gradtape::core::jit

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "base/dtype.hpp"
-#include "math/scalar.hpp"
+#include "math/vector.hpp"
 
 namespace gradtape::core::math {
 
@@ -22,6 +22,8 @@ enum class LaneOp : uint8_t {
   add,
   subtract,
   multiply,
+  multiply_add,      // in[0] in[1] + in[2], rounded once
+  subtract_product,  // in[2] - in[0] in[1], rounded once
   divide,
   square_root,
   nearest,  // integers as floats: halves go to the even one
@@ -35,6 +37,8 @@ enum class LaneOp : uint8_t {
   bit_and,
   bit_or,
   bit_xor,
+  shift_left,  // of integers, by `bits`; zeros come in
+  shift_right,
   select,  // in[0] ? in[1] : in[2]
   call,    // of a function that has no lanes: `bits` says which
 };
@@ -44,7 +48,7 @@ struct LaneInstruction {
   LaneOp op;
   Dtype dtype;                               // of the operands; of select: of the result
   std::array<int32_t, 3> in = {-1, -1, -1};  // instructions before this one
-  uint64_t bits = 0;                         // constant: its value; call: the number of the function
+  uint64_t bits = 0;  // constant: its value; shift: by how many; call: the number of the function
 
   Dtype result() const { return op >= LaneOp::equal && op <= LaneOp::less_equal ? Dtype::boolean : dtype; }
 };
@@ -90,11 +94,17 @@ class Lane {
  public:
   using Number = T;
 
+  Lane() = default;
   template <class N>
   requires std::is_arithmetic_v<N> Lane(N number) : number_(static_cast<T>(number)) {}
   Lane(LaneProgram& program, int32_t index) : program_(&program), index_(index) {}
 
   LaneProgram* program() const { return program_; }
+  template <class Other>
+  Lane<Other> same_bits() const {
+    if (program_) return Lane<Other>(*program_, index_);
+    return Lane<Other>(std::bit_cast<Other>(number_));
+  }
   int32_t in(LaneProgram& program) const { return program_ ? index_ : program.constant(number_); }
 
   friend Lane operator+(const Lane& a, const Lane& b) { return record(LaneOp::add, a, b); }
@@ -122,13 +132,25 @@ class Lane {
   friend Lane<bool> operator>(const Lane& a, const Lane& b) { return b < a; }
   friend Lane<bool> operator>=(const Lane& a, const Lane& b) { return b <= a; }
 
+  friend Lane operator<<(const Lane& a, int n) { return record_with(static_cast<uint64_t>(n), LaneOp::shift_left, a); }
+  friend Lane operator>>(const Lane& a, int n) { return record_with(static_cast<uint64_t>(n), LaneOp::shift_right, a); }
+  friend Lane operator-(const Lane& a) {
+    if constexpr (is_int<T>) return Lane(0) - a;
+    return record(LaneOp::bit_xor, a, Lane(-0.0));
+  }
+
   // One operand at least must be the result of an instruction.
   template <class... X>
   static Lane record(LaneOp op, const X&... x) {
+    return record_with(0, op, x...);
+  }
+  template <class... X>
+  static Lane record_with(uint64_t bits, LaneOp op, const X&... x) {
     LaneProgram* program = nullptr;
     ((program = program ? program : x.program()), ...);
     if (!program) fail(Status::internal, "an instruction on constants alone");
     LaneInstruction instruction{op, dtype_of<T>};
+    instruction.bits = bits;
     std::size_t k = 0;
     ((instruction.in[k++] = x.in(*program)), ...);
     return Lane(*program, program->append(instruction));
@@ -145,6 +167,16 @@ class Lane {
   T number_{};
 };
 
+// Integers have bits.
+template <std::integral T>
+Lane<T> operator&(const Lane<T>& a, const Lane<T>& b) {
+  return Lane<T>::record(LaneOp::bit_and, a, b);
+}
+template <std::integral T>
+Lane<T> operator|(const Lane<T>& a, const Lane<T>& b) {
+  return Lane<T>::record(LaneOp::bit_or, a, b);
+}
+
 // Bools have the arithmetic of sets of bits. No operand is left out: none has an effect.
 inline Lane<bool> operator&&(const Lane<bool>& a, const Lane<bool>& b) {
   return Lane<bool>::record(LaneOp::bit_and, a, b);
@@ -154,10 +186,26 @@ inline Lane<bool> operator||(const Lane<bool>& a, const Lane<bool>& b) {
 }
 inline Lane<bool> operator!(const Lane<bool>& a) { return Lane<bool>::record(LaneOp::bit_xor, a, Lane<bool>(true)); }
 
-// ---- The functions of scalar.hpp that lanes have
+// ---- The functions of scalar.hpp and vector.hpp that lanes have
 
 template <class T>
 inline constexpr bool is_int<Lane<T>> = is_int<T>;
+template <class T>
+inline constexpr bool is_single<Lane<T>> = is_single<T>;
+
+// A register holds bits: seen as an integer or as a float, it is the same one.
+template <class T>
+struct Float<Lane<T>> : Float<T> {
+  using Bits = Lane<typename Float<T>::Signed>;
+  using Signed = Bits;
+};
+template <class T>
+typename Float<Lane<T>>::Bits bits_of(const Lane<T>& x) {
+  return x.template same_bits<typename Float<T>::Signed>();
+}
+template <class L>
+requires requires { typename L::Number; }
+L from_bits(const typename Float<L>::Bits& bits) { return bits.template same_bits<typename L::Number>(); }
 
 template <class T>
 Lane<T> wrap_add(const Lane<T>& a, const Lane<T>& b) {
@@ -184,6 +232,22 @@ Lane<T> absolute(const Lane<T>& x) {
     return select(x < Lane<T>(0), Lane<T>(0) - x, x);
   else
     return Lane<T>::record(LaneOp::bit_and, x, Lane<T>(std::bit_cast<T>(all_but_sign<T>)));
+}
+template <class T>
+Lane<T> multiply_add(const Lane<T>& a, const Lane<T>& b, const Lane<T>& c) {
+  return Lane<T>::record(LaneOp::multiply_add, a, b, c);
+}
+template <class T>
+Lane<T> subtract_product(const Lane<T>& a, const Lane<T>& b, const Lane<T>& c) {
+  return Lane<T>::record(LaneOp::subtract_product, a, b, c);
+}
+template <class T>
+Lane<T> copy_sign(const Lane<T>& x, const Lane<T>& sign) {
+  return from_bits<Lane<T>>(bits_of(absolute(x)) | (bits_of(sign) & bits_of(Lane<T>(-0.0))));
+}
+template <class T>
+Lane<T> negative(const Lane<T>& x) {
+  return -x;
 }
 template <std::floating_point T>
 Lane<T> square_root(const Lane<T>& x) {

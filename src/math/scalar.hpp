@@ -52,12 +52,33 @@ T select(uint8_t c, T x, T y) {
   return std::bit_cast<T>(static_cast<Bits>((std::bit_cast<Bits>(x) & mask) | (std::bit_cast<Bits>(y) & ~mask)));
 }
 
+// a b + c and c - a b, rounded once where products and sums are contracted. Lanes round them once always.
+template <class T>
+T multiply_add(T a, T b, T c) {
+  return a * b + c;
+}
+template <class T>
+T subtract_product(T a, T b, T c) {
+  return c - a * b;
+}
+template <class T>
+T copy_sign(T x, T sign) {
+  return std::copysign(x, sign);
+}
+
 template <class T>
 T absolute(T x) {
   if constexpr (is_int<T>)
     return x < 0 ? wrap_subtract(T(0), x) : x;
   else
     return std::abs(x);
+}
+template <class T>
+T negative(T x) {
+  if constexpr (is_int<T>)
+    return wrap_subtract(T(0), x);
+  else
+    return -x;
 }
 template <class T>
 T square_root(T x) {

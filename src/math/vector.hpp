@@ -5,8 +5,13 @@
 
 #include <bit>
 #include <cmath>
+#include <concepts>
 #include <cstdint>
 #include <limits>
+#include <type_traits>
+#include <utility>
+
+#include "math/scalar.hpp"
 
 namespace gradtape::core::math {
 
@@ -16,6 +21,7 @@ template <>
 struct Float<float> {
   using Bits = uint32_t;
   using Signed = int32_t;
+  using Pattern = uint32_t;
   static constexpr int mantissa = 23, bias = 127;
   static constexpr float shifter = 0x1.8p23f;  // adding it rounds to an integer, which then is in the low bits
   static constexpr float exp_low = -104.0f, exp_high = 89.0f;
@@ -26,6 +32,7 @@ template <>
 struct Float<double> {
   using Bits = uint64_t;
   using Signed = int64_t;
+  using Pattern = uint64_t;
   static constexpr int mantissa = 52, bias = 1023;
   static constexpr double shifter = 0x1.8p52;
   static constexpr double exp_low = -746.0, exp_high = 710.0;
@@ -33,11 +40,23 @@ struct Float<double> {
 };
 
 template <class T>
+inline constexpr bool is_single = std::is_same_v<T, float>;
+
+template <class T>
 inline T infinity = std::numeric_limits<T>::infinity();
 
 template <class T>
+inline typename Float<T>::Bits bits_of(T x) {
+  return std::bit_cast<typename Float<T>::Bits>(x);
+}
+template <std::floating_point T>
+inline T from_bits(typename Float<T>::Bits bits) {
+  return std::bit_cast<T>(bits);
+}
+
+template <class T>
 inline T power_of_two(typename Float<T>::Bits exponent) {  // 2^exponent, within the normal numbers
-  return std::bit_cast<T>((exponent + Float<T>::bias) << Float<T>::mantissa);
+  return from_bits<T>((exponent + Float<T>::bias) << Float<T>::mantissa);
 }
 
 // x = k ln 2 + r with an integer k and |r| <= ln 2 / 2.
@@ -49,38 +68,30 @@ struct Reduced {
 template <class T>
 inline Reduced<T> reduce_by_ln2(T x) {
   using F = Float<T>;
-  const T shifted = x * T(1.4426950408889634074) + F::shifter;
-  const T k = shifted - F::shifter;
-  return {std::bit_cast<typename F::Bits>(shifted) - std::bit_cast<typename F::Bits>(F::shifter),
-          (x - k * F::ln2_high) - k * F::ln2_low};
+  const T shifted = multiply_add(x, T(1.4426950408889634074), T(F::shifter)), k = shifted - F::shifter;
+  return {bits_of(shifted) - std::bit_cast<typename F::Pattern>(F::shifter),
+          subtract_product(k, T(F::ln2_low), subtract_product(k, T(F::ln2_high), x))};
+}
+
+// c[0] x^n + c[1] x^(n - 1) + ... for the given coefficients, by Horner's rule.
+template <class T, class... C>
+inline T horner(T x, C... c) {
+  T p{};
+  bool first = true;
+  ((p = std::exchange(first, false) ? T(c) : multiply_add(p, x, T(c))), ...);
+  return p;
 }
 
 // e^r - 1 for |r| <= ln 2 / 2: the Taylor series, which the last term kept makes good to a tenth of an ulp.
 template <class T>
 inline T expm1_small(T r) {
-  if constexpr (std::is_same_v<T, float>) {
-    T p = T(1.0 / 5040);
-    p = p * r + T(1.0 / 720);
-    p = p * r + T(1.0 / 120);
-    p = p * r + T(1.0 / 24);
-    p = p * r + T(1.0 / 6);
-    p = p * r + T(0.5);
-    return p * (r * r) + r;
-  } else {
-    T p = T(1.0 / 6227020800);
-    p = p * r + T(1.0 / 479001600);
-    p = p * r + T(1.0 / 39916800);
-    p = p * r + T(1.0 / 3628800);
-    p = p * r + T(1.0 / 362880);
-    p = p * r + T(1.0 / 40320);
-    p = p * r + T(1.0 / 5040);
-    p = p * r + T(1.0 / 720);
-    p = p * r + T(1.0 / 120);
-    p = p * r + T(1.0 / 24);
-    p = p * r + T(1.0 / 6);
-    p = p * r + T(0.5);
-    return p * (r * r) + r;
-  }
+  T p{};
+  if constexpr (is_single<T>)
+    p = horner(r, 1.0 / 5040, 1.0 / 720, 1.0 / 120, 1.0 / 24, 1.0 / 6, 0.5);
+  else
+    p = horner(r, 1.0 / 6227020800, 1.0 / 479001600, 1.0 / 39916800, 1.0 / 3628800, 1.0 / 362880, 1.0 / 40320,
+               1.0 / 5040, 1.0 / 720, 1.0 / 120, 1.0 / 24, 1.0 / 6, 0.5);
+  return multiply_add(p, r * r, r);
 }
 
 // x 2^k, in two steps: 2^k itself may be no normal number. |k| below twice the bias.
@@ -95,8 +106,8 @@ inline T times_power_of_two(T x, typename Float<T>::Bits k) {
 // e^(x + extra) for an extra of a few ulp of x.
 template <class T>
 inline T exp_of_sum(T x, T extra) {
-  T c = x > Float<T>::exp_high ? Float<T>::exp_high : x;
-  c = c < Float<T>::exp_low ? Float<T>::exp_low : c;
+  T c = select(x > Float<T>::exp_high, T(Float<T>::exp_high), x);
+  c = select(c < Float<T>::exp_low, T(Float<T>::exp_low), c);
   const auto [k, r] = reduce_by_ln2(c);
   return times_power_of_two(expm1_small(r + extra) + T(1), k);
 }
@@ -109,21 +120,20 @@ inline T exp(T x) {
 // 2 ulp. 2^k (e^r - 1) + (2^k - 1), the latter as 2^k (1 - 2^-k) so that nothing overflows early.
 template <class T>
 inline T expm1(T x) {
-  T c = x > Float<T>::exp_high ? Float<T>::exp_high : x;
-  c = c < T(-60) ? T(-60) : c;
-  const auto [k, r] = reduce_by_ln2(c);
   using F = Float<T>;
-  const bool fits = static_cast<typename F::Signed>(k) < F::bias;
-  const T back = power_of_two<T>(typename F::Bits(0) - (fits ? k : typename F::Bits(F::bias - 1)));
+  using Bits = typename F::Bits;
+  T c = select(x > F::exp_high, T(F::exp_high), x);
+  c = select(c < T(-60), T(-60), c);
+  const auto [k, r] = reduce_by_ln2(c);
+  const auto fits = static_cast<typename F::Signed>(k) < F::bias;
+  const T back = power_of_two<T>(Bits(0) - select(fits, k, Bits(F::bias - 1)));
   return times_power_of_two(expm1_small(r) + (T(1) - back), k);
 }
 
 // y, which has x's sign, also where both are 0.
 template <class T>
 inline T with_zeros_sign(T y, T x) {
-  using Bits = typename Float<T>::Bits;
-  constexpr Bits sign = Bits(1) << (8 * sizeof(T) - 1);
-  return std::bit_cast<T>(std::bit_cast<Bits>(y) | (std::bit_cast<Bits>(x) & sign));
+  return from_bits<T>(bits_of(y) | (bits_of(x) & bits_of(T(-0.0))));
 }
 
 // x = 2^k (1 + f) with 1 + f in [sqrt(1/2), sqrt(2)), for positive normal and subnormal x.
@@ -198,12 +208,12 @@ inline T log1p(T x) {
 // and sigmoid(-x).
 template <class T>
 inline T sigmoid_part(T x) {
-  const T e = exp(-std::abs(x));
+  const T e = exp(-absolute(x));
   return e / (T(1) + e);
 }
 template <class T>
 inline T sigmoid_of(T x, T part) {
-  return x >= T(0) ? T(1) - part : part;
+  return select(x >= T(0), T(1) - part, part);
 }
 // 3 ulp
 template <class T>
@@ -216,27 +226,15 @@ inline T sigmoid(T x) {
 template <class T>
 inline T tanh_small(T x) {
   const T z = x * x;
-  T q;
-  if constexpr (std::is_same_v<T, float>) {
-    q = T(0.006273552309721708);
-    q = q * z - T(0.02107122167944908);
-    q = q * z + T(0.053852204233407974);
-    q = q * z - T(0.13332584500312805);
-    q = q * z + T(0.33333316445350647);
-  } else {
-    q = T(0.00001949035649487381555);
-    q = q * z - T(0.000083309591752366883283);
-    q = q * z + T(0.00023337689370550161474);
-    q = q * z - T(0.0005884426939114994118);
-    q = q * z + T(0.0014555424206896353162);
-    q = q * z - T(0.0035920919660456120991);
-    q = q * z + T(0.0088632325952244329845);
-    q = q * z - T(0.02186948838548572135);
-    q = q * z + T(0.053968253963747985803);
-    q = q * z - T(0.13333333333326599535);
-    q = q * z + T(0.33333333333333298291);
-  }
-  return x * (T(1) - z * q);
+  T q{};
+  if constexpr (is_single<T>)
+    q = horner(z, 0.006273552309721708, -0.02107122167944908, 0.053852204233407974, -0.13332584500312805,
+               0.33333316445350647);
+  else
+    q = horner(z, 0.00001949035649487381555, -0.000083309591752366883283, 0.00023337689370550161474,
+               -0.0005884426939114994118, 0.0014555424206896353162, -0.0035920919660456120991, 0.0088632325952244329845,
+               -0.02186948838548572135, 0.053968253963747985803, -0.13333333333326599535, 0.33333333333333298291);
+  return x * subtract_product(z, q, T(1));
 }
 // |tanh(x)| = 1 - 2 part.
 template <class T>
@@ -245,7 +243,7 @@ inline T tanh_part(T x) {
 }
 template <class T>
 inline T tanh_of(T x, T part) {
-  return std::abs(x) < T(0.55) ? tanh_small(x) : std::copysign(T(1) - T(2) * part, x);
+  return select(absolute(x) < T(0.55), tanh_small(x), copy_sign(T(1) - T(2) * part, x));
 }
 // 2 ulp
 template <class T>

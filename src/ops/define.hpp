@@ -89,7 +89,9 @@ class OpBuilder {
     constexpr int operands = std::is_invocable_v<decltype(Rest), float> ? 1 : 2;
     OpBuilder rest(registry_, op_.name + "_rest", "What makes the function of its part.");
     rest.inputs(operands == 1 ? std::vector<InputSpec>{{"part"}} : std::vector<InputSpec>{{"x"}, {"part"}});
-    rest.elementwise(tiles<Rest, kFloating, operands>()).internal().none("it is a step of a function that has one");
+    Elementwise loops = tiles<Rest, kFloating, operands>();
+    add_lanes<Rest, kFloating, operands>(loops);
+    rest.elementwise(loops).internal().none("it is a step of a function that has one");
     auto& e = std::get<Elementwise>(op_.computation);
     e.part = &registry_.builtin(part.name());
     e.rest = &rest.op_;

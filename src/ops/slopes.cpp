@@ -15,10 +15,12 @@ constexpr Unary normal_density{op<"normal_density">}, over_square{op<"over_squar
 void define_parts(Registry& r) {
   constexpr const char* step = "it is a step of functions that have derivatives";
   unary<[](auto x) { return math::tanh_part(x); }>(r, "tanh_part", "The part of tanh that its derivative shares.")
+      .inlined()
       .internal()
       .none(step);
   unary<[](auto x) { return math::sigmoid_part(x); }>(r, "sigmoid_part",
                                                       "The part of sigmoid that its derivative shares.")
+      .inlined()
       .internal()
       .none(step);
 }
@@ -26,10 +28,12 @@ void define_parts(Registry& r) {
 // Slopes that vanish exponentially.
 void define_tails(Registry& r) {
   unary<[](auto x) { return math::sech_squared_of(math::tanh_part(x)); }>(r, "sech_squared", "1 / cosh(x)^2.")
+      .inlined()
       .internal()
       .made_of<[](auto part) { return math::sech_squared_of(part); }>(op<"tanh_part">)
       .partials({[](const Call& c, const Flow& t) { return -2.0 * (t * (c.out() * tanh(c.in()))); }});
   unary<[](auto x) { return math::logistic_of(math::sigmoid_part(x)); }>(r, "logistic_slope", "e^-x / (1 + e^-x)^2.")
+      .inlined()
       .internal()
       .made_of<[](auto part) { return math::logistic_of(part); }>(op<"sigmoid_part">)
       .partials({[](const Call& c, const Flow& t) {

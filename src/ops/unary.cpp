@@ -57,12 +57,14 @@ void define_powers(Registry& r) {
 
 void define_exponentials(Registry& r) {
   unary<[](auto x) { return math::exp(x); }>(r, "exp", "e^x.")
+      .inlined()
       .partials({[](const Call& c, const Flow& t) { return t * c.out(); }})
       .sample("f[2,3]");
   unary<[](auto x) { return std::exp2(x); }>(r, "exp2", "2^x.")
       .partials({[](const Call& c, const Flow& t) { return t * (std::numbers::ln2 * c.out()); }})
       .sample("f[2,3]");
   unary<[](auto x) { return math::with_zeros_sign(math::expm1(x), x); }>(r, "expm1", "e^x - 1, exact near 0.")
+      .inlined()
       .partials({[](const Call& c, const Flow& t) { return t * exp(c.in()); }})
       .sample("f[2,3]");
   unary<[](auto x) { return math::log(x); }>(r, "log", "Natural logarithm.")
@@ -113,6 +115,7 @@ void define_hyperbolic(Registry& r) {
       .partials({[](const Call& c, const Flow& t) { return t * sinh(c.in()); }})
       .sample("f[2,3]");
   unary<[](auto x) { return math::tanh(x); }>(r, "tanh", "Hyperbolic tangent.")
+      .inlined()
       .made_of<[](auto x, auto part) { return math::tanh_of(x, part); }>(op<"tanh_part">)
       // 1 / cosh(x)^2.
       .partials({[](const Call& c, const Flow& t) { return t * sech_squared(c.in()); }})
@@ -133,6 +136,7 @@ void define_hyperbolic(Registry& r) {
 
 void define_activations(Registry& r) {
   unary<[](auto x) { return math::sigmoid(x); }>(r, "sigmoid", "1 / (1 + e^-x).")
+      .inlined()
       .made_of<[](auto x, auto part) { return math::sigmoid_of(x, part); }>(op<"sigmoid_part">)
       // sigmoid(x) (1 - sigmoid(x)), as one function that loses no digits.
       .partials({[](const Call& c, const Flow& t) { return multiply_no_nan(t, logistic_slope(c.in())); }})
@@ -172,7 +176,9 @@ void define_activations(Registry& r) {
         return where(greater(c.in(), number_like(c.in(), 0)), t, c.number("alpha") * t);
       }})
       .sample("f[2,3]", R"({"alpha": 0.125})");
-  unary<[](auto x) { return x >= 0 || x != x ? x : math::expm1(x); }>(r, "elu", "x where x >= 0, else e^x - 1.")
+  unary<[](auto x) { return math::select(x >= 0 || x != x, x, math::expm1(x)); }>(r, "elu",
+                                                                                  "x where x >= 0, else e^x - 1.")
+      .inlined()
       // 1 where x >= 0, else e^x.
       .partials({[](const Call& c, const Flow& t) {
         const Tensor zero = number_like(c.in(), 0);
@@ -181,8 +187,9 @@ void define_activations(Registry& r) {
       .sample("f[2,3]");
   unary<[](auto x) {
     using T = decltype(x);
-    return T(kSeluScale) * (x > 0 || x != x ? x : T(kSeluAlpha) * math::expm1(x));
+    return T(kSeluScale) * math::select(x > 0 || x != x, x, T(kSeluAlpha) * math::expm1(x));
   }>(r, "selu", "1.0507 * (x where (x > 0), else 1.6733 * (e^x - 1)); its derivative at 0 is 1.0507.")
+      .inlined()
       // scale where x >= 0, else scale alpha e^x.
       .partials({[](const Call& c, const Flow& t) {
         const Tensor zero = number_like(c.in(), 0);
@@ -190,6 +197,7 @@ void define_activations(Registry& r) {
       }})
       .sample("f[2,3]");
   unary<[](auto x) { return x * math::sigmoid(x); }>(r, "silu", "x * sigmoid(x).")
+      .inlined()
       .made_of<[](auto x, auto part) { return x * math::sigmoid_of(x, part); }>(op<"sigmoid_part">)
       // s + x s (1 - s), with s = sigmoid(x).
       .partials({[](const Call& c, const Flow& t) {
@@ -249,8 +257,7 @@ void define_rounding(Registry& r) {
       .cheap()
       .rules(abs_reverse, abs_forward)
       .sample("f[2,3]");
-  unary<[](auto x) { return math::wrap_subtract(decltype(x)(math::is_int<decltype(x)> ? 0 : -0.0), x); }>(
-      r, "negative", "-x.", numeric)
+  unary<[](auto x) { return math::negative(x); }>(r, "negative", "-x.", numeric)
       .inlined()
       .cheap()
       .zero_where({0b1})

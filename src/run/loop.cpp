@@ -30,7 +30,7 @@ LoopRunner::LoopRunner(const Loop& loop, const Memory& memory, std::byte* worksp
 }
 
 bool LoopRunner::is_shared() const {
-  return l_.blocks() > 1 && l_.rows * l_.width * static_cast<int64_t>(l_.instructions.size()) >= kWorthSharing;
+  return l_.blocks() > 1 && l_.rows * l_.width * static_cast<int64_t>(l_.work) >= kWorthSharing;
 }
 void LoopRunner::run(const Workers& workers) const {
   start(is_shared() ? workers.threads() : 1);

@@ -1,4 +1,4 @@
-// Functions whose bodies use what a body around them computes. Such a recording serves until the body around has ended.
+// Functions whose bodies use what a body around them computes. The recording serves until the body around has ended.
 #include <utility>
 
 #include "support/function_support.hpp"

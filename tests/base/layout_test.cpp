@@ -8,7 +8,7 @@
 namespace gradtape::core {
 namespace {
 
-// Where the elements lie, in row-major order of the layout's shape.
+// The places of the elements, in row-major order of the layout's shape.
 std::vector<int64_t> places(const Layout& layout) {
   std::vector<int64_t> all;
   const int64_t n = layout.shape.elements();

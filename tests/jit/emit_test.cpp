@@ -1,5 +1,5 @@
-// Units that lead the emitter through each of its ways: more values and addresses than registers, masks and constants in
-// memory, results that are read again. Memory ends at pages that cannot be touched.
+// Units that lead the emitter through each of its ways. They have more values and addresses than there are registers,
+// masks and constants in memory, and results that are read again. Memory ends at pages that cannot be touched.
 #include <array>
 #include <cstdlib>
 #include <set>
@@ -39,6 +39,9 @@ class Maker {
     return unit_.program.append(i);
   }
   int32_t op(LaneOp o, std::initializer_list<int32_t> in) { return op(o, dtype_, in); }
+  int32_t shift(Dtype dtype, int32_t x, std::size_t bits) {
+    return unit_.program.append({bits % 2 == 0 ? LaneOp::shift_left : LaneOp::shift_right, dtype, {x, -1, -1}, bits});
+  }
   int32_t result(int32_t i) { return result(i, {UnitMemory::address, unit_.addresses++}); }
   int32_t result(int32_t i, UnitMemory memory) {
     unit_.outputs.push_back({i, memory});
@@ -257,6 +260,11 @@ class RandomUnit {
       constexpr LaneOp kBits[] = {LaneOp::bit_and, LaneOp::bit_or, LaneOp::bit_xor};
       return made(dtype, m_.op(kBits[below(3)], dtype, {x(dtype), x(dtype)}));
     }
+    if (dtype == floats() && below(4) == 0) {
+      const LaneOp fused = below(2) == 0 ? LaneOp::multiply_add : LaneOp::subtract_product;
+      return made(dtype, m_.op(fused, dtype, {x(dtype), x(dtype), x(dtype)}));
+    }
+    if (dtype == integers() && below(4) == 0) return made(dtype, m_.shift(dtype, x(dtype), below(wide_ ? 64 : 32)));
     constexpr LaneOp kAny[] = {LaneOp::add, LaneOp::subtract, LaneOp::equal, LaneOp::less, LaneOp::multiply};
     constexpr LaneOp kFloats[] = {LaneOp::add,         LaneOp::subtract, LaneOp::equal,     LaneOp::less,
                                   LaneOp::multiply,    LaneOp::divide,   LaneOp::not_equal, LaneOp::less_equal,

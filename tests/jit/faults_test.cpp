@@ -12,8 +12,8 @@
 #include "support/failing_allocator.hpp"
 
 namespace {
-// Counts down the calls that ask for pages, or for leave to execute these; the one that reaches 0 is refused, and so are
-// all after it.
+// Counts down the calls that ask for pages, or for leave to execute these. The call that reaches 0 is refused, and so
+// are all after it.
 std::atomic<int> until_refused{-1};
 
 bool is_refused() {

@@ -50,6 +50,14 @@ Element compute(math::LaneOp op, T x, T y) {
   ADD_FAILURE() << "no such instruction";
   return 0;
 }
+template <class T>
+Element compute_fused(math::LaneOp op, T a, T b, T c) {
+  return bits_of(std::fma(op == math::LaneOp::multiply_add ? a : -a, b, c));
+}
+inline Element compute_shift(const math::LaneInstruction& i, Element x) {
+  if (size_of(i.dtype) == 4) x &= 0xFFFFFFFF;
+  return i.op == math::LaneOp::shift_left ? x << i.bits : x >> i.bits;
+}
 // The function that a straight-line unit calls.
 inline Element call(const Unit& unit, const math::LaneInstruction& i, const std::vector<Element>& values) {
   Element in[3] = {}, out = 0;
@@ -74,6 +82,12 @@ inline Element compute(const Unit& unit, const math::LaneInstruction& i, const s
     case LaneOp::bit_xor: return in(0) ^ in(1);
     case LaneOp::select: return in(0) ? in(1) : in(2);
     case LaneOp::call: return call(unit, i, values);
+    case LaneOp::shift_left:
+    case LaneOp::shift_right: return compute_shift(i, in(0));
+    case LaneOp::multiply_add:
+    case LaneOp::subtract_product:
+      if (i.dtype == Dtype::float32) return compute_fused(i.op, as<float>(in(0)), as<float>(in(1)), as<float>(in(2)));
+      return compute_fused(i.op, as<double>(in(0)), as<double>(in(1)), as<double>(in(2)));
     default: break;
   }
   switch (i.dtype) {

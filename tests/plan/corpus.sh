@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The corpus of plans: all that the planner decides for every op's samples, the benchmark's workloads, the guide, and
-# programs with bands, halos and products that feed loops. corpus.sh BUILD compares it with the files beside this script;
+# The corpus of plans: the planner's decisions for every op's samples, the benchmark's workloads, the guide, and programs
+# with bands, halos and products that feed loops. corpus.sh BUILD compares it with the files beside this script;
 # with --write it writes them (./run plans).
 set -euo pipefail
 build=$1

@@ -22,7 +22,7 @@ std::string list(const Plan& plan, const Step& step, bool in) {
 }
 std::string names(const Loop::NativeUnit& unit) {
   std::string ops;
-  for (const Op* op : unit.ops) ops += (ops.empty() ? "" : " ") + op->name;
+  for (const Op* op : unit.ops) ops += fmt::format("{}{}", ops.empty() ? "" : " ", op->name);
   return fmt::format("native ({})", ops);
 }
 std::string what(const Step& step) {
@@ -34,7 +34,7 @@ std::string what(const Step& step) {
   for (const Loop::Instruction& i : step.body->instructions)
     for (const Op* op : {i.before, i.op})
       if (op) ops += (ops.empty() ? "" : " ") + op->name;
-  for (const Loop::NativeUnit& unit : step.body->units) ops += (ops.empty() ? "" : " ") + names(unit);
+  for (const Loop::NativeUnit& unit : step.body->units) ops += fmt::format("{}{}", ops.empty() ? "" : " ", names(unit));
   return fmt::format("loop [{} x {}]: {}", step.body->rows, step.body->width, ops);
 }
 std::size_t traffic(const Plan& plan, const Step& step) {

@@ -100,6 +100,7 @@ struct Loop {
   std::size_t scratch_tile_bytes = 0;
   std::size_t workspace = 0;  // bytes of partials
   bool streams = false;       // whether there are stream instructions
+  std::size_t work = 0;       // instructions as the planner made them
   // Elements of the space of shifted values, and by how many at least and at most they are shifted.
   int64_t shifted = 0, least_shift = 0, most_shift = 0;
   std::vector<Port> ports;

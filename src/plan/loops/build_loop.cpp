@@ -35,6 +35,7 @@ class LoopBuilder {
       if (!pairs_.is_inner(i)) add(i);
     for (Loop::Instruction& i : streams_) loop_->instructions.push_back(std::move(i));
     lay_out_partials(*loop_);
+    loop_->work = loop_->instructions.size();
     step_.kind = Step::loop;
     step_.body = loop_;
     return std::move(step_);
