@@ -22,7 +22,6 @@ class Emitter {
       : u_(unit), a_(unit.element_size, most_bytes, buffer), frame_(unit, a_), values_(unit.program.code().size()) {
     for (const Unit::Value& v : u_.inputs) value(v.instruction).home = &v.memory;
     for (const Unit::Value& v : u_.outputs) value(v.instruction).result = &v.memory;
-    for (const Unit::Value& v : u_.spare) value(v.instruction).spare = &v.memory;
     find_uses();
   }
 
@@ -38,7 +37,6 @@ class Emitter {
     std::size_t first = 0, last = 0;     // its uses: a part of uses_
     const UnitMemory* home = nullptr;    // where it can be read again
     const UnitMemory* result = nullptr;  // where the unit leaves it
-    const UnitMemory* spare = nullptr;   // where it may be left for a while
     // While the body is emitted:
     std::size_t next = 0;  // use
     int reg = kNone, slot = kNone;
@@ -136,12 +134,7 @@ class Emitter {
     }
     v.stored = true;
   }
-  void spill(int32_t i) {
-    Value& v = value(i);
-    if (v.spare) {
-      v.result = v.spare;
-      return store(i);
-    }
+  void spill(Value& v) {
     v.slot = frame_.take_slot();
     u_.straight ? a_.store(frame_.slot(v.slot), v.reg) : a_.spill(frame_.slot(v.slot), v.reg);
   }
@@ -171,7 +164,7 @@ class Emitter {
   void evict(int32_t i) {
     Value& v = value(i);
     const bool again = v.home || v.stored || v.slot != kNone || is_constant(i);
-    if (!again && next_use(v) != kNever) spill(i);
+    if (!again && next_use(v) != kNever) spill(v);
     leave_register(v);
   }
   void leave_register(Value& v) {

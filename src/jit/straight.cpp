@@ -91,13 +91,12 @@ class Merger {
     if (slots_read_.insert(p.slot).second) step_.in.push_back({p.slot, {}});
     return known->second;
   }
-  // A value that no other step reads needs no memory, but the arena has room for it all the same.
   void write(uint32_t slot, int32_t instruction) {
     values_[{slot, 0}] = instruction;
-    const bool stays = last_reader_[slot] >= end_ || plan_.locations[slot].kind == Location::result;
-    if (stays) step_.out.push_back(slot);
+    if (last_reader_[slot] < end_ && plan_.locations[slot].kind != Location::result) return;
+    step_.out.push_back(slot);
     if (const std::optional<UnitMemory> to = memory({slot, 0}))
-      (stays ? unit_.outputs : unit_.spare).push_back({instruction, {to->kind, to->at, false, to->offset}});
+      unit_.outputs.push_back({instruction, {to->kind, to->at, false, to->offset}});
     else
       fails_ = true;
   }

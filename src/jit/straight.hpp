@@ -5,9 +5,8 @@
 
 namespace gradtape::core::jit {
 
-// Merges the plan's loops over single elements. Values between them stay in registers. They are stored only where
-// another step reads them, as results, or where no register has room for them. It throws where memory runs
-// out; then the plan is as it was.
+// Merges the plan's loops over single elements. Values between them stay in registers or on the stack: they are stored
+// only where another step reads them, or as results. It throws where memory runs out; then the plan is as it was.
 void merge_scalar_loops(Plan& plan);
 
 }  // namespace gradtape::core::jit

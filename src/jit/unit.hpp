@@ -35,7 +35,6 @@ struct Unit {
   std::vector<Call> calls;
   math::LaneProgram program;
   std::vector<Value> inputs, outputs;
-  std::vector<Value> spare;  // memory for values that are no outputs, while no register has room for them
   uint32_t addresses = 0;
 };
 

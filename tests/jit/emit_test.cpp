@@ -65,7 +65,6 @@ class Maker {
     unit_.calls.push_back({std::get<Elementwise>(op_named(name).computation).loop(from, to), nullptr});
     return unit_.program.append(i);
   }
-  void spare(int32_t i) { unit_.spare.push_back({i, {UnitMemory::tile, next_tile()}}); }
   void set_straight() { unit_.straight = true; }
   const Unit& unit() const { return unit_; }
 
@@ -211,10 +210,7 @@ class RandomUnit {
     const std::size_t near = below(3) == 0 ? 1000 : 1 + below(40);  // how far back operands lie
     for (std::size_t k = 1 + below(below(10) == 0 ? 400 : 60); k-- > 0;) add(near);
     for (int32_t i : made_)
-      if (below(4) == 0 || i == made_.back())
-        add_result(i);
-      else if (straight_ && below(2) == 0)
-        m_.spare(i);
+      if (below(4) == 0 || i == made_.back()) add_result(i);
   }
   std::vector<std::size_t> sizes() const {
     return straight_ ? std::vector<std::size_t>{1} : std::vector<std::size_t>{7, 8, 21};

@@ -133,7 +133,7 @@ class UnitTest {
     memory_ = std::make_unique<Guarded>(values, std::max<std::size_t>(n * 8, 1));
     places_.clear();
     std::size_t most = 0;
-    for (const std::vector<Unit::Value>* list : {&unit_.inputs, &unit_.outputs, &unit_.spare})
+    for (const std::vector<Unit::Value>* list : {&unit_.inputs, &unit_.outputs})
       for (const Unit::Value& v : *list) most = std::max<std::size_t>(most, v.memory.at);
     scratch_.resize(most + n * 8);
     for (const std::vector<Unit::Value>* list : {&unit_.inputs, &unit_.outputs})
