@@ -188,6 +188,10 @@ gt_status gt_function_run_sized(gt_context ctx, gt_function function, const gt_s
   });
 }
 
+gt_status gt_function_compile(gt_context ctx, gt_function function) {
+  return guarded(ctx, [&](Context& c) { c.function(function, "gt_function_compile: function")->compile(); });
+}
+
 gt_status gt_function_output_specs(gt_context ctx, gt_function function, const gt_spec* input_specs, size_t n_inputs,
                                    gt_spec* output_specs, size_t capacity, size_t* n_outputs) {
   constexpr const char* name = "gt_function_output_specs";

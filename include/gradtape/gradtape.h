@@ -436,9 +436,9 @@ GT_API gt_status gt_apply_with_gradient(gt_context ctx, const char* op, const ch
  * fails. Up to 256 outputs. */
 GT_API gt_function gt_function_create(gt_context ctx, gt_forward_fn body, void* user_data, void (*free)(void*),
                                       const gt_spec* inputs, size_t n_inputs);
-/* Computes the outputs. If a tape records that knows one of the inputs, a tensor from outside that the outputs depend
- * on, or a variable that the function reads, the body's ops are recorded anew instead. The call is then differentiable
- * as they are. GT_INVALID_ARGUMENT: dtypes or sizes are not those of the function. */
+/* Computes the outputs. If a tape records that knows an input, a variable that the function reads, or a tensor from
+ * outside, the body's ops are recorded anew. The call is then differentiable as they are. A tensor from outside matters
+ * only if the outputs depend on it. GT_INVALID_ARGUMENT: dtypes or sizes are not those of the function. */
 GT_API gt_status gt_function_call(gt_context ctx, gt_function function, const gt_tensor* inputs, size_t n_inputs,
                                   gt_tensor* outputs, size_t capacity, size_t* n_outputs);
 /* The dtypes and shapes of the outputs for inputs of these: the first `capacity`, and how many there are. input_specs
@@ -459,6 +459,11 @@ GT_API gt_status gt_function_run_sized(gt_context ctx, gt_function function, con
  * it must be of the specs' sizes, and nothing checks that. */
 GT_API gt_status gt_function_run(gt_context ctx, gt_function function, const void* const* inputs, size_t n_inputs,
                                  void* const* outputs, size_t n_outputs);
+/* Compiles all loops of the function to native code now, whatever their size (docs/native-code.md). Recordings for new
+ * sizes are then compiled as they are made. Without it, large loops are compiled when they are recorded, and others by
+ * gt_function_call once that pays. A run on memory never compiles, but for new sizes. Results stay the same to the bit,
+ * but for the sign and payload of nan. The call succeeds and does nothing where there is no native code. Since 0.2. */
+GT_API gt_status gt_function_compile(gt_context ctx, gt_function function);
 
 enum { GT_PLAN_TEXT = 0, GT_PLAN_DOT = 1, GT_PLAN_TIMES = 2 };
 /* The plan by which the tensors would be computed: its steps, with what each reads and writes, as text or Graphviz.

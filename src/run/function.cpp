@@ -93,7 +93,7 @@ void RecordedFunction::make(const Tensors& targets) {
   for (const Tensor& t : targets) result_slots_.push_back(plan_->results[t.node()->slot + t.index()]);
 }
 
-// Again where the context has been given more threads since.
+// Again where the context has been given more threads since, or compiled loops need more scratch.
 void RecordedFunction::prepare_arena() {
   const std::size_t bytes = arena_bytes(*plan_, workers_);
   if (arena_ && arena_->bytes() >= bytes) return;
@@ -213,6 +213,12 @@ void RecordedFunction::run(std::span<const void* const> inputs, std::span<void* 
   assign(std::move(assigned));
 }
 
+void RecordedFunction::compile() {
+  if (!plan_) return;
+  jit::compile_loops(*plan_, jit::kEveryLoop);
+  prepare_arena();
+}
+
 void RecordedFunction::time_steps(std::vector<double>& seconds) {
   if (!plan_) fail_without_value();
   std::vector<BufferPtr> buffers;
@@ -238,7 +244,9 @@ void RecordedFunction::time_steps(std::vector<double>& seconds) {
   recorder_.roll_back(mark);  // what it drew
 }
 
+// Only calls compile: runs may be part of a program that must answer in time.
 FunctionResults RecordedFunction::call(std::span<const Tensor> inputs) {
+  if (++plan_->runs >= plan_->compile_at) jit::compile_loops(*plan_, plan_->runs);
   std::vector<const void*> in;
   std::vector<void*> out;
   FunctionResults results;
@@ -348,6 +356,7 @@ const RecordedFunctionPtr& Function::recording_for(const char* what, std::span<c
   RecordedFunctionPtr fresh;
   try {
     fresh = std::make_shared<RecordedFunction>(recorder_, workers_, specs, body_);
+    if (compiles_) fresh->compile();
   } catch (...) {
     under_way_.pop_back();
     throw;
@@ -357,6 +366,11 @@ const RecordedFunctionPtr& Function::recording_for(const char* what, std::span<c
   if (recordings_.size() == kMostRecordings) recordings_.erase(recordings_.begin());
   recordings_.push_back(fresh);
   return latest_ = std::move(fresh);
+}
+
+void Function::compile() {
+  for (const RecordedFunctionPtr& recording : recordings_) recording->compile();
+  compiles_ = true;
 }
 
 }  // namespace gradtape::core

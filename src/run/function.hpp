@@ -47,6 +47,8 @@ class RecordedFunction {
   void check_memory(const char* what, std::span<const void* const> inputs, std::span<void* const> outputs);
   // Replays on memory that lies apart. Variables the body assigns have their new values afterwards.
   void run(std::span<const void* const> inputs, std::span<void* const> outputs);
+  // Compiles all loops to native code, where there is any. Runs and calls never compile from then on.
+  void compile();
   // The least time of each step in a few runs on zeros; nothing is assigned.
   void time_steps(std::vector<double>& seconds);
   // Replays on values: the results are new constants.
@@ -119,6 +121,8 @@ class Function {
   const RecordedFunctionPtr& recording_for(const char* what, std::span<const Spec> inputs);
   // The recording of a function without open sizes.
   RecordedFunction& only(const char* what) { return *(latest_->is_usable() ? latest_ : recording_for(what, inputs_)); }
+  // Compiles the loops of all recordings, and of those that are made later.
+  void compile();
   // The usable recording whose inputs' specs are those for which matches(specs) is true; null: none.
   template <class Matches>
   RecordedFunction* find(Matches&& matches) {
@@ -137,6 +141,7 @@ class Function {
   const Workers& workers_;
   std::vector<Spec> inputs_;
   bool open_;
+  bool compiles_ = false;  // whether recordings are compiled when they are made
   FunctionBody body_;
   std::vector<RecordedFunctionPtr> recordings_;
   RecordedFunctionPtr latest_;

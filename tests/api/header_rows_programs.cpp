@@ -221,6 +221,11 @@ std::vector<Row> rows_of_programs() {
          gt_function f = c.function(s.fixed);
          return gt_function_run(c.context(), f, m.in.data, m.in.n, m.out.data, m.out.n);
        }},
+      {"gt_function_compile",
+       [](S& s, Call& c) {
+         gt_function f = c.function(s.fixed);
+         return gt_function_compile(c.context(), f);
+       }},
       {"gt_plan_describe",
        [](S& s, Call& c) {
          const auto text = c.text();

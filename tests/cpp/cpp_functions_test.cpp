@@ -55,6 +55,14 @@ TEST_F(CppFunctions, ArgumentsAsNumbersAndMemory) {
   Function square(ctx, {{Dtype::float64, {2, 2}}}, [](const Tensor& a) { return matmul(a, a); });
   EXPECT_THROW(square(v), Error) << "two elements for four";
 }
+TEST_F(CppFunctions, Compiled) {
+  Function f(ctx, {any}, [](const Tensor& a) { return a * (a * 2 + 3) - a; });
+  f.compile();
+  EXPECT_EQ(all(f(x)), (Doubles{4, 12, 24}));
+  std::array<double, 3> out{};
+  f.run({std::vector<double>{3, 2, 1}}, {out});
+  EXPECT_EQ(out, (std::array<double, 3>{24, 12, 4}));
+}
 TEST_F(CppFunctions, RunChecksTypesAndSizes) {
   Function f(ctx, {three}, [](const Tensor& a) { return std::pair(a * 2, reduce_sum(a)); });
   const std::vector<double> in{1, 2, 3};

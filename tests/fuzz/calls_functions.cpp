@@ -47,6 +47,10 @@ void call(World& w) {
       gt_function_call(w.context(), f.handle, in, n, outputs.data(), outputs.size(), w.pointer(&n_outputs));
   w.made("gt_function_call", s, outputs, n_outputs);
 }
+void compile(World& w) {
+  const Function f = some_function(w);
+  w.checked("gt_function_compile", gt_function_compile(w.context(), f.handle));
+}
 void output_specs(World& w) {
   const Function f = some_function(w);
   std::vector<gt_spec> in = fitting(w, f);
@@ -123,11 +127,9 @@ void run(World& w) {
 
 void add_function_calls(std::vector<Call>& all) {
   const Call calls[] = {
-      {"gt_function_create", 6, create},
-      {"gt_function_call", 7, call},
-      {"gt_function_output_specs", 1, output_specs},
-      {"gt_function_run_sized", 3, run_sized},
-      {"gt_function_run", 2, run},
+      {"gt_function_create", 6, create},       {"gt_function_call", 6, call},
+      {"gt_function_compile", 1, compile},     {"gt_function_output_specs", 1, output_specs},
+      {"gt_function_run_sized", 3, run_sized}, {"gt_function_run", 2, run},
   };
   all.insert(all.end(), std::begin(calls), std::end(calls));
 }

@@ -104,13 +104,17 @@ class Function:
     """The result of `function`: a call of it replays the ops of the Python function."""
 
     def __init__(
-        self, python_function: Callable[..., Any], input_signature: Optional[Sequence[Any]] = None
+        self,
+        python_function: Callable[..., Any],
+        input_signature: Optional[Sequence[Any]] = None,
+        jit_compile: Optional[bool] = None,
     ) -> None:
         if not callable(python_function):
             raise TypeError(f"function: a {type(python_function).__name__} cannot be called")
         functools.update_wrapper(self, python_function)
         self.python_function = python_function
         self.input_signature = None if input_signature is None else _checked(input_signature)
+        self.jit_compile = jit_compile
         self._name = getattr(python_function, "__name__", type(python_function).__name__)
         self._qualname = getattr(python_function, "__qualname__", self._name)
         self._recordings = _Recordings()
@@ -177,6 +181,8 @@ class Function:
             ]
             kept = _nest.pack(structure, [None if i in tensors else leaf for i, leaf in enumerate(leaves)])
             replay = _Replay(self.python_function, kept, tensors, specs)
+            if self.jit_compile:
+                replay.core.compile()
         finally:
             recordings.being_recorded.discard(signature)
         recordings.by_signature[signature] = replay
@@ -235,7 +241,7 @@ class Function:
             return _BoundFunction(bound[1], instance)
         key = id(instance)
         reference = weakref.ref(instance, lambda _: self._bound.pop(key, None))
-        function = Function(_method(self.python_function, reference), self.input_signature)
+        function = Function(_method(self.python_function, reference), self.input_signature, self.jit_compile)
         self._bound[key] = (reference, function)
         return _BoundFunction(function, instance)
 
@@ -350,8 +356,9 @@ def function(
     all sizes that are None there. Variables are read and assigned, and random ops draw anew, at each call;
     all other Python code runs when a recording is made. A body cannot make variables, but on its first call,
     which is then not recorded. `if` and `while` on values of tensors raise FailedPreconditionError.
-    `autograph`, `jit_compile` and `reduce_retracing` change nothing.
+    With `jit_compile` all loops of a recording are compiled to native code when it is made, also small ones.
+    `autograph` and `reduce_retracing` change nothing.
     """
     if func is None:
-        return lambda f: Function(f, input_signature)
-    return Function(func, input_signature)
+        return lambda f: Function(f, input_signature, jit_compile)
+    return Function(func, input_signature, jit_compile)

@@ -99,6 +99,12 @@ void add_functions(nb::module_& m) {
       .def(nb::init<nb::object, nb::handle>(), nb::arg("body"), nb::arg("specs"))
       .def("__call__", call, nb::arg("inputs"))
       .def(
+          "compile",
+          [](Function& f) {
+            f.context->check_unlocked([&] { return gt_function_compile(f.context->get(), f.handle); });
+          },
+          "Compiles all loops to native code now, whatever their size.")
+      .def(
           "describe",
           [](Function& f, const std::string& format) {
             const int32_t which = plan_format(format);

@@ -391,6 +391,17 @@ def test_options_of_tensorflows_are_accepted():
     assert value(f(gt.constant(1.0))) == 2
 
 
+def test_a_function_compiled_on_request_gives_the_same():
+    def body(x):
+        return x * (x * 2.0 + 3.0) - x, gt.reduce_sum(x)
+
+    asked, plain = gt.function(body, jit_compile=True), gt.function(body)
+    for x in (gt.constant([1.0, 2.0]), gt.constant([3.0]), gt.constant(1.5)):
+        for given, wanted in zip(asked(x), plain(x)):
+            assert given.numpy().tolist() == wanted.numpy().tolist()
+    assert asked.describe().count("loop") == plain.describe().count("loop")
+
+
 def test_each_thread_has_its_recordings():
     f = Counted(lambda x: x * 2.0)
     results = []

@@ -135,6 +135,9 @@ class Function {
   /// are checked, and sizes too, but for pointers. Outputs must not overlap anything. See gt_function_run_sized.
   void run(const std::vector<detail::Source>& inputs, const std::vector<detail::Sink>& outputs) const;
 
+  /// Compiles all loops to native code now; runs never compile. See gt_function_compile.
+  void compile() const { detail::check(ctx_, gt_function_compile(ctx_, handle_)); }
+
   std::string describe(std::int32_t format = GT_PLAN_TEXT) const {
     return detail::text_of(ctx_, [&](char* text, std::size_t capacity, std::size_t* needed) {
       return gt_function_describe(ctx_, handle_, format, text, capacity, needed);
