@@ -97,7 +97,8 @@ gt_status gt_memory_stats(gt_context ctx, gt_memory_info* out) {
                               s.plans,
                               s.graph,
                               c.recorder().nodes(),
-                              c.handles().live()};
+                              c.handles().live(),
+                              s.native_code};
     write_struct("gt_memory_stats", info, out);
   });
 }

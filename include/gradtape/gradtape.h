@@ -160,12 +160,13 @@ typedef struct gt_memory_info {
   uint64_t live;   /* tensors and temporaries in use */
   uint64_t cached; /* free, kept for reuse */
   uint64_t peak;   /* the most that was ever in use, of what `live` counts */
-  uint64_t limit;  /* of live, cached, plans and graph together; 0: none */
+  uint64_t limit;  /* of live, cached, plans, graph and native_code together; 0: none */
   /* The plans of computations that may come again, up to 128 MiB of them, those used last; and of functions. */
   uint64_t plans;
   uint64_t graph;   /* the recorded nodes, roughly: tensors that live, and what tapes and functions keep behind them */
   uint64_t nodes;   /* how many of these there are */
   uint64_t handles; /* how many handles are not released: tensors, variables, tapes and functions */
+  uint64_t native_code; /* of these plans: pages of the system that hold it */
 } gt_memory_info;
 GT_API gt_status gt_memory_stats(gt_context ctx, gt_memory_info* out);
 /* Above the limit a call fails with GT_OUT_OF_MEMORY, with all values as they were; the message names the op and the

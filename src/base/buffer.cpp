@@ -81,7 +81,7 @@ void* BlockCache::fresh(std::size_t bytes, std::string_view what) {
 }
 
 bool BlockCache::fits(std::size_t bytes) const {
-  const std::size_t used = stats_.live + stats_.cached + stats_.graph + stats_.plans;
+  const std::size_t used = stats_.live + stats_.cached + beside();
   return used <= stats_.limit && bytes <= stats_.limit - used;
 }
 
@@ -97,7 +97,7 @@ void BlockCache::make_room(std::size_t bytes, std::string_view what) {
   std::lock_guard lock(mutex_);
   if (!fits(bytes))
     fail(Status::out_of_memory, "{}: {} bytes are needed beside the {} in use, above the context's limit of {}", what,
-         bytes, stats_.live + stats_.graph + stats_.plans, stats_.limit);
+         bytes, stats_.live + beside(), stats_.limit);
 }
 
 void BlockCache::release(void* block, std::size_t bytes) noexcept {

@@ -22,9 +22,9 @@ class BlockCache {
   static constexpr std::size_t kAlignment = 64;
 
   struct Stats {
-    std::size_t live = 0, cached = 0, peak = 0;  // bytes in use, kept for reuse, most ever in use
-    std::size_t limit = SIZE_MAX;                // of live, cached, graph and plans together
-    std::size_t graph = 0, plans = 0;            // bytes beside blocks
+    std::size_t live = 0, cached = 0, peak = 0;         // bytes in use, kept for reuse, most ever in use
+    std::size_t limit = SIZE_MAX;                       // of live, cached and all beside blocks together
+    std::size_t graph = 0, plans = 0, native_code = 0;  // bytes beside blocks
   };
 
   ~BlockCache();
@@ -34,14 +34,16 @@ class BlockCache {
   void release(void* block, std::size_t bytes) noexcept;
   static std::size_t block_size(std::size_t bytes);
 
-  // Memory that is no block but counts against the limit: the nodes of a graph, and plans. The context's thread alone
-  // uses it.
+  // Memory that is no block but counts against the limit: the nodes of a graph, plans, and their native code. The
+  // context's thread alone uses it.
   using Beside = std::size_t Stats::*;
   void count(Beside kind, std::size_t bytes, std::string_view what) {  // throws as allocate does
     if (limited_) make_room(bytes, what);
     stats_.*kind += bytes;
   }
   void discount(Beside kind, std::size_t bytes) noexcept { stats_.*kind -= bytes; }
+  // Memory that is there already, in place of what it was before. Whoever asks for more meets the limit.
+  void recount(Beside kind, std::size_t before, std::size_t bytes) noexcept { stats_.*kind += bytes - before; }
 
   Stats stats() const;
   void set_limit(std::size_t bytes);
@@ -52,13 +54,14 @@ class BlockCache {
 
  private:
   void make_room(std::size_t bytes, std::string_view what);
+  std::size_t beside() const { return stats_.graph + stats_.plans + stats_.native_code; }
   bool fits(std::size_t bytes) const;    // beside all that is in use
   void* take_cached(std::size_t bytes);  // null: there is none of this size
   void* fresh(std::size_t bytes, std::string_view what);
   void add_live(std::size_t bytes);
   void trim_locked() noexcept;
 
-  mutable std::mutex mutex_;  // of all but graph, plans and limited_
+  mutable std::mutex mutex_;  // of all but what lies beside blocks, and limited_
   std::map<std::size_t, std::vector<void*>> free_;
   Stats stats_;
   bool limited_ = false;
@@ -83,6 +86,9 @@ class Counted {
     if (cache_) cache_->discount(kind_, bytes_);
   }
   std::size_t bytes() const { return bytes_; }
+  void recount(std::size_t bytes) noexcept {
+    if (cache_) cache_->recount(kind_, std::exchange(bytes_, bytes), bytes);
+  }
 
  private:
   BlockCache* cache_ = nullptr;

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <string_view>
 
+#include "base/ceil_div.hpp"
 #include "base/isa.hpp"
 
 namespace gradtape::core::jit {
@@ -28,10 +29,11 @@ Mode mode() {
   return chosen;
 }
 
+std::size_t pages_of(std::size_t bytes) { return round_up(bytes, static_cast<std::size_t>(sysconf(_SC_PAGESIZE))); }
+
 namespace {
 std::shared_ptr<const std::byte> map(std::span<const uint8_t> code) {
-  const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-  const std::size_t bytes = (code.size() + page - 1) / page * page;
+  const std::size_t bytes = pages_of(code.size());
   if (used.fetch_add(bytes) + bytes > kMostCodeBytes) {
     used -= bytes;
     return nullptr;

@@ -21,6 +21,8 @@ bool is_available();
 // refuses, or where all code together would take more than kMostCodeBytes. Any thread may call it.
 std::shared_ptr<const std::byte> publish(std::span<const uint8_t> code);
 
+std::size_t pages_of(std::size_t bytes);  // the bytes that a publication of so many takes
+
 inline constexpr std::size_t kMostCodeBytes = std::size_t{64} << 20;
 std::size_t code_bytes();  // of all code that is published now
 

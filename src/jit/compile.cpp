@@ -246,6 +246,7 @@ class LoopCompiler {
       out_->units[k].fn = reinterpret_cast<NativeUnit::Fn>(const_cast<std::byte*>(code.get() + starts[k]));
       out_->units[k].code = code;
     }
+    out_->units[0].mapped = pages_of(all.size());
     return true;
   }
 
@@ -304,6 +305,7 @@ void compile_loops(Plan& plan, int64_t runs) {
       plan.scratch = std::max(plan.scratch, step.body->scratch_bytes());
     }
   }
+  recount(plan);
 }
 
 }  // namespace gradtape::core::jit

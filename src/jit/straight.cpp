@@ -52,6 +52,7 @@ class Merger {
     if (!code) return std::nullopt;
     native_->code = publish(*code);
     if (!native_->code) return std::nullopt;
+    native_->mapped = pages_of(code->size());
     native_->fn = reinterpret_cast<Loop::NativeUnit::Fn>(const_cast<std::byte*>(native_->code.get()));
     for (Unit::Call& call : unit_.calls) native_->attrs.push_back(std::move(call.attrs));
     step_.kind = Step::native;

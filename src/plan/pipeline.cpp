@@ -50,9 +50,12 @@ void run(std::span<const Pass> passes, Draft& draft) {
   }
 }
 
+std::size_t all(const auto&... list) { return (... + (list.capacity() * sizeof *list.data())); }
+
+std::size_t bytes_taken(const Loop::NativeUnit& unit) { return all(unit.addresses, unit.shifts, unit.attrs, unit.ops); }
+
 // Lists that most plans keep inside are not looked at.
 std::size_t bytes_taken(const Plan& plan) {
-  const auto all = [](const auto&... list) { return (... + (list.capacity() * sizeof *list.data())); };
   constexpr std::size_t kRemembering = 256;  // list and map of the evaluator, counts
   std::size_t bytes =
       kRemembering + sizeof plan +
@@ -60,9 +63,19 @@ std::size_t bytes_taken(const Plan& plan) {
   bytes += plan.constants.size() * sizeof(Buffer);
   for (const Step& s : plan.steps) {
     bytes += s.in.size() * sizeof(Operand) + s.out.size() * sizeof(uint32_t) + (s.attrs ? sizeof(Attrs) : 0);
+    if (s.unit) bytes += sizeof *s.unit + bytes_taken(*s.unit);
     if (!s.body) continue;
     const Loop& l = *s.body;
-    bytes += sizeof l + all(l.ports, l.fills, l.instructions, l.partial_reductions, l.pads);
+    bytes += sizeof l + all(l.ports, l.fills, l.instructions, l.partial_reductions, l.pads, l.units);
+    for (const Loop::NativeUnit& unit : l.units) bytes += bytes_taken(unit);
+  }
+  return bytes;
+}
+std::size_t code_mapped(const Plan& plan) {
+  std::size_t bytes = 0;
+  for (const Step& s : plan.steps) {
+    if (s.unit) bytes += s.unit->mapped;
+    if (s.body && !s.body->units.empty()) bytes += s.body->units[0].mapped;
   }
   return bytes;
 }
@@ -88,7 +101,13 @@ PlanPtr make_plan(Program program, BlockCache& memory) {
   auto plan = std::make_shared<Plan>(std::move(draft.plan));
   const std::string_view of = last ? std::string_view(last->name) : "plan";
   plan->memory = Counted(memory, &BlockCache::Stats::plans, bytes_taken(*plan), of);
+  plan->native_code = Counted(memory, &BlockCache::Stats::native_code, 0, of);
   return plan;
+}
+
+void recount(Plan& plan) noexcept {
+  plan.memory.recount(bytes_taken(plan));
+  plan.native_code.recount(code_mapped(plan));
 }
 
 }  // namespace gradtape::core

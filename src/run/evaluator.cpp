@@ -13,10 +13,10 @@ PlanPtr Evaluator::plan_for(const Schedule& s) {
     return it->second->plan;
   }
   PlanPtr plan = make_plan(make_program(s), recorder_.memory());
-  const std::size_t bytes = plan->memory.bytes();
+  const std::size_t bytes = plan->bytes();
   if (bytes > kMostPlanBytes / 2) return plan;  // one that long is not met again soon
   while (plan_bytes_ + bytes > kMostPlanBytes) {
-    plan_bytes_ -= plans_.back().plan->memory.bytes();
+    plan_bytes_ -= plans_.back().plan->bytes();
     by_hash_.erase(plans_.back().hash);
     plans_.pop_back();
   }
@@ -37,6 +37,13 @@ void Evaluator::forget_plans() noexcept {
   plan_bytes_ = 0;
 }
 
+// The plan used last.
+void Evaluator::compile_loops(Plan& plan) {
+  const std::size_t before = plan.bytes();
+  jit::compile_loops(plan, plan.runs);
+  if (!plans_.empty() && plans_.front().plan.get() == &plan) plan_bytes_ += plan.bytes() - before;
+}
+
 PlanPtr Evaluator::compute(std::span<const Tensor> targets, std::vector<double>* seconds) {
   check_computable(targets);
   const Recorder::Computing computing(recorder_);
@@ -44,7 +51,7 @@ PlanPtr Evaluator::compute(std::span<const Tensor> targets, std::vector<double>*
     return std::make_shared<Plan>();
   const Schedule s = schedule(recorder_, targets);
   PlanPtr plan = plan_for(s);
-  if (++plan->runs >= plan->compile_at || jit::mode() == jit::Mode::always) jit::compile_loops(*plan, plan->runs);
+  if (++plan->runs >= plan->compile_at || jit::mode() == jit::Mode::always) compile_loops(*plan);
   memory_.slots.assign(plan->slots.size(), nullptr);
   for (std::size_t i = 0; i < s.leaves.size(); ++i)
     if (const BufferPtr& value = s.leaves[i].value()) memory_.slots[i] = value->data();  // else it is not read

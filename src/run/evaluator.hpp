@@ -32,6 +32,7 @@ class Evaluator {
  private:
   PlanPtr compute(std::span<const Tensor> targets, std::vector<double>* seconds = nullptr);
   PlanPtr plan_for(const Schedule& s);
+  void compile_loops(Plan& plan);
 
   using Hash = std::array<uint64_t, 2>;
   struct Remembered {

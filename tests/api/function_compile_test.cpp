@@ -202,5 +202,44 @@ TEST_F(Compile, RunsOutOfMemory) {
   }
 }
 
+// Code counts beside plans, and goes with its function.
+TEST_F(Compile, CodeIsCounted) {
+  const auto memory = [this] {
+    gt_memory_info info{};
+    info.struct_size = sizeof info;
+    EXPECT_EQ(gt_memory_stats(c, &info), GT_OK);
+    return info;
+  };
+  gt_function f = function(64);
+  const gt_memory_info before = memory();
+  EXPECT_EQ(before.native_code > 0, compiles_always());
+  ASSERT_EQ(gt_function_compile(c, f), GT_OK);
+  const gt_memory_info compiled = memory();
+  EXPECT_EQ(compiled.native_code > 0, has_native_code());
+  EXPECT_EQ(compiled.plans > before.plans, has_native_code() && !compiles_always());
+  ASSERT_EQ(gt_function_compile(c, f), GT_OK);
+  EXPECT_EQ(memory().native_code, compiled.native_code) << "a second time";
+  gt_release(c, f);
+  EXPECT_EQ(memory().native_code, 0u);
+}
+// Code of plans that are only remembered is given back with them.
+TEST_F(Compile, CodeOfPlansIsCounted) {
+  const auto native_code = [this] {
+    gt_memory_info info{};
+    info.struct_size = sizeof info;
+    EXPECT_EQ(gt_memory_stats(c, &info), GT_OK);
+    return info.native_code;
+  };
+  for (int i = 0; i < kMany; ++i) {
+    gt_scope_begin(c);
+    gt_tensor y = polynomial(c, tensor<double>(c, {kLength}, values()));
+    EXPECT_EQ(gt_eval(c, &y, 1), GT_OK);
+    gt_scope_end(c, nullptr, 0);
+  }
+  EXPECT_EQ(native_code() > 0, has_native_code());
+  EXPECT_EQ(gt_memory_trim(c), GT_OK);
+  EXPECT_EQ(native_code(), 0u);
+}
+
 }  // namespace
 }  // namespace test

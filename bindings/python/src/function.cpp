@@ -86,6 +86,7 @@ nb::dict memory_stats() {
   d["live"] = info.live, d["cached"] = info.cached, d["peak"] = info.peak, d["limit"] = info.limit,
   d["plans"] = info.plans;
   d["graph"] = info.graph, d["nodes"] = info.nodes, d["handles"] = info.handles;
+  d["native_code"] = info.native_code;
   return d;
 }
 

@@ -43,6 +43,7 @@ struct Memory {
   std::uint64_t limit;               // 0: none
   std::uint64_t plans, graph;        // plans of computations and functions; the recorded nodes
   std::uint64_t nodes, handles;      // how many there are
+  std::uint64_t native_code;         // of these plans
 };
 
 /// All state of a computation. See gt_context. It must outlive the objects made from it, and is used by one thread at a
@@ -153,7 +154,7 @@ class Context {
     gt_memory_info m{};
     m.struct_size = sizeof m;
     detail::check(ctx_, gt_memory_stats(ctx_, &m));
-    return {m.live, m.cached, m.peak, m.limit, m.plans, m.graph, m.nodes, m.handles};
+    return {m.live, m.cached, m.peak, m.limit, m.plans, m.graph, m.nodes, m.handles, m.native_code};
   }
   void limit_memory(std::uint64_t bytes) const { detail::check(ctx_, gt_memory_limit(ctx_, bytes)); }
   void trim_memory() const { detail::check(ctx_, gt_memory_trim(ctx_)); }

@@ -87,6 +87,7 @@ struct Loop {
 
     Fn fn = nullptr;
     std::shared_ptr<const std::byte> code;  // keeps fn
+    std::size_t mapped = 0;                 // bytes of pages for code; units of a loop share those of the first
     std::vector<Address> addresses;
     std::vector<Instruction> shifts;
     std::vector<AttrsPtr> attrs;  // that the code refers to

@@ -48,12 +48,17 @@ struct Plan {
   std::size_t workspace_at = 0;
   int64_t runs = 0, compile_at = 2;  // how often it has run, how often it must have for its loops to be compiled
   bool has_kernels = false;          // some of which may call BLAS
-  Counted memory;                    // of the plan itself
+  Counted memory, native_code;       // of the plan itself, of its pages of code
+
+  std::size_t bytes() const { return memory.bytes() + native_code.bytes(); }
 };
 using PlanPtr = std::shared_ptr<Plan>;
 
 // The program as a plan, by the passes on plans (pipeline.hpp). memory: where the plan's own bytes are counted.
 PlanPtr make_plan(Program program, BlockCache& memory);
+
+// Counts the plan's bytes again, once loops have been compiled.
+void recount(Plan& plan) noexcept;
 
 // The steps, a line each, with the bytes each reads and writes; and with the seconds each took, where they are given.
 std::string plan_as_text(const Plan& plan, std::span<const double> seconds = {});
