@@ -5,12 +5,11 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <cstdlib>
 #include <cstring>
-#include <string_view>
 
 #include "base/ceil_div.hpp"
 #include "base/isa.hpp"
+#include "plan/settings.hpp"
 
 namespace gradtape::core::jit {
 
@@ -19,15 +18,6 @@ std::atomic<std::size_t> used{0};
 }
 
 std::size_t code_bytes() { return used; }
-
-Mode mode() {
-  static const Mode chosen = [] {
-    const char* asked = std::getenv("GRADTAPE_JIT");
-    const std::string_view text = asked ? asked : "";
-    return text == "0" ? Mode::off : text == "always" ? Mode::always : Mode::where_it_pays;
-  }();
-  return chosen;
-}
 
 std::size_t pages_of(std::size_t bytes) { return round_up(bytes, static_cast<std::size_t>(sysconf(_SC_PAGESIZE))); }
 
@@ -52,7 +42,7 @@ std::shared_ptr<const std::byte> map(std::span<const uint8_t> code) {
 }
 
 bool find_out() {
-  if (mode() == Mode::off || processor_isa() == Isa::baseline) return false;
+  if (!Settings::instance().has_native_code() || processor_isa() == Isa::baseline) return false;
   constexpr uint8_t kReturn[] = {0xC3};
   return map(kReturn) != nullptr;
 }

@@ -8,13 +8,8 @@
 
 namespace gradtape::core::jit {
 
-// GRADTAPE_JIT=0 turns native code off, GRADTAPE_JIT=always compiles each loop when its plan is made: for tests. The
-// environment is read once.
-enum class Mode { off, where_it_pays, always };
-Mode mode();
-
 // Whether this process can have native code, found out once. The processor needs AVX2, which GRADTAPE_ISA=baseline
-// denies; the mode must not be off; the system must let pages be executed that were written before.
+// denies; the settings must not turn it off; the system must let pages be executed that were written before.
 bool is_available();
 
 // A copy of the code in pages of its own, as an owner of these, at the address that it points to. Null where the system

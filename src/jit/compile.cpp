@@ -6,7 +6,9 @@
 
 #include "jit/code_memory.hpp"
 #include "jit/partition.hpp"
+#include "jit/report.hpp"
 #include "jit/straight.hpp"
+#include "plan/settings.hpp"
 
 namespace gradtape::core::jit {
 
@@ -62,6 +64,11 @@ class LoopCompiler {
     return (is_expanded(value) || is_made_by(value, Instruction::shift)) && is_read_by_units(value) &&
            g_.value(value).at.kind == TileRef::scratch;
   }
+
+  struct Emitted {
+    Unit unit;
+    std::vector<uint8_t> code;
+  };
 
   // ---- tiles
 
@@ -207,7 +214,7 @@ class LoopCompiler {
     if (unit.addresses > NativeUnit::kMostAddresses) return false;
     std::optional<std::vector<uint8_t>> code = emit(unit);
     if (!code) return false;
-    codes_.push_back(std::move(*code));
+    emitted_.push_back({std::move(unit), std::move(*code)});
     Instruction i{};
     i.kind = Instruction::native;
     i.level = g_.member(group.members[0]).instruction->level;
@@ -235,16 +242,17 @@ class LoopCompiler {
     constexpr std::size_t kLine = 64;
     std::vector<uint8_t> all;
     std::vector<std::size_t> starts;
-    for (const std::vector<uint8_t>& code : codes_) {
+    for (const Emitted& e : emitted_) {
       all.resize(round_up(all.size(), kLine));
       starts.push_back(all.size());
-      all.insert(all.end(), code.begin(), code.end());
+      all.insert(all.end(), e.code.begin(), e.code.end());
     }
     const std::shared_ptr<const std::byte> code = publish(all);
     if (!code) return false;
     for (std::size_t k = 0; k < starts.size(); ++k) {
       out_->units[k].fn = reinterpret_cast<NativeUnit::Fn>(const_cast<std::byte*>(code.get() + starts[k]));
       out_->units[k].code = code;
+      report(emitted_[k].unit, out_->units[k], emitted_[k].code);
     }
     out_->units[0].mapped = pages_of(all.size());
     return true;
@@ -256,7 +264,7 @@ class LoopCompiler {
   std::shared_ptr<Loop> out_;
   std::vector<int32_t> tiles_;  // by value
   std::vector<Life> lives_;     // by value
-  std::vector<std::vector<uint8_t>> codes_;
+  std::vector<Emitted> emitted_;
   std::vector<uint32_t> tiles_in_units_;
 };
 }  // namespace
@@ -286,7 +294,7 @@ int64_t runs_until_it_pays(const Loop& loop) {
 void compile_loops(Plan& plan, int64_t runs) {
   plan.compile_at = kNeverCompiled;
   if (!is_available()) return;
-  const bool always = mode() == Mode::always, scalars = always || runs >= kRunsOfScalars;
+  const bool always = Settings::instance().always_compiles(), scalars = always || runs >= kRunsOfScalars;
   try {
     if (scalars) merge_scalar_loops(plan);
   } catch (const std::bad_alloc&) {  // then they stay loops

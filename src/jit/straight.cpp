@@ -7,6 +7,7 @@
 #include "graph/op.hpp"
 #include "jit/code_memory.hpp"
 #include "jit/members.hpp"
+#include "jit/report.hpp"
 
 namespace gradtape::core::jit {
 
@@ -54,6 +55,7 @@ class Merger {
     if (!native_->code) return std::nullopt;
     native_->mapped = pages_of(code->size());
     native_->fn = reinterpret_cast<Loop::NativeUnit::Fn>(const_cast<std::byte*>(native_->code.get()));
+    report(unit_, *native_, *code);
     for (Unit::Call& call : unit_.calls) native_->attrs.push_back(std::move(call.attrs));
     step_.kind = Step::native;
     step_.unit = std::move(native_);

@@ -4,7 +4,6 @@
 
 namespace gradtape::core::jit {
 
-Mode mode() { return Mode::off; }
 bool is_available() { return false; }
 std::size_t code_bytes() { return 0; }
 std::shared_ptr<const Loop> compile(const Loop&) { return nullptr; }

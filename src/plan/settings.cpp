@@ -9,39 +9,37 @@
 namespace gradtape::core {
 
 namespace {
+using Names = std::vector<std::string_view>;
+
 // The names in a variable, each of which must be one of `known`.
-std::vector<std::string_view> names_in(const char* variable, std::span<const std::string_view> known) {
-  std::vector<std::string_view> names;
+Names names_in(const char* variable, const Names& known) {
+  Names names;
   const char* value = std::getenv(variable);
   std::string_view text = value ? value : "";
   while (!text.empty()) {
     const std::size_t end = std::min(text.find(','), text.size());
     const std::string_view name = text.substr(0, end);
     if (std::ranges::find(known, name) == known.end())
-      invalid("{}: no pass is called '{}'; give some of {}, with commas between them", variable, name,
-              fmt::join(known, ", "));
+      invalid("{}: '{}' is unknown; give some of {}, with commas between them", variable, name, fmt::join(known, ", "));
     names.push_back(name);
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return names;
 }
 
-bool asked_to_verify() {
 #ifdef NDEBUG
-  const char* value = std::getenv("GRADTAPE_VERIFY");
-  return value && std::string_view(value) == "1";
+constexpr bool kVerifiesAlways = false;
 #else
-  return true;
+constexpr bool kVerifiesAlways = true;
 #endif
-}
 }  // namespace
 
 bool Settings::contains(const std::vector<std::string_view>& names, std::string_view name) {
   return std::ranges::find(names, name) != names.end();
 }
 
-Settings::Settings() : verifies_(asked_to_verify()) {
-  std::vector<std::string_view> can_be_skipped{"all"}, can_be_printed{"program"};
+Settings::Settings() {
+  Names can_be_skipped{"all"}, can_be_printed{"program", "jit"};
   for (const std::span<const Pass> passes : {program_passes(), plan_passes()})
     for (const Pass& pass : passes) {
       can_be_printed.push_back(pass.name);
@@ -51,6 +49,11 @@ Settings::Settings() : verifies_(asked_to_verify()) {
   skipped_ = names_in("GRADTAPE_SKIP", can_be_skipped);
   dumped_ = names_in("GRADTAPE_DUMP", can_be_printed);
   skips_all_ = contains(skipped_, "all");
+  verifies_ = contains(names_in("GRADTAPE_VERIFY", {"0", "1"}), "1") || kVerifiesAlways;
+  const Names jit = names_in("GRADTAPE_JIT", {"0", "1", "always", "perf"});
+  native_code_ = !contains(jit, "0");
+  always_compiles_ = contains(jit, "always");
+  names_for_perf_ = contains(jit, "perf");
   for (const Rule& rule : rules())
     if (!skips(rule.name)) active_rules_.push_back(&rule);
 }

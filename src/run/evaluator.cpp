@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "jit/code_memory.hpp"
 #include "jit/compile.hpp"
+#include "plan/settings.hpp"
 
 namespace gradtape::core {
 
@@ -51,7 +51,7 @@ PlanPtr Evaluator::compute(std::span<const Tensor> targets, std::vector<double>*
     return std::make_shared<Plan>();
   const Schedule s = schedule(recorder_, targets);
   PlanPtr plan = plan_for(s);
-  if (++plan->runs >= plan->compile_at || jit::mode() == jit::Mode::always) compile_loops(*plan);
+  if (++plan->runs >= plan->compile_at || Settings::instance().always_compiles()) compile_loops(*plan);
   memory_.slots.assign(plan->slots.size(), nullptr);
   for (std::size_t i = 0; i < s.leaves.size(); ++i)
     if (const BufferPtr& value = s.leaves[i].value()) memory_.slots[i] = value->data();  // else it is not read
