@@ -212,9 +212,9 @@ class LoopCompiler {
     }
     unit.addresses = static_cast<uint32_t>(native.addresses.size());
     if (unit.addresses > NativeUnit::kMostAddresses) return false;
-    std::optional<std::vector<uint8_t>> code = emit(unit);
+    std::optional<Code> code = emit(unit);
     if (!code) return false;
-    emitted_.push_back({std::move(unit), std::move(*code)});
+    emitted_.push_back({std::move(unit), std::move(code->bytes)});
     Instruction i{};
     i.kind = Instruction::native;
     i.level = g_.member(group.members[0]).instruction->level;

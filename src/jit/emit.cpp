@@ -25,12 +25,13 @@ class Emitter {
     find_uses();
   }
 
-  std::size_t emit() {
+  void emit() {
     frame_.begin();
     u_.straight ? body(true) : loop();
     frame_.finish();
-    return a_.getSize();
   }
+  std::size_t bytes() const { return a_.getSize(); }
+  std::size_t spilled() const { return frame_.spilled(); }
 
  private:
   struct Value {
@@ -352,15 +353,16 @@ bool can_emit(const LaneInstruction& i) {
          (i.op == LaneOp::multiply && i.dtype == Dtype::int32);
 }
 
-std::optional<std::vector<uint8_t>> emit(const Unit& unit) {
+std::optional<Code> emit(const Unit& unit) {
   // Instructions with an operand in memory take some ten bytes, and most of the unit's are one or two of them.
   const std::size_t usual = 4096 + (unit.program.code().size() + 4 * unit.calls.size()) * (unit.straight ? 40 : 80);
   for (const std::size_t most : {usual, 4 * usual}) {
     std::vector<uint8_t> buffer(most);
     try {
       Emitter emitter(unit, buffer.size(), buffer.data());
-      buffer.resize(emitter.emit());
-      return buffer;
+      emitter.emit();
+      buffer.resize(emitter.bytes());
+      return Code{std::move(buffer), emitter.spilled()};
     } catch (const Xbyak::Error& e) {
       if (static_cast<int>(e) != Xbyak::ERR_CODE_IS_TOO_BIG) break;
     }

@@ -53,7 +53,7 @@ void Frame::finish() {
   restore_registers();
   a_.pop(a_.rbp);
   a_.ret();
-  const int64_t bytes = int64_t{slots_} * slot_bytes() + call_bytes();
+  const int64_t bytes = (u_.spills_at ? 0 : int64_t{slots_} * slot_bytes()) + call_bytes();
   if (bytes > kMostFrame) throw Xbyak::Error(Xbyak::ERR_OFFSET_IS_TOO_BIG);
   a_.rewrite(size_at_, static_cast<uint64_t>(round_up(bytes, int64_t{Assembler::kVectorBytes})), sizeof(int32_t));
   a_.align_code(Assembler::kVectorBytes);
@@ -96,6 +96,12 @@ Xbyak::Address Frame::constant(uint64_t bits) {
   return a_.ptr[a_.rip + labels_[known->second]];
 }
 
+Xbyak::Address Frame::slot(int number) const {
+  const int64_t behind = int64_t{number} * slot_bytes();
+  if (!u_.spills_at) return a_.ptr[a_.rsp + call_bytes() + static_cast<int>(behind)];
+  if (*u_.spills_at + behind > INT32_MAX) throw Xbyak::Error(Xbyak::ERR_OFFSET_IS_TOO_BIG);
+  return a_.ptr[scratch_ + static_cast<int>(*u_.spills_at + behind)];
+}
 int Frame::take_slot() {
   if (free_slots_.empty()) return slots_++;
   const int slot = free_slots_.back();

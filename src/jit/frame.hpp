@@ -19,11 +19,12 @@ class Frame {
   Xbyak::Address address(const UnitMemory& memory, bool mask);
   Xbyak::Address constant(uint64_t bits);
 
-  // Slots of the stack for values that no register has room for.
+  // Slots for values that no register has room for.
   int take_slot();
   void give_back_slot(int slot) { free_slots_.push_back(slot); }
   void give_back_all_slots();
-  Xbyak::Address slot(int number) const { return a_.ptr[a_.rsp + call_bytes() + number * slot_bytes()]; }
+  Xbyak::Address slot(int number) const;
+  std::size_t spilled() const { return u_.spills_at ? static_cast<std::size_t>(slots_ * slot_bytes()) : 0; }
 
   // The tile of a call, which lies at the end of the stack: an operand's or the result's memory.
   static constexpr int kResult = 3;

@@ -17,6 +17,7 @@ using math::LaneInstruction;
 using math::LaneOp;
 
 constexpr std::size_t kLeastInstructions = 4;  // of a merged step
+constexpr std::size_t kMostInstructions = 1 << 20;
 
 // The size of the elements of all that the loop computes with, but for bools. Nothing: it cannot be straight-line code.
 std::optional<int> element_size(const Loop& loop, const Plan& plan) {
@@ -43,15 +44,17 @@ class Merger {
   Merger(const Plan& plan, std::span<const std::size_t> last_reader, std::size_t first, std::size_t end, int size)
       : plan_(plan), last_reader_(last_reader), end_(end) {
     unit_.straight = true;
+    if (plan.arena <= INT32_MAX) unit_.spills_at = static_cast<uint32_t>(plan.arena);
     unit_.element_size = size;
     for (std::size_t s = first; s < end; ++s) add(*plan.steps[s].body);
   }
 
   std::optional<Step> step() {
     if (fails_) return std::nullopt;
-    const std::optional<std::vector<uint8_t>> code = emit(unit_);
+    const std::optional<Code> code = emit(unit_);
     if (!code) return std::nullopt;
-    native_->code = publish(*code);
+    spilled_ = code->spilled;
+    native_->code = publish(code->bytes);
     if (!native_->code) return std::nullopt;
     native_->mapped = pages_of(code->size());
     native_->fn = reinterpret_cast<Loop::NativeUnit::Fn>(const_cast<std::byte*>(native_->code.get()));
@@ -61,6 +64,9 @@ class Merger {
     step_.unit = std::move(native_);
     return std::move(step_);
   }
+
+  // Bytes behind the plan's arena.
+  std::size_t spilled() const { return spilled_; }
 
  private:
   struct Place {  // of an element in a slot
@@ -151,6 +157,7 @@ class Merger {
   std::shared_ptr<Loop::NativeUnit> native_ = std::make_shared<Loop::NativeUnit>();
   std::unordered_map<Place, int32_t, PlaceHash> values_;
   std::unordered_set<uint32_t> slots_read_;
+  std::size_t spilled_ = 0;
   bool fails_ = false;
 };
 
@@ -175,18 +182,23 @@ void merge_scalar_loops(Plan& plan) {
     return element_size(*step.body, plan);
   };
   std::vector<Run> runs;
+  std::size_t spilled = 0;
   for (std::size_t first = 0, end = 0; first < plan.steps.size(); first = std::max(end, first + 1)) {
     std::size_t instructions = 0;
     int size = 0;
     for (end = first; end < plan.steps.size(); ++end) {
       const std::optional<int> next = size_at(end);
       if (!next || (size != 0 && *next != 0 && *next != size)) break;
+      if (instructions > 0 && instructions + plan.steps[end].body->instructions.size() > kMostInstructions) break;
       if (*next != 0) size = *next;
       instructions += plan.steps[end].body->instructions.size();
     }
     if (size == 0 || instructions < kLeastInstructions) continue;
-    if (std::optional<Step> step = Merger(plan, last_reader, first, end, size).step())
+    Merger merger(plan, last_reader, first, end, size);
+    if (std::optional<Step> step = merger.step()) {
       runs.push_back({first, end, std::move(*step)});
+      spilled = std::max(spilled, merger.spilled());
+    }
   }
   std::vector<Step> steps;
   steps.reserve(plan.steps.size());  // from here on nothing fails
@@ -200,6 +212,7 @@ void merge_scalar_loops(Plan& plan) {
     }
   }
   plan.steps = std::move(steps);
+  plan.arena += round_up(spilled, std::size_t{64});
 }
 
 }  // namespace gradtape::core::jit

@@ -33,6 +33,9 @@ struct Unit {
   int element_size = 4;   // of all values but bools: 4 or 8
   bool straight = false;  // straight-line code: there is one element, and no loop
   std::vector<Call> calls;
+  // Straight-line code may have many values that no register has room for. They lie at the end of the arena, so many
+  // bytes behind its start; nothing: on the stack.
+  std::optional<uint32_t> spills_at;
   math::LaneProgram program;
   std::vector<Value> inputs, outputs;
   uint32_t addresses = 0;
@@ -43,6 +46,10 @@ bool can_emit(const math::LaneInstruction& i);
 
 // The unit as a function in the calling convention of the C++ compiler: NativeUnit::Fn. Nothing: its code or its frame
 // would be too large.
-std::optional<std::vector<uint8_t>> emit(const Unit& unit);
+struct Code {
+  std::vector<uint8_t> bytes;
+  std::size_t spilled = 0;  // bytes behind Unit::spills_at that it uses
+};
+std::optional<Code> emit(const Unit& unit);
 
 }  // namespace gradtape::core::jit

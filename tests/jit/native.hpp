@@ -24,9 +24,9 @@ struct Native {
   Loop::NativeUnit::Fn fn = nullptr;
 };
 inline Native native(const Unit& unit) {
-  const std::optional<std::vector<uint8_t>> code = emit(unit);
+  const std::optional<Code> code = emit(unit);
   EXPECT_TRUE(code.has_value()) << "the code does not fit";
-  Native result{code ? publish(*code) : nullptr};
+  Native result{code ? publish(code->bytes) : nullptr};
   EXPECT_TRUE(result.code != nullptr);
   result.fn = reinterpret_cast<Loop::NativeUnit::Fn>(const_cast<std::byte*>(result.code.get()));
   return result;
