@@ -56,9 +56,9 @@ class Merger {
     spilled_ = code->spilled;
     native_->code = publish(code->bytes);
     if (!native_->code) return std::nullopt;
-    native_->mapped = pages_of(code->size());
+    native_->mapped = pages_of(code->bytes.size());
     native_->fn = reinterpret_cast<Loop::NativeUnit::Fn>(const_cast<std::byte*>(native_->code.get()));
-    report(unit_, *native_, *code);
+    report(unit_, *native_, code->bytes);
     for (Unit::Call& call : unit_.calls) native_->attrs.push_back(std::move(call.attrs));
     step_.kind = Step::native;
     step_.unit = std::move(native_);

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The corpus of plans: the planner's decisions for every op's samples, the benchmark's workloads, the guide, and programs
+# The corpus of plans: decisions for every op's samples, the benchmark's workloads, the guide, and programs
 # with bands, halos and products that feed loops. corpus.sh BUILD compares it with the files beside this script;
 # with --write it writes them (./run plans).
 set -euo pipefail
