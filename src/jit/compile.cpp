@@ -18,7 +18,7 @@ using NativeUnit = Loop::NativeUnit;
 using TileRef = Loop::TileRef;
 using Group = Partition::Group;
 
-constexpr int kLeastOperations = 3;  // in the units of a loop, for it to be worth compiling
+constexpr int kLeastOperations = 4;  // in the units of a loop, for it to be worth compiling
 
 // Builds the compiled loop of a partition.
 class LoopCompiler {
