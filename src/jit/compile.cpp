@@ -286,7 +286,8 @@ constexpr int64_t kRunsOfScalars = 30;
 
 // How often the loop must run.
 int64_t runs_until_it_pays(const Loop& loop) {
-  if (loop.instructions.size() < kLeastOperations || loop.rows * loop.width == 0) return kNeverCompiled;
+  // An instruction is two operations at most.
+  if (2 * loop.instructions.size() < kLeastOperations || loop.rows * loop.width == 0) return kNeverCompiled;
   return ceil_div(kWorthCompiling, loop.rows * loop.width * static_cast<int64_t>(loop.instructions.size()));
 }
 }  // namespace

@@ -126,7 +126,7 @@ class Function {
     for (std::size_t k = 0; k < places.size(); ++k) {
       const std::size_t bytes = (is_one(places[k]) ? 1 : n) * size_of(dtypes_[k]);
       memory[k] = is_tile(places[k]) ? &scratch[k * kTileBytes] : memory_.take(bytes, n % 2 == 0);
-      std::memcpy(memory[k], values_[k].data(), bytes);
+      if (bytes > 0) std::memcpy(memory[k], values_[k].data(), bytes);
       addresses[k] = memory[k];
     }
     const std::size_t last = places.size();

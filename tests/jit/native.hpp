@@ -125,7 +125,7 @@ inline std::vector<std::byte> hard_elements(Dtype dtype, std::size_t n, std::siz
 
 // The first element that differs, nan counting as one value; n: none does.
 inline std::size_t first_difference(Dtype dtype, const void* a, const void* b, std::size_t n) {
-  if (std::memcmp(a, b, n * size_of(dtype)) == 0) return n;
+  if (n == 0 || std::memcmp(a, b, n * size_of(dtype)) == 0) return n;
   return dispatch(dtype, [&]<class E>(Type<E>) {
     using T = std::conditional_t<std::is_same_v<E, bool>, uint8_t, E>;
     std::size_t i = 0;

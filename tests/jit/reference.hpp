@@ -145,7 +145,7 @@ class UnitTest {
         std::byte* at =
             v.memory.kind == UnitMemory::tile ? scratch_.data() + v.memory.at : memory_->take(size, random_() % 2 == 0);
         const std::vector<std::byte> bytes = hard_elements(dtype, elements, 1 + random_() % 30, random_);
-        std::memcpy(at, bytes.data(), bytes.size());
+        std::ranges::copy(bytes, at);
         places_.push_back({v.memory, at});
       }
   }
