@@ -21,10 +21,8 @@ class Assembler : public Xbyak::CodeGenerator {
   Assembler(int element_size, std::size_t most_bytes, void* buffer)
       : CodeGenerator(most_bytes, buffer), size_(element_size) {}
 
-  int size() const { return size_; }
   void set_single(bool single) { single_ = single; }
   bool is_single() const { return single_; }
-  int elements() const { return single_ ? 1 : kVectorBytes / size_; }
 
   Register vector(int number) const { return single_ ? Register(number) : Xbyak::Ymm(number); }
 
@@ -61,7 +59,6 @@ class Assembler : public Xbyak::CodeGenerator {
   // mask ? 0 : x
   void clear_where(int to, int mask, const Operand& x) { vandnps(vector(to), vector(mask), x); }
   void bit_and(int to, int x, const Operand& y) { vandps(vector(to), vector(x), y); }
-  void bit_xor(int to, int x, const Operand& y) { vxorps(vector(to), vector(x), y); }
 
  private:
   void binary_float(math::LaneOp op, int to, int x, const Operand& y);

@@ -1,4 +1,4 @@
-// Pages are mapped for each publication: a plan's units lie in one.
+// Pages are mapped for each publication: a loop's units lie in one.
 #include "jit/code_memory.hpp"
 
 #include <sys/mman.h>

@@ -35,8 +35,11 @@ class LoopCompiler {
     out_->instructions.clear();
     find_needs();
     place_tiles();
-    for (std::size_t k = 0; k < p_.groups.size(); ++k)
-      if (!(p_.groups[k].is_unit() ? add_unit(p_.groups[k]) : add_instruction(p_.groups[k].members[0]))) return nullptr;
+    for (const Group& group : p_.groups)
+      if (!group.is_unit())
+        add_instruction(group.members[0]);
+      else if (!add_unit(group))
+        return nullptr;
     drop_fills();
     return publish_units() ? out_ : nullptr;
   }
@@ -85,13 +88,14 @@ class LoopCompiler {
       const LoopMember* m = producer(number);
       if (!m) continue;
       const int32_t made = group_of(g_.value(number).producer);
-      const bool elsewhere = is_expanded(number) && is_left_out(number);  // never in a tile of its own
+      const bool expanded = is_expanded(number), left_out = is_left_out(number);
+      const bool elsewhere = expanded && left_out;  // never in a tile of its own
       for (int32_t reader : g_.value(number).readers) {
         if (in_unit(reader) && group_of(reader) == made) continue;
         const int32_t at = group_of(reader);
         if (!elsewhere) lives_[v].add(made), lives_[v].add(at);
         // An operand that is read through this value must lie there as long.
-        if (is_expanded(number) || is_left_out(number)) needed_by(m->in[0], at);
+        if (expanded || left_out) needed_by(m->in[0], at);
       }
       if (!elsewhere && !in_unit(g_.value(number).producer)) lives_[v].add(made);
     }
@@ -146,10 +150,9 @@ class LoopCompiler {
     if (m.out != LoopMember::kNoValue) i.result = at(m.out);
     return i;
   }
-  bool add_instruction(int32_t member) {
+  void add_instruction(int32_t member) {
     const LoopMember& m = g_.member(member);
     if (m.out == LoopMember::kNoValue || !is_left_out(m.out)) out_->instructions.push_back(moved(member));
-    return true;
   }
 
   // The memory from which a unit reads a value of others. Adds to the unit's addresses.

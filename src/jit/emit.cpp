@@ -1,6 +1,6 @@
 // From a unit to machine code: one pass over its instructions, with registers given out on the way (linear scan). The
 // register whose value is read again last is given up first (L. A. Belady, IBM Systems Journal 5(2), 1966). A value
-// that lies in memory is read from there again, others are spilled to the stack.
+// that lies in memory is read from there again, others are spilled to slots.
 #include <algorithm>
 #include <array>
 
@@ -45,6 +45,7 @@ class Emitter {
   };
 
   Value& value(int32_t i) { return values_[static_cast<std::size_t>(i)]; }
+  static const UnitMemory& memory_of(const Value& v) { return v.home ? *v.home : *v.result; }
   const LaneInstruction& instruction(int32_t i) const { return u_.program[i]; }
   bool is_mask(int32_t i) const { return instruction(i).result() == Dtype::boolean; }
   bool is_constant(int32_t i) const { return instruction(i).op == LaneOp::constant; }
@@ -117,7 +118,7 @@ class Emitter {
     if (v.slot != kNone)
       return u_.straight ? a_.broadcast(to, frame_.slot(v.slot)) : a_.reload(to, frame_.slot(v.slot));
     if (is_constant(i)) return a_.reload(to, frame_.constant(instruction(i).bits));
-    const UnitMemory& m = v.home ? *v.home : *v.result;
+    const UnitMemory& m = memory_of(v);
     const Xbyak::Address at = frame_.address(m, is_mask(i));
     if (is_mask(i))
       m.one ? a_.broadcast_mask(to, at) : a_.load_mask(to, at, frame_.constant(0));
@@ -193,7 +194,7 @@ class Emitter {
     if (v.reg != kNone) return false;
     if (is_constant(i)) return true;
     if (v.slot != kNone) return !u_.straight;
-    const UnitMemory& m = v.home ? *v.home : *v.result;
+    const UnitMemory& m = memory_of(v);
     return !a_.is_single() && !m.one && !is_mask(i) && v.next + 1 >= v.last;
   }
   // Calls f with the value in its register, or in memory.
@@ -207,7 +208,7 @@ class Emitter {
     else if (v.slot != kNone)
       f(frame_.slot(v.slot));
     else
-      f(frame_.address(v.home ? *v.home : *v.result, false));
+      f(frame_.address(memory_of(v), false));
   }
 
   // ---- instructions
@@ -236,14 +237,18 @@ class Emitter {
     }
     if (!is_read(value(i))) leave_register(value(i));
   }
-  // The register of the result, which may be that of an operand that is not read again. Slots of the stack are given
-  // back behind the instruction: it may read them.
+  // The register of the result, which may be that of an operand that is not read again. Slots are given back
+  // behind the instruction: it may read them.
   int result(int32_t i, const LaneInstruction& x) {
     pass_uses(i, x);
+    leave_registers(x);
+    return take(i);
+  }
+  // Operands that are not read again.
+  void leave_registers(const LaneInstruction& x) {
     for (int32_t operand : x.in)
       if (operand >= 0 && next_use(value(operand)) == kNever && value(operand).reg != kNone)
         leave_register(value(operand));
-    return take(i);
   }
   void pass_uses(int32_t i, const LaneInstruction& x) {
     for (int32_t operand : x.in) {
@@ -307,8 +312,7 @@ class Emitter {
       }
       a_.fused(form, negated, to, other, y);
     });
-    for (int32_t operand : x.in)
-      if (next_use(value(operand)) == kNever && value(operand).reg != kNone) leave_register(value(operand));
+    leave_registers(x);
   }
   void take_over(int32_t i, int32_t from) {
     value(i).reg = std::exchange(value(from).reg, kNone);

@@ -53,11 +53,11 @@ std::optional<int32_t> record(const Instruction& i, std::span<const int32_t> ope
   return fn(program, std::span<const int32_t>(both), i.attrs.get());
 }
 
-LoopGraph::LoopGraph(const Loop& l) : loop(l) {
+LoopGraph::LoopGraph(const Loop& loop) {
   std::unordered_map<uint64_t, int32_t> known;  // by tile or port: the value that it holds
   const auto key = [](Loop::TileRef at) { return uint64_t{at.index} << 1 | (at.kind == Loop::TileRef::port); };
   SmallVector<int32_t, 4> since;  // readers of ports behind the last writer, and that one
-  for (const Instruction& i : l.instructions) {
+  for (const Instruction& i : loop.instructions) {
     const auto number = static_cast<int32_t>(members.size());
     LoopMember m{&i, {}, LoopMember::kNoValue, inlined_size(i), {}};
     bool reads_port = false;

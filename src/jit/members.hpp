@@ -28,7 +28,6 @@ struct LoopMember {
   int operations() const { return instruction->before ? 2 : 1; }
 };
 struct LoopGraph {
-  const Loop& loop;
   std::vector<LoopMember> members;  // by instruction
   std::vector<LoopValue> values;
 

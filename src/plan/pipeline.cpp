@@ -102,6 +102,7 @@ PlanPtr make_plan(Program program, BlockCache& memory) {
   const std::string_view of = last ? std::string_view(last->name) : "plan";
   plan->memory = Counted(memory, &BlockCache::Stats::plans, bytes_taken(*plan), of);
   plan->native_code = Counted(memory, &BlockCache::Stats::native_code, 0, of);
+  if (Settings::instance().always_compiles()) plan->compile_at = 1;
   return plan;
 }
 

@@ -11,9 +11,9 @@ namespace gradtape::core {
 
 // GRADTAPE_SKIP=fuse,signs skips passes and rules; GRADTAPE_SKIP=all skips each that can be: for tests, and to look for
 // a defect. GRADTAPE_DUMP=lower,memory prints to the standard error the results of passes; "program" stands for the
-// program that a plan is made of, "jit" for native code. GRADTAPE_VERIFY=1 checks the promises of each pass behind it (verify.hpp), as debug
-// builds always do. GRADTAPE_JIT=0 turns native code off; "always" compiles each loop when its plan is made, for tests;
-// "perf" writes names for the profiler perf. The environment is read once.
+// program that a plan is made of, "jit" for native code. GRADTAPE_VERIFY=1 checks the promises of each pass behind it
+// (verify.hpp), as debug builds always do. GRADTAPE_JIT=0 turns native code off; "always" compiles each loop when its
+// plan is made, for tests; "perf" writes names for the profiler perf. The environment is read once.
 class Settings {
  public:
   // Throws where a variable has an unknown value.

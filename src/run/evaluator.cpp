@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "jit/compile.hpp"
-#include "plan/settings.hpp"
 
 namespace gradtape::core {
 
@@ -51,7 +50,7 @@ PlanPtr Evaluator::compute(std::span<const Tensor> targets, std::vector<double>*
     return std::make_shared<Plan>();
   const Schedule s = schedule(recorder_, targets);
   PlanPtr plan = plan_for(s);
-  if (++plan->runs >= plan->compile_at || Settings::instance().always_compiles()) compile_loops(*plan);
+  if (++plan->runs >= plan->compile_at) compile_loops(*plan);
   memory_.slots.assign(plan->slots.size(), nullptr);
   for (std::size_t i = 0; i < s.leaves.size(); ++i)
     if (const BufferPtr& value = s.leaves[i].value()) memory_.slots[i] = value->data();  // else it is not read

@@ -117,13 +117,9 @@ void LoopRunner::run_tile(const TileAt& of_space, std::byte* scratch) const {
   for (const Loop::Instruction& i : l_.instructions) {
     const TileAt& t = i.level == Loop::Level::shifted ? of_shifted : of_space;
     const std::size_t n = i.level == Loop::Level::row ? static_cast<std::size_t>(t.rows) : t.elements();
-    if (i.kind == Loop::Instruction::native) {
-      run_native(l_.units[i.unit], t, of_shifted, n, scratch);
-      continue;
-    }
-    const std::byte* x = address(i.operands[0], t, scratch);
+    const std::byte* x = i.operands.empty() ? nullptr : address(i.operands[0], t, scratch);
     switch (i.kind) {
-      case Loop::Instruction::native: break;
+      case Loop::Instruction::native: run_native(l_.units[i.unit], t, of_shifted, n, scratch); break;
       case Loop::Instruction::tile: {
         Tile tile{n, {x}, address(i.result, t, scratch), i.attrs.get()};
         for (std::size_t k = 1; k < i.operands.size(); ++k) tile.in[k] = address(i.operands[k], t, scratch);
