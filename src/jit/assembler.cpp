@@ -139,6 +139,13 @@ void Assembler::fused(Fused form, bool negated, int to, int x, const Operand& y)
   (this->*kInstructions[static_cast<int>(form)][negated][size_ == 8])(vector(to), vector(x), y);
 }
 
+void Assembler::extreme(bool maximum, int to, int x, int y) {
+  const Register r = vector(to), a = vector(x), b = vector(y);
+  if (size_ == 4)
+    maximum ? vmaxps(r, a, b) : vminps(r, a, b);
+  else
+    maximum ? vmaxpd(r, a, b) : vminpd(r, a, b);
+}
 void Assembler::select(int to, int mask, const Operand& x, int y) {
   if (size_ == 4)
     vblendvps(vector(to), vector(y), x, vector(mask));

@@ -54,6 +54,8 @@ class Assembler : public Xbyak::CodeGenerator {
     addend,              // to = x y + to
   };
   void fused(Fused form, bool negated, int to, int x, const Operand& y);
+  // x > y ? x : y, or x < y ? x : y
+  void extreme(bool maximum, int to, int x, int y);
   // mask ? x : y; x may lie in memory
   void select(int to, int mask, const Operand& x, int y);
   // mask ? 0 : x

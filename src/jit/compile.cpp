@@ -8,6 +8,7 @@
 #include "jit/partition.hpp"
 #include "jit/report.hpp"
 #include "jit/straight.hpp"
+#include "jit/strips.hpp"
 #include "plan/settings.hpp"
 
 namespace gradtape::core::jit {
@@ -31,7 +32,7 @@ class LoopCompiler {
     for (const Group& group : p_.groups)
       if (group.is_unit())
         for (int32_t i : group.members) operations += g_.member(i).operations();
-    if (operations < kLeastOperations) return nullptr;
+    if (operations < kLeastOperations && l_.batches == 1) return nullptr;
     out_->instructions.clear();
     find_needs();
     place_tiles();
@@ -112,7 +113,7 @@ class LoopCompiler {
     };
     for (const Loop::Fill& f : l_.fills) reserve(f.scratch);
     for (const Loop::PartialReduction& e : l_.partial_reductions)
-      if (e.columns && l_.tile_rows > 1) reserve(e.scratch);
+      if (e.columns && l_.rows_apart() > 1) reserve(e.scratch);
     std::vector<std::vector<int32_t>> starts(p_.groups.size()), ends(p_.groups.size());
     for (std::size_t v = 0; v < lives_.size(); ++v) {
       if (lives_[v].last < 0 || g_.values[v].at.kind == TileRef::port) continue;
@@ -270,11 +271,26 @@ class LoopCompiler {
   std::vector<Emitted> emitted_;
   std::vector<uint32_t> tiles_in_units_;
 };
+
+// The only unit of a strip loop: null where the system refuses it.
+std::shared_ptr<const Loop> publish_strip(StripLoop strip) {
+  std::optional<Code> code = emit(strip.unit);
+  const std::shared_ptr<const std::byte> pages = code ? publish(code->bytes) : nullptr;
+  if (!pages) return nullptr;
+  NativeUnit& native = strip.loop->units[0];
+  native.strip = reinterpret_cast<NativeUnit::StripFn>(const_cast<std::byte*>(pages.get()));
+  native.code = pages;
+  native.mapped = pages_of(code->bytes.size());
+  report(strip.unit, native, code->bytes);
+  return strip.loop;
+}
 }  // namespace
 
 std::shared_ptr<const Loop> compile(const Loop& loop) {
   if (!is_available() || !loop.units.empty()) return nullptr;
   try {
+    if (std::optional<StripLoop> strip = strip_loop(loop))
+      if (std::shared_ptr<const Loop> compiled = publish_strip(std::move(*strip))) return compiled;
     return LoopCompiler(loop).run();
   } catch (const std::bad_alloc&) {
     return nullptr;
@@ -290,8 +306,9 @@ constexpr int64_t kRunsOfScalars = 30;
 // How often the loop must run.
 int64_t runs_until_it_pays(const Loop& loop) {
   // An instruction is two operations at most.
-  if (2 * loop.instructions.size() < kLeastOperations || loop.rows * loop.width == 0) return kNeverCompiled;
-  return ceil_div(kWorthCompiling, loop.rows * loop.width * static_cast<int64_t>(loop.instructions.size()));
+  const bool few = loop.batches == 1 && 2 * loop.instructions.size() < kLeastOperations;
+  if (few || loop.elements() == 0) return kNeverCompiled;
+  return ceil_div(kWorthCompiling, loop.elements() * static_cast<int64_t>(loop.instructions.size()));
 }
 }  // namespace
 

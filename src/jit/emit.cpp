@@ -3,9 +3,11 @@
 // that lies in memory is read from there again, others are spilled to slots.
 #include <algorithm>
 #include <array>
+#include <bit>
 
 #include "base/isa.hpp"
 #include "jit/frame.hpp"
+#include "plan/ir/loop.hpp"
 
 namespace gradtape::core::jit {
 
@@ -22,12 +24,16 @@ class Emitter {
       : u_(unit), a_(unit.element_size, most_bytes, buffer), frame_(unit, a_), values_(unit.program.code().size()) {
     for (const Unit::Value& v : u_.inputs) value(v.instruction).home = &v.memory;
     for (const Unit::Value& v : u_.outputs) value(v.instruction).result = &v.memory;
+    if (u_.strip) value(u_.strip->reduced).is_reduced = true;
     find_uses();
   }
 
   void emit() {
     frame_.begin();
-    u_.straight ? body(true) : loop();
+    if (u_.strip)
+      strip();
+    else
+      u_.straight ? body(true) : loop();
     frame_.finish();
   }
   std::size_t bytes() const { return a_.getSize(); }
@@ -38,6 +44,7 @@ class Emitter {
     std::size_t first = 0, last = 0;     // its uses: a part of uses_
     const UnitMemory* home = nullptr;    // where it can be read again
     const UnitMemory* result = nullptr;  // where the unit leaves it
+    bool is_reduced = false;             // of a strip
     // While the body is emitted:
     std::size_t next = 0;  // use
     int reg = kNone, slot = kNone;
@@ -54,7 +61,9 @@ class Emitter {
   // nothing.
   void find_uses() {
     const std::vector<LaneInstruction>& code = u_.program.code();
-    const auto is_needed = [&](std::size_t k) { return values_[k].result || values_[k].last > values_[k].first; };
+    const auto is_needed = [&](std::size_t k) {
+      return values_[k].result || values_[k].is_reduced || values_[k].last > values_[k].first;
+    };
     for (std::size_t k = code.size(); k-- > 0;)
       if (is_needed(k))
         for (int32_t x : code[k].in)
@@ -97,6 +106,92 @@ class Emitter {
     a_.jl(singles, a_.T_NEAR);
     a_.L(end);
   }
+
+  // ---- strips
+
+  // Four vectors of columns at a time, then two, then one. The last one may lie over elements that are done already:
+  // they are computed again. Fewer columns than a vector has are taken one by one.
+  void strip() {
+    const Xbyak::Reg64 &n = a_.rsi, &i = a_.rcx;
+    const int elements = Assembler::kVectorBytes / u_.element_size;
+    Xbyak::Label ones, singles, end;
+    a_.xor_(a_.ecx, a_.ecx);
+    a_.cmp(n, elements);
+    a_.jl(singles, a_.T_NEAR);
+    for (int vectors : {4, 2}) {
+      Xbyak::Label again, fewer;
+      a_.L(again);
+      a_.lea(a_.rax, a_.ptr[i + vectors * elements]);
+      a_.cmp(a_.rax, n);
+      a_.jg(fewer, a_.T_NEAR);
+      strip_of(vectors, false);
+      a_.add(i, vectors * elements);
+      a_.jmp(again, a_.T_NEAR);
+      a_.L(fewer);
+    }
+    a_.L(ones);
+    a_.cmp(i, n);
+    a_.jge(end, a_.T_NEAR);
+    a_.lea(a_.rax, a_.ptr[n - elements]);
+    a_.cmp(i, a_.rax);
+    a_.cmovg(i, a_.rax);
+    strip_of(1, false);
+    a_.add(i, elements);
+    a_.jmp(ones, a_.T_NEAR);
+    a_.L(singles);
+    strip_of(1, true);
+    a_.inc(i);
+    a_.cmp(i, n);
+    a_.jl(singles, a_.T_NEAR);
+    a_.L(end);
+  }
+  void strip_of(int vectors, bool single) {
+    static_assert(std::has_single_bit(static_cast<uint64_t>(Loop::kRowsApart)));
+    const Unit::Strip& s = *u_.strip;
+    const Xbyak::Reg64 &rows = a_.rdx, &row = a_.r11;
+    const int elements = Assembler::kVectorBytes / u_.element_size;
+    registers_ = Assembler::kRegisters - vectors;
+    a_.set_single(single);
+    const auto each = [&](auto&& f) {
+      for (int v = 0; v < vectors; ++v) frame_.set_ahead(v * elements), f(registers_ + v);
+      frame_.set_ahead(0);
+    };
+    const auto start = [&](int to) { a_.reload(to, frame_.constant(s.start)); };
+    each([&](int to) { start(to), a_.store(frame_.address(s.result, false), to); });
+    Xbyak::Label apart, next, done;
+    a_.xor_(a_.r11d, a_.r11d);
+    a_.L(apart);
+    each(start);
+    a_.L(next);
+    each([&](int to) { accumulator_ = to, body(single); });
+    for (std::size_t k = 0; k < s.steps.size(); ++k) frame_.move(k, s.steps[k]);
+    a_.inc(row);
+    a_.cmp(row, rows);
+    a_.je(done, a_.T_NEAR);
+    a_.test(a_.r11d, static_cast<uint32_t>(Loop::kRowsApart - 1));
+    a_.jnz(next, a_.T_NEAR);
+    a_.L(done);
+    each([&](int own) {
+      a_.load(0, frame_.address(s.result, false));
+      combine(0, 0, own);
+      a_.store(frame_.address(s.result, false), 0);
+    });
+    a_.cmp(row, rows);
+    a_.jne(apart, a_.T_NEAR);
+    frame_.load_pointers();
+  }
+  // to = a o b, as Reducer::add_rows has it: extremes are nan where an operand is. No other register is in use but
+  // accumulators and a value.
+  void combine(int to, int a, int b) {
+    const Unit::Strip& s = *u_.strip;
+    if (s.combine == Unit::Strip::sum) return a_.binary(LaneOp::add, s.dtype, to, a, a_.vector(b));
+    if (s.combine == Unit::Strip::product) return a_.binary(LaneOp::multiply, s.dtype, to, a, a_.vector(b));
+    const int mask = b == 1 ? 2 : 1;
+    a_.binary(LaneOp::not_equal, s.dtype, mask, a, a_.vector(a));
+    const int most = b == 3 ? 4 : 3;
+    a_.extreme(s.combine == Unit::Strip::maximum, most, a, b);
+    a_.select(to, mask, a_.vector(a), most);
+  }
   void body(bool single) {
     a_.set_single(single);
     held_.fill(kNone);
@@ -107,7 +202,7 @@ class Emitter {
       const auto i = static_cast<int32_t>(k);
       const LaneInstruction& x = instruction(i);
       if (x.op == LaneOp::input || x.op == LaneOp::constant) continue;
-      if (is_read(value(i)) || value(i).result) step(i, x);
+      if (is_read(value(i)) || value(i).result || value(i).is_reduced) step(i, x);
     }
   }
 
@@ -149,7 +244,7 @@ class Emitter {
   // A register for the value, or for none yet. Locked ones are not taken.
   int take(int32_t i) {
     int best = kNone, furthest = -1;
-    for (int r = 0; r < Assembler::kRegisters; ++r) {
+    for (int r = 0; r < registers_; ++r) {
       if (locked_[static_cast<std::size_t>(r)]) continue;
       const int32_t holds = held_[static_cast<std::size_t>(r)];
       const int use = holds == kNone ? kNever : next_use(value(holds));
@@ -235,6 +330,7 @@ class Emitter {
       store(i);
       locked_.fill(false);
     }
+    if (value(i).is_reduced) combine(accumulator_, accumulator_, value(i).reg);
     if (!is_read(value(i))) leave_register(value(i));
   }
   // The register of the result, which may be that of an operand that is not read again. Slots are given back
@@ -345,6 +441,8 @@ class Emitter {
   std::vector<Value> values_;
   std::vector<int> uses_;
   std::array<int32_t, Assembler::kRegisters> held_{};
+  int registers_ = Assembler::kRegisters;  // for values
+  int accumulator_ = kNone;                // of a strip's vector
   std::array<bool, Assembler::kRegisters> locked_{};
 };
 }  // namespace

@@ -12,6 +12,7 @@ using Xbyak::Reg64;
 
 constexpr std::array kPointers{Operand::R8,  Operand::R9,  Operand::R10, Operand::RBX,
                                Operand::R12, Operand::R13, Operand::R14, Operand::R15};
+static_assert(kPointers.size() == Frame::kMostMoved);
 constexpr std::size_t kUnsaved = 3;  // the first ones need not be restored
 
 constexpr int kMostFrame = 1 << 16;  // a thread's stack may be small
@@ -37,8 +38,7 @@ void Frame::begin() {
   a_.and_(a_.rsp, -Assembler::kVectorBytes);
   a_.sub(a_.rsp, kMostFrame);  // the size is known in the end
   size_at_ = a_.getSize() - sizeof(int32_t);
-  for (std::size_t k = 0; k < pointers(); ++k)
-    a_.mov(Reg64(kPointers[k]), a_.ptr[table_ + static_cast<int>(k * sizeof(void*))]);
+  load_pointers();
   if (u_.straight) a_.mov(table_, a_.rdi), a_.mov(scratch_, a_.rsi);
   if (u_.calls.empty()) return;
   a_.mov(a_.qword[a_.rsp + static_cast<int>(offsetof(Tile, n))], 1);
@@ -86,9 +86,17 @@ Xbyak::Address Frame::address(const UnitMemory& m, bool mask) {
     at = Xbyak::RegExp(a_.r11);
   }
   at = at + m.offset;
-  if (!m.one && !u_.straight) at = at + a_.rcx * (mask ? 1 : u_.element_size);
+  const int size = mask ? 1 : u_.element_size;
+  if (!m.one && !u_.straight) at = at + a_.rcx * size + ahead_ * size;
   if (!mask) return a_.ptr[at];
   return m.one || a_.is_single() ? a_.byte[at] : a_.ptr[at];
+}
+void Frame::move(std::size_t address, int32_t bytes) {
+  if (bytes != 0) a_.add(Reg64(kPointers[address]), static_cast<uint32_t>(bytes));
+}
+void Frame::load_pointers() {
+  for (std::size_t k = 0; k < pointers(); ++k)
+    a_.mov(Reg64(kPointers[k]), a_.ptr[table_ + static_cast<int>(k * sizeof(void*))]);
 }
 Xbyak::Address Frame::constant(uint64_t bits) {
   const auto [known, fresh] = known_constants_.try_emplace(bits, constants_.size());

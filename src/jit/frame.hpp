@@ -17,6 +17,12 @@ class Frame {
   void finish();
 
   Xbyak::Address address(const UnitMemory& memory, bool mask);
+  // From now on addresses are those of the elements so far behind.
+  void set_ahead(int elements) { ahead_ = elements; }
+  // Moves an address that lies in a register, and all of them back.
+  void move(std::size_t address, int32_t bytes);
+  void load_pointers();
+  static constexpr std::size_t kMostMoved = 8;  // addresses
   Xbyak::Address constant(uint64_t bits);
 
   // Slots for values that no register has room for.
@@ -43,7 +49,7 @@ class Frame {
   Assembler& a_;
   const Xbyak::Reg64 table_, scratch_;
   std::vector<int> free_slots_;
-  int slots_ = 0;
+  int slots_ = 0, ahead_ = 0;
   std::size_t size_at_ = 0;  // of the stack's size in the code
   std::unordered_map<uint64_t, std::size_t> known_constants_;
   std::vector<uint64_t> constants_;

@@ -36,7 +36,7 @@ std::string digits(std::span<const uint8_t> code) {
 
 void print(const Unit& unit, const Loop::NativeUnit& native, std::span<const uint8_t> code) {
   std::string text = fmt::format("native {}: at {}, {} bytes of code, elements of {} bytes\n", names(native),
-                                 fmt::ptr(reinterpret_cast<const void*>(native.fn)), code.size(), unit.element_size);
+                                 fmt::ptr(native.entry()), code.size(), unit.element_size);
   for (const Unit::Value& v : unit.inputs)
     text += fmt::format("  in {} of {}{}\n", name_of(unit.program[v.instruction].result()), text_of(unit, v.memory),
                         v.memory.one ? ", one for all" : "");
@@ -51,7 +51,7 @@ void name_for_perf(const Loop::NativeUnit& native, std::span<const uint8_t> code
   const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (file < 0) return;
   const std::string line =
-      fmt::format("{:x} {:x} gradtape {}\n", reinterpret_cast<uintptr_t>(native.fn), code.size(), names(native));
+      fmt::format("{:x} {:x} gradtape {}\n", reinterpret_cast<uintptr_t>(native.entry()), code.size(), names(native));
   [[maybe_unused]] const ssize_t written = write(file, line.data(), line.size());
   close(file);
 }

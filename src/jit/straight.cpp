@@ -21,7 +21,7 @@ constexpr std::size_t kMostInstructions = 1 << 20;
 
 // The size of the elements of all that the loop computes with, but for bools. Nothing: it cannot be straight-line code.
 std::optional<int> element_size(const Loop& loop, const Plan& plan) {
-  if (loop.rows * loop.width != 1 || loop.shifted > 0 || !loop.partial_reductions.empty()) return std::nullopt;
+  if (loop.elements() != 1 || loop.shifted > 0 || !loop.partial_reductions.empty()) return std::nullopt;
   std::size_t size = 0;
   const auto fits = [&](Dtype dtype) {
     if (dtype == Dtype::boolean) return true;

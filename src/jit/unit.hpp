@@ -30,9 +30,21 @@ struct Unit {
     AttrsPtr attrs;
   };
 
+  // A reduction of each column of a space, row by row: the unit goes through all rows of a few columns before the next
+  // ones. Each Loop::kRowsApart rows are reduced apart. The function is a NativeUnit::StripFn.
+  struct Strip {
+    enum Combine : uint8_t { sum, product, maximum, minimum } combine;
+    Dtype dtype;
+    uint64_t start;              // of the reduction of no elements: its bits
+    int32_t reduced;             // the instruction whose results are reduced
+    UnitMemory result;           // an address, with an element for each column
+    std::vector<int32_t> steps;  // by address of an operand: bytes from one row to the next
+  };
+
   int element_size = 4;   // of all values but bools: 4 or 8
   bool straight = false;  // straight-line code: there is one element, and no loop
   std::vector<Call> calls;
+  std::optional<Strip> strip;  // then there are no outputs
   // Straight-line code may have many values that no register has room for. They lie at the end of the arena, so many
   // bytes behind its start; nothing: on the stack.
   std::optional<uint32_t> spills_at;

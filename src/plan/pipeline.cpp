@@ -9,6 +9,7 @@
 #include "plan/passes/dead_code.hpp"
 #include "plan/passes/halo.hpp"
 #include "plan/passes/memory.hpp"
+#include "plan/passes/orient.hpp"
 #include "plan/passes/rematerialise.hpp"
 #include "plan/passes/row_feeding.hpp"
 #include "plan/passes/steps.hpp"
@@ -25,6 +26,7 @@ constexpr Pass kProgramPasses[] = {
     {"lower", [](Draft& d) { d.program = lower(*d.schedule, Settings::instance().active_rules()); }, nullptr,
      kVerifyProgram},
     {"dead_code", [](Draft& d) { eliminate_dead_code(d.program); }, kNothing, kVerifyProgram},
+    {"orient", [](Draft& d) { orient(d.program); }, kNothing, kVerifyProgram},
 };
 constexpr Pass kPlanPasses[] = {
     {"fuse", [](Draft& d) { d.groups = fuse(d.program, true); }, [](Draft& d) { d.groups = fuse(d.program, false); },

@@ -42,7 +42,7 @@ class Executor {
     };
     const Loop& body = *loop.body;
     State state{loop_runner(loop), plan_.slots[kernel.out[0]].shape.dims().back(), body.block_elements(),
-                body.rows * body.width};
+                body.elements()};
     RowReader reader{kernel.grain, &state, [](void* to, int64_t first, int64_t rows, int worker) {
                        const auto& s = *static_cast<State*>(to);
                        const int64_t end = std::min(s.elements, (first + rows) * s.columns);

@@ -30,7 +30,7 @@ LoopRunner::LoopRunner(const Loop& loop, const Memory& memory, std::byte* worksp
 }
 
 bool LoopRunner::is_shared() const {
-  return l_.blocks() > 1 && l_.rows * l_.width * static_cast<int64_t>(l_.work) >= kWorthSharing;
+  return l_.blocks() > 1 && l_.elements() * static_cast<int64_t>(l_.work) >= kWorthSharing;
 }
 void LoopRunner::run(const Workers& workers) const {
   start(is_shared() ? workers.threads() : 1);
@@ -54,7 +54,7 @@ void LoopRunner::finish() const {
 }
 
 void LoopRunner::fill_once(std::byte* scratch) const {
-  const TileAt start{0, 0, l_.tile_rows, l_.tile_width};
+  const TileAt start{0, 0, l_.tile_rows, l_.tile_width, 0, ports_.data()};
   for (const Loop::Fill& f : l_.fills) {
     std::byte* out = tile_in(scratch, f.scratch);
     const std::size_t n =
@@ -72,23 +72,40 @@ void LoopRunner::fill(const TileAt& t, std::byte* scratch) const {
     if (f.kind == Loop::Fill::rows)
       expand(port(f.port, t), f.size, t.rows, t.columns, out);
     else if (f.kind == Loop::Fill::strided && f.level == Loop::Level::full)
-      kernels::expand_strided(ports_[f.port], f.size, f.layout, t.first(l_.width), t.elements(), out);
+      kernels::expand_strided(port(f.port, t), f.size, f.layout, t.first(l_.width), t.elements(), out);
     else if (f.kind == Loop::Fill::strided)
       kernels::expand_strided(ports_[f.port], f.size, f.layout, t.row, t.rows, out);
   }
 }
 
+// Blocks of the same rows follow each other, batch by batch: operands that batches share stay in the cache.
 void LoopRunner::run_block(int64_t block, int worker) const {
-  std::byte* scratch = scratch_of(worker);
-  const int64_t across = ceil_div(l_.width, l_.block_width);
-  const int64_t row = block / across * l_.block_rows, column = block % across * l_.block_width;
+  const int64_t across = l_.blocks_across(), groups = ceil_div(l_.batches, l_.block_batches);
+  const int64_t column = block % across * l_.block_width, row = block / across / groups * l_.block_rows;
   const int64_t row_end = std::min(l_.rows, row + l_.block_rows), end = std::min(l_.width, column + l_.block_width);
-  for (const Loop::PartialReduction& e : l_.partial_reductions)
-    if (e.columns) e.reducer->start(end - column, partial(e, row / l_.block_rows * e.width + column));
-  for (int64_t r = row; r < row_end; r += l_.tile_rows)
-    for (int64_t c = column; c < end; c += l_.tile_width)
-      run_tile({r, c, std::min(l_.tile_rows, row_end - r), std::min(l_.tile_width, end - c)}, scratch);
+  const int64_t batch = block / across % groups * l_.block_batches;
+  std::byte* scratch = scratch_of(worker);
+  if (l_.batches == 1) {
+    run_batch({row, column, 0, 0, 0, ports_.data()}, row_end, end, scratch);
+  } else {
+    Ports ports(ports_);
+    for (int64_t b = batch; b < std::min(l_.batches, batch + l_.block_batches); ++b) {
+      for (std::size_t k = 0; k < ports.size(); ++k)
+        ports[k] = ports_[k] + b % l_.inner * l_.ports[k].per_batch + b / l_.inner * l_.ports[k].per_outer;
+      run_batch({row, column, 0, 0, b, ports.data()}, row_end, end, scratch);
+    }
+  }
   if (l_.streams) kernels::end_stream();
+}
+void LoopRunner::run_batch(TileAt t, int64_t row_end, int64_t end, std::byte* scratch) const {
+  const TileAt first = t;
+  for (const Loop::PartialReduction& e : l_.partial_reductions)
+    if (e.columns) e.reducer->start(end - first.column, column_partials(e, first));
+  for (; t.row < row_end; t.row += l_.tile_rows)
+    for (t.column = first.column; t.column < end; t.column += l_.tile_width) {
+      t.rows = std::min(l_.tile_rows, row_end - t.row), t.columns = std::min(l_.tile_width, end - t.column);
+      run_tile(t, scratch);
+    }
 }
 
 // Memory that the next tile reads and writes comes in while this one computes.
@@ -107,7 +124,7 @@ void LoopRunner::prefetch_next(const TileAt& t) const {
 LoopRunner::TileAt LoopRunner::shifted(const TileAt& t) const {
   const int64_t first = t.first(l_.width), last = first + t.rows * t.columns;
   const int64_t from = std::clamp<int64_t>(first - l_.most_shift, 0, l_.shifted);
-  return {0, from, 1, std::clamp(last - l_.least_shift, from, l_.shifted) - from};
+  return {0, from, 1, std::clamp(last - l_.least_shift, from, l_.shifted) - from, t.batch, t.ports};
 }
 
 void LoopRunner::run_tile(const TileAt& of_space, std::byte* scratch) const {
@@ -119,7 +136,12 @@ void LoopRunner::run_tile(const TileAt& of_space, std::byte* scratch) const {
     const std::size_t n = i.level == Loop::Level::row ? static_cast<std::size_t>(t.rows) : t.elements();
     const std::byte* x = i.operands.empty() ? nullptr : address(i.operands[0], t, scratch);
     switch (i.kind) {
-      case Loop::Instruction::native: run_native(l_.units[i.unit], t, of_shifted, n, scratch); break;
+      case Loop::Instruction::native:
+        if (l_.units[i.unit].strip)
+          run_strip(l_.units[i.unit], t);
+        else
+          run_native(l_.units[i.unit], t, of_shifted, n, scratch);
+        break;
       case Loop::Instruction::tile: {
         Tile tile{n, {x}, address(i.result, t, scratch), i.attrs.get()};
         for (std::size_t k = 1; k < i.operands.size(); ++k) tile.in[k] = address(i.operands[k], t, scratch);
@@ -138,8 +160,9 @@ void LoopRunner::run_tile(const TileAt& of_space, std::byte* scratch) const {
       case Loop::Instruction::stream: kernels::stream(x, n * i.size, address(i.result, t, scratch)); break;
       case Loop::Instruction::reduce_rows: i.reducer->rows(x, t.rows, t.columns, address(i.result, t, scratch)); break;
       case Loop::Instruction::partial: {
-        const int64_t across = ceil_div(l_.width, l_.tile_width);
-        const int64_t number = t.row / l_.tile_rows * across + t.column / l_.tile_width;
+        const int64_t down = ceil_div(l_.rows, l_.tile_rows), across = ceil_div(l_.width, l_.tile_width);
+        const int64_t row = t.batch * down + t.row / l_.tile_rows;
+        const int64_t number = row * across + t.column / l_.tile_width;
         i.reducer->rows(x, 1, n, partial(l_.partial_reductions[i.result.index], number));
         break;
       }
@@ -190,31 +213,48 @@ void LoopRunner::run_native(const Loop::NativeUnit& unit, const TileAt& t, const
   }
   unit.fn(addresses.data(), scratch, n);
 }
+void LoopRunner::run_strip(const Loop::NativeUnit& unit, const TileAt& t) const {
+  std::array<const std::byte*, Loop::NativeUnit::kMostAddresses> addresses;
+  for (std::size_t k = 0; k < unit.addresses.size(); ++k) {
+    const Loop::NativeUnit::Address& a = unit.addresses[k];
+    addresses[k] = a.partial < 0 ? port(a.port, t)
+                                 : column_partials(l_.partial_reductions[static_cast<std::size_t>(a.partial)], t);
+  }
+  unit.strip(addresses.data(), static_cast<std::size_t>(t.columns), static_cast<std::size_t>(t.rows));
+}
 
-// A tile's own sum first: errors grow with the number of tiles, not of rows.
+// A tile lies within rows that are summed apart, or consists of such.
 void LoopRunner::add_columns(const Loop::PartialReduction& e, const std::byte* x, const TileAt& t,
                              std::byte* scratch) const {
-  std::byte* sums = partial(e, t.row / l_.block_rows * e.width + t.column);
-  const auto rows = static_cast<std::size_t>(t.rows), columns = static_cast<std::size_t>(t.columns);
-  if (l_.tile_rows == 1) return e.reducer->add_rows(x, rows, columns, sums);
+  std::byte* sums = column_partials(e, t);
+  const int64_t apart = l_.rows_apart();
+  const auto columns = static_cast<std::size_t>(t.columns);
+  if (apart == 1) return e.reducer->add_rows(x, static_cast<std::size_t>(t.rows), columns, sums);
   std::byte* own = tile_in(scratch, e.scratch);
-  e.reducer->start(columns, own);
-  e.reducer->add_rows(x, rows, columns, own);
-  e.reducer->add_rows(own, 1, columns, sums);
+  for (int64_t row = t.row, end; row < t.row + t.rows; row = end) {
+    end = std::min(t.row + t.rows, row - row % apart + apart);
+    if (row % apart == 0) e.reducer->start(columns, own);
+    e.reducer->add_rows(x, static_cast<std::size_t>(end - row), columns, own);
+    if (end % apart == 0 || end == l_.rows) e.reducer->add_rows(own, 1, columns, sums);
+    x += static_cast<std::size_t>(end - row) * columns * e.size;
+  }
 }
 
 void LoopRunner::finish(const Loop::PartialReduction& e) const {
-  void* out = memory_.slots[e.slot];
+  if (e.in_place) return;
+  auto* out = static_cast<std::byte*>(memory_.slots[e.slot]);
   if (!e.columns) {
     e.reducer->rows(partial(e, 0), e.rows, e.width, out);
     return;
   }
-  const int64_t blocks = ceil_div(l_.rows, l_.block_rows);
+  const int64_t blocks = l_.blocks_down();
   const auto width = static_cast<std::size_t>(e.width);
-  for (int64_t step = 1; step < blocks; step *= 2)
-    for (int64_t i = 0; i + step < blocks; i += 2 * step)
-      e.reducer->add_rows(partial(e, (i + step) * e.width), 1, width, partial(e, i * e.width));
-  std::memcpy(out, partial(e, 0), width * e.size);
+  for (int64_t batch = 0; batch < e.rows; ++batch) {
+    const auto row = [&](int64_t i) { return partial(e, (batch * blocks + i) * e.width); };
+    for (int64_t step = 1; step < blocks; step *= 2)
+      for (int64_t i = 0; i + step < blocks; i += 2 * step) e.reducer->add_rows(row(i + step), 1, width, row(i));
+    std::memcpy(out + static_cast<std::size_t>(batch) * width * e.size, row(0), width * e.size);
+  }
 }
 
 }  // namespace gradtape::core

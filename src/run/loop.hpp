@@ -22,6 +22,8 @@ class LoopRunner {
  private:
   struct TileAt {
     int64_t row, column, rows, columns;
+    int64_t batch;
+    std::byte* const* ports;  // where each begins in the batch
     int64_t first(int64_t width) const { return row * width + column; }
     std::size_t elements() const { return static_cast<std::size_t>(rows * columns); }
   };
@@ -33,11 +35,16 @@ class LoopRunner {
   std::byte* scratch_of(int worker) const { return scratch_ + static_cast<std::size_t>(worker) * scratch_bytes_; }
   std::byte* tile_in(std::byte* scratch, uint32_t index) const { return scratch + index * l_.scratch_tile_bytes; }
   std::byte* partial(const Loop::PartialReduction& e, int64_t number) const {
-    return workspace_ + e.workspace + static_cast<std::size_t>(number) * e.size;
+    std::byte* first = e.in_place ? static_cast<std::byte*>(memory_.slots[e.slot]) : workspace_ + e.workspace;
+    return first + static_cast<std::size_t>(number) * e.size;
+  }
+  // By columns: the partials of a tile's block, from the tile's first column on.
+  std::byte* column_partials(const Loop::PartialReduction& e, const TileAt& t) const {
+    return partial(e, (t.batch * l_.blocks_down() + t.row / l_.block_rows) * e.width + t.column);
   }
   std::byte* port(uint32_t index, const TileAt& t) const {
     const Loop::Port& p = l_.ports[index];
-    return ports_[index] + t.first(l_.width) * p.per_element + t.row * p.per_row + t.column * p.per_column;
+    return t.ports[index] + t.first(l_.width) * p.per_element + t.row * p.per_row + t.column * p.per_column;
   }
   std::byte* address(Loop::TileRef p, const TileAt& t, std::byte* scratch) const {
     return p.kind == Loop::TileRef::scratch ? tile_in(scratch, p.index) : port(p.index, t);
@@ -48,7 +55,9 @@ class LoopRunner {
   void fill_once(std::byte* scratch) const;
   void fill(const TileAt& t, std::byte* scratch) const;
   void prefetch_next(const TileAt& t) const;
+  void run_batch(TileAt first, int64_t row_end, int64_t column_end, std::byte* scratch) const;
   void run_tile(const TileAt& t, std::byte* scratch) const;
+  void run_strip(const Loop::NativeUnit& unit, const TileAt& t) const;
   void run_native(const Loop::NativeUnit& unit, const TileAt& t, const TileAt& of_shifted, std::size_t n,
                   std::byte* scratch) const;
   Span shifted_elements(const Loop::Instruction& shift, const TileAt& t) const;
@@ -64,7 +73,8 @@ class LoopRunner {
   std::byte* workspace_;
   std::byte* scratch_;
   std::size_t scratch_bytes_;
-  SmallVector<std::byte*, 24> ports_;
+  using Ports = SmallVector<std::byte*, 24>;
+  Ports ports_;
 };
 
 }  // namespace gradtape::core

@@ -57,7 +57,7 @@ int compute() {
 }
 
 TEST(Environment, UnknownValuesAreNamed) {
-  const std::pair<const char*, const char*> rows[] = {{"GRADTAPE_SKIP", "all, dead_code, fuse"},
+  const std::pair<const char*, const char*> rows[] = {{"GRADTAPE_SKIP", "all, dead_code, orient"},
                                                       {"GRADTAPE_DUMP", "program, jit, lower"},
                                                       {"GRADTAPE_JIT", "0, 1, always, perf"},
                                                       {"GRADTAPE_VERIFY", "0, 1"}};

@@ -127,7 +127,8 @@ class RandomLoops {
   }
   void add_step() {
     const gt_dtype dtype = any_dtype();
-    switch (below(12)) {
+    switch (below(13)) {
+      case 12: return pairs();
       case 0: return reduce();
       case 1: return neighbours();
       case 2: return choose(dtype);
@@ -186,6 +187,27 @@ class RandomLoops {
       case 2: return is_float(x.dtype) ? apply(gt_reduce_mean, x.dtype) : apply(gt_reduce_sum, x.dtype);
       default: return apply(gt_reduce_sum, x.dtype);
     }
+  }
+  // A reduction of a function of all pairs of rows: loops in batches.
+  void pairs() {
+    const Value x = any(), y = of(x.dtype);
+    const int64_t rows = x.shape[0], columns = x.shape[1], elements = rows * rows * columns;
+    if (x.dtype == GT_BOOL || y.shape != x.shape || elements < 4096 || elements > 300'000)
+      return add(below(2) ? unary(x) : binary(x, x));
+    Value z =
+        binary({gt_expand_dims(c_, x.tensor, 1), x.dtype, {1, 1}}, {gt_expand_dims(c_, y.tensor, 0), x.dtype, {1, 1}});
+    for (std::size_t k = 1 + below(2); k-- > 0;) z = below(2) ? unary(z) : binary(z, z);
+    const int64_t axis = static_cast<int64_t>(below(3)), last = 1;
+    const auto reduced = [&](gt_tensor t, int64_t along, bool keep) {
+      const std::size_t how = below(5);
+      return (how == 0   ? gt_reduce_max
+              : how == 1 ? gt_reduce_min
+              : how == 2 ? gt_reduce_prod
+                         : gt_reduce_sum)(c_, t, &along, 1, keep);
+    };
+    gt_tensor t = reduced(z.tensor, axis, false);
+    if (axis == 2) t = reduced(t, last, true);
+    add({t, x.dtype, {rows, axis == 2 ? 1 : columns}});
   }
   // Functions of neighbours along an axis, with zeros around them: halos.
   void neighbours() {
@@ -246,7 +268,7 @@ class RandomLoops {
 
 struct Counts {
   int programs = 0, compiled = 0, units = 0, straight = 0, of_rows = 0, shifted = 0, shifts = 0, many_addresses = 0,
-      failures = 0;
+      strips = 0, failures = 0;
   std::set<std::string> ops;  // in units
 
   void add(const Plan& plan) {
@@ -259,6 +281,7 @@ struct Counts {
         ++units;
         of_rows += i.level == Loop::Level::row, shifted += i.level == Loop::Level::shifted;
         shifts += !unit.shifts.empty(), many_addresses += unit.addresses.size() > 8;
+        strips += unit.strip != nullptr;
         for (const Op* op : unit.ops) ops.insert(op->name);
       }
     }
@@ -267,7 +290,7 @@ struct Counts {
   // Whether programs as many as these have met all kinds of units.
   bool reached_all() const {
     return programs < 5000 || (compiled > programs / 2 && ops.size() > 35 &&
-                               std::min({straight, of_rows, shifted, shifts, many_addresses}) > 20);
+                               std::min({straight, of_rows, shifted, shifts, many_addresses, strips}) > 20);
   }
 };
 
@@ -321,7 +344,7 @@ int run_all(uint64_t programs, uint64_t first) {
   std::cout << counts.programs << " programs, " << counts.compiled << " with native units: " << counts.units << " of "
             << counts.ops.size() << " ops, " << counts.straight << " straight, " << counts.of_rows << " of rows, "
             << counts.shifted << " shifted, " << counts.shifts << " that read shifted, " << counts.many_addresses
-            << " of many addresses; " << counts.failures << " programs differ\n";
+            << " of many addresses, " << counts.strips << " strips; " << counts.failures << " programs differ\n";
   if (code_bytes() > 0) std::cout << code_bytes() << " bytes of code are left\n";
   return counts.failures == 0 && counts.reached_all() && code_bytes() == 0 ? 0 : 1;
 }

@@ -17,6 +17,7 @@ plans guide examples/guide_c
 plans bands tests/gradtape_bands_test --gtest_filter='Bands.HessiansOfLocalTerms:Bands.ProductsWithDiagonals'
 plans fusion tests/gradtape_fusion_test
 plans halo tests/gradtape_halo_test --gtest_filter='Halo.OfSecondDerivativesOfDifferences'
+plans orient tests/gradtape_orient_test --gtest_filter='Orient.DerivativesHaveNoLargeTemporaries'
 plans rematerialise tests/gradtape_rematerialise_test
 plans row_feeding tests/gradtape_row_feeding_test --gtest_filter='-*EverySize'
 plans signs tests/gradtape_signs_test

@@ -93,25 +93,57 @@ void copy_bytes(const void* x, int64_t bytes, void* out, const Workers& workers)
 }
 
 namespace {
+// `count` runs of N elements (0: of n), which lie apart in out.
+template <int64_t N, class T>
+void copy_runs(const T* x, int64_t n, T* out, int64_t out_step, int64_t count) {
+  const int64_t length = N > 0 ? N : n;
+  for (int64_t r = 0; r < count; ++r) std::memcpy(out + r * out_step, x + r * length, length * sizeof(T));
+}
+template <class T>
+void copy_short_runs(const T* x, int64_t n, T* out, int64_t out_step, int64_t count) {
+  switch (n) {
+    case 1: return copy_runs<1>(x, n, out, out_step, count);
+    case 2: return copy_runs<2>(x, n, out, out_step, count);
+    case 3: return copy_runs<3>(x, n, out, out_step, count);
+    case 4: return copy_runs<4>(x, n, out, out_step, count);
+    default: return copy_runs<0>(x, n, out, out_step, count);
+  }
+}
+
+// Rows of one element of each input. Parts of a few inputs are copied side by side, and the copies are transposed.
+template <class T>
+void interleave(const KernelCall& c, int64_t first, int64_t last) {
+  constexpr int64_t kCopies = 2048, kMostInputs = 16;
+  const auto inputs = static_cast<int64_t>(c.in.size());
+  const int64_t most = kCopies / std::min(kMostInputs, inputs);
+  T copies[kCopies];
+  for (int64_t row = first; row < last; row += most)
+    for (int64_t input = 0; input < inputs; input += kMostInputs) {
+      const int64_t columns = std::min(kMostInputs, inputs - input), rows = std::min(most, last - row);
+      for (int64_t k = 0; k < columns; ++k) std::copy_n(c.in[input + k].as<T>() + row, rows, copies + k * rows);
+      copy_transposed(copies, rows, c.out[0].as<T>() + row * inputs + input, inputs, rows, columns);
+    }
+}
+
 // For inputs that each fill a short part of a row. Rows of the result are filled from all inputs, as many rows at a
 // time as stay in the cache.
 template <class T>
 void concat_short(const KernelCall& c, std::size_t axis, int64_t outer, int64_t inner, int64_t row) {
   const int64_t block = std::clamp<int64_t>((int64_t{1} << 15) / (row * int64_t{sizeof(T)}), 1, outer);
+  const bool one_each = row == static_cast<int64_t>(c.in.size()) &&
+                        std::ranges::all_of(c.in, [&](const View& in) { return (*in.shape)[axis] * inner == 1; });
   const auto rows = [&](int64_t first, int64_t last, int) {
-    const int64_t count = last - first;
+    if (one_each) return interleave<T>(c, first, last);
     T* out = c.out[0].as<T>() + first * row;
     for (const View& in : c.in) {
       const int64_t part = (*in.shape)[axis] * inner;
-      const T* x = in.as<T>() + first * part;
-      for (int64_t r = 0; r < count; ++r, x += part)
-        for (int64_t i = 0; i < part; ++i) out[r * row + i] = x[i];
+      copy_short_runs(in.as<T>() + first * part, part, out, row, last - first);
       out += part;
     }
   };
   const bool is_large = outer * row * int64_t{sizeof(T)} >= 2 * kShare;
   const Workers workers = is_large ? c.workers : Workers(1);
-  for_each_share(workers, outer, block, rows);
+  for_each_share(workers, outer, one_each ? share_of(1 << 16, row) : block, rows);
 }
 }  // namespace
 

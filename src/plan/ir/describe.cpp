@@ -35,7 +35,9 @@ std::string what(const Step& step) {
     for (const Op* op : {i.before, i.op})
       if (op) ops += (ops.empty() ? "" : " ") + op->name;
   for (const Loop::NativeUnit& unit : step.body->units) ops += fmt::format("{}{}", ops.empty() ? "" : " ", names(unit));
-  return fmt::format("loop [{} x {}]: {}", step.body->rows, step.body->width, ops);
+  const Loop& l = *step.body;
+  const std::string batches = l.batches > 1 ? fmt::format("{} x ", l.batches) : "";
+  return fmt::format("loop [{}{} x {}]: {}", batches, l.rows, l.width, ops);
 }
 std::size_t traffic(const Plan& plan, const Step& step) {
   std::size_t bytes = 0;

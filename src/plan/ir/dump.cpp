@@ -39,8 +39,10 @@ std::string ports(const Loop& loop) {
   std::string text;
   for (std::size_t k = 0; k < loop.ports.size(); ++k) {
     const Loop::Port& p = loop.ports[k];
-    text += fmt::format("      p{} = s{}+{} by {}, {}, {}{}\n", k, p.slot, p.offset, p.per_element, p.per_row,
-                        p.per_column, p.past_cache ? " past the cache" : "");
+    text += fmt::format("      p{} = s{}+{} by {}, {}, {}{}{}\n", k, p.slot, p.offset, p.per_element, p.per_row,
+                        p.per_column,
+                        p.per_batch || p.per_outer ? fmt::format(", batches {}, {}", p.per_batch, p.per_outer) : "",
+                        p.past_cache ? " past the cache" : "");
   }
   return text;
 }
@@ -75,8 +77,9 @@ std::string partial_reductions(const Loop& loop) {
   std::string text;
   for (std::size_t k = 0; k < loop.partial_reductions.size(); ++k) {
     const Loop::PartialReduction& e = loop.partial_reductions[k];
-    text += fmt::format("      e{} -> s{}, {} rows of {}{}, workspace {}\n", k, e.slot, e.rows, e.width,
-                        e.columns ? fmt::format(" by columns t{}", e.scratch) : "", e.workspace);
+    text += fmt::format("      e{} -> s{}, {} rows of {}{}, {}\n", k, e.slot, e.rows, e.width,
+                        e.columns ? fmt::format(" by columns t{}", e.scratch) : "",
+                        e.in_place ? std::string("in place") : fmt::format("workspace {}", e.workspace));
   }
   return text;
 }
@@ -85,6 +88,8 @@ std::string text_of(const Loop& loop) {
       fmt::format("[{} x {}] in tiles [{} x {}], blocks [{} x {}], {} scratch tiles of {} bytes, workspace {}{}",
                   loop.rows, loop.width, loop.tile_rows, loop.tile_width, loop.block_rows, loop.block_width,
                   loop.scratch_tiles, loop.scratch_tile_bytes, loop.workspace, loop.streams ? ", streams" : "");
+  if (loop.batches > 1)
+    text += fmt::format(", {} batches, {} of them inner, {} a block", loop.batches, loop.inner, loop.block_batches);
   if (loop.shifted > 0)
     text += fmt::format(", {} shifted by {} to {}", loop.shifted, loop.least_shift, loop.most_shift);
   return text + "\n" + ports(loop) + fills(loop) + instructions(loop) + partial_reductions(loop);
@@ -116,6 +121,7 @@ std::string text_of(const Group& g) {
   for (uint32_t m : g.members) members += fmt::format(" {}{}", m, g.is_shifted(m) ? "s" : "");
   std::string text = fmt::format("  {}{}", g.is_loop ? "loop" : "alone", members);
   if (g.is_loop) text += fmt::format(" over {}", to_string(g.space));
+  if (g.batch > 0) text += fmt::format(", {} axes are batches", g.batch);
   if (g.split != kFree) text += fmt::format(", {} axes are rows", g.split);
   if (!g.shifted.members.empty())
     text += fmt::format(", shifted {} by {} to {}", to_string(g.shifted.space), g.shifted.least, g.shifted.most);

@@ -9,21 +9,26 @@
 namespace gradtape::core {
 
 // A space of rows by columns, walked tile by tile, so that values between instructions stay in the first-level cache.
+// There may be several of them, the batches: each has its own part of every operand and result.
 // A value of level full has an element for each of the space, a row-level one an element for each row. A shifted value
 // has an element for each of another space: a tile computes the elements that its shift instructions take from there.
 struct Loop {
   enum class Level : uint8_t { full, row, shifted };
 
   // Memory outside the loop: of an operand, or of a result. Element (row, column) lies at
-  // offset + per_element * (row * width + column) + per_row * row + per_column * column, in bytes.
+  // offset + per_element * (row * width + column) + per_row * row + per_column * column, in bytes. Batches lie apart by
+  // per_batch and per_outer (see `inner`).
   struct Port {
     uint32_t slot;
     int64_t offset;  // bytes
     uint32_t per_element, per_row, per_column;
     bool past_cache = false;  // only written, by a stream instruction
+    int64_t per_batch = 0, per_outer = 0;
 
     // Whether the loop goes through all of its memory, one element after the other.
-    bool is_walked() const { return per_element != 0 && per_row == 0 && per_column == 0 && offset == 0; }
+    bool is_walked() const {
+      return per_element != 0 && per_row == 0 && per_column == 0 && per_batch == 0 && per_outer == 0 && offset == 0;
+    }
   };
   // A scratch tile that is prepared before the instructions run.
   struct Fill {
@@ -69,19 +74,22 @@ struct Loop {
     bool columns;         // by columns: partials are rows of `width`, one for each block; else one for each tile
     int64_t rows, width;  // of the result, of its partials
     uint32_t slot;
-    std::size_t workspace;  // where the partials lie, in bytes
-    uint32_t scratch;       // columns, where a tile has several rows: their sum
+    std::size_t workspace;  // where the partials lie, in bytes; unless in place
+    uint32_t scratch;       // columns, where Loop::rows_apart is above 1: the sum of these
+    bool in_place = false;  // columns, where a block has all rows: the partials are the result
   };
 
   // Tile instructions as one function of native code. It is given the addresses of operands and results for a tile, the
   // thread's scratch, and the number of elements.
   struct NativeUnit {
     using Fn = void (*)(const std::byte* const* addresses, std::byte* scratch, std::size_t n);
+    using StripFn = void (*)(const std::byte* const* addresses, std::size_t columns, std::size_t rows);
     // The address of a port, or of a shifted operand. The latter is a part of the shifted tile where all of it lies
     // there, and else a copy.
     struct Address {
       uint32_t port;
-      int32_t shift = -1;  // index of one of `shifts`
+      int32_t shift = -1;    // index of one of `shifts`
+      int32_t partial = -1;  // index of a PartialReduction, by columns
     };
     static constexpr std::size_t kMostAddresses = 64;
 
@@ -92,11 +100,18 @@ struct Loop {
     std::vector<Instruction> shifts;
     std::vector<AttrsPtr> attrs;  // that the code refers to
     std::vector<const Op*> ops;   // for printing
+    StripFn strip = nullptr;      // in place of fn (jit/strips.hpp)
+
+    const void* entry() const {
+      return strip ? reinterpret_cast<const void*>(strip) : reinterpret_cast<const void*>(fn);
+    }
   };
 
-  int64_t rows = 1, width = 1;              // of the space
+  int64_t rows = 1, width = 1;              // of the space, or of each batch
+  int64_t batches = 1, inner = 1;           // batch b is number b % inner of the outer one b / inner
   int64_t tile_rows = 1, tile_width = 1;    // either all columns, or one row
-  int64_t block_rows = 1, block_width = 1;  // a block is one thread's work: whole tiles
+  int64_t block_rows = 1, block_width = 1;  // a block is one thread's work: whole tiles,
+  int64_t block_batches = 1;                // of so many batches; above 1, it has all rows and columns of them
   uint32_t scratch_tiles = 0;
   std::size_t scratch_tile_bytes = 0;
   std::size_t workspace = 0;  // bytes of partials
@@ -113,9 +128,18 @@ struct Loop {
 
   int64_t most_tile() const { return tile_rows * tile_width + most_shift - least_shift; }  // elements of a value
   // Elements of a block; 0: a block is not a run of elements.
-  int64_t block_elements() const { return rows == 1 || block_width == width ? block_rows * block_width : 0; }
+  int64_t block_elements() const {
+    return batches == 1 && (rows == 1 || block_width == width) ? block_rows * block_width : 0;
+  }
+  int64_t elements() const { return batches * rows * width; }
+  // Blocks of a batch, or of block_batches of them.
+  int64_t blocks_down() const { return ceil_div(rows, block_rows); }
+  int64_t blocks_across() const { return ceil_div(width, block_width); }
+  int64_t blocks() const { return ceil_div(batches, block_batches) * blocks_down() * blocks_across(); }
+  // Sums of columns first add up so many rows apart: errors then grow with the number of these parts.
+  static constexpr int64_t kRowsApart = 16;
+  int64_t rows_apart() const { return batches > 1 ? kRowsApart : tile_rows; }
   std::size_t scratch_bytes() const { return round_up(scratch_tiles * scratch_tile_bytes, std::size_t{64}); }
-  int64_t blocks() const { return ceil_div(rows, block_rows) * ceil_div(width, block_width); }
 };
 
 }  // namespace gradtape::core

@@ -21,6 +21,7 @@ struct Instruction {
   SmallVector<Operand, 2> in;
   SmallVector<uint32_t, 1> out;  // slots, row-major
   const Op* of = nullptr;        // the op that the user called, for messages
+  uint8_t batch = 0;             // of a loop's instruction: how many leading axes it takes one by one (orient.hpp)
 
   bool is_elementwise() const { return op && op->is_elementwise(); }
   bool is_pad() const { return op && op->pad; }

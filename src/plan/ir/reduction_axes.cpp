@@ -2,12 +2,12 @@
 
 namespace gradtape::core {
 
-ReductionAxes reduction_axes(const Shape& space, const Ints& axes) {
+ReductionAxes reduction_axes(const Shape& space, const Ints& axes, std::size_t batch) {
   // Axes of size 1 may count either way.
   SmallVector<bool, 8> goes(space.rank(), false);
   for (int64_t a : axes) goes[a] = true;
   int changes = 0, first = -1, last = -1, split = 0;
-  for (std::size_t i = 0; i < space.rank(); ++i) {
+  for (std::size_t i = batch; i < space.rank(); ++i) {
     if (space[i] == 1) continue;
     if (first < 0) first = goes[i];
     if (last >= 0 && last != goes[i]) {

@@ -13,7 +13,8 @@ struct ReductionAxes {
   Direction direction;
   int split;  // how many leading axes are rows
 };
-ReductionAxes reduction_axes(const Shape& space, const Ints& axes);
+// batch: so many leading axes count for nothing; no reduction goes over them.
+ReductionAxes reduction_axes(const Shape& space, const Ints& axes, std::size_t batch = 0);
 
 // The axes of a reduction's attributes, and the attributes with other axes.
 const Ints& axes_of(const Op& reduction, const Attrs& attrs);

@@ -151,7 +151,7 @@ class LoopBuilder {
       return;
     }
     Loop::PartialReduction partial = partial_reduction(m_, i, *loop_);
-    if (partial.columns && loop_->tile_rows > 1) partial.scratch = operands_.own_tile();
+    if (partial.columns && loop_->rows_apart() > 1) partial.scratch = operands_.own_tile();
     to.kind = partial.columns ? Loop::Instruction::partial_columns : Loop::Instruction::partial;
     to.result = {TileRef::port, static_cast<uint32_t>(loop_->partial_reductions.size())};
     step_.out.push_back(partial.slot);
@@ -169,13 +169,13 @@ class LoopBuilder {
       value.last_read = kNever;  // by the stream, after all others
       stream(slot, value.at, size);
     } else {
-      value.at = {TileRef::port, operands_.port(slot, 0, full ? size : 0, full ? 0 : size, 0)};
+      value.at = {TileRef::port, operands_.result_port(slot, full)};
       step_.out.push_back(slot);
     }
     return value.at;
   }
   void stream(uint32_t slot, const TileRef& from, uint8_t size) {
-    const uint32_t to = operands_.port(slot, 0, size, 0, 0);
+    const uint32_t to = operands_.result_port(slot, true);
     loop_->ports[to].past_cache = loop_->streams = true;
     Loop::Instruction stream{};
     stream.kind = Loop::Instruction::stream;

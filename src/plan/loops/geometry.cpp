@@ -3,6 +3,7 @@
 #include "plan/loops/geometry.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 #include "base/ceil_div.hpp"
@@ -12,8 +13,10 @@ namespace gradtape::core {
 namespace {
 constexpr int64_t kTileElements = 512;
 constexpr int64_t kReadOnceElements = 1 << 13;  // a tile where nothing is kept between instructions
+constexpr int64_t kBatchedElements = 1024;      // of the few instructions that batches have
 constexpr int64_t kBlockElements = 1 << 13;     // the work that one thread takes at a time
-constexpr int64_t kLeastBlockRows = 64;         // with sums of columns: their partials must stay small beside the space
+constexpr int64_t kBatchedRows = 1024;   // with sums of columns in batches: partials of a thousandth of the space
+constexpr int64_t kLeastBlockRows = 64;  // with sums of columns: their partials must stay small beside the space
 
 using Level = Loop::Level;
 
@@ -36,7 +39,7 @@ int most_even_split(const LoopMembers& m) {
     for (uint32_t index : m.group.members)
       for (const Operand& x : m.program.instructions[index].in) {
         if (m.program.instructions[index].is_pad() || m.group.is_shifted(index)) continue;
-        const EvenStrides s = even_strides(broadcast(x.layout, m.group.space), split);
+        const EvenStrides s = even_strides(broadcast(x.layout, m.group.space), 0, split);
         even += s.row && s.column && (*s.column == 1 || *s.column == 0);
       }
     if (even > most) most = even, best = split;
@@ -67,7 +70,8 @@ Needs needs_of(const LoopMembers& m, int64_t width) {
 }
 
 void choose_tiles(const Needs& needs, Loop& l) {
-  const int64_t tile = needs.reads_once && !needs.columns ? kReadOnceElements : kTileElements;
+  int64_t tile = needs.reads_once && !needs.columns ? kReadOnceElements : kTileElements;
+  if (l.batches > 1) tile = kBatchedElements;
   if (needs.whole_rows || l.width <= tile) {
     l.tile_rows = std::clamp<int64_t>(tile / l.width, 1, l.rows);
     l.tile_width = l.width;
@@ -86,9 +90,24 @@ void choose_tiles(const Needs& needs, Loop& l) {
     l.block_width = std::min(l.width, tiles * tile);
   }
 }
+// Sums of columns have few blocks down. Tiles begin where rows are summed apart, or are parts of these. A block takes
+// several small batches.
+void choose_batched_blocks(const Needs& needs, Loop& l) {
+  l.block_width = l.tile_width;
+  if (needs.columns) {
+    const auto rows = static_cast<uint64_t>(l.tile_rows);
+    if (l.tile_rows >= Loop::kRowsApart)
+      l.tile_rows -= l.tile_rows % Loop::kRowsApart;
+    else if (l.tile_rows < l.rows)
+      l.tile_rows = static_cast<int64_t>(std::bit_floor(rows));
+    l.block_rows = l.rows > 2 * kBatchedRows ? kBatchedRows : l.rows;
+  }
+  if (l.block_rows == l.rows && l.block_width == l.width)
+    l.block_batches = std::clamp<int64_t>(kBlockElements / (l.rows * l.width), 1, l.batches);
+}
 }  // namespace
 
-EvenStrides even_strides(const Layout& wide, int split) {
+EvenStrides even_strides(const Layout& wide, std::size_t batch, int split) {
   const auto part = [&](std::size_t first, std::size_t last) -> std::optional<int64_t> {
     int64_t step = 0, expected = 0;
     bool any = false;
@@ -101,7 +120,7 @@ EvenStrides even_strides(const Layout& wide, int split) {
     return step;
   };
   const auto rank = wide.shape.rank(), at = static_cast<std::size_t>(split);
-  return {part(0, at), part(at, rank)};
+  return {part(batch, at), part(at, rank)};
 }
 
 int choose_geometry(const LoopMembers& m, Loop& l) {
@@ -109,11 +128,15 @@ int choose_geometry(const LoopMembers& m, Loop& l) {
   int split = m.group.split;
   if (split == kFree) {
     const std::optional<int> rows = split_of_rows(m);
-    split = rows ? *rows : most_even_split(m);
+    split = m.group.batch > 0 ? static_cast<int>(space.rank()) - 1 : rows ? *rows : most_even_split(m);
   }
-  l.rows = space.product(0, split);
+  l.batches = space.product(0, m.group.batch);
+  if (m.group.batch > 0) l.inner = space[m.group.batch - 1];
+  l.rows = space.product(m.group.batch, split);
   l.width = space.product(split, space.rank());
-  choose_tiles(needs_of(m, l.width), l);
+  const Needs needs = needs_of(m, l.width);
+  choose_tiles(needs, l);
+  if (l.batches > 1) choose_batched_blocks(needs, l);
   if (!m.group.shifted.members.empty()) {
     l.shifted = m.group.shifted.space.elements();
     l.least_shift = m.group.shifted.least;

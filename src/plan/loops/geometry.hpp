@@ -5,15 +5,15 @@
 
 namespace gradtape::core {
 
-// The strides of a layout over a space of rows by columns. row, column: elements from one row or column to the next, 0
+// The strides of a layout over a space of rows by columns, within a batch. row, column: elements from one row or column to the next, 0
 // where there is one; empty where they are not even.
 struct EvenStrides {
   std::optional<int64_t> row, column;
 };
-// split: how many leading axes of the space are rows.
-EvenStrides even_strides(const Layout& wide, int split);
+// split: how many leading axes of the space are batches or rows.
+EvenStrides even_strides(const Layout& wide, std::size_t batch, int split);
 
-// Sets rows, width, tiles, blocks and the space of shifted values. Returns the split.
+// Sets batches, rows, width, tiles, blocks and the space of shifted values. Returns the split.
 int choose_geometry(const LoopMembers& members, Loop& loop);
 
 }  // namespace gradtape::core

@@ -31,7 +31,7 @@ struct LoopMembers {
     return reduction.reduction()->table[static_cast<int>(dtype(reduction.out[0]))];
   }
   Direction direction(const Instruction& reduction) const {
-    return reduction_axes(walked(reduction), axes_of(reduction)).direction;
+    return reduction_axes(walked(reduction), axes_of(reduction), reduction.batch).direction;
   }
 };
 

@@ -25,6 +25,24 @@ uint32_t LoopOperands::port(uint32_t slot, int64_t offset, int64_t per_element, 
   return static_cast<uint32_t>(l_.ports.size() - 1);
 }
 
+uint32_t LoopOperands::result_port(uint32_t slot, bool full) {
+  const int64_t size = m_.element_size(slot);
+  const uint32_t result = full ? port(slot, 0, size, 0, 0) : port(slot, 0, 0, size, 0);
+  if (l_.batches > 1) {
+    l_.ports[result].per_batch = l_.rows * (full ? l_.width : 1) * size;
+    l_.ports[result].per_outer = l_.ports[result].per_batch * l_.inner;
+  }
+  return result;
+}
+
+uint32_t LoopOperands::batched(uint32_t port, uint32_t slot, const Layout& wide) {
+  const std::size_t batch = m_.group.batch;
+  const int64_t size = m_.element_size(slot);
+  if (batch > 0) l_.ports[port].per_batch = wide.strides[batch - 1] * size;
+  if (batch > 1) l_.ports[port].per_outer = wide.strides[batch - 2] * size;
+  return port;
+}
+
 void LoopOperands::note_read(const Operand& x) {
   if (!step_.reads(x.slot)) step_.in.push_back(x);
 }
@@ -57,23 +75,34 @@ Loop::TileRef LoopOperands::read_whole(const Operand& x) {
 Loop::TileRef LoopOperands::read_full(uint32_t slot, const Layout& wide) {
   const uint8_t size = m_.element_size(slot);
   const int64_t at = wide.offset * size;
-  const auto [row, column] = even_strides(wide, split_);
+  const std::size_t batch = m_.group.batch;
+  const auto in_place = [&](int64_t per_element, int64_t per_row, int64_t per_column) {
+    return TileRef{TileRef::port, batched(port(slot, at, per_element, per_row, per_column), slot, wide)};
+  };
+  const auto [row, column] = even_strides(wide, batch, split_);
+  const bool repeats = std::all_of(wide.strides.begin(), wide.strides.begin() + static_cast<long>(batch),
+                                   [](int64_t s) { return s == 0; });  // in each batch
   if (row && column) {
     const bool one_row = l_.rows == 1, one_column = l_.width == 1;
     const bool even_rows = one_row || *row == (one_column ? 1 : l_.width);
-    if (even_rows && (one_column || *column == 1)) return {TileRef::port, port(slot, at, size, 0, 0)};
-    if (*row == 0 && *column == 0) return fill(Fill::once_number, Level::full, size, port(slot, at, 0, 0, 0));
+    if (even_rows && (one_column || *column == 1)) return in_place(size, 0, 0);
+    if (*row == 0 && *column == 0 && repeats)
+      return fill(Fill::once_number, Level::full, size, port(slot, at, 0, 0, 0));
     if (*row == 0 && *column == 1) {
-      if (l_.tile_rows == 1) return {TileRef::port, port(slot, at, 0, 0, size)};
-      return fill(Fill::once_columns, Level::full, size, port(slot, at, 0, 0, size));
+      if (l_.tile_rows == 1) return in_place(0, 0, size);
+      if (repeats) return fill(Fill::once_columns, Level::full, size, port(slot, at, 0, 0, size));
     }
-    if (*column == 1 && l_.tile_rows == 1 && *row > 0 && *row * size <= INT32_MAX)
-      return {TileRef::port, port(slot, at, 0, *row * size, size)};  // rows with gaps between them
-    if (*row == 1 && *column == 0) return fill(Fill::rows, Level::full, size, port(slot, at, 0, size, 0));
+    const bool one = l_.tile_rows == 1 && *row >= 0 && *row * size <= INT32_MAX;
+    if (*column == 1 && one) return in_place(0, *row * size, size);  // rows with gaps between them
+    if (*column == 0 && (*row == 1 || (batch > 0 && one)))
+      return fill(Fill::rows, Level::full, size, batched(port(slot, at, 0, *row * size, 0), slot, wide));
   }
-  Layout runs = merge_axes(wide);
-  runs.offset = 0;
-  return fill(Fill::strided, Level::full, size, port(slot, at, 0, 0, 0), std::move(runs));
+  Layout part{{}, {}, 0};  // within a batch
+  for (std::size_t i = batch; i < wide.shape.rank(); ++i) {
+    part.shape.push_back(wide.shape[i]);
+    part.strides.push_back(wide.strides[i]);
+  }
+  return fill(Fill::strided, Level::full, size, batched(port(slot, at, 0, 0, 0), slot, wide), merge_axes(part));
 }
 
 Loop::TileRef LoopOperands::read_row(uint32_t slot, const Layout& wide) {

@@ -19,6 +19,8 @@ class LoopOperands {
 
   // Memory of a slot; see Loop::Port. Bytes.
   uint32_t port(uint32_t slot, int64_t offset, int64_t per_element, int64_t per_row, int64_t per_column);
+  // The memory of a result that has an element for each of the space, or for each row.
+  uint32_t result_port(uint32_t slot, bool full);
   // A scratch tile of its own: a value that stays for the length of the loop.
   uint32_t own_tile() { return l_.scratch_tiles++; }
   // A scratch tile that others may have had, and others may take.
@@ -38,6 +40,8 @@ class LoopOperands {
   TileRef read_row(uint32_t slot, const Layout& wide);
   TileRef read_shifted(uint32_t slot, const Layout& wide);
   TileRef fill(Loop::Fill::Kind kind, Loop::Level level, uint8_t size, uint32_t port, Layout layout = {});
+  // The port of an operand of the space, whose parts for the batches lie apart as the layout says.
+  uint32_t batched(uint32_t port, uint32_t slot, const Layout& wide);
   void note_read(const Operand& x);
 
   const LoopMembers& m_;

@@ -13,16 +13,18 @@ Loop::PartialReduction partial_reduction(const LoopMembers& m, const Instruction
   partial.size = m.element_size(partial.slot);
   partial.reducer = &m.reducer(i);
   partial.columns = full && d == Direction::columns;
-  partial.rows = full && d == Direction::rows ? l.rows : 1;
+  partial.rows = partial.columns ? l.batches : full && d == Direction::rows ? l.batches * l.rows : 1;
   if (partial.columns) partial.width = l.width;
   return partial;
 }
 
 void lay_out_partials(Loop& l) {
-  const int64_t down = ceil_div(l.rows, l.tile_rows), across = ceil_div(l.width, l.tile_width);
+  const int64_t down = l.batches * ceil_div(l.rows, l.tile_rows), across = ceil_div(l.width, l.tile_width);
   for (Loop::PartialReduction& p : l.partial_reductions) {
     if (!p.columns) p.width = down * across / p.rows;
-    const int64_t numbers = p.columns ? ceil_div(l.rows, l.block_rows) * p.width : down * across;
+    p.in_place = p.columns && l.blocks_down() == 1;
+    if (p.in_place) continue;
+    const int64_t numbers = p.columns ? l.batches * l.blocks_down() * p.width : down * across;
     p.workspace = l.workspace;
     l.workspace += round_up(numbers * p.size, 64);
   }

@@ -85,12 +85,13 @@ class Grouper {
     const Instruction& instruction = p_.instructions[i];
     Group& own = groups_[i];
     own.members = {i};
+    own.batch = instruction.batch;
     if (instruction.is_elementwise() || instruction.is_pad()) {
       own.is_loop = true;
       own.space = p_.slots[instruction.out[0]].shape;
     } else if (instruction.reduction()) {
       own.space = instruction.in[0].layout.shape;
-      const ReductionAxes r = reduction_axes(own.space, axes_of(instruction));
+      const ReductionAxes r = reduction_axes(own.space, axes_of(instruction), own.batch);
       own.is_loop = r.direction != Direction::mixed;
       own.split = r.split;
     }
@@ -118,7 +119,8 @@ class Grouper {
     if (!i.reduction())
       return p_.slots[i.out[0]].shape == space.shape ? Availability::per_element : Availability::per_row;
     const Shape& operand = i.in[0].layout.shape;
-    const bool rows = operand == space.shape && reduction_axes(operand, axes_of(i)).direction == Direction::rows;
+    const bool rows =
+        operand == space.shape && reduction_axes(operand, axes_of(i), i.batch).direction == Direction::rows;
     return rows && columns(space.shape, space.split) <= kMostColumns ? Availability::per_row : Availability::at_end;
   }
 
@@ -181,7 +183,7 @@ class Grouper {
 
   // Group b reads what group a computes: makes them one where that is possible.
   void try_join(uint32_t a, uint32_t b) {
-    if (a == b || !groups_[a].is_loop || !joins_) return;
+    if (a == b || !groups_[a].is_loop || !joins_ || groups_[a].batch != groups_[b].batch) return;
     if (groups_[a].members.size() + groups_[b].members.size() > kMostMembers) return;
     const std::optional<Space> space = common_space(groups_[a], groups_[b]);
     if (!space || !all_read_evenly(*space, a, b) || leads_around(a, b)) return;

@@ -14,6 +14,8 @@ struct Group {
   Shape space;
   // How many leading axes of the space are rows; kFree where nothing asks for rows.
   int split = kFree;
+  // How many leading axes of the space the loop takes one by one; rows come behind them.
+  uint8_t batch = 0;
 
   // Members that work on another space, of which this one takes shifted parts (halo.hpp).
   struct Shifted {

@@ -24,7 +24,7 @@ bool walks(const Loop& loop, uint32_t slot) {
 int64_t grain_of(const Program& program, const Step& kernel, const Step& loop) {
   const Shape& shape = program.slots[kernel.out[0]].shape;
   const int64_t block = loop.body->block_elements(), elements = shape.elements();
-  if (block == 0 || loop.body->rows * loop.body->width != elements || !walks(*loop.body, kernel.out[0])) return 0;
+  if (block == 0 || loop.body->elements() != elements || !walks(*loop.body, kernel.out[0])) return 0;
   const int64_t columns = shape.dims().back(), grain = block / std::gcd(block, columns);
   return grain < elements / columns ? grain : 0;
 }

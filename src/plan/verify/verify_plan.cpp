@@ -15,8 +15,10 @@ class LoopCheck {
       : draft_(draft), at_(step), step_(draft.plan.steps[step]), loop_(*step_.body), written_(loop_.scratch_tiles, 0) {}
 
   void run() {
-    need(loop_.rows * loop_.width > 0 && loop_.tile_rows > 0 && loop_.tile_width > 0, "loop {} is empty", at_);
+    need(loop_.elements() > 0 && loop_.tile_rows > 0 && loop_.tile_width > 0, "loop {} is empty", at_);
     need(loop_.tile_rows == 1 || loop_.tile_width == loop_.width, "a tile of loop {} is part of several rows", at_);
+    need(loop_.block_batches == 1 || loop_.blocks_down() * loop_.blocks_across() == 1,
+         "a block of loop {} has parts of several batches", at_);
     need(loop_.block_width % loop_.tile_width == 0 || loop_.block_width == loop_.width,
          "a block of loop {} is no whole number of tiles", at_);
     for (const Loop::Port& p : loop_.ports) check_port(p);
@@ -44,7 +46,8 @@ class LoopCheck {
       return;  // reads elements of another space
     const int64_t last = p.offset + static_cast<int64_t>(p.per_element) * (loop_.rows * loop_.width - 1) +
                          static_cast<int64_t>(p.per_row) * (loop_.rows - 1) +
-                         static_cast<int64_t>(p.per_column) * (loop_.width - 1);
+                         static_cast<int64_t>(p.per_column) * (loop_.width - 1) + p.per_batch * (loop_.inner - 1) +
+                         p.per_outer * (loop_.batches / loop_.inner - 1);
     need(p.offset >= 0 && last < static_cast<int64_t>(bytes_of(draft_.plan.slots[p.slot])),
          "loop {}: a port reaches byte {} of slot {}, which has {}", at_, last, p.slot,
          bytes_of(draft_.plan.slots[p.slot]));
