@@ -119,6 +119,15 @@ Tensors call_batch(Context& c, gt_batch_fn f, void* data, const BatchCall& b) {
   return results;
 }
 
+void call_rows(Context& c, const char* name, gt_rows_fn f, void* data, int64_t first, int64_t count,
+               const Tensors& rows) {
+  std::vector<gt_tensor> lent;
+  Loan loan(c);
+  for (const Tensor& t : rows) lent.push_back(lend_one(loan, t));
+  const gt_status status = f(c.handle(), data, first, count, lent.data(), lent.size());
+  if (status != GT_OK) loan.failed(fmt::format("{}: the function that takes rows", name), status);
+}
+
 Tensors call_body(Context& c, const std::string& name, const BodyFunction& body, std::span<const Tensor> in,
                   std::size_t capacity) {
   std::vector<gt_tensor> inputs, outputs(capacity + 1, nullptr);

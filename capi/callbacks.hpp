@@ -33,6 +33,10 @@ Tensors call_body(Context& c, const std::string& name, const BodyFunction& body,
 Tensors call_forward(Context& c, const std::string& name, gt_forward_fn forward, void* data, const Tensors& in,
                      std::size_t capacity);
 
+// Lends rows of a Jacobian to a function of the user's.
+void call_rows(Context& c, const char* name, gt_rows_fn f, void* data, int64_t first, int64_t count,
+               const Tensors& rows);
+
 const Op& op_named(const char* name);
 // names: of the inputs, for messages; null: they have none.
 Tensors read_inputs(Context& c, std::string_view op, const gt_tensor* inputs, std::size_t n, const Op* names = nullptr);

@@ -76,6 +76,10 @@ class Context final : public Host {
   void publish_all(std::span<const Object> objects, gt_tensor* out);
   gt_status release(uint64_t handle);
   void evaluate(std::span<const Tensor> tensors) override;
+  void evaluate_into(std::span<const Tensor> tensors, std::span<const Place> places) override {
+    evaluator_.evaluate_into(tensors, places);
+  }
+  uint64_t working_memory(std::span<const Tensor> tensors) override { return evaluator_.working_memory(tensors); }
   Evaluator& evaluator() { return evaluator_; }
   // Whether a kernel of the context runs: a user's that calls the context finds it busy.
   bool evaluating() const { return recorder_.is_computing(); }

@@ -276,7 +276,7 @@ enum { GT_UNCONNECTED_NULL = 0, GT_UNCONNECTED_ZERO = 1 };
 
 /* Begins a tape, recording. From now on it notes every op that depends on a tensor that it watches. It watches tensors
  * given to gt_tape_watch, and trainable variables that are read (not with GT_TAPE_MANUAL_WATCH). Several tapes may
- * record at once and end in any order. A tape serves one gradient, jvp, jacobian or batch_jacobian, which also ends it.
+ * record at once and end in any order. A tape serves one derivative, which also ends it.
  * With GT_TAPE_PERSISTENT it serves any number, and those taken while it records are recorded on it too. */
 GT_API gt_tape gt_tape_begin(gt_context ctx, uint32_t flags);
 /* Stops recording; what was recorded stays. Ending an ended tape does nothing. */
@@ -316,16 +316,18 @@ typedef int32_t (*gt_progress_fn)(void* user_data, uint64_t done, uint64_t total
 typedef struct gt_jacobian_options {
   size_t struct_size;
   int32_t unconnected;
-  int32_t mode; /* AUTO: by rows or by columns, whichever are fewer; reverse where a custom gradient is on the way */
-  uint64_t memory_budget;   /* bytes of working memory beside the result; 0: 256 MiB */
-  int32_t batch_dependence; /* batch_jacobian: INDEPENDENT is an error that names the op where samples may mix; SUM sums
-                               over the target's batch, TensorFlow's formula, whatever it means */
+  int32_t mode; /* AUTO: by rows or by columns, whichever take less time, or as a product of two Jacobians where all goes
+                   through a tensor of few elements; reverse where a custom gradient is on the way */
+  uint64_t memory_budget;   /* bytes of working memory beside the result; 0: 256 MiB. Chunks of rows are computed where
+                               all at once need more; a chunk has one row at the least */
+  int32_t batch_dependence; /* batch_jacobian, batch_hessian: INDEPENDENT is an error that names the op where samples may
+                               mix; SUM sums over the target's batch, TensorFlow's formula, whatever it means */
   int32_t reserved;         /* 0 */
   gt_progress_fn progress;
   void* progress_data;
 } gt_jacobian_options;
 /* jacobians[i] = d target / d sources[i], of the target's shape followed by the source's. Unconnected: NULL, or zeros.
- */
+ * GT_OUT_OF_MEMORY, at once: the result is larger than the context's limit, or the machine's memory. */
 GT_API gt_status gt_tape_jacobian(gt_context ctx, gt_tape tape, gt_tensor target, const gt_tensor* sources,
                                   size_t n_sources, const gt_jacobian_options* options /* or NULL */,
                                   gt_tensor* jacobians);
@@ -334,6 +336,45 @@ GT_API gt_status gt_tape_jacobian(gt_context ctx, gt_tape tape, gt_tensor target
  * names the op. */
 GT_API gt_status gt_tape_batch_jacobian(gt_context ctx, gt_tape tape, gt_tensor target, gt_tensor source,
                                         const gt_jacobian_options* options /* or NULL */, gt_tensor* jacobian);
+
+/* Takes the rows `first` to first + count - 1 of a Jacobian: rows[i] is [count, source i...], computed and lent; NULL
+ * where it is not connected. A status other than GT_OK ends the Jacobian, which then returns it. */
+typedef gt_status (*gt_rows_fn)(gt_context ctx, void* user_data, int64_t first, int64_t count, const gt_tensor* rows,
+                                size_t n_rows);
+/* The Jacobians of gt_tape_jacobian in chunks of rows, one after the other, so that they need not fit into memory. A row
+ * belongs to an element of the target, in row-major order. Chunk and working memory keep to options.memory_budget.
+ * GT_INVALID_ARGUMENT: mode FORWARD, which gives columns. GT_FAILED_PRECONDITION in a function's body. Since 0.2. */
+GT_API gt_status gt_tape_jacobian_rows(gt_context ctx, gt_tape tape, gt_tensor target, const gt_tensor* sources,
+                                       size_t n_sources, const gt_jacobian_options* options /* or NULL */,
+                                       gt_rows_fn rows, void* user_data);
+
+/* ---- Second derivatives of one tape ------------------------------------ */
+
+/* The target of these functions stands for the sum of its elements, as in gt_tape_gradient. The tape need not be
+ * persistent. The results are recorded on other tapes, so that third orders follow. Unconnected are sources that the
+ * target, or all of its gradients, do not depend on: a linear target has no Hessian. */
+
+/* products[i] = the sum over j of d2 target / (d sources[i] d sources[j]) times vectors[j]. There is one vector per
+ * source, of its shape and dtype; a NULL entry is zero. A product takes little more time than two gradients. Since
+ * 0.2. */
+GT_API gt_status gt_tape_hvp(gt_context ctx, gt_tape tape, gt_tensor target, const gt_tensor* sources, size_t n_sources,
+                             const gt_tensor* vectors, int32_t unconnected, gt_tensor* products);
+/* blocks[i * n_sources + j] = d2 target / (d sources[i] d sources[j]), of the shape of source i, then of source j.
+ * Entries (a, b) and (b, a) are the same to the last bit. mode FORWARD differentiates the gradient forwards. Since
+ * 0.2. */
+GT_API gt_status gt_tape_hessian(gt_context ctx, gt_tape tape, gt_tensor target, const gt_tensor* sources,
+                                 size_t n_sources, const gt_jacobian_options* options /* or NULL */,
+                                 gt_tensor* blocks /* n_sources * n_sources */);
+/* diagonals[i] = the second derivatives of the target by each element of sources[i], of its shape. It takes one product
+ * for each element of a sample, where samples along the first axis stay apart in the Hessian. Else it takes one for each
+ * element of the source. Since 0.2. */
+GT_API gt_status gt_tape_hessian_diagonal(gt_context ctx, gt_tape tape, gt_tensor target, const gt_tensor* sources,
+                                          size_t n_sources, const gt_jacobian_options* options /* or NULL */,
+                                          gt_tensor* diagonals);
+/* The Hessians of all samples, [b, x..., x...], of a target [b, ...] by source [b, x...]. GT_FAILED_PRECONDITION:
+ * samples may mix, and the message names the op. Since 0.2. */
+GT_API gt_status gt_tape_batch_hessian(gt_context ctx, gt_tape tape, gt_tensor target, gt_tensor source,
+                                       const gt_jacobian_options* options /* or NULL */, gt_tensor* hessian);
 
 /* ---- Gradients and ops of one's own ------------------------------------ */
 

@@ -1,16 +1,15 @@
-// Jacobians: the linear map from a symbolic cotangent (or tangent), built once, batched over a basis and evaluated in
-// chunks that fit the memory budget.
+// Jacobians by rows or by columns, whichever take less time, or as a product through a bottleneck.
 #include "autodiff/jacobian.hpp"
 
 #include <algorithm>
+#include <memory>
+#include <optional>
 
 #include "autodiff/batch.hpp"
+#include "autodiff/cost.hpp"
 #include "ops/functions.hpp"
 
 namespace gradtape::core {
-
-namespace {
-constexpr uint64_t kDefaultBudget = uint64_t{256} << 20;
 
 Shape concatenate(const Shape& a, const Shape& b) {
   Shape s = a;
@@ -18,152 +17,15 @@ Shape concatenate(const Shape& a, const Shape& b) {
   return s;
 }
 
-// Rows first..first+count of the identity of order n, each shaped as spec. Along `repeat` > 0 leading entries a row is
-// the same.
-Tensor basis(Recorder& r, const Spec& spec, int64_t n, int64_t first, int64_t count, int64_t repeat) {
-  const Tensor hot = identity_rows(r, n, first, count, spec.dtype);
-  if (repeat == 0) return reshape(hot, spec.shape.with_leading(count));
-  const Tensor repeated = broadcast_to(insert_axes(hot, 1, 1), {count, repeat, n});
-  return reshape(repeated, spec.shape.with_leading(count));
+void check_result(Recorder& recorder, const char* function, const Spec& spec, const char* way_out) {
+  check_bytes(function, spec.shape, size_of(spec.dtype));
+  if (recorder.is_tracing()) return;  // a plan may do without it
+  const uint64_t bytes = bytes_of(spec), limit = recorder.memory().most();
+  if (bytes > limit)
+    fail(Status::out_of_memory, "{}: the result {} takes {} bytes, of at most {} that there are; {}", function,
+         to_string(spec), bytes, limit, way_out);
 }
 
-// Bytes that one row of the batched graph takes, roughly: all symbolic nodes, as recorded.
-uint64_t bytes_per_row(std::span<const Tensor> outputs, const Tensor& placeholder) {
-  uint64_t bytes = placeholder.bytes();
-  const Path path = path_between(outputs, Tensors{placeholder}, is_symbolic_result);
-  for (const Node* node : path.nodes)
-    for (const Node::Output& out : node->outputs) bytes += bytes_of(out.spec);
-  return bytes;
-}
-
-// One linear map: from a placeholder to results of known shapes, at most one of them empty.
-class JacobianBuilder {
- public:
-  JacobianBuilder(const Tape& tape, const JacobianOptions& options)
-      : tape_(tape), r_(tape.recorder()), options_(options) {}
-
-  // d target / d sources by cotangents: the basis of the target goes in, [target..., source...] comes out.
-  Tensors by_reverse(const Tensor& target, std::span<const Source> sources, int64_t repeat) {
-    const Spec& spec = target.spec();
-    const int64_t n = repeat > 0 ? spec.shape.product(1, spec.shape.rank()) : spec.shape.elements();
-    const auto pull = [&](const Tensor& ct) { return tape_.pull_back(Tensors{target}, Tensors{ct}, sources); };
-    return over_basis(spec, n, repeat, pull);
-  }
-  // d target / d source by tangents: [source..., target...].
-  Tensors by_forward(const Tensor& target, const Source& source, int64_t repeat) {
-    const Spec& spec = source.tensor.spec();
-    const int64_t n = repeat > 0 ? spec.shape.product(1, spec.shape.rank()) : spec.shape.elements();
-    const auto push = [&](const Tensor& t) {
-      return tape_.push_forward(Tensors{target}, std::span(&source, 1), Tensors{t});
-    };
-    return over_basis(spec, n, repeat, push);
-  }
-
-  void start(uint64_t total) {
-    total_ = total;
-    report();
-  }
-
-  // The graph of the symbolic map that was built last, for the check of its samples.
-  Tensor placeholder;
-  Tensors symbolic_results;
-
- private:
-  using Map = std::function<Tensors(const Tensor&)>;
-
-  // Each result: rows of the basis in front, then the result's own shape. Empty: not connected.
-  Tensors over_basis(const Spec& spec, int64_t n, int64_t repeat, const Map& map) {
-    placeholder = r_.placeholder(spec);
-    if (!takes_placeholder(map)) return row_by_row(spec, n, repeat, map);
-    if (std::ranges::none_of(symbolic_results, [](const Tensor& t) { return static_cast<bool>(t); }))
-      return symbolic_results;
-    return in_chunks(spec, n, repeat);
-  }
-
-  // False: a rule asked for the placeholder's value, whatever it made of the answer.
-  bool takes_placeholder(const Map& map) {
-    const Recorder::Attempt attempt(r_);
-    try {
-      symbolic_results = map(placeholder);
-    } catch (const Error& e) {
-      if (!attempt.asked() || e.code() == Status::cancelled) throw;
-    }
-    return !attempt.asked();
-  }
-
-  Tensors in_chunks(const Spec& spec, int64_t n, int64_t repeat) {
-    const uint64_t budget = options_.memory_budget ? options_.memory_budget : kDefaultBudget;
-    const int64_t fit = static_cast<int64_t>(
-        std::min<uint64_t>(budget / std::max<uint64_t>(1, bytes_per_row(symbolic_results, placeholder)), INT32_MAX));
-    const int64_t chunk = std::clamp<int64_t>(fit, 1, std::max<int64_t>(n, 1));
-    std::vector<Tensors> parts(symbolic_results.size());
-    for (int64_t first = 0; first < n || first == 0; first += chunk) {
-      const int64_t count = std::min(chunk, n - first);
-      const Tensor rows = basis(r_, spec, n, first, count, repeat);
-      std::vector<Batched> batched = batch(symbolic_results, Tensors{placeholder}, Tensors{rows}, count);
-      Tensors computed;
-      for (std::size_t i = 0; i < batched.size(); ++i) {
-        Batched& b = batched[i];
-        if (!b.value) continue;
-        if (!b.batched) b.value = broadcast_to(b.value, b.value.shape().with_leading(count));
-        parts[i].push_back(b.value);
-        computed.push_back(b.value);
-      }
-      if (chunk < n || options_.progress) evaluate(computed);
-      done_ += count;
-      report();
-      if (n == 0) break;
-    }
-    Tensors results;
-    for (const Tensors& part : parts) results.push_back(part.empty() ? Tensor() : concat(part, 0));
-    return results;
-  }
-
-  // For a rule that asks for the values of its cotangent: one call a row.
-  Tensors row_by_row(const Spec& spec, int64_t n, int64_t repeat, const Map& map) {
-    r_.host().forget_symbolic_error();
-    std::vector<Tensors> rows;
-    Tensors results;
-    for (int64_t k = 0; k < n; ++k) {
-      const Selections of_row;  // each row lets go of what it was made of
-      rows.push_back(map(select_row(basis(r_, spec, n, k, 1, repeat), 0)));
-      if (options_.progress) evaluate(rows.back());
-      ++done_;
-      report();
-    }
-    symbolic_results = {};
-    for (std::size_t i = 0; !rows.empty() && i < rows[0].size(); ++i) {
-      Tensors column;
-      for (const Tensors& row : rows) column.push_back(row[i]);
-      const bool connected = std::ranges::any_of(column, [](const Tensor& t) { return static_cast<bool>(t); });
-      if (connected)
-        for (Tensor& t : column)
-          if (!t) t = zeros_like(*std::ranges::find_if(column, [](const Tensor& c) { return static_cast<bool>(c); }));
-      results.push_back(connected ? stack_rows(column) : Tensor());
-    }
-    return results;
-  }
-
-  // Inside a function that is being recorded there is nothing to compute yet.
-  void evaluate(const Tensors& tensors) {
-    Tensors computable;
-    for (const Tensor& t : tensors)
-      if (t && !t.node()->symbolic) computable.push_back(t);
-    r_.host().evaluate(computable);
-  }
-
-  void report() {
-    if (options_.progress && !options_.progress(done_, total_))
-      fail(Status::cancelled, "the Jacobian was cancelled after {} of {} rows", done_, total_);
-  }
-
-  const Tape& tape_;
-  Recorder& r_;
-  const JacobianOptions& options_;
-  uint64_t done_ = 0, total_ = 0;
-};
-
-// Rules that are known in reverse only may be non-linear or read values: automatic mode leaves them to reverse mode.
 bool has_reverse_only_rule(const Path& path) {
   return std::ranges::any_of(path.nodes, [](const Node* node) {
     const auto* rules = std::get_if<Rules>(&node->op.derivative);
@@ -171,18 +33,137 @@ bool has_reverse_only_rule(const Path& path) {
   });
 }
 
-Tensor source_first_to_last(const Tensor& j, std::size_t source_rank) {
-  Ints perm;
-  for (std::size_t i = source_rank; i < j.rank(); ++i) perm.push_back(i);
-  for (std::size_t i = 0; i < source_rank; ++i) perm.push_back(i);
-  return transpose(j, perm);
+namespace {
+// The map from a cotangent of the target to those of all sources.
+BasisMap reverse_map(const Tape& tape, const Tensor& target, std::span<const Source> sources, int64_t repeat = 0) {
+  return {tape.recorder(), target.spec(), repeat, [&tape, target, sources](const Tensor& ct) {
+            return tape.pull_back(Tensors{target}, Tensors{ct}, sources);
+          }};
+}
+// The map from a tangent of the source to that of the target.
+BasisMap forward_map(const Tape& tape, const Tensor& target, const Source& source, int64_t repeat = 0) {
+  return {tape.recorder(), source.tensor.spec(), repeat, [&tape, target, &source](const Tensor& tangent) {
+            return tape.push_forward(Tensors{target}, std::span(&source, 1), Tensors{tangent});
+          }};
 }
 
+// The Jacobians of one target, and the way to them.
+class Jacobians {
+ public:
+  Jacobians(const Tape& tape, const Tensor& target, std::span<const Source> sources, Mode mode)
+      : target_(target), sources_(sources) {
+    if (mode != Mode::reverse) choose(tape, mode);
+    if (forward_.empty() && !before_) reverse_.emplace(reverse_map(tape, target_, sources_));
+  }
+
+  uint64_t rows() const {
+    if (before_) return before_->rows() + behind_->rows();
+    uint64_t n = reverse_ ? static_cast<uint64_t>(reverse_->rows()) : 0;
+    for (const std::optional<BasisMap>& map : forward_) n += map ? static_cast<uint64_t>(map->rows()) : 0;
+    return n;
+  }
+  // [target..., source...] each.
+  Tensors compute(uint64_t budget, Progress& progress) const {
+    if (before_) return product(budget, progress);
+    return reverse_ ? by_rows(budget, progress) : by_columns(budget, progress);
+  }
+
+ private:
+  void choose(const Tape& tape, Mode mode) {
+    Tensors all;
+    int64_t inputs = 0;
+    for (const Source& source : sources_) {
+      if (is_floating(source.tensor.dtype())) inputs += source.tensor.shape().elements();
+      for (const Tensor& t : tape.tensors_of(source)) all.push_back(t);
+    }
+    if (mode == Mode::forward) return take_forward(tape);
+    const Path path = tape.path(Tensors{target_}, all);
+    if (!tape.recorder().has_active() && cut(tape, path, all)) return;
+    if (has_reverse_only_rule(path)) return;
+    const int64_t outputs = target_.shape().elements();
+    const double each = cost_of(path.nodes);
+    constexpr double kWorthLooking = 1e6;  // ns
+    const bool close = inputs < 8 * outputs && outputs < 8 * inputs;
+    if (!close || each * static_cast<double>(std::min(inputs, outputs)) < kWorthLooking) {
+      if (inputs < outputs) take_forward(tape);
+      return;
+    }
+    take_forward(tape);
+    reverse_.emplace(reverse_map(tape, target_, sources_));
+    double forward = 0;
+    for (const std::optional<BasisMap>& map : forward_)
+      if (map) forward += static_cast<double>(map->rows()) * cost_of(map->path().nodes);
+    if (forward < static_cast<double>(reverse_->rows()) * cost_of(reverse_->path().nodes))
+      reverse_.reset();
+    else
+      forward_.clear();
+  }
+  bool cut(const Tape& tape, const Path& path, const Tensors& all) {
+    const Tensor bottleneck = narrowest_cut(path, target_, all);
+    if (!bottleneck) return false;
+    cut_ = {bottleneck, nullptr};
+    before_ = std::make_unique<Jacobians>(tape, bottleneck, sources_, Mode::automatic);
+    behind_ = std::make_unique<Jacobians>(tape, target_, std::span(&cut_, 1), Mode::automatic);
+    return true;
+  }
+  void take_forward(const Tape& tape) {
+    for (const Source& source : sources_) {
+      forward_.emplace_back();
+      if (is_floating(source.tensor.dtype())) forward_.back().emplace(forward_map(tape, target_, source));
+    }
+  }
+
+  Tensors by_rows(uint64_t budget, Progress& progress) const {
+    Tensors results = reverse_->all({}, budget, progress);
+    results.resize(sources_.size());
+    for (std::size_t i = 0; i < results.size(); ++i)
+      if (results[i]) results[i] = reshape(results[i], concatenate(target_.shape(), sources_[i].tensor.shape()));
+    return results;
+  }
+  // Columns [source, target] become [target, source].
+  Tensors by_columns(uint64_t budget, Progress& progress) const {
+    const int64_t outputs = target_.shape().elements();
+    const auto turned = [&](const Tensor& columns) {
+      return transpose(reshape(columns, {columns.shape()[0], outputs}), {1, 0});
+    };
+    Tensors results;
+    for (std::size_t i = 0; i < sources_.size(); ++i) {
+      results.push_back({});
+      if (!forward_[i]) continue;
+      const Tensors columns = forward_[i]->all({turned, 1}, budget, progress);
+      if (!columns.empty() && columns[0])
+        results[i] = reshape(columns[0], concatenate(target_.shape(), sources_[i].tensor.shape()));
+    }
+    return results;
+  }
+  Tensors product(uint64_t budget, Progress& progress) const {
+    const int64_t outputs = target_.shape().elements(), width = cut_.tensor.shape().elements();
+    const Tensor left = behind_->compute(budget, progress)[0];
+    Tensors results = before_->compute(budget, progress);
+    for (std::size_t i = 0; i < results.size(); ++i) {
+      if (!left) results[i] = {};
+      if (!results[i]) continue;
+      const Shape& source = sources_[i].tensor.shape();
+      const Tensor right = reshape(results[i], {width, source.elements()});
+      results[i] = reshape(matmul(reshape(left, {outputs, width}), right), concatenate(target_.shape(), source));
+    }
+    return results;
+  }
+
+  Tensor target_;
+  std::span<const Source> sources_;
+  std::optional<BasisMap> reverse_;
+  std::vector<std::optional<BasisMap>> forward_;  // by source; empty: an integer source
+  // A cut: the Jacobians are those of it times that by it.
+  Source cut_;
+  std::unique_ptr<Jacobians> before_, behind_;
+};
+
 // Throws, naming the op, if a sample of the target depends on another sample of the source.
-void check_samples(const Tape& tape, const Tensor& target, const Tensors& sources, const Tensor& placeholder,
-                   const Tensors& derivative) {
+void check_samples(const Tape& tape, const BatchNames& names, const Tensor& target, const Tensors& sources,
+                   const BasisMap& map) {
   const Node* mixer = nullptr;
-  if (!derivative.empty() && !(mixer = where_samples_mix(derivative[0], placeholder, is_symbolic_result))) return;
+  if (map.is_symbolic() && !(mixer = where_samples_mix(map.results()[0], map.vector(), is_symbolic_result))) return;
   // The map mixes samples, or could not be built symbolically. The op the user recorded says more than one of its
   // derivative.
   for (const Tensor& source : sources)
@@ -191,64 +172,82 @@ void check_samples(const Tape& tape, const Tensor& target, const Tensors& source
       break;
     }
   if (!mixer) {
-    if (derivative.empty()) return;
+    if (!map.is_symbolic()) return;
     fail(Status::failed_precondition,
-         "gt_tape_batch_jacobian: the samples of the batch do not stay apart; GT_BATCH_SUM sums over the target's "
-         "batch");
+         "{}: the samples of the batch do not stay apart; GT_BATCH_SUM sums over the target's batch", names.function);
   }
   fail(Status::failed_precondition,
-       "gt_tape_batch_jacobian: {} may mix the samples of the batch, so that the Jacobian has no blocks of its own for "
-       "each; take gt_tape_jacobian, or GT_BATCH_SUM for the sum over the target's batch",
-       name_with_composite(*mixer));
+       "{}: {} may mix the samples of the batch, so that the {} has no blocks of its own for each; take {}, or "
+       "GT_BATCH_SUM for the sum over the target's batch",
+       names.function, name_with_composite(*mixer), names.result, names.whole);
 }
 }  // namespace
 
 Tensors jacobian(const Tape& tape, const Tensor& target, std::span<const Source> sources,
                  const JacobianOptions& options) {
+  constexpr const char* function = "gt_tape_jacobian";
+  const auto spec_of = [&](const Source& source) -> Spec {
+    const Spec& s = source.tensor.spec();
+    return {s.dtype, concatenate(target.shape(), s.shape), s.weak};
+  };
   Tensors results(sources.size());
   if (is_floating(target.dtype())) {
-    int64_t inputs = 0;
-    Tensors all;
-    for (const Source& source : sources) {
-      if (is_floating(source.tensor.dtype())) inputs += source.tensor.shape().elements();
-      for (const Tensor& t : tape.tensors_of(source)) all.push_back(t);
-    }
-    const int64_t outputs = target.shape().elements();
-    const bool cheaper_forward = inputs < outputs && !has_reverse_only_rule(tape.path(Tensors{target}, all));
-    const bool by_forward = options.mode == Mode::forward || (options.mode == Mode::automatic && cheaper_forward);
-    JacobianBuilder builder(tape, options);
-    builder.start(by_forward ? inputs : outputs);
-    const Shape& target_shape = target.shape();
-    if (by_forward) {
-      for (std::size_t i = 0; i < sources.size(); ++i) {
-        if (!is_floating(sources[i].tensor.dtype())) continue;
-        const Tensors rows = builder.by_forward(target, sources[i], 0);
-        if (rows.empty() || !rows[0]) continue;
-        const Shape& s = sources[i].tensor.shape();
-        results[i] = source_first_to_last(reshape(rows[0], concatenate(s, target_shape)), s.rank());
-      }
-    } else {
-      const Tensors rows = builder.by_reverse(target, sources, 0);
-      for (std::size_t i = 0; i < rows.size(); ++i)
-        if (rows[i]) results[i] = reshape(rows[i], concatenate(target_shape, sources[i].tensor.shape()));
-    }
+    for (const Source& source : sources)
+      check_result(tape.recorder(), function, spec_of(source),
+                   "gt_tape_jacobian_rows gives it row by row, gt_tape_hvp, gt_tape_gradient and gt_tape_jvp give "
+                   "products with it");
+    const Jacobians jacobians(tape, target, sources, options.mode);
+    Progress progress(options.progress, function);
+    progress.start(jacobians.rows());
+    results = jacobians.compute(options.memory_budget, progress);
   }
   for (std::size_t i = 0; i < sources.size(); ++i)
-    if (!results[i] && options.zero_unconnected) {
-      const Spec& s = sources[i].tensor.spec();
-      results[i] = zeros(tape.recorder(), {s.dtype, concatenate(target.shape(), s.shape), s.weak});
-    }
+    if (!results[i] && options.zero_unconnected) results[i] = zeros(tape.recorder(), spec_of(sources[i]));
   return results;
 }
 
-Tensor batch_jacobian(const Tape& tape, const Tensor& target, const Source& source, const JacobianOptions& options) {
+void jacobian_rows(const Tape& tape, const Tensor& target, std::span<const Source> sources,
+                   const JacobianOptions& options, const BasisMap::Use& use) {
+  constexpr const char* function = "gt_tape_jacobian_rows";
+  if (options.mode == Mode::forward)
+    invalid("{}: rows come by reverse mode; options.mode must be GT_MODE_AUTO or GT_MODE_REVERSE, got GT_MODE_FORWARD",
+            function);
+  Recorder& r = tape.recorder();
+  if (r.is_tracing())
+    fail(Status::failed_precondition,
+         "{}: rows are computed at once, and a function that is being recorded has no values yet; gt_tape_jacobian can "
+         "be part of a function's body",
+         function);
+  const auto with_zeros = [&](int64_t first, int64_t count, const Tensors& rows) {
+    Tensors given = rows;
+    given.resize(sources.size());
+    for (std::size_t i = 0; i < sources.size(); ++i) {
+      const Spec& s = sources[i].tensor.spec();
+      if (!given[i] && options.zero_unconnected) given[i] = zeros(r, {s.dtype, s.shape.with_leading(count), s.weak});
+    }
+    use(first, count, given);
+  };
+  Progress progress(options.progress, function);
+  const int64_t rows = target.shape().elements();
+  progress.start(static_cast<uint64_t>(rows));
+  if (!is_floating(target.dtype())) {
+    if (rows > 0) with_zeros(0, rows, {});
+    return progress.advance(static_cast<uint64_t>(rows));
+  }
+  reverse_map(tape, target, sources).in_chunks(options.memory_budget, progress, with_zeros);
+}
+
+Tensor batch_jacobian(const Tape& tape, const Tensor& target, const Source& source, const JacobianOptions& options,
+                      const BatchNames& names) {
+  const char* function = names.function;
   const Shape &ys = target.shape(), &xs = source.tensor.shape();
   for (const auto& [name, shape] : {std::pair("target", &ys), std::pair("source", &xs)})
-    if (shape->rank() < 2)
-      invalid("gt_tape_batch_jacobian: {} must have at least 2 axes, [batch, ...], got {}", name, to_string(*shape));
+    if (shape->rank() < names.least_rank)
+      invalid("{}: {} must have at least {} axes, [batch, ...], got {}", function, name, names.least_rank,
+              to_string(*shape));
   if (ys[0] != xs[0])
-    invalid("gt_tape_batch_jacobian: target and source must have the same first size, the batch, got {} and {}",
-            to_string(ys), to_string(xs));
+    invalid("{}: target and source must have the same first size, the batch, got {} and {}", function, to_string(ys),
+            to_string(xs));
   const int64_t batch_size = ys[0];
   const Shape y = ys.without_leading(), x = xs.without_leading();
   const Shape result_shape = concatenate(ys, x);
@@ -263,22 +262,24 @@ Tensor batch_jacobian(const Tape& tape, const Tensor& target, const Source& sour
   const bool by_forward = !options.sum_over_batch &&
                           (options.mode == Mode::forward || (options.mode == Mode::automatic && cheaper_forward));
   if (options.sum_over_batch && options.mode == Mode::forward)
-    invalid(
-        "gt_tape_batch_jacobian: GT_BATCH_SUM sums over the target's batch: it needs reverse mode, not "
-        "GT_MODE_FORWARD");
-  JacobianBuilder builder(tape, options);
-  builder.start(by_forward ? x.elements() : y.elements());
+    invalid("{}: GT_BATCH_SUM sums over the target's batch: it needs reverse mode, not GT_MODE_FORWARD", function);
+  Progress progress(options.progress, function);
+  progress.start(static_cast<uint64_t>(by_forward ? x.elements() : y.elements()));
   const auto nothing = [&] { return path.on_path(target) ? zeros(tape.recorder(), result_spec) : unconnected(); };
   if (batch_size == 0) return nothing();
-  const Tensors rows = by_forward ? builder.by_forward(target, source, batch_size)
-                                  : builder.by_reverse(target, std::span(&source, 1), batch_size);
-  if (rows.empty() || !rows[0]) return y.elements() * x.elements() == 0 ? nothing() : unconnected();
-  if (!options.sum_over_batch) check_samples(tape, target, sources, builder.placeholder, builder.symbolic_results);
-
-  // [y, batch, x] or [x, batch, y], both as three axes.
-  const Tensor three = reshape(
-      rows[0], {by_forward ? x.elements() : y.elements(), batch_size, by_forward ? y.elements() : x.elements()});
-  return reshape(transpose(three, by_forward ? Ints{1, 2, 0} : Ints{1, 0, 2}), result_shape);
+  const BasisMap map = by_forward ? forward_map(tape, target, source, batch_size)
+                                  : reverse_map(tape, target, std::span(&source, 1), batch_size);
+  // [y, batch, x] or [x, batch, y], as three axes, becomes [batch, y, x].
+  const auto arranged = [&](const Tensor& rows) {
+    const int64_t count = rows.shape()[0];
+    const Tensor three = reshape(rows, {count, batch_size, by_forward ? y.elements() : x.elements()});
+    return transpose(three, by_forward ? Ints{1, 2, 0} : Ints{1, 0, 2});
+  };
+  if (map.is_symbolic() && !map.results()[0]) return unconnected();
+  if (!options.sum_over_batch) check_samples(tape, names, target, sources, map);
+  const Tensors blocks = map.all({arranged, by_forward ? 2U : 1U}, options.memory_budget, progress);
+  if (blocks.empty() || !blocks[0]) return y.elements() * x.elements() == 0 ? nothing() : unconnected();
+  return reshape(blocks[0], result_shape);
 }
 
 }  // namespace gradtape::core

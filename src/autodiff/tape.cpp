@@ -113,23 +113,35 @@ Tensors Tape::push_forward(std::span<const Tensor> targets, std::span<const Sour
   return forward({targets, all, tangents_of_all, passable()});
 }
 
-namespace {
-// A cotangent or tangent from the user, in the dtype of its tensor if it is a scalar without a dtype. Throws if it does not
-// fit.
-Tensor fit(const char* what, std::size_t index, const Tensor& given, const Spec& want) {
+Tape::Gradient::Gradient(Tape& tape, const char* function, const Tensor& target, std::span<const Source> sources)
+    : tape_(tape), first_(0) {
+  Recorder& r = tape.recorder_;
+  if (r.is_paused())
+    fail(Status::failed_precondition,
+         "{}: nothing is recorded inside a custom gradient's forward, so that there is no second derivative", function);
+  const Tensor one = ones(r, target.spec());
+  if (!r.is_noting(&tape.recording_)) first_ = one.node()->id;
+  const Recorder::Listening listening(r, tape.recording_);
+  by_source_ = tape.pull_back(Tensors{target}, Tensors{one}, sources);
+}
+
+void Tape::Gradient::forget() noexcept {
+  if (first_ > 0) tape_.recording_.forget_since(first_);
+  first_ = 0;
+}
+
+Tensor fit_direction(const char* what, std::size_t index, const Tensor& given, const Spec& want) {
   Tensor t = given.spec().weak && !want.weak && is_floating(want.dtype) ? cast(given, want.dtype) : given;
   if (t.dtype() != want.dtype || !(t.shape() == want.shape))
     invalid("{} {} must be {}, got {}", what, index, to_string(want), to_string(given.spec()));
-  return t;
+  return mark_selected(t);
 }
-}  // namespace
 
 Tensors Tape::gradient(std::span<const Tensor> targets, std::span<const Source> sources, std::span<const Tensor> given,
                        bool zero_unconnected) const {
   Tensors cotangents;
   for (std::size_t i = 0; i < given.size(); ++i)
-    cotangents.push_back(fit("gt_tape_gradient: output gradient", i, given[i], targets[i].spec()));
-  for (Tensor& t : cotangents) t = mark_selected(t);
+    cotangents.push_back(fit_direction("gt_tape_gradient: output gradient", i, given[i], targets[i].spec()));
   if (given.empty())
     for (const Tensor& t : targets) cotangents.push_back(ones(recorder_, t.spec()));
   Tensors results = pull_back(targets, cotangents, sources);
@@ -142,9 +154,8 @@ Tensors Tape::jvp(std::span<const Tensor> targets, std::span<const Source> sourc
                   bool zero_unconnected) const {
   Tensors tangents;
   for (std::size_t i = 0; i < sources.size(); ++i)
-    tangents.push_back(given[i] ? fit("gt_tape_jvp: tangent", i, given[i], sources[i].tensor.spec()) : Tensor());
-  for (Tensor& t : tangents)
-    if (t) t = mark_selected(t);
+    tangents.push_back(given[i] ? fit_direction("gt_tape_jvp: tangent", i, given[i], sources[i].tensor.spec())
+                                : Tensor());
   Tensors results = push_forward(targets, sources, tangents);
   for (std::size_t i = 0; i < targets.size(); ++i)
     if (!results[i] && zero_unconnected) results[i] = zeros_like(targets[i]);

@@ -46,6 +46,23 @@ class Tape {
     return path_between(targets, sources, passable());
   }
   Passable passable() const;
+
+  // The gradient of the sum of a target, recorded here, so that it has derivatives along this tape. Unless the tape
+  // records by itself, it forgets the gradient's nodes at `forget`, or at the end of this object's life.
+  class Gradient {
+   public:
+    Gradient(Tape& tape, const char* function, const Tensor& target, std::span<const Source> sources);
+    ~Gradient() { forget(); }
+    Gradient(const Gradient&) = delete;
+    Gradient& operator=(const Gradient&) = delete;
+    void forget() noexcept;
+    const Tensors& by_source() const { return by_source_; }  // empty: unconnected
+
+   private:
+    Tape& tape_;
+    uint64_t first_;  // the id of its first node; 0: none is to be forgotten
+    Tensors by_source_;
+  };
   Tensors tensors_of(const Source& source) const;  // that the source stands for on this tape
 
   // Every derivative is taken while one of these lives: a non-persistent tape does not record meanwhile. Once done, it
@@ -75,5 +92,9 @@ class Tape {
   int in_use_ = 0;  // derivatives being taken: a callback of one must not change what it walks
   Recording recording_;
 };
+
+// A cotangent or tangent from the user, in the dtype of its tensor if it is a scalar without a dtype, with its zeros meant.
+// Throws if it does not fit.
+Tensor fit_direction(const char* what, std::size_t index, const Tensor& given, const Spec& want);
 
 }  // namespace gradtape::core

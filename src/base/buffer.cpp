@@ -2,6 +2,7 @@
 #include "base/buffer.hpp"
 
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <bit>
@@ -121,6 +122,13 @@ BlockCache::Stats BlockCache::stats() const {
   std::lock_guard lock(mutex_);
   return stats_;
 }
+std::size_t BlockCache::most() const {
+  const std::lock_guard lock(mutex_);
+  static const std::size_t machine =
+      static_cast<std::size_t>(std::max<long>(0, sysconf(_SC_PHYS_PAGES))) * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  return machine > 0 ? std::min(stats_.limit, machine) : stats_.limit;
+}
+
 void BlockCache::set_limit(std::size_t bytes) {
   std::lock_guard lock(mutex_);
   stats_.limit = bytes;

@@ -187,6 +187,24 @@ void Recorder::activate(Recording* recording) {
   ++listening_;
 }
 
+Recorder::Listening::Listening(Recorder& recorder, Recording& recording)
+    : recorder_(recorder), recording_(recording), before_(recording.activity) {
+  if (!before_.listed) {
+    recorder.activate(&recording);
+    return;
+  }
+  recorder.suspend(&recording, false);
+  recording.activity.trace = recorder.trace_;
+}
+Recorder::Listening::~Listening() {
+  if (!before_.listed) {
+    recorder_.deactivate(&recording_);
+    return;
+  }
+  recording_.activity.trace = before_.trace;
+  recorder_.suspend(&recording_, before_.suspended);
+}
+
 void Recorder::suspend(Recording* recording, bool suspended) noexcept {
   listening_ -= is_active(recording);
   recording->activity.suspended = suspended;

@@ -65,9 +65,25 @@ class Recorder {
   void deactivate(Recording* recording) noexcept;
   // A suspended one counts as not active.
   void suspend(Recording* recording, bool suspended) noexcept;
+  // While one of these lives, a recording notes what is recorded in the body that runs, whether it was active or not.
+  class Listening {
+   public:
+    Listening(Recorder& recorder, Recording& recording);
+    ~Listening();
+    Listening(const Listening&) = delete;
+    Listening& operator=(const Listening&) = delete;
+
+   private:
+    Recorder& recorder_;
+    Recording& recording_;
+    Recording::Activity before_;
+  };
+  bool is_paused() const { return paused_ > 0; }
   bool is_active(const Recording* recording) const {
     return recording->activity.listed && !recording->activity.suspended;
   }
+  // Whether a recording is active, and notes what the body records that runs.
+  bool is_noting(const Recording* recording) const { return paused_ == 0 && sees(recording); }
   // Whether a recording that is active knows the tensor.
   bool is_held(const Tensor& t) const;
   bool has_active() const {

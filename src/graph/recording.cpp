@@ -2,6 +2,7 @@
 #include "graph/recording.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "graph/recorder.hpp"
 
@@ -101,6 +102,18 @@ void Recording::compact() noexcept {
   }
   nodes_.resize(kept);
   dropped_ = 0;
+}
+
+void Recording::forget_since(uint64_t id) noexcept {
+  // Nodes are added by rising id. One that forgets may free others behind it, which null their entries.
+  while (!nodes_.empty() && (!nodes_.back() || nodes_.back()->id >= id)) {
+    Node* node = std::exchange(nodes_.back(), nullptr);
+    if (node)
+      node->forget(this);
+    else
+      --dropped_;
+    nodes_.pop_back();
+  }
 }
 
 void Recording::clear() noexcept {

@@ -67,7 +67,8 @@ class Recording {
   void take_back(const Variable* variable, const Tensor& value, bool watched) noexcept;  // the last read of it
   void add(Node& node);
   void drop(std::size_t index) noexcept { nodes_[index] = nullptr, ++dropped_; }
-  void clear() noexcept;  // forgets everything, watches included
+  void forget_since(uint64_t id) noexcept;  // the nodes from this id on
+  void clear() noexcept;                    // forgets everything, watches included
 
   // The recorder's: whether it is on the list of those that are active, and where; the body that it belongs to.
   struct Activity {

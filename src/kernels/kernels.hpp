@@ -45,6 +45,7 @@ void integer_divisor(const KernelCall& c);
 void integer_exponent(const KernelCall& c);
 void identity_rows(const KernelCall& c);
 void bands(const KernelCall& c);
+void mirror_lower(const KernelCall& c);  // also in place
 
 // move/indexing.cpp: elements moved by indices. All indices are checked before anything is written.
 void gather(const KernelCall& c);

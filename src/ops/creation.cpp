@@ -95,10 +95,10 @@ void define_sequences(Registry& r) {
 }
 
 void define_masks(Registry& r) {
-  OpBuilder(r, "identity_rows", "Rows first to first + count of the identity matrix.")
+  OpBuilder(r, "identity_rows", "Rows of the identity matrix: `count` of them, from row `first` on (absent: 0).")
       .internal()
+      .inputs({{"first", InputKind::integer, true}})
       .attr("order", kAttrInt)
-      .attr("first", kAttrInt)
       .attr("count", kAttrInt)
       .attr("dtype", kAttrDtype)
       .infer([](Inference& c) {

@@ -128,6 +128,7 @@ class OpBuilder {
   OpBuilder& picks() { return op_.picks = true, *this; }
   OpBuilder& skips_outputs() { return op_.skips_outputs = true, *this; }
   OpBuilder& identity_where(bool (*f)(const Attributes&)) { return op_.is_identity = f, *this; }
+  OpBuilder& mirrors() { return op_.mirrors = true, *this; }
   OpBuilder& sample(const char* inputs, const char* attrs = "{}") {
     return op_.samples.push_back({inputs, attrs}), *this;
   }

@@ -1,7 +1,8 @@
 // Diagonals and triangles of the matrices in the last two axes.
 #include <algorithm>
 
-#include "ops/define.hpp"
+#include "kernels/kernels.hpp"
+#include "ops/matrices.hpp"
 
 namespace gradtape::core {
 
@@ -84,6 +85,21 @@ void define_diagonal(Registry& r) {
       .dtypes(kAllDtypes)
       .infer(need_matrix)
       .composite([](const Call& c) { return reduce_sum(diagonal_of(c.in(), 0), {-1}); })
+      .sample("f[2,3,3]");
+  OpBuilder(r, "mirror_lower", "The symmetric matrices whose lower triangles are those of x.")
+      .inputs({{"x"}})
+      .internal()
+      .infer([](Inference& c) {
+        need_square(c, 0);
+        c.like(0, c.shape());
+      })
+      .kernel(kernels::mirror_lower)
+      .mirrors()
+      .linear({[](const Call&, const Tensor& ct, std::size_t) {
+        return lower_triangle(ct) + lower_triangle(matrix_transpose(ct), -1);
+      }})
+      .batch(batch_of_matrices)
+      .samples_follow(samples_of_matrices)
       .sample("f[2,3,3]");
   for (bool lower : {true, false})
     OpBuilder(r, lower ? "tril" : "triu",

@@ -135,7 +135,9 @@ Tensor mark_selected(const Tensor& t) {
 }
 Tensor keep_where(const Tensor& condition, const Tensor& x) { return where(condition, x, number_like(x, 0)); }
 Tensor identity_rows(Recorder& r, int64_t order, int64_t first, int64_t count, Dtype dtype) {
-  return apply_to_nothing(r, op<"identity_rows">, {order, first, count, dtype});
+  if (count == order) return apply_to_nothing(r, op<"identity_rows">, {order, count, dtype});
+  const Tensor start = r.scalar(static_cast<double>(first), Dtype::int64);
+  return apply(op<"identity_rows">, std::span(&start, 1), {order, count, dtype})[0];
 }
 Tensor identity_matrices(Recorder& r, int64_t order, const Ints& batch_shape, Dtype dtype) {
   return apply_to_nothing(r, op<"eye">, {order, order, batch_shape, dtype});

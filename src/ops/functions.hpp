@@ -115,6 +115,7 @@ Moments moments_of(const Tensor& x, const Ints& axes);
 // A cotangent or tangent from outside, whose zeros are meant: the same, but sparse (Node::sparse).
 Tensor mark_selected(const Tensor& t);
 Tensor keep_where(const Tensor& condition, const Tensor& x);  // 0 elsewhere
+// Rows first to first + count of the identity matrix. Plans for equal counts are the same, but for that of all rows.
 Tensor identity_rows(Recorder& r, int64_t order, int64_t first, int64_t count, Dtype dtype);
 Tensor identity_matrices(Recorder& r, int64_t order, const Ints& batch_shape, Dtype dtype);
 Tensor move_axis(const Tensor& x, std::size_t from, std::size_t to);

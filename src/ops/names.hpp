@@ -87,6 +87,7 @@ inline constexpr std::string_view kOpNames[] = {
     "matmul",
     "maximum",
     "minimum",
+    "mirror_lower",
     "multiply",
     "multiply_no_nan",
     "negative",

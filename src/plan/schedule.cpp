@@ -8,6 +8,8 @@
 namespace gradtape::core {
 
 namespace {
+bool is_symbol(const Node& node) { return &node.op == &placeholder_op() || &node.op == &parameter_op(); }
+
 bool is_recorded(const Node& node) {
   return std::ranges::any_of(node.memberships, [](const Node::Membership& m) { return !m.watched; });
 }
@@ -22,7 +24,7 @@ void number_slots(Schedule& s, uint64_t visit) {
   for (Node* node : s.nodes)
     for (const Tensor& input : node->inputs) {
       Node* source = input.node();
-      if (!source->evaluated || source->visit == visit) continue;
+      if (source->visit == visit) continue;  // a node of the schedule, or a leaf that is known
       source->visit = visit;
       source->slot = s.slots;
       for (std::size_t i = 0; i < source->outputs.size(); ++i) {
@@ -79,6 +81,14 @@ void find_kept(Schedule& s, std::span<const Tensor> targets) {
     s.kept[i] = 0;
     if (inside(node->inputs[0].node())) keep(node->inputs[0]);
   }
+}
+
+// The targets are kept, and nothing else.
+void keep_alone(Schedule& s, std::span<const Tensor> targets) {
+  s.kept.assign(s.nodes.size(), 0);
+  for (std::size_t i = 0; i < s.nodes.size(); ++i) s.nodes[i]->position = static_cast<uint32_t>(i);
+  for (const Tensor& t : targets)
+    if (!t.node()->evaluated && !is_symbol(*t.node())) s.kept[t.node()->position] = Schedule::kAll;
 }
 
 void compute_hash(Schedule& s) {
@@ -146,12 +156,18 @@ Schedule schedule_of_function(Recorder& recorder, std::span<const Tensor> target
   s.fixed = true;
   s.nodes = nodes_behind(targets, [](const Tensor& t) { return !t.node()->evaluated; });
   for (const Node* node : s.nodes)
-    if (&node->op == &placeholder_op() || &node->op == &parameter_op()) fail_without_value();
+    if (is_symbol(*node)) fail_without_value();
   number_slots(s, recorder.next_visit());
-  s.kept.assign(s.nodes.size(), 0);
-  for (std::size_t i = 0; i < s.nodes.size(); ++i) s.nodes[i]->position = static_cast<uint32_t>(i);
-  for (const Tensor& t : targets)
-    if (!t.node()->evaluated) s.kept[t.node()->position] = Schedule::kAll;
+  keep_alone(s, targets);
+  return s;
+}
+
+Schedule schedule_of_symbols(Recorder& recorder, std::span<const Tensor> targets) {
+  Schedule s;
+  s.recorder = &recorder;
+  s.nodes = nodes_behind(targets, [](const Tensor& t) { return !t.node()->evaluated && !is_symbol(*t.node()); });
+  number_slots(s, recorder.next_visit());
+  keep_alone(s, targets);
   return s;
 }
 

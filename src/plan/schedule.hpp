@@ -30,6 +30,9 @@ Schedule schedule(Recorder& recorder, std::span<const Tensor> targets);
 
 // The schedule of a recorded function. Its parameters count as leaves, and only the targets are kept.
 Schedule schedule_of_function(Recorder& recorder, std::span<const Tensor> targets);
+// The schedule of tensors that may depend on placeholders and parameters: these count as leaves. It serves for a plan that
+// is measured, and not run.
+Schedule schedule_of_symbols(Recorder& recorder, std::span<const Tensor> targets);
 // The error of a body that computes with a tensor without a value that is none of its function's parameters.
 [[noreturn]] void fail_without_value();
 

@@ -1,6 +1,7 @@
 #include "run/evaluator.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 #include "jit/compile.hpp"
 
@@ -43,7 +44,25 @@ void Evaluator::compile_loops(Plan& plan) {
   if (!plans_.empty() && plans_.front().plan.get() == &plan) plan_bytes_ += plan.bytes() - before;
 }
 
-PlanPtr Evaluator::compute(std::span<const Tensor> targets, std::vector<double>* seconds) {
+namespace {
+// The results' memory, where targets have places for them.
+std::vector<BufferPtr> placed_results(const Plan& plan, std::span<const Tensor> targets,
+                                      std::span<const Place> places) {
+  std::vector<BufferPtr> results(plan.result_slots.size());
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const Tensor& t = targets[i];
+    if (t.node()->evaluated) continue;
+    const Location& location = plan.locations[plan.results[t.node()->slot + t.index()]];
+    if (location.kind != Location::result || results[location.at]) continue;
+    auto* memory = static_cast<std::byte*>(places[i].buffer->data()) + places[i].at;
+    results[location.at] = std::make_shared<Buffer>(memory, t.bytes(), [held = places[i].buffer] {});
+  }
+  return results;
+}
+}  // namespace
+
+PlanPtr Evaluator::compute(std::span<const Tensor> targets, std::vector<double>* seconds,
+                           std::span<const Place> places) {
   check_computable(targets);
   const Recorder::Computing computing(recorder_);
   if (std::ranges::all_of(targets, [](const Tensor& t) { return t.node()->evaluated; }))
@@ -54,11 +73,11 @@ PlanPtr Evaluator::compute(std::span<const Tensor> targets, std::vector<double>*
   memory_.slots.assign(plan->slots.size(), nullptr);
   for (std::size_t i = 0; i < s.leaves.size(); ++i)
     if (const BufferPtr& value = s.leaves[i].value()) memory_.slots[i] = value->data();  // else it is not read
-  std::vector<BufferPtr> results;
+  std::vector<BufferPtr> results = placed_results(*plan, targets, places);
   for (std::size_t i = 0; i < plan->result_slots.size(); ++i) {
     const uint32_t slot = plan->result_slots[i];
-    results.push_back(recorder_.allocate(bytes_of(plan->slots[slot]), plan->result_ops[i]));
-    memory_.slots[slot] = results.back()->data();
+    if (!results[i]) results[i] = recorder_.allocate(bytes_of(plan->slots[slot]), plan->result_ops[i]);
+    memory_.slots[slot] = results[i]->data();
   }
   const BufferPtr arena = recorder_.allocate(arena_bytes(*plan, workers), plan->arena_op);
   memory_.arena = static_cast<std::byte*>(arena->data());
@@ -82,6 +101,24 @@ PlanPtr Evaluator::compute(std::span<const Tensor> targets, std::vector<double>*
   // From here on nodes let go of their inputs, and those that are not kept die.
   for (const Tensor& t : kept) t.node()->set_evaluated();
   return plan;
+}
+
+void Evaluator::evaluate_into(std::span<const Tensor> targets, std::span<const Place> places) {
+  compute(targets, nullptr, places);
+  // A target that is another's value, or was computed before, is copied.
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const BufferPtr& value = targets[i].value();
+    void* place = static_cast<std::byte*>(places[i].buffer->data()) + places[i].at;
+    if (value->data() != place && value->bytes() > 0) std::memcpy(place, value->data(), value->bytes());
+  }
+}
+
+uint64_t Evaluator::working_memory(std::span<const Tensor> targets) {
+  const bool is_symbolic = std::ranges::any_of(targets, [](const Tensor& t) { return t.node()->symbolic; });
+  const PlanPtr p = is_symbolic
+                        ? make_plan(make_program(schedule_of_symbols(recorder_, targets)), recorder_.memory())
+                        : plan(targets);
+  return arena_bytes(*p, workers);
 }
 
 PlanPtr Evaluator::evaluate_timed(std::span<const Tensor> targets, std::vector<double>& seconds) {

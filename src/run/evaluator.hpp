@@ -20,7 +20,11 @@ class Evaluator {
 
   // Gives each target its value, and the pending variables theirs. On an error nothing has changed.
   void evaluate(std::span<const Tensor> targets);
-  // The same for targets alone, timing the plan's steps.
+  // Gives each target its value in its place, without the pending variables.
+  void evaluate_into(std::span<const Tensor> targets, std::span<const Place> places);
+  // The bytes that evaluate_into takes beside the places. Targets may depend on placeholders and parameters.
+  uint64_t working_memory(std::span<const Tensor> targets);
+  // The same as evaluate for targets alone, timing the plan's steps.
   PlanPtr evaluate_timed(std::span<const Tensor> targets, std::vector<double>& seconds);
   // The plan that would compute them.
   PlanPtr plan(std::span<const Tensor> targets) { return plan_for(schedule(recorder_, targets)); }
@@ -30,7 +34,8 @@ class Evaluator {
   static constexpr std::size_t kMostPlanBytes = std::size_t{128} << 20;  // of all plans that are remembered
 
  private:
-  PlanPtr compute(std::span<const Tensor> targets, std::vector<double>* seconds = nullptr);
+  PlanPtr compute(std::span<const Tensor> targets, std::vector<double>* seconds = nullptr,
+                  std::span<const Place> places = {});
   PlanPtr plan_for(const Schedule& s);
   void compile_loops(Plan& plan);
 

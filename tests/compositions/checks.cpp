@@ -81,6 +81,7 @@ class Checker {
     for (const auto& [name, values] : d.arrays)
       if (name.starts_with("H ")) expect(name + " against H rr", values, array(d, "H rr"));
     check_products(array(d, "J r"), array(d, "H rr"));
+    check_one_tape(array(d, "H rr"));
     check_step_by_step(array(d, "J r"));
     check_function(d);
     check_differences(d);
@@ -148,6 +149,47 @@ class Checker {
     expect("rf", dot(values_of(c, e.gradient(e.outer, t, weight)), flat_direction()), whv);
     expect("ff", dot(values_of(c, e.jvp(e.outer, t, along)), w), whv);
     check_rows(e, shape, j);
+  }
+  // The Hessian of the weighted sum of the target, block after block.
+  Values weighted_hessian(const Values& h, const Values& w) const {
+    Values result;
+    std::size_t at = 0;
+    for (const Values& a : direction_)
+      for (const Values& b : direction_) {
+        const std::size_t n = a.size() * b.size();
+        Values block(n, 0.0);
+        for (double weight : w)
+          for (std::size_t k = 0; k < n; ++k) block[k] += weight * h[at++];
+        result.insert(result.end(), block.begin(), block.end());
+      }
+    return result;
+  }
+  // Second derivatives of one tape: in both modes, at once and row by row; products; the diagonal.
+  void check_one_tape(const Values& h) {
+    Ctx c;
+    const Evaluation e(c, p_, source_tensors(c, p_, 0, {}));
+    e.end(e.outer);
+    const Dims shape = shape_of(c, e.target);
+    const Values w = weights_for(count(shape));
+    gt_tensor of = e.weighted(tensor<double>(c, shape, w));
+    const Values want = weighted_hessian(h, w);
+    for (int32_t mode : {kReverse, kForward})
+      for (uint64_t budget : {uint64_t{0}, uint64_t{1}})
+        expect("hessian", values_of(c, e.hessian(of, mode, budget)), want);
+    Values product, diagonal;
+    std::size_t at = 0;
+    for (std::size_t i = 0; i < direction_.size(); ++i) {
+      Values rows(direction_[i].size(), 0.0);
+      for (std::size_t k = 0; k < direction_.size(); ++k)
+        for (std::size_t row = 0; row < rows.size(); ++row)
+          for (std::size_t column = 0; column < direction_[k].size(); ++column, ++at) {
+            rows[row] += want[at] * direction_[k][column];
+            if (i == k && row == column) diagonal.push_back(want[at]);
+          }
+      product.insert(product.end(), rows.begin(), rows.end());
+    }
+    expect("hvp", values_of(c, e.hvp(of, tensors_like(c, p_, direction_))), product);
+    expect("hessian_diagonal", values_of(c, e.hessian_diagonal(of)), diagonal);
   }
   void check_rows(const Evaluation& e, const Dims& shape, const Values& j) {
     const std::size_t rows = count(shape);

@@ -12,6 +12,12 @@ void must_be_ok(gt_context c, gt_status status, const char* call) {
   gt_take_error(c, text, sizeof text, nullptr);
   throw std::runtime_error(std::string(call) + ": " + text);
 }
+gt_jacobian_options with_zeros() {
+  gt_jacobian_options o{};
+  o.struct_size = sizeof o;
+  o.unconnected = GT_UNCONNECTED_ZERO;
+  return o;
+}
 }  // namespace
 
 void Evaluation::must(gt_status status, const char* call) const { must_be_ok(c, status, call); }
@@ -33,10 +39,8 @@ Evaluation::Evaluation(gt_context context, const Program& p, Handles given, bool
 void Evaluation::end(gt_tape tape) const { must(gt_tape_end(c, tape), "gt_tape_end"); }
 
 Handles Evaluation::jacobian(gt_tape tape, gt_tensor of, int32_t mode) const {
-  gt_jacobian_options o{};
-  o.struct_size = sizeof o;
+  gt_jacobian_options o = with_zeros();
   o.mode = mode;
-  o.unconnected = GT_UNCONNECTED_ZERO;
   Handles j(sources.size());
   must(gt_tape_jacobian(c, tape, of, sources.data(), sources.size(), &o, j.data()), "gt_tape_jacobian");
   return j;
@@ -54,6 +58,35 @@ Handles Evaluation::jvp(gt_tape tape, const Handles& of, const Handles& tangents
                    out.data()),
        "gt_tape_jvp");
   return out;
+}
+
+Handles Evaluation::hessian(gt_tensor of, int32_t mode, uint64_t budget) const {
+  gt_jacobian_options o = with_zeros();
+  o.mode = mode;
+  o.memory_budget = budget;
+  Handles h(sources.size() * sources.size());
+  must(gt_tape_hessian(c, inner, of, sources.data(), sources.size(), &o, h.data()), "gt_tape_hessian");
+  return h;
+}
+Handles Evaluation::hvp(gt_tensor of, const Handles& vectors) const {
+  Handles out(sources.size());
+  must(gt_tape_hvp(c, inner, of, sources.data(), sources.size(), vectors.data(), GT_UNCONNECTED_ZERO, out.data()),
+       "gt_tape_hvp");
+  return out;
+}
+Handles Evaluation::hessian_diagonal(gt_tensor of) const {
+  const gt_jacobian_options o = with_zeros();
+  Handles out(sources.size());
+  must(gt_tape_hessian_diagonal(c, inner, of, sources.data(), sources.size(), &o, out.data()),
+       "gt_tape_hessian_diagonal");
+  return out;
+}
+
+gt_tensor Evaluation::weighted(gt_tensor weights) const {
+  must(gt_tape_resume_recording(c, inner), "gt_tape_resume_recording");
+  gt_tensor sum = gt_reduce_sum(c, gt_multiply(c, target, weights), nullptr, 0, 0);
+  end(inner);
+  return sum;
 }
 
 Handles source_tensors(gt_context c, const Program& p, double step, const std::vector<Values>& direction) {

@@ -23,6 +23,12 @@ class Evaluation {
   Handles gradient(gt_tape tape, const Handles& of, const Handles& weights) const;
   // One tensor for each of them.
   Handles jvp(gt_tape tape, const Handles& of, const Handles& tangents) const;
+  // The Hessian's blocks, row by row; its product with vectors; its diagonal: of the inner tape.
+  Handles hessian(gt_tensor of, int32_t mode, uint64_t budget) const;
+  Handles hvp(gt_tensor of, const Handles& vectors) const;
+  Handles hessian_diagonal(gt_tensor of) const;
+  // The sum of the target weighted, recorded on the inner tape.
+  gt_tensor weighted(gt_tensor weights) const;
   void end(gt_tape tape) const;
 
   void must(gt_status status, const char* call) const;

@@ -35,6 +35,7 @@ inline gt_tensor gradient(gt_context c, gt_tape tape, gt_tensor y, gt_tensor x) 
 // An order of modes. first: kGradient, by gt_tape_gradient, or a mode of Jacobians. rows: each entry of f(x) has its
 // own derivatives, which are added up in the end; else those of the sum are asked for.
 constexpr int32_t kGradient = -1;
+constexpr int32_t kHessian = -2;  // second: the mode of gt_tape_hessian, on one tape
 struct Order {
   int32_t first, second;
   bool rows = false;
@@ -43,6 +44,8 @@ inline const std::vector<Order>& orders() {
   static const std::vector<Order> all = {
       {kGradient, GT_MODE_REVERSE},
       {kGradient, GT_MODE_FORWARD},
+      {kHessian, GT_MODE_REVERSE},
+      {kHessian, GT_MODE_FORWARD},
       {GT_MODE_REVERSE, GT_MODE_REVERSE},
       {GT_MODE_REVERSE, GT_MODE_FORWARD},
       {GT_MODE_FORWARD, GT_MODE_REVERSE},
@@ -55,12 +58,27 @@ inline const std::vector<Order>& orders() {
   return all;
 }
 
+inline gt_tensor hessian(gt_context c, gt_tape tape, gt_tensor y, gt_tensor x, int32_t mode) {
+  gt_jacobian_options o{};
+  o.struct_size = sizeof o;
+  o.mode = mode;
+  o.unconnected = GT_UNCONNECTED_ZERO;
+  gt_tensor h = 0;
+  EXPECT_EQ(gt_tape_hessian(c, tape, y, &x, 1, &o, &h), GT_OK);
+  return h;
+}
+
 // The first and the second derivatives of the sum of f(x).
 inline std::vector<gt_tensor> derivatives(gt_context c, gt_tensor x, const Body& f, const Order& order) {
   gt_tape outer = gt_tape_begin(c, GT_TAPE_PERSISTENT);
   EXPECT_EQ(gt_tape_watch(c, outer, x), GT_OK);
   gt_tape inner = gt_tape_begin(c, GT_TAPE_PERSISTENT);
   EXPECT_EQ(gt_tape_watch(c, inner, x), GT_OK);
+  if (order.first == kHessian) {
+    const gt_tensor y = sum(c, f(c, x));
+    const gt_tensor g = gradient(c, inner, y, x);
+    return {g, hessian(c, inner, y, x, order.second)};
+  }
   const gt_tensor y = order.rows ? one(c, "reshape", {f(c, x)}, {{"shape", {-1}}}) : sum(c, f(c, x));
   EXPECT_EQ(gt_tape_end(c, inner), GT_OK);
   const gt_tensor g = order.first == kGradient ? gradient(c, inner, y, x) : jacobian(c, inner, y, x, order.first);

@@ -298,11 +298,36 @@ void repeated_places(const KernelCall& c) {
 }
 
 void identity_rows(const KernelCall& c) {
-  const int64_t n = c.integer("order"), first = c.integer("first"), count = c.integer("count");
+  const int64_t n = c.integer("order"), count = c.integer("count");
+  const int64_t first = c.in.empty() ? 0 : *c.in[0].as<int64_t>();
   dispatch(c.out[0].dtype, [&]<class T>(Type<T>) {
     T* out = c.out[0].as<T>();
     std::fill_n(out, count * n, T(0));
     for (int64_t i = 0; i < count; ++i) out[i * n + first + i] = T(1);
+  });
+}
+
+// Squares of the matrix are mirrored one after the other, so that the lines of both stay in the cache.
+void mirror_lower(const KernelCall& c) {
+  constexpr int64_t kSide = 32;
+  const Shape& s = *c.out[0].shape;
+  const int64_t n = s[s.rank() - 1], squares = ceil_div(n, kSide);
+  if (s.elements() == 0) return;
+  if (c.in[0].data != c.out[0].data)
+    copy_bytes(c.in[0].data, s.elements() * static_cast<int64_t>(size_of(c.out[0].dtype)), c.out[0].data, c.workers);
+  dispatch(c.out[0].dtype, [&]<class T>(Type<T>) {
+    T* matrices = c.out[0].as<T>();
+    for_each_share(c.workers, s.product(0, s.rank() - 2) * squares, share_of(1 << 15, kSide * n),
+                   [&](int64_t from, int64_t to, int) {
+                     for (int64_t k = from; k < to; ++k) {
+                       T* m = matrices + k / squares * n * n;
+                       const int64_t top = k % squares * kSide, bottom = std::min(n, top + kSide);
+                       for (int64_t left = top; left < n; left += kSide)
+                         for (int64_t i = top; i < bottom; ++i)
+                           for (int64_t j = std::max(left, i + 1); j < std::min(n, left + kSide); ++j)
+                             m[i * n + j] = m[j * n + i];
+                     }
+                   });
   });
 }
 

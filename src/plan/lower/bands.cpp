@@ -131,6 +131,17 @@ std::optional<Banded> padded(const Banded& x, const Ints& paddings, const Shape&
   return moved(x, -paddings[2 * x.row], -paddings[2 * x.column], shape);
 }
 
+std::optional<Banded> mirrored(const Banded& x) {
+  if (x.row + 2 != x.shape.rank() || x.column + 1 != x.shape.rank()) return std::nullopt;
+  Banded out{x.shape, x.row, x.column, {}};
+  for (const Band& b : x.bands) {
+    if (b.offset < 0) continue;
+    out.bands.push_back(b);
+    if (b.offset > 0) out.bands.push_back({-b.offset, b.first + b.offset, b.count, b.factors});
+  }
+  return out;
+}
+
 Operand on_band(const Operand& x, const Banded& matrix, const Band& band) {
   Operand out{x.slot, broadcast(x.layout, matrix.shape)};
   Layout& l = out.layout;

@@ -34,6 +34,8 @@ std::optional<Banded> identity_seen(int64_t n, const Layout& layout, uint32_t on
 std::optional<Banded> bands_seen(const Banded& slot, const Layout& layout, const Shape& shape);
 // The same with zeros around: paddings before and after each axis.
 std::optional<Banded> padded(const Banded& x, const Ints& paddings, const Shape& shape);
+// The symmetric matrix with the same lower triangle; empty where rows and columns are not the last two axes.
+std::optional<Banded> mirrored(const Banded& x);
 // Any operand of the matrix's shape, restricted to a band.
 Operand on_band(const Operand& x, const Banded& matrix, const Band& band);
 

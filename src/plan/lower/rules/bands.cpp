@@ -70,6 +70,16 @@ std::optional<Banded> padded_bands(ProgramBuilder& b, const Expression& e) {
   const std::optional<Banded> x = b.bands().of(b, e.in[0], e.in[0].layout.shape);
   return x ? padded(*x, *paddings, e.out[0].shape) : std::nullopt;
 }
+std::optional<Banded> mirrored_bands(ProgramBuilder& b, const Expression& e) {
+  const std::optional<Banded> x = b.bands().of(b, e.in[0], e.out[0].shape);
+  return x ? mirrored(*x) : std::nullopt;
+}
+
+std::optional<Banded> bands_of(ProgramBuilder& b, const Expression& e) {
+  if (e.elementwise()) return elementwise_bands(b, e);
+  return e.op->mirrors ? mirrored_bands(b, e) : padded_bands(b, e);
+}
+
 }  // namespace
 
 void note_bands(ProgramBuilder& b, const Expression& e, std::span<const Operand> results) {
@@ -77,8 +87,7 @@ void note_bands(ProgramBuilder& b, const Expression& e, std::span<const Operand>
   if (e.op->is_identity && e.op->is_identity({*e.op, e.attrs.get()}))
     return b.bands().note_identity(result.slot, e.out[0].shape[0]);
   if (b.bands().empty() || b.is_leaf(result) || !is_dense(result.layout) || b.bands().in(result.slot)) return;
-  std::optional<Banded> banded = e.elementwise() ? elementwise_bands(b, e) : padded_bands(b, e);
-  if (banded) b.bands().note(result.slot, std::move(*banded));
+  if (std::optional<Banded> banded = bands_of(b, e)) b.bands().note(result.slot, std::move(*banded));
 }
 
 }  // namespace gradtape::core
