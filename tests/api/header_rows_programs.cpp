@@ -76,7 +76,7 @@ gt_spec spec(Call& c, gt_spec right) {
                         wrong_spec(1, INT64_MAX, GT_FLOAT64), wrong_spec(1, 4, 77), floats(kLength + 1)});
 }
 
-gt_status jacobian(S& s, Call& c, bool batch) {
+gt_jacobian_options jacobian_options(Call& c) {
   gt_jacobian_options o{};
   o.struct_size = c.pick(sizeof o, {0, 7, sizeof o - 1, SIZE_MAX});
   o.mode = c.pick<int32_t>(GT_MODE_REVERSE, {-1, 9});
@@ -84,18 +84,33 @@ gt_status jacobian(S& s, Call& c, bool batch) {
   o.batch_dependence = c.pick<int32_t>(0, {-1, 7});
   o.reserved = c.pick<int32_t>(0, {1});
   o.progress = go_on;
-  const gt_jacobian_options* options = c.pick<const gt_jacobian_options*>(&o, {nullptr});
-  gt_tape tape = c.tape(s.once);
-  if (batch) {
+  return o;
+}
+using OfSources = gt_status (*)(gt_context, gt_tape, gt_tensor, const gt_tensor*, size_t, const gt_jacobian_options*,
+                                gt_tensor*);
+std::function<gt_status(S&, Call&)> of_sources(OfSources function) {
+  return [=](S& s, Call& c) {
+    const gt_jacobian_options o = jacobian_options(c);
+    const gt_jacobian_options* options = c.pick<const gt_jacobian_options*>(&o, {nullptr});
+    gt_tape tape = c.tape(s.once);
+    gt_tensor target = c.tensor(s.y);
+    const auto by = c.tensors({s.x});
+    const auto out = c.outputs<gt_tensor>(1);
+    return function(c.context(), tape, target, by.data, std::min(by.n, out.n), options, out.data);
+  };
+}
+using OfBatch = gt_status (*)(gt_context, gt_tape, gt_tensor, gt_tensor, const gt_jacobian_options*, gt_tensor*);
+std::function<gt_status(S&, Call&)> of_batch(OfBatch function) {
+  return [=](S& s, Call& c) {
+    const gt_jacobian_options o = jacobian_options(c);
+    const gt_jacobian_options* options = c.pick<const gt_jacobian_options*>(&o, {nullptr});
+    gt_tape tape = c.tape(s.once);
     gt_tensor target = c.tensor(s.square), source = c.tensor(s.matrix);
     auto* out = c.output<gt_tensor>();
-    return gt_tape_batch_jacobian(c.context(), tape, target, source, options, out);
-  }
-  gt_tensor target = c.tensor(s.y);
-  const auto by = c.tensors({s.x});
-  const auto out = c.outputs<gt_tensor>(1);
-  return gt_tape_jacobian(c.context(), tape, target, by.data, std::min(by.n, out.n), options, out.data);
+    return function(c.context(), tape, target, source, options, out);
+  };
 }
+gt_status take_rows(gt_context, void*, int64_t, int64_t, const gt_tensor*, size_t) { return GT_OK; }
 
 }  // namespace
 
@@ -146,8 +161,31 @@ std::vector<Row> rows_of_programs() {
          return gt_tape_jvp(c.context(), t, to.data, std::min(to.n, out.n), by.data, std::min(by.n, along.n),
                             along.data, unconnected, out.data);
        }},
-      {"gt_tape_jacobian", [](S& s, Call& c) { return jacobian(s, c, false); }},
-      {"gt_tape_batch_jacobian", [](S& s, Call& c) { return jacobian(s, c, true); }},
+      {"gt_tape_jacobian", of_sources(gt_tape_jacobian)},
+      {"gt_tape_batch_jacobian", of_batch(gt_tape_batch_jacobian)},
+      {"gt_tape_jacobian_rows",
+       [](S& s, Call& c) {
+         const gt_jacobian_options o = jacobian_options(c);
+         const gt_jacobian_options* options = c.pick<const gt_jacobian_options*>(&o, {nullptr});
+         gt_tape tape = c.tape(s.once);
+         gt_tensor target = c.tensor(s.y);
+         const auto by = c.tensors({s.x});
+         const auto rows = c.pick<gt_rows_fn>(take_rows, {nullptr});
+         return gt_tape_jacobian_rows(c.context(), tape, target, by.data, by.n, options, rows, nullptr);
+       }},
+      {"gt_tape_hvp",
+       [](S& s, Call& c) {
+         gt_tape t = c.tape(s.once);
+         gt_tensor target = c.tensor(s.y);
+         const auto by = c.tensors({s.x}), along = c.tensors({s.unread});
+         const auto out = c.outputs<gt_tensor>(1);
+         const int32_t unconnected = c.pick<int32_t>(0, {-1, 2});
+         return gt_tape_hvp(c.context(), t, target, by.data, std::min({by.n, along.n, out.n}), along.data, unconnected,
+                            out.data);
+       }},
+      {"gt_tape_hessian", of_sources(gt_tape_hessian)},
+      {"gt_tape_hessian_diagonal", of_sources(gt_tape_hessian_diagonal)},
+      {"gt_tape_batch_hessian", of_batch(gt_tape_batch_hessian)},
       {"gt_custom_gradient",
        [](S& s, Call& c) {
          const auto in = c.tensors({s.variable});

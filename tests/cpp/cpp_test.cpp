@@ -72,6 +72,44 @@ TEST_F(Cpp, TapesGiveEveryDerivative) {
   EXPECT_THROW(t.jacobian(y, x, options), Error);
   EXPECT_EQ(calls, 2u);
 }
+TEST_F(Cpp, SecondDerivativesOfOneTape) {
+  const Tensor x = ctx.tensor<float>({2}, {2, 3}), a = num(2);
+  Tape t(ctx, GT_TAPE_PERSISTENT);
+  t.watch(x, a);
+  const Tensor y = reduce_sum(x * x * x) * a;
+  EXPECT_EQ(t.hessian(y, x).to_vector<float>(), (std::vector<float>{24, 0, 0, 36}));
+  EXPECT_EQ(t.hessian(y, {x, a})[1][0].to_vector<float>(), (std::vector<float>{12, 27}));
+  EXPECT_FALSE(t.hessian(y, {x, a})[1][1].has_value()) << "the target is linear in a";
+  EXPECT_EQ(t.hvp(y, x, x).to_vector<float>(), (std::vector<float>{48, 108}));
+  EXPECT_EQ(t.hvp(y, {x, a}, {x, a})[1].item<float>(), 105);
+  EXPECT_THROW(t.hvp(y, {x, a}, {x}), Error);
+  EXPECT_EQ(t.hessian_diagonal(y, x).to_vector<float>(), (std::vector<float>{24, 36}));
+  EXPECT_EQ(t.batch_hessian(x * x * x, x).to_vector<float>(), (std::vector<float>{12, 18}));
+  const auto f = [](const Tensor& u, const Tensor& v) { return reduce_sum(u * u * u) * v; };
+  const auto [hu, hv] = hvp(f, std::array{x, a}, std::array{x, a});
+  EXPECT_EQ(hu.to_vector<float>(), (std::vector<float>{48 + 24, 108 + 54}));
+  EXPECT_EQ(hv.item<float>(), 105);
+  EXPECT_EQ(hvp([](const Tensor& u) { return reduce_sum(u * u); }, x, x).to_vector<float>(), (std::vector<float>{4, 6}));
+}
+TEST_F(Cpp, RowsOfJacobians) {
+  const Tensor x = ctx.tensor<float>({2}, {2, 3});
+  Tape t(ctx, GT_TAPE_PERSISTENT);
+  t.watch(x);
+  const Tensor y = x * x;
+  JacobianOptions options;
+  options.memory_budget = 1;
+  std::vector<float> all;
+  t.jacobian_rows(
+      y, {x},
+      [&](std::int64_t first, const std::vector<Tensor>& rows) {
+        EXPECT_EQ(first, static_cast<std::int64_t>(all.size() / 2));
+        for (float v : rows[0].to_vector<float>()) all.push_back(v);
+      },
+      options);
+  EXPECT_EQ(all, (std::vector<float>{4, 0, 0, 6}));
+  const auto fails = [](std::int64_t, const std::vector<Tensor>&) { throw std::range_error("enough"); };
+  EXPECT_THROW(t.jacobian_rows(y, {x}, fails), std::range_error);
+}
 // Rows 42, 44 and 73 of tape-semantics: here the numbers can differ, and are checked.
 TEST_F(Cpp, TooFewOutputGradientsAreAnError) {
   const Tensor x = num(2);

@@ -107,6 +107,14 @@ int32_t progress(void*, uint64_t, uint64_t) {
   return w.in.byte() == 255;
 }
 
+gt_status take_rows(gt_context ctx, void*, int64_t, int64_t, const gt_tensor* rows, size_t n_rows) {
+  World& w = *world;
+  if (!w.spend()) return GT_CANCELLED;
+  const Lent lent(w, ctx, rows, n_rows);
+  w.inside(ctx, 2);
+  return some_status(w);
+}
+
 namespace {
 gt_status infer(gt_context ctx, void*, const gt_spec* inputs, size_t n_inputs, const gt_attr*, size_t, gt_spec* outputs,
                 size_t capacity, size_t* n_outputs) {

@@ -19,6 +19,7 @@ gt_status body(gt_context, void*, const gt_tensor* inputs, size_t n_inputs, gt_t
                size_t* n_outputs);
 gt_status gradient(gt_context, void*, const gt_call*, const gt_tensor* output_gradients, gt_tensor* input_gradients);
 int32_t progress(void*, uint64_t done, uint64_t total);
+gt_status take_rows(gt_context, void*, int64_t first, int64_t count, const gt_tensor* rows, size_t n_rows);
 // A definition with callbacks for some of its fields; number tells which.
 gt_op_definition definition(unsigned number);
 constexpr unsigned kUserOps = 8;

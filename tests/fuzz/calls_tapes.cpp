@@ -87,31 +87,71 @@ gt_jacobian_options draw_options(World& w) {
   if (w.in.below(4) == 3) o.progress = progress;
   return o;
 }
-void jacobian(World& w) {
+using OfSources = gt_status (*)(gt_context, gt_tape, gt_tensor, const gt_tensor*, size_t, const gt_jacobian_options*,
+                                gt_tensor*);
+void of_sources(World& w, const char* name, OfSources function) {
   const gt_tape tape = some_tape(w);
   const gt_tensor target = w.tensor();
   std::vector<gt_tensor> sources = w.tensors(2);
   Sized options(w, draw_options(w));
   Room<gt_tensor> out(sources.size() + 1);
   const auto x = w.array(sources);
-  const gt_status s = gt_tape_jacobian(w.context(), tape, target, x.data, x.n,
-                                       w.pointer(options.as<gt_jacobian_options>()), out.data());
-  results(w, "gt_tape_jacobian", s, out, x);
+  const gt_status s =
+      function(w.context(), tape, target, x.data, x.n, w.pointer(options.as<gt_jacobian_options>()), out.data());
+  results(w, name, s, out, x);
 }
-void batch_jacobian(World& w) {
+using OfBatch = gt_status (*)(gt_context, gt_tape, gt_tensor, gt_tensor, const gt_jacobian_options*, gt_tensor*);
+void of_batch(World& w, const char* name, OfBatch function) {
   const gt_tape tape = some_tape(w);
   const gt_tensor target = w.tensor(), source = w.tensor();
   Sized options(w, draw_options(w));
   Room<gt_tensor> out(1);
-  const gt_status s = gt_tape_batch_jacobian(w.context(), tape, target, source,
-                                             w.pointer(options.as<gt_jacobian_options>()), out.data());
-  w.made("gt_tape_batch_jacobian", s, out, 1);
+  const gt_status s =
+      function(w.context(), tape, target, source, w.pointer(options.as<gt_jacobian_options>()), out.data());
+  w.made(name, s, out, 1);
+}
+void hessian(World& w) {
+  const gt_tape tape = some_tape(w);
+  const gt_tensor target = w.tensor();
+  std::vector<gt_tensor> sources = w.tensors(2);
+  Sized options(w, draw_options(w));
+  Room<gt_tensor> out((sources.size() + 1) * (sources.size() + 1));
+  const auto x = w.array(sources);
+  const gt_status s = gt_tape_hessian(w.context(), tape, target, x.data, x.n,
+                                      w.pointer(options.as<gt_jacobian_options>()), out.data());
+  w.checked("gt_tape_hessian", s);
+  if (s == GT_OK)
+    w.made("gt_tape_hessian", s, out, x.n * x.n);
+  else if (x.honest)
+    out.expect_cleared("gt_tape_hessian", x.n * x.n);
+}
+void hvp(World& w) {
+  const gt_tape tape = some_tape(w);
+  const gt_tensor target = w.tensor();
+  std::vector<gt_tensor> sources = w.tensors(2), vectors;
+  for (gt_tensor x : sources) vectors.push_back(w.in.below(4) == 3 ? w.tensor() : x);
+  const int32_t unconnected = draw_unconnected(w);
+  Room<gt_tensor> out(sources.size() + 1);
+  const gt_status s = gt_tape_hvp(w.context(), tape, target, sources.data(), sources.size(),
+                                  w.pointer(vectors.data()), unconnected, out.data());
+  w.checked("gt_tape_hvp", s);
+  if (s == GT_OK) w.made("gt_tape_hvp", s, out, sources.size());
+}
+void jacobian_rows(World& w) {
+  const gt_tape tape = some_tape(w);
+  const gt_tensor target = w.tensor();
+  std::vector<gt_tensor> sources = w.tensors(2);
+  Sized options(w, draw_options(w));
+  const gt_rows_fn take = w.wrong() ? nullptr : take_rows;
+  w.checked("gt_tape_jacobian_rows",
+            gt_tape_jacobian_rows(w.context(), tape, target, sources.data(), sources.size(),
+                                  w.pointer(options.as<gt_jacobian_options>()), take, &w));
 }
 }  // namespace
 
 void add_tape_calls(std::vector<Call>& all) {
   const Call calls[] = {
-      {"gt_tape_begin", 6, begin_watching},
+      {"gt_tape_begin", 5, begin_watching},
       {"gt_tape_end", 2, [](World& w) { on_tape(w, "gt_tape_end", gt_tape_end); }},
       {"gt_tape_watch", 4, watch},
       {"gt_tape_stop_recording", 1, [](World& w) { on_tape(w, "gt_tape_stop_recording", gt_tape_stop_recording); }},
@@ -119,10 +159,16 @@ void add_tape_calls(std::vector<Call>& all) {
        [](World& w) { on_tape(w, "gt_tape_resume_recording", gt_tape_resume_recording); }},
       {"gt_tape_reset", 1, [](World& w) { on_tape(w, "gt_tape_reset", gt_tape_reset); }},
       {"gt_tape_watched_variables", 2, watched},
-      {"gt_tape_gradient", 9, gradient_of},
-      {"gt_tape_jvp", 6, jvp_of},
-      {"gt_tape_jacobian", 6, jacobian},
-      {"gt_tape_batch_jacobian", 3, batch_jacobian},
+      {"gt_tape_gradient", 7, gradient_of},
+      {"gt_tape_jvp", 4, jvp_of},
+      {"gt_tape_jacobian", 4, [](World& w) { of_sources(w, "gt_tape_jacobian", gt_tape_jacobian); }},
+      {"gt_tape_batch_jacobian", 2, [](World& w) { of_batch(w, "gt_tape_batch_jacobian", gt_tape_batch_jacobian); }},
+      {"gt_tape_jacobian_rows", 1, jacobian_rows},
+      {"gt_tape_hvp", 2, hvp},
+      {"gt_tape_hessian", 2, hessian},
+      {"gt_tape_hessian_diagonal", 2,
+       [](World& w) { of_sources(w, "gt_tape_hessian_diagonal", gt_tape_hessian_diagonal); }},
+      {"gt_tape_batch_hessian", 1, [](World& w) { of_batch(w, "gt_tape_batch_hessian", gt_tape_batch_hessian); }},
   };
   all.insert(all.end(), std::begin(calls), std::end(calls));
 }

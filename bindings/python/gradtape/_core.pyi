@@ -259,6 +259,41 @@ class Tape:
         memory_budget: int = 0,
         progress: Optional[Progress] = None,
     ) -> Any: ...
+    def jacobian_rows(
+        self,
+        target: Tensor,
+        sources: list[Tensor],
+        take: Callable[[int, list[Any]], Any],
+        zero: bool = False,
+        memory_budget: int = 0,
+        progress: Optional[Progress] = None,
+    ) -> None: ...
+    def hvp(self, target: Tensor, sources: list[Tensor], vectors: list[Any], zero: bool = False) -> list[Any]: ...
+    def hessian(
+        self,
+        target: Tensor,
+        sources: list[Tensor],
+        zero: bool = False,
+        mode: str = "auto",
+        memory_budget: int = 0,
+        progress: Optional[Progress] = None,
+    ) -> list[Any]: ...
+    def hessian_diagonal(
+        self,
+        target: Tensor,
+        sources: list[Tensor],
+        zero: bool = False,
+        memory_budget: int = 0,
+        progress: Optional[Progress] = None,
+    ) -> list[Any]: ...
+    def batch_hessian(
+        self,
+        target: Tensor,
+        source: Tensor,
+        zero: bool = False,
+        memory_budget: int = 0,
+        progress: Optional[Progress] = None,
+    ) -> Any: ...
 
 class Function:
     """A body recorded once, and replayed."""

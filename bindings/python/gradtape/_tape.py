@@ -270,6 +270,117 @@ class GradientTape:
         warnings.warn(f"{reason}; {meaning}", BatchDependenceWarning, stacklevel=2)
         return result
 
+    def jacobian_rows(
+        self,
+        target: _core.Tensor,
+        sources: Any,
+        take: Callable[[int, Any], Any],
+        unconnected_gradients: Unconnected = UnconnectedGradients.NONE,
+        *,
+        memory_budget: int = 0,
+        progress: Progress = None,
+    ) -> None:
+        """Calls take(first, rows) with rows first, first + 1, ... of the Jacobian, a chunk at a time.
+
+        A row belongs to an element of the target, in row-major order. `rows` has the structure of the sources:
+        [count, source...] each. Chunks fit `memory_budget`, in bytes, so that the Jacobian need not.
+        """
+        zero = wants_zero(unconnected_gradients)
+        _check_target(target, "jacobian_rows")
+        flat = tensors_in(sources, "jacobian_rows: a source")
+        def give(first: int, rows: list[Any]) -> None:
+            take(first, _nest.pack(sources, rows))
+
+        def derive(report: Any) -> Any:
+            return self._serve(lambda tape: tape.jacobian_rows(target, flat, give, zero, memory_budget, report))
+
+        watched(progress, "jacobian_rows", derive)
+
+    def hvp(
+        self,
+        target: _core.Tensor,
+        sources: Any,
+        vectors: Any,
+        unconnected_gradients: Unconnected = UnconnectedGradients.NONE,
+    ) -> Any:
+        """The Hessian of the sum of the target times the vectors, in the structure of the sources.
+
+        `vectors` has that structure too; None in it is zero. The Hessian is never formed.
+        """
+        zero = wants_zero(unconnected_gradients)
+        _check_target(target, "hvp")
+        flat = tensors_in(sources, "hvp: a source")
+        given = _nest.flatten_like(sources, vectors, "hvp: vectors")
+        along = [None if v is None else _core.tensor(v, s.dtype) for s, v in zip(flat, given)]
+        return _nest.pack(sources, self._serve(lambda tape: tape.hvp(target, flat, along, zero)))
+
+    def hessian(
+        self,
+        target: _core.Tensor,
+        sources: Any,
+        unconnected_gradients: Unconnected = UnconnectedGradients.NONE,
+        *,
+        mode: str = "auto",
+        memory_budget: int = 0,
+        progress: Progress = None,
+    ) -> Any:
+        """The second derivatives of the sum of the target, of the source's shape twice, exactly symmetric.
+
+        Several sources give their structure, with their structure in each leaf. One tape is enough, and it
+        need not be persistent. See jacobian for the options.
+        """
+        zero = wants_zero(unconnected_gradients)
+        _check_target(target, "hessian")
+        flat = tensors_in(sources, "hessian: a source")
+        def derive(report: Any) -> Any:
+            return self._serve(lambda tape: tape.hessian(target, flat, zero, mode, memory_budget, report))
+
+        blocks = watched(progress, "hessian", derive)
+        n = len(flat)
+        return _nest.pack(sources, [_nest.pack(sources, blocks[i * n : (i + 1) * n]) for i in range(n)])
+
+    def hessian_diagonal(
+        self,
+        target: _core.Tensor,
+        sources: Any,
+        unconnected_gradients: Unconnected = UnconnectedGradients.NONE,
+        *,
+        memory_budget: int = 0,
+        progress: Progress = None,
+    ) -> Any:
+        """The second derivative of the sum of the target by each element of each source, of the sources'
+        shapes.
+        """
+        zero = wants_zero(unconnected_gradients)
+        _check_target(target, "hessian_diagonal")
+        flat = tensors_in(sources, "hessian_diagonal: a source")
+        def derive(report: Any) -> Any:
+            return self._serve(lambda tape: tape.hessian_diagonal(target, flat, zero, memory_budget, report))
+
+        return _nest.pack(sources, watched(progress, "hessian_diagonal", derive))
+
+    def batch_hessian(
+        self,
+        target: _core.Tensor,
+        source: _core.Tensor,
+        unconnected_gradients: Unconnected = UnconnectedGradients.NONE,
+        *,
+        memory_budget: int = 0,
+        progress: Progress = None,
+    ) -> Any:
+        """The Hessian of each sample: [b, x..., x...] for a target [b, ...] and a source [b, x...].
+
+        FailedPreconditionError names the op where samples may depend on each other.
+        """
+        zero = wants_zero(unconnected_gradients)
+        _check_target(target, "batch_hessian")
+        if not isinstance(source, _core.Tensor):
+            raise TypeError(_no_tensor(source, "batch_hessian: the source"))
+        def derive(report: Any) -> Any:
+            return self._serve(lambda tape: tape.batch_hessian(target, source, zero, memory_budget, report))
+
+        return watched(progress, "batch_hessian", derive)
+
 
 def _weights_of(target: Any, output_gradients: Any) -> list[Any]:
     """The weights of the targets. As in TensorFlow the one of a single target may stand in a list."""

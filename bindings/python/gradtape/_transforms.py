@@ -164,24 +164,11 @@ def jacobian(
     `progress(done, total)` is called between the parts of long work, and `progress=True` shows them in a line.
     See value_and_grad for the rest.
     """
-
-    return _jacobian("jacobian", f, argnums, has_aux, mode, memory_budget, progress)
-
-
-def _jacobian(
-    name: str,
-    f: Callable[..., Any],
-    argnums: Argnums,
-    has_aux: bool,
-    mode: str,
-    memory_budget: int,
-    progress: Progress,
-) -> Callable[..., Any]:
-    _check_callable(name, f)
+    _check_callable("jacobian", f)
 
     @functools.wraps(f)
     def with_jacobian(*args: Any, **kwargs: Any) -> Any:
-        run = _Traced(name, f, args, argnums, has_aux, kwargs)
+        run = _Traced("jacobian", f, args, argnums, has_aux, kwargs)
 
         def rows(report: Any) -> list[Any]:
             return [
@@ -189,7 +176,7 @@ def _jacobian(
                 for output in run.outputs
             ]
 
-        found = _nest.pack(run.result, watched(progress, name, rows))
+        found = _nest.pack(run.result, watched(progress, "jacobian", rows))
         return (found, run.aux) if has_aux else found
 
     return with_jacobian
@@ -207,7 +194,20 @@ def hessian(
 
     Nested arguments give their structure, with their structure in each leaf. See jacobian.
     """
-    return _jacobian("hessian", grad(f, argnums, has_aux), argnums, has_aux, mode, memory_budget, progress)
+    _check_callable("hessian", f)
+
+    @functools.wraps(f)
+    def with_hessian(*args: Any, **kwargs: Any) -> Any:
+        run = _Traced("hessian", f, args, argnums, has_aux, kwargs)
+
+        def blocks(report: Any) -> list[Any]:
+            return run.tape.hessian(run.scalar(), run.sources, True, mode, memory_budget, report)
+
+        found, n = watched(progress, "hessian", blocks), len(run.sources)
+        packed = run.pack([run.pack(found[i * n : (i + 1) * n]) for i in range(n)])
+        return (packed, run.aux) if has_aux else packed
+
+    return with_hessian
 
 
 def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
@@ -245,11 +245,8 @@ def hvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     The work is that of a few gradients; the Hessian is never formed. f returns one float.
     """
     _check_sequences("hvp", primals, tangents)
-
-    def gradients(*args: Any) -> Any:
-        return grad(f, range(len(args)))(*args)
-
-    return jvp(gradients, primals, tangents)[1]
+    run = _Traced("hvp", f, primals, range(len(primals)), False, {})
+    return run.pack(run.tape.hvp(run.scalar(), run.sources, _tangents("hvp", run, tangents), True))
 
 
 def _check_callable(name: str, f: Any) -> None:

@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "core.hpp"
+#include "callbacks.hpp"
 
 namespace gradtape_python {
 namespace {
@@ -159,6 +159,71 @@ nb::object batch_jacobian(Tape& t, nb::handle target, nb::handle source, bool ze
   return wrap_or_none(t.context, found);
 }
 
+nb::list hvp(Tape& t, nb::handle target, nb::list sources, nb::list vectors, bool zero) {
+  Context& c = t.own();
+  const auto x = handles_in(t.context, sources, false, "hvp: sources"),
+             v = handles_in(t.context, vectors, true, "hvp: vectors");
+  if (v.size() != x.size())
+    fail("InvalidArgumentError",
+         "hvp: " + std::to_string(v.size()) + " vectors for " + std::to_string(x.size()) + " sources");
+  const gt_tensor y = one(t, target, "hvp: target");
+  std::vector<gt_tensor> found(x.size());
+  c.check(gt_tape_hvp(c.get(), t.handle, y, x.data(), x.size(), v.data(), unconnected(zero), found.data()));
+  return wrap_all(t, found);
+}
+
+// The blocks, row by row.
+nb::list hessian(Tape& t, nb::handle target, nb::list sources, bool zero, const std::string& mode,
+                 uint64_t memory_budget, nb::object progress) {
+  Context& c = t.own();
+  const auto x = handles_in(t.context, sources, false, "hessian: sources");
+  const gt_tensor y = one(t, target, "hessian: target");
+  Progress watcher{c, std::move(progress)};
+  const gt_jacobian_options options = options_of(zero, mode, memory_budget, watcher);
+  std::vector<gt_tensor> found(x.size() * x.size());
+  c.check_unlocked([&] { return gt_tape_hessian(c.get(), t.handle, y, x.data(), x.size(), &options, found.data()); });
+  return wrap_all(t, found);
+}
+
+nb::list hessian_diagonal(Tape& t, nb::handle target, nb::list sources, bool zero, uint64_t memory_budget,
+                          nb::object progress) {
+  Context& c = t.own();
+  const auto x = handles_in(t.context, sources, false, "hessian_diagonal: sources");
+  const gt_tensor y = one(t, target, "hessian_diagonal: target");
+  Progress watcher{c, std::move(progress)};
+  const gt_jacobian_options options = options_of(zero, "auto", memory_budget, watcher);
+  std::vector<gt_tensor> found(x.size());
+  c.check_unlocked(
+      [&] { return gt_tape_hessian_diagonal(c.get(), t.handle, y, x.data(), x.size(), &options, found.data()); });
+  return wrap_all(t, found);
+}
+
+nb::object batch_hessian(Tape& t, nb::handle target, nb::handle source, bool zero, uint64_t memory_budget,
+                         nb::object progress) {
+  Context& c = t.own();
+  const gt_tensor y = one(t, target, "batch_hessian: target"), x = one(t, source, "batch_hessian: source");
+  Progress watcher{c, std::move(progress)};
+  const gt_jacobian_options options = options_of(zero, "auto", memory_budget, watcher);
+  gt_tensor found = nullptr;
+  c.check_unlocked([&] { return gt_tape_batch_hessian(c.get(), t.handle, y, x, &options, &found); });
+  return wrap_or_none(t.context, found);
+}
+
+// Calls take(first, rows) with a chunk of rows, one tensor or None for each source.
+void jacobian_rows(Tape& t, nb::handle target, nb::list sources, nb::object take, bool zero, uint64_t memory_budget,
+                   nb::object progress) {
+  Context& c = t.own();
+  const auto x = handles_in(t.context, sources, false, "jacobian_rows: sources");
+  const gt_tensor y = one(t, target, "jacobian_rows: target");
+  Progress watcher{c, std::move(progress)};
+  const gt_jacobian_options options = options_of(zero, "auto", memory_budget, watcher);
+  const gt_rows_fn call = [](gt_context, void* function, int64_t first, int64_t, const gt_tensor* rows, size_t n) {
+    return called_back([&] { (*static_cast<nb::object*>(function))(first, lent(rows, n)); });
+  };
+  c.check_unlocked(
+      [&] { return gt_tape_jacobian_rows(c.get(), t.handle, y, x.data(), x.size(), &options, call, &take); });
+}
+
 }  // namespace
 
 void add_tapes(nb::module_& m) {
@@ -183,7 +248,16 @@ void add_tapes(nb::module_& m) {
            nb::arg("mode") = "auto", nb::arg("memory_budget") = 0, nb::arg("progress").none() = nb::none())
       .def("batch_jacobian", batch_jacobian, nb::arg("target").none(), nb::arg("source").none(),
            nb::arg("zero") = false, nb::arg("sum") = false, nb::arg("memory_budget") = 0,
-           nb::arg("progress").none() = nb::none());
+           nb::arg("progress").none() = nb::none())
+      .def("jacobian_rows", jacobian_rows, nb::arg("target").none(), nb::arg("sources"), nb::arg("take"),
+           nb::arg("zero") = false, nb::arg("memory_budget") = 0, nb::arg("progress").none() = nb::none())
+      .def("hvp", hvp, nb::arg("target").none(), nb::arg("sources"), nb::arg("vectors"), nb::arg("zero") = false)
+      .def("hessian", hessian, nb::arg("target").none(), nb::arg("sources"), nb::arg("zero") = false,
+           nb::arg("mode") = "auto", nb::arg("memory_budget") = 0, nb::arg("progress").none() = nb::none())
+      .def("hessian_diagonal", hessian_diagonal, nb::arg("target").none(), nb::arg("sources"), nb::arg("zero") = false,
+           nb::arg("memory_budget") = 0, nb::arg("progress").none() = nb::none())
+      .def("batch_hessian", batch_hessian, nb::arg("target").none(), nb::arg("source").none(), nb::arg("zero") = false,
+           nb::arg("memory_budget") = 0, nb::arg("progress").none() = nb::none());
 }
 
 }  // namespace gradtape_python

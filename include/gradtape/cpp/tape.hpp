@@ -149,6 +149,70 @@ class Tape {
     detail::check(ctx_, gt_tape_batch_jacobian(ctx_, handle_, target.get(), source.get(), &o, &out));
     return Tensor(ctx_, out);
   }
+  /// Rows of the Jacobians in chunks that fit the budget: take(first, rows), with [count, source...] for each source.
+  template <class F>
+  void jacobian_rows(const Tensor& target, const std::vector<Tensor>& sources, F&& take,
+                     const JacobianOptions& options = {}) {
+    const auto by = detail::handles(sources);
+    const gt_jacobian_options o = options.c();
+    const auto call = [](gt_context ctx, void* f, std::int64_t first, std::int64_t, const gt_tensor* rows,
+                         std::size_t n) {
+      return detail::protect(ctx, [&] { (*static_cast<std::remove_reference_t<F>*>(f))(first, detail::borrow(ctx, rows, n)); });
+    };
+    detail::check(ctx_, gt_tape_jacobian_rows(ctx_, handle_, target.get(), by.data(), by.size(), &o, call,
+                                              const_cast<void*>(static_cast<const void*>(&take))));
+  }
+
+  /// The Hessian of the sum of the target times vectors, one for each source. See gt_tape_hvp.
+  std::vector<Tensor> hvp(const Tensor& target, const std::vector<Tensor>& sources, const std::vector<Tensor>& vectors,
+                          bool zero_unconnected = false) {
+    const auto by = detail::handles(sources), along = detail::handles(vectors);
+    if (along.size() != by.size())
+      throw Error(GT_INVALID_ARGUMENT,
+                  "hvp: " + std::to_string(by.size()) + " sources and " + std::to_string(along.size()) + " vectors");
+    std::vector<gt_tensor> out(by.size());
+    detail::check(ctx_, gt_tape_hvp(ctx_, handle_, target.get(), by.data(), by.size(), along.data(),
+                                    zero_unconnected ? GT_UNCONNECTED_ZERO : GT_UNCONNECTED_NULL, out.data()));
+    return detail::wrap_all(ctx_, out.data(), out.size());
+  }
+  Tensor hvp(const Tensor& target, const Tensor& source, const Tensor& vector) {
+    return hvp(target, std::vector<Tensor>{source}, std::vector<Tensor>{vector})[0];
+  }
+  /// Blocks h[i][j] of second derivatives by sources i and j. See gt_tape_hessian.
+  std::vector<std::vector<Tensor>> hessian(const Tensor& target, const std::vector<Tensor>& sources,
+                                           const JacobianOptions& options = {}) {
+    const auto by = detail::handles(sources);
+    const std::size_t n = by.size();
+    std::vector<gt_tensor> out(n * n);
+    const gt_jacobian_options o = options.c();
+    detail::check(ctx_, gt_tape_hessian(ctx_, handle_, target.get(), by.data(), n, &o, out.data()));
+    const std::vector<Tensor> all = detail::wrap_all(ctx_, out.data(), out.size());
+    std::vector<std::vector<Tensor>> blocks;
+    for (std::size_t i = 0; i < n; ++i) blocks.emplace_back(all.begin() + i * n, all.begin() + (i + 1) * n);
+    return blocks;
+  }
+  Tensor hessian(const Tensor& target, const Tensor& source, const JacobianOptions& options = {}) {
+    return hessian(target, std::vector<Tensor>{source}, options)[0][0];
+  }
+  /// The diagonals of the blocks h[i][i], of the sources' shapes.
+  std::vector<Tensor> hessian_diagonal(const Tensor& target, const std::vector<Tensor>& sources,
+                                       const JacobianOptions& options = {}) {
+    const auto by = detail::handles(sources);
+    std::vector<gt_tensor> out(by.size());
+    const gt_jacobian_options o = options.c();
+    detail::check(ctx_, gt_tape_hessian_diagonal(ctx_, handle_, target.get(), by.data(), by.size(), &o, out.data()));
+    return detail::wrap_all(ctx_, out.data(), out.size());
+  }
+  Tensor hessian_diagonal(const Tensor& target, const Tensor& source, const JacobianOptions& options = {}) {
+    return hessian_diagonal(target, std::vector<Tensor>{source}, options)[0];
+  }
+  /// The Hessian of each sample: [b, x..., x...] of a target [b, ...] by source [b, x...].
+  Tensor batch_hessian(const Tensor& target, const Tensor& source, const JacobianOptions& options = {}) {
+    gt_tensor out = nullptr;
+    const gt_jacobian_options o = options.c();
+    detail::check(ctx_, gt_tape_batch_hessian(ctx_, handle_, target.get(), source.get(), &o, &out));
+    return Tensor(ctx_, out);
+  }
   /// The variables that the tape has met, in that order.
   std::vector<Variable> watched_variables() const {
     std::size_t n = 0;

@@ -85,18 +85,29 @@ auto hessian(F f, JacobianOptions options = {}) {
   options.zero_unconnected = true;
   return [f = std::move(f), options = std::move(options)](const auto&... x) {
     constexpr std::size_t n = sizeof...(x);
-    auto gradient = grad([&f](const auto&... y) { return f(y...); });
-    auto r = detail::recorded(gradient, n > 1 ? GT_TAPE_PERSISTENT : 0, x...);
-    r.tape.end();
+    auto r = detail::recorded(f, 0, x...);
+    detail::need_number(r.value, "hessian");
+    auto blocks = r.tape.hessian(r.value, detail::listed(r.x), options);
     if constexpr (n == 1) {
-      return r.tape.jacobian(r.value, r.x[0], options);
+      return blocks[0][0];
     } else {
       std::array<std::array<Tensor, n>, n> h;
-      for (std::size_t i = 0; i < n; ++i)
-        h[i] = detail::by_argument<n>(r.tape.jacobian(r.value[i], detail::listed(r.x), options));
+      for (std::size_t i = 0; i < n; ++i) h[i] = detail::by_argument<n>(std::move(blocks[i]));
       return h;
     }
   };
+}
+/// The Hessian of a function that returns one number, at x, times the vectors; it is never formed. Of several arguments:
+/// hvp(f, std::array{a, b}, std::array{va, vb}).
+template <class F, std::size_t N>
+auto hvp(F f, const std::array<Tensor, N>& x, const std::array<Tensor, N>& vectors) {
+  auto r = std::apply([&](const auto&... each) { return detail::recorded(f, 0, each...); }, x);
+  detail::need_number(r.value, "hvp");
+  return detail::by_argument<N>(r.tape.hvp(r.value, detail::listed(r.x), detail::listed(vectors), true));
+}
+template <class F>
+auto hvp(F f, const Tensor& x, const Tensor& vector) {
+  return hvp(std::move(f), std::array<Tensor, 1>{x}, std::array<Tensor, 1>{vector});
 }
 
 /// The value, and its derivative along the tangents: auto [y, dy] = jvp(f, x, dx), or of several arguments
