@@ -316,13 +316,15 @@ typedef int32_t (*gt_progress_fn)(void* user_data, uint64_t done, uint64_t total
 typedef struct gt_jacobian_options {
   size_t struct_size;
   int32_t unconnected;
-  int32_t mode; /* AUTO: by rows or by columns, whichever take less time, or as a product of two Jacobians where all goes
+  int32_t
+      mode; /* AUTO: by rows or by columns, whichever take less time, or as a product of two Jacobians where all goes
                    through a tensor of few elements; reverse where a custom gradient is on the way */
-  uint64_t memory_budget;   /* bytes of working memory beside the result; 0: 256 MiB. Chunks of rows are computed where
+  uint64_t memory_budget; /* bytes of working memory beside the result; 0: 256 MiB. Chunks of rows are computed where
                                all at once need more; a chunk has one row at the least */
-  int32_t batch_dependence; /* batch_jacobian, batch_hessian: INDEPENDENT is an error that names the op where samples may
+  int32_t
+      batch_dependence; /* batch_jacobian, batch_hessian: INDEPENDENT is an error that names the op where samples may
                                mix; SUM sums over the target's batch, TensorFlow's formula, whatever it means */
-  int32_t reserved;         /* 0 */
+  int32_t reserved;     /* 0 */
   gt_progress_fn progress;
   void* progress_data;
 } gt_jacobian_options;

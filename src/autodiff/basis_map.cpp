@@ -196,7 +196,7 @@ class Growing {
     lead_ = spec_.shape.product(0, axis);
     line_ = bytes_of(spec_) / static_cast<std::size_t>(std::max<int64_t>(1, lead_ * total));
   }
-  // Where a part that begins at `first` has its memory: in the result itself, if the part lies in one piece there.
+  // The memory of a part that begins at `first`: in the result itself, if the part lies in one piece there.
   Place place_of(Recorder& r, const Tensor& part, int64_t first) const {
     if (lead_ == 1) return {buffer_, static_cast<std::size_t>(first) * line_};
     return {r.allocate(part.bytes(), function_), 0};

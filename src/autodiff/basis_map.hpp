@@ -44,7 +44,7 @@ class BasisMap {
     std::function<Tensor(const Tensor& rows)> of_rows = [](const Tensor& rows) { return rows; };
     std::size_t axis = 0;
   };
-  // Each result for all rows, [rows, ...] as `part` arranges it; empty where it is not connected. Where all rows at once
+  // Each result for all rows, [rows, ...] as `part` arranges it; empty where it is not connected. If all rows at once
   // take more working memory than the budget, chunks of them are computed now, straight into the results.
   Tensors all(const Part& part, uint64_t budget, Progress& progress) const;
   // Calls use(first, results) with the results for a chunk of rows, [count, ...] each, and computed.

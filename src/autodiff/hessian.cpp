@@ -68,7 +68,7 @@ BasisMap block_row(const Tape& tape, const Tensors& gradients, std::span<const S
           }};
 }
 
-// Where all maps are symbolic, nothing asks for the gradient's nodes any more.
+// If all maps are symbolic, nothing asks for the gradient's nodes any more.
 void forget_if_symbolic(Tape::Gradient& gradient, const Maps& maps) {
   if (std::ranges::all_of(maps, [](const std::optional<BasisMap>& m) { return !m || m->is_symbolic(); }))
     gradient.forget();

@@ -36,9 +36,8 @@ bool has_reverse_only_rule(const Path& path) {
 namespace {
 // The map from a cotangent of the target to those of all sources.
 BasisMap reverse_map(const Tape& tape, const Tensor& target, std::span<const Source> sources, int64_t repeat = 0) {
-  return {tape.recorder(), target.spec(), repeat, [&tape, target, sources](const Tensor& ct) {
-            return tape.pull_back(Tensors{target}, Tensors{ct}, sources);
-          }};
+  return {tape.recorder(), target.spec(), repeat,
+          [&tape, target, sources](const Tensor& ct) { return tape.pull_back(Tensors{target}, Tensors{ct}, sources); }};
 }
 // The map from a tangent of the source to that of the target.
 BasisMap forward_map(const Tape& tape, const Tensor& target, const Source& source, int64_t repeat = 0) {

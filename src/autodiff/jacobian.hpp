@@ -19,8 +19,8 @@ struct JacobianOptions {
 // d target / d source for each source: [target..., source...]. Empty results: unconnected.
 Tensors jacobian(const Tape& tape, const Tensor& target, std::span<const Source> sources,
                  const JacobianOptions& options);
-// Rows of the same, target elements in row-major order: use(first, count, rows) is called for chunks that fit the
-// budget, with [count, source...] for each source.
+// Rows of the same, by target elements in row-major order. use(first, count, rows) is called for chunks that fit the
+// budget. rows has [count, source...] for each source.
 void jacobian_rows(const Tape& tape, const Tensor& target, std::span<const Source> sources,
                    const JacobianOptions& options, const BasisMap::Use& use);
 // How errors call the function, its result, and the function that does without a batch.

@@ -124,8 +124,8 @@ BlockCache::Stats BlockCache::stats() const {
 }
 std::size_t BlockCache::most() const {
   const std::lock_guard lock(mutex_);
-  static const std::size_t machine =
-      static_cast<std::size_t>(std::max<long>(0, sysconf(_SC_PHYS_PAGES))) * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  static const std::size_t machine = static_cast<std::size_t>(std::max<long>(0, sysconf(_SC_PHYS_PAGES))) *
+                                     static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
   return machine > 0 ? std::min(stats_.limit, machine) : stats_.limit;
 }
 

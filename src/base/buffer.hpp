@@ -48,7 +48,7 @@ class BlockCache {
   Stats stats() const;
   void set_limit(std::size_t bytes);
   std::size_t most() const;  // bytes that a value may have at all: the limit, or the machine's memory
-  void trim() noexcept;  // gives all cached blocks back to the system
+  void trim() noexcept;      // gives all cached blocks back to the system
 
   // Called where the limit is met, to let go of plans that are only remembered. Set by their owner.
   std::function<void()> forget_plans;

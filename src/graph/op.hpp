@@ -260,7 +260,7 @@ struct Op {
   std::optional<PadTraits> pad = {};
   std::optional<ProductTraits> product = {};
   bool (*is_identity)(const Attributes&) = nullptr;  // identity_rows: whether the rows are a whole identity matrix
-  bool mirrors = false;  // mirror_lower: the lower triangle also stands above the diagonal
+  bool mirrors = false;                              // mirror_lower: the lower triangle also stands above the diagonal
   std::vector<Sample> samples;
   bool internal = false;       // not offered by name
   bool by_user = false;        // registered from outside: its attributes are whatever is given

@@ -115,9 +115,8 @@ void Evaluator::evaluate_into(std::span<const Tensor> targets, std::span<const P
 
 uint64_t Evaluator::working_memory(std::span<const Tensor> targets) {
   const bool is_symbolic = std::ranges::any_of(targets, [](const Tensor& t) { return t.node()->symbolic; });
-  const PlanPtr p = is_symbolic
-                        ? make_plan(make_program(schedule_of_symbols(recorder_, targets)), recorder_.memory())
-                        : plan(targets);
+  const PlanPtr p = is_symbolic ? make_plan(make_program(schedule_of_symbols(recorder_, targets)), recorder_.memory())
+                                : plan(targets);
   return arena_bytes(*p, workers);
 }
 

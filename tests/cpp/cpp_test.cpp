@@ -89,7 +89,8 @@ TEST_F(Cpp, SecondDerivativesOfOneTape) {
   const auto [hu, hv] = hvp(f, std::array{x, a}, std::array{x, a});
   EXPECT_EQ(hu.to_vector<float>(), (std::vector<float>{48 + 24, 108 + 54}));
   EXPECT_EQ(hv.item<float>(), 105);
-  EXPECT_EQ(hvp([](const Tensor& u) { return reduce_sum(u * u); }, x, x).to_vector<float>(), (std::vector<float>{4, 6}));
+  EXPECT_EQ(hvp([](const Tensor& u) { return reduce_sum(u * u); }, x, x).to_vector<float>(),
+            (std::vector<float>{4, 6}));
 }
 TEST_F(Cpp, RowsOfJacobians) {
   const Tensor x = ctx.tensor<float>({2}, {2, 3});

@@ -117,8 +117,8 @@ void hessian(World& w) {
   Sized options(w, draw_options(w));
   Room<gt_tensor> out((sources.size() + 1) * (sources.size() + 1));
   const auto x = w.array(sources);
-  const gt_status s = gt_tape_hessian(w.context(), tape, target, x.data, x.n,
-                                      w.pointer(options.as<gt_jacobian_options>()), out.data());
+  const gt_status s =
+      gt_tape_hessian(w.context(), tape, target, x.data, x.n, w.pointer(options.as<gt_jacobian_options>()), out.data());
   w.checked("gt_tape_hessian", s);
   if (s == GT_OK)
     w.made("gt_tape_hessian", s, out, x.n * x.n);
@@ -132,8 +132,8 @@ void hvp(World& w) {
   for (gt_tensor x : sources) vectors.push_back(w.in.below(4) == 3 ? w.tensor() : x);
   const int32_t unconnected = draw_unconnected(w);
   Room<gt_tensor> out(sources.size() + 1);
-  const gt_status s = gt_tape_hvp(w.context(), tape, target, sources.data(), sources.size(),
-                                  w.pointer(vectors.data()), unconnected, out.data());
+  const gt_status s = gt_tape_hvp(w.context(), tape, target, sources.data(), sources.size(), w.pointer(vectors.data()),
+                                  unconnected, out.data());
   w.checked("gt_tape_hvp", s);
   if (s == GT_OK) w.made("gt_tape_hvp", s, out, sources.size());
 }
@@ -143,9 +143,8 @@ void jacobian_rows(World& w) {
   std::vector<gt_tensor> sources = w.tensors(2);
   Sized options(w, draw_options(w));
   const gt_rows_fn take = w.wrong() ? nullptr : take_rows;
-  w.checked("gt_tape_jacobian_rows",
-            gt_tape_jacobian_rows(w.context(), tape, target, sources.data(), sources.size(),
-                                  w.pointer(options.as<gt_jacobian_options>()), take, &w));
+  w.checked("gt_tape_jacobian_rows", gt_tape_jacobian_rows(w.context(), tape, target, sources.data(), sources.size(),
+                                                           w.pointer(options.as<gt_jacobian_options>()), take, &w));
 }
 }  // namespace
 

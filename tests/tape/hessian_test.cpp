@@ -129,7 +129,8 @@ TEST_F(Hessian, IsSymmetricToTheLastBitWhateverTheBudgetAndMode) {
   gt_tape t = watching({x}, GT_TAPE_PERSISTENT);
   const int64_t square[] = {n, n};
   gt_tensor w = gt_sin(c, gt_reshape(c, gt_range(c, 0, static_cast<double>(n * n), 1, GT_FLOAT32), square, 2));
-  gt_tensor y = sum(gt_exp(c, gt_sin(c, gt_matmul(c, w, gt_reshape(c, x, std::vector<int64_t>{n, 1}.data(), 2), 0, 0))));
+  gt_tensor y =
+      sum(gt_exp(c, gt_sin(c, gt_matmul(c, w, gt_reshape(c, x, std::vector<int64_t>{n, 1}.data(), 2), 0, 0))));
   std::vector<float> first;
   for (int32_t mode : {GT_MODE_AUTO, GT_MODE_FORWARD, GT_MODE_REVERSE})
     for (uint64_t budget : {uint64_t{0}, uint64_t{1}, uint64_t{20000}}) {
@@ -388,7 +389,8 @@ TEST_F(Hessian, JacobiansThroughABottleneck) {
   gt_tensor w = gt_sin(c, gt_reshape(c, gt_range(c, 0, static_cast<double>(n * n), 1, GT_FLOAT32), square, 2));
   gt_tensor h = gt_tanh(c, gt_matmul(c, w, gt_reshape(c, x, wide, 2), 0, 0));
   gt_tensor narrow = gt_sin(c, sum(mul(h, h)));
-  gt_tensor y = gt_tanh(c, gt_matmul(c, w, mul(gt_reshape(c, gt_range(c, 0, n, 1, GT_FLOAT32), wide, 2), narrow), 0, 0));
+  gt_tensor y =
+      gt_tanh(c, gt_matmul(c, w, mul(gt_reshape(c, gt_range(c, 0, n, 1, GT_FLOAT32), wide, 2), narrow), 0, 0));
   const std::vector<double> got = numbers(c, jacobian(t, y, x));
   for (int32_t mode : {GT_MODE_FORWARD, GT_MODE_REVERSE})
     expect_close(got, numbers(c, jacobian(t, y, x, GT_UNCONNECTED_NULL, mode)), {1e-4, 1e-5}, "by one mode");

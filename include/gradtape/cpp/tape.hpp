@@ -157,7 +157,8 @@ class Tape {
     const gt_jacobian_options o = options.c();
     const auto call = [](gt_context ctx, void* f, std::int64_t first, std::int64_t, const gt_tensor* rows,
                          std::size_t n) {
-      return detail::protect(ctx, [&] { (*static_cast<std::remove_reference_t<F>*>(f))(first, detail::borrow(ctx, rows, n)); });
+      return detail::protect(
+          ctx, [&] { (*static_cast<std::remove_reference_t<F>*>(f))(first, detail::borrow(ctx, rows, n)); });
     };
     detail::check(ctx_, gt_tape_jacobian_rows(ctx_, handle_, target.get(), by.data(), by.size(), &o, call,
                                               const_cast<void*>(static_cast<const void*>(&take))));

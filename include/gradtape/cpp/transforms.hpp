@@ -97,8 +97,8 @@ auto hessian(F f, JacobianOptions options = {}) {
     }
   };
 }
-/// The Hessian of a function that returns one number, at x, times the vectors; it is never formed. Of several arguments:
-/// hvp(f, std::array{a, b}, std::array{va, vb}).
+/// The Hessian of a function that returns one number, at x, times the vectors; it is never formed. With several
+/// arguments: hvp(f, std::array{a, b}, std::array{va, vb}).
 template <class F, std::size_t N>
 auto hvp(F f, const std::array<Tensor, N>& x, const std::array<Tensor, N>& vectors) {
   auto r = std::apply([&](const auto&... each) { return detail::recorded(f, 0, each...); }, x);
