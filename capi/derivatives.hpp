@@ -1,4 +1,4 @@
-// What the functions that take derivatives of tapes share: reading their arguments and giving their results out.
+// Arguments and results that are common to the functions which take derivatives of tapes.
 #pragma once
 
 #include "autodiff/tape.hpp"

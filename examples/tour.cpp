@@ -38,7 +38,7 @@ static void lambdas(const Context& ctx) {
   auto [value, gradient] = value_and_grad(g)(x);
   std::cout << value << gradient << "\n" << hessian(g)(x) << "\n";
 
-  auto [at, along] = jvp(grad(g), x, ctx.tensor({1, 0}));  // the Hessian times a vector
+  auto along = hvp(g, x, ctx.tensor({1, 0}));  // the Hessian times a vector
   std::cout << along << "\n";
 }
 

@@ -37,14 +37,6 @@ Tensor symmetric(const Tensor& t, std::size_t batch, int64_t n) {
   return t;
 }
 
-// [a..., b...] as [b..., a...]; of_a: the rank of a.
-Tensor swapped(const Tensor& t, std::size_t of_a) {
-  Ints perm;
-  for (std::size_t i = of_a; i < t.rank(); ++i) perm.push_back(i);
-  for (std::size_t i = 0; i < of_a; ++i) perm.push_back(i);
-  return transpose(t, perm);
-}
-
 // Row i of blocks, from the diagonal on. The Hessian is symmetric: a tangent of source i gives the same rows as a
 // cotangent of gradient i.
 BasisMap block_row(const Tape& tape, const Tensors& gradients, std::span<const Source> sources, std::size_t i,
@@ -132,7 +124,7 @@ Tensors hessian(Tape& tape, const Tensor& target, std::span<const Source> source
         const std::size_t j = i + k;
         const Tensor block = k == 0 ? symmetric(rows[k], 0, own.elements()) : rows[k];
         blocks[i * n + j] = reshape(block, block_spec(sources[i], sources[j]).shape);
-        if (k > 0) blocks[j * n + i] = swapped(blocks[i * n + j], own.rank());
+        if (k > 0) blocks[j * n + i] = source_first_to_last(blocks[i * n + j], own.rank());
       }
     }
   }

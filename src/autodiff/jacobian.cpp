@@ -33,6 +33,13 @@ bool has_reverse_only_rule(const Path& path) {
   });
 }
 
+Tensor source_first_to_last(const Tensor& j, std::size_t source_rank) {
+  Ints perm;
+  for (std::size_t i = source_rank; i < j.rank(); ++i) perm.push_back(i);
+  for (std::size_t i = 0; i < source_rank; ++i) perm.push_back(i);
+  return transpose(j, perm);
+}
+
 namespace {
 // The map from a cotangent of the target to those of all sources.
 BasisMap reverse_map(const Tape& tape, const Tensor& target, std::span<const Source> sources, int64_t repeat = 0) {
@@ -119,19 +126,19 @@ class Jacobians {
       if (results[i]) results[i] = reshape(results[i], concatenate(target_.shape(), sources_[i].tensor.shape()));
     return results;
   }
-  // Columns [source, target] become [target, source].
+  // Columns [source, target...] become [target..., source], or [target..., source...] where all are there.
   Tensors by_columns(uint64_t budget, Progress& progress) const {
-    const int64_t outputs = target_.shape().elements();
-    const auto turned = [&](const Tensor& columns) {
-      return transpose(reshape(columns, {columns.shape()[0], outputs}), {1, 0});
-    };
     Tensors results;
     for (std::size_t i = 0; i < sources_.size(); ++i) {
       results.push_back({});
       if (!forward_[i]) continue;
-      const Tensors columns = forward_[i]->all({turned, 1}, budget, progress);
-      if (!columns.empty() && columns[0])
-        results[i] = reshape(columns[0], concatenate(target_.shape(), sources_[i].tensor.shape()));
+      const Shape& source = sources_[i].tensor.shape();
+      const auto turned = [&](const Tensor& columns) {
+        if (columns.shape()[0] < source.elements()) return source_first_to_last(columns, 1);
+        return source_first_to_last(reshape(columns, concatenate(source, target_.shape())), source.rank());
+      };
+      const Tensors columns = forward_[i]->all({turned, target_.rank()}, budget, progress);
+      if (!columns.empty() && columns[0]) results[i] = reshape(columns[0], concatenate(target_.shape(), source));
     }
     return results;
   }

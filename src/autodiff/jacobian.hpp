@@ -37,6 +37,8 @@ Tensor batch_jacobian(const Tape& tape, const Tensor& target, const Source& sour
 void check_result(Recorder& recorder, const char* function, const Spec& spec, const char* way_out);
 // Rules that are known in reverse only may be non-linear or read values: automatic mode leaves them to reverse mode.
 bool has_reverse_only_rule(const Path& path);
+// [source..., target...] as [target..., source...]; source_rank: the number of the source's axes.
+Tensor source_first_to_last(const Tensor& j, std::size_t source_rank);
 Shape concatenate(const Shape& a, const Shape& b);
 
 }  // namespace gradtape::core

@@ -64,6 +64,32 @@ std::optional<Banded> reshaped_ones(const Banded& x, const Shape& shape) {
   return out;
 }
 
+// The same matrix with its axes in another order; empty where the layout is none of the whole matrix.
+std::optional<Banded> reordered(const Banded& x, const Layout& layout) {
+  const Shape::Dims own = strides_of(x.shape);
+  if (layout.shape.rank() != x.shape.rank() || layout.offset != 0) return std::nullopt;
+  SmallVector<std::size_t, 6> from;  // by axis of the layout: that of x
+  SmallVector<bool, 6> taken(x.shape.rank(), false);
+  for (std::size_t i = 0; i < layout.shape.rank(); ++i) {
+    std::size_t k = 0;
+    while (k < own.size() && (taken[k] || own[k] != layout.strides[i] || x.shape[k] != layout.shape[i])) ++k;
+    if (k == own.size()) return std::nullopt;
+    taken[k] = true;
+    from.push_back(k);
+  }
+  const auto place = [&](std::size_t axis) {
+    return static_cast<std::size_t>(std::ranges::find(from, axis) - from.begin());
+  };
+  Banded out{layout.shape, place(x.row), place(x.column), {}};
+  for (const Band& b : x.bands) {
+    Band moved{b.offset, b.first, b.count, {b.factors.slot, {{}, {}, b.factors.layout.offset}}};
+    for (const std::size_t axis : from) moved.factors.layout.strides.push_back(b.factors.layout.strides[axis]);
+    moved.factors.layout.shape = out.band_shape(moved);
+    out.bands.push_back(std::move(moved));
+  }
+  return out;
+}
+
 // The place of a slice's first element, where it differs from 0 along the rows and columns alone.
 struct Origin {
   int64_t row, column;
@@ -112,8 +138,8 @@ std::optional<Banded> bands_seen(const Banded& slot, const Layout& layout, const
   std::optional<Banded> seen;
   if (layout.offset == 0 && is_dense(layout) && layout.shape.elements() == slot.shape.elements())
     seen = reshaped_ones(slot, layout.shape);
-  else if (const auto origin = origin_of(slot, layout))
-    seen = moved(slot, origin->row, origin->column, layout.shape);
+  else if (!(seen = reordered(slot, layout)))
+    if (const auto origin = origin_of(slot, layout)) seen = moved(slot, origin->row, origin->column, layout.shape);
   if (!seen) return std::nullopt;
   const std::size_t extra = shape.rank() - seen->shape.rank();
   if (seen->shape[seen->row] != shape[seen->row + extra] || seen->shape[seen->column] != shape[seen->column + extra])

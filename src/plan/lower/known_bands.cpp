@@ -22,13 +22,15 @@ std::optional<Operand> from_bands(ProgramBuilder& b, const Operand& x) {
   constexpr int64_t kWorthIt = 1024;  // elements
   const Banded* m = b.bands().in(x.slot);
   if (!m || x.layout.shape.elements() < kWorthIt) return std::nullopt;
-  const int64_t rows = m->shape[m->row], columns = m->shape[m->column];
-  if (rows * columns != m->shape.elements() || m->row > m->column) return std::nullopt;
+  const bool turned = m->row > m->column;  // columns lie before rows in memory
+  int64_t rows = m->shape[m->row], columns = m->shape[m->column];
+  if (rows * columns != m->shape.elements()) return std::nullopt;
+  if (turned) std::swap(rows, columns);
   Ints offsets, firsts;
   SmallVector<Operand, 2> factors;
   for (const Band& band : m->bands) {
-    offsets.push_back(band.offset);
-    firsts.push_back(band.first);
+    offsets.push_back(turned ? -band.offset : band.offset);
+    firsts.push_back(turned ? band.first + band.offset : band.first);
     const Layout line{{band.count}, {band.factors.layout.strides[m->column]}, band.factors.layout.offset};
     factors.push_back({band.factors.slot, line});
     if (!is_dense(line)) factors.back() = b.copy(factors.back());

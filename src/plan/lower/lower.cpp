@@ -60,7 +60,12 @@ class Lowering {
   uint32_t kept(Operand& x) {
     const bool whole_slot =
         x.layout.offset == 0 && is_dense(x.layout) && x.layout.shape.elements() == b_.spec(x).shape.elements();
-    if (!whole_slot) x = b_.copy(x);
+    if (!whole_slot) {
+      std::optional<Banded> banded;
+      if (b_.bands().in(x.slot)) banded = b_.bands().of(b_, x, x.layout.shape);
+      x = b_.copy(x);
+      if (banded) b_.bands().note(x.slot, std::move(*banded));
+    }
     if (const std::optional<Operand> sparse = from_bands(b_, x)) x = *sparse;
     return x.slot;
   }
