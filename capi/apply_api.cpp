@@ -82,7 +82,7 @@ gt_status gt_apply_with_gradient(gt_context ctx, const char* name, const char* r
     if (!rule)
       fail(Status::not_found, "gt_apply_with_gradient: no gradient is registered under the name \"{}\"", rule_name);
     const Tensors in = read_inputs(c, op.name, inputs, n_inputs, &op);
-    std::shared_ptr<Attrs> given = attrs_from(op, attrs, n_attrs);
+    const std::shared_ptr<Attrs> given = attrs_from(op, attrs, n_attrs);
     auto custom = std::make_shared<CustomRule>();
     custom->name = op.name;
     custom->op = &op;
@@ -90,11 +90,11 @@ gt_status gt_apply_with_gradient(gt_context ctx, const char* name, const char* r
     custom->backward = [&c, rule = *rule](const CustomCall& call, const Tensors& cotangents) {
       return call_gradient(c, rule, call, cotangents);
     };
-    Tensors inner;
-    {
+    custom->forward = [&c, &op, given, capacity](const Tensors& inputs) {
       const Recorder::Pause pause(c.recorder());
-      inner = c.recorder().record(op, in, std::move(given), capacity);
-    }
+      return c.recorder().record(op, inputs, given ? std::make_shared<Attrs>(*given) : nullptr, capacity);
+    };
+    const Tensors inner = custom->forward(in);
     const Tensors out = with_gradient(in, inner, std::move(custom));
     check_capacity(op.name, out.size(), outputs, capacity);
     c.publish_all(out, outputs);

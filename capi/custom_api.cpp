@@ -151,11 +151,12 @@ gt_status gt_custom_gradient(gt_context ctx, const char* given_name, gt_forward_
     rule->backward = [&c, backward, owner](const CustomCall& call, const Tensors& cotangents) {
       return call_gradient(c, {backward, owner->data()}, call, cotangents);
     };
-    const Tensors in = read_inputs(c, rule->name, inputs, n_inputs);
-    const Tensors values = [&] {
+    rule->forward = [&c, forward, owner, name = rule->name, capacity](const Tensors& in) {
       const Recorder::Pause pause(c.recorder());  // what forward records is on no tape
-      return call_forward(c, rule->name, forward, user_data, in, capacity);
-    }();
+      return call_forward(c, name, forward, owner->data(), in, capacity);
+    };
+    const Tensors in = read_inputs(c, rule->name, inputs, n_inputs);
+    const Tensors values = rule->forward(in);
     const Tensors out = values.empty() ? Tensors{} : with_gradient(in, values, std::move(rule));
     c.publish_all(out, outputs);
     if (n_outputs) *n_outputs = out.size();

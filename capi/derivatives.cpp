@@ -24,21 +24,21 @@ bool zero_unconnected(int32_t unconnected, const char* function) {
 }
 
 namespace {
-std::string null_message(const char* function, const char* what, std::size_t i, const Tensor& of, const char* why) {
-  return fmt::format("{} gave NULL for {} {}, {}, which is not connected: {}", function, what, i, to_string(of.spec()),
-                     why);
+std::string null_message(const char* function, const char* what, std::size_t i, const Source& of, const char* why) {
+  return fmt::format("{} gave NULL for {} {}, {}, which is not connected: {}", function, what, i, to_string(of), why);
 }
 }  // namespace
 
 std::string null_of_source(const Tape& t, const char* function, std::size_t i, const Source& source) {
   const bool watched =
       t.recording().holds(source.tensor) || (source.variable && t.recording().read_of(source.variable.get()));
-  return null_message(function, "source", i, source.tensor,
+  return null_message(function, "source", i, source,
                       watched ? "it is watched, but no target was computed from it while the tape recorded"
                               : "was it watched before the ops that use it? gt_tape_watch comes first");
 }
 std::string null_of_target(const char* function, std::size_t i, const Tensor& target) {
-  return null_message(function, "target", i, target, "it was computed from no source while the tape recorded");
+  return null_message(function, "target", i, {target, nullptr},
+                      "it was computed from no source while the tape recorded");
 }
 
 }  // namespace gradtape::core::capi

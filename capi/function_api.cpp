@@ -28,6 +28,30 @@ bool on_a_tape(Context& c, const RecordedFunction& f, const Tensors& inputs) {
   return std::ranges::any_of(inputs, seen) || !f.trace().variables.empty() || std::ranges::any_of(f.captured(), seen);
 }
 
+// Computes op by op, for the checks that a context may be set to.
+FunctionResults checked(Context& c, const RecordedFunction& recording, const Tensors& inputs) {
+  FunctionResults results = recording.inlined(inputs);
+  Tensors wanted = results.outputs;
+  for (const Tensor& t : results.assigned) wanted.push_back(t);
+  c.evaluate(wanted);
+  return results;
+}
+void run_checked(Context& c, RecordedFunction& recording, std::span<const void* const> inputs,
+                 std::span<void* const> outputs) {
+  recording.plan();                           // throws where a run cannot be
+  const Recorder::Pause pause(c.recorder());  // a run is on no tape
+  Tensors in;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const Spec& spec = recording.inputs()[i];
+    in.push_back(c.recorder().constant(spec, c.recorder().allocate(bytes_of(spec), "gt_function_run")));
+    if (bytes_of(spec) > 0) std::memcpy(in.back().value()->data(), inputs[i], bytes_of(spec));
+  }
+  FunctionResults results = checked(c, recording, in);
+  for (std::size_t i = 0; i < outputs.size(); ++i)
+    if (const Tensor& t = results.outputs[i]; t.bytes() > 0) std::memcpy(outputs[i], t.value()->data(), t.bytes());
+  recording.assign(std::move(results.assigned));
+}
+
 // Writes handles for the outputs. Variables are assigned last, when nothing can fail any more.
 std::size_t call(Context& c, Function& f, Tensors inputs, gt_tensor* outputs, std::size_t capacity) {
   std::vector<Spec> specs;
@@ -43,6 +67,8 @@ std::size_t call(Context& c, Function& f, Tensors inputs, gt_tensor* outputs, st
   FunctionResults results;
   if (symbolic || recording->is_open() || on_a_tape(c, *recording, inputs)) {
     results = recording->inlined(inputs);
+  } else if (c.evaluator().checks_finite) {
+    results = checked(c, *recording, inputs);
   } else {
     Tensors wanted = inputs;
     recording->collect_variables(wanted);
@@ -71,6 +97,7 @@ void check_counts(const char* what, const RecordedFunction& recording, std::size
 void run(Context& c, const char* what, RecordedFunction& recording, std::span<const void* const> inputs,
          std::span<void* const> outputs) {
   recording.check_memory(what, inputs, outputs);
+  if (c.evaluator().checks_finite) return run_checked(c, recording, inputs, outputs);
   if (!recording.trace().variables.empty()) {
     Tensors wanted;
     recording.collect_variables(wanted);

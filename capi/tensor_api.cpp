@@ -186,7 +186,9 @@ gt_status gt_tensor_describe(gt_context ctx, gt_tensor tensor, char* text, size_
   clear_text(text, capacity, needed);
   return guarded(ctx, [&](Context& c) {
     const Source s = c.source(tensor, "gt_tensor_describe: tensor");
-    write_text((s.variable ? "variable " : "") + describe(s.tensor), text, capacity, needed);
+    const std::string label = s.variable ? s.variable->label : "";
+    write_text((s.variable ? "variable " : "") + (label.empty() ? "" : "'" + label + "' ") + describe(s.tensor), text,
+               capacity, needed);
   });
 }
 

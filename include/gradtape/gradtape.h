@@ -378,6 +378,49 @@ GT_API gt_status gt_tape_hessian_diagonal(gt_context ctx, gt_tape tape, gt_tenso
 GT_API gt_status gt_tape_batch_hessian(gt_context ctx, gt_tape tape, gt_tensor target, gt_tensor source,
                                        const gt_jacobian_options* options /* or NULL */, gt_tensor* hessian);
 
+/* ---- Why, and whether -------------------------------------------------- */
+
+/* Names a tensor or a variable, whatever its handle, for texts and messages. NULL or "" takes the name away. One line is
+ * kept: control characters become spaces, and a name of more than 100 bytes is cut. Since 0.2. */
+GT_API gt_status gt_label(gt_context ctx, gt_tensor tensor, const char* label);
+/* Says in a few lines why the gradient of the target by the source is there, is zero, or is NULL. "connected" or "not
+ * connected" comes first. Then come the ops between the two, with shapes and labels, by the numbers of
+ * gt_graph_describe. The op at which the derivative stops or becomes 0 is named, with a remedy. A connected pair has a
+ * line on the cost of its Jacobian. The gradient may be computed, and gradient functions of the user's called. The tape
+ * stays as it was. A used-up tape is one of the reasons. docs/why-is-it-zero.md shows the answers. Since 0.2. */
+GT_API gt_status gt_tape_explain(gt_context ctx, gt_tape tape, gt_tensor target, gt_tensor source, char* text,
+                                 size_t capacity, size_t* needed);
+
+enum { GT_COMPARE_MODES = 1, GT_COMPARE_DIFFERENCES = 2, GT_COMPARE_LINEARITY = 4, GT_COMPARE_SYMMETRY = 8 };
+typedef struct gt_check_options {
+  size_t struct_size;
+  uint32_t compare;  /* bits; 0: MODES, DIFFERENCES and LINEARITY */
+  uint32_t reserved; /* 0 */
+  uint64_t seed;     /* of the directions */
+  double tolerance;  /* relative, of a derivative against differences, 0 or more; 0: 1e-6, or 2e-3 in float32 */
+} gt_check_options;
+/* Tests the derivative rule of each op between the sources and the target, at the values that it had. A composite counts
+ * as one op. MODES: reverse and forward mode give the same number <c, J t>. DIFFERENCES: central differences of the op at
+ * two steps, extrapolated, at several scales; an op of the library is computed in float64. LINEARITY: the reverse rule is
+ * linear in the cotangent. SYMMETRY: the second derivative is symmetric. Each defect is held against an estimate of its
+ * error. At a kink any derivative between those of both sides is right; poles, jumps and noise are left undecided. The
+ * report has a line for each op. GT_FAILED_PRECONDITION: a rule is wrong. The message names the op whose defect is
+ * furthest beyond its error, and the report is given all the same. Ops without a derivative by nature are left out.
+ * Forward and gradient functions of the user's are called again. The tape stays as it was. Since 0.2. */
+GT_API gt_status gt_tape_check(gt_context ctx, gt_tape tape, gt_tensor target, const gt_tensor* sources,
+                               size_t n_sources, const gt_check_options* options /* or NULL */, char* report,
+                               size_t capacity, size_t* needed);
+
+enum { GT_CHECK_FINITE = 1 };
+/* The checks that the context makes from now on: bits, 0 as at first for none. With GT_CHECK_FINITE each computation goes
+ * op by op. It fails with GT_FAILED_PRECONDITION at the first op that makes a nan of inputs without nan, or an infinity
+ * of finite inputs. The message names the op, the element and its operands. For a derivative that was recorded under the
+ * check it names the op of the program too. All that was to be computed stays pending, and memory of gt_function_run
+ * untouched. Ops inside a composite op or a derivative count only where the number gets out of it. Ops without inputs,
+ * and infinite attributes, are meant. Functions are computed so too, but not gt_plan_describe and
+ * gt_function_describe. Values may differ in the last digits. Since 0.2. */
+GT_API gt_status gt_set_checks(gt_context ctx, uint32_t checks);
+
 /* ---- Gradients and ops of one's own ------------------------------------ */
 
 /* Callbacks run on the calling thread, inside the call that needs them. They report failure by a status other than
@@ -408,8 +451,8 @@ typedef gt_status (*gt_forward_fn)(gt_context ctx, void* user_data, const gt_ten
 typedef gt_status (*gt_gradient_fn)(gt_context ctx, void* user_data, const gt_call* call,
                                     const gt_tensor* output_gradients, gt_tensor* input_gradients);
 
-/* outputs = forward(inputs), whose gradient is what backward says. forward is called once, now; its ops are recorded on
- * no tape. backward's are, on the tapes that record while the gradient is taken, so that higher orders follow. Forward
+/* outputs = forward(inputs), whose gradient is what backward says. forward is called now, and again by gt_tape_check
+ * alone; its ops are on no tape. backward's are, on the tapes that record while the gradient is taken, so that higher orders follow. Forward
  * mode transposes backward, which must be linear in the output gradients for that (GT_UNSUPPORTED otherwise). name may
  * be NULL. GT_CALLBACK_FAILED: forward left an output NULL. */
 GT_API gt_status gt_custom_gradient(gt_context ctx, const char* name, gt_forward_fn forward, gt_gradient_fn backward,

@@ -74,6 +74,7 @@ std::vector<Batched> batch(std::span<const Tensor> outputs, std::span<const Tens
       any |= b.batched.back();
     }
     if (!any) continue;  // a placeholder, or something that depends on another derivative's placeholder
+    const Recorder::Deriving of(node->recorder, *node);
     const Tensors results = batch_node(b);
     for (std::size_t i = 0; i < results.size(); ++i) batched[Tensor(node, static_cast<uint32_t>(i))] = results[i];
   }

@@ -118,6 +118,7 @@ Tensors forward(const ForwardRequest& request) {
       any |= static_cast<bool>(in.back());
     }
     if (!any) continue;
+    const Recorder::Deriving of(node->recorder, *node);
     const Call call(*node);
     ForwardStep step{call, in, Tensors(node->outputs.size())};
     if (const auto s = smooth_power(*node, stands)) {

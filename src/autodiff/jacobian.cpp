@@ -68,6 +68,9 @@ class Jacobians {
     for (const std::optional<BasisMap>& map : forward_) n += map ? static_cast<uint64_t>(map->rows()) : 0;
     return n;
   }
+  JacobianWay way() const {
+    return {before_ ? "two Jacobians, cut at a bottleneck" : reverse_ ? "reverse mode" : "forward mode", rows()};
+  }
   // [target..., source...] each.
   Tensors compute(uint64_t budget, Progress& progress) const {
     if (before_) return product(budget, progress);
@@ -188,6 +191,10 @@ void check_samples(const Tape& tape, const BatchNames& names, const Tensor& targ
        names.function, name_with_composite(*mixer), names.result, names.whole);
 }
 }  // namespace
+
+JacobianWay automatic_way(const Tape& tape, const Tensor& target, std::span<const Source> sources) {
+  return Jacobians(tape, target, sources, Mode::automatic).way();
+}
 
 Tensors jacobian(const Tape& tape, const Tensor& target, std::span<const Source> sources,
                  const JacobianOptions& options) {

@@ -16,6 +16,13 @@ struct JacobianOptions {
   Progress::Ask progress;
 };
 
+// The way of Mode::automatic, and the number of sweeps that it takes.
+struct JacobianWay {
+  const char* name;
+  uint64_t sweeps;
+};
+JacobianWay automatic_way(const Tape& tape, const Tensor& target, std::span<const Source> sources);
+
 // d target / d source for each source: [target..., source...]. Empty results: unconnected.
 Tensors jacobian(const Tape& tape, const Tensor& target, std::span<const Source> sources,
                  const JacobianOptions& options);

@@ -152,6 +152,7 @@ Tensors reverse(const ReverseRequest& request) {
       if (!sources.contains(out)) cotangents.drop(out);
     }
     if (!any) continue;
+    const Recorder::Deriving of(node.recorder, node);
     if (const auto s = smooth_power(node, stands)) {
       const Tensors g = reverse({Tensors{s->value}, ct, s->inputs, [&](const Tensor& t) { return s->between(t); }});
       for (std::size_t i = 0; i < g.size(); ++i)

@@ -3,9 +3,16 @@
 
 #include <algorithm>
 
+#include "graph/print.hpp"
 #include "ops/functions.hpp"
 
 namespace gradtape::core {
+
+std::string to_string(const Source& source) {
+  if (!source.variable) return labelled(source.tensor);
+  const std::string& label = source.variable->label;
+  return fmt::format("variable {}{}", to_string(source.tensor.spec()), label.empty() ? "" : " '" + label + "'");
+}
 
 void Tape::check_idle(const char* what) const {
   if (in_use_ > 0) fail(Status::failed_precondition, "{}: a derivative of this tape is being taken", what);
@@ -19,6 +26,8 @@ void Tape::stop() {
 void Tape::resume() {
   if (is_recording()) fail(Status::failed_precondition, "gt_tape_resume_recording: the tape is recording already");
   check_idle("gt_tape_resume_recording");
+  if (recording_.activity.listed)
+    fail(Status::failed_precondition, "gt_tape_resume_recording: the call around this callback keeps the tape still");
   recorder_.activate(&recording_);
   used_ = false;  // a used-up tape starts afresh: its recording is empty
 }
@@ -28,6 +37,7 @@ void Tape::reset() {
     fail(Status::failed_precondition, "gt_tape_reset: the tape is not recording; only a recording tape can be reset");
   check_idle("gt_tape_reset");
   recording_.clear();
+  recording_.begin_period(recorder_.next_id());
 }
 
 void Tape::watch(const Source& source) {

@@ -13,6 +13,8 @@ struct Source {
   VariablePtr variable;  // null: a plain tensor
 };
 
+std::string to_string(const Source& source);  // "variable float32[3] 'w'"
+
 class Tape {
  public:
   Tape(Recorder& recorder, bool persistent, bool manual_watch)
@@ -22,6 +24,7 @@ class Tape {
   ~Tape() { recorder_.deactivate(&recording_); }
 
   bool is_recording() const { return recorder_.is_active(&recording_); }
+  bool is_used_up() const { return used_; }
   void end() noexcept { recorder_.deactivate(&recording_); }
   void stop();
   void resume();

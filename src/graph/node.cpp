@@ -52,6 +52,7 @@ void Node::operator delete(Node* node, std::destroying_delete_t) noexcept {
 
 Node::~Node() {
   --recorder.nodes_;
+  if (annotated) recorder.annotations.forget(this);
   recorder.memory().discount(&BlockCache::Stats::graph, counted_);
   if (!evaluated) --recorder.pending_;
   for (const Membership& m : memberships)

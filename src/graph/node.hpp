@@ -101,6 +101,8 @@ class Node {
   SmallVector<Membership, 1> memberships;  // by recording
   Tensor strengthened;                     // of a scalar without a dtype: the constant it became where it last met one
   bool evaluated = false;
+  bool annotated = false;  // the recorder knows more of it: Annotations
+  bool bound = false;      // the value of a variable: cut off from what it was assigned from
   // Scratch of the planner, valid while `visit` is that of the running pass. slot: of the first output. position: in
   // the schedule. uses: how many inputs of the schedule refer to the node, and later_uses: to an output behind the
   // first.

@@ -42,16 +42,24 @@ std::string attributes(const Node& node) {
   return text;
 }
 
+std::string labelled(const Node& node, std::size_t output) {
+  std::string text = to_string(node.outputs[output].spec);
+  const std::string_view label = node.recorder.annotations.label_of(node, output);
+  if (!label.empty()) text += fmt::format(" '{}'", label);
+  return text;
+}
 std::string specs(const Node& node) {
   std::string text;
-  for (const Node::Output& out : node.outputs) text += (text.empty() ? "" : ", ") + to_string(out.spec);
+  for (std::size_t i = 0; i < node.outputs.size(); ++i) text += (text.empty() ? "" : ", ") + labelled(node, i);
   return text;
 }
 }  // namespace
 
+std::string labelled(const Tensor& t) { return labelled(*t.node(), t.index()); }
+
 std::string describe(const Tensor& t) {
   const Node& node = *t.node();
-  std::string text = fmt::format("{} {}", to_string(t.spec()), node.op.name);
+  std::string text = fmt::format("{} {}", labelled(t), node.op.name);
   if (t.value())
     text += " = " + values(t.value()->data(), t.spec(), 0, 0);
   else

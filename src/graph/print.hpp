@@ -7,6 +7,7 @@
 
 namespace gradtape::core {
 
+std::string labelled(const Tensor& t);  // "float32[2, 3] 'x'": what it is, and its label
 std::string describe(const Tensor& t);  // one line: what it is and, where it has them, its values (shortened)
 std::string graph_as_text(std::span<const Tensor> targets);
 std::string graph_as_dot(std::span<const Tensor> targets);

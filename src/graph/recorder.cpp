@@ -158,9 +158,10 @@ Tensor Recorder::unconnected(const Tensor& value) {
     fail(Status::failed_precondition, "a variable cannot be assigned a cotangent or tangent that has no value yet");
   Pause pause(*this);
   // A fresh leaf, or an unrecorded cast to its own dtype: either way no tape connects it with where it came from.
-  if (value.value()) return constant(value.spec(), value.value());
-  Tensor bound = cast_to(value, value.dtype());
+  const bool known = static_cast<bool>(value.value());
+  Tensor bound = known ? constant(value.spec(), value.value()) : cast_to(value, value.dtype());
   bound.node()->outputs[0].spec.weak = value.spec().weak;
+  bound.node()->bound = true;
   return bound;
 }
 
@@ -182,6 +183,7 @@ void Recorder::add_pending_variables(Tensors& wanted) {
 }
 
 void Recorder::activate(Recording* recording) {
+  recording->begin_period(next_id_);
   active_.push_back(recording);
   recording->activity = {true, false, trace_, active_.size() - 1};
   ++listening_;
@@ -213,6 +215,7 @@ void Recorder::suspend(Recording* recording, bool suspended) noexcept {
 
 void Recorder::deactivate(Recording* recording) noexcept {
   if (!recording->activity.listed) return;
+  recording->end_period(next_id_);
   listening_ -= is_active(recording);
   const std::size_t place = recording->activity.place;
   active_[place] = active_.back();
@@ -370,6 +373,7 @@ Tensors Recorder::record(const Op& op, std::span<const Tensor> given, std::share
   node.outputs.reserve(inference.outputs.size());
   for (Spec& spec : inference.outputs) node.outputs.push_back({std::move(spec), nullptr});
   node.count_memory();
+  if (deriving_) annotations.set_origin(node, annotations.origin_for(*deriving_));
   if (paused_ == 0 && listening_ > 0) note(node);
   if (trace_) node.captures = captures(node);
   Tensors outputs;

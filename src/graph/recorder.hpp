@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/interrupt.hpp"
+#include "graph/annotations.hpp"
 #include "graph/host.hpp"
 #include "graph/op.hpp"
 #include "graph/recording.hpp"
@@ -138,6 +139,43 @@ class Recorder {
   // The key and the number of the next draw: int64[2].
   Tensor random_state();
 
+  // While one of these lives, nodes belong to the derivative of another, which is noted where that was asked for.
+  class Deriving {
+   public:
+    Deriving(Recorder& recorder, const Node& of)
+        : recorder_(recorder), outer_(std::exchange(recorder.deriving_, recorder.notes_origins ? &of : nullptr)) {}
+    ~Deriving() { recorder_.deriving_ = outer_; }
+    Deriving(const Deriving&) = delete;
+    Deriving& operator=(const Deriving&) = delete;
+
+   private:
+    Recorder& recorder_;
+    const Node* outer_;
+  };
+  bool notes_origins = false;
+  Annotations annotations;
+  uint64_t next_id() const { return next_id_; }  // of the next node: the time, as recordings measure it
+
+  // While one of these lives, the recordings that are active note nothing. Those that begin meanwhile do.
+  class Silence {
+   public:
+    explicit Silence(Recorder& recorder) : recorder_(recorder) {
+      for (Recording* r : recorder.active_)
+        if (recorder.is_active(r)) silenced_.push_back(r);
+      for (Recording* r : silenced_) recorder.suspend(r, true);
+    }
+    ~Silence() {
+      for (Recording* r : silenced_)
+        if (std::ranges::find(recorder_.active_, r) != recorder_.active_.end()) recorder_.suspend(r, false);
+    }
+    Silence(const Silence&) = delete;
+    Silence& operator=(const Silence&) = delete;
+
+   private:
+    Recorder& recorder_;
+    std::vector<Recording*> silenced_;
+  };
+
   std::size_t pending() const { return pending_; }
   std::size_t nodes() const { return nodes_; }  // that live
   void trim() noexcept;                         // gives the memory of dead nodes back to the system
@@ -218,6 +256,7 @@ class Recorder {
   std::vector<Noted> noted_;       // by the calls that are under way
   PendingLink pending_variables_;  // of all whose values are pending, and some that were
   const Op* composite_ = nullptr;  // the outermost one whose body is being recorded
+  const Node* deriving_ = nullptr;
   int paused_ = 0;
   Trace* trace_ = nullptr;
   uint64_t next_id_ = 1;

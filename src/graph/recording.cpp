@@ -10,7 +10,7 @@ namespace gradtape::core {
 
 bool Recording::holds(const Tensor& t, const Node::Membership& of_its_node) const {
   if (!of_its_node.watched || t.node()->outputs.size() == 1) return true;
-  return std::ranges::any_of(watched_, [&](const Tensor& w) { return w.same(t); });
+  return std::ranges::any_of(watched_, [&](const Watched& w) { return w.tensor.same(t); });
 }
 
 bool Recording::recorded(const Tensor& t) const {
@@ -20,7 +20,7 @@ bool Recording::recorded(const Tensor& t) const {
 
 bool Recording::watch(const Tensor& t) {
   if (holds(t)) return false;
-  watched_.push_back(t);
+  watched_.push_back({t, t.recorder().next_id()});
   if (t.node()->membership(this)) return true;  // another output of the same node is watched
   try {
     t.node()->join({this, 0, true});
@@ -32,10 +32,11 @@ bool Recording::watch(const Tensor& t) {
 }
 
 void Recording::unwatch(const Tensor& t) noexcept {
-  const auto it = std::ranges::find_if(watched_, [&](const Tensor& w) { return w.same(t); });
+  const auto it = std::ranges::find_if(watched_, [&](const Watched& w) { return w.tensor.same(t); });
   if (it == watched_.end()) return;
   watched_.erase(it);
-  if (std::ranges::none_of(watched_, [&](const Tensor& w) { return w.node() == t.node(); })) t.node()->forget(this);
+  if (std::ranges::none_of(watched_, [&](const Watched& w) { return w.tensor.node() == t.node(); }))
+    t.node()->forget(this);
 }
 
 Recording::News Recording::watch(const VariablePtr& variable) {
@@ -93,6 +94,19 @@ void Recording::add(Node& node) {
   nodes_.push_back(&node);
 }
 
+void Recording::begin_period(uint64_t now) {
+  constexpr std::size_t kMostPeriods = 64;
+  if (!periods_.empty() && periods_.back().end == now) {
+    periods_.back().end = kOpen;
+    return;
+  }
+  if (periods_.size() == kMostPeriods) {
+    periods_[1].begin = periods_[0].begin;
+    periods_.erase(periods_.begin());
+  }
+  periods_.push_back({now, kOpen});
+}
+
 void Recording::compact() noexcept {
   std::size_t kept = 0;
   for (Node* node : nodes_) {
@@ -125,10 +139,11 @@ void Recording::clear() noexcept {
     }
   nodes_.clear();
   dropped_ = 0;
-  for (const Tensor& t : watched_) t.node()->forget(this);
+  for (const Watched& w : watched_) w.tensor.node()->forget(this);
   watched_.clear();
   reads_.clear();
   read_at_.clear();
+  periods_.clear();
 }
 
 }  // namespace gradtape::core

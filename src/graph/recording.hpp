@@ -3,6 +3,7 @@
 // through its targets.
 #pragma once
 
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -34,6 +35,7 @@ struct PendingLink {
 struct Variable : PendingLink {
   explicit Variable(uint64_t id) : id(id) {}
   const uint64_t id;
+  std::string label;
   Tensor value;
   bool trainable = true;
 };
@@ -69,6 +71,11 @@ class Recording {
   void drop(std::size_t index) noexcept { nodes_[index] = nullptr, ++dropped_; }
   void forget_since(uint64_t id) noexcept;  // the nodes from this id on
   void clear() noexcept;                    // forgets everything, watches included
+  struct Watched {
+    Tensor tensor;
+    uint64_t since;  // the id of the next node at that time
+  };
+  const std::vector<Watched>& watched() const { return watched_; }
 
   // The recorder's: whether it is on the list of those that are active, and where; the body that it belongs to.
   struct Activity {
@@ -77,6 +84,15 @@ class Recording {
     std::size_t place = 0;
   };
   Activity activity;
+
+  // When it recorded, by the ids of nodes. The first of many periods count as one.
+  struct Period {
+    uint64_t begin, end;  // end: kOpen while it lasts
+  };
+  static constexpr uint64_t kOpen = UINT64_MAX;
+  const std::vector<Period>& periods() const { return periods_; }
+  void begin_period(uint64_t now);
+  void end_period(uint64_t now) noexcept { periods_.back().end = now; }
 
   const std::vector<Read>& reads() const { return reads_; }
   const Read* read_of(const Variable* variable) const;
@@ -90,7 +106,8 @@ class Recording {
   bool watches_variables_;
   std::vector<Node*> nodes_;  // null: freed since
   std::size_t dropped_ = 0;
-  std::vector<Tensor> watched_;
+  std::vector<Watched> watched_;
+  std::vector<Period> periods_;
   std::vector<Read> reads_;  // in the order in which the variables were met
   std::unordered_map<const Variable*, std::size_t> read_at_;
 };

@@ -39,6 +39,17 @@ Tensors batch_custom(const BatchCall& b) {
 }
 }  // namespace
 
+std::string title_of(const Node& node) {
+  std::string name = node.op.name;
+  if (node.op == op<"custom_gradient"> && node.attrs) {
+    const auto& payload = *std::get<PayloadPtr>(node.attrs->values[node.op.attr_index("rule")]);
+    name = static_cast<const CustomRule&>(payload).name;
+    if (name != node.op.name) name += " (custom gradient)";
+  }
+  if (node.within) name += fmt::format(" (in {})", node.within->name);
+  return fmt::format("op {} {}", node.id, name);
+}
+
 RuleScope::RuleScope() { ++rules_running; }
 RuleScope::~RuleScope() { --rules_running; }
 

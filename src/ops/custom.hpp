@@ -19,13 +19,18 @@ using CustomBackward = std::function<Tensors(const CustomCall&, const Tensors& c
 struct CustomRule : Payload {
   std::string name;
   CustomBackward backward;
-  const Op* op = nullptr;  // gt_apply_with_gradient: the op itself, with its attributes
+  std::function<Tensors(const Tensors& inputs)> forward;  // the values again, on other inputs
+  const Op* op = nullptr;                                 // gt_apply_with_gradient: the op itself, with its attributes
   AttrsPtr attrs;
 };
 
 // Tensors with the values of `outputs`; the rule gives their derivative by `inputs`.
 Tensors with_gradient(std::span<const Tensor> inputs, std::span<const Tensor> outputs,
                       std::shared_ptr<const CustomRule> rule);
+
+// The op of a node, as messages name it: "op 12 reduce_sum (in softmax)", "op 13 clipped (custom gradient)". The number is
+// that of gt_graph_describe.
+std::string title_of(const Node& node);
 
 // Lives while a user's rule runs.
 class RuleScope {

@@ -143,6 +143,16 @@ Schedule schedule(Recorder& recorder, std::span<const Tensor> targets) {
   return s;
 }
 
+Schedule schedule_of_node(Recorder& recorder, Node& node) {
+  Schedule s;
+  s.recorder = &recorder;
+  s.nodes = {&node};
+  number_slots(s, recorder.next_visit());
+  s.kept = {Schedule::kAll};
+  compute_hash(s);
+  return s;
+}
+
 void fail_without_value() {
   fail(
       Status::failed_precondition,

@@ -28,6 +28,9 @@ struct Schedule {
 void check_computable(std::span<const Tensor> targets);
 Schedule schedule(Recorder& recorder, std::span<const Tensor> targets);
 
+// The schedule of one node, whose inputs count as leaves. The caller has their values.
+Schedule schedule_of_node(Recorder& recorder, Node& node);
+
 // The schedule of a recorded function. Its parameters count as leaves, and only the targets are kept.
 Schedule schedule_of_function(Recorder& recorder, std::span<const Tensor> targets);
 // The schedule of tensors that may depend on placeholders and parameters: these count as leaves. It serves for a plan that

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cstring>
+#include <unordered_map>
 
 #include "jit/compile.hpp"
+#include "run/not_finite.hpp"
 
 namespace gradtape::core {
 
@@ -61,6 +63,51 @@ std::vector<BufferPtr> placed_results(const Plan& plan, std::span<const Tensor> 
 }
 }  // namespace
 
+template <class LeafValue>
+std::vector<BufferPtr> Evaluator::run(const Schedule& s, Plan& plan, LeafValue&& leaf, std::vector<BufferPtr> results,
+                                      std::vector<double>* seconds) {
+  memory_.slots.assign(plan.slots.size(), nullptr);
+  for (std::size_t i = 0; i < s.leaves.size(); ++i)
+    if (const BufferPtr& value = leaf(i)) memory_.slots[i] = value->data();  // else it is not read
+  results.resize(plan.result_slots.size());
+  for (std::size_t i = 0; i < plan.result_slots.size(); ++i) {
+    const uint32_t slot = plan.result_slots[i];
+    if (!results[i]) results[i] = recorder_.allocate(bytes_of(plan.slots[slot]), plan.result_ops[i]);
+    memory_.slots[slot] = results[i]->data();
+  }
+  const BufferPtr arena = recorder_.allocate(arena_bytes(plan, workers), plan.arena_op);
+  memory_.arena = static_cast<std::byte*>(arena->data());
+  lay_out(plan, memory_);
+  execute(plan, memory_, workers, seconds);
+  return results;
+}
+
+namespace {
+// The memory of a slot once the plan has run.
+template <class LeafValue>
+const BufferPtr& buffer_of(const Plan& plan, uint32_t slot, const std::vector<BufferPtr>& results, LeafValue&& leaf) {
+  const Location& location = plan.locations[slot];
+  if (location.kind == Location::leaf) return leaf(location.at);
+  return location.kind == Location::constant ? plan.constants[location.at] : results[location.at];
+}
+
+// Gives the nodes of a schedule the values that outlive it: value(i, k) of output k of node i.
+template <class Value>
+void keep_values(const Schedule& s, Value&& value) {
+  std::vector<Tensor> kept;
+  kept.reserve(s.nodes.size());  // from the first value on nothing fails
+  for (std::size_t i = 0; i < s.nodes.size(); ++i) {
+    if (!s.kept[i]) continue;
+    Node* node = s.nodes[i];
+    for (std::size_t k = 0; k < node->outputs.size(); ++k)
+      if (s.keeps(i, k)) node->outputs[k].value = value(i, k);
+    kept.push_back(Tensor(node));
+  }
+  // From here on nodes let go of their inputs, and those that are not kept die.
+  for (const Tensor& t : kept) t.node()->set_evaluated();
+}
+}  // namespace
+
 PlanPtr Evaluator::compute(std::span<const Tensor> targets, std::vector<double>* seconds,
                            std::span<const Place> places) {
   check_computable(targets);
@@ -68,39 +115,50 @@ PlanPtr Evaluator::compute(std::span<const Tensor> targets, std::vector<double>*
   if (std::ranges::all_of(targets, [](const Tensor& t) { return t.node()->evaluated; }))
     return std::make_shared<Plan>();
   const Schedule s = schedule(recorder_, targets);
+  if (checks_finite && !seconds) {
+    compute_checked(s, targets);
+    return nullptr;
+  }
   PlanPtr plan = plan_for(s);
   if (++plan->runs >= plan->compile_at) compile_loops(*plan);
-  memory_.slots.assign(plan->slots.size(), nullptr);
-  for (std::size_t i = 0; i < s.leaves.size(); ++i)
-    if (const BufferPtr& value = s.leaves[i].value()) memory_.slots[i] = value->data();  // else it is not read
-  std::vector<BufferPtr> results = placed_results(*plan, targets, places);
-  for (std::size_t i = 0; i < plan->result_slots.size(); ++i) {
-    const uint32_t slot = plan->result_slots[i];
-    if (!results[i]) results[i] = recorder_.allocate(bytes_of(plan->slots[slot]), plan->result_ops[i]);
-    memory_.slots[slot] = results[i]->data();
-  }
-  const BufferPtr arena = recorder_.allocate(arena_bytes(*plan, workers), plan->arena_op);
-  memory_.arena = static_cast<std::byte*>(arena->data());
-  lay_out(*plan, memory_);
-  execute(*plan, memory_, workers, seconds);
-
-  const auto buffer_of = [&](uint32_t slot) {
-    const Location& location = plan->locations[slot];
-    if (location.kind == Location::leaf) return s.leaves[location.at].value();
-    return location.kind == Location::constant ? plan->constants[location.at] : results[location.at];
-  };
-  std::vector<Tensor> kept;
-  kept.reserve(s.nodes.size());  // from the first value on nothing fails
-  for (std::size_t i = 0; i < s.nodes.size(); ++i) {
-    if (!s.kept[i]) continue;
-    Node* node = s.nodes[i];
-    for (std::size_t k = 0; k < node->outputs.size(); ++k)
-      if (s.keeps(i, k)) node->outputs[k].value = buffer_of(plan->results[node->slot + k]);
-    kept.push_back(Tensor(node));
-  }
-  // From here on nodes let go of their inputs, and those that are not kept die.
-  for (const Tensor& t : kept) t.node()->set_evaluated();
+  const auto leaf = [&](std::size_t i) -> const BufferPtr& { return s.leaves[i].value(); };
+  const std::vector<BufferPtr> results = run(s, *plan, leaf, placed_results(*plan, targets, places), seconds);
+  keep_values(s, [&](std::size_t i, std::size_t k) {
+    return buffer_of(*plan, plan->results[s.nodes[i]->slot + k], results, leaf);
+  });
   return plan;
+}
+
+void Evaluator::compute_checked(const Schedule& s, std::span<const Tensor> targets) {
+  std::vector<std::vector<BufferPtr>> values(s.nodes.size());
+  std::vector<uint32_t> uses(s.nodes.size(), 0);
+  std::unordered_map<const Node*, std::size_t> place;
+  for (std::size_t i = 0; i < s.nodes.size(); ++i) {
+    place[s.nodes[i]] = i;
+    for (const Tensor& t : s.nodes[i]->inputs)
+      if (const auto at = place.find(t.node()); at != place.end()) ++uses[at->second];
+  }
+  const auto value_of = [&](const Tensor& t) -> const BufferPtr& {
+    const auto at = place.find(t.node());
+    return at == place.end() ? t.value() : values[at->second][t.index()];
+  };
+  NotFinite check(value_of);
+  for (std::size_t i = 0; i < s.nodes.size(); ++i) {
+    Node& node = *s.nodes[i];
+    check.before(node);
+    const Schedule one = schedule_of_node(recorder_, node);
+    const PlanPtr plan = plan_for(one);
+    const auto leaf = [&](std::size_t k) -> const BufferPtr& { return value_of(one.leaves[k]); };
+    const std::vector<BufferPtr> results = run(one, *plan, leaf, {}, nullptr);
+    for (std::size_t k = 0; k < node.outputs.size(); ++k)
+      values[i].push_back(buffer_of(*plan, plan->results[node.slot + k], results, leaf));
+    check.after(node);
+    for (const Tensor& t : node.inputs)
+      if (const auto at = place.find(t.node()); at != place.end() && --uses[at->second] == 0 && !s.kept[at->second])
+        values[at->second].clear();
+  }
+  for (const Tensor& t : targets) check.at_end(t);
+  keep_values(s, [&](std::size_t i, std::size_t k) { return values[i][k]; });
 }
 
 void Evaluator::evaluate_into(std::span<const Tensor> targets, std::span<const Place> places) {

@@ -17,6 +17,9 @@ class Evaluator {
   Evaluator(const Evaluator&) = delete;
   Evaluator& operator=(const Evaluator&) = delete;
   Workers workers;
+  // Whether evaluations run node by node, and fail where one makes a nan or an infinity (NotFinite). Then no value is
+  // kept.
+  bool checks_finite = false;
 
   // Gives each target its value, and the pending variables theirs. On an error nothing has changed.
   void evaluate(std::span<const Tensor> targets);
@@ -36,6 +39,12 @@ class Evaluator {
  private:
   PlanPtr compute(std::span<const Tensor> targets, std::vector<double>* seconds = nullptr,
                   std::span<const Place> places = {});
+  void compute_checked(const Schedule& s, std::span<const Tensor> targets);
+  // Runs the plan of a schedule; the value of leaf i is leaf(i). Returns the results, those that have no place yet in new
+  // memory.
+  template <class LeafValue>
+  std::vector<BufferPtr> run(const Schedule& s, Plan& plan, LeafValue&& leaf, std::vector<BufferPtr> results,
+                             std::vector<double>* seconds);
   PlanPtr plan_for(const Schedule& s);
   void compile_loops(Plan& plan);
 

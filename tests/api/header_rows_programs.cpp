@@ -186,6 +186,38 @@ std::vector<Row> rows_of_programs() {
       {"gt_tape_hessian", of_sources(gt_tape_hessian)},
       {"gt_tape_hessian_diagonal", of_sources(gt_tape_hessian_diagonal)},
       {"gt_tape_batch_hessian", of_batch(gt_tape_batch_hessian)},
+      {"gt_label",
+       [](S& s, Call& c) {
+         gt_tensor t = c.tensor(s.x);
+         return gt_label(c.context(), t, "x");
+       }},
+      {"gt_tape_explain",
+       [](S& s, Call& c) {
+         const auto text = c.text();
+         size_t* needed = c.output<size_t>();
+         gt_tape t = c.tape(s.once);
+         gt_tensor target = c.tensor(s.y), source = c.tensor(s.x);
+         return gt_tape_explain(c.context(), t, target, source, text.data, text.n, needed);
+       }},
+      {"gt_tape_check",
+       [](S& s, Call& c) {
+         const auto text = c.text();
+         size_t* needed = c.output<size_t>();
+         gt_check_options o{};
+         o.struct_size = c.pick(sizeof o, {0, 7, sizeof o - 1, SIZE_MAX});
+         o.compare = c.pick<uint32_t>(GT_COMPARE_MODES, {16, UINT32_MAX});
+         o.reserved = c.pick<uint32_t>(0, {1});
+         o.tolerance = c.pick<double>(0, {-1, 1, NAN});
+         gt_tape t = c.tape(s.once);
+         gt_tensor target = c.tensor(s.y);
+         const auto by = c.tensors({s.x});
+         return gt_tape_check(c.context(), t, target, by.data, by.n, &o, text.data, text.n, needed);
+       }},
+      {"gt_set_checks",
+       [](S&, Call& c) {
+         const auto checks = c.pick<uint32_t>(0, {2, UINT32_MAX});
+         return gt_set_checks(c.context(), checks);
+       }},
       {"gt_custom_gradient",
        [](S& s, Call& c) {
          const auto in = c.tensors({s.variable});

@@ -51,6 +51,11 @@ gt_status give_jacobian_options(gt_context c, void* bytes) {
   gt_tape_end(c, tape);
   return status;
 }
+gt_status give_check_options(gt_context c, void* bytes) {
+  gt_tape t = gt_tape_begin(c, 0);
+  gt_tensor x = scalar32(c, 1);
+  return gt_tape_check(c, t, x, &x, 1, static_cast<const gt_check_options*>(bytes), nullptr, 0, nullptr);
+}
 gt_status give_memory_info(gt_context c, void* bytes) {
   return gt_memory_stats(c, static_cast<gt_memory_info*>(bytes));
 }
@@ -67,6 +72,7 @@ std::vector<Row> rows() {
   definition.infer = infer_same;
   definition.compute = compute_nothing;
   return {{"gt_jacobian_options", {48}, bytes_of(options), false, give_jacobian_options},
+          {"gt_check_options", {32}, bytes_of(gt_check_options{}), false, give_check_options},
           {"gt_memory_info", {40, sizeof(gt_memory_info)}, bytes_of(gt_memory_info{}), true, give_memory_info},
           {"gt_op_definition", {40, 64}, bytes_of(definition), false, give_op_definition}};
 }

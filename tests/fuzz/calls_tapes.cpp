@@ -146,6 +146,37 @@ void jacobian_rows(World& w) {
   w.checked("gt_tape_jacobian_rows", gt_tape_jacobian_rows(w.context(), tape, target, sources.data(), sources.size(),
                                                            w.pointer(options.as<gt_jacobian_options>()), take, &w));
 }
+void label(World& w) {
+  const gt_tensor t = w.tensor();
+  const char* name = w.in.pick<const char*>({"a name", nullptr, "", "line\nline"});
+  w.checked("gt_label", gt_label(w.context(), t, name));
+}
+void explain(World& w) {
+  Room<char> room(w.in.pick<size_t>({4000, 0, 1, 7}));
+  const gt_tape tape = some_tape(w);
+  const gt_tensor target = w.tensor(), source = w.tensor();
+  size_t needed = 0;
+  const gt_status s =
+      gt_tape_explain(w.context(), tape, target, source, w.pointer(room.data()), room.size(), w.pointer(&needed));
+  if (w.checked("gt_tape_explain", s) == GT_OK && needed > 1 << 16) broken("gt_tape_explain", "a text without end");
+}
+void check(World& w) {
+  Room<char> room(w.in.pick<size_t>({4000, 0, 1, 7}));
+  const gt_tape tape = some_tape(w);
+  const gt_tensor target = w.tensor();
+  std::vector<gt_tensor> sources = w.tensors(2);
+  gt_check_options o{};
+  o.struct_size = sizeof o;
+  o.compare = w.wrong() ? 16 : w.in.below(16);
+  o.seed = w.in.byte();
+  o.tolerance = w.wrong() ? -1 : 0;
+  Sized options(w, o);
+  const auto x = w.array(sources);
+  const gt_status s = gt_tape_check(w.context(), tape, target, x.data, x.n, w.pointer(options.as<gt_check_options>()),
+                                    w.pointer(room.data()), room.size(), nullptr);
+  w.checked("gt_tape_check", s);
+}
+void set_checks(World& w) { w.checked("gt_set_checks", gt_set_checks(w.context(), w.wrong() ? 6 : w.in.below(2))); }
 }  // namespace
 
 void add_tape_calls(std::vector<Call>& all) {
@@ -168,6 +199,10 @@ void add_tape_calls(std::vector<Call>& all) {
       {"gt_tape_hessian_diagonal", 2,
        [](World& w) { of_sources(w, "gt_tape_hessian_diagonal", gt_tape_hessian_diagonal); }},
       {"gt_tape_batch_hessian", 1, [](World& w) { of_batch(w, "gt_tape_batch_hessian", gt_tape_batch_hessian); }},
+      {"gt_label", 1, label},
+      {"gt_tape_explain", 2, explain},
+      {"gt_tape_check", 2, check},
+      {"gt_set_checks", 1, set_checks},
   };
   all.insert(all.end(), std::begin(calls), std::end(calls));
 }

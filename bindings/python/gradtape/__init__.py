@@ -30,6 +30,7 @@ from ._array_api import __all__ as _standard
 
 globals().update({_name: getattr(_array_api, _name) for _name in _standard})
 
+from ._checks import label, set_checks  # noqa: E402
 from ._control import (  # noqa: E402
     TensorArray,
     case,

@@ -108,6 +108,8 @@ from ._array_api import vecdot as vecdot
 from ._array_api import where as where
 from ._array_api import zeros as zeros
 from ._array_api import zeros_like as zeros_like
+from ._checks import label as label
+from ._checks import set_checks as set_checks
 from ._control import TensorArray as TensorArray
 from ._control import case as case
 from ._control import cond as cond

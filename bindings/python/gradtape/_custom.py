@@ -53,6 +53,7 @@ class _Call:
                 f"custom_gradient: {self.name} must return (y, grad_fn), got {type(result).__name__}"
             )
         self.y, self.grad_fn = result
+        self.f, self.args, self.kwargs = f, args, kwargs
         self.variables = [v for v in probe.watched_variables() if not any(v is leaf for leaf in leaves)]
         if self.variables and not _takes_variables(self.grad_fn):
             names = ", ".join(str(v.name) for v in self.variables)
@@ -64,8 +65,32 @@ class _Call:
     def outputs(self) -> Any:
         thread.custom_gradients += 1
         flat = [_core.tensor(leaf) for leaf in _nest.flatten(self.y)]
-        made = _core.custom_gradient(lambda *_: flat, self.backward, self.tensors + self.variables, self.name)
+        first = [flat]
+        made = _core.custom_gradient(
+            lambda *given: first.pop() if first else self.again(given),
+            self.backward,
+            self.tensors + self.variables,
+            self.name,
+        )
         return _nest.pack(self.y, made)
+
+    def again(self, given: Sequence[_core.Tensor]) -> list[_core.Tensor]:
+        """The values on other inputs, for `GradientTape.check`, which also takes the gradient there."""
+        thread.called_again.setdefault(self, self.grad_fn)
+        tensors = iter(given)
+        args = [
+            next(tensors) if isinstance(leaf, _core.Tensor) else leaf for leaf in _nest.flatten(self.args)
+        ]
+        kept = [v.value() for v in self.variables]
+        for variable, value in zip(self.variables, tensors):
+            variable.assign(value)
+        try:
+            with undifferentiated():
+                y, self.grad_fn = self.f(*_nest.pack(self.args, args), **self.kwargs)
+        finally:
+            for variable, value in zip(self.variables, kept):
+                variable.assign(value)
+        return [_core.tensor(leaf) for leaf in _nest.flatten(y)]
 
     def backward(self, *dys: _core.Tensor) -> list[Optional[_core.Tensor]]:
         if not self.variables:

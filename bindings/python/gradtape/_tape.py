@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import enum
 import warnings
-from typing import Any, Callable, Iterator, Optional, Union
+from typing import Any, Callable, Iterator, Optional, Sequence, Union
 
 from . import _core, _nest
 from ._progress import Progress, watched
@@ -24,6 +24,7 @@ class BatchDependenceWarning(UserWarning):
     """Samples of a batch may depend on each other: batch_jacobian gave TensorFlow's sum over the batch."""
 
 
+_COMPARISONS = {"modes": 1, "differences": 2, "linearity": 4, "symmetry": 8}
 Unconnected = Union[UnconnectedGradients, str]
 
 
@@ -233,6 +234,50 @@ class GradientTape:
 
         return _nest.pack(sources, watched(progress, "jacobian", derive))
 
+    def explain(self, target: _core.Tensor, source: _core.Tensor) -> str:
+        """Why the gradient of the target by the source is there, is zero, or is None: a text of a few lines.
+
+        It begins with "connected" or "not connected" and names the ops between the two, the one at which the
+        derivative stops or becomes 0, and a remedy. `gradtape.label` gives tensors names for it. The tape stays as
+        it was. docs/why-is-it-zero.md shows its answers.
+        """
+        _check_target(target, "explain")
+        if not isinstance(source, _core.Tensor):
+            raise TypeError(_no_tensor(source, "explain: the source"))
+        return _in_python(self._begun.explain(target, source))
+
+    def check(
+        self,
+        target: _core.Tensor,
+        sources: Any,
+        *,
+        compare: Sequence[str] = ("modes", "differences", "linearity"),
+        seed: int = 0,
+        tolerance: float = 0.0,
+    ) -> str:
+        """Tests the derivative rule of each op between the sources and the target; the report, a line for each op.
+
+        FailedPreconditionError names the op whose rule is wrong. `compare` picks among "modes" (reverse with
+        forward mode), "differences" (central differences of the op), "linearity" (of the reverse rule) and
+        "symmetry" (of the second derivative). `tolerance` is relative; 0 chooses by dtype. The tape stays as it
+        was; forward and gradient functions of custom gradients are called again.
+        """
+        _check_target(target, "check")
+        flat = tensors_in(sources, "check: a source")
+        bits = 0
+        for name in compare:
+            if name not in _COMPARISONS:
+                raise ValueError(f"check: compare has {name!r}; {', '.join(map(repr, _COMPARISONS))} are known")
+            bits |= _COMPARISONS[name]
+        if bits == 0:
+            raise ValueError("check: compare is empty")
+        try:
+            return _in_python(self._begun.check(target, flat, bits, seed, tolerance))
+        finally:
+            for call, grad_fn in thread.called_again.items():
+                call.grad_fn = grad_fn
+            thread.called_again.clear()
+
     def batch_jacobian(
         self,
         target: _core.Tensor,
@@ -380,6 +425,27 @@ class GradientTape:
             return self._serve(lambda tape: tape.batch_hessian(target, source, zero, memory_budget, report))
 
         return watched(progress, "batch_hessian", derive)
+
+
+# The names that the engine's texts use, and what they are here.
+_IN_PYTHON = (
+    ("gt_tape_watch", "tape.watch"),
+    ("gt_tape_stop_recording, or after gt_tape_resume_recording", "the block of tape.stop_recording(), or after it"),
+    ("gt_tape_end, or resume the tape first", "the end of the tape's block"),
+    ("begin it with GT_TAPE_PERSISTENT", "make it with persistent=True"),
+    ("GT_TAPE_MANUAL_WATCH", "watch_accessed_variables=False"),
+    ("gt_apply_with_gradient or gt_custom_gradient give it one", "custom_gradient gives it one"),
+    ("gt_custom_gradient", "custom_gradient"),
+    ("gt_set_checks", "gradtape.set_checks"),
+    ("GT_MODE_AUTO", "mode='auto'"),
+    ("gt_tape_explain", "tape.explain"),
+)
+
+
+def _in_python(text: str) -> str:
+    for name, here in _IN_PYTHON:
+        text = text.replace(name, here)
+    return text.rstrip("\n")
 
 
 def _weights_of(target: Any, output_gradients: Any) -> list[Any]:

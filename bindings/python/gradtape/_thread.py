@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from typing import Iterator, Optional
+from typing import Any, Iterator, Optional
 
 from . import _core
 
@@ -25,6 +25,8 @@ class Thread(threading.local):
         self.bodies = 0  # how many bodies of functions are being recorded, one inside the other
         self.tapes: dict[_core.Tape, int] = {}  # those that record, each with the bodies around it
         self.transforms: Optional[tuple[Transform, ...]] = None  # those that run; None: no `grad` nor its kin
+        self.checks_finite = False  # see `set_checks`
+        self.called_again: dict[Any, Any] = {}  # custom gradients that a check has called, with their grad_fn
         self.custom_gradients = 0  # how many functions with gradients of their own have been called
 
 

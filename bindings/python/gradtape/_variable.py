@@ -40,8 +40,10 @@ class Variable(_core.Variable):
             raise InvalidArgumentError(
                 "Variable: no initial value; give a number, an array, a tensor or a list"
             )
-        name = name or "Variable"
-        super().__init__(initial_value, dtype, trainable is not False, name if ":" in name else name + ":0")
+        own = name or "Variable"
+        super().__init__(initial_value, dtype, trainable is not False, own if ":" in own else own + ":0")
+        if name:
+            _core.label(self, name)
         if shape is not None and tuple(shape) != self.shape:
             raise InvalidArgumentError(
                 f"Variable: the initial value has shape {self.shape}, not {tuple(shape)}"

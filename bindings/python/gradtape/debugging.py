@@ -11,10 +11,21 @@ from typing import Any, Optional, Sequence
 import numpy as np
 
 from . import _core
+from ._checks import set_checks
 from .errors import FailedPreconditionError, InvalidArgumentError
 
 _op = _core.op
 Message = Optional[str]
+
+
+def enable_check_numerics(stack_height_limit: Any = None, path_length_limit: Any = None) -> None:
+    """`gradtape.set_checks(finite=True)`: the first op that makes a nan or an infinity is an error."""
+    set_checks(finite=True)
+
+
+def disable_check_numerics() -> None:
+    """Ends it."""
+    set_checks(finite=False)
 
 
 def assert_equal(x: Any, y: Any, message: Message = None, summarize: Any = None, name: Any = None) -> None:

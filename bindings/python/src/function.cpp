@@ -150,6 +150,9 @@ void add_functions(nb::module_& m) {
   m.def(
       "set_threads", [](int32_t n) { Context::here()->check(gt_set_threads(Context::here()->get(), n)); },
       nb::arg("threads"));
+  m.def(
+      "set_checks", [](uint32_t checks) { Context::here()->check(gt_set_checks(Context::here()->get(), checks)); },
+      nb::arg("checks"));
   m.def("memory_stats", memory_stats, "What this thread's tensors hold, in bytes; nodes and handles are counts.");
   m.def(
       "memory_limit", [](uint64_t bytes) { Context::here()->check(gt_memory_limit(Context::here()->get(), bytes)); },

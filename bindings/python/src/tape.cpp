@@ -101,6 +101,32 @@ nb::list jvp(Tape& t, nb::list targets, nb::list sources, nb::list tangents, boo
   return wrap_all(t, found);
 }
 
+std::string explain(Tape& t, nb::handle target, nb::handle source) {
+  Context& c = t.own();
+  const gt_tensor y = one(t, target, "explain: the target"), x = one(t, source, "explain: the source");
+  std::string text;
+  c.check(read_text(text, [&](char* to, size_t capacity, size_t* needed) {
+    return gt_tape_explain(c.get(), t.handle, y, x, to, capacity, needed);
+  }));
+  return text;
+}
+
+std::string check(Tape& t, nb::handle target, nb::list sources, uint32_t compare, uint64_t seed, double tolerance) {
+  Context& c = t.own();
+  const gt_tensor y = one(t, target, "check: the target");
+  const auto x = handles_in(t.context, sources, false, "check: sources");
+  gt_check_options o{};
+  o.struct_size = sizeof o;
+  o.compare = compare;
+  o.seed = seed;
+  o.tolerance = tolerance;
+  std::string report;
+  c.check(read_text(report, [&](char* to, size_t capacity, size_t* needed) {
+    return gt_tape_check(c.get(), t.handle, y, x.data(), x.size(), &o, to, capacity, needed);
+  }));
+  return report;
+}
+
 // Between the parts of a Jacobian: the caller's function.
 struct Progress {
   Context& context;
@@ -241,6 +267,9 @@ void add_tapes(nb::module_& m) {
       .def("resume", calling(gt_tape_resume_recording))
       .def("reset", calling(gt_tape_reset))
       .def("watched_variables", watched_variables)
+      .def("explain", explain, nb::arg("target").none(), nb::arg("source").none())
+      .def("check", check, nb::arg("target").none(), nb::arg("sources"), nb::arg("compare") = 0, nb::arg("seed") = 0,
+           nb::arg("tolerance") = 0.0)
       .def("gradient", gradient, nb::arg("targets"), nb::arg("sources"),
            nb::arg("output_gradients").none() = nb::none(), nb::arg("zero") = false)
       .def("jvp", jvp, nb::arg("targets"), nb::arg("sources"), nb::arg("tangents"), nb::arg("zero") = false)

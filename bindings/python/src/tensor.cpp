@@ -239,7 +239,19 @@ void add_tensors(nb::module_& m) {
           "Whether tapes watch the variable when it is read.")
       .def_prop_rw(
           "name", [](const Variable& v) { return v.name; },
-          [](Variable& v, nb::object name) { v.name = std::move(name); }, nb::arg().none());
+          [](Variable& v, nb::object name) {
+            const std::string label = nb::isinstance<nb::str>(name) ? nb::cast<std::string>(name) : "";
+            v.context->check(gt_label(v.context->get(), v.handle, label.c_str()));
+            v.name = std::move(name);
+          },
+          nb::arg().none());
+  m.def(
+      "label",
+      [](nb::handle tensor, const std::string& name) {
+        const ContextPtr& here = Context::here();
+        here->check(gt_label(here->get(), handle_in(here, tensor), name.c_str()));
+      },
+      nb::arg("tensor"), nb::arg("name"));
   static constexpr auto assigning = [](gt_status (*assign)(gt_context, gt_tensor, gt_tensor)) {
     return [assign](nb::object self, nb::handle value) {
       const ContextPtr& here = Context::here();

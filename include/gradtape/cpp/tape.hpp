@@ -30,6 +30,13 @@ struct JacobianOptions {
   }
 };
 
+/// How gt_tape_check tests derivative rules. See gt_check_options.
+struct CheckOptions {
+  std::uint32_t compare = 0;
+  std::uint64_t seed = 0;
+  double tolerance = 0;
+};
+
 namespace detail {
 // Names of tensors: what stands in braces is a list instead.
 template <class... T>
@@ -213,6 +220,28 @@ class Tape {
     const gt_jacobian_options o = options.c();
     detail::check(ctx_, gt_tape_batch_hessian(ctx_, handle_, target.get(), source.get(), &o, &out));
     return Tensor(ctx_, out);
+  }
+  /// Why the gradient of the target by the source is there, is zero or is not there. See gt_tape_explain.
+  std::string explain(const Tensor& target, const Tensor& source) const {
+    return detail::text_of(ctx_, [&](char* text, std::size_t capacity, std::size_t* needed) {
+      return gt_tape_explain(ctx_, handle_, target.get(), source.get(), text, capacity, needed);
+    });
+  }
+  /// Tests the rules of the ops between the sources and the target; throws, naming the op, where one is wrong. Returns
+  /// the report. See gt_tape_check.
+  std::string check(const Tensor& target, const std::vector<Tensor>& sources, const CheckOptions& options = {}) const {
+    const auto by = detail::handles(sources);
+    gt_check_options o{};
+    o.struct_size = sizeof o;
+    o.compare = options.compare;
+    o.seed = options.seed;
+    o.tolerance = options.tolerance;
+    return detail::text_of(ctx_, [&](char* text, std::size_t capacity, std::size_t* needed) {
+      return gt_tape_check(ctx_, handle_, target.get(), by.data(), by.size(), &o, text, capacity, needed);
+    });
+  }
+  std::string check(const Tensor& target, const Tensor& source, const CheckOptions& options = {}) const {
+    return check(target, std::vector<Tensor>{source}, options);
   }
   /// The variables that the tape has met, in that order.
   std::vector<Variable> watched_variables() const {

@@ -155,6 +155,8 @@ class Tensor {
       return gt_tensor_describe(ctx_, handle_, text, capacity, needed);
     });
   }
+  /// Names the tensor, or the variable, in texts and messages; "" takes the name away. See gt_label.
+  void label(const std::string& name) const { detail::check(ctx_, gt_label(ctx_, handle_, name.c_str())); }
   /// Another name for the value as it is now: of a variable, what later assignments do not change.
   Tensor value() const;
 
