@@ -36,20 +36,21 @@ FunctionResults checked(Context& c, const RecordedFunction& recording, const Ten
   c.evaluate(wanted);
   return results;
 }
-void run_checked(Context& c, RecordedFunction& recording, std::span<const void* const> inputs,
+// Holds the recording: callbacks run.
+void run_checked(Context& c, const RecordedFunctionPtr recording, std::span<const void* const> inputs,
                  std::span<void* const> outputs) {
-  recording.plan();                           // throws where a run cannot be
+  recording->plan();                          // throws where a run cannot be
   const Recorder::Pause pause(c.recorder());  // a run is on no tape
   Tensors in;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    const Spec& spec = recording.inputs()[i];
+    const Spec& spec = recording->inputs()[i];
     in.push_back(c.recorder().constant(spec, c.recorder().allocate(bytes_of(spec), "gt_function_run")));
     if (bytes_of(spec) > 0) std::memcpy(in.back().value()->data(), inputs[i], bytes_of(spec));
   }
-  FunctionResults results = checked(c, recording, in);
+  FunctionResults results = checked(c, *recording, in);
   for (std::size_t i = 0; i < outputs.size(); ++i)
     if (const Tensor& t = results.outputs[i]; t.bytes() > 0) std::memcpy(outputs[i], t.value()->data(), t.bytes());
-  recording.assign(std::move(results.assigned));
+  recording->assign(std::move(results.assigned));
 }
 
 // Writes handles for the outputs. Variables are assigned last, when nothing can fail any more.
@@ -94,10 +95,11 @@ void check_counts(const char* what, const RecordedFunction& recording, std::size
             recording.outputs().size(), n_inputs, n_outputs);
 }
 
-void run(Context& c, const char* what, RecordedFunction& recording, std::span<const void* const> inputs,
-         std::span<void* const> outputs) {
+// recording: the one that the function used last.
+void run(Context& c, const char* what, const Function& f, RecordedFunction& recording,
+         std::span<const void* const> inputs, std::span<void* const> outputs) {
   recording.check_memory(what, inputs, outputs);
-  if (c.evaluator().checks_finite) return run_checked(c, recording, inputs, outputs);
+  if (c.evaluator().checks_finite) return run_checked(c, f.latest(), inputs, outputs);
   if (!recording.trace().variables.empty()) {
     Tensors wanted;
     recording.collect_variables(wanted);
@@ -191,7 +193,7 @@ gt_status gt_function_run(gt_context ctx, gt_function function, const void* cons
     check_counts(name, recording, n_inputs, n_outputs);
     need_array(inputs, n_inputs, "{}: inputs", name);
     need_array(outputs, n_outputs, "{}: outputs", name);
-    run(c, name, recording, {inputs, n_inputs}, {outputs, n_outputs});
+    run(c, name, *f, recording, {inputs, n_inputs}, {outputs, n_outputs});
   });
 }
 
@@ -211,7 +213,7 @@ gt_status gt_function_run_sized(gt_context ctx, gt_function function, const gt_s
     for (std::size_t i = 0; output_specs && i < n_outputs; ++i)
       if (!same(output_specs[i], recording.outputs()[i]))
         invalid("{}: output {} is {}, got another spec", name, i, to_string(recording.outputs()[i]));
-    run(c, name, recording, {inputs, n_inputs}, {outputs, n_outputs});
+    run(c, name, *f, recording, {inputs, n_inputs}, {outputs, n_outputs});
   });
 }
 

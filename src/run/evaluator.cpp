@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "jit/compile.hpp"
 #include "run/not_finite.hpp"
@@ -114,7 +115,7 @@ PlanPtr Evaluator::compute(std::span<const Tensor> targets, std::vector<double>*
   const Recorder::Computing computing(recorder_);
   if (std::ranges::all_of(targets, [](const Tensor& t) { return t.node()->evaluated; }))
     return std::make_shared<Plan>();
-  const Schedule s = schedule(recorder_, targets);
+  Schedule s = schedule(recorder_, targets);
   if (checks_finite && !seconds) {
     compute_checked(s, targets);
     return nullptr;
@@ -129,7 +130,7 @@ PlanPtr Evaluator::compute(std::span<const Tensor> targets, std::vector<double>*
   return plan;
 }
 
-void Evaluator::compute_checked(const Schedule& s, std::span<const Tensor> targets) {
+void Evaluator::compute_checked(Schedule& s, std::span<const Tensor> targets) {
   std::vector<std::vector<BufferPtr>> values(s.nodes.size());
   std::vector<uint32_t> uses(s.nodes.size(), 0);
   std::unordered_map<const Node*, std::size_t> place;
@@ -157,7 +158,14 @@ void Evaluator::compute_checked(const Schedule& s, std::span<const Tensor> targe
       if (const auto at = place.find(t.node()); at != place.end() && --uses[at->second] == 0 && !s.kept[at->second])
         values[at->second].clear();
   }
-  for (const Tensor& t : targets) check.at_end(t);
+  std::unordered_set<const Node*> asked;
+  for (const Tensor& t : targets) {
+    check.at_end(t);
+    asked.insert(t.node());
+  }
+  // Others that are at fault stay pending: whoever asks for one computes it again, and is told.
+  for (std::size_t i = 0; i < s.nodes.size(); ++i)
+    if (s.kept[i] && !asked.contains(s.nodes[i]) && check.is_at_fault(*s.nodes[i])) s.kept[i] = 0;
   keep_values(s, [&](std::size_t i, std::size_t k) { return values[i][k]; });
 }
 

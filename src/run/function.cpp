@@ -280,7 +280,8 @@ FunctionResults RecordedFunction::inlined(std::span<const Tensor> inputs) const 
   std::unordered_map<Tensor, Tensor, TensorHash, TensorSame> known;
   for (std::size_t i = 0; i < inputs.size(); ++i) known[trace_.inputs[i]] = inputs[i];
   for (const Trace::Use& use : trace_.variables) known[use.parameter] = recorder_.read(use.variable);
-  for (const Tensor& state : trace_.random_states) known[state] = recorder_.random_state();
+  std::unordered_set<const Node*> states;
+  for (const Tensor& state : trace_.random_states) states.insert(state.node());
   const auto now = [&](const Tensor& t) {
     auto it = known.find(t);
     return it == known.end() ? t : it->second;
@@ -302,6 +303,8 @@ FunctionResults RecordedFunction::inlined(std::span<const Tensor> inputs) const 
       known[own] = recorder_.read_with(it->second, recorder_.unconnected(assigned));
       continue;
     }
+    for (const Tensor& t : node->inputs)  // a state that nothing needs draws nothing
+      if (states.contains(t.node()) && !known.contains(t)) known[t] = recorder_.random_state();
     if (std::ranges::none_of(node->inputs, is_new)) continue;
     Tensors in;
     for (const Tensor& t : node->inputs) in.push_back(now(t));

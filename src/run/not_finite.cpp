@@ -66,6 +66,12 @@ void NotFinite::at_end(const Tensor& t) const {
   if (known != states_.end() && known->second.fault) throw Error(Status::failed_precondition, *known->second.fault);
 }
 
+bool NotFinite::is_at_fault(Node& node) const {
+  for (std::size_t k = 0; k < node.outputs.size(); ++k)
+    if (states_.at(Tensor(&node, static_cast<uint32_t>(k))).fault) return true;
+  return false;
+}
+
 void NotFinite::after(Node& node) {
   bool nan = false, infinite = false;
   const std::string* inherited = nullptr;

@@ -20,6 +20,7 @@ class NotFinite {
   void before(const Node& node) const;
   void after(Node& node);  // its outputs have values
   void at_end(const Tensor& target) const;
+  bool is_at_fault(Node& node) const;  // an output of a node that has been computed
 
  private:
   struct State {
