@@ -80,6 +80,22 @@ TEST_F(CppCallbacks, Gradients) {
             }),
             "two deep");
 }
+TEST_F(CppCallbacks, ACheckThatFindsADefectTellsAll) {
+  Tape t(ctx, GT_TAPE_PERSISTENT);
+  t.watch(x);
+  const auto squared = [](const Tensor& v) { return v * v; };
+  const Tensor wrong = custom_gradient(x, squared, [](const Tensor&, const Tensor& dy) { return dy; });
+  const std::string text = thrown<Error>([&] { t.check(wrong, x); });
+  EXPECT_TRUE(text.starts_with("gt_tape_check: ")) << text;
+  EXPECT_NE(text.find("\n1 op with a defect in 1 op"), std::string::npos) << text;
+  EXPECT_NE(text.find("WRONG"), std::string::npos) << text;
+  Tensor chain = x;
+  for (int i = 0; i < 200; ++i) chain = sin(chain);
+  const std::string report = t.check(chain, x);
+  EXPECT_GT(report.size(), 4096u);
+  EXPECT_TRUE(report.starts_with("no defect found in 200 ops")) << report;
+  EXPECT_EQ(report.back(), '\n');
+}
 // The exception of a rule inside a Jacobian's first attempt is forgotten when row by row succeeds.
 TEST_F(CppCallbacks, AnAttemptThatIsGivenUp) {
   Tape t(ctx, GT_TAPE_PERSISTENT);

@@ -175,14 +175,23 @@ std::int32_t stops(F&& f) noexcept {
   return stop;
 }
 
-// Strings of the C interface: f(text, capacity, &needed).
+// Strings of the C interface: f(text, capacity, &needed), which is called again only where the text is a long one.
+template <class F>
+gt_status read_text(std::string& text, F&& f) {
+  std::size_t needed = 0;
+  text.resize(4096);
+  gt_status status = f(text.data(), text.size(), &needed);
+  if (needed > text.size()) {
+    text.resize(needed);
+    status = f(text.data(), text.size(), &needed);
+  }
+  text.resize(needed == 0 ? 0 : (needed < text.size() ? needed : text.size()) - 1);
+  return status;
+}
 template <class F>
 std::string text_of(gt_context ctx, F&& f) {
-  std::size_t needed = 0;
-  check(ctx, f(nullptr, std::size_t{0}, &needed));
-  std::string text(needed, '\0');
-  check(ctx, f(text.data(), text.size(), &needed));
-  if (!text.empty()) text.pop_back();
+  std::string text;
+  check(ctx, read_text(text, f));
   return text;
 }
 }  // namespace detail

@@ -227,8 +227,8 @@ class Tape {
       return gt_tape_explain(ctx_, handle_, target.get(), source.get(), text, capacity, needed);
     });
   }
-  /// Tests the rules of the ops between the sources and the target; throws, naming the op, where one is wrong. Returns
-  /// the report. See gt_tape_check.
+  /// Tests the rules of the ops between the sources and the target, and returns the report. Throws where a rule is
+  /// wrong: the message names the op, and the report follows it. See gt_tape_check.
   std::string check(const Tensor& target, const std::vector<Tensor>& sources, const CheckOptions& options = {}) const {
     const auto by = detail::handles(sources);
     gt_check_options o{};
@@ -236,9 +236,17 @@ class Tape {
     o.compare = options.compare;
     o.seed = options.seed;
     o.tolerance = options.tolerance;
-    return detail::text_of(ctx_, [&](char* text, std::size_t capacity, std::size_t* needed) {
+    std::string report;
+    gt_status status = detail::read_text(report, [&](char* text, std::size_t capacity, std::size_t* needed) {
       return gt_tape_check(ctx_, handle_, target.get(), by.data(), by.size(), &o, text, capacity, needed);
     });
+    if (status == GT_FAILED_PRECONDITION && !report.empty()) {
+      detail::forget_thrown();
+      const std::string message = detail::take_message(ctx_, status);
+      throw Error(status, message + "\n" + report);
+    }
+    detail::check(ctx_, status);
+    return report;
   }
   std::string check(const Tensor& target, const Tensor& source, const CheckOptions& options = {}) const {
     return check(target, std::vector<Tensor>{source}, options);
