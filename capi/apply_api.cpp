@@ -94,6 +94,7 @@ gt_status gt_apply_with_gradient(gt_context ctx, const char* name, const char* r
       const Recorder::Pause pause(c.recorder());
       return c.recorder().record(op, inputs, given ? std::make_shared<Attrs>(*given) : nullptr, capacity);
     };
+    custom->draws = c.recorder().draws();
     const Tensors inner = custom->forward(in);
     const Tensors out = with_gradient(in, inner, std::move(custom));
     check_capacity(op.name, out.size(), outputs, capacity);

@@ -156,6 +156,7 @@ gt_status gt_custom_gradient(gt_context ctx, const char* given_name, gt_forward_
       return call_forward(c, name, forward, owner->data(), in, capacity);
     };
     const Tensors in = read_inputs(c, rule->name, inputs, n_inputs);
+    rule->draws = c.recorder().draws();
     const Tensors values = rule->forward(in);
     const Tensors out = values.empty() ? Tensors{} : with_gradient(in, values, std::move(rule));
     c.publish_all(out, outputs);

@@ -400,13 +400,15 @@ typedef struct gt_check_options {
   double tolerance;  /* relative, of a derivative against differences, 0 or more; 0: 1e-6, or 2e-3 in float32 */
 } gt_check_options;
 /* Tests the derivative rule of each op between the sources and the target, at the values that it had. A composite counts
- * as one op. MODES: reverse and forward mode give the same number <c, J t>. DIFFERENCES: central differences of the op at
+ * as one op, as do applications of one composite to each other's results. MODES: reverse and forward mode give the same number <c, J t>. DIFFERENCES: central differences of the op at
  * two steps, extrapolated, at several scales; an op of the library is computed in float64. LINEARITY: the reverse rule is
  * linear in the cotangent. SYMMETRY: the second derivative is symmetric. Each defect is held against an estimate of its
  * error. At a kink any derivative between those of both sides is right; poles, jumps and noise are left undecided. The
  * report has a line for each op. GT_FAILED_PRECONDITION: a rule is wrong. The message names the op whose defect is
  * furthest beyond its error, and the report is given all the same. Ops without a derivative by nature are left out.
- * Forward and gradient functions of the user's are called again. The tape stays as it was. Since 0.2. */
+ * Forward and gradient functions of the user's are called again; a forward function draws the random numbers that it
+ * drew at first. The tape stays as it was, and so do later draws. GT_CALLBACK_FAILED: at the same values a forward
+ * function gives other shapes than before. Since 0.2. */
 GT_API gt_status gt_tape_check(gt_context ctx, gt_tape tape, gt_tensor target, const gt_tensor* sources,
                                size_t n_sources, const gt_check_options* options /* or NULL */, char* report,
                                size_t capacity, size_t* needed);

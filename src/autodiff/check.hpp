@@ -12,7 +12,7 @@ struct CheckReport {
   std::string text;   // a line for each op
   std::string fault;  // of the op that is furthest beyond its error; empty: none was found
 };
-// The caller keeps tapes from recording.
+// The caller keeps tapes from recording, and takes back what is drawn.
 CheckReport check(const Tape& tape, const Tensor& target, std::span<const Source> sources, const CheckOptions& options);
 
 }  // namespace gradtape::core

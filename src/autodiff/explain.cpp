@@ -78,15 +78,17 @@ class Explainer {
                        columns, automatic);
   }
 
-  // The ops of a route, a line each; the middle of a long one is left out, but for what stops the derivative.
+  // The ops of a route, a line each; the middle of a long one is left out, but for what first stops the derivative.
   std::string way(const Route& route) const {
     constexpr std::size_t kEnd = 6;
     const std::size_t n = route.hops.size();
     std::string text = fmt::format("  from {}\n", to_string(source_));
     std::size_t left_out = 0;
+    bool stopped = false;
     for (std::size_t i = 0; i < n; ++i) {
       const Hop& hop = route.hops[i];
-      const bool shown = n <= 2 * kEnd || i < kEnd || i + kEnd >= n || hop.block != Block::none;
+      const bool shown = n <= 2 * kEnd || i < kEnd || i + kEnd >= n || (hop.block != Block::none && !stopped);
+      stopped |= hop.block != Block::none;
       if (shown && left_out > 0) text += fmt::format("  ... {}\n", ops(std::exchange(left_out, 0)));
       if (!shown) ++left_out;
       if (shown) text += line_of(hop, i + 1 < n ? route.hops[i + 1].from : target_);
@@ -225,13 +227,13 @@ class Explainer {
 
   Reason forgotten(const Node& node, bool source_is_known) const {
     const std::string op = title_of(node);
+    const Reason while_paused{fmt::format("{} was recorded while the tape was paused, and has been computed since", op),
+                              "run it before gt_tape_stop_recording, or after gt_tape_resume_recording"};
     switch (when(recording_, node.id)) {
       case Block::not_begun:
         return {fmt::format("{} was computed before the tape began to record", op),
                 "begin the tape, watch the source, and only then run the ops"};
-      case Block::paused:
-        return {fmt::format("{} was recorded while the tape was paused, and has been computed since", op),
-                "run it before gt_tape_stop_recording, or after gt_tape_resume_recording"};
+      case Block::paused: return while_paused;
       case Block::ended:
         return {fmt::format("{} ran after the tape had ended or stopped", op),
                 "run it before gt_tape_end, or resume the tape first"};
@@ -242,6 +244,7 @@ class Explainer {
     for (const Tensor& s : sources_) since = std::max(since, watched_since(recording_, s));
     if (node.id < since)
       return {fmt::format("{} was computed before {} was watched", op, to_string(source_)), kWatchFirst};
+    if (recording_.may_be_paused(node.id)) return while_paused;
     return {fmt::format("{} was computed from nothing that the tape watches", op),
             "is the source the tensor that was used? every op makes a new tensor"};
   }

@@ -1,5 +1,6 @@
 #include "autodiff/flow_of_gradient.hpp"
 
+#include "autodiff/part.hpp"
 #include "autodiff/values.hpp"
 #include "graph/print.hpp"
 #include "ops/custom.hpp"
@@ -19,16 +20,24 @@ std::string range_of(const Tensor& t) {
 // Whether the op's derivative is zero whatever its values are.
 bool is_zero_everywhere(const Hop& hop, const Tensor& result) {
   const Tensor ct = result.recorder().placeholder(result.spec());
-  const Tensors g =
-      reverse({Tensors{result}, Tensors{ct}, Tensors{hop.from}, [&](const Tensor& t) { return t.node() == hop.node; }});
-  return g[0] && !g[0].node()->symbolic;
+  const Recorder::Attempt attempt(result.recorder());
+  try {
+    const Tensors g = reverse(
+        {Tensors{result}, Tensors{ct}, Tensors{hop.from}, [&](const Tensor& t) { return t.node() == hop.node; }});
+    return g[0] && !g[0].node()->symbolic;
+  } catch (const Error&) {
+    if (!attempt.asked()) throw;
+    return false;  // a user's gradient function looks at its cotangent
+  }
 }
 
 // The part of the result's cotangent that goes to one input alone. The tensor may have other uses, which cancel it.
 Tensor contribution(const Hop& hop, const Tensor& result, const Tensor& cotangent) {
   Tensors in;
   for (const Tensor& t : hop.node->inputs) in.push_back(identity(t));
-  const Tensor out = reapply_all(Call(*hop.node), in)[result.index()];
+  const Tensors outputs = reapply_all(Call(*hop.node), in);
+  check_alike(*hop.node, outputs);
+  const Tensor& out = outputs[result.index()];
   return reverse({Tensors{out}, Tensors{cotangent}, Tensors{in[hop.input]},
                   [&](const Tensor& t) { return t.node() == out.node(); }})[0];
 }

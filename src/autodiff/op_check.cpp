@@ -46,11 +46,11 @@ class OpCheck {
       out = pick(made_at(0, directions_));
     }
     for (const Tensor& t : out) {
-      out_specs_.push_back(t.spec());
+      out_specs_.push_back(strong(t.spec()));
       single_ |= t.dtype() == Dtype::float32;
     }
     for (std::size_t i : part.carrying()) {
-      specs_.push_back(widened(part.inputs()[i].spec()));
+      specs_.push_back(strong(widened(part.inputs()[i].spec())));
       single_ |= specs_.back().dtype == Dtype::float32;
     }
     tolerance_ = options.tolerance > 0 ? options.tolerance : single_ ? 2e-3 : 1e-6;
@@ -112,8 +112,10 @@ class OpCheck {
   // ---- The part, recorded anew
 
   Spec widened(const Spec& spec) const {
-    return {widens_ && is_floating(spec.dtype) ? Dtype::float64 : spec.dtype, spec.shape, false};
+    return widens_ && is_floating(spec.dtype) ? Spec{Dtype::float64, spec.shape, false} : spec;
   }
+  // The spec of a cotangent or tangent.
+  static Spec strong(const Spec& spec) { return {spec.dtype, spec.shape, false}; }
   // A part may hold an op that gives float32 whatever its inputs are.
   bool fits_in_double(Tensors& out) {
     widens_ = true;
@@ -153,11 +155,11 @@ class OpCheck {
   Fresh fresh() const { return fresh_at(0, directions_); }
   Fresh fresh_at(double step, const std::vector<Values>& directions) const {
     const Tensors in = leaves_at(step, directions);
-    std::vector<const Node*> made;
+    std::unordered_set<const Node*> made;
     const Tensors out = pick(part_.replay(in, &made));
     Tensors sources;
     for (std::size_t i : part_.carrying()) sources.push_back(in[i]);
-    return {sources, out, [made](const Tensor& t) { return std::ranges::find(made, t.node()) != made.end(); }};
+    return {sources, out, [made](const Tensor& t) { return made.contains(t.node()); }};
   }
   Tensors tensors_of(const std::vector<Values>& values, const std::vector<Spec>& specs) const {
     Tensors all;

@@ -22,7 +22,7 @@ std::size_t own_inputs(const Node& node) {
 }
 }  // namespace
 
-Part::Part(Node& end, const Path& path) {
+Part::Part(Node& end, const Path& path) : draws_(end.recorder.draws()) {
   std::unordered_set<const Node*> inside{&end};
   const auto enters = [&](const Tensor& t) {
     const Node& node = *t.node();
@@ -44,17 +44,32 @@ Part::Part(Node& end, const Path& path) {
   }
 }
 
-Tensors Part::replay(const Tensors& inputs, std::vector<const Node*>* made) const {
+void check_alike(const Node& node, const Tensors& again) {
+  if (again.size() != node.outputs.size())
+    fail(Status::callback_failed, "{}: run again, it gives {} output(s), and gave {}", title_of(node), again.size(),
+         node.outputs.size());
+  for (std::size_t i = 0; i < again.size(); ++i) {
+    const Spec &now = again[i].spec(), &before = node.outputs[i].spec;
+    if (!(now.shape == before.shape) || is_floating(now.dtype) != is_floating(before.dtype))
+      fail(Status::callback_failed, "{}: run again, its output {} is {}, and was {}", title_of(node), i, to_string(now),
+           to_string(before));
+  }
+}
+
+Tensors Part::replay(const Tensors& inputs, std::unordered_set<const Node*>* made) const {
   std::unordered_map<Tensor, Tensor, TensorHash, TensorSame> now;
   for (std::size_t i = 0; i < inputs_.size(); ++i) now[inputs_[i]] = inputs[i];
   Tensors out;
+  end().recorder.draw_from(draws_);
   for (Node* node : nodes_) {
     Tensors in;
     for (std::size_t i = 0; i < own_inputs(*node); ++i) in.push_back(now.at(node->inputs[i]));
     const auto rule = rule_of(*node);
+    if (rule) end().recorder.draw_from(rule->draws);
     out = rule ? with_gradient(in, rule->forward(in), rule) : reapply_all(Call(*node), in);
+    check_alike(*node, out);
     for (std::size_t k = 0; k < out.size(); ++k) now[Tensor(node, static_cast<uint32_t>(k))] = out[k];
-    if (made) made->push_back(out[0].node());
+    if (made) made->insert(out[0].node());
   }
   return out;
 }

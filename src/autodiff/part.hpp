@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "autodiff/reverse.hpp"
@@ -21,16 +22,22 @@ class Part {
   const std::vector<std::size_t>& carrying() const { return carrying_; }  // which of these carry derivatives
   // Whether the functions of a user's compute it.
   bool is_by_user() const { return by_user_; }
-  // The last node's outputs, recorded anew on other inputs. made: the nodes, of which nothing is computed yet.
-  Tensors replay(const Tensors& inputs, std::vector<const Node*>* made = nullptr) const;
+  // The last node's outputs, recorded anew on other inputs. made: the nodes, of which nothing is computed yet. A forward
+  // function of the user's draws the random numbers that it drew at first: the caller takes draws back. Throws where
+  // outputs are not as they were (check_alike).
+  Tensors replay(const Tensors& inputs, std::unordered_set<const Node*>* made = nullptr) const;
   std::string title() const;
 
  private:
   std::vector<Node*> nodes_;
   Tensors held_, inputs_;
   std::vector<std::size_t> carrying_;
+  Recorder::Draws draws_;  // from which each replay draws
   bool by_user_ = false;
 };
+// Throws where a node that was recorded again has another number of outputs, or other shapes. Those of a user's
+// function may depend on values.
+void check_alike(const Node& node, const Tensors& again);
 // Each node of the path is in one of these.
 std::vector<Part> parts_of(const Path& path);
 

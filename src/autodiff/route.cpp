@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "graph/walk.hpp"
 #include "ops/functions.hpp"
@@ -30,7 +31,8 @@ bool has_forgotten(const Node& node) { return node.evaluated && node.inputs.empt
 namespace {
 class Finder {
  public:
-  Finder(const Tape& tape, const Tensors& sources) : recording_(tape.recording()), sources_(sources) {}
+  Finder(const Tape& tape, const Tensors& sources)
+      : recording_(tape.recording()), sources_(sources.begin(), sources.end()) {}
 
   std::optional<Route> find(const Tensor& target) {
     ask_users(target);
@@ -64,9 +66,7 @@ class Finder {
   static std::vector<Node*> behind(const Tensor& target) {
     return nodes_behind(Tensors{target}, [](const Tensor&) { return true; });
   }
-  bool is_source(const Tensor& t) const {
-    return std::ranges::any_of(sources_, [&](const Tensor& s) { return s.same(t); });
-  }
+  bool is_source(const Tensor& t) const { return sources_.contains(t); }
   bool reaches(const Tensor& t) const { return is_source(t) || best_.contains(t.node()); }
 
   void reach(Node& node) {
@@ -93,7 +93,8 @@ class Finder {
     if (!held) return Block::none;  // something before it stopped the derivative already
     const Block time = when(recording_, node.id);
     if (time != Block::none) return time;
-    return node.id < watched_since(recording_, t) ? Block::too_early : Block::unseen;
+    if (node.id < watched_since(recording_, t)) return Block::too_early;
+    return recording_.may_be_paused(node.id) ? Block::paused : Block::unseen;
   }
 
   Block by_rule(Node& node, std::size_t i) {
@@ -136,7 +137,7 @@ class Finder {
   }
 
   const Recording& recording_;
-  const Tensors& sources_;
+  const std::unordered_set<Tensor, TensorHash, TensorSame> sources_;
   std::unordered_map<const Node*, Best> best_;
   std::vector<Tensor> asked_;  // held
   std::unordered_map<const Node*, std::vector<bool>> given_;

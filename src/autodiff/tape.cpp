@@ -55,6 +55,7 @@ Tape::Use::Use(Tape& tape, const char* what) : tape_(tape) {
          what);
   if (!tape.persistent_) {
     tape.check_idle(what);
+    was_suspended_ = tape.recording_.activity.suspended;
     tape.recorder_.suspend(&tape.recording_, true);
   }
   ++tape.in_use_;
@@ -64,7 +65,7 @@ Tape::Use::~Use() {
   --tape_.in_use_;
   if (tape_.persistent_) return;
   if (!done_) {
-    tape_.recorder_.suspend(&tape_.recording_, false);
+    tape_.recorder_.suspend(&tape_.recording_, was_suspended_);
     return;
   }
   tape_.end();

@@ -81,7 +81,7 @@ class Tape {
    private:
     Tape& tape_;
     Selections selections_;
-    bool done_ = false;
+    bool done_ = false, was_suspended_ = false;
   };
 
  private:

@@ -29,7 +29,7 @@ Tensor tensor_of(Recorder& r, const Spec& spec, const std::vector<double>& value
   dispatch(spec.dtype, [&]<class T>(Type<T>) {
     std::ranges::transform(values, static_cast<T*>(buffer->data()), [](double v) { return static_cast<T>(v); });
   });
-  return r.constant({spec.dtype, spec.shape, false}, std::move(buffer));
+  return r.constant(spec, std::move(buffer));
 }
 
 Extent extent_of(const Tensor& t) {

@@ -42,6 +42,16 @@ std::string attributes(const Node& node) {
   return text;
 }
 
+// For a string of the DOT language.
+std::string escaped(const std::string& given) {
+  std::string text;
+  for (char c : given) {
+    if (c == '"' || c == '\\') text += '\\';
+    text += c;
+  }
+  return text;
+}
+
 std::string labelled(const Node& node, std::size_t output) {
   std::string text = to_string(node.outputs[output].spec);
   const std::string_view label = node.recorder.annotations.label_of(node, output);
@@ -84,7 +94,7 @@ std::string graph_as_text(std::span<const Tensor> targets) {
 std::string graph_as_dot(std::span<const Tensor> targets) {
   std::string text = "digraph gradtape {\n  rankdir=TB;\n  node [shape=box, fontname=\"monospace\"];\n";
   for (const Node* node : all_behind(targets)) {
-    text += fmt::format("  n{} [label=\"{}\\n{}\"{}];\n", node->id, node->op.name, specs(*node),
+    text += fmt::format("  n{} [label=\"{}\\n{}\"{}];\n", node->id, escaped(node->op.name), escaped(specs(*node)),
                         node->evaluated ? ", style=filled" : "");
     for (const Tensor& input : node->inputs) text += fmt::format("  n{} -> n{};\n", input.node()->id, node->id);
   }

@@ -184,6 +184,9 @@ void Recorder::add_pending_variables(Tensors& wanted) {
 
 void Recorder::activate(Recording* recording) {
   recording->begin_period(next_id_);
+  enlist(recording);
+}
+void Recorder::enlist(Recording* recording) {
   active_.push_back(recording);
   recording->activity = {true, false, trace_, active_.size() - 1};
   ++listening_;
@@ -192,7 +195,7 @@ void Recorder::activate(Recording* recording) {
 Recorder::Listening::Listening(Recorder& recorder, Recording& recording)
     : recorder_(recorder), recording_(recording), before_(recording.activity) {
   if (!before_.listed) {
-    recorder.activate(&recording);
+    recorder.enlist(&recording);
     return;
   }
   recorder.suspend(&recording, false);

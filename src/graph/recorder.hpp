@@ -66,7 +66,8 @@ class Recorder {
   void deactivate(Recording* recording) noexcept;
   // A suspended one counts as not active.
   void suspend(Recording* recording, bool suspended) noexcept;
-  // While one of these lives, a recording notes what is recorded in the body that runs, whether it was active or not.
+  // While one of these lives, a recording notes what is recorded in the body that runs, whether it was active or not. To
+  // the user it does not record meanwhile: this is none of its periods.
   class Listening {
    public:
     Listening(Recorder& recorder, Recording& recording);
@@ -184,6 +185,34 @@ class Recorder {
     return {static_cast<int64_t>(random_key_), static_cast<int64_t>(random_counter_++)};
   }
   void seed(uint64_t key) { random_key_ = key, random_counter_ = 0, ++seedings_; }
+  // The place that draws have reached, to draw the same numbers again from there.
+  struct Draws {
+    uint64_t key = 0, counter = 0;
+  };
+  Draws draws() const { return {random_key_, random_counter_}; }
+  // While one of these lives, draws and seeds are none of the program's, which goes on drawing as if there were none.
+  class Rehearsal {
+   public:
+    explicit Rehearsal(Recorder& r)
+        : recorder_(r), draws_(r.draws()), kept_draws_(r.kept_draws_), seedings_(r.seedings_) {}
+    ~Rehearsal() {
+      recorder_.draw_from(draws_);
+      recorder_.kept_draws_ = kept_draws_;
+      recorder_.seedings_ = seedings_;
+    }
+    Rehearsal(const Rehearsal&) = delete;
+    Rehearsal& operator=(const Rehearsal&) = delete;
+
+   private:
+    Recorder& recorder_;
+    Draws draws_;
+    uint64_t kept_draws_, seedings_;
+  };
+  // Inside a rehearsal alone.
+  void draw_from(const Draws& draws) {
+    random_key_ = draws.key;
+    random_counter_ = kept_draws_ = draws.counter;
+  }
 
   // While one of these lives, kernels run, a user's among them, which must not come back into the context.
   class Computing {
@@ -235,6 +264,7 @@ class Recorder {
     bool watched;  // its value as well
   };
   void check_arity(const Op& op, std::size_t n) const;
+  void enlist(Recording* recording);
   // Casts scalars without a dtype to that of their fellows, then checks all dtypes.
   void unify_dtypes(const Op& op, Tensors& inputs);
   Tensors record_body(const Composite& body, const Call& c);

@@ -103,6 +103,7 @@ void Recording::begin_period(uint64_t now) {
   if (periods_.size() == kMostPeriods) {
     periods_[1].begin = periods_[0].begin;
     periods_.erase(periods_.begin());
+    merged_ = true;
   }
   periods_.push_back({now, kOpen});
 }
@@ -144,6 +145,7 @@ void Recording::clear() noexcept {
   reads_.clear();
   read_at_.clear();
   periods_.clear();
+  merged_ = false;
 }
 
 }  // namespace gradtape::core

@@ -92,7 +92,11 @@ class Recording {
   static constexpr uint64_t kOpen = UINT64_MAX;
   const std::vector<Period>& periods() const { return periods_; }
   void begin_period(uint64_t now);
-  void end_period(uint64_t now) noexcept { periods_.back().end = now; }
+  void end_period(uint64_t now) noexcept {
+    if (!periods_.empty() && periods_.back().end == kOpen) periods_.back().end = now;
+  }
+  // Whether the time lies in a period that stands for several, with the pauses between them.
+  bool may_be_paused(uint64_t id) const { return merged_ && id < periods_.front().end; }
 
   const std::vector<Read>& reads() const { return reads_; }
   const Read* read_of(const Variable* variable) const;
@@ -108,6 +112,7 @@ class Recording {
   std::size_t dropped_ = 0;
   std::vector<Watched> watched_;
   std::vector<Period> periods_;
+  bool merged_ = false;      // the first stands for several
   std::vector<Read> reads_;  // in the order in which the variables were met
   std::unordered_map<const Variable*, std::size_t> read_at_;
 };

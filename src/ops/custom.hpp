@@ -20,6 +20,7 @@ struct CustomRule : Payload {
   std::string name;
   CustomBackward backward;
   std::function<Tensors(const Tensors& inputs)> forward;  // the values again, on other inputs
+  Recorder::Draws draws;                                  // from which it drew at first
   const Op* op = nullptr;                                 // gt_apply_with_gradient: the op itself, with its attributes
   AttrsPtr attrs;
 };

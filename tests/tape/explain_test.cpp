@@ -39,6 +39,9 @@ TEST_F(Explain, AConnectedPair) {
   for (int i = 0; i < 50; ++i) chain = gt_sin(c, chain);
   says(t, chain, x, {"through 50 ops", "... 38 ops"});
   EXPECT_LT(text(t, chain, x).size(), 1500u);
+  for (int i = 0; i < 50; ++i) chain = gt_floor(c, chain);
+  says(t, chain, x, {"not connected", "floor has no derivative", "stops here"});
+  EXPECT_LT(text(t, chain, x).size(), 2000u);
 }
 TEST_F(Explain, ASourceThatIsNotWatched) {
   gt_tape t = watching({x}, GT_TAPE_PERSISTENT);
@@ -92,6 +95,30 @@ TEST_F(Explain, TheTimeOfAnOp) {
     says(t, sum(late), x, {"cos ran after the tape had ended"});
   }
 }
+TEST_F(Explain, HessiansOfATapeThatHasEndedAreNoTimesAtWhichItRecords) {
+  gt_tape t = watching({x}, GT_TAPE_PERSISTENT);
+  gt_tensor y = sum(gt_exp(c, x)), h = nullptr;
+  gt_tape_end(c, t);
+  gt_tensor late = gt_cos(c, x);
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(gt_tape_hessian(c, t, y, &x, 1, nullptr, &h), GT_OK) << c.message();
+  says(t, sum(late), x, {"cos ran after the tape had ended"});
+  EXPECT_EQ(gt_tape_hessian(c, t, y, &x, 1, nullptr, &h), GT_OK) << c.message();
+}
+TEST_F(Explain, ManyPauses) {
+  gt_tape t = watching({x}, GT_TAPE_PERSISTENT);
+  gt_tape_stop_recording(c, t);
+  gt_tensor paused = gt_sin(c, x), computed = gt_cos(c, x);
+  gt_eval(c, &computed, 1);
+  for (int i = 0; i < 100; ++i) {
+    gt_tape_resume_recording(c, t);
+    num(1);
+    gt_tape_stop_recording(c, t);
+    num(1);
+  }
+  gt_tape_resume_recording(c, t);
+  says(t, sum(paused), x, {"sin was recorded while the tape was paused"});
+  says(t, sum(computed), x, {"cos was recorded while the tape was paused"});
+}
 TEST_F(Explain, DataFromOutside) {
   gt_tape t = watching({x}, GT_TAPE_PERSISTENT);
   const auto v = read<float>(c, mul(x, x));
@@ -122,6 +149,21 @@ TEST_F(Explain, ACustomGradient) {
   says(t, custom(x, square_forward, fails, nullptr, "mine"), x, {"connected", "cannot be taken: the file is gone"});
   says(t, custom(x, square_forward, times_seven), x, {"3 of its 3 elements are not 0"});
   EXPECT_EQ(c.message(), "") << "an error of a look is none of the caller's";
+}
+gt_status looks_and_gives_zero(gt_context c, void*, const gt_call*, const gt_tensor* dy, gt_tensor* dx) {
+  if (const gt_status status = gt_eval(c, dy, 1); status != GT_OK) return status;
+  gt_tensor zero = gt_scalar(c, 0), random = apply(c, "random_uniform", {}, {{"shape", {3}}})[0];
+  dx[0] = gt_multiply(c, gt_multiply(c, dy[0], random), zero);
+  return GT_OK;
+}
+TEST_F(Explain, AGradientFunctionThatReadsItsCotangentAndDraws) {
+  gt_tape t = watching({x}, GT_TAPE_PERSISTENT);
+  says(t, custom(x, square_forward, looks_and_gives_zero, nullptr, "mine"), x,
+       {"connected", "all its elements are 0, from here on: ", "mine (custom gradient): its derivative is 0"});
+  EXPECT_EQ(c.message(), "");
+  Ctx other;
+  const auto draw = [](Ctx& ctx) { return numbers(ctx, apply(ctx, "random_uniform", {}, {{"shape", {3}}})[0]); };
+  EXPECT_EQ(draw(c), draw(other)) << "a look moved the draws";
 }
 TEST_F(Explain, AZeroGradient) {
   gt_tape t = watching({x}, GT_TAPE_PERSISTENT);
@@ -190,6 +232,10 @@ TEST_F(Explain, Labels) {
   const std::string longest = describe(named(x, std::string(1000, 'a').c_str()));
   EXPECT_EQ(longest, "float32[3] '" + std::string(97, 'a') + "...' constant = [1, 2, 3]");
   EXPECT_EQ(describe(named(var(1), "w")), "variable 'w' float32[] constant = 1");
+  std::string dot(1000, '\0');
+  named(x, "a \"b\" \\c");
+  EXPECT_EQ(gt_graph_describe(c, &x, 1, GT_GRAPH_DOT, dot.data(), dot.size(), nullptr), GT_OK);
+  EXPECT_NE(dot.find(R"('a \"b\" \\c')"), std::string::npos) << dot;
   const std::vector<gt_tensor> parts = apply(c, "split", {vec({1, 2})}, {{"num_or_size_splits", 2}});
   named(parts[1], "second");
   EXPECT_EQ(describe(parts[0]).find("second"), std::string::npos);

@@ -179,6 +179,125 @@ TEST_F(RuleCheck, ARuleInPlaceOfAnOpsOwn) {
   EXPECT_EQ(check(c, t, y, {x}, GT_COMPARE_MODES | GT_COMPARE_LINEARITY).status, GT_OK) << "differences alone tell";
 }
 
+// ---- Functions of the user's that run again
+
+// The entries before the first that is not positive.
+gt_status leading_forward(gt_context c, void*, const gt_tensor* in, size_t, gt_tensor* out, size_t, size_t* n) {
+  const std::vector<double> v = numbers(c, in[0]);
+  const int64_t begin = 0, size = std::find_if(v.begin(), v.end(), [](double x) { return x <= 0; }) - v.begin();
+  out[0] = gt_slice(c, in[0], &begin, 1, &size, 1);
+  *n = 1;
+  return GT_OK;
+}
+gt_status leading_rule(gt_context c, void*, const gt_call* call, const gt_tensor* dy, gt_tensor* dx) {
+  const int64_t size = shape_of(c, call->inputs[0])[0] - shape_of(c, dy[0])[0];
+  dx[0] = size == 0 ? dy[0]
+                    : apply(c, "concat",
+                            {dy[0], tensor<double>(c, {size}, std::vector<double>(static_cast<std::size_t>(size)))},
+                            {{"axis", 0}})[0];
+  return GT_OK;
+}
+gt_status once_forward(gt_context c, void* calls, const gt_tensor* in, size_t, gt_tensor* out, size_t, size_t* n) {
+  *n = ++*static_cast<int*>(calls) == 1 ? 1 : 0;
+  if (*n == 1) out[0] = gt_square(c, in[0]);
+  return GT_OK;
+}
+TEST_F(RuleCheck, OutputsWhoseShapesDependOnTheValues) {
+  gt_tensor x = wide({1, 2, 0, 3});
+  gt_tape t = watching({x}, GT_TAPE_PERSISTENT);
+  const Outcome o = check(c, t, custom(x, leading_forward, leading_rule, nullptr, "leading"), {x});
+  EXPECT_EQ(o.status, GT_OK) << o.message;
+  EXPECT_NE(o.report.find("2 of 2 elements undecided"), std::string::npos) << o.report;
+  int calls = 0;
+  const Outcome none = check(c, t, custom(x, once_forward, times_seven, &calls, "once"), {x});
+  EXPECT_EQ(none.status, GT_CALLBACK_FAILED);
+  EXPECT_NE(none.message.find("once (custom gradient): run again, it gives 0 output(s), and gave 1"), std::string::npos)
+      << none.message;
+}
+
+struct Dropout {
+  gt_tensor mask = nullptr;
+};
+gt_status dropout_forward(gt_context c, void* d, const gt_tensor* in, size_t, gt_tensor* out, size_t, size_t* n) {
+  gt_tensor& mask = static_cast<Dropout*>(d)->mask;
+  mask = apply(c, "random_uniform", {}, {{"shape", {3}}, {"dtype", "float64"}})[0];
+  out[0] = gt_multiply(c, in[0], mask);
+  *n = 1;
+  return GT_OK;
+}
+gt_status dropout_rule(gt_context c, void* d, const gt_call*, const gt_tensor* dy, gt_tensor* dx) {
+  dx[0] = gt_multiply(c, dy[0], static_cast<Dropout*>(d)->mask);
+  return GT_OK;
+}
+TEST_F(RuleCheck, AForwardFunctionThatDraws) {
+  const auto draw = [](Ctx& ctx) { return numbers(ctx, apply(ctx, "random_uniform", {}, {{"shape", {3}}})[0]); };
+  gt_tensor x = wide({1, 2, 4});
+  gt_tape t = watching({x}, GT_TAPE_PERSISTENT);
+  draw(c);
+  Dropout state;
+  gt_tensor y = custom(x, dropout_forward, dropout_rule, &state, "dropout");
+  draw(c);
+  for (int i = 0; i < 2; ++i) {
+    const Outcome o = check(c, t, y, {x});
+    EXPECT_EQ(o.status, GT_OK) << o.message;
+    EXPECT_NE(o.report.find("modes"), std::string::npos) << o.report;
+  }
+  const auto v = numbers(c, y);
+  expect(grad(t, sum(y), x), {v[0], v[1] / 2, v[2] / 4});
+  Ctx other;
+  for (int i = 0; i < 3; ++i) draw(other);
+  EXPECT_EQ(draw(c), draw(other)) << "the check moved the draws";
+}
+
+struct Kept {
+  int calls = 0, cancelled = 0;
+  double seen = 0;
+};
+gt_status keeping_forward(gt_context c, void* data, const gt_tensor* in, size_t, gt_tensor* out, size_t, size_t* n) {
+  auto& kept = *static_cast<Kept*>(data);
+  kept.seen = number(c, in[0]);
+  if (++kept.calls == kept.cancelled) return GT_CANCELLED;
+  out[0] = gt_square(c, in[0]);
+  *n = 1;
+  return GT_OK;
+}
+gt_status square_of_kept(gt_context c, void*, const gt_call* call, const gt_tensor* dy, gt_tensor* dx) {
+  double factor = 2;
+  return square_rule(c, &factor, call, dy, dx);
+}
+TEST_F(RuleCheck, WhatAForwardFunctionKeepsIsOfTheProgramsValues) {
+  for (int at = 2; at < 11; ++at) {
+    gt_tensor x = scalar64(c, 0.5);
+    gt_tape t = watching({x});
+    Kept kept;
+    kept.cancelled = at;
+    gt_tensor y = custom(x, keeping_forward, square_of_kept, &kept);
+    EXPECT_EQ(check(c, t, y, {x}).status, GT_CANCELLED) << at;
+    EXPECT_EQ(kept.seen, 0.5) << at;
+    EXPECT_EQ(kept.calls, at + 1) << "the forward function runs once more";
+  }
+}
+gt_status factor_rule(gt_context c, void* factor, const gt_call* call, const gt_tensor* dy, gt_tensor* dx) {
+  gt_tensor d = gt_multiply(c, dy[0], call->inputs[1]);
+  dx[0] = times(c, d, *static_cast<double*>(factor));
+  gt_release(c, d);
+  return GT_OK;
+}
+TEST_F(RuleCheck, AScalarWithoutADtypeKeepsThat) {
+  static double factor = 1;
+  EXPECT_EQ(gt_register_gradient("rule_check_factor", factor_rule, &factor, nullptr), GT_OK);
+  gt_tensor x = vec({1, 2}), in[] = {x, gt_scalar(c, 2)}, y = nullptr;
+  gt_tape t = watching({x}, GT_TAPE_PERSISTENT);
+  ASSERT_EQ(gt_apply_with_gradient(c, "multiply", "rule_check_factor", in, 2, nullptr, 0, &y, 1, nullptr), GT_OK);
+  Outcome o = check(c, t, y, {x});
+  EXPECT_EQ(o.status, GT_OK) << o.message;
+  EXPECT_NE(o.report.find("differences"), std::string::npos) << o.report;
+  factor = 3;
+  o = check(c, t, y, {x});
+  EXPECT_EQ(o.status, GT_FAILED_PRECONDITION);
+  EXPECT_NE(o.message.find("differs from differences"), std::string::npos) << o.message;
+}
+
 // ---- Sources and targets of all kinds
 
 TEST_F(RuleCheck, VariablesTheSameTwiceAndTheTargetItself) {
