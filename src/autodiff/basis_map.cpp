@@ -104,7 +104,7 @@ Tensors BasisMap::all(const Part& part, uint64_t budget, Progress& progress) con
       if (t) connected.push_back(t), bytes += part.axis > 0 && count < rows_ ? t.bytes() : 0;
     return r_.host().working_memory(connected) + bytes;
   };
-  const int64_t chunk = fitting(budget_of(budget), needed);
+  const int64_t chunk = fitting(budget_of(budget), 0, needed);
   if (chunk >= rows_) {
     if (whole.empty()) whole = parts(part, 0, rows_);
     if (progress) evaluate(whole);
@@ -112,15 +112,18 @@ Tensors BasisMap::all(const Part& part, uint64_t budget, Progress& progress) con
     return whole;
   }
   whole = {};
-  return has_no_values() || is_recorded() ? joined(part, chunk, progress) : into_results(part, chunk, progress);
+  // A function's body goes on with the nodes, and sums are small.
+  const bool keeps_nodes = r_.is_tracing() || has_no_values() || is_recorded();
+  return keeps_nodes || part.adds_up ? joined(part, chunk, progress) : into_results(part, chunk, progress);
 }
 
 // The largest number of rows for which `needed` bytes stay within the budget, or nearly; at least 1.
-int64_t BasisMap::fitting(uint64_t budget, const std::function<uint64_t(int64_t)>& needed) const {
-  const uint64_t bytes_of_row = std::max<uint64_t>(1, bytes_of_graph());
+int64_t BasisMap::fitting(uint64_t budget, uint64_t more_of_row,
+                          const std::function<uint64_t(int64_t)>& needed) const {
+  const uint64_t bytes_of_row = std::max<uint64_t>(1, bytes_of_graph() + more_of_row);
   const int64_t surely = static_cast<int64_t>(std::min<uint64_t>(budget / bytes_of_row, INT32_MAX));
   // A tape keeps all nodes. An op that is applied to each row alone makes plans as long as the rows are many.
-  if (rows_ <= std::max<int64_t>(1, surely) || is_recorded() || applies_row_by_row())
+  if (rows_ <= std::max<int64_t>(1, surely) || !is_connected() || is_recorded() || applies_row_by_row())
     return std::clamp<int64_t>(surely, 1, std::max<int64_t>(1, rows_));
   int64_t count = rows_;
   while (count > 1) {
@@ -180,8 +183,13 @@ Tensors BasisMap::joined(const Part& part, int64_t chunk, Progress& progress) co
     progress.advance(static_cast<uint64_t>(count));
   }
   Tensors results;
-  for (const Tensors& p : of_result)
-    results.push_back(p.empty() ? Tensor() : concat(p, static_cast<int64_t>(part.axis)));
+  for (const Tensors& p : of_result) {
+    Tensor whole;
+    if (!p.empty() && !part.adds_up) whole = concat(p, static_cast<int64_t>(part.axis));
+    if (part.adds_up)
+      for (const Tensor& t : p) whole = whole ? whole + t : t;
+    results.push_back(whole);
+  }
   return results;
 }
 
@@ -270,7 +278,7 @@ Tensors BasisMap::row_by_row(const Part& part, Progress& progress) const {
 
 // ---- Chunks
 
-void BasisMap::in_chunks(uint64_t budget, Progress& progress, const Use& use) const {
+void BasisMap::in_chunks(uint64_t budget, uint64_t more_of_row, Progress& progress, const Use& use) const {
   const auto give = [&](int64_t first, int64_t count, const Tensors& rows) {
     evaluate(rows);
     use(first, count, rows);
@@ -287,12 +295,12 @@ void BasisMap::in_chunks(uint64_t budget, Progress& progress, const Use& use) co
   }
   const auto needed = [&](int64_t count) {
     Tensors connected;
-    uint64_t bytes = 0;
+    uint64_t bytes = more_of_row * static_cast<uint64_t>(count);
     for (const Tensor& t : rows(0, count))
       if (t) connected.push_back(t), bytes += t.bytes();
     return r_.host().working_memory(connected) + bytes;
   };
-  const int64_t chunk = is_connected() ? fitting(budget_of(budget), needed) : rows_;
+  const int64_t chunk = fitting(budget_of(budget), more_of_row, needed);
   for (int64_t first = 0; first < rows_; first += chunk) {
     const int64_t count = std::min(chunk, rows_ - first);
     give(first, count, is_connected() ? rows(first, count) : results_);

@@ -14,6 +14,7 @@ class Progress {
   Progress(Ask ask, const char* function) : ask_(std::move(ask)), function_(function) {}
   void start(uint64_t total);
   void advance(uint64_t rows);
+  void extend(uint64_t rows) { total_ += rows; }  // more than were known at the start
   const char* function() const { return function_; }
   explicit operator bool() const { return static_cast<bool>(ask_); }
 
@@ -39,17 +40,19 @@ class BasisMap {
   const Tensors& results() const { return results_; }  // for the symbolic vector
   const Path& path() const { return path_; }           // from the vector to the results
 
-  // How a block of rows [count, ...] becomes part of the whole. Parts are joined along the axis.
+  // How a block of rows [count, ...] becomes part of the whole. Parts are joined along the axis, or added up.
   struct Part {
     std::function<Tensor(const Tensor& rows)> of_rows = [](const Tensor& rows) { return rows; };
     std::size_t axis = 0;
+    bool adds_up = false;
   };
   // Each result for all rows, [rows, ...] as `part` arranges it; empty where it is not connected. If all rows at once
   // take more working memory than the budget, chunks of them are computed now, straight into the results.
   Tensors all(const Part& part, uint64_t budget, Progress& progress) const;
-  // Calls use(first, results) with the results for a chunk of rows, [count, ...] each, and computed.
+  // Calls use(first, count, results) with the results for a chunk of rows, [count, ...] each, and computed. more_of_row:
+  // bytes that the user's part of a row takes besides.
   using Use = std::function<void(int64_t first, int64_t count, const Tensors& rows)>;
-  void in_chunks(uint64_t budget, Progress& progress, const Use& use) const;
+  void in_chunks(uint64_t budget, uint64_t more_of_row, Progress& progress, const Use& use) const;
 
   // The default for a budget of 0 bytes.
   static uint64_t budget_of(uint64_t bytes) { return bytes ? bytes : uint64_t{256} << 20; }
@@ -67,7 +70,7 @@ class BasisMap {
   bool is_recorded() const;
   bool has_no_values() const;
   bool applies_row_by_row() const;
-  int64_t fitting(uint64_t budget, const std::function<uint64_t(int64_t count)>& needed) const;
+  int64_t fitting(uint64_t budget, uint64_t more_of_row, const std::function<uint64_t(int64_t count)>& needed) const;
   void evaluate_outside() const;
   Tensors joined(const Part& part, int64_t chunk, Progress& progress) const;
   Tensors into_results(const Part& part, int64_t chunk, Progress& progress) const;

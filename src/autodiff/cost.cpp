@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace gradtape::core {
 
@@ -44,13 +45,14 @@ double cost_of_product(int64_t m, int64_t k, int64_t n) {
 
 // Nodes are numbered along the path. A node is a cut if no edge leads from before it to behind it. Edges from sources
 // come from before all.
-Tensor narrowest_cut(const Path& path, const Tensor& target, const Tensors& sources) {
+Tensor narrowest_cut(const Path& path, const Tensor& target, const Tensors& sources, int64_t inputs) {
   constexpr double kWorthIt = 50'000;  // ns to be gained
-  const auto is_source = [&](const Tensor& t) {
-    return std::ranges::any_of(sources, [&](const Tensor& s) { return s.same(t); });
-  };
+  const std::unordered_set<Tensor, TensorHash, TensorSame> all(sources.begin(), sources.end());
+  const auto is_source = [&](const Tensor& t) { return all.contains(t); };
   const std::size_t n = path.nodes.size();
   if (n < 2 || is_source(target)) return {};
+  // Rows of one factor have the target's dtype, those of the other the sources'.
+  if (std::ranges::any_of(sources, [&](const Tensor& s) { return s.dtype() != target.dtype(); })) return {};
   std::unordered_map<const Node*, std::size_t> place;
   std::vector<std::size_t> reach(n, 0);  // the last node that reads an output of the node
   std::size_t from_sources = 0;
@@ -62,8 +64,6 @@ Tensor narrowest_cut(const Path& path, const Tensor& target, const Tensors& sour
       if (const auto it = place.find(t.node()); it != place.end()) reach[it->second] = k;
     }
   }
-  int64_t inputs = 0;
-  for (const Tensor& s : sources) inputs += s.shape().elements();
   const int64_t outputs = target.shape().elements();
   const double total = cost_of(path.nodes);
   const auto sweeps = [](int64_t a, int64_t b) { return static_cast<double>(std::min(a, b)); };
@@ -82,7 +82,9 @@ Tensor narrowest_cut(const Path& path, const Tensor& target, const Tensors& sour
     const int64_t width = cut.shape().elements();
     const double gained = sweeps(outputs, inputs) * total - sweeps(outputs, width) * (total - before) -
                           sweeps(width, inputs) * before - cost_of_product(outputs, width, inputs);
-    if (2 * width < std::min(outputs, inputs) && gained > most) best = cut, most = gained;
+    // Of cuts as good the first is taken: a root is then differentiated together with its powers.
+    constexpr double kBetter = 1.01;
+    if (2 * width < std::min(outputs, inputs) && gained > most * (best ? kBetter : 1)) best = cut, most = gained;
   }
   return best;
 }

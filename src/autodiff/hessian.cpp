@@ -31,8 +31,9 @@ Tensor symmetric(const Tensor& t, std::size_t batch, int64_t n) {
   Shape matrices(std::span(t.shape().begin(), batch));
   matrices.push_back(n);
   matrices.push_back(n);
+  const bool is_ours = &t.node()->op == &constant_op() && t.node()->references() == 1 && t.value().use_count() == 1;
   const Tensor m = reshape(t, matrices), mirrored = op<"mirror_lower">(m);
-  if (&t.node()->op != &constant_op() || t.value().use_count() > 1) return reshape(mirrored, t.shape());
+  if (!is_ours) return reshape(mirrored, t.shape());
   t.recorder().host().evaluate_into(Tensors{mirrored}, std::vector{Place{t.value(), 0}});
   return t;
 }
@@ -104,14 +105,15 @@ Tensors hessian(Tape& tape, const Tensor& target, std::span<const Source> source
   const std::size_t n = sources.size();
   Tensors blocks(n * n);
   if (is_floating(target.dtype())) {
-    for (const Source& a : sources)
-      for (const Source& b : sources)
-        check_result(r, function, block_spec(a, b),
-                     "gt_tape_hvp gives products with it, gt_tape_hessian_diagonal its diagonal");
     Tape::Gradient gradient(tape, function, target, sources);
     Maps maps(n);
     for (std::size_t i = 0; i < n; ++i)
       if (gradient.by_source()[i]) maps[i].emplace(block_row(tape, gradient.by_source(), sources, i, options.mode));
+    for (std::size_t i = 0; i < n; ++i)
+      for (std::size_t j = i; j < n && maps[i]; ++j)
+        if (!maps[i]->is_symbolic() || maps[i]->results()[j - i])
+          check_result(r, function, block_spec(sources[i], sources[j]),
+                       "gt_tape_hvp gives products with it, gt_tape_hessian_diagonal its diagonal");
     forget_if_symbolic(gradient, maps);
     Progress progress(options.progress, function);
     progress.start(rows_of(maps));
@@ -173,11 +175,11 @@ Tensors hessian_diagonal(Tape& tape, const Tensor& target, std::span<const Sourc
       if (!maps[i]) continue;
       const Shape& shape = sources[i].tensor.shape();
       const auto of_rows = [&](const Tensor& rows) {
-        return apart[i] ? rows : reduce_sum(reshape(rows, {rows.shape()[0], shape.elements()}), {1});
+        return apart[i] ? reduce_sum(rows, {0})
+                        : reduce_sum(reshape(rows, {rows.shape()[0], shape.elements()}), {1});
       };
-      const Tensors rows = maps[i]->all({of_rows, 0}, options.memory_budget, progress);
-      if (rows.empty() || !rows[0]) continue;
-      diagonals[i] = reshape(apart[i] ? reduce_sum(rows[0], {0}) : rows[0], shape);
+      const Tensors diagonal = maps[i]->all({of_rows, 0, apart[i]}, options.memory_budget, progress);
+      if (!diagonal.empty() && diagonal[0]) diagonals[i] = reshape(diagonal[0], shape);
     }
   }
   for (std::size_t i = 0; i < sources.size(); ++i)
@@ -197,11 +199,14 @@ Tensor batch_hessian(Tape& tape, const Tensor& target, const Source& source, con
   const Spec result{source.tensor.dtype(), concatenate(xs, x), source.tensor.spec().weak};
   Tensor hessian;
   if (is_floating(target.dtype()) && is_floating(result.dtype)) {
-    check_result(tape.recorder(), names.function, result, "gt_tape_hvp gives products with it");
     const Tape::Gradient gradient(tape, names.function, target, std::span(&source, 1));
-    if (const Tensor& g = gradient.by_source()[0]) hessian = batch_jacobian(tape, g, source, options, names);
+    if (const Tensor& g = gradient.by_source()[0]) {
+      check_result(tape.recorder(), names.function, result, "gt_tape_hvp gives products with it");
+      hessian = batch_jacobian(tape, g, source, options, names);
+    }
   }
-  if (hessian) return symmetric(hessian, 1, x.elements());
+  // TensorFlow's sum over the batch is not symmetric.
+  if (hessian) return options.sum_over_batch ? hessian : symmetric(hessian, 1, x.elements());
   return options.zero_unconnected ? zeros(tape.recorder(), result) : Tensor();
 }
 

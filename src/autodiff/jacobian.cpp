@@ -2,6 +2,8 @@
 #include "autodiff/jacobian.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <memory>
 #include <optional>
 
@@ -53,13 +55,33 @@ BasisMap forward_map(const Tape& tape, const Tensor& target, const Source& sourc
           }};
 }
 
+// Computes the values.
+bool are_finite(const Tensors& tensors) {
+  if (tensors.empty()) return true;
+  tensors[0].recorder().host().evaluate(tensors);
+  return std::ranges::all_of(tensors, [](const Tensor& t) {
+    return dispatch(t.dtype(), [&]<class T>(Type<T>) {
+      const std::span values(static_cast<const T*>(t.value()->data()), static_cast<std::size_t>(t.shape().elements()));
+      return std::ranges::all_of(values, [](T v) { return std::isfinite(static_cast<double>(v)); });
+    });
+  });
+}
+
 // The Jacobians of one target, and the way to them.
 class Jacobians {
  public:
-  Jacobians(const Tape& tape, const Tensor& target, std::span<const Source> sources, Mode mode)
-      : target_(target), sources_(sources) {
-    if (mode != Mode::reverse) choose(tape, mode);
-    if (forward_.empty() && !before_) reverse_.emplace(reverse_map(tape, target_, sources_));
+  Jacobians(const Tape& tape, const Tensor& target, std::span<const Source> sources, Mode mode, bool may_cut = true)
+      : tape_(tape), target_(target), sources_(sources) {
+    if (mode != Mode::reverse) choose(mode, may_cut);
+    if (forward_.empty() && !before_) reverse_.emplace(reverse_map(tape_, target_, sources_));
+  }
+
+  // False: the target is known not to depend on the source.
+  bool may_connect(std::size_t source) const {
+    if (before_) return before_->may_connect(source) && behind_->may_connect(0);
+    if (reverse_) return !reverse_->is_symbolic() || reverse_->results()[source];
+    const std::optional<BasisMap>& map = forward_[source];
+    return map && (!map->is_symbolic() || map->results()[0]);
   }
 
   uint64_t rows() const {
@@ -78,47 +100,54 @@ class Jacobians {
   }
 
  private:
-  void choose(const Tape& tape, Mode mode) {
+  void choose(Mode mode, bool may_cut) {
     Tensors all;
     int64_t inputs = 0;
     for (const Source& source : sources_) {
       if (is_floating(source.tensor.dtype())) inputs += source.tensor.shape().elements();
-      for (const Tensor& t : tape.tensors_of(source)) all.push_back(t);
+      for (const Tensor& t : tape_.tensors_of(source)) all.push_back(t);
     }
-    if (mode == Mode::forward) return take_forward(tape);
-    const Path path = tape.path(Tensors{target_}, all);
-    if (!tape.recorder().has_active() && cut(tape, path, all)) return;
+    if (mode == Mode::forward) return take_forward();
+    const Path path = tape_.path(Tensors{target_}, all);
+    // The factors are looked at before they are multiplied. A tape would not see through that.
+    const Recorder& r = tape_.recorder();
+    if (may_cut && !r.has_active() && !r.is_tracing() && cut(path, all, inputs)) return;
     if (has_reverse_only_rule(path)) return;
     const int64_t outputs = target_.shape().elements();
     const double each = cost_of(path.nodes);
     constexpr double kWorthLooking = 1e6;  // ns
     const bool close = inputs < 8 * outputs && outputs < 8 * inputs;
     if (!close || each * static_cast<double>(std::min(inputs, outputs)) < kWorthLooking) {
-      if (inputs < outputs) take_forward(tape);
+      if (inputs < outputs) take_forward();
       return;
     }
-    take_forward(tape);
-    reverse_.emplace(reverse_map(tape, target_, sources_));
+    take_forward();
+    reverse_.emplace(reverse_map(tape_, target_, sources_));
     double forward = 0;
     for (const std::optional<BasisMap>& map : forward_)
-      if (map) forward += static_cast<double>(map->rows()) * cost_of(map->path().nodes);
-    if (forward < static_cast<double>(reverse_->rows()) * cost_of(reverse_->path().nodes))
+      if (map) forward += cost_of_rows(*map);
+    if (forward < cost_of_rows(*reverse_))
       reverse_.reset();
     else
       forward_.clear();
   }
-  bool cut(const Tape& tape, const Path& path, const Tensors& all) {
-    const Tensor bottleneck = narrowest_cut(path, target_, all);
+  // A map that asks for values is called once for each row, whatever that takes.
+  static double cost_of_rows(const BasisMap& map) {
+    if (!map.is_symbolic()) return std::numeric_limits<double>::infinity();
+    return static_cast<double>(map.rows()) * cost_of(map.path().nodes);
+  }
+  bool cut(const Path& path, const Tensors& all, int64_t inputs) {
+    const Tensor bottleneck = narrowest_cut(path, target_, all, inputs);
     if (!bottleneck) return false;
     cut_ = {bottleneck, nullptr};
-    before_ = std::make_unique<Jacobians>(tape, bottleneck, sources_, Mode::automatic);
-    behind_ = std::make_unique<Jacobians>(tape, target_, std::span(&cut_, 1), Mode::automatic);
+    before_ = std::make_unique<Jacobians>(tape_, bottleneck, sources_, Mode::automatic);
+    behind_ = std::make_unique<Jacobians>(tape_, target_, std::span(&cut_, 1), Mode::automatic);
     return true;
   }
-  void take_forward(const Tape& tape) {
+  void take_forward() {
     for (const Source& source : sources_) {
       forward_.emplace_back();
-      if (is_floating(source.tensor.dtype())) forward_.back().emplace(forward_map(tape, target_, source));
+      if (is_floating(source.tensor.dtype())) forward_.back().emplace(forward_map(tape_, target_, source));
     }
   }
 
@@ -145,10 +174,20 @@ class Jacobians {
     }
     return results;
   }
+  // A zero that means "not selected" wins over an infinity where derivatives are carried on, and not in a product of
+  // matrices. A factor that is not finite is no factor.
   Tensors product(uint64_t budget, Progress& progress) const {
     const int64_t outputs = target_.shape().elements(), width = cut_.tensor.shape().elements();
     const Tensor left = behind_->compute(budget, progress)[0];
-    Tensors results = before_->compute(budget, progress);
+    Tensors results = before_->compute(budget, progress), factors;
+    for (const Tensor& t : results)
+      if (t && left) factors.push_back(t);
+    if (!factors.empty()) factors.push_back(left);
+    if (!are_finite(factors)) {
+      const Jacobians whole(tape_, target_, sources_, Mode::automatic, false);
+      progress.extend(whole.rows());
+      return whole.compute(budget, progress);
+    }
     for (std::size_t i = 0; i < results.size(); ++i) {
       if (!left) results[i] = {};
       if (!results[i]) continue;
@@ -159,6 +198,7 @@ class Jacobians {
     return results;
   }
 
+  const Tape& tape_;
   Tensor target_;
   std::span<const Source> sources_;
   std::optional<BasisMap> reverse_;
@@ -205,11 +245,12 @@ Tensors jacobian(const Tape& tape, const Tensor& target, std::span<const Source>
   };
   Tensors results(sources.size());
   if (is_floating(target.dtype())) {
-    for (const Source& source : sources)
-      check_result(tape.recorder(), function, spec_of(source),
-                   "gt_tape_jacobian_rows gives it row by row, gt_tape_hvp, gt_tape_gradient and gt_tape_jvp give "
-                   "products with it");
     const Jacobians jacobians(tape, target, sources, options.mode);
+    for (std::size_t i = 0; i < sources.size(); ++i)
+      if (jacobians.may_connect(i))
+        check_result(tape.recorder(), function, spec_of(sources[i]),
+                     "gt_tape_jacobian_rows gives it row by row, gt_tape_hvp, gt_tape_gradient and gt_tape_jvp give "
+                     "products with it");
     Progress progress(options.progress, function);
     progress.start(jacobians.rows());
     results = jacobians.compute(options.memory_budget, progress);
@@ -240,14 +281,14 @@ void jacobian_rows(const Tape& tape, const Tensor& target, std::span<const Sourc
     }
     use(first, count, given);
   };
+  uint64_t zeros_of_row = 0;  // bytes, at the most
+  for (const Source& source : sources) zeros_of_row += options.zero_unconnected ? source.tensor.bytes() : 0;
   Progress progress(options.progress, function);
-  const int64_t rows = target.shape().elements();
-  progress.start(static_cast<uint64_t>(rows));
-  if (!is_floating(target.dtype())) {
-    if (rows > 0) with_zeros(0, rows, {});
-    return progress.advance(static_cast<uint64_t>(rows));
-  }
-  reverse_map(tape, target, sources).in_chunks(options.memory_budget, progress, with_zeros);
+  progress.start(static_cast<uint64_t>(target.shape().elements()));
+  const BasisMap map = is_floating(target.dtype())
+                           ? reverse_map(tape, target, sources)
+                           : BasisMap(r, target.spec(), 0, [&](const Tensor&) { return Tensors(sources.size()); });
+  map.in_chunks(options.memory_budget, zeros_of_row, progress, with_zeros);
 }
 
 Tensor batch_jacobian(const Tape& tape, const Tensor& target, const Source& source, const JacobianOptions& options,

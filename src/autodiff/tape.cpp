@@ -132,8 +132,16 @@ Tape::Gradient::Gradient(Tape& tape, const char* function, const Tensor& target,
          "{}: nothing is recorded inside a custom gradient's forward, so that there is no second derivative", function);
   const Tensor one = ones(r, target.spec());
   if (!r.is_noting(&tape.recording_)) first_ = one.node()->id;
-  const Recorder::Listening listening(r, tape.recording_);
-  by_source_ = tape.pull_back(Tensors{target}, Tensors{one}, sources);
+  try {
+    const Recorder::Listening listening(r, tape.recording_);
+    by_source_ = tape.pull_back(Tensors{target}, Tensors{one}, sources);
+    if (!r.is_noting(&tape.recording_))
+      fail(Status::failed_precondition,
+           "{}: a gradient function stopped or ended the tape, whose gradient is therefore not recorded", function);
+  } catch (...) {
+    forget();
+    throw;
+  }
 }
 
 void Tape::Gradient::forget() noexcept {

@@ -244,6 +244,7 @@ class LoopCompiler {
 
   bool publish_units() {
     constexpr std::size_t kLine = 64;
+    if (emitted_.empty()) return false;
     std::vector<uint8_t> all;
     std::vector<std::size_t> starts;
     for (const Emitted& e : emitted_) {

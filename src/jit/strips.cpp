@@ -76,7 +76,7 @@ class StripMaker {
 
   std::optional<UnitMemory> memory_of(Loop::TileRef at, Loop::NativeUnit& native) {
     const std::optional<Walk> walk = at.kind == Loop::TileRef::port ? of_port(at.index, 0, 0) : of_fill(at.index);
-    if (!walk || walk->row > INT32_MAX) return std::nullopt;
+    if (!walk || walk->row < 0 || walk->row > INT32_MAX) return std::nullopt;
     const Loop::Port& from = l_.ports[walk->port];
     Loop::Port port{from.slot, from.offset, 0, static_cast<uint32_t>(walk->row), static_cast<uint32_t>(walk->column)};
     port.per_batch = from.per_batch, port.per_outer = from.per_outer;
@@ -94,6 +94,7 @@ class StripMaker {
     if (fill == l_.fills.end()) return std::nullopt;
     if (fill->kind != Loop::Fill::strided) return of_port(fill->port, 0, 0);
     const Layout& x = fill->layout;
+    if (x.shape.rank() == 1 && (x.strides[0] < 0 || x.strides[0] > 1)) return std::nullopt;
     if (x.shape.rank() == 1)
       return of_port(fill->port, l_.width * x.strides[0] * fill->size, x.strides[0] * fill->size);
     if (x.shape.rank() != 2 || x.shape[1] != l_.width || x.strides[0] < 0 || x.strides[1] < 0 || x.strides[1] > 1)

@@ -27,6 +27,8 @@ inline AttrsPtr attributes(const Op& op, const std::vector<std::pair<std::string
 // The owner of a recorder whose tensors nobody computes.
 struct IdleHost final : Host {
   void evaluate(std::span<const Tensor>) override {}
+  void evaluate_into(std::span<const Tensor>, std::span<const Place>) override {}
+  uint64_t working_memory(std::span<const Tensor>) override { return 0; }
   void forget_symbolic_error() noexcept override {}
 };
 

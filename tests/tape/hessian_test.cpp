@@ -314,6 +314,55 @@ TEST_F(Hessian, OfEachSample) {
   EXPECT_NE(c.message().find("at least 1 axis"), std::string::npos);
 }
 
+// TensorFlow's sum over the target's batch, whatever it means, is not symmetric.
+TEST_F(Hessian, TheSumOverTheBatchStaysAsItIs) {
+  gt_tensor x = mat(2, 2, {1, 2, 3, 4});
+  gt_tape t = watching({x}, GT_TAPE_PERSISTENT);
+  const std::vector<int64_t> first{0, 0}, last{1, 1}, one{1, 1};
+  gt_tensor a = gt_slice(c, x, first.data(), 2, one.data(), 2), b = gt_slice(c, x, last.data(), 2, one.data(), 2);
+  gt_tensor y = mul(mul(a, b), vec({1, 0}));
+  gt_jacobian_options o = options();
+  o.batch_dependence = GT_BATCH_SUM;
+  gt_tensor out = nullptr, y2 = gt_reshape(c, y, std::vector<int64_t>{2, 1}.data(), 2);
+  EXPECT_EQ(gt_tape_batch_hessian(c, t, y2, x, &o, &out), GT_OK) << c.message();
+  expect(out, {0, 0, 1, 0, 0, 1, 0, 0});
+}
+TEST_F(Hessian, TheDiagonalOfSamplesKeepsToTheBudget) {
+  const int64_t samples = 16, n = 256, shape[] = {samples, n};
+  std::vector<float> at(static_cast<std::size_t>(samples * n));
+  for (std::size_t k = 0; k < at.size(); ++k) at[k] = std::cos(static_cast<float>(k));
+  gt_tensor x = tensor<float>(c, {samples, n}, at);
+  gt_tape t = watching({x});
+  const int64_t last = 1;
+  gt_tensor squares = gt_reduce_sum(c, mul(x, x), &last, 1, 0), y = sum(mul(squares, squares));
+  gt_jacobian_options o = options();
+  o.memory_budget = 1 << 18;
+  gt_tensor d = nullptr;
+  EXPECT_EQ(gt_tape_hessian_diagonal(c, t, y, &x, 1, &o, &d), GT_OK) << c.message();
+  const std::vector<float> got = read<float>(c, d);
+  for (int64_t i = 0; i < samples; ++i) {
+    double s = 0;
+    for (int64_t k = 0; k < n; ++k) s += double{at[i * n + k]} * at[i * n + k];
+    for (int64_t k = 0; k < n; ++k) ASSERT_NEAR(got[i * n + k], 4 * s + 8 * at[i * n + k] * at[i * n + k], 2e-3);
+  }
+  gt_memory_info info{};
+  info.struct_size = sizeof info;
+  EXPECT_EQ(gt_memory_stats(c, &info), GT_OK);
+  EXPECT_LT(info.peak, uint64_t{3} << 20) << "all rows take " << shape[0] * shape[1] * n * 4 << " bytes";
+}
+TEST_F(Hessian, SourcesThatAreNotConnectedTakeNoMemory) {
+  const int64_t n = 4'000'000;
+  gt_tensor x = vec({1, 2}), large = gt_fill(c, num(1), &n, 1);
+  gt_tape t = watching({x, large}, GT_TAPE_PERSISTENT);
+  gt_tensor y = add(sum(cube(x)), sum(large)), sources[] = {x, large}, out[2];
+  const auto blocks = hessian(t, y, {x, large});
+  expect(blocks[0], {6, 0, 0, 12});
+  EXPECT_EQ(blocks[3], nullptr) << "the target is linear in it";
+  gt_tensor wide = mul(x, gt_reshape(c, gt_range(c, 0, 200000, 1, GT_FLOAT32), std::vector<int64_t>{100000, 2}.data(), 2));
+  EXPECT_EQ(gt_tape_jacobian(c, t, wide, sources, 2, nullptr, out), GT_OK) << c.message();
+  EXPECT_EQ(out[1], nullptr);
+}
+
 // ---- Rows
 
 struct Rows {
@@ -394,6 +443,34 @@ TEST_F(Hessian, JacobiansThroughABottleneck) {
   const std::vector<double> got = numbers(c, jacobian(t, y, x));
   for (int32_t mode : {GT_MODE_FORWARD, GT_MODE_REVERSE})
     expect_close(got, numbers(c, jacobian(t, y, x, GT_UNCONNECTED_NULL, mode)), {1e-4, 1e-5}, "by one mode");
+}
+
+// An infinite entry of a factor meets zeros that mean "not selected": the Jacobian is not taken as a product.
+TEST_F(Hessian, ABottleneckAtAPole) {
+  const int64_t n = 3000, rows = 4000, last = 1;
+  std::vector<float> at(3 * n, 4);
+  at[0] = 0;
+  gt_tensor x = tensor<float>(c, {3, n}, at);
+  gt_tape t = watching({x}, GT_TAPE_PERSISTENT);
+  gt_tensor narrow = gt_reduce_sum(c, gt_sqrt(c, x), &last, 1, 0);
+  gt_tensor picked = gt_gather(c, narrow, ints(std::vector<int32_t>(rows, 1)), 0, 0);
+  gt_tensor y = mul(picked, gt_range(c, 0, rows, 1, GT_FLOAT32));
+  const std::vector<float> got = read<float>(c, jacobian(t, y, x));
+  for (const int64_t row : {int64_t{0}, rows - 1}) {
+    EXPECT_EQ(got[row * 3 * n], 0) << "the pole is not selected";
+    EXPECT_EQ(got[row * 3 * n + n], static_cast<float>(row) / 4);
+  }
+}
+// A rule that stops the tape whose Hessian is taken.
+gt_status stops_the_tape(gt_context ctx, void* tape, const gt_call*, const gt_tensor* dy, gt_tensor* dx) {
+  dx[0] = gt_multiply(ctx, dy[0], dy[0]);
+  return gt_tape_end(ctx, static_cast<gt_tape>(tape));
+}
+TEST_F(Hessian, ARuleThatEndsTheTapeIsAnError) {
+  gt_tensor x = num(2), out = nullptr;
+  gt_tape t = watching({x}, GT_TAPE_PERSISTENT);
+  gt_tensor y = cube(custom(x, identity_forward, stops_the_tape, t));
+  expect_error(gt_tape_hessian(c, t, y, &x, 1, nullptr, &out), GT_FAILED_PRECONDITION, "stopped or ended the tape");
 }
 
 }  // namespace
