@@ -6,6 +6,7 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <unordered_set>
 
 #include "autodiff/batch.hpp"
 #include "autodiff/cost.hpp"
@@ -101,14 +102,12 @@ class Jacobians {
 
  private:
   void choose(Mode mode, bool may_cut) {
-    Tensors all;
-    int64_t inputs = 0;
-    for (const Source& source : sources_) {
-      if (is_floating(source.tensor.dtype())) inputs += source.tensor.shape().elements();
-      for (const Tensor& t : tape_.tensors_of(source)) all.push_back(t);
-    }
     if (mode == Mode::forward) return take_forward();
+    Tensors all;
+    for (const Source& source : sources_)
+      for (const Tensor& t : tape_.tensors_of(source)) all.push_back(t);
     const Path path = tape_.path(Tensors{target_}, all);
+    const int64_t inputs = columns(path);
     // The factors are looked at before they are multiplied. A tape would not see through that.
     const Recorder& r = tape_.recorder();
     if (may_cut && !r.has_active() && !r.is_tracing() && cut(path, all, inputs)) return;
@@ -130,6 +129,18 @@ class Jacobians {
       reverse_.reset();
     else
       forward_.clear();
+  }
+  // The elements of the sources that the path reads.
+  int64_t columns(const Path& path) const {
+    std::unordered_set<Tensor, TensorHash, TensorSame> read{target_};
+    for (const Node* node : path.nodes) read.insert(node->inputs.begin(), node->inputs.end());
+    int64_t n = 0;
+    for (const Source& source : sources_) {
+      const auto is_read = [&](const Tensor& t) { return read.contains(t); };
+      if (is_floating(source.tensor.dtype()) && std::ranges::any_of(tape_.tensors_of(source), is_read))
+        n += source.tensor.shape().elements();
+    }
+    return n;
   }
   // A map that asks for values is called once for each row, whatever that takes.
   static double cost_of_rows(const BasisMap& map) {
