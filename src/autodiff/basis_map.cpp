@@ -118,8 +118,7 @@ Tensors BasisMap::all(const Part& part, uint64_t budget, Progress& progress) con
 }
 
 // The largest number of rows for which `needed` bytes stay within the budget, or nearly; at least 1.
-int64_t BasisMap::fitting(uint64_t budget, uint64_t more_of_row,
-                          const std::function<uint64_t(int64_t)>& needed) const {
+int64_t BasisMap::fitting(uint64_t budget, uint64_t more_of_row, const std::function<uint64_t(int64_t)>& needed) const {
   const uint64_t bytes_of_row = std::max<uint64_t>(1, bytes_of_graph() + more_of_row);
   const int64_t surely = static_cast<int64_t>(std::min<uint64_t>(budget / bytes_of_row, INT32_MAX));
   // A tape keeps all nodes. An op that is applied to each row alone makes plans as long as the rows are many.

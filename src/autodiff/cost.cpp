@@ -82,7 +82,7 @@ Tensor narrowest_cut(const Path& path, const Tensor& target, const Tensors& sour
     const int64_t width = cut.shape().elements();
     const double gained = sweeps(outputs, inputs) * total - sweeps(outputs, width) * (total - before) -
                           sweeps(width, inputs) * before - cost_of_product(outputs, width, inputs);
-    // Of cuts as good the first is taken: a root is then differentiated together with its powers.
+    // The first of equal cuts is taken: a root is then differentiated together with its powers.
     constexpr double kBetter = 1.01;
     if (2 * width < std::min(outputs, inputs) && gained > most * (best ? kBetter : 1)) best = cut, most = gained;
   }

@@ -175,8 +175,7 @@ Tensors hessian_diagonal(Tape& tape, const Tensor& target, std::span<const Sourc
       if (!maps[i]) continue;
       const Shape& shape = sources[i].tensor.shape();
       const auto of_rows = [&](const Tensor& rows) {
-        return apart[i] ? reduce_sum(rows, {0})
-                        : reduce_sum(reshape(rows, {rows.shape()[0], shape.elements()}), {1});
+        return apart[i] ? reduce_sum(rows, {0}) : reduce_sum(reshape(rows, {rows.shape()[0], shape.elements()}), {1});
       };
       const Tensors diagonal = maps[i]->all({of_rows, 0, apart[i]}, options.memory_budget, progress);
       if (!diagonal.empty() && diagonal[0]) diagonals[i] = reshape(diagonal[0], shape);

@@ -358,7 +358,8 @@ TEST_F(Hessian, SourcesThatAreNotConnectedTakeNoMemory) {
   const auto blocks = hessian(t, y, {x, large});
   expect(blocks[0], {6, 0, 0, 12});
   EXPECT_EQ(blocks[3], nullptr) << "the target is linear in it";
-  gt_tensor wide = mul(x, gt_reshape(c, gt_range(c, 0, 200000, 1, GT_FLOAT32), std::vector<int64_t>{100000, 2}.data(), 2));
+  gt_tensor wide =
+      mul(x, gt_reshape(c, gt_range(c, 0, 200000, 1, GT_FLOAT32), std::vector<int64_t>{100000, 2}.data(), 2));
   EXPECT_EQ(gt_tape_jacobian(c, t, wide, sources, 2, nullptr, out), GT_OK) << c.message();
   EXPECT_EQ(out[1], nullptr);
 }
