@@ -119,10 +119,10 @@ class BandsRule : public Matrices {
     }
     return all;
   }
-  Operand rows(int64_t order, int64_t first, int64_t count) {
-    return add("identity_rows", {}, {count, order},
-               attributes(op_named("identity_rows"),
-                          {{"order", order}, {"first", first}, {"count", count}, {"dtype", Dtype::float32}}));
+  Operand rows(int64_t order, int64_t count) {
+    return add(
+        "identity_rows", {}, {count, order},
+        attributes(op_named("identity_rows"), {{"order", order}, {"count", count}, {"dtype", Dtype::float32}}));
   }
   Operand pad(const Operand& x, const Ints& paddings, double value = 0) {
     Shape shape = x.layout.shape;
@@ -134,11 +134,11 @@ class BandsRule : public Matrices {
 TEST_F(BandsRule, NothingIsNotedWithoutAnIdentityMatrix) {
   const Operand x = leaf({4, 4});
   EXPECT_EQ(bands(add("multiply", {x, x})), "dense");
-  EXPECT_EQ(bands(rows(4, 1, 3)), "dense") << "a part of one";
+  EXPECT_EQ(bands(rows(4, 3)), "dense") << "a part of one";
   EXPECT_TRUE(b_.bands().empty());
 }
 TEST_F(BandsRule, IdentityMatrices) {
-  const Operand one = rows(4, 0, 4);
+  const Operand one = rows(4, 4);
   EXPECT_EQ(bands(one), "0, 0, 4: 1");
   EXPECT_EQ(bands(seen(one, {3, 4}, {4, 1}, 4)), "-1, 1, 3: 1");
   EXPECT_EQ(bands(seen(one, {4, 3}, {4, 1}, 1)), "1, 0, 3: 1");
