@@ -120,9 +120,8 @@ class BandsRule : public Matrices {
     return all;
   }
   Operand rows(int64_t order, int64_t count) {
-    return add(
-        "identity_rows", {}, {count, order},
-        attributes(op_named("identity_rows"), {{"order", order}, {"count", count}, {"dtype", Dtype::float32}}));
+    return add("identity_rows", {}, {count, order},
+               attributes(op_named("identity_rows"), {{"order", order}, {"count", count}, {"dtype", Dtype::float32}}));
   }
   Operand pad(const Operand& x, const Ints& paddings, double value = 0) {
     Shape shape = x.layout.shape;
