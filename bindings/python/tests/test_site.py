@@ -121,6 +121,7 @@ def test_the_cpp_reference_shows_what_is_public():
         "value_and_grad",
         "jacobian",
         "hessian",
+        "hvp",
         "jvp",
         "vjp",
     ]
