@@ -16,6 +16,12 @@ std::vector<Source> read_sources(Context& c, const gt_tensor* handles, std::size
     sources.push_back(c.source(handles[i], fmt::format("{}: source {}", function, i)));
   return sources;
 }
+Tensors read_directions(Context& c, const gt_tensor* handles, std::size_t n, const char* function, const char* what) {
+  Tensors directions;
+  for (std::size_t i = 0; i < n; ++i)
+    directions.push_back(handles[i] ? c.read(handles[i], fmt::format("{}: {} {}", function, what, i)) : Tensor());
+  return directions;
+}
 
 bool zero_unconnected(int32_t unconnected, const char* function) {
   if (unconnected != GT_UNCONNECTED_NULL && unconnected != GT_UNCONNECTED_ZERO)

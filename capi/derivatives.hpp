@@ -8,6 +8,8 @@ namespace gradtape::core::capi {
 
 Tensors read_targets(Context& c, const gt_tensor* handles, std::size_t n, const char* function);
 std::vector<Source> read_sources(Context& c, const gt_tensor* handles, std::size_t n, const char* function);
+// Tangents or vectors, one for each source; NULL is empty.
+Tensors read_directions(Context& c, const gt_tensor* handles, std::size_t n, const char* function, const char* what);
 // Whether GT_UNCONNECTED_ZERO is given; throws for a number that is none.
 bool zero_unconnected(int32_t unconnected, const char* function);
 

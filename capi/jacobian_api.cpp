@@ -31,40 +31,62 @@ JacobianOptions options_from(Context& c, const gt_jacobian_options* given, const
   return options;
 }
 
+struct Given {
+  gt_tensor target;
+  const gt_tensor* sources;
+  size_t n_sources;
+  const gt_jacobian_options* options;
+};
+
+// Derivatives of a target, `each` of them for a source, named `what` in errors.
+template <class Derive>
+gt_status by_sources(gt_context ctx, gt_tape tape, const char* name, const Given& given, const char* what,
+                     gt_tensor* out, size_t each, Derive&& derive) {
+  clear_array(out, given.n_sources * each);
+  return with_tape(ctx, tape, name, [&](Context& c, Tape& t) {
+    need_array(out, given.n_sources * each, "{}: {}", name, what);
+    const JacobianOptions o = options_from(c, given.options, name);
+    const Tensor of = c.peek(given.target, fmt::format("{}: target", name));
+    const std::vector<Source> by = read_sources(c, given.sources, given.n_sources, name);
+    Tape::Use use(t, name);
+    publish_derivatives(c, derive(t, of, by, o), out,
+                        [&](std::size_t k) { return null_of_source(t, name, k / each, by[k / each]); });
+    use.done();
+  });
+}
+
+// The derivative of each sample of a target, by one source.
+template <class Derive>
+gt_status by_batch(gt_context ctx, gt_tape tape, const char* name, const Given& given, const char* what, gt_tensor* out,
+                   Derive&& derive) {
+  clear_array(out, 1);
+  return with_tape(ctx, tape, name, [&](Context& c, Tape& t) {
+    need_pointer(out, "{}: {}", name, what);
+    const JacobianOptions o = options_from(c, given.options, name);
+    const Tensor of = c.peek(given.target, fmt::format("{}: target", name));
+    const Source by = c.source(*given.sources, fmt::format("{}: source", name));
+    Tape::Use use(t, name);
+    publish_derivatives(c, {derive(t, of, by, o)}, out, [&](std::size_t i) { return null_of_source(t, name, i, by); });
+    use.done();
+  });
+}
+
 }  // namespace
 
 extern "C" {
 
 gt_status gt_tape_jacobian(gt_context ctx, gt_tape tape, gt_tensor target, const gt_tensor* sources, size_t n_sources,
                            const gt_jacobian_options* options, gt_tensor* jacobians) {
-  constexpr const char* name = "gt_tape_jacobian";
-  clear_array(jacobians, n_sources);
-  return with_tape(ctx, tape, name, [&](Context& c, Tape& t) {
-    need_array(jacobians, n_sources, "gt_tape_jacobian: jacobians");
-    const JacobianOptions o = options_from(c, options, name);
-    const Tensor to = c.peek(target, "gt_tape_jacobian: target");
-    const std::vector<Source> by = read_sources(c, sources, n_sources, name);
-    Tape::Use use(t, name);
-    publish_derivatives(c, jacobian(t, to, by, o), jacobians,
-                        [&](std::size_t i) { return null_of_source(t, name, i, by[i]); });
-    use.done();
-  });
+  return by_sources(ctx, tape, "gt_tape_jacobian", {target, sources, n_sources, options}, "jacobians", jacobians, 1,
+                    jacobian);
 }
 
 gt_status gt_tape_batch_jacobian(gt_context ctx, gt_tape tape, gt_tensor target, gt_tensor source,
                                  const gt_jacobian_options* options, gt_tensor* jacobian) {
-  constexpr const char* name = "gt_tape_batch_jacobian";
-  clear_array(jacobian, 1);
-  return with_tape(ctx, tape, name, [&](Context& c, Tape& t) {
-    need_pointer(jacobian, "gt_tape_batch_jacobian: jacobian");
-    const JacobianOptions o = options_from(c, options, name);
-    const Tensor to = c.peek(target, "gt_tape_batch_jacobian: target");
-    const Source by = c.source(source, "gt_tape_batch_jacobian: source");
-    Tape::Use use(t, name);
-    publish_derivatives(c, {batch_jacobian(t, to, by, o)}, jacobian,
-                        [&](std::size_t i) { return null_of_source(t, name, i, by); });
-    use.done();
-  });
+  return by_batch(ctx, tape, "gt_tape_batch_jacobian", {target, &source, 1, options}, "jacobian", jacobian,
+                  [](const Tape& t, const Tensor& of, const Source& by, const JacobianOptions& o) {
+                    return batch_jacobian(t, of, by, o);
+                  });
 }
 
 gt_status gt_tape_jacobian_rows(gt_context ctx, gt_tape tape, gt_tensor target, const gt_tensor* sources,
@@ -94,9 +116,7 @@ gt_status gt_tape_hvp(gt_context ctx, gt_tape tape, gt_tensor target, const gt_t
     const bool zero = zero_unconnected(unconnected, name);
     const Tensor of = c.peek(target, "gt_tape_hvp: target");
     const std::vector<Source> by = read_sources(c, sources, n_sources, name);
-    Tensors along;
-    for (size_t i = 0; i < n_sources; ++i)
-      along.push_back(vectors[i] ? c.read(vectors[i], fmt::format("{}: vector {}", name, i)) : Tensor());
+    const Tensors along = read_directions(c, vectors, n_sources, name, "vector");
     Tape::Use use(t, name);
     publish_derivatives(c, hvp(t, of, by, along, zero), products,
                         [&](std::size_t i) { return null_of_source(t, name, i, by[i]); });
@@ -106,51 +126,20 @@ gt_status gt_tape_hvp(gt_context ctx, gt_tape tape, gt_tensor target, const gt_t
 
 gt_status gt_tape_hessian(gt_context ctx, gt_tape tape, gt_tensor target, const gt_tensor* sources, size_t n_sources,
                           const gt_jacobian_options* options, gt_tensor* blocks) {
-  constexpr const char* name = "gt_tape_hessian";
-  const size_t n_blocks = n_sources <= kMostElements ? n_sources * n_sources : n_sources;
-  clear_array(blocks, n_blocks);
-  return with_tape(ctx, tape, name, [&](Context& c, Tape& t) {
-    need_array(blocks, n_blocks, "gt_tape_hessian: blocks");
-    const JacobianOptions o = options_from(c, options, name);
-    const Tensor of = c.peek(target, "gt_tape_hessian: target");
-    const std::vector<Source> by = read_sources(c, sources, n_sources, name);
-    Tape::Use use(t, name);
-    publish_derivatives(c, hessian(t, of, by, o), blocks,
-                        [&](std::size_t k) { return null_of_source(t, name, k / n_sources, by[k / n_sources]); });
-    use.done();
-  });
+  const size_t row = n_sources <= kMostElements ? n_sources : 1;
+  return by_sources(ctx, tape, "gt_tape_hessian", {target, sources, n_sources, options}, "blocks", blocks, row,
+                    hessian);
 }
 
 gt_status gt_tape_hessian_diagonal(gt_context ctx, gt_tape tape, gt_tensor target, const gt_tensor* sources,
                                    size_t n_sources, const gt_jacobian_options* options, gt_tensor* diagonals) {
-  constexpr const char* name = "gt_tape_hessian_diagonal";
-  clear_array(diagonals, n_sources);
-  return with_tape(ctx, tape, name, [&](Context& c, Tape& t) {
-    need_array(diagonals, n_sources, "gt_tape_hessian_diagonal: diagonals");
-    const JacobianOptions o = options_from(c, options, name);
-    const Tensor of = c.peek(target, "gt_tape_hessian_diagonal: target");
-    const std::vector<Source> by = read_sources(c, sources, n_sources, name);
-    Tape::Use use(t, name);
-    publish_derivatives(c, hessian_diagonal(t, of, by, o), diagonals,
-                        [&](std::size_t i) { return null_of_source(t, name, i, by[i]); });
-    use.done();
-  });
+  return by_sources(ctx, tape, "gt_tape_hessian_diagonal", {target, sources, n_sources, options}, "diagonals",
+                    diagonals, 1, hessian_diagonal);
 }
 
 gt_status gt_tape_batch_hessian(gt_context ctx, gt_tape tape, gt_tensor target, gt_tensor source,
                                 const gt_jacobian_options* options, gt_tensor* hessian) {
-  constexpr const char* name = "gt_tape_batch_hessian";
-  clear_array(hessian, 1);
-  return with_tape(ctx, tape, name, [&](Context& c, Tape& t) {
-    need_pointer(hessian, "gt_tape_batch_hessian: hessian");
-    const JacobianOptions o = options_from(c, options, name);
-    const Tensor of = c.peek(target, "gt_tape_batch_hessian: target");
-    const Source by = c.source(source, "gt_tape_batch_hessian: source");
-    Tape::Use use(t, name);
-    publish_derivatives(c, {batch_hessian(t, of, by, o)}, hessian,
-                        [&](std::size_t i) { return null_of_source(t, name, i, by); });
-    use.done();
-  });
+  return by_batch(ctx, tape, "gt_tape_batch_hessian", {target, &source, 1, options}, "hessian", hessian, batch_hessian);
 }
 
 }  // extern "C"

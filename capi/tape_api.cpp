@@ -75,9 +75,7 @@ gt_status gt_tape_jvp(gt_context ctx, gt_tape tape, const gt_tensor* targets, si
     const bool zero = zero_unconnected(unconnected, name);
     const Tensors to = read_targets(c, targets, n_targets, name);
     const std::vector<Source> by = read_sources(c, sources, n_sources, name);
-    Tensors along;
-    for (size_t i = 0; i < n_sources; ++i)
-      along.push_back(tangents[i] ? c.read(tangents[i], fmt::format("{}: tangent {}", name, i)) : Tensor());
+    const Tensors along = read_directions(c, tangents, n_sources, name, "tangent");
     Tape::Use use(t, name);
     publish_derivatives(c, t.jvp(to, by, along, zero), jvps,
                         [&](std::size_t i) { return null_of_target(name, i, to[i]); });

@@ -97,12 +97,8 @@ Tensors BasisMap::all(const Part& part, uint64_t budget, Progress& progress) con
   if (!is_connected()) return results_;
   Tensors whole;
   const auto needed = [&](int64_t count) {
-    Tensors connected;
     whole = parts(part, 0, count);
-    uint64_t bytes = 0;
-    for (const Tensor& t : whole)
-      if (t) connected.push_back(t), bytes += part.axis > 0 && count < rows_ ? t.bytes() : 0;
-    return r_.host().working_memory(connected) + bytes;
+    return memory_for(whole, part.axis > 0 && count < rows_);
   };
   const int64_t chunk = fitting(budget_of(budget), 0, needed);
   if (chunk >= rows_) {
@@ -115,6 +111,15 @@ Tensors BasisMap::all(const Part& part, uint64_t budget, Progress& progress) con
   // A function's body goes on with the nodes, and sums are small.
   const bool keeps_nodes = r_.is_tracing() || has_no_values() || is_recorded();
   return keeps_nodes || part.adds_up ? joined(part, chunk, progress) : into_results(part, chunk, progress);
+}
+
+// Bytes that computing the connected ones takes, with those of their values if they lie beside the results.
+uint64_t BasisMap::memory_for(const Tensors& tensors, bool with_values) const {
+  Tensors connected;
+  uint64_t bytes = 0;
+  for (const Tensor& t : tensors)
+    if (t) connected.push_back(t), bytes += with_values ? t.bytes() : 0;
+  return r_.host().working_memory(connected) + bytes;
 }
 
 // The largest number of rows for which `needed` bytes stay within the budget, or nearly; at least 1.
@@ -184,9 +189,10 @@ Tensors BasisMap::joined(const Part& part, int64_t chunk, Progress& progress) co
   Tensors results;
   for (const Tensors& p : of_result) {
     Tensor whole;
-    if (!p.empty() && !part.adds_up) whole = concat(p, static_cast<int64_t>(part.axis));
     if (part.adds_up)
       for (const Tensor& t : p) whole = whole ? whole + t : t;
+    else if (!p.empty())
+      whole = concat(p, static_cast<int64_t>(part.axis));
     results.push_back(whole);
   }
   return results;
@@ -230,7 +236,6 @@ class Growing {
 Tensors BasisMap::into_results(const Part& part, int64_t chunk, Progress& progress) const {
   evaluate_outside();
   std::vector<Growing> results;
-  std::vector<std::size_t> connected;
   for (int64_t first = 0; first < rows_; first += chunk) {
     const int64_t count = std::min(chunk, rows_ - first);
     Tensors computed;
@@ -293,11 +298,7 @@ void BasisMap::in_chunks(uint64_t budget, uint64_t more_of_row, Progress& progre
     return;
   }
   const auto needed = [&](int64_t count) {
-    Tensors connected;
-    uint64_t bytes = more_of_row * static_cast<uint64_t>(count);
-    for (const Tensor& t : rows(0, count))
-      if (t) connected.push_back(t), bytes += t.bytes();
-    return r_.host().working_memory(connected) + bytes;
+    return memory_for(rows(0, count), true) + more_of_row * static_cast<uint64_t>(count);
   };
   const int64_t chunk = fitting(budget_of(budget), more_of_row, needed);
   for (int64_t first = 0; first < rows_; first += chunk) {

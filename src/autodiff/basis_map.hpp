@@ -70,6 +70,7 @@ class BasisMap {
   bool is_recorded() const;
   bool has_no_values() const;
   bool applies_row_by_row() const;
+  uint64_t memory_for(const Tensors& tensors, bool with_values) const;
   int64_t fitting(uint64_t budget, uint64_t more_of_row, const std::function<uint64_t(int64_t count)>& needed) const;
   void evaluate_outside() const;
   Tensors joined(const Part& part, int64_t chunk, Progress& progress) const;

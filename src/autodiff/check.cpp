@@ -1,7 +1,6 @@
 #include "autodiff/check.hpp"
 
 #include <algorithm>
-#include <unordered_set>
 
 #include "graph/print.hpp"
 #include "ops/custom.hpp"
@@ -25,23 +24,11 @@ OpFindings checked(const Part& part, const CheckOptions& options, std::mt19937_6
   part.replay(part.inputs());
   return found;
 }
-
-// The tensors that an op of the path reads: a source is connected if it is one of them.
-std::unordered_set<Tensor, TensorHash, TensorSame> inputs_of(const Path& path) {
-  std::unordered_set<Tensor, TensorHash, TensorSame> used;
-  for (const Node* node : path.nodes)
-    for (const Tensor& t : node->inputs)
-      if (is_floating(t.dtype())) used.insert(t);
-  return used;
-}
 }  // namespace
 
 CheckReport check(const Tape& tape, const Tensor& target, std::span<const Source> sources,
                   const CheckOptions& options) {
-  Tensors all;
-  for (const Source& source : sources)
-    for (const Tensor& t : tape.tensors_of(source)) all.push_back(t);
-  const Path path = tape.path(Tensors{target}, all);
+  const Path path = tape.path(Tensors{target}, tape.tensors_of(sources));
   std::mt19937_64 random(options.seed);
   CheckReport report;
   double worst = 0;

@@ -19,10 +19,7 @@ Spec block_spec(const Source& a, const Source& b) {
 
 // A rule that is known in reverse only may have no tangent: its gradient is then differentiated in reverse mode too.
 bool has_reverse_only_rule(const Tape& tape, const Tensors& gradients, std::span<const Source> sources) {
-  Tensors all;
-  for (const Source& source : sources)
-    for (const Tensor& t : tape.tensors_of(source)) all.push_back(t);
-  return has_reverse_only_rule(tape.path(gradients, all));
+  return has_reverse_only_rule(tape.path(gradients, tape.tensors_of(sources)));
 }
 
 // Symmetric matrices, n by n behind `batch` leading axes, of which rounding made the triangles differ. They are [...,

@@ -2,14 +2,13 @@
 #include "autodiff/jacobian.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 #include <memory>
 #include <optional>
-#include <unordered_set>
 
 #include "autodiff/batch.hpp"
 #include "autodiff/cost.hpp"
+#include "autodiff/values.hpp"
 #include "ops/functions.hpp"
 
 namespace gradtape::core {
@@ -60,12 +59,7 @@ BasisMap forward_map(const Tape& tape, const Tensor& target, const Source& sourc
 bool are_finite(const Tensors& tensors) {
   if (tensors.empty()) return true;
   tensors[0].recorder().host().evaluate(tensors);
-  return std::ranges::all_of(tensors, [](const Tensor& t) {
-    return dispatch(t.dtype(), [&]<class T>(Type<T>) {
-      const std::span values(static_cast<const T*>(t.value()->data()), static_cast<std::size_t>(t.shape().elements()));
-      return std::ranges::all_of(values, [](T v) { return std::isfinite(static_cast<double>(v)); });
-    });
-  });
+  return std::ranges::all_of(tensors, [](const Tensor& t) { return extent_of(t).finite() == t.shape().elements(); });
 }
 
 // The Jacobians of one target, and the way to them.
@@ -103,9 +97,7 @@ class Jacobians {
  private:
   void choose(Mode mode, bool may_cut) {
     if (mode == Mode::forward) return take_forward();
-    Tensors all;
-    for (const Source& source : sources_)
-      for (const Tensor& t : tape_.tensors_of(source)) all.push_back(t);
+    const Tensors all = tape_.tensors_of(sources_);
     const Path path = tape_.path(Tensors{target_}, all);
     const int64_t inputs = columns(path);
     // The factors are looked at before they are multiplied. A tape would not see through that.
@@ -132,8 +124,8 @@ class Jacobians {
   }
   // The elements of the sources that the path reads.
   int64_t columns(const Path& path) const {
-    std::unordered_set<Tensor, TensorHash, TensorSame> read{target_};
-    for (const Node* node : path.nodes) read.insert(node->inputs.begin(), node->inputs.end());
+    auto read = inputs_of(path);
+    read.insert(target_);
     int64_t n = 0;
     for (const Source& source : sources_) {
       const auto is_read = [&](const Tensor& t) { return read.contains(t); };

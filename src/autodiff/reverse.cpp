@@ -132,6 +132,14 @@ Path path_between(std::span<const Tensor> targets, std::span<const Tensor> sourc
   return path;
 }
 
+std::unordered_set<Tensor, TensorHash, TensorSame> inputs_of(const Path& path) {
+  std::unordered_set<Tensor, TensorHash, TensorSame> read;
+  for (const Node* node : path.nodes)
+    for (const Tensor& t : node->inputs)
+      if (carries(t)) read.insert(t);
+  return read;
+}
+
 Tensors reverse(const ReverseRequest& request) {
   const Path path = path_between(request.targets, request.sources, request.passable);
   Cotangents cotangents;

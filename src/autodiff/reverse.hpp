@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <unordered_set>
 
 #include "graph/recorder.hpp"
 
@@ -27,6 +28,8 @@ struct Path {
   std::vector<Node*> nodes;
   std::function<bool(const Tensor&)> on_path;  // a source, or depends on one
 };
+// The floating tensors that the nodes of a path read.
+std::unordered_set<Tensor, TensorHash, TensorSame> inputs_of(const Path& path);
 Path path_between(std::span<const Tensor> targets, std::span<const Tensor> sources, const Passable& passable);
 
 // The error for an op without a derivative.

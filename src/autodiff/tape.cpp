@@ -87,6 +87,13 @@ Tensors Tape::tensors_of(const Source& source) const {
   return tensors;
 }
 
+Tensors Tape::tensors_of(std::span<const Source> sources) const {
+  Tensors all;
+  for (const Source& source : sources)
+    for (const Tensor& t : tensors_of(source)) all.push_back(t);
+  return all;
+}
+
 bool Tape::counts(const Tensor& source, std::span<const Tensor> targets) const {
   return recording_.holds(source) || std::ranges::any_of(targets, [&](const Tensor& t) { return t.same(source); });
 }

@@ -67,6 +67,7 @@ class Tape {
     Tensors by_source_;
   };
   Tensors tensors_of(const Source& source) const;  // that the source stands for on this tape
+  Tensors tensors_of(std::span<const Source> sources) const;
 
   // Every derivative is taken while one of these lives: a non-persistent tape does not record meanwhile. Once done, it
   // has ended and is used up; else it is as before.
