@@ -554,6 +554,78 @@ GT_API gt_status gt_function_run(gt_context ctx, gt_function function, const voi
  * but for the sign and payload of nan. The call succeeds and does nothing where there is no native code. Since 0.2. */
 GT_API gt_status gt_function_compile(gt_context ctx, gt_function function);
 
+/* ---- Loops, branches and maps ------------------------------------------ */
+
+/* These functions take bodies: functions of tensors, recorded during the call and then operands of one op. A loop is not
+ * unrolled. Tensors from outside that a body uses become inputs of the op, so derivatives by them exist. Results have
+ * derivatives of every order in both modes, and nest with each other and with tapes, functions, Jacobians and Hessians.
+ * A body may use tapes and random ops; each step draws anew. It cannot assign variables, nor read values that depend on
+ * its inputs (GT_FAILED_PRECONDITION). It may be called more than once, and not after the call: `free` is then called
+ * with user_data, whether the call succeeds or not. The outputs have handles in `outputs`, room for `capacity`, at most
+ * 256. Options may be NULL. GT_INVALID_ARGUMENT also where shapes or dtypes do not fit; the message names both. */
+
+typedef struct gt_scan_options {
+  size_t struct_size;
+  int64_t length;         /* steps; -1: as many as the sequences have rows */
+  int32_t reverse;        /* 1: from the last row to the first */
+  int32_t reserved;       /* 0 */
+  uint64_t memory_budget; /* bytes for carries that reverse mode keeps; 0: all are kept. With less room some are kept,
+                             and the steps between are made again: with room for 2 sqrt(n) carries of n steps once */
+} gt_scan_options;
+/* A loop of known length. body is given the carried values, then one row of each sequence, and gives the new carried
+ * values, then rows of results. Outputs: the last carried values, then the results stacked, [steps, ...]. Rows of
+ * results lie where the rows of sequences do, also in reverse. A carried value keeps its shape and dtype; a weak scalar
+ * takes the dtype that the body gives it. Since 0.2. */
+GT_API gt_status gt_scan(gt_context ctx, gt_forward_fn body, void* user_data, void (*free)(void*),
+                         const gt_tensor* initial, size_t n_carried, const gt_tensor* sequences, size_t n_sequences,
+                         const gt_scan_options* options, gt_tensor* outputs, size_t capacity, size_t* n_outputs);
+
+typedef struct gt_while_options {
+  size_t struct_size;
+  int64_t max_steps;      /* the loop ends after so many steps; 0: any number */
+  uint64_t memory_budget; /* as in gt_scan_options */
+} gt_while_options;
+/* A loop as long as condition gives true, a bool without axes, for the carried values. body gives the new ones. Forward
+ * mode takes any number of steps. Reverse mode makes the steps again: it needs max_steps or memory_budget, and inside a
+ * body or a function max_steps (GT_FAILED_PRECONDITION). Samples of a batch whose conditions differ each make their own
+ * steps. condition cannot draw random numbers (GT_UNSUPPORTED). Since 0.2. */
+GT_API gt_status gt_while(gt_context ctx, gt_forward_fn condition, gt_forward_fn body, void* user_data,
+                          void (*free)(void*), const gt_tensor* initial, size_t n, const gt_while_options* options,
+                          gt_tensor* outputs, size_t capacity, size_t* n_outputs);
+
+/* yes(inputs) if the predicate, a bool without axes, is true, else no(inputs). Both are recorded; the chosen one alone
+ * runs, in derivatives as well, and in a batch for its own samples. Both give outputs of the same shapes and dtypes. Since
+ * 0.2. */
+GT_API gt_status gt_cond(gt_context ctx, gt_tensor predicate, gt_forward_fn yes, gt_forward_fn no, void* user_data,
+                         void (*free)(void*), const gt_tensor* inputs, size_t n, gt_tensor* outputs, size_t capacity,
+                         size_t* n_outputs);
+
+typedef struct gt_checkpoint_options {
+  size_t struct_size;
+} gt_checkpoint_options;
+/* body(inputs), of which only inputs and outputs are kept. Reverse mode computes the inside again, so a chain of
+ * checkpoints needs the memory of one link. Since 0.2. */
+GT_API gt_status gt_checkpoint(gt_context ctx, gt_forward_fn body, void* user_data, void (*free)(void*),
+                               const gt_tensor* inputs, size_t n, const gt_checkpoint_options* options,
+                               gt_tensor* outputs, size_t capacity, size_t* n_outputs);
+
+typedef struct gt_vmap_options {
+  size_t struct_size;
+  int64_t size;         /* samples; -1: as many as the mapped inputs have */
+  int32_t shared_draws; /* 1: all samples draw the same random numbers; 0: each its own */
+  int32_t reserved;     /* 0 */
+} gt_vmap_options;
+/* body for each sample of a batch, computed for all at once. body is given inputs without the axis in_axes[i] along which
+ * the samples lie; -1: the input is given whole to each. NULL: axis 0 of all. out_axes has an axis for each output of
+ * body, at which that of the samples is inserted; NULL: 0. With a gradient inside, body gives per-example gradients. A
+ * body may be called in a Jacobian's fashion: its inputs have no values. Since 0.2. */
+GT_API gt_status gt_vmap(gt_context ctx, gt_forward_fn body, void* user_data, void (*free)(void*),
+                         const gt_tensor* inputs, size_t n, const int32_t* in_axes /* or NULL */,
+                         const int32_t* out_axes /* or NULL */, const gt_vmap_options* options, gt_tensor* outputs,
+                         size_t capacity, size_t* n_outputs);
+
+/* ---- Plans as text ----------------------------------------------------- */
+
 enum { GT_PLAN_TEXT = 0, GT_PLAN_DOT = 1, GT_PLAN_TIMES = 2 };
 /* The plan by which the tensors would be computed: its steps, with what each reads and writes, as text or Graphviz.
  * GT_PLAN_TIMES computes them and gives the text with the time of each step. */

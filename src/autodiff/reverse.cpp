@@ -167,7 +167,8 @@ Tensors reverse(const ReverseRequest& request) {
         if (g[i] && path.on_path(s->inputs[i])) cotangents.add(s->inputs[i], g[i]);
       continue;
     }
-    const Call call(node);
+    Call call(node);
+    call.set_wanted(path.on_path);
     ReverseStep step{call, ct, path.on_path, Tensors(node.inputs.size())};
     std::visit(step, node.op.derivative);
     for (std::size_t i = 0; i < node.inputs.size(); ++i)

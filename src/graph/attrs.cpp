@@ -105,7 +105,7 @@ uint64_t hash_attr(uint64_t hash, const AttrValue& value) {
             for (double d : v) h = hash_mix(h, std::bit_cast<uint64_t>(d));
             return h;
           },
-          [&](const PayloadPtr& v) { return hash_mix(hash, reinterpret_cast<uintptr_t>(v.get())); }},
+          [&](const PayloadPtr& v) { return hash_mix(hash, v ? v->hash() : 0); }},
       value);
 }
 

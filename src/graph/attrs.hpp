@@ -17,6 +17,8 @@ using Floats = SmallVector<double, 2>;
 // An object that an op carries along, such as a callback: no user gives it by name.
 struct Payload {
   virtual ~Payload() = default;
+  // Two payloads of one hash may stand for each other in a plan.
+  virtual uint64_t hash() const { return reinterpret_cast<uintptr_t>(this); }
 };
 using PayloadPtr = std::shared_ptr<const Payload>;
 

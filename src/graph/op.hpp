@@ -34,6 +34,10 @@ class Call {
   AttrsPtr attrs() const { return node_->attrs; }
   const Attrs* given() const { return attrs_; }  // also before the call is recorded; null: none
 
+  // Whether a cotangent of the input is of use: a rule of reverse mode may leave out others.
+  bool wants(std::size_t i) const { return !wanted_ || (*wanted_)(inputs_[i]); }
+  void set_wanted(const std::function<bool(const Tensor&)>& wanted) { wanted_ = &wanted; }
+
   const AttrValue& attr(std::string_view name) const;
   bool has(std::string_view name) const { return !std::holds_alternative<std::monostate>(attr(name)); }
   int64_t integer(std::string_view name) const { return std::get<int64_t>(attr(name)); }
@@ -48,6 +52,7 @@ class Call {
   std::span<const Tensor> inputs_;
   const Attrs* attrs_;
   Node* node_;
+  const std::function<bool(const Tensor&)>* wanted_ = nullptr;
 };
 
 // The caller has no room for as many outputs.

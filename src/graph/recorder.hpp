@@ -139,6 +139,23 @@ class Recorder {
   const Tensor& value_of(const VariablePtr& variable);
   // The key and the number of the next draw: int64[2].
   Tensor random_state();
+  // While one of these lives, draws are those of a sample of many: placeholders stand for their states. Functions that are
+  // recorded meanwhile have states of their own.
+  class Sampling {
+   public:
+    explicit Sampling(Recorder& r) : recorder_(r), trace_(r.trace_), outer_(std::exchange(r.sampling_, this)) {}
+    ~Sampling() { recorder_.sampling_ = outer_; }
+    Sampling(const Sampling&) = delete;
+    Sampling& operator=(const Sampling&) = delete;
+    const Tensors& states() const { return states_; }
+
+   private:
+    friend class Recorder;
+    Recorder& recorder_;
+    const Trace* trace_;
+    Sampling* outer_;
+    Tensors states_;
+  };
 
   // While one of these lives, nodes belong to the derivative of another, which is noted where that was asked for.
   class Deriving {
@@ -299,7 +316,8 @@ class Recorder {
   uint64_t random_counter_ = 0;
   uint64_t kept_draws_ = 0, seedings_ = 0;
   bool computing_ = false;
-  Attempt* attempt_ = nullptr;  // the innermost
+  Attempt* attempt_ = nullptr;    // the innermost
+  Sampling* sampling_ = nullptr;  // the same
 };
 
 const Op& constant_op();

@@ -38,6 +38,10 @@ const Tensor& Recorder::value_of(const VariablePtr& variable) {
 
 Tensor Recorder::random_state() {
   const Spec spec{Dtype::int64, {2}, false};
+  if (sampling_ && sampling_->trace_ == trace_) {
+    sampling_->states_.push_back(placeholder(spec));
+    return sampling_->states_.back();
+  }
   if (trace_) {
     trace_->random_states.push_back(parameter(spec));
     return trace_->random_states.back();

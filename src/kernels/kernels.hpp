@@ -79,8 +79,9 @@ void convolution_input(const KernelCall& c);
 void convolution_filter(const KernelCall& c);
 void max_pool(const KernelCall& c);
 
-// random.cpp: Philox4x32-10; the input holds key and counter.
+// random.cpp: Philox4x32-10; the input holds states of a key and a counter, of which each has its part of the output.
 void random_uniform(const KernelCall& c);
 void random_normal(const KernelCall& c);
+void random_fold(const KernelCall& c);
 
 }  // namespace gradtape::core::kernels

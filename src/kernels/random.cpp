@@ -104,42 +104,55 @@ double normal_quantile(double p) {
   return q < 0 ? -x : x;
 }
 
-Stream stream_of(const KernelCall& c) {
-  const int64_t* state = c.in[0].as<int64_t>();
-  return Stream(static_cast<uint64_t>(state[0]), static_cast<uint64_t>(state[1]));
+// Calls body(stream, elements of its part of the output, their number) for each state.
+template <class T, class Body>
+void for_each_state(const KernelCall& c, Body&& body) {
+  const int64_t* states = c.in[0].as<int64_t>();
+  const int64_t n = c.in[0].elements() / 2, each = n > 0 ? c.out[0].elements() / n : 0;
+  for (int64_t k = 0; k < n; ++k)
+    body(Stream(static_cast<uint64_t>(states[2 * k]), static_cast<uint64_t>(states[2 * k + 1])),
+         c.out[0].as<T>() + k * each, each);
 }
 }  // namespace
 
 void random_uniform(const KernelCall& c) {
-  const Stream stream = stream_of(c);
   const double low = std::get<double>(c.attr("minval")), high = std::get<double>(c.attr("maxval"));
-  const int64_t n = c.out[0].elements();
-  if (c.out[0].dtype == Dtype::float32) {
-    float* out = c.out[0].as<float>();
-    const auto l = static_cast<float>(low), width = static_cast<float>(high - low);
-    for (int64_t i = 0; i < n; ++i) out[i] = l + width * unit_float(stream.bits(i));
-  } else if (c.out[0].dtype == Dtype::float64) {
-    double* out = c.out[0].as<double>();
-    for (int64_t i = 0; i < n; ++i) out[i] = low + (high - low) * unit_double(stream.bits(i));
-  } else {
-    dispatch(c.out[0].dtype, [&]<class T>(Type<T>) {
-      T* out = c.out[0].as<T>();
-      const auto l = static_cast<int64_t>(low), width = static_cast<int64_t>(high) - l;
-      for (int64_t i = 0; i < n; ++i) out[i] = static_cast<T>(l + below(stream.bits(i), width));
+  dispatch(c.out[0].dtype, [&]<class T>(Type<T>) {
+    for_each_state<T>(c, [&](const Stream& stream, T* out, int64_t n) {
+      if constexpr (std::is_same_v<T, float>) {
+        const auto l = static_cast<float>(low), width = static_cast<float>(high - low);
+        for (int64_t i = 0; i < n; ++i) out[i] = l + width * unit_float(stream.bits(i));
+      } else if constexpr (std::is_same_v<T, double>) {
+        for (int64_t i = 0; i < n; ++i) out[i] = low + (high - low) * unit_double(stream.bits(i));
+      } else {
+        const auto l = static_cast<int64_t>(low), width = static_cast<int64_t>(high) - l;
+        for (int64_t i = 0; i < n; ++i) out[i] = static_cast<T>(l + below(stream.bits(i), width));
+      }
     });
-  }
+  });
 }
 
 void random_normal(const KernelCall& c) {
-  const Stream stream = stream_of(c);
   const double mean = std::get<double>(c.attr("mean")), deviation = std::get<double>(c.attr("stddev"));
   dispatch_floating(c.out[0].dtype, [&]<class T>(Type<T>) {
-    T* out = c.out[0].as<T>();
-    // The middle of each of 2^52 cells: never 0 or 1.
-    for (int64_t i = 0; i < c.out[0].elements(); ++i)
-      out[i] = static_cast<T>(mean +
-                              deviation * normal_quantile((static_cast<double>(stream.bits(i) >> 12) + 0.5) * 0x1p-52));
+    for_each_state<T>(c, [&](const Stream& stream, T* out, int64_t n) {
+      // The middle of each of 2^52 cells: never 0 or 1.
+      for (int64_t i = 0; i < n; ++i)
+        out[i] = static_cast<T>(
+            mean + deviation * normal_quantile((static_cast<double>(stream.bits(i) >> 12) + 0.5) * 0x1p-52));
+    });
   });
+}
+
+void random_fold(const KernelCall& c) {
+  const int64_t* state = c.in[0].as<int64_t>();
+  const int64_t* numbers = c.in[1].as<int64_t>();
+  int64_t* out = c.out[0].as<int64_t>();
+  constexpr uint64_t kApart = 0x5A17ED5EED0F01Dull;  // no stream of the key itself draws these blocks
+  const Stream stream(static_cast<uint64_t>(state[0]) ^ kApart, static_cast<uint64_t>(state[1]));
+  for (int64_t i = 0; i < c.in[1].elements(); ++i)
+    for (int64_t half = 0; half < 2; ++half)
+      out[2 * i + half] = static_cast<int64_t>(stream.bits(2 * numbers[i] + half));
 }
 
 }  // namespace gradtape::core::kernels

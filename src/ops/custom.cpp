@@ -30,9 +30,10 @@ bool may_be_cotangent(const Tensor& t) {
   return is_floating(t.dtype()) && t.node()->sparse && (t.rank() > 0 || !t.value());
 }
 
-// The rule speaks of one row. While no tape records, only the values matter, and they are there already.
+// The rule speaks of one row. While no tape records, only the values matter, and they are there already. A body that is
+// recorded may be differentiated later.
 Tensors batch_custom(const BatchCall& b) {
-  if (b.call.recorder().has_active()) return {};
+  if (b.call.recorder().has_active() || b.call.recorder().is_tracing()) return {};
   Tensors outputs;
   for (std::size_t i = user_inputs(b.call); i < b.in.size(); ++i) outputs.push_back(full_input(b, i));
   return outputs;

@@ -98,6 +98,7 @@ inline constexpr std::string_view kOpNames[] = {
     "once_only",
     "over_root",
     "over_square",
+    "philox_fold",
     "philox_normal",
     "philox_uniform",
     "polygamma",

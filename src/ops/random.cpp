@@ -1,6 +1,6 @@
 // Random tensors. A draw is a function of a key (the context's seed) and a counter (how many draws came before). A draw
 // whose key and counter are attributes can be repeated. Both travel as an input, so that a step that draws anew has the
-// same plan as the one before.
+// same plan as the one before. The states of a batch, [..., 2], each draw a tensor of their own.
 #include <cmath>
 
 #include "kernels/kernels.hpp"
@@ -25,7 +25,9 @@ void infer_random(Inference& c) {
   else if (!is_floating(dtype))
     invalid("{}: dtype must be float32 or float64{}, got {}", c.name(), uniform ? ", int32 or int64" : "",
             name_of(dtype));
-  const Shape shape(std::span<const int64_t>(c.ints("shape")));
+  Shape shape;
+  for (std::size_t k = 0; c.size() > 0 && k + 1 < c.rank(); ++k) shape.push_back(c.shape()[k]);
+  for (int64_t d : c.ints("shape")) shape.push_back(d);
   check_bytes(c.name(), shape, size_of(dtype));
   c.out(dtype, shape);
 }
@@ -47,7 +49,8 @@ void random(Registry& r, const char* name, OpName numbers, const char* doc, cons
   distribution(r, numbers.name(), doc, first, a, second, b)
       .internal()
       .inputs({{"state", InputKind::integer}})
-      .kernel(std::move(kernel));
+      .kernel(std::move(kernel))
+      .batch([](const BatchCall& b) { return reapply_all(b.call, b.in); });
   distribution(r, name, doc, first, a, second, b)
       .attr("key", kAttrInt)
       .attr("counter", kAttrInt)
@@ -76,6 +79,17 @@ void define_random(Registry& r) {
   random(r, "random_normal", op<"philox_normal">,
          "Independent normal numbers of the given mean and standard deviation.", "mean", 0, "stddev", 1,
          kernels::random_normal);
+  // A state for each number, so that the steps of a loop and the samples of a batch draw apart.
+  OpBuilder(r, "philox_fold", "The state of a draw of its own for each number, from one state.")
+      .internal()
+      .inputs({{"state", InputKind::integer}, {"numbers", InputKind::integer}})
+      .infer([](Inference& c) {
+        Shape shape = c.shape(1);
+        shape.push_back(2);
+        c.out(Dtype::int64, shape);
+      })
+      .kernel(kernels::random_fold)
+      .none("it depends on no floating tensor");
 }
 
 }  // namespace gradtape::core

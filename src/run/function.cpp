@@ -95,11 +95,27 @@ void RecordedFunction::make(const Tensors& targets) {
 
 // Again where the context has been given more threads since, or compiled loops need more scratch.
 void RecordedFunction::prepare_arena() {
-  const std::size_t bytes = arena_bytes(*plan_, workers_);
+  if (borrows_) return;
+  const std::size_t bytes = arena_bytes();
   if (arena_ && arena_->bytes() >= bytes) return;
   arena_ = recorder_.allocate(bytes, plan_->arena_op);
   memory_.arena = static_cast<std::byte*>(arena_->data());
   lay_out(*plan_, memory_);
+}
+
+void RecordedFunction::borrow_arena(std::byte* arena) {
+  borrows_ = true;
+  memory_.arena = arena;
+  lay_out(*plan_, memory_);
+}
+void RecordedFunction::return_arena() noexcept {
+  borrows_ = false;
+  arena_.reset();
+}
+
+void RecordedFunction::expect(int64_t runs) {
+  plan_->runs += runs;
+  if (plan_->runs >= plan_->compile_at) jit::compile_loops(*plan_, plan_->runs);
 }
 
 void RecordedFunction::compute_constants(Program& program, const std::vector<uint8_t>& varies) {
@@ -110,7 +126,7 @@ void RecordedFunction::compute_constants(Program& program, const std::vector<uin
     program.constants.emplace_back(slot, recorder_.allocate(bytes_of(program.slots[slot]), plan->result_ops[i]));
     memory_.slots[slot] = program.constants.back().second->data();
   }
-  const BufferPtr arena = recorder_.allocate(arena_bytes(*plan, workers_), plan->arena_op);
+  const BufferPtr arena = recorder_.allocate(core::arena_bytes(*plan, workers_), plan->arena_op);
   memory_.arena = static_cast<std::byte*>(arena->data());
   lay_out(*plan, memory_);
   execute(*plan, memory_, workers_);

@@ -47,6 +47,12 @@ class RecordedFunction {
   void check_memory(const char* what, std::span<const void* const> inputs, std::span<void* const> outputs);
   // Replays on memory that lies apart. Variables the body assigns have their new values afterwards.
   void run(std::span<const void* const> inputs, std::span<void* const> outputs);
+  // An arena that the caller lends for some runs, of as many bytes.
+  std::size_t arena_bytes() const { return core::arena_bytes(*plan_, workers_); }
+  void borrow_arena(std::byte* arena);
+  void return_arena() noexcept;  // also one of its own
+  // Counts runs to come, and compiles loops where that pays.
+  void expect(int64_t runs);
   // Compiles all loops to native code, where there is any. Runs and calls never compile from then on.
   void compile();
   // The least time of each step in a few runs on zeros; nothing is assigned.
@@ -100,7 +106,8 @@ class RecordedFunction {
   std::vector<uint32_t> result_slots_;  // by output, then by assignment
   std::vector<std::array<int64_t, 2>> random_;
   Memory memory_;
-  BufferPtr arena_;
+  BufferPtr arena_;  // null: borrowed, or none yet
+  bool borrows_ = false;
 };
 
 using RecordedFunctionPtr = std::shared_ptr<RecordedFunction>;

@@ -1,0 +1,150 @@
+// Loops, branches, checkpoints and maps: ops whose operands are functions.
+#include "capi/callbacks.hpp"
+#include "control/checkpoint.hpp"
+#include "control/cond.hpp"
+#include "control/scan.hpp"
+#include "control/vmap.hpp"
+#include "control/while.hpp"
+
+using namespace gradtape::core;
+using namespace gradtape::core::capi;
+
+namespace {
+
+constexpr std::size_t kMostOutputs = 256;
+
+// The arguments that all of them share.
+struct Given {
+  void* user_data;
+  void (*free)(void*);
+  gt_tensor* outputs;
+  size_t capacity;
+  size_t* n_outputs;
+};
+
+// Runs a call that records functions of the user's. They are recorded before it returns, and user_data is free then.
+template <class Record>
+gt_status with_bodies(gt_context ctx, const char* name, const Given& given, Record&& record) {
+  clear_outputs(given.outputs, given.capacity, given.n_outputs);
+  bool owned = false;
+  const gt_status status = guarded(ctx, [&](Context& c) {
+    const UserData owner(c.deferred(), given.free, given.user_data);
+    owned = true;
+    const Tensors outputs = record(c);
+    check_capacity(name, outputs.size(), given.outputs, given.capacity);
+    c.publish_all(outputs, given.outputs);
+    if (given.n_outputs) *given.n_outputs = outputs.size();
+    c.bound_pending();
+  });
+  if (!owned && given.free) given.free(given.user_data);
+  return status;
+}
+
+FunctionBody function_of(Context& c, const char* name, const char* argument, gt_forward_fn f, void* user_data,
+                         size_t capacity) {
+  need_pointer(reinterpret_cast<const void*>(f), "{}: {}", name, argument);
+  const std::string what = fmt::format("{}: {}", name, argument);
+  return [&c, what, f, user_data, room = std::min(capacity, kMostOutputs)](const Tensors& in) {
+    return call_forward(c, what, f, user_data, in, room);
+  };
+}
+
+Tensors read_list(Context& c, const char* name, const char* argument, const gt_tensor* tensors, size_t n) {
+  need_array(tensors, n, "{}: {}", name, argument);
+  return read_inputs(c, name, tensors, n);
+}
+
+void need_zero(const char* name, int32_t reserved) {
+  if (reserved != 0) invalid("{}: options.reserved must be 0, got {}", name, reserved);
+}
+bool need_flag(const char* name, const char* field, int32_t value) {
+  if (value != 0 && value != 1) invalid("{}: options.{} must be 0 or 1, got {}", name, field, value);
+  return value == 1;
+}
+
+}  // namespace
+
+extern "C" {
+
+gt_status gt_scan(gt_context ctx, gt_forward_fn body, void* user_data, void (*free)(void*), const gt_tensor* initial,
+                  size_t n_carried, const gt_tensor* sequences, size_t n_sequences, const gt_scan_options* options,
+                  gt_tensor* outputs, size_t capacity, size_t* n_outputs) {
+  constexpr const char* name = "gt_scan";
+  return with_bodies(ctx, name, {user_data, free, outputs, capacity, n_outputs}, [&](Context& c) {
+    gt_scan_options given{sizeof(gt_scan_options), -1, 0, 0, 0};
+    if (options) given = read_struct("gt_scan: options", options);
+    need_zero(name, given.reserved);
+    if (given.length < -1) invalid("{}: options.length must be the number of steps, or -1, got {}", name, given.length);
+    ScanOptions o;
+    o.length = given.length;
+    o.reverse = need_flag(name, "reverse", given.reverse);
+    o.memory_budget = given.memory_budget;
+    const FunctionBody step = function_of(c, name, "body", body, user_data, capacity);
+    const Tensors carried = read_list(c, name, "initial", initial, n_carried);
+    const Tensors rows = read_list(c, name, "sequences", sequences, n_sequences);
+    return scan(c.recorder(), name, carried, rows, o, [&](const Tensors& carries, const Tensors& of_step) {
+      Tensors in = carries;
+      for (const Tensor& t : of_step) in.push_back(t);
+      return step(in);
+    });
+  });
+}
+
+gt_status gt_while(gt_context ctx, gt_forward_fn condition, gt_forward_fn body, void* user_data, void (*free)(void*),
+                   const gt_tensor* initial, size_t n, const gt_while_options* options, gt_tensor* outputs,
+                   size_t capacity, size_t* n_outputs) {
+  constexpr const char* name = "gt_while";
+  return with_bodies(ctx, name, {user_data, free, outputs, capacity, n_outputs}, [&](Context& c) {
+    const gt_while_options given = options ? read_struct("gt_while: options", options) : gt_while_options{};
+    if (given.max_steps < 0) invalid("{}: options.max_steps must not be negative, got {}", name, given.max_steps);
+    WhileOptions o;
+    o.max_steps = given.max_steps;
+    o.memory_budget = given.memory_budget;
+    return while_loop(c.recorder(), name, read_list(c, name, "initial", initial, n), o,
+                      function_of(c, name, "condition", condition, user_data, 1),
+                      function_of(c, name, "body", body, user_data, capacity));
+  });
+}
+
+gt_status gt_cond(gt_context ctx, gt_tensor predicate, gt_forward_fn yes, gt_forward_fn no, void* user_data,
+                  void (*free)(void*), const gt_tensor* inputs, size_t n, gt_tensor* outputs, size_t capacity,
+                  size_t* n_outputs) {
+  constexpr const char* name = "gt_cond";
+  return with_bodies(ctx, name, {user_data, free, outputs, capacity, n_outputs}, [&](Context& c) {
+    const Tensor which = read_list(c, name, "predicate", &predicate, 1)[0];
+    return cond(c.recorder(), name, which, read_list(c, name, "inputs", inputs, n),
+                function_of(c, name, "yes", yes, user_data, capacity), function_of(c, name, "no", no, user_data, capacity));
+  });
+}
+
+gt_status gt_checkpoint(gt_context ctx, gt_forward_fn body, void* user_data, void (*free)(void*),
+                        const gt_tensor* inputs, size_t n, const gt_checkpoint_options* options, gt_tensor* outputs,
+                        size_t capacity, size_t* n_outputs) {
+  constexpr const char* name = "gt_checkpoint";
+  return with_bodies(ctx, name, {user_data, free, outputs, capacity, n_outputs}, [&](Context& c) {
+    if (options) read_struct("gt_checkpoint: options", options);
+    return checkpoint(c.recorder(), name, read_list(c, name, "inputs", inputs, n),
+                      function_of(c, name, "body", body, user_data, capacity));
+  });
+}
+
+gt_status gt_vmap(gt_context ctx, gt_forward_fn body, void* user_data, void (*free)(void*), const gt_tensor* inputs,
+                  size_t n, const int32_t* in_axes, const int32_t* out_axes, const gt_vmap_options* options,
+                  gt_tensor* outputs, size_t capacity, size_t* n_outputs) {
+  constexpr const char* name = "gt_vmap";
+  return with_bodies(ctx, name, {user_data, free, outputs, capacity, n_outputs}, [&](Context& c) {
+    gt_vmap_options given{sizeof(gt_vmap_options), -1, 0, 0};
+    if (options) given = read_struct("gt_vmap: options", options);
+    if (given.size < -1) invalid("{}: options.size must be the number of samples, or -1, got {}", name, given.size);
+    VmapOptions o;
+    o.size = given.size;
+    o.shares_draws = need_flag(name, "shared_draws", given.shared_draws);
+    need_zero(name, given.reserved);
+    const Tensors all = read_list(c, name, "inputs", inputs, n);
+    o.in_axes = in_axes ? std::vector<int>(in_axes, in_axes + n) : std::vector<int>(n, 0);
+    o.out_axes = out_axes;
+    return vmap(c.recorder(), name, all, o, function_of(c, name, "body", body, user_data, capacity));
+  });
+}
+
+}  // extern "C"

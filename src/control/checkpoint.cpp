@@ -1,0 +1,93 @@
+#include "control/checkpoint.hpp"
+
+#include "control/body_rules.hpp"
+#include "ops/batching.hpp"
+
+namespace gradtape::core {
+
+namespace {
+// The payload is the body itself.
+const Body& body_of(const Attrs* attrs) { return payload_of<Body>(attrs); }
+
+void infer(Inference& c) {
+  const Body& body = body_of(c.attrs());
+  for (std::size_t k = 0; k < body.outputs(); ++k) c.out(body.output(k).dtype, body.output(k).shape);
+}
+
+void run(const KernelCall& c) {
+  const Body& body = body_of(c.attrs);
+  std::vector<uint8_t> unread;
+  for (const MutableView& out : c.out) unread.push_back(out.data == nullptr);
+  Body::Run run(body, c, 1, unread);
+  std::vector<const void*> in;
+  std::vector<void*> out;
+  for (const View& x : c.in) in.push_back(x.data);
+  for (std::size_t k = 0; k < c.out.size(); ++k) out.push_back(unread[k] ? run.room(k) : c.out[k].data);
+  run(in, out);
+}
+
+Tensors reverse(const Call& c, const Tensors& cotangents) {
+  const Body& body = body_of(c.given());
+  std::vector<std::size_t> outputs, wanted;
+  Tensors inputs(c.inputs().begin(), c.inputs().end());
+  for (std::size_t k = 0; k < body.outputs(); ++k)
+    if (cotangents[k]) outputs.push_back(k), inputs.push_back(cotangents[k]);
+  for (std::size_t i = 0; i < body.inputs(); ++i)
+    if (is_floating(body.input(i).dtype) && c.wants(i) && body.carries_any(i, outputs)) wanted.push_back(i);
+  Tensors results(c.size());
+  if (wanted.empty()) return results;
+  const Tensors g = checkpoint(c.recorder(), "checkpoint", inputs, [&](const Tensors& in) {
+    const Tensors own(in.begin(), in.begin() + body.inputs()), ct(in.begin() + body.inputs(), in.end());
+    return pull_back(body, own, outputs, ct, wanted);
+  });
+  for (std::size_t a = 0; a < wanted.size(); ++a) results[wanted[a]] = g[a];
+  return results;
+}
+
+Tensors forward(const Call& c, const Tensors& tangents) {
+  const Body& body = body_of(c.given());
+  std::vector<std::size_t> moved, outputs;
+  Tensors inputs(c.inputs().begin(), c.inputs().end());
+  for (std::size_t i = 0; i < body.inputs(); ++i)
+    if (tangents[i]) moved.push_back(i), inputs.push_back(tangents[i]);
+  for (std::size_t k = 0; k < body.outputs(); ++k)
+    if (body.carried_by_any(moved, k)) outputs.push_back(k);
+  Tensors results(c.outputs());
+  if (outputs.empty()) return results;
+  const Tensors out = checkpoint(c.recorder(), "checkpoint", inputs, [&](const Tensors& in) {
+    const Tensors own(in.begin(), in.begin() + body.inputs()), t(in.begin() + body.inputs(), in.end());
+    return push_forward(body, own, moved, t, outputs);
+  });
+  for (std::size_t a = 0; a < outputs.size(); ++a) results[outputs[a]] = out[body.outputs() + a];
+  return results;
+}
+
+Tensors batch(const BatchCall& b) {
+  const Body& body = body_of(b.call.given());
+  const std::vector<uint8_t> batched(b.batched.begin(), b.batched.end());
+  std::vector<uint8_t> made;
+  Tensors out = checkpoint(b.call.recorder(), "checkpoint", b.in, [&](const Tensors& in) {
+    made.clear();
+    return on_batch(body, in, batched, b.size, made);
+  });
+  for (std::size_t k = 0; k < out.size(); ++k)
+    if (!made[k]) out[k] = broadcast_to(out[k], out[k].shape().with_leading(b.size));
+  return out;
+}
+
+const Op& checkpoint_op() {
+  static const Op op = make_op({"checkpoint", "A body whose inside is computed again for derivatives.", infer, run,
+                                reverse, forward, batch});
+  return op;
+}
+}  // namespace
+
+Tensors checkpoint(Recorder& r, std::string_view what, const Tensors& inputs, const FunctionBody& function) {
+  const Closure c = close_over_with_draws(r, what, parameters_like(inputs), function);
+  if (c.body->outputs() == 0) return {};
+  Tensors all = inputs;
+  for (const Tensor& t : c.captured) all.push_back(t);
+  return record_with(checkpoint_op(), r, all, c.body);
+}
+
+}  // namespace gradtape::core

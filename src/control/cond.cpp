@@ -1,0 +1,202 @@
+#include "control/cond.hpp"
+
+#include <array>
+
+#include "control/body_rules.hpp"
+#include "control/scan.hpp"
+#include "ops/batching.hpp"
+
+namespace gradtape::core {
+
+namespace {
+// Inputs: the predicate, those of the user, then what each body captured.
+struct Cond : Payload {
+  std::array<BodyPtr, 2> bodies;  // by predicate
+  std::size_t shared = 0;         // inputs of both
+
+  std::size_t captured(int which) const { return bodies[which]->inputs() - shared; }
+  // The input of the op that is input i of a body.
+  std::size_t input(int which, std::size_t i) const {
+    return 1 + i + (which == 1 && i >= shared ? captured(0) : 0);
+  }
+  std::size_t inputs() const { return 1 + shared + captured(0) + captured(1); }
+  // Those of a body among all.
+  Tensors of(int which, std::span<const Tensor> all) const {
+    Tensors in;
+    for (std::size_t i = 0; i < bodies[which]->inputs(); ++i) in.push_back(all[input(which, i)]);
+    return in;
+  }
+  uint64_t hash() const override {
+    return hash_mix(hash_mix(hash_mix(shared, bodies[0]->hash()), bodies[1]->hash()), 2);
+  }
+};
+
+const Cond& cond_of(const Attrs* attrs) { return payload_of<Cond>(attrs); }
+
+void infer(Inference& c) {
+  const Body& body = *cond_of(c.attrs()).bodies[0];
+  for (std::size_t k = 0; k < body.outputs(); ++k) c.out(body.output(k).dtype, body.output(k).shape);
+}
+
+void run(const KernelCall& c) {
+  const Cond& s = cond_of(c.attrs);
+  const int which = *c.in[0].as<uint8_t>() != 0;
+  const Body& body = *s.bodies[which];
+  std::vector<uint8_t> unread;
+  for (const MutableView& out : c.out) unread.push_back(out.data == nullptr);
+  Body::Run run(body, c, 1, unread);
+  std::vector<const void*> in;
+  std::vector<void*> out;
+  for (std::size_t i = 0; i < body.inputs(); ++i) in.push_back(c.in[s.input(which, i)].data);
+  for (std::size_t k = 0; k < c.out.size(); ++k) out.push_back(unread[k] ? run.room(k) : c.out[k].data);
+  run(in, out);
+}
+
+// The inputs of a body among some inputs of the op, by their numbers in the body, and where they stand in the list.
+struct Picked {
+  std::vector<std::size_t> own, place;
+};
+Picked pick(const Cond& s, int which, const std::vector<std::size_t>& of_op) {
+  Picked p;
+  for (std::size_t i = 0; i < s.bodies[which]->inputs(); ++i)
+    if (const auto it = std::ranges::find(of_op, s.input(which, i)); it != of_op.end()) {
+      p.own.push_back(i);
+      p.place.push_back(static_cast<std::size_t>(it - of_op.begin()));
+    }
+  return p;
+}
+bool any_carries(const Cond& s, const std::vector<std::size_t>& inputs, const std::vector<std::size_t>& outputs) {
+  for (int which : {0, 1})
+    for (std::size_t i : pick(s, which, inputs).own)
+      if (s.bodies[which]->carries_any(i, outputs)) return true;
+  return false;
+}
+
+Tensors reverse(const Call& c, const Tensors& cotangents) {
+  const Cond& s = cond_of(c.given());
+  std::vector<std::size_t> outputs, wanted;
+  Tensors inputs(c.inputs().begin() + 1, c.inputs().end());
+  for (std::size_t k = 0; k < c.outputs(); ++k)
+    if (cotangents[k]) outputs.push_back(k), inputs.push_back(cotangents[k]);
+  for (std::size_t i = 1; i < s.inputs(); ++i)
+    if (is_floating(c.in(i).dtype()) && c.wants(i) && any_carries(s, {i}, outputs)) wanted.push_back(i);
+  Tensors results(c.size());
+  if (wanted.empty()) return results;
+  const auto branch = [&](int which) {
+    return [&, which](const Tensors& in) {
+      Tensors all{c.in(0)};  // counts alone: no body reads the predicate
+      for (const Tensor& t : in) all.push_back(t);
+      const Picked p = pick(s, which, wanted);
+      const Tensors ct(all.begin() + s.inputs(), all.end());
+      const Tensors g = pull_back(*s.bodies[which], s.of(which, all), outputs, ct, p.own);
+      Tensors result(wanted.size());
+      for (std::size_t a = 0; a < g.size(); ++a) result[p.place[a]] = g[a];
+      for (std::size_t a = 0; a < wanted.size(); ++a) result[a] = or_zeros(result[a], all[wanted[a]]);
+      return result;
+    };
+  };
+  const Tensors g = cond(c.recorder(), "cond", c.in(0), inputs, branch(1), branch(0));
+  for (std::size_t a = 0; a < wanted.size(); ++a) results[wanted[a]] = g[a];
+  return results;
+}
+
+Tensors forward(const Call& c, const Tensors& tangents) {
+  const Cond& s = cond_of(c.given());
+  std::vector<std::size_t> moved, outputs;
+  Tensors inputs(c.inputs().begin() + 1, c.inputs().end());
+  for (std::size_t i = 1; i < s.inputs(); ++i)
+    if (tangents[i]) moved.push_back(i), inputs.push_back(tangents[i]);
+  for (std::size_t k = 0; k < c.outputs(); ++k)
+    if (any_carries(s, moved, {k})) outputs.push_back(k);
+  Tensors results(c.outputs());
+  if (outputs.empty()) return results;
+  const auto branch = [&](int which) {
+    return [&, which](const Tensors& in) {
+      Tensors all{c.in(0)}, t;
+      for (const Tensor& x : in) all.push_back(x);
+      const Picked p = pick(s, which, moved);
+      for (std::size_t place : p.place) t.push_back(all[s.inputs() + place]);
+      const Tensors out = push_forward(*s.bodies[which], s.of(which, all), p.own, t, outputs);
+      return Tensors(out.begin() + s.bodies[which]->outputs(), out.end());
+    };
+  };
+  const Tensors out = cond(c.recorder(), "cond", c.in(0), inputs, branch(1), branch(0));
+  for (std::size_t a = 0; a < outputs.size(); ++a) results[outputs[a]] = out[a];
+  return results;
+}
+
+// A predicate for each row: each row runs its own body alone.
+Tensors batch(const BatchCall& b) {
+  if (b.batched[0]) return map_rows(b);
+  const Cond& s = cond_of(b.call.given());
+  const auto branch = [&](int which) {
+    return [&, which](const Tensors& in) {
+      Tensors all{b.in[0]};
+      for (const Tensor& t : in) all.push_back(t);
+      std::vector<uint8_t> batched, made;
+      for (std::size_t i = 0; i < s.bodies[which]->inputs(); ++i) batched.push_back(b.batched[s.input(which, i)]);
+      Tensors out = on_batch(*s.bodies[which], s.of(which, all), batched, b.size, made);
+      for (std::size_t k = 0; k < out.size(); ++k)
+        if (!made[k]) out[k] = broadcast_to(out[k], out[k].shape().with_leading(b.size));
+      return out;
+    };
+  };
+  const Tensors inputs(b.in.begin() + 1, b.in.end());
+  return cond(b.call.recorder(), "cond", b.in[0], inputs, branch(1), branch(0));
+}
+
+const Op& cond_op() {
+  static const Op op =
+      make_op({"cond", "One of two bodies, chosen by a predicate.", infer, run, reverse, forward, batch});
+  return op;
+}
+
+// The function with outputs that are scalars without a dtype in the dtypes of the other body's.
+FunctionBody fitted(const FunctionBody& function, const Body& other) {
+  return [&](const Tensors& in) {
+    Tensors out = function(in);
+    for (std::size_t k = 0; k < std::min(out.size(), other.outputs()); ++k)
+      if (out[k].spec().weak && !other.output(k).weak && is_floating(other.output(k).dtype))
+        out[k] = cast(out[k], other.output(k).dtype);
+    return out;
+  };
+}
+bool needs_fitting(const Body& body, const Body& other) {
+  for (std::size_t k = 0; k < std::min(body.outputs(), other.outputs()); ++k)
+    if (body.output(k).weak && !other.output(k).weak && body.output(k).dtype != other.output(k).dtype) return true;
+  return false;
+}
+
+// Both bodies give outputs of the same shapes and dtypes.
+void check_alike(std::string_view what, const Body& yes, const Body& no) {
+  if (yes.outputs() != no.outputs())
+    invalid("{}: one body gives {} output(s) where the predicate is true, the other {} where it is false", what,
+            yes.outputs(), no.outputs());
+  for (std::size_t k = 0; k < yes.outputs(); ++k)
+    if (yes.output(k).dtype != no.output(k).dtype || !(yes.output(k).shape == no.output(k).shape))
+      invalid("{}: output {} is {} where the predicate is true and {} where it is false; both must be the same", what,
+              k, to_string(yes.output(k)), to_string(no.output(k)));
+}
+}  // namespace
+
+Tensors cond(Recorder& r, std::string_view what, const Tensor& predicate, const Tensors& inputs,
+             const FunctionBody& yes, const FunctionBody& no) {
+  if (predicate.dtype() != Dtype::boolean || predicate.rank() != 0)
+    invalid("{}: the predicate must be a bool without axes, got {}", what, to_string(predicate.spec()));
+  const std::vector<Parameter> parameters = parameters_like(inputs);
+  Closure if_false = close_over_with_draws(r, what, parameters, no);
+  const Closure if_true = close_over_with_draws(r, what, parameters, fitted(yes, *if_false.body));
+  if (needs_fitting(*if_false.body, *if_true.body))
+    if_false = close_over_with_draws(r, what, parameters, fitted(no, *if_true.body));
+  check_alike(what, *if_true.body, *if_false.body);
+  if (if_true.body->outputs() == 0) return {};
+  auto s = std::make_shared<Cond>();
+  s->bodies = {if_false.body, if_true.body};
+  s->shared = inputs.size();
+  Tensors all{predicate};
+  for (const Tensors* more : std::initializer_list<const Tensors*>{&inputs, &if_false.captured, &if_true.captured})
+    for (const Tensor& t : *more) all.push_back(t);
+  return record_with(cond_op(), r, all, std::move(s));
+}
+
+}  // namespace gradtape::core

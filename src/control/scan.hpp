@@ -1,0 +1,53 @@
+// scan: a body applied step by step, with values that it carries along, over the rows of sequences.
+#pragma once
+
+#include "control/loop.hpp"
+
+namespace gradtape::core {
+
+struct ScanOptions {
+  int64_t length = -1;  // -1: that of the sequences
+  bool reverse = false;
+  Tensor count;         // int64: only the first so many steps are made; empty: all
+  Tensors invariants;   // given to each step whole, behind the rows of the sequences
+  // The carries' cotangents or tangents, whose zeros mean "not selected".
+  bool carries_flow = false;
+  uint64_t memory_budget = 0;  // bytes for the carries that reverse mode needs; 0: all are kept
+};
+
+// Returns the last carries, then the stacked results. Tensors that the body uses from outside become inputs of the op.
+Tensors scan(Recorder& r, std::string_view what, const Tensors& initial, const Tensors& sequences,
+             const ScanOptions& options, const StepFunction& body);
+
+const Op& scan_op();
+
+// One application's payload. Inputs: carries, sequences, what the body captured, then the count if there is one. The
+// body takes carries, rows and captured ones. Outputs: last carries, stacked results, and, if it saves, the carries at
+// the beginning of each step.
+struct Scan : Payload {
+  BodyPtr body;
+  std::size_t carried = 0, sequences = 0;
+  int64_t length = 0;
+  bool reverse = false, counted = false, saves = false;
+
+  std::size_t captured() const { return body->inputs() - carried - sequences; }
+  std::size_t stacked() const { return body->outputs() - carried; }
+  std::size_t saved(std::size_t carry) const { return body->outputs() + carry; }  // the output
+  uint64_t hash() const override;
+};
+
+// The same scan on other inputs, as it is or with the carries saved.
+Tensors repeat_scan(Recorder& r, const Scan& scan, std::span<const Tensor> inputs, bool saves);
+
+// The same as scans of scans. Each level keeps the carries of its own steps alone, and reverse mode makes the steps inside
+// again. As few levels as the budget allows: one, if it has room for all carries (checkpointed_scan.cpp).
+Tensors checkpointed_scan(Recorder& r, const Scan& scan, std::span<const Tensor> inputs, uint64_t memory_budget);
+
+// Derivatives and batches (scan_rules.cpp).
+Tensors reverse_scan(const Call& c, const Tensors& cotangents);
+Tensors forward_scan(const Call& c, const Tensors& tangents);
+Tensors batch_scan(const BatchCall& b);
+// An op on a batch, row by row: a scan that carries nothing.
+Tensors map_rows(const BatchCall& b);
+
+}  // namespace gradtape::core

@@ -1,0 +1,286 @@
+// Derivatives of scan, each a scan of the body's derivative, and scan on a batch.
+#include <algorithm>
+
+#include "autodiff/forward.hpp"
+#include "autodiff/reverse.hpp"
+#include "control/body_rules.hpp"
+#include "control/scan.hpp"
+#include "ops/batching.hpp"
+#include "ops/functions.hpp"
+
+namespace gradtape::core {
+
+namespace {
+bool is_sequence(const Scan& s, std::size_t i) { return i >= s.carried && i < s.carried + s.sequences; }
+
+// Adds to a set of carries all those that others of the set reach in further steps.
+template <class Reaches>
+void close_under_steps(std::vector<uint8_t>& carries, Reaches&& reaches) {
+  for (bool grows = true; grows;) {
+    grows = false;
+    for (std::size_t from = 0; from < carries.size(); ++from)
+      for (std::size_t to = 0; to < carries.size(); ++to)
+        if (carries[from] && !carries[to] && reaches(from, to)) carries[to] = 1, grows = true;
+  }
+}
+
+// Options for a scan of the body's derivative or batch, which is given the captured tensors as parameters.
+ScanOptions options_like(const Call& c, const Scan& s, bool reverse, std::span<const Tensor> inputs) {
+  ScanOptions o;
+  o.invariants = Tensors(inputs.begin() + s.carried + s.sequences, inputs.begin() + s.body->inputs());
+  o.length = s.length;
+  o.reverse = reverse;
+  if (s.counted) o.count = c.in(c.size() - 1);
+  o.carries_flow = true;
+  return o;
+}
+
+// ---- Reverse mode
+
+// The scan over the steps backwards that carries cotangents: those of the carries, and the sums of those of captured
+// tensors. It reads the saved carries, and computes what lies between them again.
+class Backwards {
+ public:
+  Backwards(const Call& c, const Tensors& cotangents)
+      : c_(c), s_(payload_of<Scan>(c.given())), body_(*s_.body), ct_(cotangents) {
+    find_carries();
+    for (std::size_t i = s_.carried; i < body_.inputs(); ++i)
+      if (is_wanted(i) && is_connected(i)) (is_sequence(s_, i) ? sequences_ : captured_).push_back(i);
+    for (std::size_t k = s_.carried; k < body_.outputs(); ++k)
+      if (ct_[k]) stacked_.push_back(k);
+    for (std::size_t k : carries_)
+      if (s_.saves && ct_[s_.saved(k)]) saved_.push_back(k);
+  }
+
+  Tensors cotangents() {
+    Tensors results(c_.size());
+    if (carries_.empty() && sequences_.empty() && captured_.empty()) return results;
+    Tensors initial, rows = saved_carries();
+    for (std::size_t k : carries_) initial.push_back(or_zeros(ct_[k], c_.in(k)));
+    for (std::size_t i : captured_) initial.push_back(zeros_like(c_.in(i)));
+    for (std::size_t j = 0; j < s_.sequences; ++j) rows.push_back(c_.in(s_.carried + j));
+    for (std::size_t k : stacked_) rows.push_back(ct_[k]);
+    for (std::size_t k : saved_) rows.push_back(ct_[s_.saved(k)]);
+    const Tensors out = scan(c_.recorder(), "scan", initial, rows, options_like(c_, s_, !s_.reverse, c_.inputs()),
+                             [&](const Tensors& carried, const Tensors& of_step) { return step(carried, of_step); });
+    std::size_t at = 0;
+    for (std::size_t k : carries_) results[k] = out[at++];
+    for (std::size_t i : captured_) results[i] = out[at++];
+    for (std::size_t i : sequences_) results[i] = out[at++];
+    for (std::size_t k = 0; k < s_.carried; ++k)
+      if (!is_wanted(k) || !reaches_cotangent_[k]) results[k] = {};
+    return results;
+  }
+
+ private:
+  bool is_wanted(std::size_t i) const { return is_floating(body_.input(i).dtype) && c_.wants(i); }
+  // Whether an output with a cotangent depends on the input within a step.
+  bool is_connected(std::size_t i) const {
+    for (std::size_t k = 0; k < body_.outputs(); ++k)
+      if (body_.carries(i, k) && (k < s_.carried ? reaches_cotangent_[k] != 0 : static_cast<bool>(ct_[k]))) return true;
+    return false;
+  }
+  // The carries that depend on a wanted input, and on which something with a cotangent depends.
+  void find_carries() {
+    std::vector<uint8_t> reaches(s_.carried, 0), depends(s_.carried, 0);
+    for (std::size_t k = 0; k < s_.carried; ++k) {
+      reaches[k] = ct_[k] || (s_.saves && ct_[s_.saved(k)]);
+      for (std::size_t o = s_.carried; o < body_.outputs(); ++o) reaches[k] |= ct_[o] && body_.carries(k, o);
+      depends[k] = is_wanted(k);
+      for (std::size_t i = s_.carried; i < body_.inputs(); ++i) depends[k] |= is_wanted(i) && body_.carries(i, k);
+    }
+    close_under_steps(reaches, [&](std::size_t from, std::size_t to) { return body_.carries(to, from); });
+    close_under_steps(depends, [&](std::size_t from, std::size_t to) { return body_.carries(from, to); });
+    for (std::size_t k = 0; k < s_.carried; ++k)
+      if (reaches[k] && depends[k] && is_floating(body_.input(k).dtype)) carries_.push_back(k);
+    reaches_cotangent_ = std::move(reaches);
+  }
+  Tensors saved_carries() const {
+    Tensors saved;
+    const Tensors again = s_.saves ? Tensors() : repeat_scan(c_.recorder(), s_, c_.inputs(), true);
+    for (std::size_t k = 0; k < s_.carried; ++k)
+      saved.push_back(s_.saves ? c_.out(s_.saved(k)) : again[s_.saved(k)]);
+    return saved;
+  }
+
+  Tensors step(const Tensors& carried, const Tensors& rows) const {
+    Tensors in(rows.begin(), rows.begin() + s_.carried + s_.sequences);
+    for (std::size_t i = 0; i < s_.captured(); ++i) in.push_back(rows[rows.size() - s_.captured() + i]);
+    const Tensors out = body_.on(in);
+    Tensors targets, cts, sources;
+    std::size_t row = s_.carried + s_.sequences;
+    for (std::size_t a = 0; a < carries_.size(); ++a) targets.push_back(out[carries_[a]]), cts.push_back(carried[a]);
+    for (std::size_t k : stacked_) targets.push_back(out[k]), cts.push_back(rows[row++]);
+    for (std::size_t k : carries_) sources.push_back(in[k]);
+    for (std::size_t i : captured_) sources.push_back(in[i]);
+    for (std::size_t i : sequences_) sources.push_back(in[i]);
+    Tensors g = reverse({targets, cts, sources, is_symbolic_result});
+    for (std::size_t k : saved_) {
+      Tensor& of_carry = g[static_cast<std::size_t>(std::ranges::find(carries_, k) - carries_.begin())];
+      of_carry = of_carry ? of_carry + rows[row] : rows[row];
+      ++row;
+    }
+    for (std::size_t a = 0; a < g.size(); ++a) {
+      const bool sums = a >= carries_.size() && a < carried.size();
+      if (sums)
+        g[a] = g[a] ? carried[a] + g[a] : carried[a];
+      else
+        g[a] = or_zeros(g[a], sources[a]);
+    }
+    return g;
+  }
+  const Call& c_;
+  const Scan& s_;
+  const Body& body_;
+  const Tensors& ct_;
+  std::vector<uint8_t> reaches_cotangent_;
+  std::vector<std::size_t> carries_, sequences_, captured_;  // inputs whose cotangents are computed
+  std::vector<std::size_t> stacked_, saved_;                 // outputs that have cotangents; carries whose saved ones do
+};
+}  // namespace
+
+Tensors reverse_scan(const Call& c, const Tensors& cotangents) { return Backwards(c, cotangents).cotangents(); }
+
+// ---- Forward mode
+
+namespace {
+// The scan that carries the carries with their tangents.
+class Forwards {
+ public:
+  Forwards(const Call& c, const Tensors& tangents)
+      : c_(c), s_(payload_of<Scan>(c.given())), body_(*s_.body), tangents_(tangents) {
+    for (std::size_t i = 0; i < body_.inputs(); ++i)
+      moves_.push_back(tangents[i] && is_floating(body_.input(i).dtype));
+    std::vector<uint8_t> carries(moves_.begin(), moves_.begin() + s_.carried);
+    for (std::size_t k = 0; k < s_.carried; ++k) carries[k] |= output_moves(k);
+    close_under_steps(carries, [&](std::size_t from, std::size_t to) { return body_.carries(from, to); });
+    std::ranges::copy(carries, moves_.begin());
+    for (std::size_t k = 0; k < body_.outputs(); ++k)
+      if (is_floating(body_.output(k).dtype) && (k < s_.carried ? moves_[k] != 0 : output_moves(k)))
+        outputs_.push_back(k);
+  }
+
+  Tensors tangents() {
+    Tensors results(c_.outputs());
+    if (outputs_.empty()) return results;
+    const auto input = [&](std::size_t i) { return c_.in(i); };
+    const auto moved = [&](std::size_t i) { return or_zeros(tangents_[i], c_.in(i)); };
+    Tensors initial, rows;
+    for (std::size_t k = 0; k < s_.carried; ++k) initial.push_back(input(k));
+    for (std::size_t k = 0; k < s_.carried; ++k)
+      if (moves_[k]) initial.push_back(moved(k));
+    for (std::size_t j = s_.carried; j < s_.carried + s_.sequences; ++j) rows.push_back(input(j));
+    for (std::size_t j = s_.carried; j < s_.carried + s_.sequences; ++j)
+      if (moves_[j]) rows.push_back(moved(j));
+    ScanOptions o = options_like(c_, s_, s_.reverse, c_.inputs());
+    for (std::size_t i = s_.carried + s_.sequences; i < body_.inputs(); ++i)
+      if (moves_[i]) o.invariants.push_back(moved(i));
+    const Tensors out = scan(c_.recorder(), "scan", initial, rows, o,
+                             [&](const Tensors& carried, const Tensors& of_step) { return step(carried, of_step); });
+    std::size_t at = s_.carried;
+    for (std::size_t k : outputs_) results[k] = out[at++];
+    for (std::size_t k = 0; s_.saves && k < s_.carried; ++k)
+      if (moves_[k]) results[s_.saved(k)] = out[at++];
+    return results;
+  }
+
+ private:
+  bool output_moves(std::size_t k) const {
+    for (std::size_t i = 0; i < body_.inputs(); ++i)
+      if (moves_[i] && body_.carries(i, k)) return true;
+    return false;
+  }
+
+  Tensors step(const Tensors& carried, const Tensors& rows) const {
+    Tensors in, sources, tangents;
+    std::size_t tangent_of_carry = s_.carried, row = 0;
+    for (std::size_t k = 0; k < s_.carried; ++k) in.push_back(carried[k]);
+    for (std::size_t j = 0; j < s_.sequences; ++j) in.push_back(rows[row++]);
+    const std::size_t tangents_of_sequences = row;
+    for (std::size_t j = 0; j < s_.sequences; ++j) row += moves_[s_.carried + j];
+    for (std::size_t i = 0; i < s_.captured(); ++i) in.push_back(rows[row++]);
+    std::size_t of_sequence = tangents_of_sequences;
+    for (std::size_t i = 0; i < body_.inputs(); ++i) {
+      if (!moves_[i]) continue;
+      sources.push_back(in[i]);
+      tangents.push_back(i < s_.carried ? carried[tangent_of_carry++]
+                                        : rows[is_sequence(s_, i) ? of_sequence++ : row++]);
+    }
+    const Tensors out = body_.on(in);
+    const Tensors moved = forward({out, sources, tangents, is_symbolic_result});
+    Tensors results(out.begin(), out.begin() + s_.carried);
+    for (std::size_t k : outputs_) results.push_back(or_zeros(moved[k], out[k]));
+    for (std::size_t k = 0, m = s_.carried; s_.saves && k < s_.carried; ++k)
+      if (moves_[k]) results.push_back(carried[m++]);
+    return results;
+  }
+
+  const Call& c_;
+  const Scan& s_;
+  const Body& body_;
+  const Tensors& tangents_;
+  std::vector<uint8_t> moves_;        // by input: has a tangent
+  std::vector<std::size_t> outputs_;  // that have tangents
+};
+}  // namespace
+
+Tensors forward_scan(const Call& c, const Tensors& tangents) { return Forwards(c, tangents).tangents(); }
+
+// ---- Batches
+
+Tensors batch_scan(const BatchCall& b) {
+  const Scan& s = payload_of<Scan>(b.call.given());
+  if (s.counted && b.batched.back()) return map_rows(b);
+  const Body& body = *s.body;
+  std::vector<uint8_t> batched(b.batched.begin(), b.batched.begin() + body.inputs());
+  std::vector<uint8_t> carries(batched.begin(), batched.begin() + s.carried);
+  for (std::size_t k = 0; k < s.carried; ++k)
+    for (std::size_t i = s.carried; i < body.inputs(); ++i) carries[k] |= batched[i] && body.reaches(i, k);
+  close_under_steps(carries, [&](std::size_t from, std::size_t to) { return body.reaches(from, to); });
+  std::ranges::copy(carries, batched.begin());
+  const auto grown = [&](const Tensor& t) { return broadcast_to(t, t.shape().with_leading(b.size)); };
+  Tensors initial, sequences;
+  for (std::size_t k = 0; k < s.carried; ++k) initial.push_back(batched[k] ? full_input(b, k) : b.in[k]);
+  for (std::size_t j = s.carried; j < s.carried + s.sequences; ++j)
+    sequences.push_back(batched[j] ? move_axis(b.in[j], 0, 1) : b.in[j]);
+  ScanOptions o = options_like(b.call, s, s.reverse, b.in);
+  o.carries_flow = false;
+  for (std::size_t k = 0; k < s.carried; ++k) o.carries_flow |= body.parameter(k).sparse;
+  if (s.counted) o.count = b.in[b.in.size() - 1];
+  std::vector<uint8_t> made;
+  const Tensors out = scan(b.call.recorder(), "scan", initial, sequences, o,
+                           [&](const Tensors& carried, const Tensors& rows) {
+                             Tensors in = carried;
+                             for (const Tensor& t : rows) in.push_back(t);
+                             made.clear();
+                             Tensors results = on_batch(body, in, batched, b.size, made);
+                             for (std::size_t k = 0; k < s.carried; ++k)
+                               if (batched[k] && !made[k]) results[k] = grown(results[k]), made[k] = 1;
+                             for (std::size_t k = 0; s.saves && k < s.carried; ++k) results.push_back(carried[k]);
+                             return results;
+                           });
+  Tensors results;
+  for (std::size_t k = 0; k < out.size(); ++k) {
+    const bool is_batched = k < body.outputs() ? made[k] != 0 : batched[k - body.outputs()] != 0;
+    if (!is_batched)
+      results.push_back(grown(out[k]));
+    else
+      results.push_back(k < s.carried ? out[k] : move_axis(out[k], 1, 0));
+  }
+  return results;
+}
+
+Tensors map_rows(const BatchCall& b) {
+  Tensors mapped;
+  ScanOptions o;
+  o.length = b.size;
+  for (std::size_t i = 0; i < b.in.size(); ++i) (b.batched[i] ? mapped : o.invariants).push_back(b.in[i]);
+  return scan(b.call.recorder(), b.call.op().name, {}, mapped, o, [&](const Tensors&, const Tensors& rows) {
+    Tensors in;
+    std::size_t row = 0, whole = mapped.size();
+    for (std::size_t i = 0; i < b.in.size(); ++i) in.push_back(rows[b.batched[i] ? row++ : whole++]);
+    return reapply_all(b.call, in);
+  });
+}
+
+}  // namespace gradtape::core

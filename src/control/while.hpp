@@ -1,0 +1,17 @@
+// while: a body repeated as long as a condition holds.
+#pragma once
+
+#include "control/loop.hpp"
+
+namespace gradtape::core {
+
+struct WhileOptions {
+  int64_t max_steps = 0;       // 0: any number
+  uint64_t memory_budget = 0;  // bytes for the carries that reverse mode needs; 0: all are kept
+};
+
+// Returns the last carries. condition: gives bool[] for the carries.
+Tensors while_loop(Recorder& r, std::string_view what, const Tensors& initial, const WhileOptions& options,
+                   const FunctionBody& condition, const FunctionBody& body);
+
+}  // namespace gradtape::core

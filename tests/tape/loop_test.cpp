@@ -1,0 +1,382 @@
+// Loops, branches, checkpoints and maps, each beside a twin without them.
+#include <set>
+
+#include "support/twins.hpp"
+
+namespace test {
+namespace {
+
+class Loop : public TwinTest {
+ public:
+  // h' = tanh(w h + x), and a row of results.
+  Tensors cell(gt_tensor w, gt_tensor h, gt_tensor x) {
+    gt_tensor next = gt_tanh(c, add(product(w, h), x));
+    return {next, mul(next, h)};
+  }
+  gt_tensor weights() { return mat64(2, 2, {0.3, -0.5, 0.7, 0.2}); }
+  gt_tensor start() { return vec64({0.4, -0.3}); }
+  gt_tensor inputs() { return mat64(4, 2, {0.1, 0.2, -0.3, 0.4, 0.5, -0.6, 0.7, 0.8}); }
+
+  Program recurrent(gt_scan_options o = {}) {
+    return [this, o](const Tensors& in) {
+      return scan([&, this](gt_context, const Tensors& of_step) { return cell(in[0], of_step[0], of_step[1]); },
+                  {in[1]}, {in[2]}, o);
+    };
+  }
+  Program unrolled(bool reverse = false) {
+    return [this, reverse](const Tensors& in) {
+      const int64_t n = shape_of(c, in[2])[0];
+      gt_tensor h = in[1];
+      Tensors rows(static_cast<std::size_t>(n));
+      for (int64_t k = 0; k < n; ++k) {
+        const int64_t t = reverse ? n - 1 - k : k;
+        const Tensors out = cell(in[0], h, row(in[2], t));
+        h = out[0];
+        rows[static_cast<std::size_t>(t)] = out[1];
+      }
+      return Tensors{h, gt_stack(c, rows.data(), rows.size(), 0)};
+    };
+  }
+};
+
+TEST_F(Loop, Scan) { expect_twins(recurrent(), unrolled(), {weights(), start(), inputs()}); }
+
+TEST_F(Loop, ScanBackwards) {
+  gt_scan_options o{};
+  o.reverse = 1;
+  expect_twins(recurrent(o), unrolled(true), {weights(), start(), inputs()});
+}
+
+TEST_F(Loop, ScanWithinABudget) {
+  for (const int64_t steps : {4, 7, 12})
+    for (const bool reverse : {false, true}) {
+      std::vector<double> x;
+      for (int64_t k = 0; k < 2 * steps; ++k) x.push_back(std::sin(static_cast<double>(k)));
+      gt_scan_options o{};
+      o.memory_budget = 70;  // 4 carries of 16 bytes
+      o.reverse = reverse;
+      SCOPED_TRACE(steps);
+      expect_twins(recurrent(o), unrolled(reverse), {weights(), start(), mat64(steps, 2, x)});
+    }
+}
+
+TEST_F(Loop, ScanOfScans) {
+  const Program nested = [this](const Tensors& in) {
+    return scan(
+        [&, this](gt_context, const Tensors& outer) {
+          const Tensors inner = scan(
+              [&, this](gt_context, const Tensors& of_step) {
+                return Tensors{gt_sin(c, add(mul(of_step[0], in[1]), of_step[1])), mul(of_step[0], outer[1])};
+              },
+              {outer[0]}, {outer[1]});
+          return Tensors{inner[0], sum(inner[1])};
+        },
+        {in[0]}, {in[2]});
+  };
+  const Program twin = [this](const Tensors& in) {
+    gt_tensor h = in[0];
+    Tensors rows;
+    for (int64_t i = 0; i < 3; ++i) {
+      gt_tensor total = gt_scalar(c, 0);
+      gt_tensor line = row(in[2], i);
+      for (int64_t k = 0; k < 2; ++k) {
+        total = add(total, sum(mul(h, line)));
+        h = gt_sin(c, add(mul(h, in[1]), row(line, k)));
+      }
+      rows.push_back(total);
+    }
+    return Tensors{h, gt_stack(c, rows.data(), rows.size(), 0)};
+  };
+  expect_twins(nested, twin,
+               {scalar64(c, 0.4), scalar64(c, 0.9), mat64(3, 2, {0.2, -0.1, 0.5, 0.3, -0.7, 0.6})});
+}
+
+// Integers, and values that no gradient meets.
+TEST_F(Loop, ScanOfManyKinds) {
+  const Program f = [this](const Tensors& in) {
+    return scan(
+        [&, this](gt_context, const Tensors& s) {
+          gt_tensor k = gt_cast(c, s[0], GT_FLOAT64);
+          return Tensors{add(s[0], tensor<int64_t>(c, {}, {1})), mul(s[1], add(s[3], k)), s[2], gt_stop_gradient(c, s[1]),
+                         mul(s[3], in[1])};
+        },
+        {tensor<int64_t>(c, {}, {0}), in[0], vec64({1, 2})}, {in[2]});
+  };
+  const Program twin = [this](const Tensors& in) {
+    gt_tensor y = in[0];
+    Tensors before, rows;
+    for (int64_t i = 0; i < 3; ++i) {
+      before.push_back(gt_stop_gradient(c, y));
+      rows.push_back(mul(row(in[2], i), in[1]));
+      y = mul(y, add(row(in[2], i), gt_scalar(c, static_cast<double>(i))));
+    }
+    return Tensors{tensor<int64_t>(c, {}, {3}), y, vec64({1, 2}), gt_stack(c, before.data(), 3, 0),
+                   gt_stack(c, rows.data(), 3, 0)};
+  };
+  expect_twins(f, twin, {scalar64(c, 0.7), scalar64(c, 1.3), vec64({0.5, -0.4, 0.9})});
+}
+
+TEST_F(Loop, While) {
+  gt_while_options o{};
+  o.max_steps = 20;
+  const Program f = [this, o](const Tensors& in) {
+    return while_loop([this](gt_context, const Tensors& s) { return Tensors{gt_less(c, s[1], gt_scalar(c, 4.5))}; },
+                      [&, this](gt_context, const Tensors& s) {
+                        return Tensors{gt_sin(c, mul(s[0], in[1])), add(s[1], gt_scalar(c, 1))};
+                      },
+                      {in[0], gt_scalar(c, 0)}, o);
+  };
+  const Program twin = [this](const Tensors& in) {
+    gt_tensor y = in[0];
+    for (int k = 0; k < 5; ++k) y = gt_sin(c, mul(y, in[1]));
+    return Tensors{y, scalar64(c, 5)};
+  };
+  expect_twins(f, twin, {vec64({0.3, 0.8}), scalar64(c, 1.4)});
+}
+
+// Each sample of a batch makes its own steps.
+TEST_F(Loop, WhileBySamples) {
+  gt_while_options o{};
+  o.max_steps = 20;
+  const auto doubled = [this, o](gt_context, const Tensors& in) {
+    return while_loop([this](gt_context, const Tensors& s) { return Tensors{gt_less(c, s[0], gt_scalar(c, 10))}; },
+                      [this](gt_context, const Tensors& s) {
+                        return Tensors{mul(s[0], gt_scalar(c, 2)), add(s[1], gt_scalar(c, 1))};
+                      },
+                      {in[0], gt_scalar(c, 0)}, o);
+  };
+  gt_tensor x = vec64({1, 3, 6, 20});
+  gt_tape t = watching({x});
+  const Tensors y = vmap(doubled, {x});
+  expect(y[0], {16, 12, 12, 20});
+  expect(y[1], {4, 2, 1, 0});
+  expect(grad(t, sum(y[0]), x), {16, 4, 2, 1});
+}
+
+TEST_F(Loop, Cond) {
+  for (const bool which : {false, true}) {
+    const Program f = [this, which](const Tensors& in) {
+      return cond(tensor<uint8_t>(c, {}, {which}), [&, this](gt_context, const Tensors& x) {
+        return Tensors{mul(x[0], in[1])};
+      }, [this](gt_context, const Tensors& x) { return Tensors{gt_exp(c, x[0])}; }, {in[0]});
+    };
+    const Program twin = [this, which](const Tensors& in) {
+      return Tensors{which ? mul(in[0], in[1]) : gt_exp(c, in[0])};
+    };
+    SCOPED_TRACE(which);
+    expect_twins(f, twin, {vec64({0.3, 0.8}), scalar64(c, 1.4)});
+  }
+}
+
+// The branch that is not taken does not run: it gives no nan, and would not end.
+TEST_F(Loop, CondBySamples) {
+  const auto root = [this](gt_context, const Tensors& in) {
+    return cond(gt_greater(c, in[0], gt_scalar(c, 0)), [this](gt_context, const Tensors& x) {
+      return Tensors{gt_sqrt(c, x[0])};
+    }, [this](gt_context, const Tensors& x) {
+      return while_loop([this](gt_context, const Tensors& s) { return Tensors{gt_less_equal(c, s[0], gt_scalar(c, 0))}; },
+                        [this](gt_context, const Tensors& s) { return Tensors{add(s[0], gt_scalar(c, 1))}; }, {x[0]},
+                        {0, 100, 0});
+    }, {in[0]});
+  };
+  gt_tensor x = vec64({4, -1.5, 9, -3});
+  gt_tape t = watching({x});
+  gt_tensor y = vmap(root, {x})[0];
+  expect(y, {2, 0.5, 3, 1});
+  expect(grad(t, sum(y), x), {0.25, 1, 1. / 6, 1});
+}
+
+TEST_F(Loop, Checkpoint) {
+  const Program f = [this](const Tensors& in) {
+    gt_tensor y = in[0];
+    for (int k = 0; k < 3; ++k)
+      y = checkpoint([&, this](gt_context, const Tensors& x) {
+        return Tensors{gt_sin(c, mul(gt_exp(c, x[0]), in[1]))};
+      }, {y})[0];
+    return Tensors{y};
+  };
+  const Program twin = [this](const Tensors& in) {
+    gt_tensor y = in[0];
+    for (int k = 0; k < 3; ++k) y = gt_sin(c, mul(gt_exp(c, y), in[1]));
+    return Tensors{y};
+  };
+  expect_twins(f, twin, {vec64({0.3, 0.8}), scalar64(c, 1.4)});
+}
+
+TEST_F(Loop, All) {
+  const Program f = [this](const Tensors& in) {
+    return scan(
+        [&, this](gt_context, const Tensors& s) {
+          gt_tensor inner = checkpoint([&, this](gt_context, const Tensors& x) {
+            return while_loop(
+                [this](gt_context, const Tensors& w) { return Tensors{gt_less(c, w[1], gt_scalar(c, 2.5))}; },
+                [&, this](gt_context, const Tensors& w) {
+                  return Tensors{mul(w[0], in[1]), add(w[1], gt_scalar(c, 1))};
+                },
+                {x[0], gt_scalar(c, 0)}, {0, 5, 0});
+          }, {s[0]})[0];
+          return cond(gt_greater(c, s[1], gt_scalar(c, 0)), [this](gt_context, const Tensors& x) {
+            return Tensors{gt_sin(c, x[0])};
+          }, [&, this](gt_context, const Tensors& x) { return Tensors{mul(x[0], s[0])}; }, {inner});
+        },
+        {in[0]}, {in[2]});
+  };
+  const Program twin = [this](const Tensors& in) {
+    gt_tensor y = in[0];
+    for (int64_t i = 0; i < 3; ++i) {
+      gt_tensor inner = y;
+      for (int k = 0; k < 3; ++k) inner = mul(inner, in[1]);
+      y = i != 1 ? gt_sin(c, inner) : mul(inner, y);
+    }
+    return Tensors{y};
+  };
+  expect_twins(f, twin, {vec64({0.3, 0.8}), scalar64(c, 1.4), vec64({1, -1, 2})});
+}
+
+TEST_F(Loop, DrawsOfStepsAndSamples) {
+  const auto draw = [&] { return apply(c, "random_normal", {}, {{"shape", {2}}, {"dtype", "float64"}})[0]; };
+  const auto many = [&](gt_context, const Tensors& s) { return Tensors{s[0], draw()}; };
+  gt_scan_options o{};
+  o.length = 3;
+  const auto v = numbers(c, scan(many, {scalar64(c, 0)}, {}, o)[1]);
+  EXPECT_EQ(std::set<double>(v.begin(), v.end()).size(), 6u);
+  const auto w = numbers(c, vmap([&](gt_context, const Tensors&) { return Tensors{draw()}; }, {vec64({1, 2, 3})})[0]);
+  EXPECT_EQ(std::set<double>(w.begin(), w.end()).size(), 6u);
+  gt_vmap_options shared{};
+  shared.shared_draws = 1;
+  const auto u = numbers(
+      c, vmap([&](gt_context, const Tensors&) { return Tensors{draw()}; }, {vec64({1, 2, 3})}, {}, {}, shared)[0]);
+  EXPECT_EQ(std::set<double>(u.begin(), u.end()).size(), 2u);
+  // Derivatives meet the numbers that were drawn.
+  gt_tensor x = scalar64(c, 1.5);
+  gt_tape t = watching({x});
+  gt_tensor y = scan([&](gt_context, const Tensors& s) { return Tensors{mul(s[0], sum(draw()))}; }, {x}, {}, o)[0];
+  EXPECT_NEAR(dgrad(t, y, x), number(c, y) / 1.5, 1e-12);
+}
+
+TEST_F(Loop, PerExampleGradients) {
+  gt_tensor w = vec64({1, 2}), x = mat64(3, 2, {1, 2, 3, 4, 5, 6});
+  const auto gradient_of_sample = [&](gt_context, const Tensors& in) {
+    gt_tape t = watching({w});
+    return Tensors{grad(t, gt_square(c, sum(mul(in[0], w))), w)};
+  };
+  expect(vmap(gradient_of_sample, {x})[0], {10, 20, 66, 88, 170, 204});
+}
+
+TEST_F(Loop, VmapOfAxes) {
+  gt_tensor x = mat64(2, 3, {1, 2, 3, 4, 5, 6}), y = vec64({10, 20});
+  const auto plus = [&](gt_context, const Tensors& in) { return Tensors{add(in[0], in[1])}; };
+  gt_tensor z = vmap(plus, {x, y}, {1, -1}, {1})[0];
+  EXPECT_EQ(shape_of(c, z), (std::vector<int64_t>{2, 3}));
+  expect(z, {11, 12, 13, 24, 25, 26});
+  const auto nested = [&](gt_context, const Tensors& in) {
+    return vmap([&](gt_context, const Tensors& e) { return Tensors{mul(e[0], e[1])}; }, {in[0], in[1]}, {0, -1});
+  };
+  expect(vmap(nested, {x, y}, {0, 0})[0], {10, 20, 30, 80, 100, 120});
+}
+
+// ---- Bad input
+
+TEST_F(Loop, Errors) {
+  gt_tensor x = vec64({1, 2});
+  const auto same = [](gt_context, const Tensors& s) { return s; };
+  const auto bad = [&](gt_status code, const std::string& part) {
+    EXPECT_EQ(last_status, code);
+    expect_error(last_status, code, part);
+  };
+  scan([&](gt_context, const Tensors& s) { return Tensors{sum(s[0])}; }, {x}, {vec64({1})});
+  bad(GT_INVALID_ARGUMENT, "float64[] for carried value 0, which is float64[2]");
+  scan([&](gt_context, const Tensors&) { return Tensors{}; }, {x}, {vec64({1})});
+  bad(GT_INVALID_ARGUMENT, "0 output(s)");
+  scan(same, {x}, {});
+  bad(GT_INVALID_ARGUMENT, "options.length");
+  scan(same, {x}, {vec64({1}), vec64({1, 2})});
+  bad(GT_INVALID_ARGUMENT, "sequence 1 is float64[2]");
+  scan(same, {}, {scalar64(c, 1)});
+  bad(GT_INVALID_ARGUMENT, "sequence 0 is float64[]");
+  while_loop(same, same, {});
+  bad(GT_INVALID_ARGUMENT, "no value to carry");
+  while_loop(same, same, {x});
+  bad(GT_INVALID_ARGUMENT, "one bool without axes, got float64[2]");
+  cond(x, same, same, {x});
+  bad(GT_INVALID_ARGUMENT, "the predicate must be a bool without axes, got float64[2]");
+  cond(tensor<uint8_t>(c, {}, {1}), same, [&](gt_context, const Tensors& s) { return Tensors{sum(s[0])}; }, {x});
+  bad(GT_INVALID_ARGUMENT, "output 0 is float64[2] where the predicate is true and float64[]");
+  vmap(same, {x}, {1});
+  bad(GT_INVALID_ARGUMENT, "in_axes[0] is 1, and input 0 is float64[2]");
+  vmap(same, {x, vec64({1})});
+  bad(GT_INVALID_ARGUMENT, "input 1 is float64[1] with 1 samples along axis 0; input 0 has 2");
+  vmap(same, {x}, {-1});
+  bad(GT_INVALID_ARGUMENT, "options.size");
+  vmap(same, {x}, {0}, {1});
+  bad(GT_INVALID_ARGUMENT, "out_axes[0] is 1");
+  gt_tensor variable = gt_variable(c, x);
+  scan(
+      [&](gt_context, const Tensors& s) {
+        EXPECT_EQ(gt_assign(c, variable, s[0]), GT_OK);
+        return s;
+      },
+      {x}, {vec64({1})});
+  bad(GT_FAILED_PRECONDITION, "assigns a variable");
+  expect(variable, {1, 2});
+  BodyState reads{[&](gt_context, const Tensors& s) {
+    double values[2];
+    reads.status = gt_tensor_read(c, s[0], values, sizeof values);
+    return s;
+  }};
+  gt_tensor out = nullptr;
+  expect_error(gt_checkpoint(c, run_body, &reads, nullptr, &x, 1, nullptr, &out, 1, nullptr), GT_FAILED_PRECONDITION,
+               "no value");
+}
+
+TEST_F(Loop, ReverseOfWhileNeedsABound) {
+  gt_tensor x = scalar64(c, 3);
+  const auto run = [&](gt_while_options o) {
+    return while_loop([this](gt_context, const Tensors& s) { return Tensors{gt_greater(c, s[0], gt_scalar(c, 1))}; },
+                      [this](gt_context, const Tensors& s) { return Tensors{mul(s[0], gt_scalar(c, 0.5))}; }, {x}, o)[0];
+  };
+  gt_tape t = watching({x}, GT_TAPE_PERSISTENT);
+  gt_tensor y = run({});
+  std::vector<gt_tensor> g;
+  expect_error(gradient(t, {y}, {x}, g), GT_FAILED_PRECONDITION, "max_steps");
+  expect(jvp(t, y, x, scalar64(c, 1)), {0.25});
+  expect(grad(t, run({0, 0, 100}), x), {0.25});
+  expect(grad(t, run({0, 1, 0}), x), {0.5});
+}
+
+TEST_F(Loop, UserDataIsFreedOnce) {
+  gt_tensor x = vec64({1, 2}), out = nullptr;
+  for (const bool fails : {false, true}) {
+    BodyState state{[](gt_context, const Tensors& s) { return s; }};
+    state.status = fails ? GT_UNSUPPORTED : GT_OK;
+    EXPECT_EQ(gt_checkpoint(c, run_body, &state, free_body, &x, 1, nullptr, &out, 1, nullptr), state.status);
+    EXPECT_EQ(state.freed, 1);
+    EXPECT_EQ(out == nullptr, fails);
+    c.message();
+  }
+}
+
+TEST_F(Loop, EmptyLoops) {
+  gt_tensor x = vec64({1, 2});
+  gt_tape t = watching({x}, GT_TAPE_PERSISTENT);
+  const auto squares = [&](gt_context, const Tensors& s) { return Tensors{mul(s[0], s[0]), s[0]}; };
+  gt_scan_options none{};
+  none.length = 0;
+  none.struct_size = sizeof none;
+  BodyState state{squares};
+  Tensors out(2);
+  size_t n = 0;
+  ASSERT_EQ(gt_scan(c, run_body, &state, free_body, &x, 1, nullptr, 0, &none, out.data(), 2, &n), GT_OK) << c.message();
+  expect(out[0], {1, 2});
+  EXPECT_EQ(shape_of(c, out[1]), (std::vector<int64_t>{0, 2}));
+  expect(grad(t, sum(out[0]), x), {1, 1});
+  const auto never = [&](gt_context, const Tensors&) { return Tensors{tensor<uint8_t>(c, {}, {0})}; };
+  gt_tensor y = while_loop(never, [&](gt_context, const Tensors& s) { return Tensors{mul(s[0], s[0])}; }, {x},
+                           {0, 3, 0})[0];
+  expect(y, {1, 2});
+  expect(grad(t, sum(y), x), {1, 1});
+  expect(vmap(squares, {tensor<double>(c, {0, 2}, {})})[0], {});
+}
+
+}  // namespace
+}  // namespace test
