@@ -1,7 +1,10 @@
 // Loops, branches, checkpoints and maps: ops whose operands are functions.
 #include "capi/callbacks.hpp"
+#include "capi/derivatives.hpp"
 #include "control/checkpoint.hpp"
 #include "control/cond.hpp"
+#include "control/linearize.hpp"
+#include "control/root.hpp"
 #include "control/scan.hpp"
 #include "control/vmap.hpp"
 #include "control/while.hpp"
@@ -144,6 +147,39 @@ gt_status gt_vmap(gt_context ctx, gt_forward_fn body, void* user_data, void (*fr
     o.in_axes = in_axes ? std::vector<int>(in_axes, in_axes + n) : std::vector<int>(n, 0);
     o.out_axes = out_axes;
     return vmap(c.recorder(), name, all, o, function_of(c, name, "body", body, user_data, capacity));
+  });
+}
+
+gt_status gt_root(gt_context ctx, gt_forward_fn residual, void* user_data, void (*free)(void*), const gt_tensor* guess,
+                  size_t n, const gt_root_options* options, gt_tensor* outputs, size_t capacity, size_t* n_outputs) {
+  constexpr const char* name = "gt_root";
+  return with_bodies(ctx, name, {user_data, free, outputs, capacity, n_outputs}, [&](Context& c) {
+    const gt_root_options given = options ? read_struct("gt_root: options", options) : gt_root_options{};
+    if (!(given.tolerance >= 0)) invalid("{}: options.tolerance must not be negative, got {}", name, given.tolerance);
+    if (given.max_steps < 0) invalid("{}: options.max_steps must not be negative, got {}", name, given.max_steps);
+    RootOptions o;
+    o.tolerance = given.tolerance;
+    o.max_steps = given.max_steps;
+    if (given.solver) o.solver = function_of(c, name, "solver", given.solver, user_data, n);
+    return root(c.recorder(), name, read_list(c, name, "guess", guess, n), o,
+                function_of(c, name, "residual", residual, user_data, capacity));
+  });
+}
+
+gt_status gt_tape_linearize(gt_context ctx, gt_tape tape, const gt_tensor* targets, size_t n_targets,
+                            const gt_tensor* sources, size_t n_sources, int32_t transposed, gt_function* map) {
+  constexpr const char* name = "gt_tape_linearize";
+  if (map) *map = nullptr;
+  return guarded(ctx, [&](Context& c) {
+    need_pointer(map, "gt_tape_linearize: map");
+    if (transposed != 0 && transposed != 1) invalid("{}: transposed must be 0 or 1, got {}", name, transposed);
+    const std::shared_ptr<Tape> t = c.tape(tape, "gt_tape_linearize: tape");
+    const Tensors to = read_targets(c, targets, n_targets, name);
+    const std::vector<Source> by = read_sources(c, sources, n_sources, name);
+    Tape::Use use(*t, name);
+    *map = reinterpret_cast<gt_function>(
+        c.publish(linearize(t, c.evaluator().workers, to, by, transposed == 1)));
+    use.done();
   });
 }
 

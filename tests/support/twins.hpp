@@ -60,6 +60,13 @@ class TwinTest : public FunctionTest {
                      room, n);
     });
   }
+  Tensors root(Body residual, const Tensors& guess, gt_root_options o = {}) {
+    o.struct_size = sizeof o;
+    BodyState state{std::move(residual)};
+    return taken([&](gt_tensor* out, size_t room, size_t* n) {
+      return gt_root(c, run_body, &state, nullptr, guess.data(), guess.size(), &o, out, room, n);
+    });
+  }
 
   // ---- float64 tensors, and ops in few letters
 
