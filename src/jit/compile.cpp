@@ -318,7 +318,7 @@ void compile_loops(Plan& plan, int64_t runs) {
   if (!is_available()) return;
   const bool always = Settings::instance().always_compiles(), scalars = always || runs >= kRunsOfScalars;
   try {
-    if (scalars) merge_scalar_loops(plan);
+    if (scalars) merge_small_loops(plan);
   } catch (const std::bad_alloc&) {  // then they stay loops
   }
   if (!scalars) plan.compile_at = kRunsOfScalars;

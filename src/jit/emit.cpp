@@ -184,12 +184,12 @@ class Emitter {
   // accumulators and a value.
   void combine(int to, int a, int b) {
     const Unit::Strip& s = *u_.strip;
-    if (s.combine == Unit::Strip::sum) return a_.binary(LaneOp::add, s.dtype, to, a, a_.vector(b));
-    if (s.combine == Unit::Strip::product) return a_.binary(LaneOp::multiply, s.dtype, to, a, a_.vector(b));
+    if (s.combine == Combine::sum) return a_.binary(LaneOp::add, s.dtype, to, a, a_.vector(b));
+    if (s.combine == Combine::product) return a_.binary(LaneOp::multiply, s.dtype, to, a, a_.vector(b));
     const int mask = b == 1 ? 2 : 1;
     a_.binary(LaneOp::not_equal, s.dtype, mask, a, a_.vector(a));
     const int most = b == 3 ? 4 : 3;
-    a_.extreme(s.combine == Unit::Strip::maximum, most, a, b);
+    a_.extreme(s.combine == Combine::maximum, most, a, b);
     a_.select(to, mask, a_.vector(a), most);
   }
   void body(bool single) {

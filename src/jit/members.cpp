@@ -14,25 +14,6 @@ using math::LaneProgram;
 
 const Elementwise& elementwise(const Op& op) { return std::get<Elementwise>(op.computation); }
 
-// The size of the elements if the instruction can be inlined.
-std::optional<int> inlined_size(const Instruction& i) {
-  if (i.kind != Instruction::tile) return std::nullopt;
-  LaneProgram program;
-  SmallVector<int32_t, 3> operands;
-  for (std::size_t k = 0; k < i.operands.size(); ++k) operands.push_back(program.input(operand_dtype(i, k)));
-  const std::optional<int32_t> result = record(i, operands, program);
-  // A function that gives an operand or a constant has nothing to compute.
-  if (!result || program[*result].op == LaneOp::input || program[*result].op == LaneOp::constant) return std::nullopt;
-  std::size_t size = 0;
-  for (const LaneInstruction& x : program.code()) {
-    if (!can_emit(x)) return std::nullopt;
-    if (x.dtype == Dtype::boolean) continue;
-    if (size != 0 && size != size_of(x.dtype)) return std::nullopt;
-    size = size_of(x.dtype);
-  }
-  return static_cast<int>(size);
-}
-
 bool writes_tile(const Instruction& i) { return !i.is_partial() && i.kind != Instruction::stream; }
 bool writes_port(const Instruction& i) { return !i.is_partial() && i.result.kind == Loop::TileRef::port; }
 }  // namespace
@@ -51,6 +32,34 @@ std::optional<int32_t> record(const Instruction& i, std::span<const int32_t> ope
   const int32_t first = before(program, operands.first(2), nullptr), other = operands[2];
   const int32_t both[] = {i.right ? other : first, i.right ? first : other};
   return fn(program, std::span<const int32_t>(both), i.attrs.get());
+}
+
+std::optional<int> inlined_size(const Instruction& i) {
+  if (i.kind != Instruction::tile) return std::nullopt;
+  LaneProgram program;
+  SmallVector<int32_t, 3> operands;
+  for (std::size_t k = 0; k < i.operands.size(); ++k) operands.push_back(program.input(operand_dtype(i, k)));
+  const std::optional<int32_t> result = record(i, operands, program);
+  // A function that gives an operand or a constant has nothing to compute.
+  if (!result || program[*result].op == LaneOp::input || program[*result].op == LaneOp::constant) return std::nullopt;
+  std::size_t size = 0;
+  for (const LaneInstruction& x : program.code()) {
+    if (!can_emit(x)) return std::nullopt;
+    if (x.dtype == Dtype::boolean) continue;
+    if (size != 0 && size != size_of(x.dtype)) return std::nullopt;
+    size = size_of(x.dtype);
+  }
+  return static_cast<int>(size);
+}
+
+std::optional<Combine> combine_of(const Op& reduction, Dtype dtype) {
+  const std::string& name = reduction.name;
+  if (name == "reduce_sum") return Combine::sum;
+  if (!is_floating(dtype)) return std::nullopt;
+  if (name == "reduce_prod") return Combine::product;
+  if (name == "reduce_max") return Combine::maximum;
+  if (name == "reduce_min") return Combine::minimum;
+  return std::nullopt;
 }
 
 LoopGraph::LoopGraph(const Loop& loop) {

@@ -40,6 +40,10 @@ struct LoopGraph {
 // result; nothing: an op of it has no lanes.
 std::optional<int32_t> record(const Loop::Instruction& i, std::span<const int32_t> operands,
                               math::LaneProgram& program);
+// The size of the elements if the instruction can be inlined, 0 if all of them are bools.
+std::optional<int> inlined_size(const Loop::Instruction& i);
+// Nothing: native code lacks the reduction.
+std::optional<Combine> combine_of(const Op& reduction, Dtype dtype);
 // The dtype of an operand of a tile instruction.
 Dtype operand_dtype(const Loop::Instruction& i, std::size_t operand);
 

@@ -16,12 +16,32 @@ using Instruction = Loop::Instruction;
 using math::LaneInstruction;
 using math::LaneOp;
 
-constexpr std::size_t kLeastInstructions = 4;  // of a merged step
+constexpr std::size_t kLeastInstructions = 4;  // of a merged step, for all its elements
 constexpr std::size_t kMostInstructions = 1 << 20;
+constexpr int64_t kMostElements = 8;  // of a loop that is unrolled
+constexpr int64_t kMostReduced = 7;   // longer rows are reduced by several accumulators (kernels/reduce/reduce_row.hpp)
+
+int64_t elements_of(const Loop& loop, Loop::Level level) {
+  return level == Loop::Level::row ? loop.rows : loop.rows * loop.width;
+}
+bool is_one_tile(const Loop& loop) { return loop.tile_rows >= loop.rows && loop.tile_width >= loop.width; }
+
+// Whether the instruction can be unrolled, element by element.
+bool unrolls(const Loop& loop, const Instruction& i) {
+  if (i.kind == Instruction::expand) return true;
+  if (i.kind == Instruction::tile) return loop.elements() == 1 || inlined_size(i);
+  if (!i.reducer || !combine_of(*i.op, i.to)) return false;
+  if (i.kind == Instruction::reduce_rows) return loop.width <= kMostReduced;
+  if (!i.is_partial() || !is_one_tile(loop)) return false;
+  const Loop::PartialReduction& e = loop.partial_reductions[i.result.index];
+  if (e.columns) return e.in_place && loop.rows_apart() >= loop.rows;
+  return e.rows == 1 && e.width == 1 && elements_of(loop, i.level) <= kMostReduced;
+}
 
 // The size of the elements of all that the loop computes with, but for bools. Nothing: it cannot be straight-line code.
 std::optional<int> element_size(const Loop& loop, const Plan& plan) {
-  if (loop.elements() != 1 || loop.shifted > 0 || !loop.partial_reductions.empty()) return std::nullopt;
+  if (loop.elements() < 1 || loop.elements() > kMostElements || loop.batches > 1 || loop.shifted > 0)
+    return std::nullopt;
   std::size_t size = 0;
   const auto fits = [&](Dtype dtype) {
     if (dtype == Dtype::boolean) return true;
@@ -31,8 +51,10 @@ std::optional<int> element_size(const Loop& loop, const Plan& plan) {
   };
   for (const Loop::Port& p : loop.ports)
     if (!fits(plan.slots[p.slot].dtype)) return std::nullopt;
+  for (const Loop::PartialReduction& e : loop.partial_reductions)
+    if (!fits(plan.slots[e.slot].dtype)) return std::nullopt;
   for (const Instruction& i : loop.instructions) {
-    if (i.kind != Instruction::tile && i.kind != Instruction::expand) return std::nullopt;
+    if (!unrolls(loop, i)) return std::nullopt;
     if (i.kind == Instruction::tile && !(fits(i.from) && fits(i.to))) return std::nullopt;
   }
   return static_cast<int>(size);
@@ -100,34 +122,122 @@ class Merger {
     if (slots_read_.insert(p.slot).second) step_.in.push_back({p.slot, {}});
     return known->second;
   }
-  void write(uint32_t slot, int32_t instruction) {
-    values_[{slot, 0}] = instruction;
-    if (last_reader_[slot] < end_ && plan_.locations[slot].kind != Location::result) return;
-    step_.out.push_back(slot);
-    if (const std::optional<UnitMemory> to = memory({slot, 0}))
+  void write(const Place& p, int32_t instruction) {
+    values_[p] = instruction;
+    if (last_reader_[p.slot] < end_ && plan_.locations[p.slot].kind != Location::result) return;
+    if (slots_written_.insert(p.slot).second) step_.out.push_back(p.slot);
+    if (const std::optional<UnitMemory> to = memory(p))
       unit_.outputs.push_back({instruction, {to->kind, to->at, false, to->offset}});
     else
       fails_ = true;
   }
 
+  // ---- A loop, element by element
+
+  using Elements = SmallVector<int32_t, 8>;  // the instructions that compute them
+
+  static Place place(const Loop& loop, const Loop::Port& p, Loop::Level level, int64_t element) {
+    const bool by_row = level == Loop::Level::row;
+    const int64_t row = by_row ? element : element / loop.width, column = by_row ? 0 : element % loop.width;
+    return {p.slot, p.offset + p.per_element * (row * loop.width + column) + p.per_row * row + p.per_column * column};
+  }
+  static int64_t strided_at(const Layout& layout, int64_t element) {
+    int64_t at = 0;
+    for (std::size_t axis = layout.shape.rank(); axis-- > 0; element /= layout.shape[axis])
+      at += element % layout.shape[axis] * layout.strides[axis];
+    return at;
+  }
+  Elements filled(const Loop& loop, const Loop::Fill& f) {
+    const Loop::Port& port = loop.ports[f.port];
+    Elements all;
+    for (int64_t e = 0; e < elements_of(loop, f.level); ++e) {
+      int64_t at = 0;
+      if (f.kind == Loop::Fill::once_columns) at = e % loop.width;
+      if (f.kind == Loop::Fill::rows) at = e / loop.width;
+      if (f.kind == Loop::Fill::strided) at = strided_at(f.layout, e);
+      all.push_back(read({port.slot, port.offset + at * f.size}));
+    }
+    return all;
+  }
+
   void add(const Loop& loop) {
-    std::unordered_map<uint32_t, int32_t> tiles;
-    for (const Loop::Fill& f : loop.fills) {
-      const Loop::Port& port = loop.ports[f.port];
-      tiles[f.scratch] = read({port.slot, port.offset});
-    }
+    std::unordered_map<uint32_t, Elements> tiles;
+    for (const Loop::Fill& f : loop.fills) tiles[f.scratch] = filled(loop, f);
     for (const Instruction& i : loop.instructions) {
-      SmallVector<int32_t, 3> operands;
-      for (const Loop::TileRef x : i.operands)
-        operands.push_back(x.kind == Loop::TileRef::scratch
-                               ? tiles[x.index]
-                               : read({loop.ports[x.index].slot, loop.ports[x.index].offset}));
-      const int32_t result = i.kind == Instruction::expand ? operands[0] : compute(i, operands);
-      if (i.result.kind == Loop::TileRef::scratch)
-        tiles[i.result.index] = result;
+      const auto operand = [&](const Loop::TileRef& x, int64_t element) {
+        return x.kind == Loop::TileRef::scratch ? tiles[x.index][static_cast<std::size_t>(element)]
+                                                : read(place(loop, loop.ports[x.index], i.level, element));
+      };
+      if (i.kind == Instruction::tile || i.kind == Instruction::expand)
+        keep(loop, i, i.kind == Instruction::expand ? Loop::Level::full : i.level, applied(loop, i, operand), tiles);
+      else if (i.kind == Instruction::reduce_rows)
+        keep(loop, i, Loop::Level::row, reduced_rows(loop, i, operand), tiles);
       else
-        write(loop.ports[i.result.index].slot, result);
+        reduce(loop, i, operand);
     }
+  }
+  void keep(const Loop& loop, const Instruction& i, Loop::Level level, const Elements& results,
+            std::unordered_map<uint32_t, Elements>& tiles) {
+    if (i.result.kind == Loop::TileRef::scratch) {
+      tiles[i.result.index] = results;
+      return;
+    }
+    for (std::size_t e = 0; e < results.size(); ++e)
+      write(place(loop, loop.ports[i.result.index], level, static_cast<int64_t>(e)), results[e]);
+  }
+  // expand: the element of a row, for each of its columns.
+  template <class Operand>
+  Elements applied(const Loop& loop, const Instruction& i, Operand&& operand) {
+    const bool expands = i.kind == Instruction::expand;
+    Elements results;
+    for (int64_t e = 0; e < elements_of(loop, expands ? Loop::Level::full : i.level); ++e) {
+      SmallVector<int32_t, 3> operands;
+      for (const Loop::TileRef& x : i.operands) operands.push_back(operand(x, expands ? e / loop.width : e));
+      results.push_back(expands ? operands[0] : compute(i, operands));
+    }
+    return results;
+  }
+  template <class Operand>
+  Elements reduced_rows(const Loop& loop, const Instruction& i, Operand&& operand) {
+    Elements results;
+    for (int64_t row = 0; row < loop.rows; ++row) {
+      int32_t sum = start(i);
+      for (int64_t column = 0; column < loop.width; ++column)
+        sum = combine(i, sum, operand(i.operands[0], row * loop.width + column));
+      results.push_back(sum);
+    }
+    return results;
+  }
+  // A reduction that a loop completes at its end: first the elements of the only tile, then the only partial.
+  template <class Operand>
+  void reduce(const Loop& loop, const Instruction& i, Operand&& operand) {
+    const Loop::PartialReduction& e = loop.partial_reductions[i.result.index];
+    const int64_t results = e.columns ? loop.width : 1, n = elements_of(loop, i.level) / results;
+    for (int64_t k = 0; k < results; ++k) {
+      int32_t sum = start(i);
+      for (int64_t j = 0; j < n; ++j) sum = combine(i, sum, operand(i.operands[0], j * results + k));
+      if (!e.columns || loop.rows_apart() > 1) sum = combine(i, start(i), sum);
+      write({e.slot, k * e.size}, sum);
+    }
+  }
+  int32_t start(const Instruction& i) {
+    return dispatch(i.to, [&]<class T>(Type<T>) {
+      T value{};
+      i.reducer->start(1, &value);
+      return unit_.program.constant(value);
+    });
+  }
+  // As the reducers have it: an extreme is nan where an operand is.
+  int32_t combine(const Instruction& i, int32_t a, int32_t b) {
+    math::LaneProgram& program = unit_.program;
+    const Combine how = *combine_of(*i.op, i.to);
+    if (how == Combine::sum) return program.append({LaneOp::add, i.to, {a, b}});
+    if (how == Combine::product) return program.append({LaneOp::multiply, i.to, {a, b}});
+    const bool most = how == Combine::maximum;
+    const int32_t first = program.append({LaneOp::less, i.to, {most ? b : a, most ? a : b}});
+    const int32_t nan = program.append({LaneOp::not_equal, i.to, {a, a}});
+    const int32_t other = program.append({LaneOp::select, i.to, {nan, a, b}});
+    return program.append({LaneOp::select, i.to, {first, a, other}});
   }
   int32_t compute(const Instruction& i, std::span<const int32_t> operands) {
     for (const Op* op : {i.before, i.op})
@@ -156,10 +266,14 @@ class Merger {
   Step step_{};
   std::shared_ptr<Loop::NativeUnit> native_ = std::make_shared<Loop::NativeUnit>();
   std::unordered_map<Place, int32_t, PlaceHash> values_;
-  std::unordered_set<uint32_t> slots_read_;
+  std::unordered_set<uint32_t> slots_read_, slots_written_;
   std::size_t spilled_ = 0;
   bool fails_ = false;
 };
+
+std::size_t instructions_of(const Loop& loop) {
+  return loop.instructions.size() * static_cast<std::size_t>(loop.elements());
+}
 
 std::vector<std::size_t> last_readers(const Plan& plan) {
   std::vector<std::size_t> last(plan.slots.size(), 0);
@@ -169,7 +283,7 @@ std::vector<std::size_t> last_readers(const Plan& plan) {
 }
 }  // namespace
 
-void merge_scalar_loops(Plan& plan) {
+void merge_small_loops(Plan& plan) {
   struct Run {
     std::size_t first, end;
     Step step;
@@ -189,9 +303,9 @@ void merge_scalar_loops(Plan& plan) {
     for (end = first; end < plan.steps.size(); ++end) {
       const std::optional<int> next = size_at(end);
       if (!next || (size != 0 && *next != 0 && *next != size)) break;
-      if (instructions > 0 && instructions + plan.steps[end].body->instructions.size() > kMostInstructions) break;
+      if (instructions > 0 && instructions + instructions_of(*plan.steps[end].body) > kMostInstructions) break;
       if (*next != 0) size = *next;
-      instructions += plan.steps[end].body->instructions.size();
+      instructions += instructions_of(*plan.steps[end].body);
     }
     if (size == 0 || instructions < kLeastInstructions) continue;
     Merger merger(plan, last_reader, first, end, size);

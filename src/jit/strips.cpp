@@ -13,16 +13,6 @@ namespace {
 using Instruction = Loop::Instruction;
 using Strip = Unit::Strip;
 
-std::optional<Strip::Combine> combine_of(const Instruction& i, Dtype dtype) {
-  const std::string& name = i.op->name;
-  if (name == "reduce_sum") return Strip::sum;
-  if (!is_floating(dtype)) return std::nullopt;
-  if (name == "reduce_prod") return Strip::product;
-  if (name == "reduce_max") return Strip::maximum;
-  if (name == "reduce_min") return Strip::minimum;
-  return std::nullopt;
-}
-
 class StripMaker {
  public:
   explicit StripMaker(const Loop& loop) : l_(loop), g_(loop), out_(std::make_shared<Loop>(loop)) {
@@ -109,7 +99,7 @@ class StripMaker {
     const math::LaneInstruction& from = unit_.program[strip.reduced];
     strip.dtype = from.result();
     const Loop::PartialReduction& e = l_.partial_reductions[i.result.index];
-    const auto combine = combine_of(i, strip.dtype);
+    const std::optional<Combine> combine = combine_of(*i.op, strip.dtype);
     if (!combine || from.op <= math::LaneOp::constant || size_of(strip.dtype) != e.size || e.size != size_)
       return false;
     strip.combine = *combine;

@@ -18,6 +18,9 @@ struct UnitMemory {
   bool one = false;    // only read
   int32_t offset = 0;  // bytes behind the address
 };
+// The reductions that native code has.
+enum class Combine : uint8_t { sum, product, maximum, minimum };
+
 struct Unit {
   struct Value {
     int32_t instruction;
@@ -33,7 +36,7 @@ struct Unit {
   // A reduction of each column of a space, row by row: the unit goes through all rows of a few columns before the next
   // ones. Each Loop::kRowsApart rows are reduced apart. The function is a NativeUnit::StripFn.
   struct Strip {
-    enum Combine : uint8_t { sum, product, maximum, minimum } combine;
+    Combine combine;
     Dtype dtype;
     uint64_t start;              // of the reduction of no elements: its bits
     int32_t reduced;             // the instruction whose results are reduced
@@ -42,7 +45,7 @@ struct Unit {
   };
 
   int element_size = 4;   // of all values but bools: 4 or 8
-  bool straight = false;  // straight-line code: there is one element, and no loop
+  bool straight = false;  // straight-line code: each value is one element, and there is no loop
   std::vector<Call> calls;
   std::optional<Strip> strip;  // then there are no outputs
   // Straight-line code may have many values that no register has room for. They lie at the end of the arena, so many

@@ -184,6 +184,7 @@ struct Row {
   std::function<gt_status(Surroundings&, Call&)> call;
 };
 std::vector<Row> rows_of_programs();  // of ops, tapes, rules, functions and plans
+std::vector<Row> rows_of_loops();     // of operands that are functions
 const std::vector<Row>& rows();       // all
 
 inline const std::vector<float> numbers_given(kLength, 0.25f);

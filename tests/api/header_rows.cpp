@@ -220,12 +220,13 @@ std::vector<Row> rows_of_values() {
 }  // namespace
 
 const std::vector<Row>& rows() {
-  static const std::vector<Row> all = [] {
-    std::vector<Row> both = rows_of_values();
-    for (Row& row : rows_of_programs()) both.push_back(std::move(row));
-    return both;
+  static const std::vector<Row> known = [] {
+    std::vector<Row> all = rows_of_values();
+    for (auto* more : {rows_of_programs, rows_of_loops})
+      for (Row& row : more()) all.push_back(std::move(row));
+    return all;
   }();
-  return all;
+  return known;
 }
 
 }  // namespace test

@@ -80,6 +80,36 @@ gt_status body(gt_context ctx, void* data, const gt_tensor* inputs, size_t n_inp
   return some_status(w);
 }
 
+gt_status step(gt_context ctx, void* data, const gt_tensor* inputs, size_t n_inputs, gt_tensor* outputs,
+               size_t capacity, size_t* n_outputs) {
+  World& w = *world;
+  if (w.in.below(8) == 7) return body(ctx, data, inputs, n_inputs, outputs, capacity, n_outputs);
+  if (data) ++*static_cast<int*>(data);
+  if (!w.spend()) return GT_CANCELLED;
+  const Lent lent(w, ctx, inputs, n_inputs);
+  w.inside(ctx, 2);
+  *n_outputs = std::min(n_inputs, capacity);
+  for (size_t i = 0; i < *n_outputs; ++i) switch (w.in.below(5)) {
+      case 0: outputs[i] = gt_sin(ctx, inputs[i]); break;
+      case 1: outputs[i] = gt_multiply(ctx, inputs[i], inputs[0]); break;
+      case 2: outputs[i] = gt_add(ctx, inputs[i], w.tensor()); break;
+      case 3: outputs[i] = gt_square(ctx, inputs[i]); break;
+      default: outputs[i] = inputs[i];
+    }
+  return some_status(w);
+}
+gt_status condition(gt_context ctx, void*, const gt_tensor* inputs, size_t n_inputs, gt_tensor* outputs, size_t,
+                    size_t* n_outputs) {
+  World& w = *world;
+  if (!w.spend()) return GT_CANCELLED;
+  const gt_tensor x = n_inputs > 0 && w.in.below(4) != 3 ? inputs[0] : w.tensor();
+  const gt_tensor most = gt_reduce_max(ctx, x, nullptr, 0, 0), bound = gt_scalar(ctx, 1.5);
+  outputs[0] = gt_less(ctx, most, bound);
+  gt_release(ctx, most), gt_release(ctx, bound);
+  *n_outputs = 1;
+  return some_status(w);
+}
+
 gt_status gradient(gt_context ctx, void* data, const gt_call* call, const gt_tensor* output_gradients,
                    gt_tensor* input_gradients) {
   World& w = *world;

@@ -17,6 +17,11 @@ struct Data {
 
 gt_status body(gt_context, void*, const gt_tensor* inputs, size_t n_inputs, gt_tensor* outputs, size_t capacity,
                size_t* n_outputs);
+// One step of a loop: outputs like the inputs, most often, and sometimes those of body. A condition: a bool.
+gt_status step(gt_context, void*, const gt_tensor* inputs, size_t n_inputs, gt_tensor* outputs, size_t capacity,
+               size_t* n_outputs);
+gt_status condition(gt_context, void*, const gt_tensor* inputs, size_t n_inputs, gt_tensor* outputs, size_t capacity,
+                    size_t* n_outputs);
 gt_status gradient(gt_context, void*, const gt_call*, const gt_tensor* output_gradients, gt_tensor* input_gradients);
 int32_t progress(void*, uint64_t done, uint64_t total);
 gt_status take_rows(gt_context, void*, int64_t first, int64_t count, const gt_tensor* rows, size_t n_rows);

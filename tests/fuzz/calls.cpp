@@ -16,6 +16,7 @@ const std::vector<Call>& calls() {
     add_tape_calls(calls);
     add_own_calls(calls);
     add_function_calls(calls);
+    add_loop_calls(calls);
     return calls;
   }();
   return all;

@@ -22,6 +22,7 @@ void add_op_calls(std::vector<Call>&);
 void add_tape_calls(std::vector<Call>&);
 void add_own_calls(std::vector<Call>&);
 void add_function_calls(std::vector<Call>&);
+void add_loop_calls(std::vector<Call>&);
 
 void new_context(World&);
 void delete_exported(void* dl_managed_tensor);

@@ -103,7 +103,7 @@ void common(World& w) {
 }  // namespace
 
 void add_op_calls(std::vector<Call>& all) {
-  all.push_back({"gt_apply", 52, apply});
+  all.push_back({"gt_apply", 40, apply});
   all.push_back({"gt_apply_with_gradient", 4, apply_with_gradient});
   all.push_back({"gt_sin", 24, common});
 }

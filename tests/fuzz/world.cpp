@@ -120,15 +120,17 @@ void World::gone(gt_tensor t) {
   stale.push_back(t);
   for (auto* all : {&here().tensors, &here().variables}) std::erase(*all, t);
 }
+// A call may run functions that free user data, which change the lists.
 void World::prune() {
-  const auto dead = [&](const void* t) {
-    gt_dtype d;
-    const bool is = gt_tensor_dtype(current_, as<gt_tensor>(t), &d) == GT_INVALID_HANDLE;
-    if (is) stale.push_back(t);
-    return is;
+  const auto drop_dead = [&](std::vector<gt_tensor> Pool::* list) {
+    for (gt_tensor t : std::vector<gt_tensor>(here().*list)) {
+      gt_dtype d;
+      if (gt_tensor_dtype(current_, t, &d) != GT_INVALID_HANDLE) continue;
+      if (std::erase(here().*list, t) > 0) stale.push_back(t);
+    }
   };
-  std::erase_if(here().tensors, dead);
-  std::erase_if(here().variables, dead);
+  drop_dead(&Pool::tensors);
+  drop_dead(&Pool::variables);
   if (stale.size() > 64) stale.erase(stale.begin(), stale.end() - 32);
   gt_take_error(current_, nullptr, 0, nullptr);
 }

@@ -145,6 +145,7 @@ class LoopBuilder {
   void set_reduction(Loop::Instruction& to, const Instruction& i, Value& value) {
     const bool of_rows = to.level == Level::full && m_.direction(i) == Direction::rows;
     to.reducer = &m_.reducer(i);
+    to.from = to.to = m_.dtype(i.out[0]);
     if (of_rows && loop_->tile_width == loop_->width) {
       to.kind = Loop::Instruction::reduce_rows;
       value.level = Level::row;
