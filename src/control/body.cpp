@@ -24,18 +24,19 @@ void copy_nodes(std::span<Node* const> nodes, TensorMap& known) {
     if (known.contains(Tensor(node)) || &node->op == &parameter_op()) continue;
     Tensors in;
     for (const Tensor& t : node->inputs) in.push_back(now(known, t));
-    Recorder& r = node->recorder;
-    const Tensors out = r.record(node->op, in, node->attrs ? std::make_shared<Attrs>(*node->attrs) : nullptr);
-    if (node->within) out[0].node()->within = node->within;
-    r.annotations.copy(*node, *out[0].node());
+    const Tensors out = node->recorder.record_again(*node, in);
     for (std::size_t k = 0; k < out.size(); ++k) known[Tensor(node, static_cast<uint32_t>(k))] = out[k];
   }
 }
 
+uint64_t hash_spec(uint64_t hash, const Spec& spec) {
+  hash = hash_mix(hash, static_cast<uint64_t>(spec.dtype) << 8 | spec.shape.rank());
+  for (int64_t d : spec.shape) hash = hash_mix(hash, static_cast<uint64_t>(d));
+  return hash;
+}
 uint64_t hash_value(uint64_t hash, const Tensor& t) {
   constexpr std::size_t kMostBytes = 1024;  // of longer constants the node counts
-  hash = hash_mix(hash, static_cast<uint64_t>(t.dtype()));
-  for (int64_t d : t.shape()) hash = hash_mix(hash, static_cast<uint64_t>(d));
+  hash = hash_spec(hash, t.spec());
   if (!t.value() || t.bytes() > kMostBytes) return hash_mix(hash, reinterpret_cast<uintptr_t>(t.node()));
   const std::string_view bytes(static_cast<const char*>(t.value()->data()), t.bytes());
   return hash_mix(hash, std::hash<std::string_view>{}(bytes));
@@ -44,8 +45,8 @@ uint64_t hash_value(uint64_t hash, const Tensor& t) {
 
 // ---- Bodies
 
-Body::Body(Tensors parameters, Tensors results)
-    : recorder_(results.empty() ? parameters[0].recorder() : results[0].recorder()),
+Body::Body(Recorder& recorder, Tensors parameters, Tensors results)
+    : recorder_(recorder),
       parameters_(std::move(parameters)),
       results_(std::move(results)) {
   find_reach();
@@ -97,8 +98,8 @@ void Body::find_hash() {
     return it != number.end() ? hash_mix(it->second, t.index()) : hash_value(~t.index(), t);
   };
   for (const Tensor& p : parameters_) {
-    hash = hash_value(hash_mix(hash, p.node()->sparse), p.node()->evaluated ? p : Tensor(p));
-    number[p.node()] = number.size();
+    hash = hash_spec(hash_mix(hash, p.node()->sparse), p.spec());
+    number.emplace(p.node(), number.size());
   }
   for (const Node* node : nodes_behind(results_, [](const Tensor& t) { return !t.node()->evaluated; })) {
     if (number.contains(node)) continue;
@@ -109,11 +110,8 @@ void Body::find_hash() {
       for (const std::string& attr : node->attrs->names) hash = hash_mix(hash, std::hash<std::string>{}(attr));
     }
     for (const Tensor& t : node->inputs) hash = hash_mix(hash, name(t));
-    for (const Node::Output& out : node->outputs) {
-      hash = hash_mix(hash, static_cast<uint64_t>(out.spec.dtype));
-      for (int64_t d : out.spec.shape) hash = hash_mix(hash, static_cast<uint64_t>(d));
-    }
-    number[node] = number.size();
+    for (const Node::Output& out : node->outputs) hash = hash_spec(hash, out.spec);
+    number.emplace(node, number.size());
   }
   for (const Tensor& t : results_) hash = hash_mix(hash, name(t));
   hash_ = hash;
@@ -193,7 +191,7 @@ class Closing {
     copy_nodes(nodes_, known);
     Tensors results;
     for (const Tensor& t : outputs_) results.push_back(now(known, t));
-    return {std::make_shared<Body>(std::move(parameters), std::move(results)), std::move(captured), draws};
+    return {std::make_shared<Body>(r_, std::move(parameters), std::move(results)), std::move(captured), draws};
   }
 
  private:

@@ -17,7 +17,7 @@ struct Parameter {
 // A graph that depends on its parameters alone, and on constants.
 class Body : public Payload {
  public:
-  Body(Tensors parameters, Tensors results);
+  Body(Recorder& recorder, Tensors parameters, Tensors results);
 
   std::size_t inputs() const { return parameters_.size(); }
   std::size_t outputs() const { return results_.size(); }

@@ -163,6 +163,7 @@ Tensors scan(Recorder& r, std::string_view what, const Tensors& initial, const T
   for (const Tensor& t : sequences) rows.push_back({{t.dtype(), t.shape().without_leading(), false}, t.node()->sparse});
   for (const Tensor& t : options.invariants) rows.push_back(parameter_like(t));
   const LoopBody loop = close_loop(r, what, initial, rows, options.carries_flow, body);
+  if (loop.body->outputs() == 0) return {};
   s->body = loop.body;
   s->carried = loop.initial.size();
   s->sequences = sequences.size();

@@ -384,4 +384,16 @@ Tensors Recorder::record(const Op& op, std::span<const Tensor> given, std::share
   return outputs;
 }
 
+Tensors Recorder::record_again(const Node& node, std::span<const Tensor> inputs) {
+  Tensors out = record(node.op, inputs, node.attrs ? std::make_shared<Attrs>(*node.attrs) : nullptr);
+  const auto same = [](const Tensor& now, const Node::Output& before) {
+    return now.dtype() == before.spec.dtype && now.shape() == before.spec.shape;
+  };
+  if (!std::ranges::equal(out, node.outputs, same))
+    fail(Status::callback_failed, "{}: recorded again on inputs of the same shapes, it has other outputs", node.op.name);
+  if (node.within) out[0].node()->within = node.within;
+  annotations.copy(node, *out[0].node());
+  return out;
+}
+
 }  // namespace gradtape::core

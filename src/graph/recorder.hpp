@@ -40,6 +40,9 @@ class Recorder {
   Tensors record(const Op& op, std::span<const Tensor> inputs, std::shared_ptr<Attrs> attrs,
                  std::size_t room = SIZE_MAX);
 
+  // The node's op on other inputs of the same shapes and dtypes, with what is known of the node beside it.
+  Tensors record_again(const Node& node, std::span<const Tensor> inputs);
+
   // Leaves. A constant has a value; a placeholder stands for one and never has it.
   Tensor constant(Spec spec, BufferPtr value);
   Tensor scalar(double value, Dtype dtype, bool weak = false);

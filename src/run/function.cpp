@@ -324,10 +324,8 @@ FunctionResults RecordedFunction::inlined(std::span<const Tensor> inputs) const 
     if (std::ranges::none_of(node->inputs, is_new)) continue;
     Tensors in;
     for (const Tensor& t : node->inputs) in.push_back(now(t));
-    const Tensors out = recorder_.record(node->op, in, node->attrs ? std::make_shared<Attrs>(*node->attrs) : nullptr);
+    const Tensors out = recorder_.record_again(*node, in);
     share_values(*node, out);
-    if (node->within) out[0].node()->within = node->within;
-    recorder_.annotations.copy(*node, *out[0].node());
     for (std::size_t k = 0; k < out.size(); ++k) known[Tensor(node, static_cast<uint32_t>(k))] = out[k];
   }
   FunctionResults results;

@@ -100,7 +100,7 @@ void run_sized(World& w) {
   if (w.wrong() && !b.input_bytes.empty()) ++b.input_bytes[0];
   if (w.wrong() && !b.output_bytes.empty()) b.output_bytes.back() = w.in.byte();
   if (w.wrong() && b.outputs.size() > 1) b.outputs[1] = b.outputs[0];
-  if (w.wrong() && !b.outputs.empty() && !b.inputs.empty()) b.inputs[0] = b.outputs[0];
+  if (w.wrong() && !b.outputs.empty() && !b.inputs.empty() && b.output_bytes[0] > 0) b.inputs[0] = b.outputs[0];
   if (w.wrong() && !b.inputs.empty()) b.inputs[0] = nullptr;
   if (w.wrong() && !b.outputs.empty()) b.outputs[0] = nullptr;
   const auto [inputs, n_in, in_honest] = w.array(b.inputs);
