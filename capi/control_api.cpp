@@ -54,7 +54,9 @@ FunctionBody function_of(Context& c, const char* name, const char* argument, gt_
 
 Tensors read_list(Context& c, const char* name, const char* argument, const gt_tensor* tensors, size_t n) {
   need_array(tensors, n, "{}: {}", name, argument);
-  return read_inputs(c, name, tensors, n);
+  Tensors all;
+  for (size_t i = 0; i < n; ++i) all.push_back(c.read(tensors[i], fmt::format("{}: {} {}", name, argument, i)));
+  return all;
 }
 
 void need_zero(const char* name, int32_t reserved) {
@@ -114,7 +116,7 @@ gt_status gt_cond(gt_context ctx, gt_tensor predicate, gt_forward_fn yes, gt_for
                   size_t* n_outputs) {
   constexpr const char* name = "gt_cond";
   return with_bodies(ctx, name, {user_data, free, outputs, capacity, n_outputs}, [&](Context& c) {
-    const Tensor which = read_list(c, name, "predicate", &predicate, 1)[0];
+    const Tensor which = c.read(predicate, fmt::format("{}: predicate", name));
     return cond(c.recorder(), name, which, read_list(c, name, "inputs", inputs, n),
                 function_of(c, name, "yes", yes, user_data, capacity), function_of(c, name, "no", no, user_data, capacity));
   });

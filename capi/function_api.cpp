@@ -23,6 +23,7 @@ Spec open_spec(const gt_spec& given, std::size_t i) {
 // Whether a tape that records now should see what the function does.
 bool on_a_tape(Context& c, const RecordedFunction& f, const Tensors& inputs) {
   if (c.recorder().is_tracing()) return true;
+  if (c.recorder().is_sampling() && !f.trace().random_states.empty()) return true;  // samples draw apart
   if (!c.recorder().has_active()) return false;
   const auto seen = [&](const Tensor& t) { return c.recorder().is_held(t); };
   return std::ranges::any_of(inputs, seen) || !f.trace().variables.empty() || std::ranges::any_of(f.captured(), seen);

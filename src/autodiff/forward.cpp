@@ -119,7 +119,8 @@ Tensors forward(const ForwardRequest& request) {
     }
     if (!any) continue;
     const Recorder::Deriving of(node->recorder, *node);
-    const Call call(*node);
+    const Held held(*node);
+    const Call call(node->op, node->recorder, held.inputs, held.attrs.get(), node);
     ForwardStep step{call, in, Tensors(node->outputs.size())};
     if (const auto s = smooth_power(*node, stands)) {
       Tensors moved;

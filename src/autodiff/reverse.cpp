@@ -167,12 +167,13 @@ Tensors reverse(const ReverseRequest& request) {
         if (g[i] && path.on_path(s->inputs[i])) cotangents.add(s->inputs[i], g[i]);
       continue;
     }
-    Call call(node);
+    const Held held(node);
+    Call call(node.op, node.recorder, held.inputs, held.attrs.get(), &node);
     call.set_wanted(path.on_path);
-    ReverseStep step{call, ct, path.on_path, Tensors(node.inputs.size())};
+    ReverseStep step{call, ct, path.on_path, Tensors(held.inputs.size())};
     std::visit(step, node.op.derivative);
-    for (std::size_t i = 0; i < node.inputs.size(); ++i)
-      if (step.results[i] && step.want(i)) cotangents.add(node.inputs[i], step.results[i]);
+    for (std::size_t i = 0; i < held.inputs.size(); ++i)
+      if (step.results[i] && step.want(i)) cotangents.add(held.inputs[i], step.results[i]);
   }
   Tensors results;
   for (const Tensor& s : request.sources) results.push_back(s ? cotangents.take(s) : Tensor());

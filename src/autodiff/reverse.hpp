@@ -32,6 +32,13 @@ struct Path {
 std::unordered_set<Tensor, TensorHash, TensorSame> inputs_of(const Path& path);
 Path path_between(std::span<const Tensor> targets, std::span<const Tensor> sources, const Passable& passable);
 
+// The inputs and attributes of a node while a rule runs. The rule may compute the node, which then lets go of both.
+struct Held {
+  Tensors inputs;
+  AttrsPtr attrs;
+  explicit Held(const Node& node) : inputs(node.inputs), attrs(node.attrs) {}
+};
+
 // The error for an op without a derivative.
 [[noreturn]] void no_derivative(const Op& op, const std::string& reason);
 

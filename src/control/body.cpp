@@ -35,9 +35,8 @@ uint64_t hash_spec(uint64_t hash, const Spec& spec) {
   return hash;
 }
 uint64_t hash_value(uint64_t hash, const Tensor& t) {
-  constexpr std::size_t kMostBytes = 1024;  // of longer constants the node counts
   hash = hash_spec(hash, t.spec());
-  if (!t.value() || t.bytes() > kMostBytes) return hash_mix(hash, reinterpret_cast<uintptr_t>(t.node()));
+  if (!t.value()) return hash_mix(hash, reinterpret_cast<uintptr_t>(t.node()));
   const std::string_view bytes(static_cast<const char*>(t.value()->data()), t.bytes());
   return hash_mix(hash, std::hash<std::string_view>{}(bytes));
 }
@@ -50,7 +49,7 @@ Body::Body(Recorder& recorder, Tensors parameters, Tensors results)
       parameters_(std::move(parameters)),
       results_(std::move(results)) {
   find_reach();
-  find_hash();
+  find_facts();
 }
 
 Tensors Body::on(std::span<const Tensor> inputs) const {
@@ -63,39 +62,47 @@ Tensors Body::on(std::span<const Tensor> inputs) const {
 }
 
 void Body::find_reach() {
-  std::unordered_map<const Node*, std::vector<uint8_t>> reach;
-  std::unordered_map<const Node*, std::size_t> parameter;
-  for (std::size_t i = 0; i < parameters_.size(); ++i) parameter[parameters_[i].node()] = i;
+  using Row = std::vector<uint8_t>;
+  std::unordered_map<Tensor, Row, TensorHash, TensorSame> reach;
   const auto of = [&](const Tensor& t) {
-    std::vector<uint8_t> row(parameters_.size(), 0);
-    if (const auto p = parameter.find(t.node()); p != parameter.end())
-      row[p->second] = kValue | kDerivative;
-    else if (const auto it = reach.find(t.node()); it != reach.end())
-      row = it->second;
+    const auto it = reach.find(t);
+    Row row = it == reach.end() ? Row(parameters_.size(), 0) : it->second;
     if (!is_floating(t.dtype()))
       for (uint8_t& bits : row) bits &= kValue;
     return row;
   };
+  for (std::size_t i = 0; i < parameters_.size(); ++i) {
+    Row& row = reach.emplace(parameters_[i], Row(parameters_.size(), 0)).first->second;
+    row[i] = kValue | kDerivative;
+  }
   for (Node* node : nodes_behind(results_, [](const Tensor& t) { return t.node()->symbolic; })) {
-    if (node->inputs.empty()) continue;
-    std::vector<uint8_t> row(parameters_.size(), 0);
-    for (const Tensor& t : node->inputs) {
-      const std::vector<uint8_t> more = of(t);
-      for (std::size_t i = 0; i < row.size(); ++i) row[i] |= more[i];
+    const auto* control = node->attrs ? dynamic_cast<const Control*>(node->attrs->payload()) : nullptr;
+    const auto* none = std::get_if<Undifferentiable>(&node->op.derivative);
+    const uint8_t all = none && !none->fatal ? kValue : kValue | kDerivative;
+    std::vector<Row> in;
+    for (const Tensor& t : node->inputs) in.push_back(of(t));
+    for (std::size_t k = 0; !in.empty() && k < node->outputs.size(); ++k) {
+      Row& row = reach.emplace(Tensor(node, static_cast<uint32_t>(k)), Row(parameters_.size(), 0)).first->second;
+      for (std::size_t i = 0; i < in.size(); ++i) {
+        uint8_t passes = all;
+        if (control) passes = (control->reaches(i, k) ? kValue : 0) | (control->carries(i, k) ? kDerivative : 0);
+        for (std::size_t p = 0; p < row.size(); ++p) row[p] |= in[i][p] & passes;
+      }
     }
-    if (const auto* none = std::get_if<Undifferentiable>(&node->op.derivative); none && !none->fatal)
-      for (uint8_t& bits : row) bits &= kValue;
-    reach[node] = std::move(row);
   }
   for (const Tensor& t : results_) reach_.push_back(of(t));
 }
 
-void Body::find_hash() {
+// The hash of the structure, the memory that the body holds, and whether it calls the user.
+void Body::find_facts() {
+  constexpr std::size_t kBytesOfNode = 1000;  // as recorded here, in the function, and in the plan
   std::unordered_map<const Node*, uint64_t> number;
+  std::unordered_set<const Node*> constants;
   uint64_t hash = parameters_.size();
   const auto name = [&](const Tensor& t) {
-    const auto it = number.find(t.node());
-    return it != number.end() ? hash_mix(it->second, t.index()) : hash_value(~t.index(), t);
+    if (const auto it = number.find(t.node()); it != number.end()) return hash_mix(it->second, t.index());
+    if (t.value() && constants.insert(t.node()).second) bytes_ += t.bytes();
+    return hash_value(~t.index(), t);
   };
   for (const Tensor& p : parameters_) {
     hash = hash_spec(hash_mix(hash, p.node()->sparse), p.spec());
@@ -111,38 +118,48 @@ void Body::find_hash() {
     }
     for (const Tensor& t : node->inputs) hash = hash_mix(hash, name(t));
     for (const Node::Output& out : node->outputs) hash = hash_spec(hash, out.spec);
+    has_user_ops_ |= calls_user(node->op, node->attrs.get());
     number.emplace(node, number.size());
   }
   for (const Tensor& t : results_) hash = hash_mix(hash, name(t));
   hash_ = hash;
+  bytes_ += number.size() * kBytesOfNode;
 }
 
 // ---- Running
 
-Body::Run::Run(const Body& body, const KernelCall& call, int64_t times, std::span<const uint8_t> unread)
-    : body_(body), function_(body.function(call.workers)), arena_(function_.arena_bytes()) {
-  function_.expect(times);
-  arena_ = function_.arena_bytes();
-  std::size_t bytes = arena_;
-  for (std::size_t i = 0; i < unread.size(); ++i)
-    if (unread[i]) bytes += round_up(bytes_of(body.output(i)), BlockCache::kAlignment);
+namespace {
+std::size_t aligned(std::size_t bytes) { return round_up(bytes, BlockCache::kAlignment); }
+}  // namespace
+
+Body::Run::Run(const Body& body, const KernelCall& call, int64_t times, std::size_t first)
+    : function_(body.function(call.workers, times)), interrupt_(body.recorder_.interrupt) {
+  const auto is_unread = [&](std::size_t k) { return k >= first && !call.out[k].data; };
+  const std::size_t arena = aligned(function_.arena_bytes());
+  const std::size_t pointers = aligned((body.inputs() + body.outputs()) * sizeof(void*));
+  std::size_t bytes = arena + pointers;
+  for (std::size_t k = 0; k < body.outputs(); ++k)
+    if (is_unread(k)) bytes += aligned(bytes_of(body.output(k)));
   block_.emplace(call.memory, bytes, call.name);
   function_.borrow_arena(block_->data());
+  auto** list = reinterpret_cast<void**>(block_->data() + arena);
+  inputs = {const_cast<const void**>(list), body.inputs()};
+  outputs = {list + body.inputs(), body.outputs()};
+  std::byte* room = block_->data() + arena + pointers;
+  for (std::size_t k = first; k < body.outputs(); ++k) {
+    outputs[k] = is_unread(k) ? room : call.out[k].data;
+    if (is_unread(k)) room += aligned(bytes_of(body.output(k)));
+  }
 }
 
-std::byte* Body::Run::room(std::size_t output) {
-  std::byte* at = block_->data() + arena_;
-  arena_ += round_up(bytes_of(body_.output(output)), BlockCache::kAlignment);
-  return at;
-}
-
-RecordedFunction& Body::function(const Workers& workers) const {
+RecordedFunction& Body::function(const Workers& workers, int64_t times) const {
   if (!function_) {
     std::vector<Spec> specs;
     for (const Tensor& p : parameters_) specs.push_back(p.spec());
     function_ = std::make_unique<RecordedFunction>(recorder_, workers, specs,
                                                    [this](const Tensors& inputs) { return on(inputs); });
     function_->return_arena();
+    function_->expect(times);
   }
   return *function_;
 }
@@ -229,11 +246,8 @@ Closure close_over(Recorder& r, std::string_view what, std::span<const Parameter
   return Closing(r, what, inputs, function).closed();
 }
 
-Closure close_over_with_draws(Recorder& r, std::string_view what, std::span<const Parameter> inputs,
-                              const FunctionBody& function) {
-  Closure c = close_over(r, what, inputs, function);
+void draw_once(Recorder& r, Closure& c) {
   for (; c.draws > 0; --c.draws) c.captured.push_back(r.random_state());
-  return c;
 }
 
 Parameter parameter_like(const Tensor& t) { return {t.spec(), t.node()->sparse}; }
@@ -261,14 +275,27 @@ Op make_op(const ControlOp& d) {
   return op;
 }
 
-const Payload& payload_of(const Attrs* attrs) { return *std::get<PayloadPtr>(attrs->values[0]); }
-
 Tensors record_with(const Op& op, Recorder& r, std::span<const Tensor> inputs, PayloadPtr payload) {
   auto attrs = std::make_shared<Attrs>();
   attrs->values.push_back(std::move(payload));
   return r.record(op, inputs, std::move(attrs));
 }
 
+void check_input(const Inference& c, std::size_t input, const Spec& want, std::optional<int64_t> rows) {
+  const Shape shape = rows ? want.shape.with_leading(*rows) : want.shape;
+  if (input >= c.size() || c.in(input).dtype != want.dtype || !(c.shape(input) == shape))
+    invalid("{}: its body was recorded for {} as input {}, got {}", c.name(),
+            to_string(Spec{want.dtype, shape, want.weak}), input,
+            input < c.size() ? to_string(c.in(input)) : std::string("none"));
+}
+
+Tensors joined(std::initializer_list<std::span<const Tensor>> lists) {
+  Tensors all;
+  for (std::span<const Tensor> list : lists)
+    for (const Tensor& t : list) all.push_back(t);
+  return all;
+}
 Tensor or_zeros(const Tensor& t, const Tensor& like) { return t ? t : zeros_like(like); }
+Tensor repeated(const Tensor& t, int64_t size) { return broadcast_to(t, t.shape().with_leading(size)); }
 
 }  // namespace gradtape::core

@@ -8,6 +8,18 @@
 
 namespace gradtape::core {
 
+// The payload of an op whose operands are bodies. It tells on which inputs each output depends.
+struct Control : Payload {
+  virtual bool reaches(std::size_t input, std::size_t output) const = 0;  // by its values
+  virtual bool carries(std::size_t input, std::size_t output) const = 0;  // with a derivative
+  bool carries_any(std::size_t input, const std::vector<std::size_t>& outputs) const {
+    return std::ranges::any_of(outputs, [&](std::size_t k) { return carries(input, k); });
+  }
+  bool carried_by_any(const std::vector<std::size_t>& inputs, std::size_t output) const {
+    return std::ranges::any_of(inputs, [&](std::size_t i) { return carries(i, output); });
+  }
+};
+
 // An input of a body. A sparse one may hold zeros that mean "not selected" (Node::sparse).
 struct Parameter {
   Spec spec;
@@ -15,7 +27,7 @@ struct Parameter {
 };
 
 // A graph that depends on its parameters alone, and on constants.
-class Body : public Payload {
+class Body final : public Control {
  public:
   Body(Recorder& recorder, Tensors parameters, Tensors results);
 
@@ -24,53 +36,59 @@ class Body : public Payload {
   const Spec& input(std::size_t i) const { return parameters_[i].spec(); }
   const Spec& output(std::size_t i) const { return results_[i].spec(); }
   Parameter parameter(std::size_t i) const { return {input(i), parameters_[i].node()->sparse}; }
-  Recorder& recorder() const { return recorder_; }
 
   // Records the body anew on these inputs.
   Tensors on(std::span<const Tensor> inputs) const;
 
-  // Whether a value of the output depends on the input; whether a derivative of it does.
-  bool reaches(std::size_t input, std::size_t output) const { return (reach_[output][input] & kValue) != 0; }
-  bool carries(std::size_t input, std::size_t output) const { return (reach_[output][input] & kDerivative) != 0; }
-  bool carries_any(std::size_t input, const std::vector<std::size_t>& outputs) const {
-    return std::ranges::any_of(outputs, [&](std::size_t k) { return carries(input, k); });
+  bool reaches(std::size_t input, std::size_t output) const override { return (reach_[output][input] & kValue) != 0; }
+  bool carries(std::size_t input, std::size_t output) const override {
+    return (reach_[output][input] & kDerivative) != 0;
   }
-  bool carried_by_any(const std::vector<std::size_t>& inputs, std::size_t output) const {
-    return std::ranges::any_of(inputs, [&](std::size_t i) { return carries(i, output); });
-  }
-
   uint64_t hash() const override { return hash_; }
+  std::size_t bytes() const override { return bytes_; }
+  bool has_user_ops() const override { return has_user_ops_; }
 
   // Runs of the body in a kernel. The plan is made at the first one; its arena is taken for the life of this object.
   class Run {
    public:
-    // times: how often it is going to run. unread: by output, whether the kernel has no memory for it.
-    Run(const Body& body, const KernelCall& call, int64_t times, std::span<const uint8_t> unread = {});
+    // Outputs from `first` on are those of the kernel's call of the same number; one that the call has no memory for gets
+    // some here. times: how often the body is going to run.
+    Run(const Body& body, const KernelCall& call, int64_t times, std::size_t first);
     ~Run() { function_.return_arena(); }
     Run(const Run&) = delete;
     Run& operator=(const Run&) = delete;
-    std::byte* room(std::size_t output);  // memory for an unread output, asked for once each
-    void operator()(std::span<const void* const> inputs, std::span<void* const> outputs) const {
+    std::span<const void*> inputs;
+    std::span<void*> outputs;
+    void operator()() const {
+      interrupt_.check();
       function_.run(inputs, outputs);
     }
 
    private:
-    const Body& body_;
     RecordedFunction& function_;
-    std::size_t arena_;  // bytes of the block that are taken
+    Interrupt& interrupt_;
     std::optional<CacheBlock> block_;
   };
+  // One run on some inputs of the kernel's, into its outputs.
+  template <class InputOf>
+  void run_once(const KernelCall& call, InputOf&& input_of) const {
+    const Run run(*this, call, 1, 0);
+    for (std::size_t i = 0; i < inputs(); ++i) run.inputs[i] = call.in[input_of(i)].data;
+    run();
+  }
 
  private:
   enum : uint8_t { kValue = 1, kDerivative = 2 };
   void find_reach();
-  void find_hash();
-  RecordedFunction& function(const Workers& workers) const;
+  void find_facts();
+  RecordedFunction& function(const Workers& workers, int64_t times) const;
 
   Recorder& recorder_;
   Tensors parameters_, results_;
   std::vector<std::vector<uint8_t>> reach_;  // by output, then by input
   uint64_t hash_ = 0;
+  std::size_t bytes_ = 0;
+  bool has_user_ops_ = false;
   mutable std::unique_ptr<RecordedFunction> function_;
 };
 using BodyPtr = std::shared_ptr<const Body>;
@@ -86,9 +104,9 @@ struct Closure {
 // Records a function. `what` begins messages.
 Closure close_over(Recorder& recorder, std::string_view what, std::span<const Parameter> inputs,
                    const FunctionBody& function);
-// The same for a body that draws once in each run: its states are captured as well.
-Closure close_over_with_draws(Recorder& recorder, std::string_view what, std::span<const Parameter> inputs,
-                              const FunctionBody& function);
+// Draws the states of a body that runs once: they are captured as well. No callback may run after it in the call, so that
+// a call that fails takes the draws back.
+void draw_once(Recorder& recorder, Closure& closure);
 
 Parameter parameter_like(const Tensor& t);
 std::vector<Parameter> parameters_like(std::span<const Tensor> tensors);
@@ -105,14 +123,16 @@ struct ControlOp {
 };
 Op make_op(const ControlOp& definition);
 // The payload of such an op's application.
-const Payload& payload_of(const Attrs* attrs);
 template <class P>
 const P& payload_of(const Attrs* attrs) {
-  return static_cast<const P&>(payload_of(attrs));
+  return static_cast<const P&>(*std::get<PayloadPtr>(attrs->values[0]));
 }
 Tensors record_with(const Op& op, Recorder& recorder, std::span<const Tensor> inputs, PayloadPtr payload);
+// Throws if an input is not of the shape and dtype that a body was recorded for; rows: with an axis in front.
+void check_input(const Inference& c, std::size_t input, const Spec& want, std::optional<int64_t> rows = {});
 
-// Tensors with no entry left empty: zeros stand for those that are absent.
-Tensor or_zeros(const Tensor& t, const Tensor& like);
+Tensors joined(std::initializer_list<std::span<const Tensor>> lists);
+Tensor or_zeros(const Tensor& t, const Tensor& like);  // zeros in place of none
+Tensor repeated(const Tensor& t, int64_t size);        // along a new leading axis
 
 }  // namespace gradtape::core

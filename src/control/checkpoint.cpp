@@ -11,19 +11,13 @@ const Body& body_of(const Attrs* attrs) { return payload_of<Body>(attrs); }
 
 void infer(Inference& c) {
   const Body& body = body_of(c.attrs());
-  for (std::size_t k = 0; k < body.outputs(); ++k) c.out(body.output(k).dtype, body.output(k).shape);
+  for (std::size_t i = 0; i < body.inputs(); ++i) check_input(c, i, body.input(i));
+  for (std::size_t k = 0; k < body.outputs(); ++k)
+    c.out(body.output(k).dtype, body.output(k).shape, body.output(k).weak);
 }
 
 void run(const KernelCall& c) {
-  const Body& body = body_of(c.attrs);
-  std::vector<uint8_t> unread;
-  for (const MutableView& out : c.out) unread.push_back(out.data == nullptr);
-  Body::Run run(body, c, 1, unread);
-  std::vector<const void*> in;
-  std::vector<void*> out;
-  for (const View& x : c.in) in.push_back(x.data);
-  for (std::size_t k = 0; k < c.out.size(); ++k) out.push_back(unread[k] ? run.room(k) : c.out[k].data);
-  run(in, out);
+  body_of(c.attrs).run_once(c, [](std::size_t i) { return i; });
 }
 
 Tensors reverse(const Call& c, const Tensors& cotangents) {
@@ -71,7 +65,7 @@ Tensors batch(const BatchCall& b) {
     return on_batch(body, in, batched, b.size, made);
   });
   for (std::size_t k = 0; k < out.size(); ++k)
-    if (!made[k]) out[k] = broadcast_to(out[k], out[k].shape().with_leading(b.size));
+    if (!made[k]) out[k] = repeated(out[k], b.size);
   return out;
 }
 
@@ -83,11 +77,10 @@ const Op& checkpoint_op() {
 }  // namespace
 
 Tensors checkpoint(Recorder& r, std::string_view what, const Tensors& inputs, const FunctionBody& function) {
-  const Closure c = close_over_with_draws(r, what, parameters_like(inputs), function);
+  Closure c = close_over(r, what, parameters_like(inputs), function);
   if (c.body->outputs() == 0) return {};
-  Tensors all = inputs;
-  for (const Tensor& t : c.captured) all.push_back(t);
-  return record_with(checkpoint_op(), r, all, c.body);
+  draw_once(r, c);
+  return record_with(checkpoint_op(), r, joined({inputs, c.captured}), c.body);
 }
 
 }  // namespace gradtape::core

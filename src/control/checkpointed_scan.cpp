@@ -53,7 +53,7 @@ Tensors in_segments(Recorder& r, const Scan& s, Tensors inputs, int64_t segments
   std::vector<Parameter> parameters;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     Parameter p = s.body->parameter(i);
-    if (i >= s.carried && i < s.carried + s.sequences) p.spec.shape = p.spec.shape.with_leading(length);
+    if (s.is_sequence(i)) p.spec.shape = p.spec.shape.with_leading(length);
     parameters.push_back(p);
   }
   const Closure c = close_over(r, "scan", parameters,

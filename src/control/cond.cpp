@@ -10,15 +10,13 @@ namespace gradtape::core {
 
 namespace {
 // Inputs: the predicate, those of the user, then what each body captured.
-struct Cond : Payload {
+struct Cond : Control {
   std::array<BodyPtr, 2> bodies;  // by predicate
   std::size_t shared = 0;         // inputs of both
 
   std::size_t captured(int which) const { return bodies[which]->inputs() - shared; }
   // The input of the op that is input i of a body.
-  std::size_t input(int which, std::size_t i) const {
-    return 1 + i + (which == 1 && i >= shared ? captured(0) : 0);
-  }
+  std::size_t input(int which, std::size_t i) const { return 1 + i + (which == 1 && i >= shared ? captured(0) : 0); }
   std::size_t inputs() const { return 1 + shared + captured(0) + captured(1); }
   // Those of a body among all.
   Tensors of(int which, std::span<const Tensor> all) const {
@@ -26,30 +24,45 @@ struct Cond : Payload {
     for (std::size_t i = 0; i < bodies[which]->inputs(); ++i) in.push_back(all[input(which, i)]);
     return in;
   }
+  // Whether in_body(body, input) for a body and the input of it that the op's input is.
+  template <class InBody>
+  bool in_either(std::size_t of_op, InBody&& in_body) const {
+    for (int which : {0, 1})
+      for (std::size_t i = 0; i < bodies[which]->inputs(); ++i)
+        if (input(which, i) == of_op && in_body(*bodies[which], i)) return true;
+    return false;
+  }
+  bool reaches(std::size_t i, std::size_t k) const override {
+    return i == 0 || in_either(i, [&](const Body& b, std::size_t own) { return b.reaches(own, k); });
+  }
+  bool carries(std::size_t i, std::size_t k) const override {
+    return in_either(i, [&](const Body& b, std::size_t own) { return b.carries(own, k); });
+  }
   uint64_t hash() const override {
     return hash_mix(hash_mix(hash_mix(shared, bodies[0]->hash()), bodies[1]->hash()), 2);
   }
+  std::size_t bytes() const override { return bodies[0]->bytes() + bodies[1]->bytes(); }
+  bool has_user_ops() const override { return bodies[0]->has_user_ops() || bodies[1]->has_user_ops(); }
 };
 
 const Cond& cond_of(const Attrs* attrs) { return payload_of<Cond>(attrs); }
 
 void infer(Inference& c) {
-  const Body& body = *cond_of(c.attrs()).bodies[0];
-  for (std::size_t k = 0; k < body.outputs(); ++k) c.out(body.output(k).dtype, body.output(k).shape);
+  const Cond& s = cond_of(c.attrs());
+  check_input(c, 0, {Dtype::boolean, {}, false});
+  for (int which : {0, 1})
+    for (std::size_t i = 0; i < s.bodies[which]->inputs(); ++i)
+      check_input(c, s.input(which, i), s.bodies[which]->input(i));
+  for (std::size_t k = 0; k < s.bodies[0]->outputs(); ++k) {
+    const Spec &one = s.bodies[0]->output(k), &other = s.bodies[1]->output(k);
+    c.out(one.dtype, one.shape, one.weak && other.weak);
+  }
 }
 
 void run(const KernelCall& c) {
   const Cond& s = cond_of(c.attrs);
   const int which = *c.in[0].as<uint8_t>() != 0;
-  const Body& body = *s.bodies[which];
-  std::vector<uint8_t> unread;
-  for (const MutableView& out : c.out) unread.push_back(out.data == nullptr);
-  Body::Run run(body, c, 1, unread);
-  std::vector<const void*> in;
-  std::vector<void*> out;
-  for (std::size_t i = 0; i < body.inputs(); ++i) in.push_back(c.in[s.input(which, i)].data);
-  for (std::size_t k = 0; k < c.out.size(); ++k) out.push_back(unread[k] ? run.room(k) : c.out[k].data);
-  run(in, out);
+  s.bodies[which]->run_once(c, [&](std::size_t i) { return s.input(which, i); });
 }
 
 // The inputs of a body among some inputs of the op, by their numbers in the body, and where they stand in the list.
@@ -65,13 +78,6 @@ Picked pick(const Cond& s, int which, const std::vector<std::size_t>& of_op) {
     }
   return p;
 }
-bool any_carries(const Cond& s, const std::vector<std::size_t>& inputs, const std::vector<std::size_t>& outputs) {
-  for (int which : {0, 1})
-    for (std::size_t i : pick(s, which, inputs).own)
-      if (s.bodies[which]->carries_any(i, outputs)) return true;
-  return false;
-}
-
 Tensors reverse(const Call& c, const Tensors& cotangents) {
   const Cond& s = cond_of(c.given());
   std::vector<std::size_t> outputs, wanted;
@@ -79,7 +85,7 @@ Tensors reverse(const Call& c, const Tensors& cotangents) {
   for (std::size_t k = 0; k < c.outputs(); ++k)
     if (cotangents[k]) outputs.push_back(k), inputs.push_back(cotangents[k]);
   for (std::size_t i = 1; i < s.inputs(); ++i)
-    if (is_floating(c.in(i).dtype()) && c.wants(i) && any_carries(s, {i}, outputs)) wanted.push_back(i);
+    if (is_floating(c.in(i).dtype()) && c.wants(i) && s.carries_any(i, outputs)) wanted.push_back(i);
   Tensors results(c.size());
   if (wanted.empty()) return results;
   const auto branch = [&](int which) {
@@ -107,7 +113,7 @@ Tensors forward(const Call& c, const Tensors& tangents) {
   for (std::size_t i = 1; i < s.inputs(); ++i)
     if (tangents[i]) moved.push_back(i), inputs.push_back(tangents[i]);
   for (std::size_t k = 0; k < c.outputs(); ++k)
-    if (any_carries(s, moved, {k})) outputs.push_back(k);
+    if (s.carried_by_any(moved, k)) outputs.push_back(k);
   Tensors results(c.outputs());
   if (outputs.empty()) return results;
   const auto branch = [&](int which) {
@@ -137,7 +143,7 @@ Tensors batch(const BatchCall& b) {
       for (std::size_t i = 0; i < s.bodies[which]->inputs(); ++i) batched.push_back(b.batched[s.input(which, i)]);
       Tensors out = on_batch(*s.bodies[which], s.of(which, all), batched, b.size, made);
       for (std::size_t k = 0; k < out.size(); ++k)
-        if (!made[k]) out[k] = broadcast_to(out[k], out[k].shape().with_leading(b.size));
+        if (!made[k]) out[k] = repeated(out[k], b.size);
       return out;
     };
   };
@@ -184,18 +190,17 @@ Tensors cond(Recorder& r, std::string_view what, const Tensor& predicate, const 
   if (predicate.dtype() != Dtype::boolean || predicate.rank() != 0)
     invalid("{}: the predicate must be a bool without axes, got {}", what, to_string(predicate.spec()));
   const std::vector<Parameter> parameters = parameters_like(inputs);
-  Closure if_false = close_over_with_draws(r, what, parameters, no);
-  const Closure if_true = close_over_with_draws(r, what, parameters, fitted(yes, *if_false.body));
+  Closure if_false = close_over(r, what, parameters, no);
+  Closure if_true = close_over(r, what, parameters, fitted(yes, *if_false.body));
   if (needs_fitting(*if_false.body, *if_true.body))
-    if_false = close_over_with_draws(r, what, parameters, fitted(no, *if_true.body));
+    if_false = close_over(r, what, parameters, fitted(no, *if_true.body));
   check_alike(what, *if_true.body, *if_false.body);
   if (if_true.body->outputs() == 0) return {};
+  for (Closure* c : {&if_false, &if_true}) draw_once(r, *c);
   auto s = std::make_shared<Cond>();
   s->bodies = {if_false.body, if_true.body};
   s->shared = inputs.size();
-  Tensors all{predicate};
-  for (const Tensors* more : std::initializer_list<const Tensors*>{&inputs, &if_false.captured, &if_true.captured})
-    for (const Tensor& t : *more) all.push_back(t);
+  const Tensors all = joined({Tensors{predicate}, inputs, if_false.captured, if_true.captured});
   return record_with(cond_op(), r, all, std::move(s));
 }
 

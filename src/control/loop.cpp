@@ -1,6 +1,7 @@
 #include "control/loop.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "ops/functions.hpp"
 
@@ -27,62 +28,42 @@ struct Adoption {
   std::size_t carry;
   Dtype dtype;
 };
-std::vector<Adoption> adoptions(const Tensors& carries, const Tensors& given) {
+bool can_adopt(const Tensor& carry, Dtype dtype) {
+  if (is_floating(dtype)) return true;
+  if (!is_integer(dtype) || !carry.value()) return false;
+  const double value = *static_cast<const double*>(carry.value()->data());
+  return value == std::trunc(value) && std::abs(value) < 0x1p31;
+}
+std::vector<Adoption> adoptions(const Tensors& initial, const Tensors& given) {
   std::vector<Adoption> all;
-  for (std::size_t k = 0; k < carries.size() && k < given.size(); ++k) {
-    const Spec &before = carries[k].spec(), &after = given[k].spec();
-    if (before.weak && !after.weak && is_floating(after.dtype) && after.dtype != before.dtype)
+  for (std::size_t k = 0; k < initial.size() && k < given.size(); ++k) {
+    const Spec &before = initial[k].spec(), &after = given[k].spec();
+    if (before.weak && !after.weak && after.dtype != before.dtype && can_adopt(initial[k], after.dtype))
       all.push_back({k, after.dtype});
   }
   return all;
 }
 
-std::vector<Parameter> parameters(const Tensors& initial, std::span<const Parameter> rows, bool flow) {
-  std::vector<Parameter> all;
-  for (const Tensor& t : initial) all.push_back({t.spec(), flow || t.node()->sparse});
-  all.insert(all.end(), rows.begin(), rows.end());
+std::vector<Parameter> parameters(const Tensors& initial, std::span<const Parameter> others,
+                                  const std::vector<uint8_t>& flows) {
+  std::vector<Parameter> all = parameters_like(initial);
+  for (std::size_t k = 0; k < flows.size(); ++k) all[k].sparse |= flows[k] != 0;
+  all.insert(all.end(), others.begin(), others.end());
   return all;
-}
-
-Tensors part(const Tensors& all, std::size_t first, std::size_t n) {
-  return Tensors(all.begin() + first, all.begin() + first + n);
-}
-
-// The body of a loop whose steps draw apart: each state of the context's gives one for each step.
-void draw_by_step(Recorder& r, std::string_view what, std::size_t rows, const Closure& c, LoopBody& loop) {
-  const std::size_t carried = loop.initial.size(), before = loop.captured.size();
-  std::vector<Parameter> inputs;
-  for (std::size_t i = 0; i < carried; ++i) inputs.push_back(c.body->parameter(i));
-  inputs.push_back({{Dtype::int64, {}, false}, false});
-  for (std::size_t i = carried; i < c.body->inputs(); ++i) inputs.push_back(c.body->parameter(i));
-  loop.initial.push_back(r.scalar(0, Dtype::int64));
-  for (std::size_t i = 0; i < c.draws; ++i) loop.captured.push_back(r.random_state());
-  loop.body = close_over(r, what, inputs, [&](const Tensors& in) {
-                const Tensor& step = in[carried];
-                Tensors own = part(in, 0, carried);
-                for (std::size_t i = 0; i < rows + before; ++i) own.push_back(in[carried + 1 + i]);
-                for (std::size_t i = 0; i < c.draws; ++i)
-                  own.push_back(op<"philox_fold">(in[carried + 1 + rows + before + i], step));
-                const Tensors out = c.body->on(own);
-                Tensors all = part(out, 0, carried);
-                all.push_back(step + number_like(step, 1));
-                for (std::size_t k = carried; k < out.size(); ++k) all.push_back(out[k]);
-                return all;
-              }).body;
 }
 }  // namespace
 
-LoopBody close_loop(Recorder& r, std::string_view what, const Tensors& initial, std::span<const Parameter> rows,
-                    bool flow, const StepFunction& step) {
+LoopBody close_loop(Recorder& r, std::string_view what, const Tensors& initial, std::span<const Parameter> others,
+                    const std::vector<uint8_t>& flows, const StepFunction& step) {
   LoopBody loop;
   loop.initial = initial;
   const std::size_t carried = initial.size();
   for (;;) {
     std::vector<Adoption> adopted;
-    const Closure c = close_over(r, what, parameters(loop.initial, rows, flow), [&](const Tensors& in) {
+    const Closure c = close_over(r, what, parameters(loop.initial, others, flows), [&](const Tensors& in) {
       const Tensors carries = part(in, 0, carried);
-      Tensors out = step(carries, part(in, carried, rows.size()));
-      adopted = adoptions(carries, out);
+      Tensors out = step(carries, part(in, carried, others.size()));
+      adopted = adoptions(loop.initial, out);
       if (adopted.empty()) fit_carries(what, carries, out);
       return out;
     });
@@ -90,9 +71,31 @@ LoopBody close_loop(Recorder& r, std::string_view what, const Tensors& initial, 
     if (!adopted.empty()) continue;
     loop.body = c.body;
     loop.captured = c.captured;
-    if (c.draws > 0) draw_by_step(r, what, rows.size(), c, loop);
+    loop.draws = c.draws;
     return loop;
   }
+}
+
+void draw_by_step(Recorder& r, std::string_view what, std::size_t others, LoopBody& loop) {
+  if (loop.draws == 0) return;
+  const BodyPtr of_step = loop.body;
+  const std::size_t carried = loop.initial.size(), own = carried + others + loop.captured.size();
+  std::vector<Parameter> inputs;
+  for (std::size_t i = 0; i < carried; ++i) inputs.push_back(of_step->parameter(i));
+  inputs.push_back({{Dtype::int64, {}, false}, false});
+  for (std::size_t i = carried; i < of_step->inputs(); ++i) inputs.push_back(of_step->parameter(i));
+  const Closure c = close_over(r, what, inputs, [&](const Tensors& in) {
+    const Tensor& number = in[carried];
+    Tensors given = joined({part(in, 0, carried), part(in, carried + 1, own - carried)});
+    for (std::size_t i = own + 1; i < in.size(); ++i) given.push_back(op<"philox_fold">(in[i], number));
+    const Tensors out = of_step->on(given);
+    const Tensors next{number + number_like(number, 1)};
+    return joined({part(out, 0, carried), next, part(out, carried, out.size() - carried)});
+  });
+  loop.body = c.body;
+  loop.initial.push_back(r.scalar(0, Dtype::int64));
+  for (; loop.draws > 0; --loop.draws) loop.captured.push_back(r.random_state());
+  loop.captured = joined({loop.captured, c.captured});  // constants of the body's
 }
 
 bool may_be_differentiated(Recorder& r, std::span<const Tensor> inputs) {

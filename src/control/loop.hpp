@@ -1,25 +1,50 @@
-// Bodies of loops: a function of the values that a loop carries, closed over what it uses from outside.
+// Bodies of loops: functions of the values that a loop carries, closed over the tensors from outside that they use.
 #pragma once
 
 #include "control/body.hpp"
 
 namespace gradtape::core {
 
-// The outputs of one step: the new carries, then others.
-using StepFunction = std::function<Tensors(const Tensors& carries, const Tensors& rows)>;
+// The outputs of one step, of the carries and of others: the new carries, then further results.
+using StepFunction = std::function<Tensors(const Tensors& carries, const Tensors& others)>;
 
 struct LoopBody {
-  // Of the carries, the rows and what was captured. A body that draws random numbers carries one more value, the number
-  // of its step, behind the others.
-  BodyPtr body;
+  BodyPtr body;     // of the carries, the others and what was captured
   Tensors initial;  // as the loop begins with them
   Tensors captured;
+  std::size_t draws = 0;
 };
-// flow: the carries are cotangents or tangents, whose zeros mean "not selected".
-LoopBody close_loop(Recorder& r, std::string_view what, const Tensors& initial, std::span<const Parameter> rows,
-                    bool flow, const StepFunction& step);
+// flows: by carry, whether it is a cotangent or a tangent, whose zeros mean "not selected"; empty: none is.
+LoopBody close_loop(Recorder& r, std::string_view what, const Tensors& initial, std::span<const Parameter> others,
+                    const std::vector<uint8_t>& flows, const StepFunction& step);
+// Lets each step draw apart. The loop then carries one more value, the number of the step, behind its own ones. No
+// callback may run after it in the call (draw_once).
+void draw_by_step(Recorder& r, std::string_view what, std::size_t others, LoopBody& loop);
 
 // Whether a derivative may be asked of what is recorded now on these inputs.
 bool may_be_differentiated(Recorder& r, std::span<const Tensor> inputs);
+
+// Adds to a set of carries all those that others of the set reach in further steps.
+template <class Reaches>
+void close_under_steps(std::vector<uint8_t>& carries, Reaches&& reaches) {
+  for (bool grows = true; grows;) {
+    grows = false;
+    for (std::size_t from = 0; from < carries.size(); ++from)
+      for (std::size_t to = 0; to < carries.size(); ++to)
+        if (carries[from] && !carries[to] && reaches(from, to)) carries[to] = 1, grows = true;
+  }
+}
+// The carries that depend on an input of the body after some steps. reaches(input, output): in one step.
+template <class Reaches>
+std::vector<uint8_t> reached_carries(std::size_t carried, std::size_t input, Reaches&& reaches) {
+  std::vector<uint8_t> carries(carried, 0);
+  for (std::size_t k = 0; k < carried; ++k) carries[k] = k == input || reaches(input, k);
+  close_under_steps(carries, reaches);
+  return carries;
+}
+
+inline Tensors part(std::span<const Tensor> all, std::size_t first, std::size_t n) {
+  return Tensors(all.begin() + static_cast<std::ptrdiff_t>(first), all.begin() + static_cast<std::ptrdiff_t>(first + n));
+}
 
 }  // namespace gradtape::core

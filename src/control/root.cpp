@@ -81,7 +81,7 @@ class System {
 };
 
 // Inputs: the unknowns' values, the largest residual, then the parameters. Outputs: the unknowns.
-struct Root : Payload {
+struct Root : Control {
   BodyPtr body;
   std::size_t unknowns = 0;
   double tolerance = 0;
@@ -90,6 +90,18 @@ struct Root : Payload {
   Tensors parameters(std::span<const Tensor> inputs) const {
     return Tensors(inputs.begin() + unknowns + 1, inputs.end());
   }
+  // Each unknown depends on all parameters that a residual depends on.
+  bool any_residual(std::size_t input, bool by_derivative) const {
+    for (std::size_t k = 0; input > unknowns && k < unknowns; ++k)
+      if (by_derivative ? body->carries(input - 1, k) : body->reaches(input - 1, k)) return true;
+    return false;
+  }
+  bool reaches(std::size_t input, std::size_t) const override {
+    return input <= unknowns || any_residual(input, false);
+  }
+  bool carries(std::size_t input, std::size_t) const override { return any_residual(input, true); }
+  std::size_t bytes() const override { return body->bytes(); }
+  bool has_user_ops() const override { return body->has_user_ops(); }
   uint64_t hash() const override {
     return hash_mix(hash_mix(body->hash(), unknowns), std::bit_cast<uint64_t>(tolerance));
   }
@@ -98,6 +110,8 @@ const Root& root_of(const Attrs* attrs) { return payload_of<Root>(attrs); }
 
 void infer(Inference& c) {
   const Root& s = root_of(c.attrs());
+  for (std::size_t k = 0; k < s.unknowns; ++k) check_input(c, k, s.body->input(k));
+  for (std::size_t i = s.unknowns; i < s.body->inputs(); ++i) check_input(c, i + 1, s.body->input(i));
   for (std::size_t k = 0; k < s.unknowns; ++k) c.out(c.in(k).dtype, c.shape(k));
 }
 
@@ -241,8 +255,10 @@ Tensors root(Recorder& r, std::string_view what, const Tensors& given, const Roo
              const FunctionBody& function) {
   Tensors guess;
   for (const Tensor& t : given) guess.push_back(stop_gradient(t));
-  const Closure c = close_over_with_draws(r, what, parameters_like(guess), function);
+  const Closure c = close_over(r, what, parameters_like(guess), function);
   check(what, guess, *c.body);
+  if (c.draws > 0)
+    fail(Status::unsupported, "{}: the residuals draw random numbers; draw them outside, and use them", what);
   RootOptions o = options;
   if (o.tolerance == 0) o.tolerance = guess[0].dtype() == Dtype::float32 ? 1e-5 : 1e-10;
   const System system(c.body, guess.size());

@@ -8,11 +8,11 @@ namespace gradtape::core {
 struct ScanOptions {
   int64_t length = -1;  // -1: that of the sequences
   bool reverse = false;
-  Tensor count;         // int64: only the first so many steps are made; empty: all
-  Tensors invariants;   // given to each step whole, behind the rows of the sequences
-  // The carries' cotangents or tangents, whose zeros mean "not selected".
-  bool carries_flow = false;
+  Tensor count;                // int64: only the first so many steps are made; empty: all
+  Tensors invariants;          // given to each step whole, behind the rows of the sequences
+  std::vector<uint8_t> flows;  // by carry: a cotangent or tangent (close_loop)
   uint64_t memory_budget = 0;  // bytes for the carries that reverse mode needs; 0: all are kept
+  bool derives = false;        // a derivative is going to be taken
 };
 
 // Returns the last carries, then the stacked results. Tensors that the body uses from outside become inputs of the op.
@@ -24,16 +24,22 @@ const Op& scan_op();
 // One application's payload. Inputs: carries, sequences, what the body captured, then the count if there is one. The
 // body takes carries, rows and captured ones. Outputs: last carries, stacked results, and, if it saves, the carries at
 // the beginning of each step.
-struct Scan : Payload {
+struct Scan : Control {
   BodyPtr body;
   std::size_t carried = 0, sequences = 0;
   int64_t length = 0;
   bool reverse = false, counted = false, saves = false;
 
   std::size_t captured() const { return body->inputs() - carried - sequences; }
+  bool is_sequence(std::size_t input) const { return input >= carried && input < carried + sequences; }
   std::size_t stacked() const { return body->outputs() - carried; }
   std::size_t saved(std::size_t carry) const { return body->outputs() + carry; }  // the output
+
+  bool reaches(std::size_t input, std::size_t output) const override;
+  bool carries(std::size_t input, std::size_t output) const override;
   uint64_t hash() const override;
+  std::size_t bytes() const override { return body->bytes(); }
+  bool has_user_ops() const override { return body->has_user_ops(); }
 };
 
 // The same scan on other inputs, as it is or with the carries saved.

@@ -11,27 +11,13 @@
 namespace gradtape::core {
 
 namespace {
-bool is_sequence(const Scan& s, std::size_t i) { return i >= s.carried && i < s.carried + s.sequences; }
-
-// Adds to a set of carries all those that others of the set reach in further steps.
-template <class Reaches>
-void close_under_steps(std::vector<uint8_t>& carries, Reaches&& reaches) {
-  for (bool grows = true; grows;) {
-    grows = false;
-    for (std::size_t from = 0; from < carries.size(); ++from)
-      for (std::size_t to = 0; to < carries.size(); ++to)
-        if (carries[from] && !carries[to] && reaches(from, to)) carries[to] = 1, grows = true;
-  }
-}
-
 // Options for a scan of the body's derivative or batch, which is given the captured tensors as parameters.
 ScanOptions options_like(const Call& c, const Scan& s, bool reverse, std::span<const Tensor> inputs) {
   ScanOptions o;
-  o.invariants = Tensors(inputs.begin() + s.carried + s.sequences, inputs.begin() + s.body->inputs());
+  o.invariants = part(inputs, s.carried + s.sequences, s.captured());
   o.length = s.length;
   o.reverse = reverse;
   if (s.counted) o.count = c.in(c.size() - 1);
-  o.carries_flow = true;
   return o;
 }
 
@@ -45,7 +31,7 @@ class Backwards {
       : c_(c), s_(payload_of<Scan>(c.given())), body_(*s_.body), ct_(cotangents) {
     find_carries();
     for (std::size_t i = s_.carried; i < body_.inputs(); ++i)
-      if (is_wanted(i) && is_connected(i)) (is_sequence(s_, i) ? sequences_ : captured_).push_back(i);
+      if (is_wanted(i) && is_connected(i)) (s_.is_sequence(i) ? sequences_ : captured_).push_back(i);
     for (std::size_t k = s_.carried; k < body_.outputs(); ++k)
       if (ct_[k]) stacked_.push_back(k);
     for (std::size_t k : carries_)
@@ -61,7 +47,9 @@ class Backwards {
     for (std::size_t j = 0; j < s_.sequences; ++j) rows.push_back(c_.in(s_.carried + j));
     for (std::size_t k : stacked_) rows.push_back(ct_[k]);
     for (std::size_t k : saved_) rows.push_back(ct_[s_.saved(k)]);
-    const Tensors out = scan(c_.recorder(), "scan", initial, rows, options_like(c_, s_, !s_.reverse, c_.inputs()),
+    ScanOptions o = options_like(c_, s_, !s_.reverse, c_.inputs());
+    o.flows.assign(initial.size(), 1);
+    const Tensors out = scan(c_.recorder(), "scan", initial, rows, o,
                              [&](const Tensors& carried, const Tensors& of_step) { return step(carried, of_step); });
     std::size_t at = 0;
     for (std::size_t k : carries_) results[k] = out[at++];
@@ -166,13 +154,13 @@ class Forwards {
     const auto input = [&](std::size_t i) { return c_.in(i); };
     const auto moved = [&](std::size_t i) { return or_zeros(tangents_[i], c_.in(i)); };
     Tensors initial, rows;
-    for (std::size_t k = 0; k < s_.carried; ++k) initial.push_back(input(k));
+    ScanOptions o = options_like(c_, s_, s_.reverse, c_.inputs());
+    for (std::size_t k = 0; k < s_.carried; ++k) initial.push_back(input(k)), o.flows.push_back(body_.parameter(k).sparse);
     for (std::size_t k = 0; k < s_.carried; ++k)
-      if (moves_[k]) initial.push_back(moved(k));
+      if (moves_[k]) initial.push_back(moved(k)), o.flows.push_back(1);
     for (std::size_t j = s_.carried; j < s_.carried + s_.sequences; ++j) rows.push_back(input(j));
     for (std::size_t j = s_.carried; j < s_.carried + s_.sequences; ++j)
       if (moves_[j]) rows.push_back(moved(j));
-    ScanOptions o = options_like(c_, s_, s_.reverse, c_.inputs());
     for (std::size_t i = s_.carried + s_.sequences; i < body_.inputs(); ++i)
       if (moves_[i]) o.invariants.push_back(moved(i));
     const Tensors out = scan(c_.recorder(), "scan", initial, rows, o,
@@ -204,7 +192,7 @@ class Forwards {
       if (!moves_[i]) continue;
       sources.push_back(in[i]);
       tangents.push_back(i < s_.carried ? carried[tangent_of_carry++]
-                                        : rows[is_sequence(s_, i) ? of_sequence++ : row++]);
+                                        : rows[s_.is_sequence(i) ? of_sequence++ : row++]);
     }
     const Tensors out = body_.on(in);
     const Tensors moved = forward({out, sources, tangents, is_symbolic_result});
@@ -238,14 +226,12 @@ Tensors batch_scan(const BatchCall& b) {
     for (std::size_t i = s.carried; i < body.inputs(); ++i) carries[k] |= batched[i] && body.reaches(i, k);
   close_under_steps(carries, [&](std::size_t from, std::size_t to) { return body.reaches(from, to); });
   std::ranges::copy(carries, batched.begin());
-  const auto grown = [&](const Tensor& t) { return broadcast_to(t, t.shape().with_leading(b.size)); };
   Tensors initial, sequences;
   for (std::size_t k = 0; k < s.carried; ++k) initial.push_back(batched[k] ? full_input(b, k) : b.in[k]);
   for (std::size_t j = s.carried; j < s.carried + s.sequences; ++j)
     sequences.push_back(batched[j] ? move_axis(b.in[j], 0, 1) : b.in[j]);
   ScanOptions o = options_like(b.call, s, s.reverse, b.in);
-  o.carries_flow = false;
-  for (std::size_t k = 0; k < s.carried; ++k) o.carries_flow |= body.parameter(k).sparse;
+  for (std::size_t k = 0; k < s.carried; ++k) o.flows.push_back(body.parameter(k).sparse);
   if (s.counted) o.count = b.in[b.in.size() - 1];
   std::vector<uint8_t> made;
   const Tensors out = scan(b.call.recorder(), "scan", initial, sequences, o,
@@ -255,7 +241,7 @@ Tensors batch_scan(const BatchCall& b) {
                              made.clear();
                              Tensors results = on_batch(body, in, batched, b.size, made);
                              for (std::size_t k = 0; k < s.carried; ++k)
-                               if (batched[k] && !made[k]) results[k] = grown(results[k]), made[k] = 1;
+                               if (batched[k] && !made[k]) results[k] = repeated(results[k], b.size), made[k] = 1;
                              for (std::size_t k = 0; s.saves && k < s.carried; ++k) results.push_back(carried[k]);
                              return results;
                            });
@@ -263,7 +249,7 @@ Tensors batch_scan(const BatchCall& b) {
   for (std::size_t k = 0; k < out.size(); ++k) {
     const bool is_batched = k < body.outputs() ? made[k] != 0 : batched[k - body.outputs()] != 0;
     if (!is_batched)
-      results.push_back(grown(out[k]));
+      results.push_back(repeated(out[k], b.size));
     else
       results.push_back(k < s.carried ? out[k] : move_axis(out[k], 1, 0));
   }

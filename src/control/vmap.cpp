@@ -51,10 +51,8 @@ Tensors vmap(Recorder& r, std::string_view what, const Tensors& inputs, const Vm
     of_sample.push_back(placeholders.back());
   }
   Tensors outputs, states;
-  if (o.shares_draws) {
-    outputs = function(of_sample);
-  } else {
-    const Recorder::Sampling sampling(r);
+  {
+    const Recorder::Sampling sampling(r, placeholders, !o.shares_draws);
     outputs = function(of_sample);
     states = sampling.states();
   }

@@ -12,120 +12,150 @@
 namespace gradtape::core {
 
 namespace {
-// Inputs: the carries, what the condition captured, then what the body captured. Outputs: the last carries, then the
-// number of steps.
-struct While : Payload {
+// Inputs: the carries, the invariants, what the condition captured, then what the body captured. The condition takes the
+// carries but the number of the step, by which the body draws. Outputs: the last carries, then the number of steps.
+struct While : Control {
   BodyPtr condition, body;
-  std::size_t carried = 0;
-  // How many of the carries the condition is given: not the number of the step, by which the body draws.
-  std::size_t own = 0;
+  std::size_t carried = 0, own = 0, invariants = 0;  // own: the carries that the condition takes
   WhileOptions options;
 
-  std::size_t captured_by_condition() const { return condition->inputs() - own; }
+  std::size_t captured_by_condition() const { return condition->inputs() - own - invariants; }
+  std::size_t captured_by_body() const { return body->inputs() - carried - invariants; }
+  // The input of the op that is this input of the condition, or of the body.
+  std::size_t of_condition(std::size_t i) const { return i < own ? i : i + carried - own; }
+  std::size_t of_body(std::size_t i) const { return i < carried + invariants ? i : i + captured_by_condition(); }
+
+  Tensors for_body(std::span<const Tensor> all) const {
+    Tensors in;
+    for (std::size_t i = 0; i < body->inputs(); ++i) in.push_back(all[of_body(i)]);
+    return in;
+  }
+  Tensors for_condition(std::span<const Tensor> all) const {
+    Tensors in;
+    for (std::size_t i = 0; i < condition->inputs(); ++i) in.push_back(all[of_condition(i)]);
+    return in;
+  }
+
+  // Whether an input reaches an output in any number of steps, if `in_step` says so of the body's for one.
+  template <class InStep>
+  bool in_any_steps(std::size_t input, std::size_t output, InStep&& in_step) const {
+    for (std::size_t i = 0; i < body->inputs(); ++i)
+      if (of_body(i) == input && reached_carries(carried, i, in_step)[output]) return true;
+    return false;
+  }
+  // The number of steps may depend on all that reaches the condition.
+  bool decides(std::size_t input) const {
+    for (std::size_t i = 0; i < condition->inputs(); ++i)
+      if (condition->reaches(i, 0) && (of_condition(i) == input || (i < own && by_values(input, i)))) return true;
+    return false;
+  }
+  bool by_values(std::size_t input, std::size_t carry) const {
+    return in_any_steps(input, carry, [&](std::size_t i, std::size_t k) { return body->reaches(i, k); });
+  }
+  bool reaches(std::size_t input, std::size_t output) const override {
+    return decides(input) || (output < carried && by_values(input, output));
+  }
+  bool carries(std::size_t input, std::size_t output) const override {
+    return output < carried &&
+           in_any_steps(input, output, [&](std::size_t i, std::size_t k) { return body->carries(i, k); });
+  }
   uint64_t hash() const override {
     uint64_t h = hash_mix(condition->hash(), body->hash());
-    h = hash_mix(hash_mix(h, carried), own);
+    for (std::size_t v : {carried, own, invariants}) h = hash_mix(h, v);
     return hash_mix(h, static_cast<uint64_t>(options.max_steps));
   }
-  // The inputs of the condition and of the body among those of the op.
-  template <class List, class Range>
-  List for_condition(const Range& all) const {
-    List in(all.begin(), all.begin() + own);
-    for (std::size_t i = 0; i < captured_by_condition(); ++i) in.push_back(all[carried + i]);
-    return in;
-  }
-  template <class List, class Range>
-  List for_body(const Range& all) const {
-    List in(all.begin(), all.begin() + carried);
-    for (std::size_t i = carried; i < body->inputs(); ++i) in.push_back(all[captured_by_condition() + i]);
-    return in;
-  }
+  std::size_t bytes() const override { return condition->bytes() + body->bytes(); }
+  bool has_user_ops() const override { return condition->has_user_ops() || body->has_user_ops(); }
 };
 const While& while_of(const Attrs* attrs) { return payload_of<While>(attrs); }
 
 void infer(Inference& c) {
   const While& s = while_of(c.attrs());
-  for (std::size_t k = 0; k < s.carried; ++k) c.out(s.body->output(k).dtype, s.body->output(k).shape);
+  for (std::size_t i = 0; i < s.condition->inputs(); ++i) check_input(c, s.of_condition(i), s.condition->input(i));
+  for (std::size_t i = 0; i < s.body->inputs(); ++i) check_input(c, s.of_body(i), s.body->input(i));
+  for (std::size_t k = 0; k < s.carried; ++k) {
+    const Spec& spec = s.body->output(k);
+    c.out(spec.dtype, spec.shape, spec.weak && c.in(k).weak);
+  }
   c.out(Dtype::int64, {});
 }
 
 void run(const KernelCall& c) {
   const While& s = while_of(c.attrs);
-  std::size_t bytes = 0;
-  std::vector<std::size_t> at;
-  for (std::size_t k = 0; k < s.carried; ++k) {
-    at.push_back(bytes);
-    bytes += round_up(bytes_of(s.body->output(k)), BlockCache::kAlignment);
-  }
-  const CacheBlock places(c.memory, 2 * bytes, c.name);
+  const auto bytes = [&](std::size_t k) { return bytes_of(s.body->output(k)); };
+  const auto aligned = [](std::size_t n) { return round_up(n, BlockCache::kAlignment); };
+  std::size_t all = 0;
+  for (std::size_t k = 0; k < s.carried; ++k) all += aligned(bytes(k));
+  const CacheBlock places(c.memory, 2 * all, c.name);
   constexpr int64_t kExpected = 100;  // steps, before any is made
-  const Body::Run condition(*s.condition, c, kExpected), body(*s.body, c, kExpected);
-  std::vector<const void*> all;
-  for (const View& x : c.in) all.push_back(x.data);
-  auto of_condition = s.for_condition<std::vector<const void*>>(all);
-  auto of_body = s.for_body<std::vector<const void*>>(all);
-  std::vector<void*> made(s.carried);
+  const Body::Run condition(*s.condition, c, kExpected, 1), body(*s.body, c, kExpected, s.carried);
+  for (std::size_t i = 0; i < s.condition->inputs(); ++i) condition.inputs[i] = c.in[s.of_condition(i)].data;
+  for (std::size_t i = 0; i < s.body->inputs(); ++i) body.inputs[i] = c.in[s.of_body(i)].data;
+  uint8_t goes_on = 0;
+  condition.outputs[0] = &goes_on;
   int64_t steps = 0;
   for (; s.options.max_steps == 0 || steps < s.options.max_steps; ++steps) {
-    uint8_t goes_on = 0;
-    void* answer = &goes_on;
-    condition(of_condition, {&answer, 1});
+    condition();
     if (!goes_on) break;
-    std::byte* next = places.data() + (steps % 2 == 0 ? 0 : bytes);
-    for (std::size_t k = 0; k < s.carried; ++k) made[k] = next + at[k];
-    body(of_body, made);
-    std::ranges::copy(made, of_body.begin());
-    std::copy_n(made.begin(), s.own, of_condition.begin());
+    std::byte* next = places.data() + (steps % 2 == 0 ? 0 : all);
+    for (std::size_t k = 0; k < s.carried; ++k) body.outputs[k] = next, next += aligned(bytes(k));
+    body();
+    std::copy_n(body.outputs.begin(), s.carried, body.inputs.begin());
+    std::copy_n(body.outputs.begin(), s.own, condition.inputs.begin());
   }
   for (std::size_t k = 0; k < s.carried; ++k)
-    if (const std::size_t n = bytes_of(s.body->output(k)); n > 0 && c.out[k].data)
-      std::memcpy(c.out[k].data, of_body[k], n);
+    if (bytes(k) > 0 && c.out[k].data) std::memcpy(c.out[k].data, body.inputs[k], bytes(k));
   if (c.out[s.carried].data) *c.out[s.carried].as<int64_t>() = steps;
 }
 
+Tensors record(Recorder& r, std::string_view what, const Tensors& initial, const WhileOptions& options,
+               const StepFunction& condition, const StepFunction& body);
+
 // The number of steps, if it can be computed now; -1 inside a body that is recorded.
-int64_t steps_made(const Call& c, const While& s) {
-  const Tensor count = c.out(s.carried);
+int64_t steps_made(const Tensor& count) {
   if (count.node()->symbolic) return -1;
-  if (!count.value()) c.recorder().host().evaluate(Tensors{count});
+  if (!count.value()) count.recorder().host().evaluate(Tensors{count});
   return *static_cast<const int64_t*>(count.value()->data());
 }
 
-// The steps that were made are those of a scan, which is differentiated in their place.
-Tensors reverse(const Call& c, const Tensors& cotangents) {
-  const While& s = while_of(c.given());
-  Tensors results(c.size());
-  if (std::ranges::none_of(cotangents, [](const Tensor& t) { return static_cast<bool>(t); })) return results;
+// Options for the scan of the steps that the loop made.
+ScanOptions scan_of_steps(const Call& c, const While& s) {
   if (s.options.max_steps == 0 && s.options.memory_budget == 0)
     fail(Status::failed_precondition,
          "while: reverse mode must keep what the steps carry: options.max_steps says how many there may be, or "
          "options.memory_budget how many bytes they may take");
   ScanOptions o;
-  o.length = steps_made(c, s);
+  o.length = steps_made(c.out(s.carried));
   o.memory_budget = s.options.memory_budget;
-  if (o.length < 0) {
-    if (s.options.max_steps == 0)
-      fail(Status::failed_precondition,
-           "while: inside a function's body the number of steps is not known, and reverse mode needs "
-           "options.max_steps");
-    o.length = s.options.max_steps;
-    o.count = c.out(s.carried);
-  }
-  const Recorder& r = c.recorder();
-  const uint64_t first = r.next_id();
+  o.derives = true;
+  for (std::size_t k = 0; k < s.carried; ++k) o.flows.push_back(s.body->parameter(k).sparse);
+  if (o.length >= 0) return o;
+  if (s.options.max_steps == 0)
+    fail(Status::failed_precondition,
+         "while: inside a function's body the number of steps is not known, and reverse mode needs options.max_steps");
+  o.length = s.options.max_steps;
+  o.count = c.out(s.carried);
+  return o;
+}
+
+// The steps that were made are those of a scan, which is differentiated in their place.
+Tensors reverse(const Call& c, const Tensors& cotangents) {
+  const While& s = while_of(c.given());
+  Tensors targets, cts, sources(c.size());
+  for (std::size_t k = 0; k < s.carried; ++k)
+    if (cotangents[k]) cts.push_back(cotangents[k]);
+  if (cts.empty()) return Tensors(c.size());
+  ScanOptions o = scan_of_steps(c, s);
+  const uint64_t first = c.recorder().next_id();
   Tensors inputs;  // each apart, though one tensor may be several inputs
   for (const Tensor& t : c.inputs()) inputs.push_back(identity(t));
-  const Tensors in = s.for_body<Tensors>(inputs);
-  o.invariants = Tensors(in.begin() + s.carried, in.end());
-  const Tensors out = scan(c.recorder(), "while", Tensors(in.begin(), in.begin() + s.carried), {}, o,
-                           [&](const Tensors& carries, const Tensors& rows) {
-                             Tensors all = carries;
-                             for (const Tensor& t : rows) all.push_back(t);
-                             return s.body->on(all);
-                           });
-  Tensors targets, cts, sources(inputs.size());
+  const Tensors in = s.for_body(inputs);
+  o.invariants = part(in, s.carried, in.size() - s.carried);
+  const Tensors out =
+      scan(c.recorder(), "while", part(in, 0, s.carried), {}, o,
+           [&](const Tensors& carries, const Tensors& others) { return s.body->on(joined({carries, others})); });
   for (std::size_t k = 0; k < s.carried; ++k)
-    if (cotangents[k]) targets.push_back(out[k]), cts.push_back(cotangents[k]);
+    if (cotangents[k]) targets.push_back(out[k]);
   for (std::size_t i = 0; i < inputs.size(); ++i)
     if (is_floating(inputs[i].dtype()) && c.wants(i)) sources[i] = inputs[i];
   return core::reverse({targets, cts, sources, [&](const Tensor& t) {
@@ -133,85 +163,83 @@ Tensors reverse(const Call& c, const Tensors& cotangents) {
                         }});
 }
 
-// The loop that carries tangents as well.
+// The loop that carries tangents as well. Its invariants are those of this one and all that was captured, then tangents.
 Tensors forward(const Call& c, const Tensors& tangents) {
   const While& s = while_of(c.given());
-  const Tensors in = s.for_body<Tensors>(c.inputs()), t = s.for_body<Tensors>(tangents);
-  std::vector<uint8_t> moves;
-  for (const Tensor& x : t) moves.push_back(static_cast<bool>(x));
-  for (bool grows = true; grows;) {
-    grows = false;
-    for (std::size_t k = 0; k < s.carried; ++k)
-      for (std::size_t i = 0; i < in.size(); ++i)
-        if (moves[i] && !moves[k] && s.body->carries(i, k)) moves[k] = 1, grows = true;
-  }
-  std::vector<std::size_t> moved, carries;
-  Tensors initial(in.begin(), in.begin() + s.carried);
-  for (std::size_t i = 0; i < in.size(); ++i)
-    if (moves[i]) moved.push_back(i);
+  std::vector<uint8_t> carries(s.carried, 0);
+  const auto in_step = [&](std::size_t i, std::size_t k) { return s.body->carries(i, k); };
+  std::vector<std::size_t> moved, moved_carries;
+  for (std::size_t i = 0; i < s.body->inputs(); ++i)
+    if (tangents[s.of_body(i)]) {
+      const std::vector<uint8_t> reached = reached_carries(s.carried, i, in_step);
+      for (std::size_t k = 0; k < s.carried; ++k) carries[k] |= reached[k];
+    }
+  Tensors initial = part(c.inputs(), 0, s.carried);
+  WhileOptions o = s.options;
+  o.invariants = part(c.inputs(), s.carried, c.size() - s.carried);
+  for (std::size_t k = 0; k < s.carried; ++k) o.flows.push_back(s.body->parameter(k).sparse);
   for (std::size_t k = 0; k < s.carried; ++k)
-    if (moves[k]) carries.push_back(k), initial.push_back(or_zeros(t[k], in[k]));
+    if (carries[k] && is_floating(c.in(k).dtype())) {
+      moved_carries.push_back(k);
+      initial.push_back(or_zeros(tangents[k], c.in(k)));
+      o.flows.push_back(1);
+    }
   Tensors results(c.outputs());
-  if (carries.empty()) return results;
-  const Tensors condition = s.for_condition<Tensors>(c.inputs());
-  const Tensors out = while_loop(
-      c.recorder(), "while", initial, s.options,
-      [&](const Tensors& carried) {
-        Tensors all(carried.begin(), carried.begin() + s.own);
-        for (std::size_t i = s.own; i < condition.size(); ++i) all.push_back(condition[i]);
-        return s.condition->on(all);
+  if (moved_carries.empty()) return results;
+  moved = moved_carries;
+  for (std::size_t i = s.carried; i < s.body->inputs(); ++i)
+    if (const Tensor& t = tangents[s.of_body(i)]) moved.push_back(i), o.invariants.push_back(t);
+  const auto primal = [&](const Tensors& carried, const Tensors& others) {
+    return joined({part(carried, 0, s.carried), part(others, 0, c.size() - s.carried)});
+  };
+  const Tensors out = record(
+      c.recorder(), "while", initial, o,
+      [&](const Tensors& carried, const Tensors& others) {
+        return s.condition->on(s.for_condition(primal(carried, others)));
       },
-      [&](const Tensors& carried) {
-        Tensors all(carried.begin(), carried.begin() + s.carried), of_step;
-        for (std::size_t i = s.carried; i < in.size(); ++i) all.push_back(in[i]);
-        for (std::size_t a = 0; a < moved.size(); ++a)
-          of_step.push_back(a < carries.size() ? carried[s.carried + a] : t[moved[a]]);
-        return push_forward(*s.body, all, moved, of_step, carries);
+      [&](const Tensors& carried, const Tensors& others) {
+        const Tensors along = joined({part(carried, s.carried, moved_carries.size()),
+                                      part(others, c.size() - s.carried, moved.size() - moved_carries.size())});
+        return push_forward(*s.body, s.for_body(primal(carried, others)), moved, along, moved_carries);
       });
-  for (std::size_t a = 0; a < carries.size(); ++a) results[carries[a]] = out[s.carried + a];
+  for (std::size_t a = 0; a < moved_carries.size(); ++a) results[moved_carries[a]] = out[s.carried + a];
   return results;
 }
 
 // If the condition depends on the row, each row makes its own steps.
 Tensors batch(const BatchCall& b) {
   const While& s = while_of(b.call.given());
-  if (b.size == 0) return map_rows(b);
-  const Tensors in = s.for_body<Tensors>(b.in);
-  auto batched = s.for_body<std::vector<uint8_t>>(b.batched);
-  for (bool grows = true; grows;) {
-    grows = false;
-    for (std::size_t k = 0; k < s.carried; ++k)
-      for (std::size_t i = 0; i < in.size(); ++i)
-        if (batched[i] && !batched[k] && s.body->reaches(i, k)) batched[k] = 1, grows = true;
-  }
-  for (std::size_t i = 0; i < s.condition->inputs(); ++i)
-    if ((i < s.own ? batched[i] != 0 : b.batched[s.carried + i - s.own]) && s.condition->reaches(i, 0))
-      return map_rows(b);
+  for (std::size_t i = 0; i < b.in.size(); ++i)
+    if (b.size == 0 || (b.batched[i] && s.decides(i))) return map_rows(b);
+  std::vector<uint8_t> carries(s.carried, 0);
+  for (std::size_t k = 0; k < s.carried; ++k)
+    for (std::size_t i = 0; i < b.in.size(); ++i) carries[k] |= b.batched[i] && s.by_values(i, k);
+  std::vector<uint8_t> batched(b.batched.begin(), b.batched.end());
+  std::ranges::copy(carries, batched.begin());
   Tensors initial;
   for (std::size_t k = 0; k < s.carried; ++k) initial.push_back(batched[k] ? full_input(b, k) : b.in[k]);
-  const Tensors condition = s.for_condition<Tensors>(b.in);
-  Tensors out = while_loop(
-      b.call.recorder(), "while", initial, s.options,
-      [&](const Tensors& carried) {
-        Tensors all;
-        for (std::size_t i = 0; i < s.condition->inputs(); ++i) {
-          const Tensor& t = i < s.own ? carried[i] : condition[i];
-          const bool is_batched = i < s.own ? batched[i] != 0 : b.batched[s.carried + i - s.own];
-          all.push_back(is_batched ? select_row(t, 0) : t);  // not read: the answer does not depend on it
-        }
-        return s.condition->on(all);
+  WhileOptions o = s.options;
+  o.invariants = part(b.in, s.carried, b.in.size() - s.carried);
+  for (std::size_t k = 0; k < s.carried; ++k) o.flows.push_back(s.body->parameter(k).sparse);
+  std::vector<uint8_t> of_body;
+  for (std::size_t i = 0; i < s.body->inputs(); ++i) of_body.push_back(batched[s.of_body(i)]);
+  Tensors out = record(
+      b.call.recorder(), "while", initial, o,
+      [&](const Tensors& carried, const Tensors& others) {
+        Tensors all = joined({carried, others});
+        for (std::size_t i = 0; i < all.size(); ++i)
+          if (batched[i]) all[i] = select_row(all[i], 0);  // not read: the answer does not depend on it
+        return s.condition->on(s.for_condition(all));
       },
-      [&](const Tensors& carried) {
-        Tensors all = carried;
-        for (std::size_t i = s.carried; i < in.size(); ++i) all.push_back(in[i]);
+      [&](const Tensors& carried, const Tensors& others) {
         std::vector<uint8_t> made;
-        Tensors results = on_batch(*s.body, all, batched, b.size, made);
+        Tensors results = on_batch(*s.body, s.for_body(joined({carried, others})), of_body, b.size, made);
         for (std::size_t k = 0; k < s.carried; ++k)
-          if (batched[k] && !made[k]) results[k] = broadcast_to(results[k], results[k].shape().with_leading(b.size));
+          if (batched[k] && !made[k]) results[k] = repeated(results[k], b.size);
         return results;
       });
-  for (std::size_t k = 0; k < s.carried; ++k)
-    if (!batched[k]) out[k] = broadcast_to(out[k], out[k].shape().with_leading(b.size));
+  for (std::size_t k = 0; k < out.size(); ++k)
+    if (k == s.carried || !batched[k]) out[k] = repeated(out[k], b.size);
   return out;
 }
 
@@ -220,36 +248,52 @@ const Op& while_op() {
                                 batch});
   return op;
 }
-}  // namespace
 
-Tensors while_loop(Recorder& r, std::string_view what, const Tensors& initial, const WhileOptions& options,
-                   const FunctionBody& condition, const FunctionBody& body) {
+void check_condition(std::string_view what, const Closure& c) {
+  const Body& body = *c.body;
+  if (body.outputs() != 1 || body.output(0).dtype != Dtype::boolean || body.output(0).shape.rank() != 0)
+    invalid("{}: the condition must give one bool without axes, got {}", what,
+            body.outputs() == 1 ? to_string(body.output(0)) : fmt::format("{} outputs", body.outputs()));
+  if (c.draws > 0)
+    fail(Status::unsupported, "{}: the condition draws random numbers; draw them in the body, and carry them", what);
+}
+
+// Returns all outputs of the op.
+Tensors record(Recorder& r, std::string_view what, const Tensors& initial, const WhileOptions& options,
+               const StepFunction& condition, const StepFunction& body) {
   if (initial.empty()) invalid("{}: there is no value to carry, so that the condition would never change", what);
-  const LoopBody loop = close_loop(r, what, initial, {}, false, [&](const Tensors& carries, const Tensors&) {
-    Tensors out = body(carries);
+  const std::vector<Parameter> others = parameters_like(options.invariants);
+  LoopBody loop = close_loop(r, what, initial, others, options.flows, [&](const Tensors& carries, const Tensors& rest) {
+    Tensors out = body(carries, rest);
     if (out.size() > carries.size())
       invalid("{}: the body gives {} output(s) for {} carried value(s)", what, out.size(), carries.size());
     return out;
   });
-  const Tensors own(loop.initial.begin(), loop.initial.begin() + initial.size());
-  const Closure c = close_over(r, what, parameters_like(own), condition);
-  if (c.body->outputs() != 1 || c.body->output(0).dtype != Dtype::boolean || c.body->output(0).shape.rank() != 0)
-    invalid("{}: the condition must give one bool without axes, got {}", what,
-            c.body->outputs() == 1 ? to_string(c.body->output(0)) : fmt::format("{} outputs", c.body->outputs()));
-  if (c.draws > 0)
-    fail(Status::unsupported, "{}: the condition draws random numbers; draw them in the body, and carry them", what);
+  std::vector<Parameter> of_condition = parameters_like(loop.initial);
+  of_condition.insert(of_condition.end(), others.begin(), others.end());
+  const Closure c = close_over(r, what, of_condition, [&](const Tensors& in) {
+    return condition(part(in, 0, initial.size()), part(in, initial.size(), others.size()));
+  });
+  check_condition(what, c);
+  draw_by_step(r, what, others.size(), loop);
   auto s = std::make_shared<While>();
   s->condition = c.body;
   s->body = loop.body;
   s->carried = loop.initial.size();
   s->own = initial.size();
-  s->options = options;
-  Tensors inputs = loop.initial;
-  for (const Tensors* more : {&c.captured, &loop.captured})
-    for (const Tensor& t : *more) inputs.push_back(t);
-  Tensors out = record_with(while_op(), r, inputs, std::move(s));
-  out.resize(initial.size());
-  return out;
+  s->invariants = others.size();
+  s->options.max_steps = options.max_steps;
+  s->options.memory_budget = options.memory_budget;
+  return record_with(while_op(), r, joined({loop.initial, options.invariants, c.captured, loop.captured}), std::move(s));
+}
+}  // namespace
+
+Tensors while_loop(Recorder& r, std::string_view what, const Tensors& initial, const WhileOptions& options,
+                   const FunctionBody& condition, const FunctionBody& body) {
+  const Tensors out = record(
+      r, what, initial, options, [&](const Tensors& carries, const Tensors&) { return condition(carries); },
+      [&](const Tensors& carries, const Tensors&) { return body(carries); });
+  return part(out, 0, initial.size());
 }
 
 }  // namespace gradtape::core

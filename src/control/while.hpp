@@ -8,6 +8,8 @@ namespace gradtape::core {
 struct WhileOptions {
   int64_t max_steps = 0;       // 0: any number
   uint64_t memory_budget = 0;  // bytes for the carries that reverse mode needs; 0: all are kept
+  Tensors invariants;          // given to the condition and to the body, behind the carries
+  std::vector<uint8_t> flows;  // by carry: a cotangent or tangent (close_loop)
 };
 
 // Returns the last carries. condition: gives bool[] for the carries.

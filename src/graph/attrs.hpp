@@ -19,6 +19,8 @@ struct Payload {
   virtual ~Payload() = default;
   // Two payloads of one hash may stand for each other in a plan.
   virtual uint64_t hash() const { return reinterpret_cast<uintptr_t>(this); }
+  virtual std::size_t bytes() const { return 0; }      // that it holds
+  virtual bool has_user_ops() const { return false; }  // it calls functions of the user's when it is computed
 };
 using PayloadPtr = std::shared_ptr<const Payload>;
 
@@ -48,6 +50,12 @@ struct AttrSpec {
 struct Attrs {
   SmallVector<AttrValue, 2> values;  // in the order of the op's specs
   std::vector<std::string> names;    // of a user's op, which has no specs
+
+  const Payload* payload() const {  // null: none
+    for (const AttrValue& value : values)
+      if (const PayloadPtr* p = std::get_if<PayloadPtr>(&value)) return p->get();
+    return nullptr;
+  }
 };
 using AttrsPtr = std::shared_ptr<const Attrs>;
 

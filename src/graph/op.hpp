@@ -279,4 +279,10 @@ struct Op {
   std::size_t attr_index(std::string_view name) const;  // throws where there is none
 };
 
+// Whether computing it calls functions of the user's: it runs as often as it is asked for.
+inline bool calls_user(const Op& op, const Attrs* attrs) {
+  const Payload* payload = attrs ? attrs->payload() : nullptr;
+  return op.by_user || (payload && payload->has_user_ops());
+}
+
 }  // namespace gradtape::core

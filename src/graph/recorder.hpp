@@ -142,11 +142,17 @@ class Recorder {
   const Tensor& value_of(const VariablePtr& variable);
   // The key and the number of the next draw: int64[2].
   Tensor random_state();
-  // While one of these lives, draws are those of a sample of many: placeholders stand for their states. Functions that are
-  // recorded meanwhile have states of their own.
+  // While one of these lives, a function of one sample of many is recorded, whose inputs placeholders stand for. So do
+  // others for the states of its draws, if samples draw apart. It cannot assign variables. Functions that are recorded
+  // meanwhile have states of their own.
   class Sampling {
    public:
-    explicit Sampling(Recorder& r) : recorder_(r), trace_(r.trace_), outer_(std::exchange(r.sampling_, this)) {}
+    Sampling(Recorder& r, Tensors inputs, bool draws_apart)
+        : recorder_(r),
+          trace_(r.trace_),
+          outer_(std::exchange(r.sampling_, this)),
+          inputs_(std::move(inputs)),
+          draws_apart_(draws_apart) {}
     ~Sampling() { recorder_.sampling_ = outer_; }
     Sampling(const Sampling&) = delete;
     Sampling& operator=(const Sampling&) = delete;
@@ -157,8 +163,11 @@ class Recorder {
     Recorder& recorder_;
     const Trace* trace_;
     Sampling* outer_;
-    Tensors states_;
+    Tensors inputs_, states_;
+    bool draws_apart_;
   };
+  // Whether the body that runs is the function of a sample.
+  bool is_sampling() const { return sampling_ && sampling_->trace_ == trace_; }
 
   // While one of these lives, nodes belong to the derivative of another, which is noted where that was asked for.
   class Deriving {

@@ -38,7 +38,7 @@ const Tensor& Recorder::value_of(const VariablePtr& variable) {
 
 Tensor Recorder::random_state() {
   const Spec spec{Dtype::int64, {2}, false};
-  if (sampling_ && sampling_->trace_ == trace_) {
+  if (is_sampling() && sampling_->draws_apart_) {
     sampling_->states_.push_back(placeholder(spec));
     return sampling_->states_.back();
   }
@@ -53,8 +53,10 @@ Tensor Recorder::random_state() {
 }
 
 bool Recorder::is_parameter(const Tensor& t) const {
-  if (&t.node()->op != &parameter_op()) return false;
   const auto same = [&](const Tensor& parameter) { return parameter.same(t); };
+  for (const Sampling* s = sampling_; s; s = s->outer_)
+    if (std::ranges::any_of(s->inputs_, same) || std::ranges::any_of(s->states_, same)) return true;
+  if (&t.node()->op != &parameter_op()) return false;
   for (const Trace* trace = trace_; trace; trace = trace->outer)
     if (std::ranges::any_of(trace->inputs, same) || std::ranges::any_of(trace->random_states, same) ||
         std::ranges::any_of(trace->variables, same, &Trace::Use::parameter))

@@ -104,13 +104,13 @@ double normal_quantile(double p) {
   return q < 0 ? -x : x;
 }
 
-// Calls body(stream, elements of its part of the output, their number) for each state.
+// Calls body(stream, elements of its part of the output, their number) for each state. apart: changes all keys.
 template <class T, class Body>
-void for_each_state(const KernelCall& c, Body&& body) {
+void for_each_state(const KernelCall& c, Body&& body, uint64_t apart = 0) {
   const int64_t* states = c.in[0].as<int64_t>();
   const int64_t n = c.in[0].elements() / 2, each = n > 0 ? c.out[0].elements() / n : 0;
   for (int64_t k = 0; k < n; ++k)
-    body(Stream(static_cast<uint64_t>(states[2 * k]), static_cast<uint64_t>(states[2 * k + 1])),
+    body(Stream(static_cast<uint64_t>(states[2 * k]) ^ apart, static_cast<uint64_t>(states[2 * k + 1])),
          c.out[0].as<T>() + k * each, each);
 }
 }  // namespace
@@ -145,14 +145,14 @@ void random_normal(const KernelCall& c) {
 }
 
 void random_fold(const KernelCall& c) {
-  const int64_t* state = c.in[0].as<int64_t>();
   const int64_t* numbers = c.in[1].as<int64_t>();
-  int64_t* out = c.out[0].as<int64_t>();
+  const int64_t n = c.in[1].elements();
   constexpr uint64_t kApart = 0x5A17ED5EED0F01Dull;  // no stream of the key itself draws these blocks
-  const Stream stream(static_cast<uint64_t>(state[0]) ^ kApart, static_cast<uint64_t>(state[1]));
-  for (int64_t i = 0; i < c.in[1].elements(); ++i)
-    for (int64_t half = 0; half < 2; ++half)
-      out[2 * i + half] = static_cast<int64_t>(stream.bits(2 * numbers[i] + half));
+  for_each_state<int64_t>(c, [&](const Stream& stream, int64_t* out, int64_t) {
+    for (int64_t i = 0; i < n; ++i)
+      for (int64_t half = 0; half < 2; ++half)
+        out[2 * i + half] = static_cast<int64_t>(stream.bits(2 * numbers[i] + half));
+  }, kApart);
 }
 
 }  // namespace gradtape::core::kernels

@@ -84,11 +84,14 @@ void define_random(Registry& r) {
       .internal()
       .inputs({{"state", InputKind::integer}, {"numbers", InputKind::integer}})
       .infer([](Inference& c) {
-        Shape shape = c.shape(1);
+        Shape shape;
+        for (std::size_t k = 0; k + 1 < c.rank(0); ++k) shape.push_back(c.shape(0)[k]);
+        for (int64_t d : c.shape(1)) shape.push_back(d);
         shape.push_back(2);
         c.out(Dtype::int64, shape);
       })
       .kernel(kernels::random_fold)
+      .batch([](const BatchCall& b) { return b.batched[1] ? Tensors() : reapply_all(b.call, b.in); })
       .none("it depends on no floating tensor");
 }
 

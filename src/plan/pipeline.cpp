@@ -65,6 +65,7 @@ std::size_t bytes_taken(const Plan& plan) {
   bytes += plan.constants.size() * sizeof(Buffer);
   for (const Step& s : plan.steps) {
     bytes += s.in.size() * sizeof(Operand) + s.out.size() * sizeof(uint32_t) + (s.attrs ? sizeof(Attrs) : 0);
+    if (const Payload* payload = s.attrs ? s.attrs->payload() : nullptr) bytes += payload->bytes();
     if (s.unit) bytes += sizeof *s.unit + bytes_taken(*s.unit);
     if (!s.body) continue;
     const Loop& l = *s.body;

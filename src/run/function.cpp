@@ -51,7 +51,7 @@ void RecordedFunction::find_captured() {
 }
 
 void RecordedFunction::find_open(const Tensors& targets) {
-  if (!recorder_.is_tracing()) return;
+  if (!recorder_.is_tracing() && !recorder_.is_sampling()) return;
   for (Node* node : nodes_behind(targets, [](const Tensor& t) { return t.node()->symbolic && !t.node()->evaluated; }))
     if (const Tensor t(node); recorder_.is_parameter(t)) open_.push_back(t);
 }

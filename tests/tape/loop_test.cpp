@@ -134,6 +134,41 @@ TEST_F(Loop, While) {
   expect_twins(f, twin, {vec64({0.3, 0.8}), scalar64(c, 1.4)});
 }
 
+// Tensors from outside, one twice and one computed from another.
+TEST_F(Loop, WhileUsesTensorsFromOutside) {
+  gt_while_options o{};
+  o.max_steps = 9;
+  const Program f = [this, o](const Tensors& in) {
+    gt_tensor square = mul(in[1], in[1]), k = gt_scalar(c, 0);
+    return while_loop([this](gt_context, const Tensors& s) { return Tensors{gt_less(c, s[1], gt_scalar(c, 2.5))}; },
+                      [&, this](gt_context, const Tensors& s) {
+                        gt_tensor more = add(gt_sin(c, in[1]), mul(s[0], mul(square, in[1])));
+                        return Tensors{add(s[0], more), add(s[1], gt_scalar(c, 1))};
+                      },
+                      {in[0], k}, o);
+  };
+  const Program twin = [this](const Tensors& in) {
+    gt_tensor y = in[0];
+    for (int k = 0; k < 3; ++k) y = add(y, add(gt_sin(c, in[1]), mul(y, mul(mul(in[1], in[1]), in[1]))));
+    return Tensors{y, scalar64(c, 3)};
+  };
+  expect_twins(f, twin, {vec64({0.3, 0.8}), scalar64(c, 0.7)});
+}
+
+TEST_F(Loop, GradientOfWhileInAMap) {
+  const auto gradient_of_cubes = [&](gt_context, const Tensors& in) {
+    gt_tape t = watching({in[0]});
+    gt_tensor y = while_loop(
+        [this](gt_context, const Tensors& s) { return Tensors{gt_less(c, s[1], gt_scalar(c, 1.5))}; },
+        [this](gt_context, const Tensors& s) {
+          return Tensors{mul(s[0], s[0]), add(s[1], gt_scalar(c, 1))};
+        },
+        {in[0], gt_scalar(c, 0)}, {0, 10, 0})[0];
+    return Tensors{grad(t, y, in[0])};
+  };
+  expect(vmap(gradient_of_cubes, {vec64({1, 2, 3})})[0], {4, 32, 108});  // of x^4
+}
+
 // Each sample of a batch makes its own steps.
 TEST_F(Loop, WhileBySamples) {
   gt_while_options o{};
@@ -235,7 +270,11 @@ TEST_F(Loop, All) {
 
 TEST_F(Loop, DrawsOfStepsAndSamples) {
   const auto draw = [&] { return apply(c, "random_normal", {}, {{"shape", {2}}, {"dtype", "float64"}})[0]; };
-  const auto many = [&](gt_context, const Tensors& s) { return Tensors{s[0], draw()}; };
+  gt_tensor outside = scalar64(c, 0);
+  const auto many = [&](gt_context, const Tensors& s) {
+    gt_tensor nothing = mul(add(outside, vec64({0, 0})), gt_scalar(c, 0.5));  // constants of the body
+    return Tensors{s[0], add(draw(), nothing)};
+  };
   gt_scan_options o{};
   o.length = 3;
   const auto v = numbers(c, scan(many, {scalar64(c, 0)}, {}, o)[1]);
@@ -252,6 +291,171 @@ TEST_F(Loop, DrawsOfStepsAndSamples) {
   gt_tape t = watching({x});
   gt_tensor y = scan([&](gt_context, const Tensors& s) { return Tensors{mul(s[0], sum(draw()))}; }, {x}, {}, o)[0];
   EXPECT_NEAR(dgrad(t, y, x), number(c, y) / 1.5, 1e-12);
+}
+
+// A call that fails leaves the numbers to be drawn as they were.
+TEST_F(Loop, FailuresTakeDrawsBack) {
+  const auto draw = [&](std::vector<int> shape) {
+    return apply(c, "random_normal", {}, {{"shape", shape}, {"dtype", "float64"}})[0];
+  };
+  EXPECT_EQ(gt_random_seed(c, 9), GT_OK);
+  const double first = number(c, draw({}));
+  EXPECT_EQ(gt_random_seed(c, 9), GT_OK);
+  cond(tensor<uint8_t>(c, {}, {1}), [&](gt_context, const Tensors&) { return Tensors{draw({})}; },
+       [&](gt_context, const Tensors&) { return Tensors{draw({2})}; }, {});
+  expect_error(last_status, GT_INVALID_ARGUMENT, "output 0");
+  while_loop([&](gt_context, const Tensors& s) { return Tensors{add(s[0], s[0])}; },
+             [&](gt_context, const Tensors&) { return Tensors{draw({})}; }, {scalar64(c, 1)});
+  expect_error(last_status, GT_INVALID_ARGUMENT, "one bool");
+  EXPECT_EQ(number(c, draw({})), first);
+}
+
+// An output that does not depend on a source has no gradient by it, also where loops nest.
+TEST_F(Loop, UnconnectedIsNull) {
+  gt_tensor x = scalar64(c, 2), u = scalar64(c, 3);
+  gt_tape t = watching({x, u});
+  const auto apart = [&](gt_context, const Tensors& s) { return Tensors{mul(s[0], s[0]), gt_sin(c, s[1])}; };
+  gt_scan_options twice{};
+  twice.length = 2;
+  const Tensors y = scan([&](gt_context, const Tensors& s) { return scan(apart, s, {}, twice); }, {x, u}, {}, twice);
+  const Tensors g = grads(t, {y[0]}, {x, u});
+  EXPECT_NE(g[0], nullptr);
+  EXPECT_EQ(g[1], nullptr);
+}
+
+// A scalar without a dtype stays one on its way through a body.
+TEST_F(Loop, WeakScalars) {
+  gt_tensor x = vec({1, 2});
+  const auto twice = [&](gt_context, const Tensors& s) { return Tensors{add(s[0], s[0])}; };
+  gt_scan_options once{};
+  once.length = 1;
+  const auto number_of = [&](double v) {
+    return [this, v](gt_context, const Tensors&) { return Tensors{gt_scalar(c, v)}; };
+  };
+  expect(mul(checkpoint(twice, {gt_scalar(c, 3)})[0], x), {6, 12});
+  expect(mul(cond(tensor<uint8_t>(c, {}, {1}), number_of(3), number_of(4), {})[0], x), {3, 6});
+  expect(mul(scan(twice, {gt_scalar(c, 3)}, {}, once)[0], x), {6, 12});
+  gt_tensor k = scan([&](gt_context, const Tensors& s) { return Tensors{add(s[0], tensor<int64_t>(c, {}, {2}))}; },
+                     {gt_scalar(c, 0)}, {}, once)[0];
+  EXPECT_EQ(dtype_of(c, k), GT_INT64);
+  expect(k, {2});
+}
+
+// The check of derivatives knows loops, in float32 as well.
+TEST_F(Loop, CheckOfDerivatives) {
+  for (const bool single : {false, true}) {
+    gt_tensor x = single ? vec({0.3f, 0.8f}) : vec64({0.3, 0.8}), a = single ? num(0.9f) : scalar64(c, 0.9);
+    gt_tape t = watching({x, a}, GT_TAPE_PERSISTENT);
+    const auto step = [&](gt_context, const Tensors& s) { return Tensors{gt_sin(c, mul(s[0], a))}; };
+    gt_scan_options thrice{};
+    thrice.length = 3;
+    gt_tensor y = scan(step, {x}, {}, thrice)[0];
+    gt_tensor z = while_loop([this](gt_context, const Tensors& s) { return Tensors{gt_less(c, s[1], gt_scalar(c, 2.5))}; },
+                             [&](gt_context, const Tensors& s) {
+                               return Tensors{gt_sin(c, mul(s[0], a)), add(s[1], gt_scalar(c, 1))};
+                             },
+                             {x, gt_scalar(c, 0)}, {0, 9, 0})[0];
+    gt_tensor both = add(checkpoint(step, {y})[0], z);
+    const gt_tensor sources[] = {x, a};
+    char report[4000];
+    EXPECT_EQ(gt_tape_check(c, t, both, sources, 2, nullptr, report, sizeof report, nullptr), GT_OK)
+        << c.message() << "\n" << report;
+  }
+}
+
+// The plan of a loop serves the next one of the same structure: memory does not grow.
+TEST_F(Loop, PlansServeAgain) {
+  const std::vector<double> constant(1000, 0.5);
+  const auto round = [&] {
+    EXPECT_EQ(gt_scope_begin(c), GT_OK);
+    gt_tensor x = vec64(std::vector<double>(1000, 1));
+    gt_scan_options o{};
+    o.length = 3;
+    gt_tensor y = scan([&](gt_context, const Tensors& s) { return Tensors{mul(s[0], vec64(constant))}; }, {x}, {}, o)[0];
+    EXPECT_EQ(numbers(c, y)[0], 0.125);
+    EXPECT_EQ(gt_scope_end(c, nullptr, 0), GT_OK);
+    gt_memory_info info{};
+    info.struct_size = sizeof info;
+    EXPECT_EQ(gt_memory_stats(c, &info), GT_OK);
+    return std::pair(info.nodes, info.live);
+  };
+  round();
+  const auto after_two = round();
+  for (int k = 0; k < 5; ++k) round();
+  EXPECT_EQ(round(), after_two);
+}
+
+TEST_F(Loop, BodiesOfMaps) {
+  gt_tensor x = vec64({1, 2, 3}), variable = gt_variable(c, scalar64(c, 1));
+  const gt_spec none = spec(GT_FLOAT64, {});
+  const auto with_function = [&](gt_context, const Tensors& in) {
+    gt_function f = function_of({none}, [&](gt_context, const Tensors& y) { return Tensors{mul(y[0], in[0])}; });
+    return call(f, {in[0]});
+  };
+  expect(vmap(with_function, {x})[0], {1, 4, 9});
+  vmap([&](gt_context, const Tensors& in) {
+    expect_error(gt_assign(c, variable, in[0]), GT_FAILED_PRECONDITION, "gt_vmap");
+    return Tensors{};
+  }, {x});
+  expect(variable, {1});
+  gt_function draws = function_of({none}, [&](gt_context, const Tensors& y) {
+    return Tensors{add(y[0], apply(c, "random_normal", {}, {{"shape", json::array()}, {"dtype", "float64"}})[0])};
+  });
+  const auto v = numbers(c, vmap([&](gt_context, const Tensors& in) {
+    return Tensors{add(mul(in[0], gt_scalar(c, 0)), call(draws, {scalar64(c, 0)})[0])};
+  }, {x})[0]);
+  EXPECT_EQ(std::set<double>(v.begin(), v.end()).size(), 3u);
+}
+
+// A loop that computes nothing can be stopped.
+TEST_F(Loop, EndlessLoopsAreInterrupted) {
+  EXPECT_EQ(gt_set_interrupt(c, [](void*) { return int32_t{1}; }, nullptr, nullptr), GT_OK);
+  gt_tensor y = while_loop([](gt_context, const Tensors& s) { return Tensors{s[0]}; },
+                           [](gt_context, const Tensors& s) { return s; }, {tensor<uint8_t>(c, {}, {1})})[0];
+  uint8_t value = 0;
+  expect_error(gt_tensor_read(c, y, &value, 1), GT_CANCELLED, "");
+  EXPECT_EQ(gt_set_interrupt(c, nullptr, nullptr, nullptr), GT_OK);
+}
+
+// A budget bounds the carries that are kept, also of a loop whose length is known when it has run.
+TEST_F(Loop, BudgetsBoundMemory) {
+  constexpr int64_t kElements = 1000, kSteps = 400;
+  const auto peak_of = [&](uint64_t budget, bool unknown) {
+    Ctx own;
+    gt_tensor x = tensor<double>(own, {kElements}, std::vector<double>(kElements, 0.5));
+    gt_tape t = gt_tape_begin(own, 0);
+    gt_tape_watch(own, t, x);
+    gt_tensor k = gt_scalar(own, 0), y[2];
+    const auto less = [](gt_context ctx, void*, const gt_tensor* in, size_t, gt_tensor* out, size_t, size_t* n) {
+      gt_tensor most = gt_scalar(ctx, kSteps - 0.5);
+      out[0] = gt_less(ctx, in[1], most), *n = 1;
+      return gt_status{GT_OK};
+    };
+    const auto sine = [](gt_context ctx, void*, const gt_tensor* in, size_t n_in, gt_tensor* out, size_t, size_t* n) {
+      gt_tensor one = gt_scalar(ctx, 1);
+      out[0] = gt_sin(ctx, in[0]), *n = n_in;
+      if (n_in == 2) out[1] = gt_add(ctx, in[1], one);
+      return gt_status{GT_OK};
+    };
+    const gt_tensor initial[] = {x, k};
+    const gt_scan_options o{sizeof o, kSteps, 0, 0, budget};
+    const gt_while_options w{sizeof w, 0, budget ? budget : UINT64_MAX};
+    EXPECT_EQ(unknown ? gt_while(own, less, sine, nullptr, nullptr, initial, 2, &w, y, 2, nullptr)
+                      : gt_scan(own, sine, nullptr, nullptr, &x, 1, nullptr, 0, &o, y, 1, nullptr),
+              GT_OK);
+    gt_tensor g = nullptr;
+    EXPECT_EQ(gt_tape_gradient(own, t, y, 1, &x, 1, nullptr, 0, &g), GT_OK);
+    EXPECT_EQ(gt_eval(own, &g, 1), GT_OK);
+    gt_memory_info info{};
+    info.struct_size = sizeof info;
+    EXPECT_EQ(gt_memory_stats(own, &info), GT_OK);
+    return static_cast<double>(info.peak) / (kElements * 8);
+  };
+  for (const bool unknown : {false, true}) {
+    EXPECT_GT(peak_of(0, unknown), kSteps);
+    EXPECT_LT(peak_of(60 * kElements * 8, unknown), 100);   // two levels: 2 sqrt(400) = 40 carries
+    EXPECT_LT(peak_of(24 * kElements * 8, unknown), 60);    // three: 3 * 8
+  }
 }
 
 TEST_F(Loop, PerExampleGradients) {

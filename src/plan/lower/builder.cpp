@@ -129,7 +129,7 @@ void ProgramBuilder::fit_operands(Expression& e) {
 
 ProgramBuilder::Slots ProgramBuilder::emit(Expression e) {
   fit_operands(e);
-  const bool repeatable = !e.op || !e.op->by_user;
+  const bool repeatable = !e.op || !calls_user(*e.op, e.attrs.get());
   const Key key = repeatable ? key_of(e) : Key{};
   if (repeatable)
     if (auto it = known_.find(key); it != known_.end()) return p_.instructions[it->second].out;

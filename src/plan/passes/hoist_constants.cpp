@@ -16,7 +16,7 @@ Program hoist_constants(Program& program, const std::vector<uint8_t>& variable) 
   std::vector<Instruction> left;
   for (Instruction& i : program.instructions) {
     const bool depends = std::ranges::any_of(i.in, [&](const Operand& x) { return varies[x.slot] != 0; });
-    const bool stays = depends || (i.op && i.op->by_user);
+    const bool stays = depends || (i.op && calls_user(*i.op, i.attrs.get()));
     std::vector<uint8_t>& marks = stays ? varies : hoisted;
     for (uint32_t slot : i.out) marks[slot] = 1;
     (stays ? left : constants.instructions).push_back(std::move(i));
