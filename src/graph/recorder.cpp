@@ -154,11 +154,11 @@ VariablePtr Recorder::new_variable(const Tensor& initial) {
 }
 
 Tensor Recorder::unconnected(const Tensor& value) {
-  if (value.node()->symbolic && !trace_)
-    fail(Status::failed_precondition, "a variable cannot be assigned a cotangent or tangent that has no value yet");
   if (is_sampling())
     fail(Status::failed_precondition,
          "the function of a sample (gt_vmap) cannot assign a variable, nor make one: each sample would have a value of it");
+  if (value.node()->symbolic && !trace_)
+    fail(Status::failed_precondition, "a variable cannot be assigned a cotangent or tangent that has no value yet");
   Pause pause(*this);
   // A fresh leaf, or an unrecorded cast to its own dtype: either way no tape connects it with where it came from.
   const bool known = static_cast<bool>(value.value());
