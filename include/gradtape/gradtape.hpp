@@ -12,7 +12,7 @@
 // docs/cpp.md is a tour. cpp/ has a file for each concept.
 #pragma once
 
-#include "cpp/function.hpp"
+#include "cpp/loops.hpp"
 #include "cpp/print.hpp"
 #include "cpp/register.hpp"
 #include "cpp/transforms.hpp"

@@ -26,7 +26,29 @@ static double everything(const Context& ctx) {
   return product.second.item() + both.second.item() + sum + h(0, 0, 0, 0).item() + same.data<double>()[0];
 }
 
+static double loops(const Context& ctx) {
+  const Tensor x = ctx.tensor({1, 2}), one = ctx.scalar(1);
+  const auto below = [](const Tensor& v) { return v < 10; };
+  const auto twice = [](const Tensor& v) { return v * 2; };
+  const auto [sum, rows] = scan([](const Tensor& s, const Tensor& v) { return std::pair(s + v, s * v); }, one, x);
+  const auto several =
+      scan([](const auto& a, const auto& b, const auto& v) { return std::tuple(a, b, v); }, {one, one}, {x});
+  const auto lists = scan(
+      [](const std::vector<Tensor>& carried, const std::vector<Tensor>& of_row) { return std::pair(carried, of_row); },
+      std::vector<Tensor>{one}, std::vector<Tensor>{x}, ScanOptions{2, true, 100});
+  const Tensor power = while_loop(below, twice, one, WhileOptions{5});
+  const Tensor chosen = cond(one > 0, twice, checkpoint(twice), power);
+  VmapOptions first;
+  first.in_axes = {0, -1};
+  const auto gradients = vmap(grad([](const Tensor& a, const Tensor& b) { return a * b; }), first)(x, one);
+  const Tensor half = root([](const Tensor& u) { return u * 2 - 1; }, one, RootOptions{1e-9});
+  auto [y, push] = linearize(twice, x);
+  return sum.item() + rows[0].item() + several.results[1].item() + lists.results[0][0].item() + chosen.item() +
+         gradients[1][0].item() + checkpoint(twice, half).item() + y[0].item() + push(x)[0].item();
+}
+
 int main() {
   const Context ctx;
-  return gt_header_c99() + gt_header_attrs() + (everything(ctx) > 0 && (ctx.scalar(2.0) * 3.0).item() == 6.0 ? 0 : 1);
+  return gt_header_c99() + gt_header_attrs() +
+         (everything(ctx) > 0 && loops(ctx) > 0 && (ctx.scalar(2.0) * 3.0).item() == 6.0 ? 0 : 1);
 }

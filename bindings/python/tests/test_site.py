@@ -123,8 +123,12 @@ def test_the_cpp_reference_shows_what_is_public():
         "hessian",
         "hvp",
         "jvp",
+        "linearize",
         "vjp",
     ]
+    loops = cpp_reference.outline(text_of("include/gradtape/cpp/loops.hpp"))
+    names = {item.name for item in loops}
+    assert {"scan", "while_loop", "cond", "checkpoint", "vmap", "root", "ScanOptions", "Scanned"} <= names
     for file in (ROOT / "include/gradtape/cpp").glob("*.hpp"):
         page = cpp_reference.page(file.stem, file.read_text(encoding="utf-8"), unlinked)
         assert page.count("{") == page.count("}"), file

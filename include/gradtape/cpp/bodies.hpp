@@ -45,23 +45,39 @@ constexpr std::size_t least_arguments() {
     return least_arguments<F, N + 1>();
 }
 
+// Results in a row: a Tensor, a vector of them, or a pair, tuple or array of results.
 inline std::vector<Tensor> as_list(Tensor result) {
   std::vector<Tensor> list;
   list.push_back(std::move(result));
   return list;
 }
 inline std::vector<Tensor> as_list(std::vector<Tensor> results) { return results; }
-template <std::size_t N>
-std::vector<Tensor> as_list(std::array<Tensor, N> results) {
-  return std::vector<Tensor>(results.begin(), results.end());
+template <class T, std::size_t N>
+std::vector<Tensor> as_list(const std::array<T, N>& results);
+template <class... T>
+std::vector<Tensor> as_list(const std::tuple<T...>& results);
+template <class A, class B>
+std::vector<Tensor> as_list(const std::pair<A, B>& results);
+template <class... T>
+std::vector<Tensor> joined(const T&... results) {
+  std::vector<Tensor> list;
+  const auto append = [&list](std::vector<Tensor> more) {
+    for (Tensor& t : more) list.push_back(std::move(t));
+  };
+  (append(as_list(results)), ...);
+  return list;
+}
+template <class T, std::size_t N>
+std::vector<Tensor> as_list(const std::array<T, N>& results) {
+  return std::apply([](const auto&... t) { return joined(t...); }, results);
 }
 template <class... T>
 std::vector<Tensor> as_list(const std::tuple<T...>& results) {
-  return std::apply([](const auto&... t) { return std::vector<Tensor>{t...}; }, results);
+  return std::apply([](const auto&... t) { return joined(t...); }, results);
 }
 template <class A, class B>
 std::vector<Tensor> as_list(const std::pair<A, B>& results) {
-  return {results.first, results.second};
+  return joined(results.first, results.second);
 }
 // Calls f and makes a list of its results; nothing is an empty list.
 template <class F>
@@ -78,12 +94,38 @@ std::vector<Tensor> list_from(F&& f) {
   throw Error(GT_INVALID_ARGUMENT, std::string(what) + ": got " + std::to_string(given) + " tensor(s), " + wanted);
 }
 
-// The reverse of as_list.
+// The number of tensors in results of a type; kMany: the vectors in it tell when they are there.
+inline constexpr std::size_t kMany = static_cast<std::size_t>(-1);
+constexpr std::size_t plus(std::size_t a, std::size_t b) { return a == kMany || b == kMany ? kMany : a + b; }
+constexpr std::size_t times(std::size_t n, std::size_t a) { return a == kMany ? kMany : n * a; }
+template <class R>
+inline constexpr std::size_t count_of = std::is_base_of_v<std::vector<Tensor>, R> ? kMany : 1;
+template <>
+inline constexpr std::size_t count_of<void> = 0;
+template <class T, std::size_t N>
+inline constexpr std::size_t count_of<std::array<T, N>> = times(N, count_of<T>);
+template <class A, class B>
+inline constexpr std::size_t count_of<std::pair<A, B>> = plus(count_of<A>, count_of<B>);
+template <class... T>
+inline constexpr std::size_t count_of<std::tuple<T...>> = 0;
+template <class T, class... More>
+inline constexpr std::size_t count_of<std::tuple<T, More...>> = plus(count_of<T>, count_of<std::tuple<More...>>);
+
+// The reverse of as_list. A type of a known number of tensors takes them one after the other.
 template <class R>
 struct from_list;
+template <class R>
+struct from_known_list {
+  static R make(std::vector<Tensor> list) {
+    if (list.size() < count_of<R>)
+      wrong_count("results of a function", list.size(), "and its type has " + std::to_string(count_of<R>));
+    Tensor* next = list.data();
+    return from_list<R>::take(next);
+  }
+};
 template <>
-struct from_list<Tensor> {
-  static Tensor make(std::vector<Tensor> list) { return std::move(list.at(0)); }
+struct from_list<Tensor> : from_known_list<Tensor> {
+  static Tensor take(Tensor*& next) { return std::move(*next++); }
 };
 template <>
 struct from_list<Variable> : from_list<Tensor> {};
@@ -95,26 +137,63 @@ template <>
 struct from_list<void> {
   static void make(const std::vector<Tensor>&) {}
 };
-template <std::size_t N>
-struct from_list<std::array<Tensor, N>> {
-  static std::array<Tensor, N> make(std::vector<Tensor> list) {
-    std::array<Tensor, N> result;
-    for (std::size_t i = 0; i < N; ++i) result[i] = std::move(list.at(i));
+template <class T, std::size_t N>
+struct from_list<std::array<T, N>> : from_known_list<std::array<T, N>> {
+  static std::array<T, N> take(Tensor*& next) {
+    std::array<T, N> result;
+    for (T& part : result) part = from_list<T>::take(next);
     return result;
   }
 };
 template <class... T>
-struct from_list<std::tuple<T...>> {
-  template <std::size_t... I>
-  static std::tuple<T...> make(std::vector<Tensor>& list, std::index_sequence<I...>) {
-    return std::tuple<T...>(std::move(list.at(I))...);
-  }
-  static std::tuple<T...> make(std::vector<Tensor> list) { return make(list, std::index_sequence_for<T...>{}); }
+struct from_list<std::tuple<T...>> : from_known_list<std::tuple<T...>> {
+  static std::tuple<T...> take([[maybe_unused]] Tensor*& next) { return std::tuple<T...>{from_list<T>::take(next)...}; }
 };
 template <class A, class B>
-struct from_list<std::pair<A, B>> {
-  static std::pair<A, B> make(std::vector<Tensor> list) { return {std::move(list.at(0)), std::move(list.at(1))}; }
+struct from_list<std::pair<A, B>> : from_known_list<std::pair<A, B>> {
+  static std::pair<A, B> take(Tensor*& next) {
+    A first = from_list<A>::take(next);
+    return {std::move(first), from_list<B>::take(next)};
+  }
 };
+
+// N tensors: one, an array of them, or a vector where the number is not known.
+template <std::size_t N>
+using Grouped =
+    std::conditional_t<N == 1, Tensor, std::conditional_t<N == kMany, std::vector<Tensor>, std::array<Tensor, N>>>;
+
+// A type in which all tensors are Tensors.
+template <class T>
+struct plain {
+  using type = Tensor;
+};
+template <>
+struct plain<std::vector<Tensor>> {
+  using type = std::vector<Tensor>;
+};
+template <std::size_t N>
+struct plain<std::array<Tensor, N>> {
+  using type = std::array<Tensor, N>;
+};
+template <class... T>
+struct plain<std::tuple<T...>> {
+  using type = std::tuple<typename plain<T>::type...>;
+};
+template <class A, class B>
+struct plain<std::pair<A, B>> {
+  using type = std::pair<typename plain<A>::type, typename plain<B>::type>;
+};
+template <class T>
+using Form = typename plain<T>::type;
+
+template <std::size_t N, std::size_t... I>
+std::array<Tensor, N> array_of(const Tensor (&braced)[N], std::index_sequence<I...>) {
+  return {braced[I]...};
+}
+template <std::size_t N>
+std::array<Tensor, N> array_of(const Tensor (&braced)[N]) {
+  return array_of(braced, std::make_index_sequence<N>());
+}
 
 template <class F, std::size_t N = 1>
 std::vector<Tensor> call_with(F& f, const std::vector<Tensor>& in, const char* what) {
@@ -148,6 +227,11 @@ constexpr bool takes_vector() {
 }
 template <class F>
 using result_of = std::decay_t<typename result_impl<F, least_arguments<F>(), takes_vector<F>()>::type>;
+// The same for N tensors, given one by one or in a vector.
+template <class F, std::size_t N>
+inline constexpr bool fits = takes<F, N>::value || takes_vector<F>();
+template <class F, std::size_t N>
+using result_for = std::decay_t<typename result_impl<F, takes<F, N>::value ? N : 0, !takes<F, N>::value>::type>;
 
 // A lambda of tensors, or of a vector of tensors, as one of a vector.
 template <class F>

@@ -17,6 +17,11 @@ class Results : public std::vector<Tensor> {
 };
 
 namespace detail {
+template <>
+struct from_list<Results> {
+  static Results make(std::vector<Tensor> list) { return Results(std::move(list)); }
+};
+
 // Memory of elements that a Function reads or writes: where, how many, of what dtype.
 template <class Pointer>
 struct Memory {
@@ -99,6 +104,8 @@ class Function {
                                                     new std::shared_ptr<detail::CustomFunctions>(functions),
                                                     detail::free_functions, specs.data(), specs.size()));
   }
+  Function(gt_context ctx, gt_function handle, std::vector<Spec> inputs)  ///< takes over a handle
+      : ctx_(ctx), handle_(handle), inputs_(std::move(inputs)) {}
   Function(Function&& other) noexcept
       : ctx_(other.ctx_), handle_(std::exchange(other.handle_, nullptr)), inputs_(std::move(other.inputs_)) {}
   Function& operator=(Function&& other) noexcept {
@@ -219,6 +226,7 @@ template <class R>
 class TypedFunction : public Function {
  public:
   using Function::Function;
+  explicit TypedFunction(Function&& function) : Function(std::move(function)) {}
   R operator()(const std::vector<Tensor>& inputs) const {
     return detail::from_list<R>::make(Function::operator()(inputs));
   }

@@ -1,6 +1,7 @@
 // Tapes: recording, and the derivatives taken of what was recorded.
 #pragma once
 
+#include "function.hpp"
 #include "operators.hpp"
 
 namespace gradtape {
@@ -138,6 +139,19 @@ class Tape {
   template <class T, std::enable_if_t<detail::are_tensors<T>, int> = 0>
   Tensor jvp(const T& target, const Tensor& source, const Tensor& tangent) {
     return jvp(std::vector<Tensor>{target}, std::vector<Tensor>{source}, std::vector<Tensor>{tangent})[0];
+  }
+  /// The derivative at the values that the tensors have, as a Function: tangents of the sources in, those of the targets
+  /// out. Transposed: cotangents of the targets in, those of the sources out. See gt_tape_linearize.
+  Function linearize(const std::vector<Tensor>& targets, const std::vector<Tensor>& sources, bool transposed = false) {
+    const auto to = detail::handles(targets), by = detail::handles(sources);
+    gt_function map = nullptr;
+    detail::check(ctx_, gt_tape_linearize(ctx_, handle_, to.data(), to.size(), by.data(), by.size(), transposed, &map));
+    std::vector<Spec> inputs;
+    for (const Tensor& t : transposed ? targets : sources) inputs.push_back({t.dtype(), t.shape()});
+    return Function(ctx_, map, std::move(inputs));
+  }
+  Function linearize(const Tensor& target, const Tensor& source, bool transposed = false) {
+    return linearize(std::vector<Tensor>{target}, std::vector<Tensor>{source}, transposed);
   }
   std::vector<Tensor> jacobian(const Tensor& target, const std::vector<Tensor>& sources,
                                const JacobianOptions& options = {}) {

@@ -1,17 +1,21 @@
-// Derivatives of lambdas: grad(f)(x), jacobian(f)(x), hessian(f)(x), jvp, vjp. They nest: grad(grad(f)).
+// Derivatives of lambdas: grad(f)(x), jacobian(f)(x), hessian(f)(x), jvp, vjp, linearize. They nest: grad(grad(f)).
 //
 // f takes one or more Tensors. Derivatives by one argument are a Tensor, by several an array of them, one for each:
 // auto [gx, gy] = grad(f)(x, y). The derivative by an argument that f does not depend on is 0.
 #pragma once
 
-#include "bodies.hpp"
 #include "tape.hpp"
 
 namespace gradtape {
 
 namespace detail {
 template <std::size_t N>
-using ByArgument = std::conditional_t<N == 1, Tensor, std::array<Tensor, N>>;
+using ByArgument = Grouped<N>;
+// Derivatives of F by N arguments; there is none where F does not take N.
+template <class F, std::size_t N>
+using First = std::enable_if_t<takes<const F, N>::value, ByArgument<N>>;
+template <class F, std::size_t N>
+using Second = std::conditional_t<N == 1, First<F, N>, std::array<First<F, N>, N>>;
 
 // Names of one's own for the arguments, so that one given twice has two derivatives.
 template <class... X>
@@ -53,7 +57,7 @@ inline void need_number(const Tensor& value, const char* what) {
 /// The gradient of a function that returns one number.
 template <class F>
 auto grad(F f) {
-  return [f = std::move(f)](const auto&... x) {
+  return [f = std::move(f)](const auto&... x) -> detail::First<F, sizeof...(x)> {
     auto r = detail::recorded(f, 0, x...);
     detail::need_number(r.value, "grad");
     return detail::by_argument<sizeof...(x)>(r.tape.gradient({r.value}, detail::listed(r.x), {}, true));
@@ -62,18 +66,18 @@ auto grad(F f) {
 /// Value and gradient together: auto [value, g] = value_and_grad(f)(x).
 template <class F>
 auto value_and_grad(F f) {
-  return [f = std::move(f)](const auto&... x) {
+  return [f = std::move(f)](const auto&... x) -> std::pair<Tensor, detail::First<F, sizeof...(x)>> {
     auto r = detail::recorded(f, 0, x...);
     detail::need_number(r.value, "value_and_grad");
     auto g = detail::by_argument<sizeof...(x)>(r.tape.gradient({r.value}, detail::listed(r.x), {}, true));
-    return std::pair(std::move(r.value), std::move(g));
+    return {std::move(r.value), std::move(g)};
   };
 }
 /// All derivatives of a function that returns one Tensor: of its shape followed by the argument's.
 template <class F>
 auto jacobian(F f, JacobianOptions options = {}) {
   options.zero_unconnected = true;
-  return [f = std::move(f), options = std::move(options)](const auto&... x) {
+  return [ f = std::move(f), options ](const auto&... x) -> detail::First<F, sizeof...(x)> {
     auto r = detail::recorded(f, 0, x...);
     return detail::by_argument<sizeof...(x)>(r.tape.jacobian(r.value, detail::listed(r.x), options));
   };
@@ -83,7 +87,7 @@ auto jacobian(F f, JacobianOptions options = {}) {
 template <class F>
 auto hessian(F f, JacobianOptions options = {}) {
   options.zero_unconnected = true;
-  return [f = std::move(f), options = std::move(options)](const auto&... x) {
+  return [ f = std::move(f), options ](const auto&... x) -> detail::Second<F, sizeof...(x)> {
     constexpr std::size_t n = sizeof...(x);
     auto r = detail::recorded(f, 0, x...);
     detail::need_number(r.value, "hessian");
@@ -122,6 +126,15 @@ auto jvp(F f, const std::array<Tensor, N>& x, const std::array<Tensor, N>& tange
 template <class F>
 auto jvp(F f, const Tensor& x, const Tensor& tangent) {
   return jvp(std::move(f), std::array<Tensor, 1>{x}, std::array<Tensor, 1>{tangent});
+}
+
+/// The value, and the derivative at x as a Function of tangents: auto [y, push] = linearize(f, x), then push(dx) as often
+/// as wanted. The values that f computed are its constants. See gt_tape_linearize.
+template <class F, class... X>
+auto linearize(F f, const X&... x) {
+  auto r = detail::recorded(f, 0, x...);
+  TypedFunction<decltype(r.value)> push(r.tape.linearize(detail::as_list(r.value), detail::listed(r.x)));
+  return std::pair(std::move(r.value), std::move(push));
 }
 
 /// The value, and the function that brings gradients by it back to the arguments: auto [y, pull] = vjp(f, x); pull(dy).
