@@ -68,6 +68,29 @@ static void functions(const Context& ctx) {
   std::cout << out[0] << " " << scale << "\n";
 }
 
+static void loops(const Context& ctx) {
+  Tensor rates = ctx.tensor({1.1, 1.2, 1.5});
+  auto grow = [](const Tensor& sum, const Tensor& rate) { return std::pair(sum * rate, sum); };
+  auto [last, before] = scan(grow, ctx.scalar(100), rates);  // the carried value, and a result of each step
+  auto final_sum = [&](const Tensor& r) { return scan(grow, ctx.scalar(100), r).carried; };
+  std::cout << last << before << grad(final_sum)(rates) << "\n";
+
+  auto below = [](const Tensor& v, const Tensor&) { return v < 1000; };
+  auto twice = [](const Tensor& v, const Tensor& n) { return std::pair(v * 2, n + 1); };
+  auto [power, steps] = while_loop(below, twice, {ctx.scalar(1), ctx.scalar(0)}, {.max_steps = 20});
+  std::cout << power << " " << steps << "\n";
+
+  auto log_above_0 = [](const Tensor& v) {
+    return cond(
+        v > 0, [&] { return log(v); }, [&] { return v; });
+  };
+  std::cout << vmap(log_above_0)(ctx.tensor({-2, 1})) << "\n";  // each sample takes its own branch
+
+  auto solution = [](const Tensor& a) { return root([&](const Tensor& y) { return y * y * y - a; }, a); };
+  auto [value, push] = linearize(solution, ctx.scalar(8));  // push is a Function of tangents
+  std::cout << value << " " << push(ctx.scalar(12)) << "\n";
+}
+
 static void callbacks(const Context& ctx) {
   Tensor x = ctx.tensor({-1, 2});
   Tape tape(ctx);
@@ -114,6 +137,7 @@ int main() {
   lambdas(ctx);
   tapes(ctx);
   functions(ctx);
+  loops(ctx);
   callbacks(ctx);
   errors(ctx);
 }

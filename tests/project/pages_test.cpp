@@ -58,6 +58,10 @@ TEST(Pages, Cpp) {
   check_page("cpp", GRADTAPE_SOURCE "/docs/cpp.md", GRADTAPE_SOURCE "/examples/tour.cpp",
              GRADTAPE_EXAMPLES "/tour_cpp");
 }
+TEST(Pages, Loops) {
+  check_page("cpp", GRADTAPE_SOURCE "/docs/loops.md", GRADTAPE_SOURCE "/examples/loops.cpp",
+             GRADTAPE_EXAMPLES "/loops_cpp");
+}
 TEST(Pages, Ops) {
   check_page("c", GRADTAPE_SOURCE "/docs/ops.md", GRADTAPE_SOURCE "/examples/attributes.c",
              GRADTAPE_EXAMPLES "/attributes_c");
