@@ -16,7 +16,7 @@ using Instruction = Loop::Instruction;
 using math::LaneInstruction;
 using math::LaneOp;
 
-constexpr std::size_t kLeastInstructions = 4;  // of a merged step, for all its elements
+constexpr std::size_t kLeastInstructions = 4;  // of a merged step
 constexpr std::size_t kMostInstructions = 1 << 20;
 constexpr int64_t kMostElements = 8;  // of a loop that is unrolled
 constexpr int64_t kMostReduced = 7;   // longer rows are reduced by several accumulators (kernels/reduce/reduce_row.hpp)
@@ -160,6 +160,10 @@ class Merger {
     return all;
   }
 
+  void name(const Instruction& i) {
+    for (const Op* op : {i.before, i.op})
+      if (op && native_->ops.size() < kMostNamed) native_->ops.push_back(op);
+  }
   void add(const Loop& loop) {
     std::unordered_map<uint32_t, Elements> tiles;
     for (const Loop::Fill& f : loop.fills) tiles[f.scratch] = filled(loop, f);
@@ -168,6 +172,7 @@ class Merger {
         return x.kind == Loop::TileRef::scratch ? tiles[x.index][static_cast<std::size_t>(element)]
                                                 : read(place(loop, loop.ports[x.index], i.level, element));
       };
+      name(i);
       if (i.kind == Instruction::tile || i.kind == Instruction::expand)
         keep(loop, i, i.kind == Instruction::expand ? Loop::Level::full : i.level, applied(loop, i, operand), tiles);
       else if (i.kind == Instruction::reduce_rows)
@@ -240,8 +245,6 @@ class Merger {
     return program.append({LaneOp::select, i.to, {first, a, other}});
   }
   int32_t compute(const Instruction& i, std::span<const int32_t> operands) {
-    for (const Op* op : {i.before, i.op})
-      if (op && native_->ops.size() < kMostNamed) native_->ops.push_back(op);
     math::LaneProgram& program = unit_.program;
     const std::size_t before = program.code().size();
     if (const std::optional<int32_t> result = record(i, operands, program)) {
@@ -271,7 +274,7 @@ class Merger {
   bool fails_ = false;
 };
 
-std::size_t instructions_of(const Loop& loop) {
+std::size_t unrolled_instructions(const Loop& loop) {
   return loop.instructions.size() * static_cast<std::size_t>(loop.elements());
 }
 
@@ -298,16 +301,21 @@ void merge_small_loops(Plan& plan) {
   std::vector<Run> runs;
   std::size_t spilled = 0;
   for (std::size_t first = 0, end = 0; first < plan.steps.size(); first = std::max(end, first + 1)) {
-    std::size_t instructions = 0;
+    std::size_t instructions = 0, unrolled = 0;
+    int64_t elements = 1;
     int size = 0;
     for (end = first; end < plan.steps.size(); ++end) {
       const std::optional<int> next = size_at(end);
       if (!next || (size != 0 && *next != 0 && *next != size)) break;
-      if (instructions > 0 && instructions + instructions_of(*plan.steps[end].body) > kMostInstructions) break;
+      const Loop& loop = *plan.steps[end].body;
+      if (unrolled > 0 && unrolled + unrolled_instructions(loop) > kMostInstructions) break;
       if (*next != 0) size = *next;
-      instructions += instructions_of(*plan.steps[end].body);
+      instructions += loop.instructions.size();
+      unrolled += unrolled_instructions(loop);
+      elements = std::max(elements, loop.elements());
     }
-    if (size == 0 || instructions < kLeastInstructions) continue;
+    // A loop of its own over several elements is best left to vectors.
+    if (size == 0 || instructions < kLeastInstructions || (elements > 1 && end - first == 1)) continue;
     Merger merger(plan, last_reader, first, end, size);
     if (std::optional<Step> step = merger.step()) {
       runs.push_back({first, end, std::move(*step)});

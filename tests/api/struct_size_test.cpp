@@ -56,6 +56,40 @@ gt_status give_check_options(gt_context c, void* bytes) {
   gt_tensor x = scalar32(c, 1);
   return gt_tape_check(c, t, x, &x, 1, static_cast<const gt_check_options*>(bytes), nullptr, 0, nullptr);
 }
+gt_status square_all(gt_context c, void*, const gt_tensor* in, size_t n_in, gt_tensor* out, size_t, size_t* n) {
+  for (size_t i = 0; i < n_in; ++i) out[i] = gt_square(c, in[i]);
+  *n = n_in;
+  return GT_OK;
+}
+gt_status never(gt_context c, void*, const gt_tensor*, size_t, gt_tensor* out, size_t, size_t* n) {
+  out[0] = tensor<uint8_t>(c, {}, {0});
+  *n = 1;
+  return GT_OK;
+}
+gt_status give_scan_options(gt_context c, void* bytes) {
+  gt_tensor x = scalar32(c, 2), y = nullptr;
+  return gt_scan(c, square_all, nullptr, nullptr, &x, 1, nullptr, 0, static_cast<const gt_scan_options*>(bytes), &y, 1,
+                 nullptr);
+}
+gt_status give_while_options(gt_context c, void* bytes) {
+  gt_tensor x = scalar32(c, 2), y = nullptr;
+  return gt_while(c, never, square_all, nullptr, nullptr, &x, 1, static_cast<const gt_while_options*>(bytes), &y, 1,
+                  nullptr);
+}
+gt_status give_checkpoint_options(gt_context c, void* bytes) {
+  gt_tensor x = scalar32(c, 2), y = nullptr;
+  return gt_checkpoint(c, square_all, nullptr, nullptr, &x, 1, static_cast<const gt_checkpoint_options*>(bytes), &y, 1,
+                       nullptr);
+}
+gt_status give_vmap_options(gt_context c, void* bytes) {
+  gt_tensor x = tensor<float>(c, {0}, {}), y = nullptr;
+  return gt_vmap(c, square_all, nullptr, nullptr, &x, 1, nullptr, nullptr, static_cast<const gt_vmap_options*>(bytes),
+                 &y, 1, nullptr);
+}
+gt_status give_root_options(gt_context c, void* bytes) {
+  gt_tensor x = scalar32(c, 2), y = nullptr;
+  return gt_root(c, square_all, nullptr, nullptr, &x, 1, static_cast<const gt_root_options*>(bytes), &y, 1, nullptr);
+}
 gt_status give_memory_info(gt_context c, void* bytes) {
   return gt_memory_stats(c, static_cast<gt_memory_info*>(bytes));
 }
@@ -73,6 +107,11 @@ std::vector<Row> rows() {
   definition.compute = compute_nothing;
   return {{"gt_jacobian_options", {48}, bytes_of(options), false, give_jacobian_options},
           {"gt_check_options", {32}, bytes_of(gt_check_options{}), false, give_check_options},
+          {"gt_scan_options", {32}, bytes_of(gt_scan_options{}), false, give_scan_options},
+          {"gt_while_options", {24}, bytes_of(gt_while_options{}), false, give_while_options},
+          {"gt_checkpoint_options", {8}, bytes_of(gt_checkpoint_options{}), false, give_checkpoint_options},
+          {"gt_vmap_options", {24}, bytes_of(gt_vmap_options{}), false, give_vmap_options},
+          {"gt_root_options", {32}, bytes_of(gt_root_options{}), false, give_root_options},
           {"gt_memory_info", {40, sizeof(gt_memory_info)}, bytes_of(gt_memory_info{}), true, give_memory_info},
           {"gt_op_definition", {40, 64}, bytes_of(definition), false, give_op_definition}};
 }
