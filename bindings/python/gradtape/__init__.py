@@ -63,6 +63,7 @@ from ._core import (  # noqa: E402
 from ._custom import (  # noqa: E402
     RegisterGradient,
     apply_with_gradient,
+    checkpoint,
     custom_gradient,
     grad_pass_through,
     recompute_grad,
@@ -124,10 +125,12 @@ from ._names import (  # noqa: E402
     unique,
 )
 from ._reading import DetachedValueWarning  # noqa: E402
+from ._root import root  # noqa: E402
 from ._shape import TensorShape  # noqa: E402
 from ._tape import BatchDependenceWarning, GradientTape, UnconnectedGradients  # noqa: E402
-from ._transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp  # noqa: E402
+from ._transforms import grad, hessian, hvp, jacobian, jvp, linearize, value_and_grad, vjp  # noqa: E402
 from ._variable import Module, Variable  # noqa: E402
+from ._vmap import vmap  # noqa: E402
 
 from .debugging import (  # noqa: E402
     Assert,
@@ -138,13 +141,13 @@ from .debugging import (  # noqa: E402
 )
 
 if TYPE_CHECKING:
-    from . import autodiff, debugging, dtypes, keras, linalg, math, nest, nn, random, saved_model
+    from . import autodiff, debugging, dtypes, keras, lax, linalg, math, nest, nn, random, saved_model
 
 __version__ = _core.version()
 truediv = _core.op("divide")
 
 _modules = (
-    "autodiff debugging dtypes guide keras linalg math nest nn optimize plot random saved_model"
+    "autodiff debugging dtypes guide keras lax linalg math nest nn optimize plot random saved_model"
 ).split()
 _of_keras = {
     **{name: name for name in ("initializers", "losses", "metrics", "optimizers")},

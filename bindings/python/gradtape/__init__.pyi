@@ -7,6 +7,7 @@ from . import dtypes as dtypes
 from . import errors as errors
 from . import guide as guide
 from . import keras as keras
+from . import lax as lax
 from . import linalg as linalg
 from . import math as math
 from . import nest as nest
@@ -138,6 +139,7 @@ from ._core import register_op as register_op
 from ._core import set_threads as set_threads
 from ._custom import RegisterGradient as RegisterGradient
 from ._custom import apply_with_gradient as apply_with_gradient
+from ._custom import checkpoint as checkpoint
 from ._custom import custom_gradient as custom_gradient
 from ._custom import grad_pass_through as grad_pass_through
 from ._custom import recompute_grad as recompute_grad
@@ -333,6 +335,7 @@ from ._ops import unsorted_segment_sum as unsorted_segment_sum
 from ._ops import xlog1py as xlog1py
 from ._ops import xlogy as xlogy
 from ._reading import DetachedValueWarning as DetachedValueWarning
+from ._root import root as root
 from ._shape import TensorShape as TensorShape
 from ._tape import BatchDependenceWarning as BatchDependenceWarning
 from ._tape import GradientTape as GradientTape
@@ -342,10 +345,12 @@ from ._transforms import hessian as hessian
 from ._transforms import hvp as hvp
 from ._transforms import jacobian as jacobian
 from ._transforms import jvp as jvp
+from ._transforms import linearize as linearize
 from ._transforms import value_and_grad as value_and_grad
 from ._transforms import vjp as vjp
 from ._variable import Module as Module
 from ._variable import Variable as Variable
+from ._vmap import vmap as vmap
 from .debugging import Assert as Assert
 from .debugging import assert_equal as assert_equal
 from .debugging import assert_greater as assert_greater

@@ -1,23 +1,44 @@
-"""Control flow by TensorFlow's names. It runs as Python, on values; a tape records the ops that have run."""
+"""Control flow by TensorFlow's names. On values it runs as Python; a tape records the ops that have run. A
+condition without a value becomes an op, of which `lax` has more.
+"""
 
 from __future__ import annotations
 
 import contextlib
 from typing import Any, Callable, Iterator, Optional, Sequence
 
-from . import _core, _nest
+from . import _core, _nest, lax
 from ._thread import thread
+from ._vmap import vmap
+from .errors import FailedPreconditionError, UnsupportedError
 
 _op = _core.op
 
 
 def cond(
-    pred: Any, true_fn: Callable[[], Any], false_fn: Callable[[], Any], name: Optional[str] = None
+    pred: Any,
+    true_fn: Callable[..., Any],
+    false_fn: Callable[..., Any],
+    *operands: Any,
+    name: Optional[str] = None,
 ) -> Any:
-    """true_fn() where pred holds, else false_fn(). In a function's body pred must not depend on the
-    arguments.
+    """true_fn(*operands) where pred holds, else false_fn(*operands).
+
+    Python runs the chosen one if pred has a value. Inside a function's body, or a `vmap`, it may have none:
+    both are then recorded, as by `gradtape.lax.cond`.
     """
-    return true_fn() if pred else false_fn()
+    known = _truth(pred)
+    if known is None:
+        return lax.cond(pred, true_fn, false_fn, *operands)
+    return true_fn(*operands) if known else false_fn(*operands)
+
+
+def _truth(pred: Any) -> Optional[bool]:
+    """Whether it holds; None where it has no value, inside a body that is being recorded."""
+    try:
+        return bool(pred)
+    except FailedPreconditionError:
+        return None
 
 
 def while_loop(
@@ -26,18 +47,41 @@ def while_loop(
     loop_vars: Any,
     maximum_iterations: Optional[int] = None,
     name: Optional[str] = None,
+    *,
+    memory_budget: Optional[int] = None,
 ) -> Any:
-    """loop_vars = body(*loop_vars) while cond(*loop_vars) holds, at most so many times."""
-    values, done = list(loop_vars), 0
-    while (maximum_iterations is None or done < maximum_iterations) and cond(*values):
-        result = body(*values)
+    """loop_vars = body(*loop_vars) while cond(*loop_vars) holds, at most so many times. Loop variables that
+    are no list or tuple are handed over whole.
+
+    The loop runs as Python if the condition has a value. Inside a function's body, or a `vmap`, it may have
+    none. The loop is then one op, as that of `gradtape.lax.while_loop`, and so it is with a `memory_budget`.
+    """
+    spread = isinstance(loop_vars, (list, tuple))
+
+    def holds(value: Any) -> Any:
+        return cond(*value) if spread else cond(value)
+
+    def stepped(value: Any) -> Any:
+        if not spread:
+            return body(value)
+        result = body(*value)
         values = list(result) if isinstance(result, (list, tuple)) else [result]
         if len(values) != len(loop_vars):
             raise ValueError(
                 f"while_loop: the body returned {len(values)} values for {len(loop_vars)} loop variables"
             )
-        done += 1
-    return _nest.pack(loop_vars, _nest.flatten(values))
+        return _nest.rebuilt(loop_vars, values)
+
+    value, done = loop_vars, 0
+    while maximum_iterations is None or done < maximum_iterations:
+        goes_on = _truth(holds(value)) if memory_budget is None else None
+        if goes_on is None:
+            left = None if maximum_iterations is None else int(maximum_iterations) - done
+            return lax.while_loop(holds, stepped, value, left, memory_budget)
+        if not goes_on:
+            break
+        value, done = stepped(value), done + 1
+    return _nest.pack(loop_vars, _nest.flatten(value))
 
 
 def map_fn(fn: Callable[[Any], Any], elems: Any, name: Optional[str] = None) -> Any:
@@ -49,7 +93,14 @@ def map_fn(fn: Callable[[Any], Any], elems: Any, name: Optional[str] = None) -> 
 
 
 def vectorized_map(fn: Callable[[Any], Any], elems: Any, fallback_to_while_loop: bool = True) -> Any:
-    """As map_fn."""
+    """fn of each entry along the first axis, computed for all at once as by `vmap`. If fn asks for values,
+    map_fn takes its place, unless `fallback_to_while_loop` is False.
+    """
+    try:
+        return vmap(fn)(elems)
+    except (FailedPreconditionError, UnsupportedError):
+        if not fallback_to_while_loop:
+            raise
     return map_fn(fn, elems)
 
 
@@ -61,13 +112,18 @@ def scan(
     name: Optional[str] = None,
 ) -> Any:
     """All of a = fn(a, entry) for the entries along the first axis, stacked; a is at first the initializer,
-    or the first entry.
+    or the first entry. It runs as Python; `gradtape.lax.scan` is one op.
     """
     rows = _rows(elems, reverse)
     found = [] if initializer is not None or not rows else [rows.pop(0)]
-    value = initializer if not found else found[0]
+    first = value = initializer if not found else found[0]
     for row in rows:
         value = fn(value, row)
+        if len(_nest.flatten(value)) != len(_nest.flatten(first)):
+            raise ValueError(
+                f"scan: fn returned a {type(value).__name__} that is not of the initializer's structure; "
+                "fn(carry, x) -> (carry, y) is for gradtape.lax.scan(fn, init, xs)"
+            )
         found.append(value)
     return _stacked("scan", found[::-1] if reverse else found)
 
@@ -119,9 +175,9 @@ def case(
     name: Optional[str] = None,
 ) -> Any:
     """fn() of the first pair (pred, fn) whose pred holds, else default(); ValueError where there is none."""
-    for pred, fn in pred_fn_pairs:
-        if pred:
-            return fn()
+    if pred_fn_pairs:
+        (pred, fn), *rest = pred_fn_pairs
+        return cond(pred, fn, lambda: case(rest, default))
     if default is None:
         raise ValueError("case: no condition holds, and there is no default")
     return default()
@@ -141,7 +197,11 @@ def switch_case(
         pair if isinstance(pair, tuple) else (n, pair) for n, pair in enumerate(pairs)
     )
     last = branches[max(branches)] if default is None else default
-    return branches.get(int(branch_index), last)()
+    try:
+        index = int(branch_index)
+    except FailedPreconditionError:  # inside a body that is being recorded
+        return case([(branch_index == n, fn) for n, fn in branches.items()], last)
+    return branches.get(index, last)()
 
 
 class TensorArray:
@@ -226,4 +286,4 @@ def is_tensor(x: Any) -> bool:
 
 def executing_eagerly() -> bool:
     """Whether ops run as they are called; in the body of a `function` they do not."""
-    return thread.bodies == 0
+    return thread.bodies == 0 and thread.samples == 0

@@ -250,6 +250,7 @@ class Tape:
     def jvp(
         self, targets: list[Tensor], sources: list[Tensor], tangents: list[Any], zero: bool = False
     ) -> list[Any]: ...
+    def linearize(self, targets: list[Tensor], sources: list[Tensor], transposed: bool = False) -> Function: ...
     def jacobian(
         self,
         target: Tensor,
@@ -345,6 +346,42 @@ def register_op(
     batch: Optional[Callable[..., Any]] = None,
     doc: str = "",
 ) -> None: ...
+def scan(
+    body: Callable[..., list[Tensor]],
+    initial: list[Tensor],
+    sequences: list[Tensor],
+    length: int = -1,
+    reverse: bool = False,
+    memory_budget: int = 0,
+) -> list[Tensor]: ...
+def while_loop(
+    condition: Callable[..., list[Tensor]],
+    body: Callable[..., list[Tensor]],
+    initial: list[Tensor],
+    max_steps: int = 0,
+    memory_budget: int = 0,
+) -> list[Tensor]: ...
+def cond(
+    predicate: Tensor,
+    yes: Callable[..., list[Tensor]],
+    no: Callable[..., list[Tensor]],
+    inputs: list[Tensor],
+) -> list[Tensor]: ...
+def checkpoint(body: Callable[..., list[Tensor]], inputs: list[Tensor]) -> list[Tensor]: ...
+def vmap(
+    body: Callable[..., list[Tensor]],
+    inputs: list[Tensor],
+    in_axes: list[int],
+    size: int = -1,
+    shared_draws: bool = False,
+) -> list[Tensor]: ...
+def root(
+    residual: Callable[..., list[Tensor]],
+    guess: list[Tensor],
+    tolerance: float = 0.0,
+    max_steps: int = 0,
+    solver: Optional[Callable[..., list[Tensor]]] = None,
+) -> list[Tensor]: ...
 def eval(tensors: list[Tensor]) -> None: ...
 def graph_describe(tensors: list[Tensor], dot: bool = False) -> str: ...
 def plan_describe(tensors: list[Tensor], format: str = "text") -> str: ...

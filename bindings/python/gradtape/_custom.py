@@ -9,7 +9,8 @@ from typing import Any, Callable, Optional, Sequence
 import numpy as np
 
 from . import _core, _nest
-from ._thread import differentiating, recording, thread, undifferentiated, unrecorded
+from ._bodies import check_callable, pack, tensors_of
+from ._thread import body, differentiating, recording, thread, undifferentiated, unrecorded
 
 _NUMERIC = (_core.Tensor, np.ndarray, np.generic, bool, int, float)
 
@@ -153,6 +154,37 @@ def recompute_grad(f: Callable[..., Any]) -> Callable[..., Any]:
             return f(*args, **kwargs), again
 
     return computed
+
+
+def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
+    """Decorates a function: derivatives keep its arguments and results, and compute the inside again.
+
+    A chain of such functions needs the memory of one. f is recorded on tensors without values, so `if` and
+    `.numpy()` fail there. Arguments and results are nested structures; arguments other than tensors are
+    handed to f as they are. Unlike `recompute_grad` it nests with loops and functions, and f is called once.
+    """
+    check_callable("checkpoint", "f", f)
+
+    @functools.wraps(f)
+    def checkpointed(*args: Any, **kwargs: Any) -> Any:
+        leaves = _nest.flatten((args, kwargs))
+        places = [n for n, leaf in enumerate(leaves) if type(leaf) is _core.Tensor]
+        result: Any = None
+
+        def inside(*tensors: _core.Tensor) -> list[_core.Tensor]:
+            nonlocal result
+            new = list(leaves)
+            for n, t in zip(places, tensors):
+                new[n] = t
+            new_args, new_kwargs = _nest.pack((args, kwargs), new)
+            with body():
+                result = f(*new_args, **new_kwargs)
+                return tensors_of(result)
+
+        found = _core.checkpoint(inside, [leaves[n] for n in places])
+        return pack(result, found)
+
+    return checkpointed
 
 
 def _fresh(leaf: Any) -> Any:

@@ -8,6 +8,7 @@ import warnings
 from typing import Any, Callable, Iterator, Optional, Sequence, Union
 
 from . import _core, _nest
+from ._array_api import zeros
 from ._progress import Progress, watched
 from ._thread import thread
 from .errors import FailedPreconditionError
@@ -56,6 +57,28 @@ def _no_tensor(leaf: Any, what: str) -> str:
         return f"{what} is None; was it a gradient, and its source not watched before it was used?"
     hint = "only tensors that the tape recorded have derivatives, so make it one first: tf.constant(x)"
     return f"{what} is a {type(leaf).__name__}, not a tensor; {hint}"
+
+
+def linear_map(
+    function: _core.Function, given: Any, found: Any, like: Sequence[_core.Tensor], what: str
+) -> Callable[[Any], Any]:
+    """The function on a structure as `given`, whose tensors are `like`, to one as `found`. `what` begins messages."""
+    specs = [(t.dtype, t.shape) for t in like]
+    given, found = (_nest.map_leaves(lambda leaf: ..., structure) for structure in (given, found))
+
+    def apply(structure: Any) -> Any:
+        """The linear map of nested tangents, or cotangents."""
+        leaves = _nest.flatten_like(given, structure, what)
+        tensors = [
+            zeros(shape, dtype) if leaf is None else _core.tensor(leaf, dtype)
+            for leaf, (dtype, shape) in zip(leaves, specs)
+        ]
+        for tensor, (_, shape) in zip(tensors, specs):
+            if tensor.shape != shape:
+                raise ValueError(f"{what}: got one of shape {tensor.shape}, wanted {shape}")
+        return _nest.pack(found, function(tensors))
+
+    return apply
 
 
 class GradientTape:
@@ -206,6 +229,20 @@ class GradientTape:
         zero = wants_zero(unconnected_gradients)
         along = self._serve(lambda tape: tape.jvp(targets, flat, moved, zero))
         return _nest.pack(target, along)
+
+    def linearize(self, target: Any, sources: Any, transposed: bool = False) -> Callable[[Any], Any]:
+        """The derivative of the target at the values that were recorded, as a function that may be called again.
+
+        It takes tangents in the structure of the sources, None being zero, and gives those of the target, as `jvp`
+        does. Transposed it takes cotangents in the structure of the target, and gives the gradients by the sources. It
+        keeps the values between, so that a call costs one pass. Zeros stand where nothing is connected.
+        """
+        targets = tensors_in(target, "linearize: the target")
+        flat = tensors_in(sources, "linearize: a source")
+        given, found = (target, sources) if transposed else (sources, target)
+        run = self._serve(lambda tape: tape.linearize(targets, flat, bool(transposed)))
+        what = "cotangents" if transposed else "tangents"
+        return linear_map(run, given, found, targets if transposed else flat, f"linearize: {what}")
 
     def jacobian(
         self,

@@ -23,6 +23,7 @@ class Thread(threading.local):
 
     def __init__(self) -> None:
         self.bodies = 0  # how many bodies of functions are being recorded, one inside the other
+        self.samples = 0  # how many functions of samples run in a `vmap`, one inside the other
         self.tapes: dict[_core.Tape, int] = {}  # those that record, each with the bodies around it
         self.transforms: Optional[tuple[Transform, ...]] = None  # those that run; None: no `grad` nor its kin
         self.checks_finite = False  # see `set_checks`
@@ -65,6 +66,16 @@ def body() -> Iterator[None]:
         yield
     finally:
         thread.bodies -= 1
+
+
+@contextlib.contextmanager
+def sample() -> Iterator[None]:
+    """The block is the function of a `vmap`. Unlike a body the tapes around see its ops."""
+    thread.samples += 1
+    try:
+        yield
+    finally:
+        thread.samples -= 1
 
 
 def differentiating(

@@ -1,4 +1,6 @@
-"""Functions that make derivatives of functions: grad, value_and_grad, jacobian, hessian, hvp, jvp, vjp."""
+"""Functions that make derivatives of functions: grad, value_and_grad, jacobian, hessian, hvp, jvp, linearize,
+vjp.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +12,7 @@ import numpy as np
 
 from . import _core, _nest
 from ._progress import Progress, watched
+from ._tape import linear_map
 from ._thread import differentiating, recording
 
 Argnums = Union[int, Sequence[int]]
@@ -225,6 +228,24 @@ def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
 
     value = _nest.pack(run.result, run.outputs)
     return (value, pullback, run.aux) if has_aux else (value, pullback)
+
+
+def linearize(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
+    """(f(*primals), pushforward), with `has_aux` (value, pushforward, aux).
+
+    `pushforward(*tangents)`, of the primals' structures and shapes, gives the derivative of f at the primals along them.
+    f is not run again: a call costs one pass over the values that are kept. A tangent that is None is zero.
+    """
+    run = _Traced("linearize", f, primals, range(len(primals)), has_aux, {})
+    along = linear_map(
+        run.tape.linearize(run.outputs, run.sources), run.chosen, run.result, run.sources, "linearize: tangents"
+    )
+    value = _nest.pack(run.result, run.outputs)
+
+    def pushforward(*tangents: Any) -> Any:
+        return along(tangents)
+
+    return (value, pushforward, run.aux) if has_aux else (value, pushforward)
 
 
 def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any], has_aux: bool = False) -> Any:

@@ -10,7 +10,7 @@ from .errors import FailedPreconditionError, InvalidArgumentError
 
 
 class VariableInBodyError(FailedPreconditionError):
-    """A variable was to be made while a function's body is recorded."""
+    """A variable was to be made while a function's body is recorded, or for a sample of a `vmap`."""
 
 
 class Variable(_core.Variable):
@@ -30,9 +30,10 @@ class Variable(_core.Variable):
         dtype: Any = None,
         shape: Optional[Sequence[int]] = None,
     ) -> None:
-        if thread.bodies:
+        if thread.bodies or thread.samples:
             raise VariableInBodyError(
-                "Variable: a function's body can make none; make it outside, or on the first call alone"
+                "Variable: the body of a function, a loop or a map can make none; make it outside, or on the first "
+                "call of a function alone"
             )
         if callable(initial_value):
             initial_value = initial_value()

@@ -15,6 +15,7 @@ nb::list lent(const gt_tensor* tensors, size_t n);
 void give(nb::handle results, gt_tensor* outputs, size_t capacity, size_t* n_outputs, const char* who);
 gt_status body_callback(gt_context, void* callback, const gt_tensor* inputs, size_t n_inputs, gt_tensor* outputs,
                         size_t capacity, size_t* n_outputs);
+nb::object wrap_function(const ContextPtr& context, gt_function owned);  // an object as the class Function's
 std::vector<gt_spec> read_specs(nb::handle specs);  // pairs of a dtype and a shape, None a size that is any
 
 // Runs a callback's body under the interpreter's lock; an exception waits for the call around.

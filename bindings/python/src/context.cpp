@@ -90,6 +90,8 @@ void Context::raise(gt_status status) {
     message = std::string("the engine gave no message for ") + gt_status_name(status);
   for (const std::string_view prefix : {"gt_tape_", "gt_"})  // the names of C's functions
     if (message.starts_with(prefix)) message.erase(0, prefix.size());
+  constexpr std::string_view field = "options.";  // of C's structs: an argument here
+  for (size_t at = 0; (at = message.find(field, at)) != std::string::npos;) message.erase(at, field.size());
   fail(status >= 0 && static_cast<size_t>(status) < std::size(kErrors) ? kErrors[status] : "InternalError", message);
 }
 

@@ -31,23 +31,29 @@ struct Function {
     handle = context->made(
         gt_function_create(context->get(), body_callback, callback, drop<Callback>, inputs.data(), inputs.size()));
   }
+  Function(ContextPtr owner, gt_function owned) : context(std::move(owner)), callback(nullptr), handle(owned) {}
   Function(const Function&) = delete;
   Function& operator=(const Function&) = delete;
   ~Function() { gt_release(context->get(), handle); }
 
   ContextPtr context;
-  Callback* callback;  // the engine's, as long as the handle is not given back
+  // The engine's, as long as the handle is not given back; null where the engine's own function is called.
+  Callback* callback;
   gt_function handle;
 };
+
+Callback* callback_of(PyObject* self) {
+  return nb::inst_ready(self) ? nb::inst_ptr<Function>(self)->callback : nullptr;
+}
 
 // A body often leads back to its function, by a closure: the garbage collector must see that.
 int traverse(PyObject* self, visitproc visit, void* arg) {
   Py_VISIT(Py_TYPE(self));
-  if (nb::inst_ready(self)) Py_VISIT(nb::inst_ptr<Function>(self)->callback->function.ptr());
+  if (const Callback* callback = callback_of(self)) Py_VISIT(callback->function.ptr());
   return 0;
 }
 int clear(PyObject* self) {
-  if (nb::inst_ready(self)) nb::inst_ptr<Function>(self)->callback->function = nb::none();
+  if (Callback* callback = callback_of(self)) callback->function = nb::none();
   return 0;
 }
 
@@ -91,6 +97,10 @@ nb::dict memory_stats() {
 }
 
 }  // namespace
+
+nb::object wrap_function(const ContextPtr& context, gt_function owned) {
+  return nb::cast(new Function(context, owned), nb::rv_policy::take_ownership);
+}
 
 void add_functions(nb::module_& m) {
   static const PyType_Slot slots[] = {

@@ -32,6 +32,7 @@ NB_MODULE(_core, m) {
   add_tapes(m);
   add_callbacks(m);
   add_functions(m);
+  add_bodies(m);
   m.def(
       "tensor",
       [](nb::handle value, nb::handle dtype) {

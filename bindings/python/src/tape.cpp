@@ -101,6 +101,18 @@ nb::list jvp(Tape& t, nb::list targets, nb::list sources, nb::list tangents, boo
   return wrap_all(t, found);
 }
 
+// A function of tangents of the sources, or transposed of cotangents of the targets.
+nb::object linearize(Tape& t, nb::list targets, nb::list sources, bool transposed) {
+  Context& c = t.own();
+  const auto y = handles_in(t.context, targets, false, "linearize: targets"),
+             x = handles_in(t.context, sources, false, "linearize: sources");
+  gt_function map = nullptr;
+  c.check_unlocked([&] {
+    return gt_tape_linearize(c.get(), t.handle, y.data(), y.size(), x.data(), x.size(), transposed ? 1 : 0, &map);
+  });
+  return wrap_function(t.context, map);
+}
+
 std::string explain(Tape& t, nb::handle target, nb::handle source) {
   Context& c = t.own();
   const gt_tensor y = one(t, target, "explain: the target"), x = one(t, source, "explain: the source");
@@ -273,6 +285,7 @@ void add_tapes(nb::module_& m) {
       .def("gradient", gradient, nb::arg("targets"), nb::arg("sources"),
            nb::arg("output_gradients").none() = nb::none(), nb::arg("zero") = false)
       .def("jvp", jvp, nb::arg("targets"), nb::arg("sources"), nb::arg("tangents"), nb::arg("zero") = false)
+      .def("linearize", linearize, nb::arg("targets"), nb::arg("sources"), nb::arg("transposed") = false)
       .def("jacobian", jacobian, nb::arg("target").none(), nb::arg("sources"), nb::arg("zero") = false,
            nb::arg("mode") = "auto", nb::arg("memory_budget") = 0, nb::arg("progress").none() = nb::none())
       .def("batch_jacobian", batch_jacobian, nb::arg("target").none(), nb::arg("source").none(),
