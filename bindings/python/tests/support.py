@@ -51,3 +51,24 @@ def check_gradient(function, *points, tolerance=1e-6, seed=0):
                 ends.append(float(value(*moved)))
             expected[place] = (ends[0] - ends[1]) / (2 * step)
         np.testing.assert_allclose(np.asarray(gradient), expected, rtol=tolerance, atol=tolerance)
+
+
+def alike(f, twin, *points, tolerance=1e-10):
+    """Both functions have the same values, and in both modes the same derivatives of first and second order."""
+    points = [gt.constant(p) for p in points]
+    every = tuple(range(len(points)))
+
+    def same(g, h):
+        ours, wanted = (gt.nest.flatten(k(*points)) for k in (g, h))
+        assert len(ours) == len(wanted)
+        for one, other in zip(ours, wanted):
+            close(one, other.numpy(), tolerance)
+
+    def scalar(g):
+        return lambda *x: sum(gt.sum(gt.sin(y)) for y in gt.nest.flatten(g(*x)))
+
+    same(f, twin)
+    for mode in ("forward", "reverse"):
+        same(*(gt.jacobian(g, argnums=every, mode=mode) for g in (f, twin)))
+    same(*(gt.grad(scalar(g), argnums=every) for g in (f, twin)))
+    same(*(gt.hessian(scalar(g), argnums=every) for g in (f, twin)))
