@@ -12,9 +12,10 @@ import signatures
 # Page, title, namespace, and the files of the package that the page shows.
 PAGES = [
     ("tapes", "Tapes and variables", "gradtape", ["_tape.py", "_variable.py"]),
-    ("transforms", "Derivatives of functions", "gradtape", ["_transforms.py", "_reading.py"]),
+    ("transforms", "Derivatives of functions", "gradtape", ["_transforms.py", "_vmap.py", "_root.py", "_reading.py"]),
     ("custom", "Gradients of one's own", "gradtape", ["_custom.py"]),
     ("function", "Functions that replay", "gradtape", ["_function.py", "_control.py"]),
+    ("lax", "gradtape.lax", "gradtape.lax", ["lax.py"]),
     ("tensors", "Tensors", "gradtape", ["_core.pyi", "_convert.py", "_display.py", "_shape.py"]),
     ("names", "Ops by TensorFlow's names", "gradtape", ["_names.py"]),
     ("array-api", "Array API", "gradtape", ["_array_api/*.py", "_array_api_linalg.py"]),
