@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "capi/callbacks.hpp"
+#include "control/closed_gradient.hpp"
 
 using namespace gradtape::core;
 using namespace gradtape::core::capi;
@@ -158,7 +159,10 @@ gt_status gt_custom_gradient(gt_context ctx, const char* given_name, gt_forward_
     const Tensors in = read_inputs(c, rule->name, inputs, n_inputs);
     rule->draws = c.recorder().draws();
     const Tensors values = rule->forward(in);
-    const Tensors out = values.empty() ? Tensors{} : with_gradient(in, values, std::move(rule));
+    Tensors out;
+    if (!values.empty())
+      out = c.recorder().is_drafting() ? with_closed_gradient(c.recorder(), in, values, rule)
+                                       : with_gradient(in, values, rule);
     c.publish_all(out, outputs);
     if (n_outputs) *n_outputs = out.size();
   });

@@ -455,8 +455,9 @@ typedef gt_status (*gt_gradient_fn)(gt_context ctx, void* user_data, const gt_ca
 
 /* outputs = forward(inputs), whose gradient is what backward says. forward is called now, and again by gt_tape_check
  * alone; its ops are on no tape. backward's are, on the tapes that record while the gradient is taken, so that higher orders follow. Forward
- * mode transposes backward, which must be linear in the output gradients for that (GT_UNSUPPORTED otherwise). name may
- * be NULL. GT_CALLBACK_FAILED: forward left an output NULL. */
+ * mode transposes backward, which must be linear in the output gradients for that (GT_UNSUPPORTED otherwise). In a body
+ * of gt_scan and its kin backward is called now too, and what it records serves all derivatives, unless it reads values.
+ * name may be NULL. GT_CALLBACK_FAILED: forward left an output NULL. */
 GT_API gt_status gt_custom_gradient(gt_context ctx, const char* name, gt_forward_fn forward, gt_gradient_fn backward,
                                     void* user_data, void (*free)(void*), const gt_tensor* inputs, size_t n_inputs,
                                     gt_tensor* outputs, size_t capacity, size_t* n_outputs);

@@ -173,6 +173,7 @@ class Closing {
   Closing(Recorder& r, std::string_view what, std::span<const Parameter> inputs, const FunctionBody& function) : r_(r) {
     {
       const Recorder::Tracing tracing(r, trace_);
+      const Recorder::Drafting drafting(r);
       for (const Parameter& p : inputs) {
         trace_.inputs.push_back(r.parameter(p.spec));
         trace_.inputs.back().node()->sparse = p.sparse;

@@ -169,6 +169,20 @@ class Recorder {
   // Whether the body that runs is the function of a sample.
   bool is_sampling() const { return sampling_ && sampling_->trace_ == trace_; }
 
+  // While one of these lives, nodes are a draft: the body that they make is recorded anew, on other tensors.
+  class Drafting {
+   public:
+    explicit Drafting(Recorder& r) : recorder_(r) { ++recorder_.drafts_; }
+    ~Drafting() { --recorder_.drafts_; }
+    Drafting(const Drafting&) = delete;
+    Drafting& operator=(const Drafting&) = delete;
+
+   private:
+    Recorder& recorder_;
+  };
+  // So is the function of a sample.
+  bool is_drafting() const { return drafts_ > 0 || sampling_; }
+
   // While one of these lives, nodes belong to the derivative of another, which is noted where that was asked for.
   class Deriving {
    public:
@@ -316,7 +330,7 @@ class Recorder {
   PendingLink pending_variables_;  // of all whose values are pending, and some that were
   const Op* composite_ = nullptr;  // the outermost one whose body is being recorded
   const Node* deriving_ = nullptr;
-  int paused_ = 0;
+  int paused_ = 0, drafts_ = 0;
   Trace* trace_ = nullptr;
   uint64_t next_id_ = 1;
   std::size_t pending_ = 0;

@@ -23,7 +23,8 @@ def custom_gradient(f: Optional[Callable[..., Any]] = None) -> Any:
     do not count. A function that reads trainable variables needs `grad_fn(*dys, variables)`, which returns the
     gradients of the arguments and a list of those of the variables. Tapes record the ops of grad_fn, for higher
     orders. It may use all values that the function has computed. Forward mode transposes grad_fn. While a tape
-    records, a `function` that calls such a function runs as plain Python.
+    records, a `function` that calls such a function runs as plain Python. In the body of a loop or a map grad_fn
+    is called when the body is recorded.
     """
     if f is None:
         return custom_gradient
