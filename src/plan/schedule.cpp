@@ -126,8 +126,9 @@ void check_computable(std::span<const Tensor> targets) {
     const char* why = t.recorder().is_tracing()
                           ? "this tensor has no value while a function is being recorded (or a Jacobian or transposed "
                             "rule built): it depends on the function's inputs; return it as an output and read that"
-                          : "this tensor has no value: it stands for the cotangent or tangent of a Jacobian (or a "
-                            "transposed rule) that is being built, or belongs to a function's body";
+                          : "this tensor has no value: it stands for one sample of many (in a vmap), or for the "
+                            "cotangent or tangent of a Jacobian (or a transposed rule) that is being built, or belongs "
+                            "to a function's body";
     t.recorder().refuse_value(fmt::format("{}: {}", t.node()->op.name, why));
   }
 }

@@ -45,6 +45,21 @@ def tensors() -> tuple[gt.Tensor, ...]:
     return y, z, values, indices, gt.stack([x, y]), x.assign_add([1.0, 1.0]), gt.cast(x, "float64")
 
 
+@gt.checkpoint
+def block(x: gt.Tensor) -> gt.Tensor:
+    return gt.tanh(x)
+
+
+def loops(x: gt.Tensor) -> Any:
+    last, rows = gt.lax.scan(lambda carry, row: (carry + row, {"row": row}), 0.0, x, memory_budget=1000)
+    rows = gt.vmap(gt.grad(gt.sum), in_axes=(0,))(gt.lax.map(block, x))
+    with gt.GradientTape() as tape:
+        y = gt.lax.while_loop(lambda v: v < 9.0, lambda v: 2.0 * v, gt.sum(x), max_steps=3)
+    value, pushforward = gt.linearize(block, x)
+    root = gt.root(lambda u: u * u - 2.0, 1.0, tolerance=1e-3)
+    return last, rows, tape.linearize(y, x, transposed=True)(1.0), value, pushforward(x), root
+
+
 def pictures() -> str:
     ax = gt.plot.matrix(np.eye(3), title="eye")
     ax.set_xlabel("x")
