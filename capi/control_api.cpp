@@ -118,7 +118,8 @@ gt_status gt_cond(gt_context ctx, gt_tensor predicate, gt_forward_fn yes, gt_for
   return with_bodies(ctx, name, {user_data, free, outputs, capacity, n_outputs}, [&](Context& c) {
     const Tensor which = c.read(predicate, fmt::format("{}: predicate", name));
     return cond(c.recorder(), name, which, read_list(c, name, "inputs", inputs, n),
-                function_of(c, name, "yes", yes, user_data, capacity), function_of(c, name, "no", no, user_data, capacity));
+                function_of(c, name, "yes", yes, user_data, capacity),
+                function_of(c, name, "no", no, user_data, capacity));
   });
 }
 
@@ -179,8 +180,7 @@ gt_status gt_tape_linearize(gt_context ctx, gt_tape tape, const gt_tensor* targe
     const Tensors to = read_targets(c, targets, n_targets, name);
     const std::vector<Source> by = read_sources(c, sources, n_sources, name);
     Tape::Use use(*t, name);
-    *map = reinterpret_cast<gt_function>(
-        c.publish(linearize(t, c.evaluator().workers, to, by, transposed == 1)));
+    *map = reinterpret_cast<gt_function>(c.publish(linearize(t, c.evaluator().workers, to, by, transposed == 1)));
     use.done();
   });
 }

@@ -635,15 +635,15 @@ typedef struct gt_root_options {
 /* Unknowns at which residuals are 0. residual is given the unknowns, and gives a residual for each, of as many elements
  * in all, and auxiliary results behind them. Outputs: the unknowns, then the auxiliary results at the root. Newton's
  * method with damping begins at the guesses. The unknowns have derivatives by the tensors from outside that residual
- * uses, by the implicit function theorem, in both modes and to any order; a guess has none. The Jacobian is dense.
+ * uses: by the implicit function theorem, in both modes, to any order. A guess has none. The Jacobian is dense.
  * GT_FAILED_PRECONDITION, when the values are computed: the last residual exceeds the tolerance. A Jacobian that is
  * singular fails as gt_solve does. Since 0.2. */
 GT_API gt_status gt_root(gt_context ctx, gt_forward_fn residual, void* user_data, void (*free)(void*),
                          const gt_tensor* guess, size_t n, const gt_root_options* options, gt_tensor* outputs,
                          size_t capacity, size_t* n_outputs);
 
-/* The derivative along a tape, at the values that its tensors have: a function of tangents of the sources that gives
- * tangents of the targets, or, transposed, of cotangents of the targets that gives those of the sources. The values
+/* The derivative along a tape, at the values that its tensors have, as a function. It takes tangents of the sources and
+ * gives those of the targets. Transposed, it takes cotangents of the targets and gives those of the sources. The values
  * between are its constants, so a call costs one pass. Zeros where nothing is connected. Since 0.2. */
 GT_API gt_status gt_tape_linearize(gt_context ctx, gt_tape tape, const gt_tensor* targets, size_t n_targets,
                                    const gt_tensor* sources, size_t n_sources, int32_t transposed, gt_function* map);

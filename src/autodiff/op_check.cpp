@@ -236,12 +236,12 @@ class OpCheck {
       agreed("modes", size > 0 ? off / size : 0);
   }
 
-  // Of the tangents.
+  // The tangents are compared.
   void compare_differences() {
     const Values& all = tangents_;
     if (!has_outputs_again()) {
-      found_.agreed += fmt::format("{}no differences: computed again, the op gives other values",
-                                   found_.agreed.empty() ? "" : ", ");
+      found_.agreed +=
+          fmt::format("{}no differences: computed again, the op gives other values", found_.agreed.empty() ? "" : ", ");
       return;
     }
     Compared c = compare_with_differences(along(directions_), all, single_, tolerance_);

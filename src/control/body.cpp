@@ -45,9 +45,7 @@ uint64_t hash_value(uint64_t hash, const Tensor& t) {
 // ---- Bodies
 
 Body::Body(Recorder& recorder, Tensors parameters, Tensors results)
-    : recorder_(recorder),
-      parameters_(std::move(parameters)),
-      results_(std::move(results)) {
+    : recorder_(recorder), parameters_(std::move(parameters)), results_(std::move(results)) {
   find_reach();
   find_facts();
 }
@@ -181,8 +179,8 @@ class Closing {
       outputs_ = function(trace_.inputs);
       for (const Trace::Use& use : trace_.variables)
         if (!use.variable->value.same(use.parameter))
-          fail(Status::failed_precondition, "{}: the body assigns a variable; return its new value as an output instead",
-               what);
+          fail(Status::failed_precondition,
+               "{}: the body assigns a variable; return its new value as an output instead", what);
     }
     find_nodes();
     find_captured();
@@ -221,9 +219,8 @@ class Closing {
     return node.evaluated && (is_inside(t) || (node.literal && !r_.is_tracing() && !r_.is_held(t)));
   }
   void find_nodes() {
-    nodes_ = nodes_behind(outputs_, [&](const Tensor& t) {
-      return is_inside(t) && (!t.node()->evaluated || t.node()->captures);
-    });
+    nodes_ = nodes_behind(
+        outputs_, [&](const Tensor& t) { return is_inside(t) && (!t.node()->evaluated || t.node()->captures); });
   }
   void find_captured() {
     const auto meet = [&](const Tensor& t) {

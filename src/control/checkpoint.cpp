@@ -70,8 +70,8 @@ Tensors batch(const BatchCall& b) {
 }
 
 const Op& checkpoint_op() {
-  static const Op op = make_op({"checkpoint", "A body whose inside is computed again for derivatives.", infer, run,
-                                reverse, forward, batch});
+  static const Op op = make_op(
+      {"checkpoint", "A body whose inside is computed again for derivatives.", infer, run, reverse, forward, batch});
   return op;
 }
 }  // namespace

@@ -56,8 +56,8 @@ Tensors in_segments(Recorder& r, const Scan& s, Tensors inputs, int64_t segments
     if (s.is_sequence(i)) p.spec.shape = p.spec.shape.with_leading(length);
     parameters.push_back(p);
   }
-  const Closure c = close_over(r, "scan", parameters,
-                               [&](const Tensors& in) { return scan_of_scans(r, inner, in, levels - 1); });
+  const Closure c =
+      close_over(r, "scan", parameters, [&](const Tensors& in) { return scan_of_scans(r, inner, in, levels - 1); });
   outer.body = c.body;
   for (const Tensor& t : c.captured) inputs.push_back(t);
   Tensors outputs = record_with(scan_op(), r, inputs, std::make_shared<Scan>(outer));

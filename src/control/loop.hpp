@@ -44,7 +44,8 @@ std::vector<uint8_t> reached_carries(std::size_t carried, std::size_t input, Rea
 }
 
 inline Tensors part(std::span<const Tensor> all, std::size_t first, std::size_t n) {
-  return Tensors(all.begin() + static_cast<std::ptrdiff_t>(first), all.begin() + static_cast<std::ptrdiff_t>(first + n));
+  return Tensors(all.begin() + static_cast<std::ptrdiff_t>(first),
+                 all.begin() + static_cast<std::ptrdiff_t>(first + n));
 }
 
 }  // namespace gradtape::core

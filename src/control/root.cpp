@@ -1,5 +1,5 @@
-// Newton's method with backtracking (Nocedal and Wright, "Numerical Optimization", 2nd edition, chapter 11) in a while
-// loop that no tape sees, and an op whose rules solve linear systems with the Jacobian at the root.
+// Newton's method with backtracking, in a while loop that no tape sees (Nocedal and Wright, "Numerical Optimization", 2nd
+// edition, chapter 11). The rules of the op solve linear systems with the Jacobian at the root.
 #include "control/root.hpp"
 
 #include <cstring>
@@ -179,8 +179,8 @@ Tensors forward_root(const Call& c, const Tensors& tangents) {
 }
 
 const Op& root_op() {
-  static const Op op = make_op({"root", "Unknowns at which residuals are 0.", infer, run, reverse_root, forward_root,
-                                map_rows});
+  static const Op op =
+      make_op({"root", "Unknowns at which residuals are 0.", infer, run, reverse_root, forward_root, map_rows});
   return op;
 }
 

@@ -102,8 +102,8 @@ class Steps {
   std::byte* saved_row(std::size_t carry, int64_t row) const {
     return static_cast<std::byte*>(c_.out[s_.saved(carry)].data) + static_cast<std::size_t>(row) * bytes(carry);
   }
-  // A carry lies where it will be read: in the output after the last step, else in its saved row, or in one of two
-  // places by turns.
+  // A carry lies where it will be read. After the last step that is the output, else its saved row, or one of two places
+  // by turns.
   void* next_carry(std::size_t k, int64_t step, std::size_t at) const {
     if (step + 1 == steps_ && c_.out[k].data) return c_.out[k].data;
     if (step + 1 < steps_ && is_saved(k)) return saved_row(k, row_of(step + 1));

@@ -86,8 +86,7 @@ class Backwards {
   Tensors saved_carries() const {
     Tensors saved;
     const Tensors again = s_.saves ? Tensors() : repeat_scan(c_.recorder(), s_, c_.inputs(), true);
-    for (std::size_t k = 0; k < s_.carried; ++k)
-      saved.push_back(s_.saves ? c_.out(s_.saved(k)) : again[s_.saved(k)]);
+    for (std::size_t k = 0; k < s_.carried; ++k) saved.push_back(s_.saves ? c_.out(s_.saved(k)) : again[s_.saved(k)]);
     return saved;
   }
 
@@ -123,7 +122,7 @@ class Backwards {
   const Tensors& ct_;
   std::vector<uint8_t> reaches_cotangent_;
   std::vector<std::size_t> carries_, sequences_, captured_;  // inputs whose cotangents are computed
-  std::vector<std::size_t> stacked_, saved_;                 // outputs that have cotangents; carries whose saved ones do
+  std::vector<std::size_t> stacked_, saved_;  // outputs that have cotangents; carries whose saved ones do
 };
 }  // namespace
 
@@ -137,8 +136,7 @@ class Forwards {
  public:
   Forwards(const Call& c, const Tensors& tangents)
       : c_(c), s_(payload_of<Scan>(c.given())), body_(*s_.body), tangents_(tangents) {
-    for (std::size_t i = 0; i < body_.inputs(); ++i)
-      moves_.push_back(tangents[i] && is_floating(body_.input(i).dtype));
+    for (std::size_t i = 0; i < body_.inputs(); ++i) moves_.push_back(tangents[i] && is_floating(body_.input(i).dtype));
     std::vector<uint8_t> carries(moves_.begin(), moves_.begin() + s_.carried);
     for (std::size_t k = 0; k < s_.carried; ++k) carries[k] |= output_moves(k);
     close_under_steps(carries, [&](std::size_t from, std::size_t to) { return body_.carries(from, to); });
@@ -155,7 +153,8 @@ class Forwards {
     const auto moved = [&](std::size_t i) { return or_zeros(tangents_[i], c_.in(i)); };
     Tensors initial, rows;
     ScanOptions o = options_like(c_, s_, s_.reverse, c_.inputs());
-    for (std::size_t k = 0; k < s_.carried; ++k) initial.push_back(input(k)), o.flows.push_back(body_.parameter(k).sparse);
+    for (std::size_t k = 0; k < s_.carried; ++k)
+      initial.push_back(input(k)), o.flows.push_back(body_.parameter(k).sparse);
     for (std::size_t k = 0; k < s_.carried; ++k)
       if (moves_[k]) initial.push_back(moved(k)), o.flows.push_back(1);
     for (std::size_t j = s_.carried; j < s_.carried + s_.sequences; ++j) rows.push_back(input(j));
@@ -234,17 +233,17 @@ Tensors batch_scan(const BatchCall& b) {
   for (std::size_t k = 0; k < s.carried; ++k) o.flows.push_back(body.parameter(k).sparse);
   if (s.counted) o.count = b.in[b.in.size() - 1];
   std::vector<uint8_t> made;
-  const Tensors out = scan(b.call.recorder(), "scan", initial, sequences, o,
-                           [&](const Tensors& carried, const Tensors& rows) {
-                             Tensors in = carried;
-                             for (const Tensor& t : rows) in.push_back(t);
-                             made.clear();
-                             Tensors results = on_batch(body, in, batched, b.size, made);
-                             for (std::size_t k = 0; k < s.carried; ++k)
-                               if (batched[k] && !made[k]) results[k] = repeated(results[k], b.size), made[k] = 1;
-                             for (std::size_t k = 0; s.saves && k < s.carried; ++k) results.push_back(carried[k]);
-                             return results;
-                           });
+  const Tensors out =
+      scan(b.call.recorder(), "scan", initial, sequences, o, [&](const Tensors& carried, const Tensors& rows) {
+        Tensors in = carried;
+        for (const Tensor& t : rows) in.push_back(t);
+        made.clear();
+        Tensors results = on_batch(body, in, batched, b.size, made);
+        for (std::size_t k = 0; k < s.carried; ++k)
+          if (batched[k] && !made[k]) results[k] = repeated(results[k], b.size), made[k] = 1;
+        for (std::size_t k = 0; s.saves && k < s.carried; ++k) results.push_back(carried[k]);
+        return results;
+      });
   Tensors results;
   for (std::size_t k = 0; k < out.size(); ++k) {
     const bool is_batched = k < body.outputs() ? made[k] != 0 : batched[k - body.outputs()] != 0;

@@ -152,15 +152,15 @@ Tensors reverse(const Call& c, const Tensors& cotangents) {
   const Tensors in = s.for_body(inputs);
   o.invariants = part(in, s.carried, in.size() - s.carried);
   const Tensors out =
-      scan(c.recorder(), "while", part(in, 0, s.carried), {}, o,
-           [&](const Tensors& carries, const Tensors& others) { return s.body->on(joined({carries, others})); });
+      scan(c.recorder(), "while", part(in, 0, s.carried), {}, o, [&](const Tensors& carries, const Tensors& others) {
+        return s.body->on(joined({carries, others}));
+      });
   for (std::size_t k = 0; k < s.carried; ++k)
     if (cotangents[k]) targets.push_back(out[k]);
   for (std::size_t i = 0; i < inputs.size(); ++i)
     if (is_floating(inputs[i].dtype()) && c.wants(i)) sources[i] = inputs[i];
-  return core::reverse({targets, cts, sources, [&](const Tensor& t) {
-                          return t.node()->id >= first && !t.node()->inputs.empty();
-                        }});
+  return core::reverse(
+      {targets, cts, sources, [&](const Tensor& t) { return t.node()->id >= first && !t.node()->inputs.empty(); }});
 }
 
 // The loop that carries tangents as well. Its invariants are those of this one and all that was captured, then tangents.
@@ -244,8 +244,8 @@ Tensors batch(const BatchCall& b) {
 }
 
 const Op& while_op() {
-  static const Op op = make_op({"while", "A body repeated as long as a condition holds.", infer, run, reverse, forward,
-                                batch});
+  static const Op op =
+      make_op({"while", "A body repeated as long as a condition holds.", infer, run, reverse, forward, batch});
   return op;
 }
 
@@ -284,7 +284,8 @@ Tensors record(Recorder& r, std::string_view what, const Tensors& initial, const
   s->invariants = others.size();
   s->options.max_steps = options.max_steps;
   s->options.memory_budget = options.memory_budget;
-  return record_with(while_op(), r, joined({loop.initial, options.invariants, c.captured, loop.captured}), std::move(s));
+  return record_with(while_op(), r, joined({loop.initial, options.invariants, c.captured, loop.captured}),
+                     std::move(s));
 }
 }  // namespace
 

@@ -89,24 +89,24 @@ AttrValue convert_attr(std::string_view op, const AttrSpec& spec, AttrValue valu
 
 uint64_t hash_attr(uint64_t hash, const AttrValue& value) {
   hash = hash_mix(hash, value.index());
-  return std::visit(
-      Overloaded{
-          [&](std::monostate) { return hash; }, [&](int64_t v) { return hash_mix(hash, static_cast<uint64_t>(v)); },
-          [&](double v) { return hash_mix(hash, std::bit_cast<uint64_t>(v)); },
-          [&](bool v) { return hash_mix(hash, v); }, [&](Dtype v) { return hash_mix(hash, static_cast<uint64_t>(v)); },
-          [&](const std::string& v) { return hash_mix(hash, std::hash<std::string>{}(v)); },
-          [&](const Ints& v) {
-            uint64_t h = hash_mix(hash, v.size());
-            for (int64_t i : v) h = hash_mix(h, static_cast<uint64_t>(i));
-            return h;
-          },
-          [&](const Floats& v) {
-            uint64_t h = hash_mix(hash, v.size());
-            for (double d : v) h = hash_mix(h, std::bit_cast<uint64_t>(d));
-            return h;
-          },
-          [&](const PayloadPtr& v) { return hash_mix(hash, v ? v->hash() : 0); }},
-      value);
+  return std::visit(Overloaded{[&](std::monostate) { return hash; },
+                               [&](int64_t v) { return hash_mix(hash, static_cast<uint64_t>(v)); },
+                               [&](double v) { return hash_mix(hash, std::bit_cast<uint64_t>(v)); },
+                               [&](bool v) { return hash_mix(hash, v); },
+                               [&](Dtype v) { return hash_mix(hash, static_cast<uint64_t>(v)); },
+                               [&](const std::string& v) { return hash_mix(hash, std::hash<std::string>{}(v)); },
+                               [&](const Ints& v) {
+                                 uint64_t h = hash_mix(hash, v.size());
+                                 for (int64_t i : v) h = hash_mix(h, static_cast<uint64_t>(i));
+                                 return h;
+                               },
+                               [&](const Floats& v) {
+                                 uint64_t h = hash_mix(hash, v.size());
+                                 for (double d : v) h = hash_mix(h, std::bit_cast<uint64_t>(d));
+                                 return h;
+                               },
+                               [&](const PayloadPtr& v) { return hash_mix(hash, v ? v->hash() : 0); }},
+                    value);
 }
 
 }  // namespace gradtape::core

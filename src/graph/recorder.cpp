@@ -155,8 +155,9 @@ VariablePtr Recorder::new_variable(const Tensor& initial) {
 
 Tensor Recorder::unconnected(const Tensor& value) {
   if (is_sampling())
-    fail(Status::failed_precondition,
-         "the function of a sample (gt_vmap) cannot assign a variable, nor make one: each sample would have a value of it");
+    fail(
+        Status::failed_precondition,
+        "the function of a sample (gt_vmap) cannot assign a variable, nor make one: each sample would have a value of it");
   if (value.node()->symbolic && !trace_)
     fail(Status::failed_precondition, "a variable cannot be assigned a cotangent or tangent that has no value yet");
   Pause pause(*this);
@@ -393,7 +394,8 @@ Tensors Recorder::record_again(const Node& node, std::span<const Tensor> inputs)
     return now.dtype() == before.spec.dtype && now.shape() == before.spec.shape;
   };
   if (!std::ranges::equal(out, node.outputs, same))
-    fail(Status::callback_failed, "{}: recorded again on inputs of the same shapes, it has other outputs", node.op.name);
+    fail(Status::callback_failed, "{}: recorded again on inputs of the same shapes, it has other outputs",
+         node.op.name);
   if (node.within) out[0].node()->within = node.within;
   annotations.copy(node, *out[0].node());
   return out;

@@ -148,11 +148,14 @@ void random_fold(const KernelCall& c) {
   const int64_t* numbers = c.in[1].as<int64_t>();
   const int64_t n = c.in[1].elements();
   constexpr uint64_t kApart = 0x5A17ED5EED0F01Dull;  // no stream of the key itself draws these blocks
-  for_each_state<int64_t>(c, [&](const Stream& stream, int64_t* out, int64_t) {
-    for (int64_t i = 0; i < n; ++i)
-      for (int64_t half = 0; half < 2; ++half)
-        out[2 * i + half] = static_cast<int64_t>(stream.bits(2 * numbers[i] + half));
-  }, kApart);
+  for_each_state<int64_t>(
+      c,
+      [&](const Stream& stream, int64_t* out, int64_t) {
+        for (int64_t i = 0; i < n; ++i)
+          for (int64_t half = 0; half < 2; ++half)
+            out[2 * i + half] = static_cast<int64_t>(stream.bits(2 * numbers[i] + half));
+      },
+      kApart);
 }
 
 }  // namespace gradtape::core::kernels

@@ -81,8 +81,7 @@ std::vector<Row> rows_of_loops() {
          size_t* n = c.output<size_t>();
          const gt_forward_fn f = body(c), g = body(c);
          gt_tensor predicate = c.tensor(known);
-         const gt_status status =
-             gt_cond(c.context(), predicate, f, g, &s, nullptr, in.data, in.n, out.data, out.n, n);
+         const gt_status status = gt_cond(c.context(), predicate, f, g, &s, nullptr, in.data, in.n, out.data, out.n, n);
          c.end();
          gt_release(s.ctx, known);
          return status;

@@ -93,8 +93,13 @@ void linearize(World& w) {
 
 void add_loop_calls(std::vector<Call>& all) {
   const Call calls[] = {
-      {"gt_scan", 3, scan}, {"gt_while", 2, repeat}, {"gt_cond", 2, choose},           {"gt_checkpoint", 1, checkpoint},
-      {"gt_vmap", 2, map},  {"gt_root", 1, root},    {"gt_tape_linearize", 1, linearize},
+      {"gt_scan", 3, scan},
+      {"gt_while", 2, repeat},
+      {"gt_cond", 2, choose},
+      {"gt_checkpoint", 1, checkpoint},
+      {"gt_vmap", 2, map},
+      {"gt_root", 1, root},
+      {"gt_tape_linearize", 1, linearize},
   };
   all.insert(all.end(), std::begin(calls), std::end(calls));
 }

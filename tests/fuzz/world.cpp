@@ -122,7 +122,7 @@ void World::gone(gt_tensor t) {
 }
 // A call may run functions that free user data, which change the lists.
 void World::prune() {
-  const auto drop_dead = [&](std::vector<gt_tensor> Pool::* list) {
+  const auto drop_dead = [&](std::vector<gt_tensor> Pool::*list) {
     for (gt_tensor t : std::vector<gt_tensor>(here().*list)) {
       gt_dtype d;
       if (gt_tensor_dtype(current_, t, &d) != GT_INVALID_HANDLE) continue;

@@ -96,11 +96,10 @@ class TwinTest : public FunctionTest {
     same("in a function", in_function(f, inputs), values(twin, inputs));
     same("gradients of a call", gradients([&](const Tensors& x) { return called(f, x); }, inputs),
          gradients(twin, inputs));
-    same("gradients in a function",
-         in_function([&](const Tensors& x) { return gradient_tensors(f, x); }, inputs), gradients(twin, inputs));
+    same("gradients in a function", in_function([&](const Tensors& x) { return gradient_tensors(f, x); }, inputs),
+         gradients(twin, inputs));
     same("a batch", batched(f, inputs), batched(twin, inputs));
-    same("gradients of a batch",
-         gradients([&](const Tensors& x) { return batch(f, x); }, inputs),
+    same("gradients of a batch", gradients([&](const Tensors& x) { return batch(f, x); }, inputs),
          gradients([&](const Tensors& x) { return batch(twin, x); }, inputs));
   }
 
@@ -137,7 +136,7 @@ class TwinTest : public FunctionTest {
     for (gt_tensor s : x) EXPECT_EQ(gt_tape_watch(c, t, s), GT_OK);
     return t;
   }
-  // Of the weighted sum of all floating outputs.
+  // The sum of all floating outputs, each with a weight and bent.
   gt_tensor weighted(const Tensors& y) {
     gt_tensor all = gt_scalar(c, 0);
     for (std::size_t k = 0; k < y.size(); ++k) {
@@ -160,9 +159,9 @@ class TwinTest : public FunctionTest {
     gt_tape t = watch_all(x);
     Tensors y = f(x), out(y.size()), directions;
     for (gt_tensor s : x) directions.push_back(gt_cos(c, s));
-    EXPECT_EQ(gt_tape_jvp(c, t, y.data(), y.size(), x.data(), x.size(), directions.data(), GT_UNCONNECTED_ZERO,
-                          out.data()),
-              GT_OK)
+    EXPECT_EQ(
+        gt_tape_jvp(c, t, y.data(), y.size(), x.data(), x.size(), directions.data(), GT_UNCONNECTED_ZERO, out.data()),
+        GT_OK)
         << c.message();
     return read_all(out);
   }
@@ -183,7 +182,7 @@ class TwinTest : public FunctionTest {
     EXPECT_EQ(gt_tape_hessian(c, t, y, x.data(), x.size(), &o, h.data()), GT_OK) << c.message();
     return read_all(h);
   }
-  // Of the sum of the gradient of the sum of the squares of the gradient.
+  // The gradient of the sum of the gradient of the sum of the squares of the gradient.
   Values thirds(const Program& f, const Tensors& x) {
     gt_tape outer = watch_all(x), middle = watch_all(x);
     gt_tensor squares = gt_scalar(c, 0);

@@ -87,8 +87,7 @@ TEST_F(Loop, ScanOfScans) {
     }
     return Tensors{h, gt_stack(c, rows.data(), rows.size(), 0)};
   };
-  expect_twins(nested, twin,
-               {scalar64(c, 0.4), scalar64(c, 0.9), mat64(3, 2, {0.2, -0.1, 0.5, 0.3, -0.7, 0.6})});
+  expect_twins(nested, twin, {scalar64(c, 0.4), scalar64(c, 0.9), mat64(3, 2, {0.2, -0.1, 0.5, 0.3, -0.7, 0.6})});
 }
 
 // Integers, and values that no gradient meets.
@@ -97,8 +96,8 @@ TEST_F(Loop, ScanOfManyKinds) {
     return scan(
         [&, this](gt_context, const Tensors& s) {
           gt_tensor k = gt_cast(c, s[0], GT_FLOAT64);
-          return Tensors{add(s[0], tensor<int64_t>(c, {}, {1})), mul(s[1], add(s[3], k)), s[2], gt_stop_gradient(c, s[1]),
-                         mul(s[3], in[1])};
+          return Tensors{add(s[0], tensor<int64_t>(c, {}, {1})), mul(s[1], add(s[3], k)), s[2],
+                         gt_stop_gradient(c, s[1]), mul(s[3], in[1])};
         },
         {tensor<int64_t>(c, {}, {0}), in[0], vec64({1, 2})}, {in[2]});
   };
@@ -158,12 +157,12 @@ TEST_F(Loop, WhileUsesTensorsFromOutside) {
 TEST_F(Loop, GradientOfWhileInAMap) {
   const auto gradient_of_cubes = [&](gt_context, const Tensors& in) {
     gt_tape t = watching({in[0]});
-    gt_tensor y = while_loop(
-        [this](gt_context, const Tensors& s) { return Tensors{gt_less(c, s[1], gt_scalar(c, 1.5))}; },
-        [this](gt_context, const Tensors& s) {
-          return Tensors{mul(s[0], s[0]), add(s[1], gt_scalar(c, 1))};
-        },
-        {in[0], gt_scalar(c, 0)}, {0, 10, 0})[0];
+    gt_tensor y =
+        while_loop([this](gt_context, const Tensors& s) { return Tensors{gt_less(c, s[1], gt_scalar(c, 1.5))}; },
+                   [this](gt_context, const Tensors& s) {
+                     return Tensors{mul(s[0], s[0]), add(s[1], gt_scalar(c, 1))};
+                   },
+                   {in[0], gt_scalar(c, 0)}, {0, 10, 0})[0];
     return Tensors{grad(t, y, in[0])};
   };
   expect(vmap(gradient_of_cubes, {vec64({1, 2, 3})})[0], {4, 32, 108});  // of x^4
@@ -191,9 +190,10 @@ TEST_F(Loop, WhileBySamples) {
 TEST_F(Loop, Cond) {
   for (const bool which : {false, true}) {
     const Program f = [this, which](const Tensors& in) {
-      return cond(tensor<uint8_t>(c, {}, {which}), [&, this](gt_context, const Tensors& x) {
-        return Tensors{mul(x[0], in[1])};
-      }, [this](gt_context, const Tensors& x) { return Tensors{gt_exp(c, x[0])}; }, {in[0]});
+      return cond(
+          tensor<uint8_t>(c, {}, {which}),
+          [&, this](gt_context, const Tensors& x) { return Tensors{mul(x[0], in[1])}; },
+          [this](gt_context, const Tensors& x) { return Tensors{gt_exp(c, x[0])}; }, {in[0]});
     };
     const Program twin = [this, which](const Tensors& in) {
       return Tensors{which ? mul(in[0], in[1]) : gt_exp(c, in[0])};
@@ -206,13 +206,16 @@ TEST_F(Loop, Cond) {
 // The branch that is not taken does not run: it gives no nan, and would not end.
 TEST_F(Loop, CondBySamples) {
   const auto root = [this](gt_context, const Tensors& in) {
-    return cond(gt_greater(c, in[0], gt_scalar(c, 0)), [this](gt_context, const Tensors& x) {
-      return Tensors{gt_sqrt(c, x[0])};
-    }, [this](gt_context, const Tensors& x) {
-      return while_loop([this](gt_context, const Tensors& s) { return Tensors{gt_less_equal(c, s[0], gt_scalar(c, 0))}; },
-                        [this](gt_context, const Tensors& s) { return Tensors{add(s[0], gt_scalar(c, 1))}; }, {x[0]},
-                        {0, 100, 0});
-    }, {in[0]});
+    return cond(
+        gt_greater(c, in[0], gt_scalar(c, 0)),
+        [this](gt_context, const Tensors& x) { return Tensors{gt_sqrt(c, x[0])}; },
+        [this](gt_context, const Tensors& x) {
+          return while_loop(
+              [this](gt_context, const Tensors& s) { return Tensors{gt_less_equal(c, s[0], gt_scalar(c, 0))}; },
+              [this](gt_context, const Tensors& s) { return Tensors{add(s[0], gt_scalar(c, 1))}; }, {x[0]},
+              {0, 100, 0});
+        },
+        {in[0]});
   };
   gt_tensor x = vec64({4, -1.5, 9, -3});
   gt_tape t = watching({x});
@@ -225,9 +228,8 @@ TEST_F(Loop, Checkpoint) {
   const Program f = [this](const Tensors& in) {
     gt_tensor y = in[0];
     for (int k = 0; k < 3; ++k)
-      y = checkpoint([&, this](gt_context, const Tensors& x) {
-        return Tensors{gt_sin(c, mul(gt_exp(c, x[0]), in[1]))};
-      }, {y})[0];
+      y = checkpoint(
+          [&, this](gt_context, const Tensors& x) { return Tensors{gt_sin(c, mul(gt_exp(c, x[0]), in[1]))}; }, {y})[0];
     return Tensors{y};
   };
   const Program twin = [this](const Tensors& in) {
@@ -242,17 +244,20 @@ TEST_F(Loop, All) {
   const Program f = [this](const Tensors& in) {
     return scan(
         [&, this](gt_context, const Tensors& s) {
-          gt_tensor inner = checkpoint([&, this](gt_context, const Tensors& x) {
-            return while_loop(
-                [this](gt_context, const Tensors& w) { return Tensors{gt_less(c, w[1], gt_scalar(c, 2.5))}; },
-                [&, this](gt_context, const Tensors& w) {
-                  return Tensors{mul(w[0], in[1]), add(w[1], gt_scalar(c, 1))};
-                },
-                {x[0], gt_scalar(c, 0)}, {0, 5, 0});
-          }, {s[0]})[0];
-          return cond(gt_greater(c, s[1], gt_scalar(c, 0)), [this](gt_context, const Tensors& x) {
-            return Tensors{gt_sin(c, x[0])};
-          }, [&, this](gt_context, const Tensors& x) { return Tensors{mul(x[0], s[0])}; }, {inner});
+          gt_tensor inner = checkpoint(
+              [&, this](gt_context, const Tensors& x) {
+                return while_loop(
+                    [this](gt_context, const Tensors& w) { return Tensors{gt_less(c, w[1], gt_scalar(c, 2.5))}; },
+                    [&, this](gt_context, const Tensors& w) {
+                      return Tensors{mul(w[0], in[1]), add(w[1], gt_scalar(c, 1))};
+                    },
+                    {x[0], gt_scalar(c, 0)}, {0, 5, 0});
+              },
+              {s[0]})[0];
+          return cond(
+              gt_greater(c, s[1], gt_scalar(c, 0)),
+              [this](gt_context, const Tensors& x) { return Tensors{gt_sin(c, x[0])}; },
+              [&, this](gt_context, const Tensors& x) { return Tensors{mul(x[0], s[0])}; }, {inner});
         },
         {in[0]}, {in[2]});
   };
@@ -301,8 +306,9 @@ TEST_F(Loop, FailuresTakeDrawsBack) {
   EXPECT_EQ(gt_random_seed(c, 9), GT_OK);
   const double first = number(c, draw({}));
   EXPECT_EQ(gt_random_seed(c, 9), GT_OK);
-  cond(tensor<uint8_t>(c, {}, {1}), [&](gt_context, const Tensors&) { return Tensors{draw({})}; },
-       [&](gt_context, const Tensors&) { return Tensors{draw({2})}; }, {});
+  cond(
+      tensor<uint8_t>(c, {}, {1}), [&](gt_context, const Tensors&) { return Tensors{draw({})}; },
+      [&](gt_context, const Tensors&) { return Tensors{draw({2})}; }, {});
   expect_error(last_status, GT_INVALID_ARGUMENT, "output 0");
   while_loop([&](gt_context, const Tensors& s) { return Tensors{add(s[0], s[0])}; },
              [&](gt_context, const Tensors&) { return Tensors{draw({})}; }, {scalar64(c, 1)});
@@ -350,16 +356,18 @@ TEST_F(Loop, CheckOfDerivatives) {
     gt_scan_options thrice{};
     thrice.length = 3;
     gt_tensor y = scan(step, {x}, {}, thrice)[0];
-    gt_tensor z = while_loop([this](gt_context, const Tensors& s) { return Tensors{gt_less(c, s[1], gt_scalar(c, 2.5))}; },
-                             [&](gt_context, const Tensors& s) {
-                               return Tensors{gt_sin(c, mul(s[0], a)), add(s[1], gt_scalar(c, 1))};
-                             },
-                             {x, gt_scalar(c, 0)}, {0, 9, 0})[0];
+    gt_tensor z =
+        while_loop([this](gt_context, const Tensors& s) { return Tensors{gt_less(c, s[1], gt_scalar(c, 2.5))}; },
+                   [&](gt_context, const Tensors& s) {
+                     return Tensors{gt_sin(c, mul(s[0], a)), add(s[1], gt_scalar(c, 1))};
+                   },
+                   {x, gt_scalar(c, 0)}, {0, 9, 0})[0];
     gt_tensor both = add(checkpoint(step, {y})[0], z);
     const gt_tensor sources[] = {x, a};
     char report[4000];
     EXPECT_EQ(gt_tape_check(c, t, both, sources, 2, nullptr, report, sizeof report, nullptr), GT_OK)
-        << c.message() << "\n" << report;
+        << c.message() << "\n"
+        << report;
   }
 }
 
@@ -371,7 +379,8 @@ TEST_F(Loop, PlansServeAgain) {
     gt_tensor x = vec64(std::vector<double>(1000, 1));
     gt_scan_options o{};
     o.length = 3;
-    gt_tensor y = scan([&](gt_context, const Tensors& s) { return Tensors{mul(s[0], vec64(constant))}; }, {x}, {}, o)[0];
+    gt_tensor y =
+        scan([&](gt_context, const Tensors& s) { return Tensors{mul(s[0], vec64(constant))}; }, {x}, {}, o)[0];
     EXPECT_EQ(numbers(c, y)[0], 0.125);
     EXPECT_EQ(gt_scope_end(c, nullptr, 0), GT_OK);
     gt_memory_info info{};
@@ -393,23 +402,29 @@ TEST_F(Loop, BodiesOfMaps) {
     return call(f, {in[0]});
   };
   expect(vmap(with_function, {x})[0], {1, 4, 9});
-  vmap([&](gt_context, const Tensors& in) {
-    expect_error(gt_assign(c, variable, in[0]), GT_FAILED_PRECONDITION, "gt_vmap");
-    return Tensors{};
-  }, {x});
+  vmap(
+      [&](gt_context, const Tensors& in) {
+        expect_error(gt_assign(c, variable, in[0]), GT_FAILED_PRECONDITION, "gt_vmap");
+        return Tensors{};
+      },
+      {x});
   expect(variable, {1});
   gt_function draws = function_of({none}, [&](gt_context, const Tensors& y) {
     return Tensors{add(y[0], apply(c, "random_normal", {}, {{"shape", json::array()}, {"dtype", "float64"}})[0])};
   });
-  const auto v = numbers(c, vmap([&](gt_context, const Tensors& in) {
-    return Tensors{add(mul(in[0], gt_scalar(c, 0)), call(draws, {scalar64(c, 0)})[0])};
-  }, {x})[0]);
+  const auto v = numbers(c, vmap(
+                                [&](gt_context, const Tensors& in) {
+                                  return Tensors{add(mul(in[0], gt_scalar(c, 0)), call(draws, {scalar64(c, 0)})[0])};
+                                },
+                                {x})[0]);
   EXPECT_EQ(std::set<double>(v.begin(), v.end()).size(), 3u);
 }
 
 // A loop that computes nothing can be stopped.
 TEST_F(Loop, EndlessLoopsAreInterrupted) {
-  EXPECT_EQ(gt_set_interrupt(c, [](void*) { return int32_t{1}; }, nullptr, nullptr), GT_OK);
+  EXPECT_EQ(gt_set_interrupt(
+                c, [](void*) { return int32_t{1}; }, nullptr, nullptr),
+            GT_OK);
   gt_tensor y = while_loop([](gt_context, const Tensors& s) { return Tensors{s[0]}; },
                            [](gt_context, const Tensors& s) { return s; }, {tensor<uint8_t>(c, {}, {1})})[0];
   uint8_t value = 0;
@@ -453,8 +468,8 @@ TEST_F(Loop, BudgetsBoundMemory) {
   };
   for (const bool unknown : {false, true}) {
     EXPECT_GT(peak_of(0, unknown), kSteps);
-    EXPECT_LT(peak_of(60 * kElements * 8, unknown), 100);   // two levels: 2 sqrt(400) = 40 carries
-    EXPECT_LT(peak_of(24 * kElements * 8, unknown), 60);    // three: 3 * 8
+    EXPECT_LT(peak_of(60 * kElements * 8, unknown), 100);  // two levels: 2 sqrt(400) = 40 carries
+    EXPECT_LT(peak_of(24 * kElements * 8, unknown), 60);   // three: 3 * 8
   }
 }
 
@@ -537,7 +552,8 @@ TEST_F(Loop, ReverseOfWhileNeedsABound) {
   gt_tensor x = scalar64(c, 3);
   const auto run = [&](gt_while_options o) {
     return while_loop([this](gt_context, const Tensors& s) { return Tensors{gt_greater(c, s[0], gt_scalar(c, 1))}; },
-                      [this](gt_context, const Tensors& s) { return Tensors{mul(s[0], gt_scalar(c, 0.5))}; }, {x}, o)[0];
+                      [this](gt_context, const Tensors& s) { return Tensors{mul(s[0], gt_scalar(c, 0.5))}; }, {x},
+                      o)[0];
   };
   gt_tape t = watching({x}, GT_TAPE_PERSISTENT);
   gt_tensor y = run({});
@@ -575,8 +591,8 @@ TEST_F(Loop, EmptyLoops) {
   EXPECT_EQ(shape_of(c, out[1]), (std::vector<int64_t>{0, 2}));
   expect(grad(t, sum(out[0]), x), {1, 1});
   const auto never = [&](gt_context, const Tensors&) { return Tensors{tensor<uint8_t>(c, {}, {0})}; };
-  gt_tensor y = while_loop(never, [&](gt_context, const Tensors& s) { return Tensors{mul(s[0], s[0])}; }, {x},
-                           {0, 3, 0})[0];
+  gt_tensor y =
+      while_loop(never, [&](gt_context, const Tensors& s) { return Tensors{mul(s[0], s[0])}; }, {x}, {0, 3, 0})[0];
   expect(y, {1, 2});
   expect(grad(t, sum(y), x), {1, 1});
   expect(vmap(squares, {tensor<double>(c, {0, 2}, {})})[0], {});

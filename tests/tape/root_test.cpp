@@ -9,9 +9,9 @@ class Implicit : public TwinTest {};
 // The positive root of x^3 = a, by Newton's method, beside a power.
 TEST_F(Implicit, CubeRoot) {
   const Program f = [this](const Tensors& in) {
-    return root([&, this](gt_context, const Tensors& x) {
-      return Tensors{gt_subtract(c, mul(mul(x[0], x[0]), x[0]), in[0])};
-    }, {gt_ones_like(c, in[0])});
+    return root(
+        [&, this](gt_context, const Tensors& x) { return Tensors{gt_subtract(c, mul(mul(x[0], x[0]), x[0]), in[0])}; },
+        {gt_ones_like(c, in[0])});
   };
   const Program twin = [this](const Tensors& in) { return Tensors{gt_pow(c, in[0], scalar64(c, 1. / 3))}; };
   expect_twins(f, twin, {vec64({2, 5, 0.7})});
@@ -61,9 +61,8 @@ TEST_F(Implicit, OwnSolver) {
 TEST_F(Implicit, NoRoot) {
   gt_root_options o{};
   o.max_steps = 20;
-  gt_tensor x = root([&](gt_context, const Tensors& u) {
-    return Tensors{add(mul(u[0], u[0]), gt_scalar(c, 1))};
-  }, {scalar64(c, 3)}, o)[0];
+  gt_tensor x = root([&](gt_context, const Tensors& u) { return Tensors{add(mul(u[0], u[0]), gt_scalar(c, 1))}; },
+                     {scalar64(c, 3)}, o)[0];
   double value = 0;
   expect_error(gt_tensor_read(c, x, &value, sizeof value), GT_FAILED_PRECONDITION, "no root was found");
   const auto same = [](gt_context, const Tensors& u) { return u; };

@@ -3,8 +3,8 @@
 // A lambda takes Tensors, or one vector of them, and returns a Tensor, a pair, a tuple, an array or a vector. It is
 // recorded during the call and never called afterwards. Tensors that it uses from outside have derivatives too.
 //
-// Values that a loop carries come back in the form in which they were given: a Tensor for a Tensor, an array for
-// {a, b}, a tuple for a tuple, a vector for a vector.
+// Values that a loop carries come back in the form in which they were given. A Tensor gives a Tensor, {a, b} an array, a
+// tuple a tuple, and a vector a vector.
 #pragma once
 
 #include "transforms.hpp"
@@ -69,7 +69,7 @@ constexpr std::size_t count_given() {
     return count_of<result_for<F, N>>;
   }
 }
-// Of `all` tensors those behind the first `n`, which must be there.
+// The number of tensors behind the first `n` of `all`; so many must be there.
 template <std::size_t all, std::size_t n>
 constexpr std::size_t behind() {
   if constexpr (all == kMany || n == kMany) {
@@ -290,8 +290,8 @@ struct Solved {
   Unknowns unknowns;    ///< in the form of the guess
   Auxiliary auxiliary;  ///< at the root: a Tensor, or an array of several
 };
-/// The unknowns at which residual(unknowns...) is 0, in the form of the guess, by Newton's method from there. Where the
-/// residual returns more tensors than there are unknowns, a Solved; in a vector, the vector of all. See gt_root.
+/// The unknowns at which residual(unknowns...) is 0, in the form of the guess, by Newton's method from there. If the
+/// residual returns more tensors than there are unknowns, the result is a Solved, or a vector of all. See gt_root.
 template <class F, class Guess>
 auto root(F residual, const Guess& guess, const RootOptions& options = {}) {
   constexpr std::size_t unknowns = detail::count_of<Guess>;
