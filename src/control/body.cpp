@@ -134,18 +134,14 @@ Body::Run::Run(const Body& body, const KernelCall& call, int64_t times, std::siz
     : function_(body.function(call.workers, times)), interrupt_(body.recorder_.interrupt) {
   const auto is_unread = [&](std::size_t k) { return k >= first && !call.out[k].data; };
   const std::size_t arena = aligned(function_.arena_bytes());
-  const std::size_t pointers = aligned((body.inputs() + body.outputs()) * sizeof(void*));
-  std::size_t bytes = arena + pointers;
+  std::size_t bytes = arena;
   for (std::size_t k = 0; k < body.outputs(); ++k)
     if (is_unread(k)) bytes += aligned(bytes_of(body.output(k)));
   block_.emplace(call.memory, bytes, call.name);
   function_.borrow_arena(block_->data());
-  auto** list = reinterpret_cast<void**>(block_->data() + arena);
-  inputs = {const_cast<const void**>(list), body.inputs()};
-  outputs = {list + body.inputs(), body.outputs()};
-  std::byte* room = block_->data() + arena + pointers;
+  std::byte* room = block_->data() + arena;
   for (std::size_t k = first; k < body.outputs(); ++k) {
-    outputs[k] = is_unread(k) ? room : call.out[k].data;
+    set_output(k, is_unread(k) ? room : call.out[k].data);
     if (is_unread(k)) room += aligned(bytes_of(body.output(k)));
   }
 }

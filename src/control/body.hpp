@@ -57,11 +57,12 @@ class Body final : public Control {
     ~Run() { function_.return_arena(); }
     Run(const Run&) = delete;
     Run& operator=(const Run&) = delete;
-    std::span<const void*> inputs;
-    std::span<void*> outputs;
+    // Memory that stays until it is set anew.
+    void set_input(std::size_t i, const void* memory) const { function_.bind_input(i, memory); }
+    void set_output(std::size_t k, void* memory) const { function_.bind_output(k, memory); }
     void operator()() const {
       interrupt_.check();
-      function_.run(inputs, outputs);
+      function_.run_bound();
     }
 
    private:
@@ -73,7 +74,7 @@ class Body final : public Control {
   template <class InputOf>
   void run_once(const KernelCall& call, InputOf&& input_of) const {
     const Run run(*this, call, 1, 0);
-    for (std::size_t i = 0; i < inputs(); ++i) run.inputs[i] = call.in[input_of(i)].data;
+    for (std::size_t i = 0; i < inputs(); ++i) run.set_input(i, call.in[input_of(i)].data);
     run();
   }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "control/carried_memory.hpp"
 #include "ops/functions.hpp"
 
 namespace gradtape::core {
@@ -60,79 +61,72 @@ class Steps {
         s_(s),
         steps_(s.counted ? std::clamp<int64_t>(*c.in.back().as<int64_t>(), 0, s.length) : s.length),
         run_(*s.body, c, steps_, s.carried),
-        places_(c.memory, 2 * bytes_of_carries(), c.name) {
-    for (std::size_t i = 0; i < s.body->inputs(); ++i) run_.inputs[i] = c.in[i].data;
+        carried_(c, *s.body, s.carried) {
+    for (std::size_t i = 0; i < s.body->inputs(); ++i) run_.set_input(i, c.in[i].data);
+    for (std::size_t j = s.carried; j < s.carried + s.sequences; ++j)
+      sequences_.push_back({j, static_cast<std::byte*>(const_cast<void*>(c.in[j].data)), bytes_of(s.body->input(j))});
+    for (std::size_t k = s.carried; k < s.body->outputs(); ++k)
+      if (c.out[k].data) stacked_.push_back({k, static_cast<std::byte*>(c.out[k].data), bytes_of(s.body->output(k))});
+    for (std::size_t k = 0; k < s.carried; ++k)
+      saved_.push_back(s.saves ? static_cast<std::byte*>(c.out[s.saved(k)].data) : nullptr);
   }
 
   void run() {
     if (steps_ > 0) save_first();
     for (int64_t step = 0; step < steps_; ++step) {
       const int64_t row = row_of(step);
-      for (std::size_t j = s_.carried; j < s_.carried + s_.sequences; ++j) run_.inputs[j] = row_in(j, row);
-      std::size_t at = 0;
-      for (std::size_t k = 0; k < s_.carried; ++k) {
-        run_.outputs[k] = next_carry(k, step, at);
-        at += aligned(bytes(k));
-      }
-      for (std::size_t k = s_.carried; k < s_.body->outputs(); ++k)
-        if (c_.out[k].data) run_.outputs[k] = row_out(k, row);
+      for (const Rows& r : sequences_) run_.set_input(r.number, r.at(row));
+      for (const Rows& r : stacked_) run_.set_output(r.number, r.at(row));
+      for (std::size_t k = 0; k < s_.carried; ++k) run_.set_output(k, next_carry(k, step));
       run_();
-      std::copy_n(run_.outputs.begin(), s_.carried, run_.inputs.begin());
+      for (std::size_t k = 0; k < s_.carried; ++k) run_.set_input(k, next_carry(k, step));
     }
     finish();
   }
 
  private:
-  static std::size_t aligned(std::size_t bytes) { return round_up(bytes, BlockCache::kAlignment); }
-  std::size_t bytes(std::size_t output) const { return bytes_of(s_.body->output(output)); }  // of a step's
-  std::size_t bytes_of_carries() const {
-    std::size_t all = 0;
-    for (std::size_t k = 0; k < s_.carried; ++k) all += aligned(bytes(k));
-    return all;
-  }
+  // The rows of a sequence, or of a stacked result: that input or output of the body.
+  struct Rows {
+    std::size_t number;
+    std::byte* data;
+    std::size_t bytes;  // of a row
+    std::byte* at(int64_t row) const { return data + static_cast<std::size_t>(row) * bytes; }
+  };
+
   int64_t row_of(int64_t step) const { return s_.reverse ? steps_ - 1 - step : step; }
-  const std::byte* row_in(std::size_t input, int64_t row) const {
-    return static_cast<const std::byte*>(c_.in[input].data) +
-           static_cast<std::size_t>(row) * bytes_of(s_.body->input(input));
-  }
-  std::byte* row_out(std::size_t output, int64_t row) const {
-    return static_cast<std::byte*>(c_.out[output].data) + static_cast<std::size_t>(row) * bytes(output);
-  }
-  bool is_saved(std::size_t carry) const { return s_.saves && c_.out[s_.saved(carry)].data; }
   std::byte* saved_row(std::size_t carry, int64_t row) const {
-    return static_cast<std::byte*>(c_.out[s_.saved(carry)].data) + static_cast<std::size_t>(row) * bytes(carry);
+    return saved_[carry] + static_cast<std::size_t>(row) * carried_.bytes(carry);
   }
   // A carry lies where it will be read. After the last step that is the output, else its saved row, or one of two places
   // by turns.
-  void* next_carry(std::size_t k, int64_t step, std::size_t at) const {
-    if (step + 1 == steps_ && c_.out[k].data) return c_.out[k].data;
-    if (step + 1 < steps_ && is_saved(k)) return saved_row(k, row_of(step + 1));
-    return places_.data() + (step % 2 == 0 ? 0 : bytes_of_carries()) + at;
+  std::byte* next_carry(std::size_t k, int64_t step) const {
+    if (step + 1 == steps_ && c_.out[k].data) return static_cast<std::byte*>(c_.out[k].data);
+    if (step + 1 < steps_ && saved_[k]) return saved_row(k, row_of(step + 1));
+    return carried_.at(k, step);
   }
-  void save_first() {
+  void save_first() const {
     for (std::size_t k = 0; k < s_.carried; ++k)
-      if (bytes(k) > 0 && is_saved(k)) {
-        std::memcpy(saved_row(k, row_of(0)), run_.inputs[k], bytes(k));
-        run_.inputs[k] = saved_row(k, row_of(0));
-      }
+      if (carried_.bytes(k) > 0 && saved_[k]) std::memcpy(saved_row(k, row_of(0)), c_.in[k].data, carried_.bytes(k));
   }
   // Without a step the carries are the first ones. Rows of steps that are not made are 0.
-  void finish() {
+  void finish() const {
     for (std::size_t k = 0; k < s_.carried && steps_ == 0; ++k)
-      if (bytes(k) > 0 && c_.out[k].data) std::memcpy(c_.out[k].data, run_.inputs[k], bytes(k));
-    for (std::size_t k = s_.carried; k < c_.out.size() && steps_ < s_.length; ++k) {
-      const std::size_t outputs = s_.body->outputs(), row = bytes(k < outputs ? k : k - outputs);
-      if (row > 0 && c_.out[k].data)
-        std::memset(static_cast<std::byte*>(c_.out[k].data) + static_cast<std::size_t>(steps_) * row, 0,
-                    static_cast<std::size_t>(s_.length - steps_) * row);
-    }
+      if (carried_.bytes(k) > 0 && c_.out[k].data) std::memcpy(c_.out[k].data, c_.in[k].data, carried_.bytes(k));
+    const auto clear_from = [&](std::byte* rows, std::size_t bytes) {
+      const auto made = static_cast<std::size_t>(steps_), all = static_cast<std::size_t>(s_.length);
+      if (rows && bytes > 0 && made < all) std::memset(rows + made * bytes, 0, (all - made) * bytes);
+    };
+    for (const Rows& r : stacked_) clear_from(r.data, r.bytes);
+    for (std::size_t k = 0; k < s_.carried; ++k) clear_from(saved_[k], carried_.bytes(k));
   }
 
   const KernelCall& c_;
   const Scan& s_;
   int64_t steps_;
   Body::Run run_;
-  CacheBlock places_;
+  CarriedMemory carried_;
+  SmallVector<Rows, 8> sequences_, stacked_;
+  SmallVector<std::byte*, 8> saved_;  // by carry; null: not saved
 };
 
 void run_scan(const KernelCall& c) { Steps(c, payload_of<Scan>(c.attrs)).run(); }

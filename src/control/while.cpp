@@ -5,6 +5,7 @@
 
 #include "autodiff/reverse.hpp"
 #include "control/body_rules.hpp"
+#include "control/carried_memory.hpp"
 #include "control/scan.hpp"
 #include "ops/batching.hpp"
 #include "ops/functions.hpp"
@@ -82,29 +83,25 @@ void infer(Inference& c) {
 
 void run(const KernelCall& c) {
   const While& s = while_of(c.attrs);
-  const auto bytes = [&](std::size_t k) { return bytes_of(s.body->output(k)); };
-  const auto aligned = [](std::size_t n) { return round_up(n, BlockCache::kAlignment); };
-  std::size_t all = 0;
-  for (std::size_t k = 0; k < s.carried; ++k) all += aligned(bytes(k));
-  const CacheBlock places(c.memory, 2 * all, c.name);
+  const CarriedMemory carried(c, *s.body, s.carried);
   constexpr int64_t kExpected = 100;  // steps, before any is made
   const Body::Run condition(*s.condition, c, kExpected, 1), body(*s.body, c, kExpected, s.carried);
-  for (std::size_t i = 0; i < s.condition->inputs(); ++i) condition.inputs[i] = c.in[s.of_condition(i)].data;
-  for (std::size_t i = 0; i < s.body->inputs(); ++i) body.inputs[i] = c.in[s.of_body(i)].data;
+  for (std::size_t i = 0; i < s.condition->inputs(); ++i) condition.set_input(i, c.in[s.of_condition(i)].data);
+  for (std::size_t i = 0; i < s.body->inputs(); ++i) body.set_input(i, c.in[s.of_body(i)].data);
   uint8_t goes_on = 0;
-  condition.outputs[0] = &goes_on;
+  condition.set_output(0, &goes_on);
   int64_t steps = 0;
   for (; s.options.max_steps == 0 || steps < s.options.max_steps; ++steps) {
     condition();
     if (!goes_on) break;
-    std::byte* next = places.data() + (steps % 2 == 0 ? 0 : all);
-    for (std::size_t k = 0; k < s.carried; ++k) body.outputs[k] = next, next += aligned(bytes(k));
+    for (std::size_t k = 0; k < s.carried; ++k) body.set_output(k, carried.at(k, steps));
     body();
-    std::copy_n(body.outputs.begin(), s.carried, body.inputs.begin());
-    std::copy_n(body.outputs.begin(), s.own, condition.inputs.begin());
+    for (std::size_t k = 0; k < s.carried; ++k) body.set_input(k, carried.at(k, steps));
+    for (std::size_t k = 0; k < s.own; ++k) condition.set_input(k, carried.at(k, steps));
   }
   for (std::size_t k = 0; k < s.carried; ++k)
-    if (bytes(k) > 0 && c.out[k].data) std::memcpy(c.out[k].data, body.inputs[k], bytes(k));
+    if (carried.bytes(k) > 0 && c.out[k].data)
+      std::memcpy(c.out[k].data, steps > 0 ? carried.at(k, steps - 1) : c.in[k].data, carried.bytes(k));
   if (c.out[s.carried].data) *c.out[s.carried].as<int64_t>() = steps;
 }
 

@@ -90,7 +90,19 @@ void RecordedFunction::make(const Tensors& targets) {
   plan_ = make_plan(std::move(program), recorder_.memory());
   jit::compile_loops(*plan_, jit::kRunsOfAFunction);
   prepare_arena();
-  for (const Tensor& t : targets) result_slots_.push_back(plan_->results[t.node()->slot + t.index()]);
+  list_results(targets);
+}
+
+void RecordedFunction::list_results(const Tensors& targets) {
+  for (const Tensor& t : targets) {
+    const uint32_t slot = plan_->results[t.node()->slot + t.index()];
+    const bool is_first = std::ranges::find(results_, slot, &Result::slot) == results_.end();
+    const bool is_computed = plan_->locations[slot].kind == Location::result;
+    results_.push_back({slot, bytes_of(plan_->slots[slot]), is_first && is_computed});
+  }
+  input_slots_.assign(input_specs_.size(), Program::kNone);
+  for (std::size_t i = 0; i < origins_.size(); ++i)
+    if (origins_[i].kind == Origin::input) input_slots_[origins_[i].index] = static_cast<uint32_t>(i);
 }
 
 // Again where the context has been given more threads since, or compiled loops need more scratch.
@@ -139,27 +151,27 @@ void RecordedFunction::collect_variables(Tensors& wanted) const {
 // results: memory for each output, then for each assignment.
 void RecordedFunction::compute(std::span<const void* const> inputs, std::span<void* const> results,
                                std::vector<double>* seconds) {
-  const Recorder::Computing computing(recorder_);
   prepare_arena();
+  for (std::size_t i = 0; i < inputs.size(); ++i) bind_input(i, inputs[i]);
   for (std::size_t i = 0; i < origins_.size(); ++i) {
     const Origin origin = origins_[i];
     void*& slot = memory_.slots[i];
-    if (origin.kind == Origin::input) slot = const_cast<void*>(inputs[origin.index]);
     if (origin.kind == Origin::variable) slot = trace_.variables[origin.index].variable->value.value()->data();
     if (origin.kind == Origin::random) {
       random_[origin.index] = recorder_.next_random();
       slot = random_[origin.index].data();
     }
   }
-  for (std::size_t i = results.size(); i-- > 0;)
-    if (plan_->locations[result_slots_[i]].kind == Location::result) memory_.slots[result_slots_[i]] = results[i];
+  for (std::size_t k = 0; k < results.size(); ++k) bind_output(k, results[k]);
+  execute_bound(seconds);
+}
+
+void RecordedFunction::execute_bound(std::vector<double>* seconds) {
+  const Recorder::Computing computing(recorder_);
   execute(*plan_, memory_, workers_, seconds);
-  // One result may stand in several places, or be an input.
-  for (std::size_t i = 0; i < results.size(); ++i) {
-    const void* value = memory_.slots[result_slots_[i]];
-    const auto bytes = static_cast<int64_t>(bytes_of(plan_->slots[result_slots_[i]]));
-    if (value != results[i]) kernels::copy_bytes(value, bytes, results[i], workers_);
-  }
+  for (const Result& r : results_)
+    if (const void* value = memory_.slots[r.slot]; value != r.memory)
+      kernels::copy_bytes(value, static_cast<int64_t>(r.bytes), r.memory, workers_);
 }
 
 void RecordedFunction::check_memory(const char* what, std::span<const void* const> inputs,
@@ -246,7 +258,7 @@ void RecordedFunction::time_steps(std::vector<double>& seconds) {
   std::vector<const void*> inputs;
   std::vector<void*> results;
   for (const Spec& spec : input_specs_) inputs.push_back(zeros(spec));
-  for (uint32_t slot : result_slots_) results.push_back(zeros(plan_->slots[slot]));
+  for (const Result& r : results_) results.push_back(zeros(plan_->slots[r.slot]));
   for (const Trace::Use& use : trace_.variables)
     if (!use.variable->value.value())
       fail(Status::failed_precondition, "gt_function_describe: a variable that the function reads is not computed yet");

@@ -47,6 +47,17 @@ class RecordedFunction {
   void check_memory(const char* what, std::span<const void* const> inputs, std::span<void* const> outputs);
   // Replays on memory that lies apart. Variables the body assigns have their new values afterwards.
   void run(std::span<const void* const> inputs, std::span<void* const> outputs);
+  // Runs on memory of which little changes from one to the next. Each input and each output is bound before the first run;
+  // variables are neither read nor assigned.
+  void bind_input(std::size_t i, const void* memory) {
+    if (input_slots_[i] != Program::kNone) memory_.slots[input_slots_[i]] = const_cast<void*>(memory);
+  }
+  void bind_output(std::size_t k, void* memory) {
+    Result& r = results_[k];
+    r.memory = memory;
+    if (r.is_computed_there) memory_.slots[r.slot] = memory;
+  }
+  void run_bound() { execute_bound(nullptr); }
   // An arena that the caller lends for some runs, of as many bytes.
   std::size_t arena_bytes() const { return core::arena_bytes(*plan_, workers_); }
   void borrow_arena(std::byte* arena);
@@ -88,7 +99,9 @@ class RecordedFunction {
   void check_apart(const char* what, std::span<const void* const> inputs, std::span<void* const> outputs);
   Tensors new_values(std::vector<void*>& memory);
   void prepare_arena();
+  void list_results(const Tensors& targets);
   void compute(std::span<const void* const> inputs, std::span<void* const> results, std::vector<double>* seconds);
+  void execute_bound(std::vector<double>* seconds);
   void compute_constants(Program& program, const std::vector<uint8_t>& varies);
 
   Recorder& recorder_;
@@ -103,7 +116,15 @@ class RecordedFunction {
   PlanPtr plan_;
   std::vector<Origin> origins_;         // by leaf
   std::vector<BufferPtr> held_;         // the constants among the leaves, kept alive
-  std::vector<uint32_t> result_slots_;  // by output, then by assignment
+  // An output, or an assigned value. Other outputs may have the same slot, or an input.
+  struct Result {
+    uint32_t slot;
+    std::size_t bytes;
+    bool is_computed_there;  // the plan leaves it in its memory; else it is copied there
+    void* memory = nullptr;
+  };
+  std::vector<Result> results_;        // by output, then by assignment
+  std::vector<uint32_t> input_slots_;  // Program::kNone: nothing reads the input
   std::vector<std::array<int64_t, 2>> random_;
   Memory memory_;
   BufferPtr arena_;  // null: borrowed, or none yet
