@@ -32,34 +32,57 @@ int levels_within(int64_t length, uint64_t bytes_of_step, uint64_t budget) {
 
 Tensors scan_of_scans(Recorder& r, const Scan& s, std::span<const Tensor> inputs, int levels);
 
-// The steps from row `first` on, `count` of them.
-Tensors some_steps(Recorder& r, const Scan& s, Tensors inputs, int64_t first, int64_t count, int levels) {
-  for (std::size_t j = 0; j < s.sequences && count < s.length; ++j)
-    inputs[s.carried + j] = slice_along(inputs[s.carried + j], 0, first, count);
-  Scan part = s;
-  part.length = count;
-  return scan_of_scans(r, part, inputs, levels);
+// How many of the `length` steps from number `first` on are made, of `count` in all.
+Tensor count_from(const Tensor& count, const Tensor& first, int64_t length) {
+  const Tensor left = maximum(count - first, number_like(count, 0));
+  return minimum(left, number_like(count, static_cast<double>(length)));
 }
 
-// `segments` scans of `length` steps each: together all steps of the scan.
-Tensors in_segments(Recorder& r, const Scan& s, Tensors inputs, int64_t segments, int64_t length, int levels) {
-  for (std::size_t j = 0; j < s.sequences; ++j) {
-    Tensor& t = inputs[s.carried + j];
-    t = reshape(t, t.shape().without_leading().with_leading(length).with_leading(segments));
-  }
+// The inputs for the rows from `first` on, `length` of them.
+Tensors inputs_of_rows(const Scan& s, Tensors inputs, int64_t first, int64_t length) {
+  if (length == s.length) return inputs;
+  for (std::size_t j = s.carried; j < s.carried + s.sequences; ++j)
+    inputs[j] = slice_along(inputs[j], 0, first, length);
+  if (Tensor& count = inputs[inputs.size() - 1]; s.counted)
+    count = count_from(count, number_like(count, static_cast<double>(first)), length);
+  return inputs;
+}
+
+// `segments` scans of `length` steps each: together all steps of the scan. If steps are counted, each segment has a count of
+// its own, which is one more sequence, and segments are counted.
+Tensors in_segments(Recorder& r, const Scan& s, const Tensors& given, int64_t segments, int64_t length, int levels) {
   Scan inner = s, outer = s;
   inner.length = length;
   outer.length = segments;
-  std::vector<Parameter> parameters;
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    Parameter p = s.body->parameter(i);
-    if (s.is_sequence(i)) p.spec.shape = p.spec.shape.with_leading(length);
-    parameters.push_back(p);
+  const std::size_t captured = s.carried + s.sequences;
+  Tensors sequences;
+  for (std::size_t j = s.carried; j < captured; ++j)
+    sequences.push_back(
+        reshape(given[j], given[j].shape().without_leading().with_leading(length).with_leading(segments)));
+  Tensor count;
+  if (s.counted) {
+    const Tensor& all = given[given.size() - 1];
+    sequences.push_back(count_from(all, even_places(r, 0, length, segments), length));
+    count = op<"floor_quotient">(all + number_like(all, static_cast<double>(length - 1)),
+                                 number_like(all, static_cast<double>(length)));
+    ++outer.sequences;
   }
-  const Closure c =
-      close_over(r, "scan", parameters, [&](const Tensors& in) { return scan_of_scans(r, inner, in, levels - 1); });
+  std::vector<Parameter> parameters;
+  for (std::size_t i = 0; i < s.body->inputs(); ++i) {
+    if (i == captured && s.counted) parameters.push_back({{Dtype::int64, {}, false}, false});
+    parameters.push_back(s.body->parameter(i));
+    if (s.is_sequence(i)) parameters.back().spec.shape = parameters.back().spec.shape.with_leading(length);
+  }
+  if (s.counted && captured == s.body->inputs()) parameters.push_back({{Dtype::int64, {}, false}, false});
+  const Closure c = close_over(r, "scan", parameters, [&](const Tensors& in) {
+    if (!s.counted) return scan_of_scans(r, inner, in, levels - 1);
+    const Tensors own = joined({part(in, 0, captured), part(in, captured + 1, in.size() - captured - 1)});
+    return scan_of_scans(r, inner, joined({own, part(in, captured, 1)}), levels - 1);
+  });
   outer.body = c.body;
-  for (const Tensor& t : c.captured) inputs.push_back(t);
+  Tensors inputs = joined({part(given, 0, s.carried), sequences, part(given, captured, s.captured()), c.captured});
+  if (s.counted) inputs.push_back(count);
+  outer.saves = s.carried > 0;
   Tensors outputs = record_with(scan_op(), r, inputs, std::make_shared<Scan>(outer));
   outputs.resize(s.body->outputs());
   for (std::size_t k = s.carried; k < outputs.size(); ++k)
@@ -78,12 +101,13 @@ Tensors scan_of_scans(Recorder& r, const Scan& s, std::span<const Tensor> inputs
   const int64_t length = std::max<int64_t>(1, s.length / steps_of_level(s.length, levels));
   const int64_t segments = s.length / length, main = segments * length, rest = s.length - main;
   const auto run_main = [&] {
-    Tensors in = all;
-    for (std::size_t j = 0; j < s.sequences && rest > 0; ++j)
-      in[s.carried + j] = slice_along(in[s.carried + j], 0, 0, main);
-    return in_segments(r, s, std::move(in), segments, length, levels);
+    return in_segments(r, s, inputs_of_rows(s, all, 0, main), segments, length, levels);
   };
-  const auto run_rest = [&] { return some_steps(r, s, all, main, rest, levels - 1); };
+  const auto run_rest = [&] {
+    Scan last = s;
+    last.length = rest;
+    return scan_of_scans(r, last, inputs_of_rows(s, all, main, rest), levels - 1);
+  };
   if (rest == 0) return run_main();
   // The rows behind the segments come first if the scan goes backwards.
   const Tensors first = s.reverse ? run_rest() : run_main();

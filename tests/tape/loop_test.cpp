@@ -154,6 +154,28 @@ TEST_F(Loop, WhileUsesTensorsFromOutside) {
   expect_twins(f, twin, {vec64({0.3, 0.8}), scalar64(c, 0.7)});
 }
 
+// Steps that are counted, in a function, in segments.
+TEST_F(Loop, WhileWithinABudget) {
+  for (const double steps : {0.5, 1.5, 5.5, 8.5, 12.5}) {
+    const Program f = [this, steps](const Tensors& in) {
+      return while_loop(
+          [this, steps](gt_context, const Tensors& s) { return Tensors{gt_less(c, s[1], gt_scalar(c, steps))}; },
+          [&, this](gt_context, const Tensors& s) {
+            return Tensors{gt_sin(c, mul(s[0], in[1])), add(s[1], gt_scalar(c, 1))};
+          },
+          {in[0], gt_scalar(c, 0)}, {0, 13, 100});
+    };
+    const Program twin = [this, steps](const Tensors& in) {
+      gt_tensor y = in[0];
+      double k = 0;
+      for (; k < steps; ++k) y = gt_sin(c, mul(y, in[1]));
+      return Tensors{y, scalar64(c, k)};
+    };
+    SCOPED_TRACE(steps);
+    expect_twins(f, twin, {vec64({0.3, 0.8}), scalar64(c, 1.4)});
+  }
+}
+
 TEST_F(Loop, GradientOfWhileInAMap) {
   const auto gradient_of_cubes = [&](gt_context, const Tensors& in) {
     gt_tape t = watching({in[0]});
