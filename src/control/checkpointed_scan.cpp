@@ -100,9 +100,7 @@ Tensors scan_of_scans(Recorder& r, const Scan& s, std::span<const Tensor> inputs
   }
   const int64_t length = std::max<int64_t>(1, s.length / steps_of_level(s.length, levels));
   const int64_t segments = s.length / length, main = segments * length, rest = s.length - main;
-  const auto run_main = [&] {
-    return in_segments(r, s, inputs_of_rows(s, all, 0, main), segments, length, levels);
-  };
+  const auto run_main = [&] { return in_segments(r, s, inputs_of_rows(s, all, 0, main), segments, length, levels); };
   const auto run_rest = [&] {
     Scan last = s;
     last.length = rest;

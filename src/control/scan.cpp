@@ -184,9 +184,8 @@ Tensors scan(Recorder& r, std::string_view what, const Tensors& initial, const T
   const bool derives = options.derives || may_be_differentiated(r, inputs);
   s->saves = derives && s->carried > 0;
   const std::size_t own = initial.size(), carried = s->carried, stacked = s->stacked();
-  const Tensors all = derives && options.memory_budget > 0
-                          ? checkpointed_scan(r, *s, inputs, options.memory_budget)
-                          : record_with(scan_op(), r, inputs, s);
+  const Tensors all = derives && options.memory_budget > 0 ? checkpointed_scan(r, *s, inputs, options.memory_budget)
+                                                           : record_with(scan_op(), r, inputs, s);
   return joined({part(all, 0, own), part(all, carried, stacked)});
 }
 

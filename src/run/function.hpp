@@ -114,8 +114,8 @@ class RecordedFunction {
   Tensors outputs_, captured_, open_;
   std::vector<Assignment> assignments_;
   PlanPtr plan_;
-  std::vector<Origin> origins_;         // by leaf
-  std::vector<BufferPtr> held_;         // the constants among the leaves, kept alive
+  std::vector<Origin> origins_;  // by leaf
+  std::vector<BufferPtr> held_;  // the constants among the leaves, kept alive
   // An output, or an assigned value. Other outputs may have the same slot, or an input.
   struct Result {
     uint32_t slot;
