@@ -90,8 +90,12 @@ Tensor concat(std::span<const Tensor> xs, int64_t axis) {
   if (xs.size() == 1) return xs[0];
   return apply(op<"concat">, xs, {axis})[0];
 }
-Tensor slice(const Tensor& x, const Ints& begin, const Ints& size) { return op<"slice">(x, begin, size); }
+Tensor slice(const Tensor& x, const Ints& begin, const Ints& size) {
+  if (std::ranges::equal(size, x.shape())) return x;
+  return op<"slice">(x, begin, size);
+}
 Tensor pad(const Tensor& x, const Ints& paddings, AttrValue value) {
+  if (std::ranges::all_of(paddings, [](int64_t p) { return p == 0; })) return x;
   return op<"constant_pad">(x, paddings, std::move(value));
 }
 Tensor reverse(const Tensor& x, const Ints& axes) {
