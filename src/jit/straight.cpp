@@ -114,6 +114,10 @@ class Merger {
   int32_t read(const Place& p) {
     const auto [known, fresh] = values_.try_emplace(p, 0);
     if (!fresh) return known->second;
+    if (const Location& at = plan_.locations[p.slot]; at.kind == Location::constant && p.offset == 0)
+      return known->second = dispatch(plan_.slots[p.slot].dtype, [&]<class T>(Type<T>) {
+               return unit_.program.constant(*static_cast<const T*>(plan_.constants[at.at]->data()));
+             });
     known->second = unit_.program.input(plan_.slots[p.slot].dtype);
     if (const std::optional<UnitMemory> from = memory(p))
       unit_.inputs.push_back({known->second, *from});

@@ -13,6 +13,9 @@ class Lowering {
 
   Program program() {
     for (std::size_t i = 0; i < s_.leaves.size(); ++i) values_[i] = b_.add_leaf(s_.leaves[i]);
+    for (std::size_t i = 0; i < s_.leaves.size(); ++i)  // numbers of a function: equal ones are one
+      if (const Tensor& leaf = s_.leaves[i]; s_.fixed && leaf.value() && leaf.rank() == 0)
+        values_[i] = {b_.constant(leaf.dtype(), leaf.value()->data()), values_[i].layout};
     for (const Node* node : s_.nodes) add(*node);
     keep_results();
     return b_.take();
