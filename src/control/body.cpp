@@ -179,10 +179,24 @@ class Closing {
                "{}: the body assigns a variable; return its new value as an output instead", what);
     }
     find_nodes();
-    find_captured();
+  }
+
+  // Records outside what depends on captured tensors and invariants alone.
+  void hoist(std::span<const Tensor> invariants) {
+    for (std::size_t i = 0; i < invariants.size(); ++i)
+      outside_[trace_.inputs[trace_.inputs.size() - invariants.size() + i]] = invariants[i];
+    std::erase_if(nodes_, [&](Node* node) {
+      if (!can_be_hoisted(*node)) return false;
+      Tensors in;
+      for (const Tensor& t : node->inputs) in.push_back(now(outside_, t));
+      const Tensors out = r_.record_again(*node, in);
+      for (std::size_t k = 0; k < out.size(); ++k) outside_[Tensor(node, static_cast<uint32_t>(k))] = out[k];
+      return true;
+    });
   }
 
   Closure closed() {
+    find_captured();
     Tensors parameters;
     TensorMap known;
     const auto add = [&](const Tensor& old) {
@@ -196,7 +210,7 @@ class Closing {
     Tensors captured;
     for (const Trace::Use& use : trace_.variables)
       if (is_met(use.parameter)) add(use.parameter), captured.push_back(r_.read(use.variable));
-    for (const Tensor& t : captured_) add(t), captured.push_back(t);
+    for (const Tensor& t : captured_) add(t), captured.push_back(now(outside_, t));
     std::size_t draws = 0;
     for (const Tensor& t : trace_.random_states)
       if (is_met(t)) add(t), ++draws;
@@ -212,7 +226,7 @@ class Closing {
   // Whether the body may hold it as a constant.
   bool is_fixed(const Tensor& t) const {
     const Node& node = *t.node();
-    return node.evaluated && (is_inside(t) || (node.literal && !r_.is_tracing() && !r_.is_held(t)));
+    return node.evaluated && (is_inside(t) || (node.literal && !r_.is_from_outside(t) && !r_.is_held(t)));
   }
   void find_nodes() {
     nodes_ = nodes_behind(
@@ -220,16 +234,38 @@ class Closing {
   }
   void find_captured() {
     const auto meet = [&](const Tensor& t) {
-      if (met_.insert(t).second && !is_inside(t) && !is_fixed(t)) captured_.push_back(t);
+      const bool is_outside = !is_inside(t) || (outside_.contains(t) && !t.node()->inputs.empty());  // or hoisted
+      if (met_.insert(t).second && is_outside && !is_fixed(t)) captured_.push_back(t);
     };
     for (const Node* node : nodes_)
       for (const Tensor& t : node->inputs) meet(t);
     for (const Tensor& t : outputs_) meet(t);
   }
 
+  // An op that cannot fail, calls nobody, and gives no more than it is given.
+  bool can_be_hoisted(const Node& node) const {
+    const Op& op = node.op;
+    const auto& how = op.computation;
+    const bool is_view = std::holds_alternative<StridedView>(how) || std::holds_alternative<Alias>(how);
+    if (!(op.is_elementwise() || is_view || std::holds_alternative<Reduction>(how) || op.product || op.pad)) return false;
+    if (node.attrs && node.attrs->payload()) return false;
+    int64_t given = 0;
+    bool any = false;
+    for (const Tensor& t : node.inputs) {
+      const bool is_known = outside_.contains(t) || (!is_inside(t) && !is_fixed(t));
+      if (!is_known && !(is_fixed(t) && !node_is_parameter(t))) return false;
+      any |= is_known;
+      given += t.shape().elements();
+    }
+    for (const Node::Output& out : node.outputs) given -= out.spec.shape.elements();
+    return any && given >= 0;
+  }
+  static bool node_is_parameter(const Tensor& t) { return &t.node()->op == &parameter_op(); }
+
   Recorder& r_;
   Trace trace_;
   Tensors outputs_, captured_;
+  TensorMap outside_;  // what invariants and hoisted results are outside
   std::vector<Node*> nodes_;
   std::unordered_set<Tensor, TensorHash, TensorSame> met_;
 };
@@ -238,6 +274,13 @@ class Closing {
 Closure close_over(Recorder& r, std::string_view what, std::span<const Parameter> inputs,
                    const FunctionBody& function) {
   return Closing(r, what, inputs, function).closed();
+}
+
+Closure close_over_loop(Recorder& r, std::string_view what, std::span<const Parameter> inputs,
+                        std::span<const Tensor> invariants, const FunctionBody& function) {
+  Closing closing(r, what, inputs, function);
+  closing.hoist(invariants);
+  return closing.closed();
 }
 
 void draw_once(Recorder& r, Closure& c) {

@@ -35,6 +35,7 @@ class Body final : public Control {
   std::size_t outputs() const { return results_.size(); }
   const Spec& input(std::size_t i) const { return parameters_[i].spec(); }
   const Spec& output(std::size_t i) const { return results_[i].spec(); }
+  bool output_is_sparse(std::size_t i) const { return results_[i].node()->sparse; }
   Parameter parameter(std::size_t i) const { return {input(i), parameters_[i].node()->sparse}; }
 
   // Records the body anew on these inputs.
@@ -105,6 +106,10 @@ struct Closure {
 // Records a function. `what` begins messages.
 Closure close_over(Recorder& recorder, std::string_view what, std::span<const Parameter> inputs,
                    const FunctionBody& function);
+// The same for a body that runs many times. invariants: the tensors that the last inputs are in each run. Cheap ops on these
+// and on tensors from outside are recorded outside, and their results are captured in place of their operands.
+Closure close_over_loop(Recorder& recorder, std::string_view what, std::span<const Parameter> inputs,
+                        std::span<const Tensor> invariants, const FunctionBody& function);
 // Draws the states of a body that runs once: they are captured as well. No callback may run after it in the call, so that
 // a call that fails takes the draws back.
 void draw_once(Recorder& recorder, Closure& closure);

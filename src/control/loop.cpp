@@ -44,31 +44,42 @@ std::vector<Adoption> adoptions(const Tensors& initial, const Tensors& given) {
   return all;
 }
 
-std::vector<Parameter> parameters(const Tensors& initial, std::span<const Parameter> others,
-                                  const std::vector<uint8_t>& flows) {
+std::vector<Parameter> parameters(const Tensors& initial, const std::vector<uint8_t>& flows,
+                                  std::span<const Parameter> rows, const Tensors& invariants) {
   std::vector<Parameter> all = parameters_like(initial);
-  for (std::size_t k = 0; k < flows.size(); ++k) all[k].sparse |= flows[k] != 0;
-  all.insert(all.end(), others.begin(), others.end());
+  for (std::size_t k = 0; k < flows.size(); ++k) all[k].sparse |= flows[k] == kSparseFlow;
+  all.insert(all.end(), rows.begin(), rows.end());
+  for (const Tensor& t : invariants) all.push_back(parameter_like(t));
   return all;
+}
+
+// A flow that begins without zeros which mean "not selected" may get some in a step.
+bool spread_sparsity(const Body& body, std::vector<uint8_t>& flows) {
+  bool any = false;
+  for (std::size_t k = 0; k < flows.size(); ++k)
+    if (flows[k] == kFlow && body.output_is_sparse(k) && !body.parameter(k).sparse) flows[k] = kSparseFlow, any = true;
+  return any;
 }
 }  // namespace
 
-LoopBody close_loop(Recorder& r, std::string_view what, const Tensors& initial, std::span<const Parameter> others,
-                    const std::vector<uint8_t>& flows, const StepFunction& step) {
+LoopBody close_loop(Recorder& r, std::string_view what, const Tensors& initial, std::span<const Parameter> rows,
+                    const Tensors& invariants, const std::vector<uint8_t>& given, const StepFunction& step) {
   LoopBody loop;
   loop.initial = initial;
-  const std::size_t carried = initial.size();
+  std::vector<uint8_t> flows = given;
+  const std::size_t carried = initial.size(), others = rows.size() + invariants.size();
   for (;;) {
     std::vector<Adoption> adopted;
-    const Closure c = close_over(r, what, parameters(loop.initial, others, flows), [&](const Tensors& in) {
+    const std::vector<Parameter> inputs = parameters(loop.initial, flows, rows, invariants);
+    const Closure c = close_over_loop(r, what, inputs, invariants, [&](const Tensors& in) {
       const Tensors carries = part(in, 0, carried);
-      Tensors out = step(carries, part(in, carried, others.size()));
+      Tensors out = step(carries, part(in, carried, others));
       adopted = adoptions(loop.initial, out);
       if (adopted.empty()) fit_carries(what, carries, out);
       return out;
     });
     for (const Adoption& a : adopted) loop.initial[a.carry] = cast(loop.initial[a.carry], a.dtype);
-    if (!adopted.empty()) continue;
+    if (!adopted.empty() || spread_sparsity(*c.body, flows)) continue;
     loop.body = c.body;
     loop.captured = c.captured;
     loop.draws = c.draws;

@@ -5,7 +5,7 @@
 
 namespace gradtape::core {
 
-// The outputs of one step, of the carries and of others: the new carries, then further results.
+// The outputs of one step, of the carries and of others (rows, then invariants): the new carries, then further results.
 using StepFunction = std::function<Tensors(const Tensors& carries, const Tensors& others)>;
 
 struct LoopBody {
@@ -14,9 +14,10 @@ struct LoopBody {
   Tensors captured;
   std::size_t draws = 0;
 };
-// flows: by carry, whether it is a cotangent or a tangent, whose zeros mean "not selected"; empty: none is.
-LoopBody close_loop(Recorder& r, std::string_view what, const Tensors& initial, std::span<const Parameter> others,
-                    const std::vector<uint8_t>& flows, const StepFunction& step);
+// flows: by carry; empty: none is one. A flow is sparse if its first value is, or if that of a later step may be.
+enum FlowKind : uint8_t { kNoFlow, kFlow, kSparseFlow };  // a cotangent or tangent, and one with zeros "not selected"
+LoopBody close_loop(Recorder& r, std::string_view what, const Tensors& initial, std::span<const Parameter> rows,
+                    const Tensors& invariants, const std::vector<uint8_t>& flows, const StepFunction& step);
 // Lets each step draw apart. The loop then carries one more value, the number of the step, behind its own ones. No
 // callback may run after it in the call (draw_once).
 void draw_by_step(Recorder& r, std::string_view what, std::size_t others, LoopBody& loop);

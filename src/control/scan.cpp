@@ -167,13 +167,12 @@ Tensors scan(Recorder& r, std::string_view what, const Tensors& initial, const T
              const ScanOptions& options, const StepFunction& body) {
   auto s = std::make_shared<Scan>();
   s->length = length_of(what, sequences, options.length);
-  std::vector<Parameter> others;
+  std::vector<Parameter> rows;
   for (const Tensor& t : sequences)
-    others.push_back({{t.dtype(), t.shape().without_leading(), false}, t.node()->sparse});
-  for (const Tensor& t : options.invariants) others.push_back(parameter_like(t));
-  LoopBody loop = close_loop(r, what, initial, others, options.flows, body);
+    rows.push_back({{t.dtype(), t.shape().without_leading(), false}, t.node()->sparse});
+  LoopBody loop = close_loop(r, what, initial, rows, options.invariants, options.flows, body);
   if (loop.body->outputs() == 0) return {};
-  draw_by_step(r, what, others.size(), loop);
+  draw_by_step(r, what, rows.size() + options.invariants.size(), loop);
   s->body = loop.body;
   s->carried = loop.initial.size();
   s->sequences = sequences.size();

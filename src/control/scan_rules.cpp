@@ -48,7 +48,7 @@ class Backwards {
     for (std::size_t k : stacked_) rows.push_back(ct_[k]);
     for (std::size_t k : saved_) rows.push_back(ct_[s_.saved(k)]);
     ScanOptions o = options_like(c_, s_, !s_.reverse, c_.inputs());
-    o.flows.assign(initial.size(), 1);
+    o.flows.assign(initial.size(), kFlow);
     const Tensors out = scan(c_.recorder(), "scan", initial, rows, o,
                              [&](const Tensors& carried, const Tensors& of_step) { return step(carried, of_step); });
     std::size_t at = 0;
@@ -154,9 +154,9 @@ class Forwards {
     Tensors initial, rows;
     ScanOptions o = options_like(c_, s_, s_.reverse, c_.inputs());
     for (std::size_t k = 0; k < s_.carried; ++k)
-      initial.push_back(input(k)), o.flows.push_back(body_.parameter(k).sparse);
+      initial.push_back(input(k)), o.flows.push_back(body_.parameter(k).sparse ? kSparseFlow : kNoFlow);
     for (std::size_t k = 0; k < s_.carried; ++k)
-      if (moves_[k]) initial.push_back(moved(k)), o.flows.push_back(1);
+      if (moves_[k]) initial.push_back(moved(k)), o.flows.push_back(kFlow);
     for (std::size_t j = s_.carried; j < s_.carried + s_.sequences; ++j) rows.push_back(input(j));
     for (std::size_t j = s_.carried; j < s_.carried + s_.sequences; ++j)
       if (moves_[j]) rows.push_back(moved(j));
@@ -230,7 +230,7 @@ Tensors batch_scan(const BatchCall& b) {
   for (std::size_t j = s.carried; j < s.carried + s.sequences; ++j)
     sequences.push_back(batched[j] ? move_axis(b.in[j], 0, 1) : b.in[j]);
   ScanOptions o = options_like(b.call, s, s.reverse, b.in);
-  for (std::size_t k = 0; k < s.carried; ++k) o.flows.push_back(body.parameter(k).sparse);
+  for (std::size_t k = 0; k < s.carried; ++k) o.flows.push_back(body.parameter(k).sparse ? kSparseFlow : kNoFlow);
   if (s.counted) o.count = b.in[b.in.size() - 1];
   std::vector<uint8_t> made;
   const Tensors out =

@@ -125,7 +125,7 @@ ScanOptions scan_of_steps(const Call& c, const While& s) {
   o.length = steps_made(c.out(s.carried));
   o.memory_budget = s.options.memory_budget;
   o.derives = true;
-  for (std::size_t k = 0; k < s.carried; ++k) o.flows.push_back(s.body->parameter(k).sparse);
+  for (std::size_t k = 0; k < s.carried; ++k) o.flows.push_back(s.body->parameter(k).sparse ? kSparseFlow : kNoFlow);
   if (o.length >= 0) return o;
   if (s.options.max_steps == 0)
     fail(Status::failed_precondition,
@@ -174,12 +174,12 @@ Tensors forward(const Call& c, const Tensors& tangents) {
   Tensors initial = part(c.inputs(), 0, s.carried);
   WhileOptions o = s.options;
   o.invariants = part(c.inputs(), s.carried, c.size() - s.carried);
-  for (std::size_t k = 0; k < s.carried; ++k) o.flows.push_back(s.body->parameter(k).sparse);
+  for (std::size_t k = 0; k < s.carried; ++k) o.flows.push_back(s.body->parameter(k).sparse ? kSparseFlow : kNoFlow);
   for (std::size_t k = 0; k < s.carried; ++k)
     if (carries[k] && is_floating(c.in(k).dtype())) {
       moved_carries.push_back(k);
       initial.push_back(or_zeros(tangents[k], c.in(k)));
-      o.flows.push_back(1);
+      o.flows.push_back(kFlow);
     }
   Tensors results(c.outputs());
   if (moved_carries.empty()) return results;
@@ -217,7 +217,7 @@ Tensors batch(const BatchCall& b) {
   for (std::size_t k = 0; k < s.carried; ++k) initial.push_back(batched[k] ? full_input(b, k) : b.in[k]);
   WhileOptions o = s.options;
   o.invariants = part(b.in, s.carried, b.in.size() - s.carried);
-  for (std::size_t k = 0; k < s.carried; ++k) o.flows.push_back(s.body->parameter(k).sparse);
+  for (std::size_t k = 0; k < s.carried; ++k) o.flows.push_back(s.body->parameter(k).sparse ? kSparseFlow : kNoFlow);
   std::vector<uint8_t> of_body;
   for (std::size_t i = 0; i < s.body->inputs(); ++i) of_body.push_back(batched[s.of_body(i)]);
   Tensors out = record(
@@ -260,15 +260,16 @@ Tensors record(Recorder& r, std::string_view what, const Tensors& initial, const
                const StepFunction& condition, const StepFunction& body) {
   if (initial.empty()) invalid("{}: there is no value to carry, so that the condition would never change", what);
   const std::vector<Parameter> others = parameters_like(options.invariants);
-  LoopBody loop = close_loop(r, what, initial, others, options.flows, [&](const Tensors& carries, const Tensors& rest) {
+  const StepFunction step = [&](const Tensors& carries, const Tensors& rest) {
     Tensors out = body(carries, rest);
     if (out.size() > carries.size())
       invalid("{}: the body gives {} output(s) for {} carried value(s)", what, out.size(), carries.size());
     return out;
-  });
+  };
+  LoopBody loop = close_loop(r, what, initial, {}, options.invariants, options.flows, step);
   std::vector<Parameter> of_condition = parameters_like(loop.initial);
   of_condition.insert(of_condition.end(), others.begin(), others.end());
-  const Closure c = close_over(r, what, of_condition, [&](const Tensors& in) {
+  const Closure c = close_over_loop(r, what, of_condition, options.invariants, [&](const Tensors& in) {
     return condition(part(in, 0, initial.size()), part(in, initial.size(), others.size()));
   });
   check_condition(what, c);

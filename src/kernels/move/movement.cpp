@@ -88,6 +88,7 @@ void copy(const void* x, std::size_t element_size, const Layout& layout, void* o
 }
 
 void copy_bytes(const void* x, int64_t bytes, void* out, const Workers& workers) {
+  if (bytes == 0) return;  // an address of nothing may be null
   if (bytes < 2 * kShare) return void(std::memcpy(out, x, bytes));
   copy_shared(static_cast<const std::byte*>(x), {1}, static_cast<std::byte*>(out), {1}, {bytes}, workers);
 }
