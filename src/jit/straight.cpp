@@ -7,6 +7,7 @@
 #include "graph/op.hpp"
 #include "jit/code_memory.hpp"
 #include "jit/members.hpp"
+#include "jit/moves.hpp"
 #include "jit/report.hpp"
 
 namespace gradtape::core::jit {
@@ -60,7 +61,14 @@ std::optional<int> element_size(const Loop& loop, const Plan& plan) {
   return static_cast<int>(size);
 }
 
-// The unit of a run of loops.
+// The same of a step: a small loop, or one that moves a few elements.
+std::optional<int> element_size(const Step& step, const Plan& plan) {
+  if (step.body) return step.body->units.empty() ? element_size(*step.body, plan) : std::nullopt;
+  if (!moves_of(step, plan, kMostElements)) return std::nullopt;
+  return static_cast<int>(size_of(plan.slots[step.out[0]].dtype));
+}
+
+// The unit of a run of such steps.
 class Merger {
  public:
   Merger(const Plan& plan, std::span<const std::size_t> last_reader, std::size_t first, std::size_t end, int size)
@@ -68,7 +76,7 @@ class Merger {
     unit_.straight = true;
     if (plan.arena <= INT32_MAX) unit_.spills_at = static_cast<uint32_t>(plan.arena);
     unit_.element_size = size;
-    for (std::size_t s = first; s < end; ++s) add(*plan.steps[s].body);
+    for (std::size_t s = first; s < end; ++s) plan.steps[s].body ? add(*plan.steps[s].body) : add(plan.steps[s]);
   }
 
   std::optional<Step> step() {
@@ -127,6 +135,11 @@ class Merger {
     return known->second;
   }
   void write(const Place& p, int32_t instruction) {
+    // A value that was there before is copied now. Its memory may serve another one later, and so may that of the result
+    // before. An instruction has one result besides.
+    const LaneInstruction made = unit_.program[instruction];
+    if (made.op <= LaneOp::constant || instruction < fresh_)
+      instruction = unit_.program.append({LaneOp::bit_or, made.dtype, {instruction, instruction}});
     values_[p] = instruction;
     if (last_reader_[p.slot] < end_ && plan_.locations[p.slot].kind != Location::result) return;
     if (slots_written_.insert(p.slot).second) step_.out.push_back(p.slot);
@@ -164,6 +177,26 @@ class Merger {
     return all;
   }
 
+  void add(const Step& step) {
+    const Spec& out = plan_.slots[step.out[0]];
+    const Moves moves = *moves_of(step, plan_, kMostElements);
+    if (step.op && native_->ops.size() < kMostNamed) native_->ops.push_back(step.op);
+    const int32_t zero = dispatch(out.dtype, [&]<class T>(Type<T>) { return unit_.program.constant(T{}); });
+    fresh_ = next_instruction();
+    Elements results;  // all are read before the first one is written
+    for (const auto& sources : moves.sources) {
+      int32_t value = zero;
+      for (const Moves::From& from : sources) {
+        const int32_t x = read({from.slot, from.offset});
+        value = moves.adds ? unit_.program.append({LaneOp::add, out.dtype, {value, x}}) : x;
+      }
+      results.push_back(value);
+    }
+    for (std::size_t e = 0; e < results.size(); ++e)
+      write({step.out[0], static_cast<int64_t>(e * size_of(out.dtype))}, results[e]);
+  }
+
+  int32_t next_instruction() const { return static_cast<int32_t>(unit_.program.code().size()); }
   void name(const Instruction& i) {
     for (const Op* op : {i.before, i.op})
       if (op && native_->ops.size() < kMostNamed) native_->ops.push_back(op);
@@ -177,6 +210,7 @@ class Merger {
                                                 : read(place(loop, loop.ports[x.index], i.level, element));
       };
       name(i);
+      fresh_ = next_instruction();
       if (i.kind == Instruction::tile || i.kind == Instruction::expand)
         keep(loop, i, i.kind == Instruction::expand ? Loop::Level::full : i.level, applied(loop, i, operand), tiles);
       else if (i.kind == Instruction::reduce_rows)
@@ -274,12 +308,15 @@ class Merger {
   std::shared_ptr<Loop::NativeUnit> native_ = std::make_shared<Loop::NativeUnit>();
   std::unordered_map<Place, int32_t, PlaceHash> values_;
   std::unordered_set<uint32_t> slots_read_, slots_written_;
+  int32_t fresh_ = 0;  // the first instruction of the step that is added now
   std::size_t spilled_ = 0;
   bool fails_ = false;
 };
 
-std::size_t unrolled_instructions(const Loop& loop) {
-  return loop.instructions.size() * static_cast<std::size_t>(loop.elements());
+// Instructions of a step, and those of its elements.
+std::size_t instructions_of(const Step& step) { return step.body ? step.body->instructions.size() : 1; }
+int64_t elements_of(const Step& step, const Plan& plan) {
+  return step.body ? step.body->elements() : plan.slots[step.out[0]].shape.elements();
 }
 
 std::vector<std::size_t> last_readers(const Plan& plan) {
@@ -299,8 +336,7 @@ void merge_small_loops(Plan& plan) {
   // A loop behind a kernel that feeds it is a part of that step.
   const auto size_at = [&](std::size_t at) -> std::optional<int> {
     const Step& step = plan.steps[at];
-    if (!step.body || !step.body->units.empty() || (at > 0 && plan.steps[at - 1].grain > 0)) return std::nullopt;
-    return element_size(*step.body, plan);
+    return at > 0 && plan.steps[at - 1].grain > 0 ? std::nullopt : element_size(step, plan);
   };
   std::vector<Run> runs;
   std::size_t spilled = 0;
@@ -311,12 +347,14 @@ void merge_small_loops(Plan& plan) {
     for (end = first; end < plan.steps.size(); ++end) {
       const std::optional<int> next = size_at(end);
       if (!next || (size != 0 && *next != 0 && *next != size)) break;
-      const Loop& loop = *plan.steps[end].body;
-      if (unrolled > 0 && unrolled + unrolled_instructions(loop) > kMostInstructions) break;
+      const Step& step = plan.steps[end];
+      const int64_t each = elements_of(step, plan);
+      const std::size_t more = instructions_of(step) * static_cast<std::size_t>(each);
+      if (unrolled > 0 && unrolled + more > kMostInstructions) break;
       if (*next != 0) size = *next;
-      instructions += loop.instructions.size();
-      unrolled += unrolled_instructions(loop);
-      elements = std::max(elements, loop.elements());
+      instructions += instructions_of(step);
+      unrolled += more;
+      elements = std::max(elements, each);
     }
     // A loop of its own over several elements is best left to vectors.
     if (size == 0 || instructions < kLeastInstructions || (elements > 1 && end - first == 1)) continue;

@@ -91,7 +91,7 @@ struct Loop {
       int32_t shift = -1;    // index of one of `shifts`
       int32_t partial = -1;  // index of a PartialReduction, by columns
     };
-    static constexpr std::size_t kMostAddresses = 64;
+    static constexpr std::size_t kMostAddresses = 256;
 
     Fn fn = nullptr;
     std::shared_ptr<const std::byte> code;  // keeps fn
