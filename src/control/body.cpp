@@ -247,7 +247,8 @@ class Closing {
     const Op& op = node.op;
     const auto& how = op.computation;
     const bool is_view = std::holds_alternative<StridedView>(how) || std::holds_alternative<Alias>(how);
-    if (!(op.is_elementwise() || is_view || std::holds_alternative<Reduction>(how) || op.product || op.pad)) return false;
+    if (!(op.is_elementwise() || is_view || std::holds_alternative<Reduction>(how) || op.product || op.pad))
+      return false;
     if (node.attrs && node.attrs->payload()) return false;
     int64_t given = 0;
     bool any = false;

@@ -1,5 +1,6 @@
 #include "control/closed_gradient.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 #include "control/body_rules.hpp"
@@ -10,13 +11,15 @@ namespace gradtape::core {
 namespace {
 // Inputs: those of the user, what the rule captured, then the values to pass on. The body is given cotangents of the
 // outputs, the outputs and what was captured, and gives cotangents of the inputs in `given`.
-struct ClosedGradient : Payload {
+struct ClosedGradient : Control {
   BodyPtr body;
   std::size_t inputs = 0, outputs = 0;
   std::vector<std::size_t> given;
 
   std::size_t captured() const { return body->inputs() - 2 * outputs; }
   std::size_t values() const { return inputs + captured(); }  // the input that is the first of them
+  bool reaches(std::size_t input, std::size_t output) const override { return input == values() + output; }
+  bool carries(std::size_t input, std::size_t) const override { return std::ranges::find(given, input) != given.end(); }
   uint64_t hash() const override {
     uint64_t h = hash_mix(hash_mix(body->hash(), inputs), outputs);
     for (std::size_t i : given) h = hash_mix(h, i);
@@ -114,10 +117,13 @@ Tensors with_closed_gradient(Recorder& r, const Tensors& inputs, const Tensors& 
                              const std::shared_ptr<const CustomRule>& rule) {
   const Tensors plain = with_gradient(inputs, values, rule);
   const Call call(*plain[0].node());
+  const Recorder::Attempt attempt(r);
   try {
-    return record_closed(r, rule->name, inputs, values, [&](const Tensors& cotangents, const Tensors& outputs) {
-      return rule->backward({call, rule->name, inputs, outputs, rule->attrs, rule->op}, cotangents);
-    });
+    const Tensors closed =
+        record_closed(r, rule->name, inputs, values, [&](const Tensors& cotangents, const Tensors& outputs) {
+          return rule->backward({call, rule->name, inputs, outputs, rule->attrs, rule->op}, cotangents);
+        });
+    return attempt.asked() ? plain : closed;  // a rule that goes on without the value would be another one
   } catch (const SymbolicRead&) {
     return plain;
   }

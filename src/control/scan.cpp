@@ -168,8 +168,7 @@ Tensors scan(Recorder& r, std::string_view what, const Tensors& initial, const T
   auto s = std::make_shared<Scan>();
   s->length = length_of(what, sequences, options.length);
   std::vector<Parameter> rows;
-  for (const Tensor& t : sequences)
-    rows.push_back({{t.dtype(), t.shape().without_leading(), false}, t.node()->sparse});
+  for (const Tensor& t : sequences) rows.push_back({{t.dtype(), t.shape().without_leading(), false}, t.node()->sparse});
   LoopBody loop = close_loop(r, what, initial, rows, options.invariants, options.flows, body);
   if (loop.body->outputs() == 0) return {};
   draw_by_step(r, what, rows.size() + options.invariants.size(), loop);

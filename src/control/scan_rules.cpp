@@ -215,9 +215,15 @@ Tensors forward_scan(const Call& c, const Tensors& tangents) { return Forwards(c
 
 // ---- Batches
 
+void fit_batch(Tensor& result, uint8_t& made, bool wanted, int64_t size) {
+  if (wanted && !made) result = repeated(result, size);
+  if (!wanted && made) result = select_row(result, 0);
+  made = wanted;
+}
+
 Tensors batch_scan(const BatchCall& b) {
   const Scan& s = payload_of<Scan>(b.call.given());
-  if (s.counted && b.batched.back()) return map_rows(b);
+  if (b.size == 0 || (s.counted && b.batched.back())) return map_rows(b);
   const Body& body = *s.body;
   std::vector<uint8_t> batched(b.batched.begin(), b.batched.begin() + body.inputs());
   std::vector<uint8_t> carries(batched.begin(), batched.begin() + s.carried);
@@ -239,8 +245,7 @@ Tensors batch_scan(const BatchCall& b) {
         for (const Tensor& t : rows) in.push_back(t);
         made.clear();
         Tensors results = on_batch(body, in, batched, b.size, made);
-        for (std::size_t k = 0; k < s.carried; ++k)
-          if (batched[k] && !made[k]) results[k] = repeated(results[k], b.size), made[k] = 1;
+        for (std::size_t k = 0; k < s.carried; ++k) fit_batch(results[k], made[k], batched[k] != 0, b.size);
         for (std::size_t k = 0; s.saves && k < s.carried; ++k) results.push_back(carried[k]);
         return results;
       });

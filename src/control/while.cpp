@@ -231,8 +231,7 @@ Tensors batch(const BatchCall& b) {
       [&](const Tensors& carried, const Tensors& others) {
         std::vector<uint8_t> made;
         Tensors results = on_batch(*s.body, s.for_body(joined({carried, others})), of_body, b.size, made);
-        for (std::size_t k = 0; k < s.carried; ++k)
-          if (batched[k] && !made[k]) results[k] = repeated(results[k], b.size);
+        for (std::size_t k = 0; k < s.carried; ++k) fit_batch(results[k], made[k], batched[k] != 0, b.size);
         return results;
       });
   for (std::size_t k = 0; k < out.size(); ++k)

@@ -81,7 +81,8 @@ std::optional<Moves> moves_of(const Step& step, const Plan& plan, int64_t most_e
   const Spec& out = plan.slots[step.out[0]];
   if (out.dtype == Dtype::boolean || out.shape.elements() > most_elements) return std::nullopt;
   for (const Operand& x : step.in)
-    if (plan.slots[x.slot].dtype != out.dtype || (step.kind == Step::kernel && x.layout.shape.rank() != out.shape.rank()))
+    if (plan.slots[x.slot].dtype != out.dtype ||
+        (step.kind == Step::kernel && x.layout.shape.rank() != out.shape.rank()))
       return std::nullopt;
   return Mover(step, plan).run();
 }

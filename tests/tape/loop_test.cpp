@@ -416,6 +416,36 @@ TEST_F(Loop, PlansServeAgain) {
   EXPECT_EQ(round(), after_two);
 }
 
+// A carry that depends on no sample stays one value, though an inner loop gives it with others that do.
+TEST_F(Loop, CountersInBatches) {
+  const auto count = [&](gt_context, const Tensors& s) {
+    return Tensors{gt_sin(c, s[0]), add(s[1], tensor<int32_t>(c, {}, {1}))};
+  };
+  const Program f = [&, this](const Tensors& in) {
+    gt_scan_options o{};
+    o.length = 3;
+    const Tensors y = scan(
+        [&, this](gt_context, const Tensors& s) {
+          Tensors inner = checkpoint(count, {mul(s[0], in[1]), s[1]});
+          return scan(count, inner, {}, o);
+        },
+        {in[0], tensor<int32_t>(c, {}, {0})}, {}, o);
+    return while_loop(
+        [&](gt_context, const Tensors& s) { return Tensors{gt_less(c, s[1], tensor<int32_t>(c, {}, {20}))}; },
+        [&](gt_context, const Tensors& s) { return checkpoint(count, s); }, y, {0, 30, 0});
+  };
+  const Program twin = [&, this](const Tensors& in) {
+    gt_tensor y = in[0];
+    for (int k = 0; k < 3; ++k) {
+      y = mul(y, in[1]);
+      for (int j = 0; j < 4; ++j) y = gt_sin(c, y);
+    }
+    for (int k = 12; k < 20; ++k) y = gt_sin(c, y);
+    return Tensors{y, tensor<int32_t>(c, {}, {20})};
+  };
+  expect_twins(f, twin, {scalar64(c, 0.7), scalar64(c, 1.4)});
+}
+
 TEST_F(Loop, BodiesOfMaps) {
   gt_tensor x = vec64({1, 2, 3}), variable = gt_variable(c, scalar64(c, 1));
   const gt_spec none = spec(GT_FLOAT64, {});
