@@ -131,7 +131,9 @@ std::size_t aligned(std::size_t bytes) { return round_up(bytes, BlockCache::kAli
 }  // namespace
 
 Body::Run::Run(const Body& body, const KernelCall& call, int64_t times, std::size_t first)
-    : function_(body.function(call.workers, times)), interrupt_(body.recorder_.interrupt) {
+    : function_(body.function(call.workers, times)),
+      interrupt_(body.recorder_.interrupt),
+      is_empty_(function_.plan().steps.empty()) {
   const auto is_unread = [&](std::size_t k) { return k >= first && !call.out[k].data; };
   const std::size_t arena = aligned(function_.arena_bytes());
   std::size_t bytes = arena;

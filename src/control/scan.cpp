@@ -68,7 +68,7 @@ class Steps {
     for (std::size_t k = s.carried; k < s.body->outputs(); ++k)
       if (c.out[k].data) stacked_.push_back({k, static_cast<std::byte*>(c.out[k].data), bytes_of(s.body->output(k))});
     for (std::size_t k = 0; k < s.carried; ++k)
-      saved_.push_back(s.saves ? static_cast<std::byte*>(c.out[s.saved(k)].data) : nullptr);
+      next_.push_back(nullptr), saved_.push_back(s.saves ? static_cast<std::byte*>(c.out[s.saved(k)].data) : nullptr);
   }
 
   void run() {
@@ -77,9 +77,9 @@ class Steps {
       const int64_t row = row_of(step);
       for (const Rows& r : sequences_) run_.set_input(r.number, r.at(row));
       for (const Rows& r : stacked_) run_.set_output(r.number, r.at(row));
-      for (std::size_t k = 0; k < s_.carried; ++k) run_.set_output(k, next_carry(k, step));
+      for (std::size_t k = 0; k < s_.carried; ++k) run_.set_output(k, next_[k] = next_carry(k, step));
       run_();
-      for (std::size_t k = 0; k < s_.carried; ++k) run_.set_input(k, next_carry(k, step));
+      for (std::size_t k = 0; k < s_.carried; ++k) run_.set_input(k, next_[k]);
     }
     finish();
   }
@@ -127,6 +127,7 @@ class Steps {
   CarriedMemory carried_;
   SmallVector<Rows, 8> sequences_, stacked_;
   SmallVector<std::byte*, 8> saved_;  // by carry; null: not saved
+  SmallVector<std::byte*, 8> next_;   // by carry, after the step
 };
 
 void run_scan(const KernelCall& c) { Steps(c, payload_of<Scan>(c.attrs)).run(); }

@@ -98,6 +98,7 @@ void RecordedFunction::list_results(const Tensors& targets) {
     const uint32_t slot = plan_->results[t.node()->slot + t.index()];
     const bool is_first = std::ranges::find(results_, slot, &Result::slot) == results_.end();
     const bool is_computed = plan_->locations[slot].kind == Location::result;
+    if (!is_first || !is_computed) copied_.push_back(results_.size());
     results_.push_back({slot, bytes_of(plan_->slots[slot]), is_first && is_computed});
   }
   input_slots_.assign(input_specs_.size(), Program::kNone);
@@ -169,9 +170,12 @@ void RecordedFunction::compute(std::span<const void* const> inputs, std::span<vo
 void RecordedFunction::execute_bound(std::vector<double>* seconds) {
   const Recorder::Computing computing(recorder_);
   execute(*plan_, memory_, workers_, seconds);
-  for (const Result& r : results_)
-    if (const void* value = memory_.slots[r.slot]; value != r.memory)
-      kernels::copy_bytes(value, static_cast<int64_t>(r.bytes), r.memory, workers_);
+  copy_results();
+}
+
+void RecordedFunction::copy_result(const Result& r) const {
+  if (const void* value = memory_.slots[r.slot]; value != r.memory)
+    kernels::copy_bytes(value, static_cast<int64_t>(r.bytes), r.memory, workers_);
 }
 
 void RecordedFunction::check_memory(const char* what, std::span<const void* const> inputs,

@@ -57,7 +57,12 @@ class RecordedFunction {
     r.memory = memory;
     if (r.is_computed_there) memory_.slots[r.slot] = memory;
   }
-  void run_bound() { execute_bound(nullptr); }
+  void run_bound() {
+    if (!is_one_native_step()) return execute_bound(nullptr);
+    memory_.interrupt->check();
+    plan_->steps[0].unit->fn(reinterpret_cast<const std::byte* const*>(memory_.slots.data()), memory_.arena, 1);
+    copy_results();
+  }
   // An arena that the caller lends for some runs, of as many bytes.
   std::size_t arena_bytes() const { return core::arena_bytes(*plan_, workers_); }
   void borrow_arena(std::byte* arena);
@@ -102,6 +107,11 @@ class RecordedFunction {
   void list_results(const Tensors& targets);
   void compute(std::span<const void* const> inputs, std::span<void* const> results, std::vector<double>* seconds);
   void execute_bound(std::vector<double>* seconds);
+  bool is_one_native_step() const { return plan_->steps.size() == 1 && plan_->steps[0].kind == Step::native; }
+  // Outputs that the plan does not leave in their memory.
+  void copy_results() const {
+    for (std::size_t k : copied_) copy_result(results_[k]);
+  }
   void compute_constants(Program& program, const std::vector<uint8_t>& varies);
 
   Recorder& recorder_;
@@ -123,7 +133,9 @@ class RecordedFunction {
     bool is_computed_there;  // the plan leaves it in its memory; else it is copied there
     void* memory = nullptr;
   };
+  void copy_result(const Result& r) const;
   std::vector<Result> results_;        // by output, then by assignment
+  std::vector<std::size_t> copied_;    // results that are computed elsewhere
   std::vector<uint32_t> input_slots_;  // Program::kNone: nothing reads the input
   std::vector<std::array<int64_t, 2>> random_;
   Memory memory_;

@@ -92,7 +92,7 @@ class Carries:
         dtypes: dict[int, _core.DType] = {}
         for k, leaf in enumerate(leaves_like(self.structure, value, f"{self.name}: the new carry")):
             own = self.tensors[k].dtype
-            numbers = _INTS if own.is_integer else _NUMBERS
+            numbers = _INTS if own.is_integer else (bool,) if own.is_bool else _NUMBERS
             found.append(tensor(leaf, own if isinstance(leaf, numbers) else None))
             if k in self.plain and adopts(own, found[-1].dtype):
                 dtypes[k] = found[-1].dtype

@@ -187,16 +187,14 @@ template <class F, class Call>
 class Around {
  public:
   Around(F f, Call call) : f_(std::move(f)), call_(std::move(call)) {}
-  template <class... X, std::enable_if_t<are_tensors<X...> && takes<const F, sizeof...(X)>::value, int> = 0>
+  template <class... X, std::enable_if_t<are_tensors<X...> && takes<F, sizeof...(X)>::value, int> = 0>
   auto operator()(const X&... inputs) const {
-    return from_list<result_for<const F, sizeof...(X)>>::make(call_(f_, std::vector<Tensor>{inputs...}));
+    return from_list<result_for<F, sizeof...(X)>>::make(call_(f_, std::vector<Tensor>{inputs...}));
   }
-  auto operator()(const std::vector<Tensor>& inputs) const {
-    return from_list<result_of<const F>>::make(call_(f_, inputs));
-  }
+  auto operator()(const std::vector<Tensor>& inputs) const { return from_list<result_of<F>>::make(call_(f_, inputs)); }
 
  private:
-  F f_;
+  mutable F f_;  // it may be a mutable lambda, as for a loop
   Call call_;
 };
 }  // namespace detail
