@@ -48,6 +48,7 @@ def while_loop(
     maximum_iterations: Optional[int] = None,
     name: Optional[str] = None,
     *,
+    max_steps: Optional[int] = None,
     memory_budget: Optional[int] = None,
 ) -> Any:
     """loop_vars = body(*loop_vars) while cond(*loop_vars) holds, at most so many times. Loop variables that
@@ -55,7 +56,9 @@ def while_loop(
 
     The loop runs as Python if the condition has a value. Inside a function's body, or a `vmap`, it may have
     none. The loop is then one op, as that of `gradtape.lax.while_loop`, and so it is with a `memory_budget`.
+    `max_steps` is `maximum_iterations` by the name that the other faces use.
     """
+    maximum_iterations = maximum_iterations if max_steps is None else max_steps
     spread = isinstance(loop_vars, (list, tuple))
 
     def holds(value: Any) -> Any:
@@ -106,26 +109,60 @@ def vectorized_map(fn: Callable[[Any], Any], elems: Any, fallback_to_while_loop:
 
 def scan(
     fn: Callable[[Any, Any], Any],
-    elems: Any,
+    elems: Any = None,
     initializer: Any = None,
     reverse: bool = False,
     name: Optional[str] = None,
+    *,
+    init: Any = None,
+    xs: Any = None,
+    length: Optional[int] = None,
+    memory_budget: Optional[int] = None,
 ) -> Any:
-    """All of a = fn(a, entry) for the entries along the first axis, stacked; a is at first the initializer,
-    or the first entry. It runs as Python; `gradtape.lax.scan` is one op.
+    """TensorFlow's scan, or JAX's.
+
+    TensorFlow's gives all of a = fn(a, entry) for the entries of elems along the first axis, stacked; a is at
+    first the initializer, or the first entry. It runs as Python.
+
+    JAX's, `scan(fn, init, xs)`, is that of `gradtape.lax`: one op, which gives (last carry, stacked ys) of
+    carry, y = fn(carry, x). It is meant if `init`, `xs`, `length` or `memory_budget` is named, if elems have no
+    rows, or if fn fails on the first of them or does not return a value like the initializer.
     """
+    is_named = any(given is not None for given in (init, xs, length, memory_budget))
+
+    def as_one_op() -> Any:
+        first, rows = elems if init is None else init, initializer if xs is None else xs
+        return lax.scan(fn, first, rows, length, reverse, memory_budget=memory_budget)
+
+    if is_named or (initializer is not None and _has_no_rows(elems)):
+        return as_one_op()
     rows = _rows(elems, reverse)
     found = [] if initializer is not None or not rows else [rows.pop(0)]
     first = value = initializer if not found else found[0]
     for row in rows:
-        value = fn(value, row)
+        try:
+            value = fn(value, row)
+        except Exception as failure:
+            if initializer is None or found:
+                raise
+            try:
+                return as_one_op()
+            except Exception:
+                raise failure from None
         if len(_nest.flatten(value)) != len(_nest.flatten(first)):
+            if initializer is not None and isinstance(value, tuple) and len(value) == 2:
+                with contextlib.suppress(Exception):
+                    return as_one_op()
             raise ValueError(
                 f"scan: fn returned a {type(value).__name__} that is not of the initializer's structure; "
-                "fn(carry, x) -> (carry, y) is for gradtape.lax.scan(fn, init, xs)"
+                "fn(carry, x) -> (carry, y) is for scan(fn, init, xs), as gradtape.lax.scan has it"
             )
         found.append(value)
     return _stacked("scan", found[::-1] if reverse else found)
+
+
+def _has_no_rows(elems: Any) -> bool:
+    return not isinstance(elems, list) and any(getattr(leaf, "ndim", 0) == 0 for leaf in _nest.flatten(elems))
 
 
 def foldl(

@@ -306,3 +306,25 @@ def test_checkpoint_draws_the_same_numbers_again():
         tape.watch(x)
         y = gt.checkpoint(lambda x: x * gt.random.normal([20], dtype="float64"))(x)
     close(tape.gradient(y, x), y.numpy())
+
+
+# ---- gradtape.scan is TensorFlow's, and JAX's where a program means that
+
+
+def test_scan_by_both_conventions():
+    def body(h, x):
+        return gt.tanh(h + x), gt.sum(h)
+
+    h, x = gt.constant(H), gt.constant(X)
+    want = lax.scan(body, h, x)
+    for found in (gt.scan(body, h, x), gt.scan(body, init=h, xs=x), gt.scan(body, h, x, memory_budget=64)):
+        for a, b in zip(found, want):
+            close(a, b)
+    last, before = gt.scan(lambda c, v: (c * v, c), gt.constant(2.0), gt.constant([1.0, 2.0, 3.0]))
+    close(last, 12.0)
+    close(before, [2.0, 2.0, 4.0])
+    last, before = gt.scan(lambda c, _: (c * 2.0, c), gt.constant(2.0), length=3)
+    close(before, [2.0, 4.0, 8.0])
+    close(gt.scan(lambda a, v: a + v, gt.constant([1.0, 2.0, 3.0]), gt.constant(0.0)), [1.0, 3.0, 6.0])
+    with pytest.raises(TypeError, match="unsupported operand"):
+        gt.scan(lambda a, v: a + "v", x, h)
