@@ -61,6 +61,9 @@ class Body final : public Control {
     // Memory that stays until it is set anew.
     void set_input(std::size_t i, const void* memory) const { function_.bind_input(i, memory); }
     void set_output(std::size_t k, void* memory) const { function_.bind_output(k, memory); }
+    // Where the addresses stand, for what changes in each run.
+    void** input_place(std::size_t i) const { return function_.input_place(i); }
+    void** output_place(std::size_t k) const { return function_.output_place(k); }
     void operator()() const {
       if (is_empty_) interrupt_.check();  // else the plan's steps ask
       function_.run_bound();

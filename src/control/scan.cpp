@@ -64,60 +64,75 @@ class Steps {
         carried_(c, *s.body, s.carried) {
     for (std::size_t i = 0; i < s.body->inputs(); ++i) run_.set_input(i, c.in[i].data);
     for (std::size_t j = s.carried; j < s.carried + s.sequences; ++j)
-      sequences_.push_back({j, static_cast<std::byte*>(const_cast<void*>(c.in[j].data)), bytes_of(s.body->input(j))});
+      rows_.push_back(rows(run_.input_place(j), c.in[j].data, s.body->input(j)));
     for (std::size_t k = s.carried; k < s.body->outputs(); ++k)
-      if (c.out[k].data) stacked_.push_back({k, static_cast<std::byte*>(c.out[k].data), bytes_of(s.body->output(k))});
-    for (std::size_t k = 0; k < s.carried; ++k)
-      next_.push_back(nullptr), saved_.push_back(s.saves ? static_cast<std::byte*>(c.out[s.saved(k)].data) : nullptr);
+      if (c.out[k].data) rows_.push_back(rows(run_.output_place(k), c.out[k].data, s.body->output(k)));
+    for (std::size_t k = 0; k < s.carried; ++k) {
+      auto* saved = s.saves ? static_cast<std::byte*>(c.out[s.saved(k)].data) : nullptr;
+      carries_.push_back({run_.input_place(k), run_.output_place(k), saved, carried_.bytes(k)});
+    }
   }
 
   void run() {
     if (steps_ > 0) save_first();
     for (int64_t step = 0; step < steps_; ++step) {
-      const int64_t row = row_of(step);
-      for (const Rows& r : sequences_) run_.set_input(r.number, r.at(row));
-      for (const Rows& r : stacked_) run_.set_output(r.number, r.at(row));
-      for (std::size_t k = 0; k < s_.carried; ++k) run_.set_output(k, next_[k] = next_carry(k, step));
+      for (Rows& r : rows_) {
+        *r.place = r.at;
+        r.at += r.stride;
+      }
+      for (std::size_t k = 0; k < carries_.size(); ++k) *carries_[k].out = carries_[k].next = next_carry(k, step);
       run_();
-      for (std::size_t k = 0; k < s_.carried; ++k) run_.set_input(k, next_[k]);
+      for (const Carry& c : carries_) *c.in = c.next;
     }
     finish();
   }
 
  private:
-  // The rows of a sequence, or of a stacked result: that input or output of the body.
+  // The rows of a sequence, or of a stacked result: the body has the address of one at a time.
   struct Rows {
-    std::size_t number;
-    std::byte* data;
-    std::size_t bytes;  // of a row
-    std::byte* at(int64_t row) const { return data + static_cast<std::size_t>(row) * bytes; }
+    void** place;
+    std::byte* at;
+    std::ptrdiff_t stride;
+  };
+  struct Carry {
+    void **in, **out;
+    std::byte* saved;  // null: it is not saved
+    std::size_t bytes;
+    std::byte* next = nullptr;
   };
 
-  int64_t row_of(int64_t step) const { return s_.reverse ? steps_ - 1 - step : step; }
-  std::byte* saved_row(std::size_t carry, int64_t row) const {
-    return saved_[carry] + static_cast<std::size_t>(row) * carried_.bytes(carry);
+  Rows rows(void** place, const void* data, const Spec& row) const {
+    const auto bytes = static_cast<std::ptrdiff_t>(bytes_of(row));
+    auto* first = static_cast<std::byte*>(const_cast<void*>(data));
+    return {place, first + row_of(0) * bytes, s_.reverse ? -bytes : bytes};
   }
+  int64_t row_of(int64_t step) const { return s_.reverse ? steps_ - 1 - step : step; }
+  static std::byte* saved_row(const Carry& c, int64_t row) { return c.saved + static_cast<std::size_t>(row) * c.bytes; }
   // A carry lies where it will be read. After the last step that is the output, else its saved row, or one of two places
   // by turns.
   std::byte* next_carry(std::size_t k, int64_t step) const {
-    if (step + 1 == steps_ && c_.out[k].data) return static_cast<std::byte*>(c_.out[k].data);
-    if (step + 1 < steps_ && saved_[k]) return saved_row(k, row_of(step + 1));
+    if (step + 1 == steps_) {
+      if (c_.out[k].data) return static_cast<std::byte*>(c_.out[k].data);
+    } else if (const Carry& c = carries_[k]; c.saved) {
+      return saved_row(c, row_of(step + 1));
+    }
     return carried_.at(k, step);
   }
   void save_first() const {
-    for (std::size_t k = 0; k < s_.carried; ++k)
-      if (carried_.bytes(k) > 0 && saved_[k]) std::memcpy(saved_row(k, row_of(0)), c_.in[k].data, carried_.bytes(k));
+    for (std::size_t k = 0; k < carries_.size(); ++k)
+      if (const Carry& c = carries_[k]; c.bytes > 0 && c.saved)
+        std::memcpy(saved_row(c, row_of(0)), c_.in[k].data, c.bytes);
   }
   // Without a step the carries are the first ones. Rows of steps that are not made are 0.
   void finish() const {
-    for (std::size_t k = 0; k < s_.carried && steps_ == 0; ++k)
-      if (carried_.bytes(k) > 0 && c_.out[k].data) std::memcpy(c_.out[k].data, c_.in[k].data, carried_.bytes(k));
-    const auto clear_from = [&](std::byte* rows, std::size_t bytes) {
-      const auto made = static_cast<std::size_t>(steps_), all = static_cast<std::size_t>(s_.length);
-      if (rows && bytes > 0 && made < all) std::memset(rows + made * bytes, 0, (all - made) * bytes);
-    };
-    for (const Rows& r : stacked_) clear_from(r.data, r.bytes);
-    for (std::size_t k = 0; k < s_.carried; ++k) clear_from(saved_[k], carried_.bytes(k));
+    for (std::size_t k = 0; k < carries_.size() && steps_ == 0; ++k)
+      if (carries_[k].bytes > 0 && c_.out[k].data) std::memcpy(c_.out[k].data, c_.in[k].data, carries_[k].bytes);
+    const auto made = static_cast<std::size_t>(steps_), all = static_cast<std::size_t>(s_.length);
+    for (std::size_t k = s_.carried; k < c_.out.size() && made < all; ++k) {
+      const std::size_t outputs = s_.body->outputs(), row = bytes_of(s_.body->output(k < outputs ? k : k - outputs));
+      if (row > 0 && c_.out[k].data)
+        std::memset(static_cast<std::byte*>(c_.out[k].data) + made * row, 0, (all - made) * row);
+    }
   }
 
   const KernelCall& c_;
@@ -125,9 +140,8 @@ class Steps {
   int64_t steps_;
   Body::Run run_;
   CarriedMemory carried_;
-  SmallVector<Rows, 8> sequences_, stacked_;
-  SmallVector<std::byte*, 8> saved_;  // by carry; null: not saved
-  SmallVector<std::byte*, 8> next_;   // by carry, after the step
+  SmallVector<Rows, 8> rows_;
+  SmallVector<Carry, 8> carries_;
 };
 
 void run_scan(const KernelCall& c) { Steps(c, payload_of<Scan>(c.attrs)).run(); }

@@ -101,9 +101,9 @@ void RecordedFunction::list_results(const Tensors& targets) {
     if (!is_first || !is_computed) copied_.push_back(results_.size());
     results_.push_back({slot, bytes_of(plan_->slots[slot]), is_first && is_computed});
   }
-  input_slots_.assign(input_specs_.size(), Program::kNone);
+  input_places_.assign(input_specs_.size(), &unread_);
   for (std::size_t i = 0; i < origins_.size(); ++i)
-    if (origins_[i].kind == Origin::input) input_slots_[origins_[i].index] = static_cast<uint32_t>(i);
+    if (origins_[i].kind == Origin::input) input_places_[origins_[i].index] = &memory_.slots[i];
 }
 
 // Again where the context has been given more threads since, or compiled loops need more scratch.

@@ -49,13 +49,13 @@ class RecordedFunction {
   void run(std::span<const void* const> inputs, std::span<void* const> outputs);
   // Runs on memory of which little changes from one to the next. Each input and each output is bound before the first run;
   // variables are neither read nor assigned.
-  void bind_input(std::size_t i, const void* memory) {
-    if (input_slots_[i] != Program::kNone) memory_.slots[input_slots_[i]] = const_cast<void*>(memory);
-  }
-  void bind_output(std::size_t k, void* memory) {
+  void bind_input(std::size_t i, const void* memory) { *input_place(i) = const_cast<void*>(memory); }
+  void bind_output(std::size_t k, void* memory) { *output_place(k) = memory; }
+  // Where the address of the memory stands. It stays there for the life of the function.
+  void** input_place(std::size_t i) { return input_places_[i]; }
+  void** output_place(std::size_t k) {
     Result& r = results_[k];
-    r.memory = memory;
-    if (r.is_computed_there) memory_.slots[r.slot] = memory;
+    return r.is_computed_there ? &memory_.slots[r.slot] : &r.memory;
   }
   void run_bound() {
     if (!is_one_native_step()) return execute_bound(nullptr);
@@ -136,7 +136,8 @@ class RecordedFunction {
   void copy_result(const Result& r) const;
   std::vector<Result> results_;        // by output, then by assignment
   std::vector<std::size_t> copied_;    // results that are computed elsewhere
-  std::vector<uint32_t> input_slots_;  // Program::kNone: nothing reads the input
+  std::vector<void**> input_places_;
+  void* unread_ = nullptr;  // the place of inputs that nothing reads
   std::vector<std::array<int64_t, 2>> random_;
   Memory memory_;
   BufferPtr arena_;  // null: borrowed, or none yet
