@@ -6,6 +6,7 @@
 
 #include "autodiff/batch.hpp"
 #include "autodiff/reverse.hpp"
+#include "ops/batching.hpp"
 #include "ops/functions.hpp"
 #include "ops/selection.hpp"
 
@@ -66,7 +67,7 @@ Tensors BasisMap::rows(int64_t first, int64_t count) const {
   Tensors results;
   const Tensor vectors = unit_vectors(first, count);
   for (const Batched& b : batch(results_, Tensors{vector_}, Tensors{vectors}, count))
-    results.push_back(!b.value || b.batched ? b.value : broadcast_to(b.value, b.value.shape().with_leading(count)));
+    results.push_back(!b.value || b.batched ? b.value : repeated(b.value, count));
   return results;
 }
 

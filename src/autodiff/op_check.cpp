@@ -370,12 +370,11 @@ class OpCheck {
     }
   }
   std::vector<Values> second(const std::vector<Values>& ct, const std::vector<Values>& direction) const {
-    const uint64_t first = r_.next_id();
+    const Passable passable = recorded_since(r_);
     const Fresh f = fresh();
     const Tensors g = reverse({f.out, tensors_of(ct, out_specs_), f.in, f.passable});
     Tensors connected;
     for (const Tensor& t : g) connected.push_back(t ? t : zeros_like(f.in[connected.size()]));
-    const auto passable = [&](const Tensor& t) { return t.node()->id >= first && !t.node()->inputs.empty(); };
     return read(forward({connected, f.in, tensors_of(direction, specs_), passable}), specs_);
   }
   // At a kink or a pole there is no second derivative that could be symmetric.

@@ -12,6 +12,10 @@ namespace gradtape::core {
 using Passable = std::function<bool(const Tensor&)>;
 // True if t is computed from a placeholder. The derivative of a symbolic map passes through such tensors.
 inline bool is_symbolic_result(const Tensor& t) { return t.node()->symbolic && !t.node()->inputs.empty(); }
+// Passable are the results that are recorded after this call.
+inline Passable recorded_since(const Recorder& r) {
+  return [first = r.next_id()](const Tensor& t) { return t.node()->id >= first && !t.node()->inputs.empty(); };
+}
 
 struct ReverseRequest {
   std::span<const Tensor> targets;

@@ -336,6 +336,5 @@ Tensors joined(std::initializer_list<std::span<const Tensor>> lists) {
   return all;
 }
 Tensor or_zeros(const Tensor& t, const Tensor& like) { return t ? t : zeros_like(like); }
-Tensor repeated(const Tensor& t, int64_t size) { return broadcast_to(t, t.shape().with_leading(size)); }
 
 }  // namespace gradtape::core

@@ -61,7 +61,7 @@ class Body final : public Control {
     // Memory that stays until it is set anew.
     void set_input(std::size_t i, const void* memory) const { function_.bind_input(i, memory); }
     void set_output(std::size_t k, void* memory) const { function_.bind_output(k, memory); }
-    // Where the addresses stand, for what changes in each run.
+    // The places of the addresses, for memory that changes in each run.
     void** input_place(std::size_t i) const { return function_.input_place(i); }
     void** output_place(std::size_t k) const { return function_.output_place(k); }
     void operator()() const {
@@ -143,6 +143,5 @@ void check_input(const Inference& c, std::size_t input, const Spec& want, std::o
 
 Tensors joined(std::initializer_list<std::span<const Tensor>> lists);
 Tensor or_zeros(const Tensor& t, const Tensor& like);  // zeros in place of none
-Tensor repeated(const Tensor& t, int64_t size);        // along a new leading axis
 
 }  // namespace gradtape::core

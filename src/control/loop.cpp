@@ -62,6 +62,12 @@ bool spread_sparsity(const Body& body, std::vector<uint8_t>& flows) {
 }
 }  // namespace
 
+std::vector<uint8_t> flows_of(const Body& body, std::size_t carried) {
+  std::vector<uint8_t> flows;
+  for (std::size_t k = 0; k < carried; ++k) flows.push_back(body.parameter(k).sparse ? kSparseFlow : kNoFlow);
+  return flows;
+}
+
 LoopBody close_loop(Recorder& r, std::string_view what, const Tensors& initial, std::span<const Parameter> rows,
                     const Tensors& invariants, const std::vector<uint8_t>& given, const StepFunction& step) {
   LoopBody loop;

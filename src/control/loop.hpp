@@ -16,6 +16,8 @@ struct LoopBody {
 };
 // flows: by carry; empty: none is one. A flow is sparse if its first value is, or if that of a later step may be.
 enum FlowKind : uint8_t { kNoFlow, kFlow, kSparseFlow };  // a cotangent or tangent, and one with zeros "not selected"
+// The flows of a loop that carries what this body carries: none but those that the body already has as sparse.
+std::vector<uint8_t> flows_of(const Body& body, std::size_t carried);
 LoopBody close_loop(Recorder& r, std::string_view what, const Tensors& initial, std::span<const Parameter> rows,
                     const Tensors& invariants, const std::vector<uint8_t>& flows, const StepFunction& step);
 // Lets each step draw apart. The loop then carries one more value, the number of the step, behind its own ones. No

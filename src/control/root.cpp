@@ -60,7 +60,7 @@ class System {
   // [residuals, unknowns]
   Tensor jacobian(const Tensor& x, const Tensors& parameters) const {
     Recorder& r = x.recorder();
-    const Passable made = made_since(r);
+    const Passable made = recorded_since(r);
     const Tensor point = identity(x);
     const Tensor y = in_line(residuals(split(point), parameters));
     const Tensor row = r.placeholder(y.spec());
@@ -69,9 +69,6 @@ class System {
     if (!g) return zeros(r, {y.dtype(), {n, n}, false});
     const Tensor rows = identity_rows(r, n, 0, n, y.dtype());
     return batch(Tensors{g}, Tensors{row}, Tensors{rows}, n)[0].value;
-  }
-  static Passable made_since(const Recorder& r) {
-    return [first = r.next_id()](const Tensor& t) { return t.node()->id >= first && !t.node()->inputs.empty(); };
   }
 
  private:
@@ -148,7 +145,7 @@ Tensors reverse_root(const Call& c, const Tensors& cotangents) {
   for (std::size_t k = 0; k < s.unknowns; ++k) cts.push_back(or_zeros(cotangents[k], c.out(k)));
   const Tensors x = outputs_of(c), given = s.parameters(c.inputs());
   const Tensor multiplier = -solved(system.jacobian(in_line(x), given), in_line(cts), true);
-  const Passable made = System::made_since(c.recorder());
+  const Passable made = recorded_since(c.recorder());
   Tensors parameters;
   for (const Tensor& t : given) parameters.push_back(identity(t));  // each apart
   for (std::size_t i = 0; i < parameters.size(); ++i)
@@ -164,7 +161,7 @@ Tensors forward_root(const Call& c, const Tensors& tangents) {
   const System system = s.system();
   Tensors results(c.outputs());
   const Tensors x = outputs_of(c), given = s.parameters(c.inputs());
-  const Passable made = System::made_since(c.recorder());
+  const Passable made = recorded_since(c.recorder());
   Tensors parameters, sources, along;
   for (std::size_t i = 0; i < given.size(); ++i) {
     parameters.push_back(identity(given[i]));

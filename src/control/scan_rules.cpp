@@ -153,8 +153,8 @@ class Forwards {
     const auto moved = [&](std::size_t i) { return or_zeros(tangents_[i], c_.in(i)); };
     Tensors initial, rows;
     ScanOptions o = options_like(c_, s_, s_.reverse, c_.inputs());
-    for (std::size_t k = 0; k < s_.carried; ++k)
-      initial.push_back(input(k)), o.flows.push_back(body_.parameter(k).sparse ? kSparseFlow : kNoFlow);
+    o.flows = flows_of(body_, s_.carried);
+    for (std::size_t k = 0; k < s_.carried; ++k) initial.push_back(input(k));
     for (std::size_t k = 0; k < s_.carried; ++k)
       if (moves_[k]) initial.push_back(moved(k)), o.flows.push_back(kFlow);
     for (std::size_t j = s_.carried; j < s_.carried + s_.sequences; ++j) rows.push_back(input(j));
@@ -236,7 +236,7 @@ Tensors batch_scan(const BatchCall& b) {
   for (std::size_t j = s.carried; j < s.carried + s.sequences; ++j)
     sequences.push_back(batched[j] ? move_axis(b.in[j], 0, 1) : b.in[j]);
   ScanOptions o = options_like(b.call, s, s.reverse, b.in);
-  for (std::size_t k = 0; k < s.carried; ++k) o.flows.push_back(body.parameter(k).sparse ? kSparseFlow : kNoFlow);
+  o.flows = flows_of(body, s.carried);
   if (s.counted) o.count = b.in[b.in.size() - 1];
   std::vector<uint8_t> made;
   const Tensors out =

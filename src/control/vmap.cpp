@@ -1,7 +1,7 @@
 #include "control/vmap.hpp"
 
 #include "autodiff/batch.hpp"
-#include "ops/functions.hpp"
+#include "ops/batching.hpp"
 
 namespace gradtape::core {
 
@@ -26,7 +26,7 @@ int64_t size_of_batch(std::string_view what, const Tensors& inputs, const VmapOp
 }
 
 Tensor placed(std::string_view what, const Batched& result, const VmapOptions& o, std::size_t k, int64_t size) {
-  const Tensor t = result.batched ? result.value : broadcast_to(result.value, result.value.shape().with_leading(size));
+  const Tensor t = result.batched ? result.value : repeated(result.value, size);
   const int axis = o.out_axes ? o.out_axes[k] : 0;
   if (axis < 0 || static_cast<std::size_t>(axis) >= t.rank())
     invalid("{}: out_axes[{}] is {}, and output {} has {} axes with that of the samples", what, k, axis, k, t.rank());

@@ -21,7 +21,6 @@ struct While : Control {
   WhileOptions options;
 
   std::size_t captured_by_condition() const { return condition->inputs() - own - invariants; }
-  std::size_t captured_by_body() const { return body->inputs() - carried - invariants; }
   // The input of the op that is this input of the condition, or of the body.
   std::size_t of_condition(std::size_t i) const { return i < own ? i : i + carried - own; }
   std::size_t of_body(std::size_t i) const { return i < carried + invariants ? i : i + captured_by_condition(); }
@@ -125,7 +124,7 @@ ScanOptions scan_of_steps(const Call& c, const While& s) {
   o.length = steps_made(c.out(s.carried));
   o.memory_budget = s.options.memory_budget;
   o.derives = true;
-  for (std::size_t k = 0; k < s.carried; ++k) o.flows.push_back(s.body->parameter(k).sparse ? kSparseFlow : kNoFlow);
+  o.flows = flows_of(*s.body, s.carried);
   if (o.length >= 0) return o;
   if (s.options.max_steps == 0)
     fail(Status::failed_precondition,
@@ -143,7 +142,7 @@ Tensors reverse(const Call& c, const Tensors& cotangents) {
     if (cotangents[k]) cts.push_back(cotangents[k]);
   if (cts.empty()) return Tensors(c.size());
   ScanOptions o = scan_of_steps(c, s);
-  const uint64_t first = c.recorder().next_id();
+  const Passable made = recorded_since(c.recorder());
   Tensors inputs;  // each apart, though one tensor may be several inputs
   for (const Tensor& t : c.inputs()) inputs.push_back(identity(t));
   const Tensors in = s.for_body(inputs);
@@ -156,8 +155,7 @@ Tensors reverse(const Call& c, const Tensors& cotangents) {
     if (cotangents[k]) targets.push_back(out[k]);
   for (std::size_t i = 0; i < inputs.size(); ++i)
     if (is_floating(inputs[i].dtype()) && c.wants(i)) sources[i] = inputs[i];
-  return core::reverse(
-      {targets, cts, sources, [&](const Tensor& t) { return t.node()->id >= first && !t.node()->inputs.empty(); }});
+  return core::reverse({targets, cts, sources, made});
 }
 
 // The loop that carries tangents as well. Its invariants are those of this one and all that was captured, then tangents.
@@ -174,7 +172,7 @@ Tensors forward(const Call& c, const Tensors& tangents) {
   Tensors initial = part(c.inputs(), 0, s.carried);
   WhileOptions o = s.options;
   o.invariants = part(c.inputs(), s.carried, c.size() - s.carried);
-  for (std::size_t k = 0; k < s.carried; ++k) o.flows.push_back(s.body->parameter(k).sparse ? kSparseFlow : kNoFlow);
+  o.flows = flows_of(*s.body, s.carried);
   for (std::size_t k = 0; k < s.carried; ++k)
     if (carries[k] && is_floating(c.in(k).dtype())) {
       moved_carries.push_back(k);
@@ -217,7 +215,7 @@ Tensors batch(const BatchCall& b) {
   for (std::size_t k = 0; k < s.carried; ++k) initial.push_back(batched[k] ? full_input(b, k) : b.in[k]);
   WhileOptions o = s.options;
   o.invariants = part(b.in, s.carried, b.in.size() - s.carried);
-  for (std::size_t k = 0; k < s.carried; ++k) o.flows.push_back(s.body->parameter(k).sparse ? kSparseFlow : kNoFlow);
+  o.flows = flows_of(*s.body, s.carried);
   std::vector<uint8_t> of_body;
   for (std::size_t i = 0; i < s.body->inputs(); ++i) of_body.push_back(batched[s.of_body(i)]);
   Tensors out = record(

@@ -4,8 +4,6 @@
 
 namespace gradtape::core::jit {
 
-namespace {
-// The element of a row-major tensor, or of a view of one, of this number.
 int64_t element_at(const Layout& layout, int64_t number) {
   int64_t at = layout.offset;
   for (std::size_t axis = layout.shape.rank(); axis-- > 0; number /= layout.shape[axis])
@@ -13,6 +11,7 @@ int64_t element_at(const Layout& layout, int64_t number) {
   return at;
 }
 
+namespace {
 class Mover {
  public:
   Mover(const Step& step, const Plan& plan)

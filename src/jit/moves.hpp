@@ -20,4 +20,7 @@ struct Moves {
 // Nothing: the step is no such one, or its result has more than so many elements.
 std::optional<Moves> moves_of(const Step& step, const Plan& plan, int64_t most_elements);
 
+// The place of an element from the begin of its tensor, in elements. Elements are numbered in the order of the shape.
+int64_t element_at(const Layout& layout, int64_t number);
+
 }  // namespace gradtape::core::jit

@@ -158,12 +158,6 @@ class Merger {
     const int64_t row = by_row ? element : element / loop.width, column = by_row ? 0 : element % loop.width;
     return {p.slot, p.offset + p.per_element * (row * loop.width + column) + p.per_row * row + p.per_column * column};
   }
-  static int64_t strided_at(const Layout& layout, int64_t element) {
-    int64_t at = 0;
-    for (std::size_t axis = layout.shape.rank(); axis-- > 0; element /= layout.shape[axis])
-      at += element % layout.shape[axis] * layout.strides[axis];
-    return at;
-  }
   Elements filled(const Loop& loop, const Loop::Fill& f) {
     const Loop::Port& port = loop.ports[f.port];
     Elements all;
@@ -171,7 +165,7 @@ class Merger {
       int64_t at = 0;
       if (f.kind == Loop::Fill::once_columns) at = e % loop.width;
       if (f.kind == Loop::Fill::rows) at = e / loop.width;
-      if (f.kind == Loop::Fill::strided) at = strided_at(f.layout, e);
+      if (f.kind == Loop::Fill::strided) at = element_at(f.layout, e);
       all.push_back(read({port.slot, port.offset + at * f.size}));
     }
     return all;

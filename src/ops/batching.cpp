@@ -5,9 +5,8 @@
 
 namespace gradtape::core {
 
-Tensor full_input(const BatchCall& b, std::size_t i) {
-  return b.batched[i] ? b.in[i] : broadcast_to(b.in[i], b.in[i].shape().with_leading(b.size));
-}
+Tensor repeated(const Tensor& t, int64_t size) { return broadcast_to(t, t.shape().with_leading(size)); }
+Tensor full_input(const BatchCall& b, std::size_t i) { return b.batched[i] ? b.in[i] : repeated(b.in[i], b.size); }
 Tensors full_inputs(const BatchCall& b) {
   Tensors full;
   for (std::size_t i = 0; i < b.in.size(); ++i) full.push_back(full_input(b, i));

@@ -5,6 +5,7 @@
 
 namespace gradtape::core {
 
+Tensor repeated(const Tensor& t, int64_t size);  // along a new leading axis
 // Input i with the leading axis, repeated along it if it had none; all inputs.
 Tensor full_input(const BatchCall& b, std::size_t i);
 Tensors full_inputs(const BatchCall& b);

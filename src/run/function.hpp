@@ -51,7 +51,7 @@ class RecordedFunction {
   // variables are neither read nor assigned.
   void bind_input(std::size_t i, const void* memory) { *input_place(i) = const_cast<void*>(memory); }
   void bind_output(std::size_t k, void* memory) { *output_place(k) = memory; }
-  // Where the address of the memory stands. It stays there for the life of the function.
+  // The place of the address of the memory. It stays the same for the life of the function.
   void** input_place(std::size_t i) { return input_places_[i]; }
   void** output_place(std::size_t k) {
     Result& r = results_[k];
@@ -134,8 +134,8 @@ class RecordedFunction {
     void* memory = nullptr;
   };
   void copy_result(const Result& r) const;
-  std::vector<Result> results_;        // by output, then by assignment
-  std::vector<std::size_t> copied_;    // results that are computed elsewhere
+  std::vector<Result> results_;      // by output, then by assignment
+  std::vector<std::size_t> copied_;  // results that are computed elsewhere
   std::vector<void**> input_places_;
   void* unread_ = nullptr;  // the place of inputs that nothing reads
   std::vector<std::array<int64_t, 2>> random_;
