@@ -37,11 +37,12 @@ void close_under_steps(std::vector<uint8_t>& carries, Reaches&& reaches) {
         if (carries[from] && !carries[to] && reaches(from, to)) carries[to] = 1, grows = true;
   }
 }
-// The carries that depend on an input of the body after some steps. reaches(input, output): in one step.
+// The carries that depend on a marked input of the body after some steps. reaches(input, output): in one step.
 template <class Reaches>
-std::vector<uint8_t> reached_carries(std::size_t carried, std::size_t input, Reaches&& reaches) {
-  std::vector<uint8_t> carries(carried, 0);
-  for (std::size_t k = 0; k < carried; ++k) carries[k] = k == input || reaches(input, k);
+std::vector<uint8_t> reached_carries(std::size_t carried, std::span<const uint8_t> marked, Reaches&& reaches) {
+  std::vector<uint8_t> carries(marked.begin(), marked.begin() + static_cast<std::ptrdiff_t>(carried));
+  for (std::size_t i = carried; i < marked.size(); ++i)
+    for (std::size_t k = 0; k < carried; ++k) carries[k] |= marked[i] && reaches(i, k);
   close_under_steps(carries, reaches);
   return carries;
 }

@@ -12,7 +12,9 @@ namespace {
 // Whether an input reaches an output in any number of steps, if `in_step` says so for one.
 template <class InStep>
 bool in_any_steps(const Scan& s, std::size_t input, std::size_t output, InStep&& in_step) {
-  const std::vector<uint8_t> reached = reached_carries(s.carried, input, in_step);
+  std::vector<uint8_t> marked(s.body->inputs(), 0);
+  marked[input] = 1;
+  const std::vector<uint8_t> reached = reached_carries(s.carried, marked, in_step);
   if (output < s.carried) return reached[output] != 0;
   if (output >= s.body->outputs()) return reached[output - s.body->outputs()] != 0;
   if (in_step(input, output)) return true;

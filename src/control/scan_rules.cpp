@@ -70,15 +70,15 @@ class Backwards {
   }
   // The carries that depend on a wanted input, and on which something with a cotangent depends.
   void find_carries() {
-    std::vector<uint8_t> reaches(s_.carried, 0), depends(s_.carried, 0);
+    std::vector<uint8_t> reaches(s_.carried, 0), wanted;
     for (std::size_t k = 0; k < s_.carried; ++k) {
       reaches[k] = ct_[k] || (s_.saves && ct_[s_.saved(k)]);
       for (std::size_t o = s_.carried; o < body_.outputs(); ++o) reaches[k] |= ct_[o] && body_.carries(k, o);
-      depends[k] = is_wanted(k);
-      for (std::size_t i = s_.carried; i < body_.inputs(); ++i) depends[k] |= is_wanted(i) && body_.carries(i, k);
     }
     close_under_steps(reaches, [&](std::size_t from, std::size_t to) { return body_.carries(to, from); });
-    close_under_steps(depends, [&](std::size_t from, std::size_t to) { return body_.carries(from, to); });
+    for (std::size_t i = 0; i < body_.inputs(); ++i) wanted.push_back(is_wanted(i));
+    const std::vector<uint8_t> depends =
+        reached_carries(s_.carried, wanted, [&](std::size_t i, std::size_t k) { return body_.carries(i, k); });
     for (std::size_t k = 0; k < s_.carried; ++k)
       if (reaches[k] && depends[k] && is_floating(body_.input(k).dtype)) carries_.push_back(k);
     reaches_cotangent_ = std::move(reaches);
@@ -137,10 +137,8 @@ class Forwards {
   Forwards(const Call& c, const Tensors& tangents)
       : c_(c), s_(payload_of<Scan>(c.given())), body_(*s_.body), tangents_(tangents) {
     for (std::size_t i = 0; i < body_.inputs(); ++i) moves_.push_back(tangents[i] && is_floating(body_.input(i).dtype));
-    std::vector<uint8_t> carries(moves_.begin(), moves_.begin() + s_.carried);
-    for (std::size_t k = 0; k < s_.carried; ++k) carries[k] |= output_moves(k);
-    close_under_steps(carries, [&](std::size_t from, std::size_t to) { return body_.carries(from, to); });
-    std::ranges::copy(carries, moves_.begin());
+    const auto in_step = [&](std::size_t i, std::size_t k) { return body_.carries(i, k); };
+    std::ranges::copy(reached_carries(s_.carried, moves_, in_step), moves_.begin());
     for (std::size_t k = 0; k < body_.outputs(); ++k)
       if (is_floating(body_.output(k).dtype) && (k < s_.carried ? moves_[k] != 0 : output_moves(k)))
         outputs_.push_back(k);
@@ -226,11 +224,8 @@ Tensors batch_scan(const BatchCall& b) {
   if (b.size == 0 || (s.counted && b.batched.back())) return map_rows(b);
   const Body& body = *s.body;
   std::vector<uint8_t> batched(b.batched.begin(), b.batched.begin() + body.inputs());
-  std::vector<uint8_t> carries(batched.begin(), batched.begin() + s.carried);
-  for (std::size_t k = 0; k < s.carried; ++k)
-    for (std::size_t i = s.carried; i < body.inputs(); ++i) carries[k] |= batched[i] && body.reaches(i, k);
-  close_under_steps(carries, [&](std::size_t from, std::size_t to) { return body.reaches(from, to); });
-  std::ranges::copy(carries, batched.begin());
+  const auto in_step = [&](std::size_t i, std::size_t k) { return body.reaches(i, k); };
+  std::ranges::copy(reached_carries(s.carried, batched, in_step), batched.begin());
   Tensors initial, sequences;
   for (std::size_t k = 0; k < s.carried; ++k) initial.push_back(batched[k] ? full_input(b, k) : b.in[k]);
   for (std::size_t j = s.carried; j < s.carried + s.sequences; ++j)

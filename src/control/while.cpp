@@ -39,9 +39,9 @@ struct While : Control {
   // Whether an input reaches an output in any number of steps, if `in_step` says so of the body's for one.
   template <class InStep>
   bool in_any_steps(std::size_t input, std::size_t output, InStep&& in_step) const {
-    for (std::size_t i = 0; i < body->inputs(); ++i)
-      if (of_body(i) == input && reached_carries(carried, i, in_step)[output]) return true;
-    return false;
+    std::vector<uint8_t> marked;
+    for (std::size_t i = 0; i < body->inputs(); ++i) marked.push_back(of_body(i) == input);
+    return reached_carries(carried, marked, in_step)[output] != 0;
   }
   // The number of steps may depend on all that reaches the condition.
   bool decides(std::size_t input) const {
@@ -161,14 +161,11 @@ Tensors reverse(const Call& c, const Tensors& cotangents) {
 // The loop that carries tangents as well. Its invariants are those of this one and all that was captured, then tangents.
 Tensors forward(const Call& c, const Tensors& tangents) {
   const While& s = while_of(c.given());
-  std::vector<uint8_t> carries(s.carried, 0);
-  const auto in_step = [&](std::size_t i, std::size_t k) { return s.body->carries(i, k); };
+  std::vector<uint8_t> moves;
+  for (std::size_t i = 0; i < s.body->inputs(); ++i) moves.push_back(static_cast<bool>(tangents[s.of_body(i)]));
+  const std::vector<uint8_t> carries =
+      reached_carries(s.carried, moves, [&](std::size_t i, std::size_t k) { return s.body->carries(i, k); });
   std::vector<std::size_t> moved, moved_carries;
-  for (std::size_t i = 0; i < s.body->inputs(); ++i)
-    if (tangents[s.of_body(i)]) {
-      const std::vector<uint8_t> reached = reached_carries(s.carried, i, in_step);
-      for (std::size_t k = 0; k < s.carried; ++k) carries[k] |= reached[k];
-    }
   Tensors initial = part(c.inputs(), 0, s.carried);
   WhileOptions o = s.options;
   o.invariants = part(c.inputs(), s.carried, c.size() - s.carried);
@@ -206,18 +203,17 @@ Tensors batch(const BatchCall& b) {
   const While& s = while_of(b.call.given());
   for (std::size_t i = 0; i < b.in.size(); ++i)
     if (b.size == 0 || (b.batched[i] && s.decides(i))) return map_rows(b);
-  std::vector<uint8_t> carries(s.carried, 0);
-  for (std::size_t k = 0; k < s.carried; ++k)
-    for (std::size_t i = 0; i < b.in.size(); ++i) carries[k] |= b.batched[i] && s.by_values(i, k);
+  std::vector<uint8_t> of_body;
+  for (std::size_t i = 0; i < s.body->inputs(); ++i) of_body.push_back(b.batched[s.of_body(i)]);
+  const auto in_step = [&](std::size_t i, std::size_t k) { return s.body->reaches(i, k); };
+  std::ranges::copy(reached_carries(s.carried, of_body, in_step), of_body.begin());
   std::vector<uint8_t> batched(b.batched.begin(), b.batched.end());
-  std::ranges::copy(carries, batched.begin());
+  std::copy_n(of_body.begin(), s.carried, batched.begin());
   Tensors initial;
   for (std::size_t k = 0; k < s.carried; ++k) initial.push_back(batched[k] ? full_input(b, k) : b.in[k]);
   WhileOptions o = s.options;
   o.invariants = part(b.in, s.carried, b.in.size() - s.carried);
   o.flows = flows_of(*s.body, s.carried);
-  std::vector<uint8_t> of_body;
-  for (std::size_t i = 0; i < s.body->inputs(); ++i) of_body.push_back(batched[s.of_body(i)]);
   Tensors out = record(
       b.call.recorder(), "while", initial, o,
       [&](const Tensors& carried, const Tensors& others) {
