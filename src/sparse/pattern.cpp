@@ -1,0 +1,29 @@
+// Patterns of sparse matrices: transposition and look-up.
+#include "sparse/pattern.hpp"
+
+#include <algorithm>
+
+namespace gradtape::core {
+
+// A counting sort by columns. Rows come in rising order, so the result's columns rise.
+Pattern transposed(const Pattern& p) {
+  Pattern t{p.columns, p.rows, std::vector<int64_t>(static_cast<std::size_t>(p.columns) + 1),
+            std::vector<int32_t>(p.indices.size())};
+  for (const int32_t column : p.indices) ++t.offsets[column + 1];
+  for (int64_t j = 0; j < p.columns; ++j) t.offsets[j + 1] += t.offsets[j];
+  std::vector<int64_t> next(t.offsets.begin(), t.offsets.end() - 1);
+  for (int64_t i = 0; i < p.rows; ++i)
+    for (int64_t at = p.offsets[i]; at < p.offsets[i + 1]; ++at)
+      t.indices[next[p.indices[at]]++] = static_cast<int32_t>(i);
+  return t;
+}
+
+bool is_symmetric(const Pattern& p) { return p.rows == p.columns && transposed(p) == p; }
+
+int64_t find_entry(const Pattern& p, int64_t row, int64_t column) {
+  const auto first = p.indices.begin() + p.offsets[row], last = p.indices.begin() + p.offsets[row + 1];
+  const auto it = std::lower_bound(first, last, static_cast<int32_t>(column));
+  return it != last && *it == column ? it - p.indices.begin() : -1;
+}
+
+}  // namespace gradtape::core
