@@ -1,0 +1,267 @@
+// Affine functions on boxes, the union of links, and links as lists and patterns.
+#include "sparse/links.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include "base/error.hpp"
+#include "sparse/rewrite.hpp"
+
+namespace gradtape::core {
+
+namespace {
+constexpr std::size_t kMostLinks = 64;  // of a tensor; more are listed
+
+int64_t product(const Shape::Dims& box) {
+  int64_t n = 1;
+  for (const int64_t d : box) n *= d;
+  return n;
+}
+}  // namespace
+
+int64_t Affine::at(const Shape::Dims& u) const {
+  int64_t value = first;
+  for (std::size_t p = 0; p < u.size(); ++p) value += steps[p] * u[p];
+  return value;
+}
+int64_t Affine::least(const Shape::Dims& box) const {
+  int64_t value = first;
+  for (std::size_t p = 0; p < box.size(); ++p) value += std::min<int64_t>(0, steps[p] * (box[p] - 1));
+  return value;
+}
+int64_t Affine::most(const Shape::Dims& box) const {
+  int64_t value = first;
+  for (std::size_t p = 0; p < box.size(); ++p) value += std::max<int64_t>(0, steps[p] * (box[p] - 1));
+  return value;
+}
+
+int64_t Link::size() const { return product(box); }
+
+Affine flat_row(const Link& link, const Shape& shape) {
+  if (link.row_list) return {0, {1}};
+  Affine flat{0, Shape::Dims(link.box.size(), 0)};
+  const Shape::Dims strides = strides_of(shape);
+  for (std::size_t a = 0; a < link.rows.size(); ++a) {
+    flat.first += link.rows[a].first * strides[a];
+    for (std::size_t p = 0; p < link.box.size(); ++p) flat.steps[p] += link.rows[a].steps[p] * strides[a];
+  }
+  return flat;
+}
+
+Links links_of_source(const Shape& shape, int64_t first, bool exactly) {
+  Links links(shape, exactly);
+  Link link;
+  link.box = Shape::Dims(shape.begin(), shape.end());
+  for (std::size_t a = 0; a < shape.rank(); ++a) {
+    link.rows.push_back({0, Shape::Dims(shape.rank(), 0)});
+    link.rows[a].steps[a] = 1;
+  }
+  link.column = {first, strides_of(shape)};
+  link.origin.place = {0, strides_of(shape)};
+  links.add(std::move(link));
+  return links;
+}
+
+namespace {
+Table places_of_origin(const Link& link) {
+  std::vector<int32_t> places;
+  places.reserve(static_cast<std::size_t>(link.size()));
+  const int32_t* list = link.origin.list ? link.origin.list->data() : nullptr;
+  for_each_pair(link.box, link.origin.place, link.origin.place,
+                [&](int64_t at, int64_t) { places.push_back(list ? list[at] : static_cast<int32_t>(at)); });
+  return std::make_shared<const std::vector<int32_t>>(std::move(places));
+}
+}  // namespace
+
+Link listed(const Link& link, const Shape& shape) {
+  std::vector<int32_t> rows, columns;
+  rows.reserve(static_cast<std::size_t>(link.size()));
+  columns.reserve(static_cast<std::size_t>(link.size()));
+  for_each_entry(link, shape, [&](int64_t i, int64_t j) {
+    rows.push_back(static_cast<int32_t>(i));
+    columns.push_back(static_cast<int32_t>(j));
+  });
+  Link list;
+  list.box = {static_cast<int64_t>(rows.size())};
+  list.column = {0, {1}};
+  list.row_list = std::make_shared<const std::vector<int32_t>>(std::move(rows));
+  list.column_list = std::make_shared<const std::vector<int32_t>>(std::move(columns));
+  list.origin = link.origin;
+  list.origin.place = {0, {1}};
+  list.origin.list = places_of_origin(link);
+  return list;
+}
+
+// ---- Unions
+
+void Links::add(Link link) {
+  for (const int64_t n : link.box)
+    if (n <= 0) return;
+  bring_to_order(link, exactly_);
+  if (!exactly_ && absorb(link)) return;
+  all_.push_back(std::move(link));
+  if (!exactly_ && all_.size() > kMostLinks) list_all();
+}
+
+void Links::add(const Links& others) {
+  for (const Link& link : others.all()) add(link);
+}
+
+namespace {
+bool have_same_steps(const Link& a, const Link& b) {
+  const auto same = [](const Affine& x, const Affine& y) { return std::ranges::equal(x.steps, y.steps); };
+  return a.box.size() == b.box.size() && a.rows.size() == b.rows.size() && same(a.column, b.column) &&
+         std::ranges::equal(a.rows, b.rows, same);
+}
+// The parameters of `a` at which `b` begins, where both follow one affine function.
+std::optional<Shape::Dims> shift_between(const Link& a, const Link& b) {
+  Shape::Dims t(a.box.size(), 0);
+  SmallVector<bool, 6> known(a.box.size(), false);
+  const auto learn = [&](const Affine& x, const Affine& y) {
+    std::size_t unknown = a.box.size();
+    int64_t rest = y.first - x.first;
+    for (std::size_t p = 0; p < a.box.size(); ++p) {
+      if (x.steps[p] == 0) continue;
+      if (known[p]) {
+        rest -= x.steps[p] * t[p];
+        continue;
+      }
+      if (unknown < a.box.size()) return;  // two of them
+      unknown = p;
+    }
+    if (unknown == a.box.size()) return;
+    t[unknown] = rest / x.steps[unknown];
+    known[unknown] = true;
+  };
+  for (std::size_t k = 0; k < a.rows.size(); ++k) learn(a.rows[k], b.rows[k]);
+  learn(a.column, b.column);
+  if (std::ranges::find(known, false) != known.end()) return std::nullopt;
+  for (std::size_t k = 0; k < a.rows.size(); ++k)
+    if (a.rows[k].at(t) != b.rows[k].first) return std::nullopt;
+  if (a.column.at(t) != b.column.first) return std::nullopt;
+  return t;
+}
+// Makes `a` the union of both if that is a box.
+bool unite(Link& a, const Link& b) {
+  const auto t = shift_between(a, b);
+  if (!t) return false;
+  std::size_t other = a.box.size();  // the axis along which the boxes differ
+  bool inside = true;
+  for (std::size_t p = 0; p < a.box.size(); ++p) {
+    inside &= (*t)[p] >= 0 && (*t)[p] + b.box[p] <= a.box[p];
+    if ((*t)[p] == 0 && a.box[p] == b.box[p]) continue;
+    if (other < a.box.size()) {
+      other = a.box.size() + 1;
+      continue;
+    }
+    other = p;
+  }
+  if (inside) return true;
+  if (other >= a.box.size()) return false;
+  const int64_t first = (*t)[other], last = first + b.box[other];
+  if (first > a.box[other] || last < 0) return false;
+  const int64_t begin = std::min<int64_t>(0, first);
+  const auto move = [&](Affine& f) { f.first += f.steps[other] * begin; };
+  for (Affine& f : a.rows) move(f);
+  move(a.column);
+  a.box[other] = std::max(a.box[other], last) - begin;
+  return true;
+}
+}  // namespace
+
+bool Links::absorb(const Link& link) {
+  for (Link& own : all_) {
+    if (own.row_list != link.row_list || own.column_list != link.column_list) continue;
+    if (link.row_list) {
+      if (own.column == link.column && std::ranges::equal(own.box, link.box)) return true;
+      continue;
+    }
+    if (have_same_steps(own, link) && unite(own, link)) return true;
+  }
+  return false;
+}
+
+// One link with each pair once.
+void Links::list_all() {
+  const int64_t columns = 1 + [&] {
+    int64_t most = 0;
+    for (const Link& link : all_) for_each_entry(link, shape_, [&](int64_t, int64_t j) { most = std::max(most, j); });
+    return most;
+  }();
+  const Pattern p = pattern_of(*this, columns);
+  auto rows = std::make_shared<std::vector<int32_t>>();
+  rows->reserve(p.indices.size());
+  for (int64_t i = 0; i < p.rows; ++i)
+    rows->insert(rows->end(), static_cast<std::size_t>(p.offsets[i + 1] - p.offsets[i]), static_cast<int32_t>(i));
+  Link list;
+  list.box = {p.nonzeros()};
+  list.column = list.origin.place = {0, {1}};
+  list.row_list = std::move(rows);
+  list.column_list = std::make_shared<const std::vector<int32_t>>(p.indices);
+  all_ = {std::move(list)};
+}
+
+// ---- Patterns
+
+namespace {
+// Sorts a row, which mostly is short and nearly in order, and leaves each column once. Returns the number of columns.
+int64_t put_in_order(int32_t* row, int64_t n) {
+  if (n <= 24) {
+    for (int64_t k = 1; k < n; ++k) {
+      const int32_t column = row[k];
+      int64_t at = k;
+      for (; at > 0 && row[at - 1] > column; --at) row[at] = row[at - 1];
+      row[at] = column;
+    }
+  } else if (!std::is_sorted(row, row + n)) {
+    std::sort(row, row + n);
+  }
+  return std::unique(row, row + n) - row;
+}
+}  // namespace
+
+Pattern pattern_of(const Links& links, int64_t columns) {
+  const int64_t rows = links.shape().elements();
+  if (rows > INT32_MAX || columns > INT32_MAX)
+    fail(Status::unsupported, "a pattern of {} rows and {} columns: at most 2147483647 of each are supported", rows,
+         columns);
+  Pattern p{rows, columns, std::vector<int64_t>(static_cast<std::size_t>(rows) + 1), {}};
+  for (const Link& link : links.all())
+    for_each_entry(link, links.shape(), [&](int64_t i, int64_t) { ++p.offsets[i + 1]; });
+  std::partial_sum(p.offsets.begin(), p.offsets.end(), p.offsets.begin());
+  p.indices.resize(static_cast<std::size_t>(p.offsets[rows]));
+  // offsets[i] runs from the beginning of row i to that of row i + 1.
+  for (const Link& link : links.all())
+    for_each_entry(link, links.shape(),
+                   [&](int64_t i, int64_t j) { p.indices[p.offsets[i]++] = static_cast<int32_t>(j); });
+  int64_t begin = 0, kept = 0;
+  for (int64_t i = 0; i < rows; ++i) {
+    const int64_t end = p.offsets[i];
+    int32_t* row = p.indices.data() + begin;
+    const int64_t n = put_in_order(row, end - begin);
+    if (kept != begin) std::copy_n(row, n, p.indices.data() + kept);
+    p.offsets[i] = kept;
+    kept += n;
+    begin = end;
+  }
+  p.offsets[rows] = kept;
+  p.indices.resize(static_cast<std::size_t>(kept));
+  return p;
+}
+
+bool samples_stay_apart(const Links& links, int64_t sample_size) {
+  const int64_t row_size = links.shape().without_leading().elements();
+  const auto apart = [&](const Link& link) {
+    if (link.row_list || link.column_list) {
+      bool all = true;
+      for_each_entry(link, links.shape(), [&](int64_t i, int64_t j) { all &= i / row_size == j / sample_size; });
+      return all;
+    }
+    Affine within{link.column.first - sample_size * link.rows[0].first, link.column.steps};
+    for (std::size_t p = 0; p < link.box.size(); ++p) within.steps[p] -= sample_size * link.rows[0].steps[p];
+    return within.least(link.box) >= 0 && within.most(link.box) < sample_size;
+  };
+  return std::ranges::all_of(links.all(), apart);
+}
+
+}  // namespace gradtape::core

@@ -1,0 +1,86 @@
+// Links: which elements of a source the elements of a tensor may depend on. A link is an affine family of pairs, so that
+// the few links of a large tensor are found in a time that does not depend on its size.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/shape.hpp"
+#include "sparse/pattern.hpp"
+
+namespace gradtape::core {
+
+// first + steps · u of the parameters u of a box.
+struct Affine {
+  int64_t first = 0;
+  Shape::Dims steps;  // by parameter
+
+  int64_t at(const Shape::Dims& u) const;
+  int64_t least(const Shape::Dims& box) const;  // over a box that is not empty
+  int64_t most(const Shape::Dims& box) const;
+  bool operator==(const Affine&) const = default;
+};
+
+using Table = std::shared_ptr<const std::vector<int32_t>>;
+
+// Where a link comes from: a link of an op's input by one of the op's relations, and which of its parameters' values
+// these are.
+struct Origin {
+  uint32_t input = 0, link = 0, relation = 0;
+  Affine place;  // in the other link's box, row by row; or a place in the list
+  Table list;    // set: the place in the other link's box
+};
+
+// For each u in the box: the tensor's element `rows` may depend on the source's element `column`.
+struct Link {
+  Shape::Dims box;              // sizes of the parameters
+  SmallVector<Affine, 4> rows;  // the element's coordinates, by axis of the tensor
+  Affine column;                // the flat element of the source, or a place in column_list
+  Table row_list;               // set: the flat element of the tensor by u, and the box has one parameter
+  Table column_list;            // set: the flat element of the source
+  Origin origin;
+
+  int64_t size() const;
+};
+
+// All links of a tensor.
+class Links {
+ public:
+  // exactly: each pair is in as many links as there are ways from source to tensor, for values to be carried along.
+  // Else links that others contain are dropped.
+  explicit Links(Shape shape, bool exactly = false) : shape_(std::move(shape)), exactly_(exactly) {}
+
+  const Shape& shape() const { return shape_; }
+  bool exactly() const { return exactly_; }
+  const std::vector<Link>& all() const { return all_; }
+  bool empty() const { return all_.empty(); }
+  void add(Link link);
+  void add(const Links& others);  // of a tensor of the same shape
+
+ private:
+  bool absorb(const Link& link);
+  void list_all();
+
+  Shape shape_;
+  bool exactly_;
+  std::vector<Link> all_;
+};
+
+// Each element of a source by itself; the source's elements are the columns from `first` on.
+Links links_of_source(const Shape& shape, int64_t first, bool exactly = false);
+// The same link as lists, in row-major order of the box.
+Link listed(const Link& link, const Shape& shape);
+// The entries of the links as a pattern with so many columns.
+Pattern pattern_of(const Links& links, int64_t columns);
+// Whether the sample of each row, its coordinate along axis 0, is that of its column: column / size.
+bool samples_stay_apart(const Links& links, int64_t sample_size);
+
+// Calls f(row, column) for each u of the box, in row-major order. row: the flat element of a tensor of this shape.
+template <class F>
+void for_each_entry(const Link& link, const Shape& shape, F&& f);
+
+}  // namespace gradtape::core
+
+#include "sparse/for_each_entry.hpp"

@@ -1,0 +1,313 @@
+// Links through relations between the axes of an op's input and output.
+#include "sparse/relate.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include "base/error.hpp"
+#include "sparse/reshape_links.hpp"
+#include "sparse/rewrite.hpp"
+
+namespace gradtape::core {
+
+Dependence no_dependence() { return {Dependence::Kind::none}; }
+Dependence related(std::vector<Relation> relations) { return {Dependence::Kind::related, std::move(relations)}; }
+
+Relation broadcast_relation(const Shape& in, const Shape& out) {
+  Relation r;
+  const std::size_t offset = out.rank() - in.rank();
+  for (std::size_t k = 0; k < in.rank(); ++k)
+    if (in[k] == out[k + offset]) r.ties.push_back({k, k + offset});
+  return r;
+}
+
+namespace {
+constexpr int64_t kMostListed = int64_t{1} << 30;
+
+void check_listed(int64_t pairs) {
+  if (pairs > kMostListed)
+    fail(Status::out_of_memory, "a pattern whose pairs have no regular form: {} pairs, of at most {}", pairs,
+         kMostListed);
+}
+
+// A coordinate of the output that is known before the ties are looked at.
+struct Preset {
+  std::size_t out;
+  std::size_t parameter;  // its values are the coordinates
+};
+
+// Replaces the rows, coordinates in the input, by those in the output.
+Rewritten relate_affine(Rewriting& w, const Relation& relation, const Shape& out, std::span<const Preset> presets) {
+  Link& link = w.link();
+  const std::size_t ins = link.rows.size();
+  for (std::size_t k = 0; k < out.rank(); ++k) link.rows.push_back(w.constant(0));
+  const auto row = [&](std::size_t k) -> Affine& { return link.rows[ins + k]; };
+  const auto plus = [&](const Affine& a, int64_t scale, const Affine& b, int64_t shift) {
+    Affine f{a.first * scale + b.first + shift, a.steps};
+    for (std::size_t p = 0; p < f.steps.size(); ++p) f.steps[p] = scale * a.steps[p] + b.steps[p];
+    return f;
+  };
+  SmallVector<bool, 6> known(out.rank(), false);
+  for (const Preset& preset : presets) {
+    row(preset.out).steps[preset.parameter] = 1;
+    known[preset.out] = true;
+  }
+  for (const Relation::Fixed& fixed : relation.fixed)
+    if (const Rewritten r = w.keep_zero(plus(link.rows[fixed.in], 1, w.constant(-fixed.at), 0)); r != Rewritten::ok)
+      return r;
+  for (const Tie& tie : relation.ties) {
+    Affine f = plus(link.rows[tie.in], tie.in_scale, w.constant(0), -tie.shift);
+    Rewritten r;
+    if (known[tie.out]) {
+      r = w.keep_zero(plus(row(tie.out), -tie.out_scale, f, 0));
+    } else {
+      row(tie.out) = std::move(f);
+      known[tie.out] = true;
+      r = w.divide(row(tie.out), tie.out_scale);
+      if (r == Rewritten::ok) r = w.keep_in_range(row(tie.out), out[tie.out]);
+    }
+    if (r != Rewritten::ok) return r;
+  }
+  for (std::size_t k = 0; k < out.rank(); ++k)
+    if (!known[k]) row(k) = w.fresh(out[k]);
+  for (std::size_t k = 0; k < ins; ++k) link.rows.erase(0);
+  return Rewritten::ok;
+}
+
+Shape sizes_of(const Shape& shape, std::span<const std::size_t> axes) {
+  Shape sizes;
+  for (const std::size_t a : axes) sizes.push_back(shape[a]);
+  return sizes;
+}
+// strides[k]: that of axes[k] of the shape, all axes flat.
+Shape::Dims strides_of_axes(const Shape& shape, std::span<const std::size_t> axes) {
+  const Shape::Dims all = strides_of(shape);
+  Shape::Dims strides;
+  for (const std::size_t a : axes) strides.push_back(all[a]);
+  return strides;
+}
+
+// ---- Tables of an affine link
+
+// If the parameters `by` of the link count the places of the looked-up axes one by one, one link of lists whose last
+// parameters are the output's places. Else nothing.
+std::optional<Link> look_up(const Link& link, const Lookup& lookup, const Shape& in, const Shape& out,
+                            SmallVector<Preset, 4>& presets) {
+  if (!lookup.by_output || std::ranges::find(*lookup.table, -1) != lookup.table->end()) return std::nullopt;
+  const Shape places = sizes_of(in, lookup.in);
+  const Shape::Dims strides = strides_of(places);
+  Affine place{0, Shape::Dims(link.box.size(), 0)};
+  for (std::size_t k = 0; k < lookup.in.size(); ++k) {
+    const Affine& row = link.rows[lookup.in[k]];
+    place.first += strides[k] * row.first;
+    for (std::size_t p = 0; p < link.box.size(); ++p) place.steps[p] += strides[k] * row.steps[p];
+  }
+  SmallVector<std::size_t, 4> by, others;
+  for (std::size_t p = 0; p < link.box.size(); ++p) (place.steps[p] != 0 ? by : others).push_back(p);
+  std::ranges::sort(by, std::less<>(), [&](std::size_t p) { return place.steps[p]; });
+  int64_t counted = 1;
+  for (const std::size_t p : by) {
+    if (place.steps[p] != counted) return std::nullopt;
+    counted *= link.box[p];
+    for (std::size_t a = 0; a < in.rank(); ++a)
+      if (link.rows[a].steps[p] != 0 && std::ranges::find(lookup.in, a) == lookup.in.end()) return std::nullopt;
+  }
+  if (place.first != 0 || counted != places.elements()) return std::nullopt;
+
+  // Both functions at the places in the table, and then for all values of the other parameters.
+  const std::size_t n = lookup.table->size();
+  std::vector<int64_t> columns(n), origins(n);
+  for (std::size_t k = 0; k < n; ++k)
+    for (const std::size_t p : by) {
+      const int64_t u = (*lookup.table)[k] / place.steps[p] % link.box[p];
+      columns[k] += link.column.steps[p] * u;
+      origins[k] += link.origin.place.steps[p] * u;
+    }
+  Link result;
+  result.origin = link.origin;
+  Affine column{link.column.first, {}}, origin{link.origin.place.first, {}};
+  for (const std::size_t p : others) {
+    result.box.push_back(link.box[p]);
+    column.steps.push_back(link.column.steps[p]);
+    origin.steps.push_back(link.origin.place.steps[p]);
+  }
+  check_listed(result.size() * static_cast<int64_t>(n));
+  std::vector<int32_t> column_list, origin_list;
+  column_list.reserve(static_cast<std::size_t>(result.size()) * n);
+  origin_list.reserve(static_cast<std::size_t>(result.size()) * n);
+  for_each_pair(result.box, column, origin, [&](int64_t column_first, int64_t origin_first) {
+    for (std::size_t k = 0; k < n; ++k) {
+      const int64_t c = column_first + columns[k], o = origin_first + origins[k];
+      column_list.push_back(link.column_list ? (*link.column_list)[c] : static_cast<int32_t>(c));
+      origin_list.push_back(link.origin.list ? (*link.origin.list)[o] : static_cast<int32_t>(o));
+    }
+  });
+  for (std::size_t a = 0; a < in.rank(); ++a) {
+    Affine row{link.rows[a].first, {}};
+    for (const std::size_t p : others) row.steps.push_back(link.rows[a].steps[p]);
+    row.steps.resize(others.size() + lookup.out.size(), 0);
+    result.rows.push_back(std::move(row));
+  }
+  for (const std::size_t axis : lookup.out) {
+    presets.push_back({axis, result.box.size()});
+    result.box.push_back(out[axis]);
+  }
+  result.column = result.origin.place = {0, strides_of(Shape(result.box))};
+  result.column_list = std::make_shared<const std::vector<int32_t>>(std::move(column_list));
+  result.origin.list = std::make_shared<const std::vector<int32_t>>(std::move(origin_list));
+  return result;
+}
+
+// ---- Links as lists
+
+// The places of the output for each place of the input along the looked-up axes, as offsets in the output.
+class Places {
+ public:
+  Places(const Lookup& lookup, const Shape& in, const Shape& out) {
+    const Shape ins = sizes_of(in, lookup.in), outs = sizes_of(out, lookup.out);
+    const Shape::Dims within = strides_of(outs), strides = strides_of_axes(out, lookup.out);
+    const auto offset = [&](int64_t place) {
+      int64_t value = 0;
+      for (std::size_t k = 0; k < outs.rank(); ++k) value += place / within[k] % outs[k] * strides[k];
+      return value;
+    };
+    first_.resize(static_cast<std::size_t>(ins.elements()) + 1);
+    const auto for_each = [&](auto&& f) {
+      for (std::size_t k = 0; k < lookup.table->size(); ++k) {
+        const int64_t there = (*lookup.table)[k], here = static_cast<int64_t>(k);
+        if (there >= 0) lookup.by_output ? f(there, here) : f(here, there);
+      }
+    };
+    for_each([&](int64_t from, int64_t) { ++first_[from + 1]; });
+    std::partial_sum(first_.begin(), first_.end(), first_.begin());
+    offsets_.resize(static_cast<std::size_t>(first_.back()));
+    std::vector<int64_t> next(first_.begin(), first_.end() - 1);
+    for_each([&](int64_t from, int64_t to) { offsets_[next[from]++] = offset(to); });
+  }
+  std::span<const int64_t> of(int64_t place) const {
+    return std::span(offsets_).subspan(first_[place], first_[place + 1] - first_[place]);
+  }
+
+ private:
+  std::vector<int64_t> first_, offsets_;
+};
+
+// The part of an output element's flat place that the ties say; -1: none fits.
+int64_t tied_offset(const Relation& relation, std::span<const int64_t> coordinates, const Shape& out,
+                    const Shape::Dims& strides, Shape::Dims& known) {
+  for (const Relation::Fixed& fixed : relation.fixed)
+    if (coordinates[fixed.in] != fixed.at) return -1;
+  std::fill(known.begin(), known.end(), -1);
+  int64_t offset = 0;
+  for (const Tie& tie : relation.ties) {
+    const int64_t value = tie.in_scale * coordinates[tie.in] - tie.shift, at = value / tie.out_scale;
+    if (value % tie.out_scale != 0 || at < 0 || at >= out[tie.out]) return -1;
+    if (known[tie.out] >= 0 && known[tie.out] != at) return -1;
+    if (known[tie.out] < 0) offset += at * strides[tie.out];
+    known[tie.out] = at;
+  }
+  return offset;
+}
+
+// The offsets of all elements along the axes of the output that no tie and no table names.
+std::vector<int64_t> free_offsets(const Relation& relation, const Shape& out) {
+  SmallVector<bool, 6> named(out.rank(), false);
+  for (const Tie& tie : relation.ties) named[tie.out] = true;
+  if (relation.lookup)
+    for (const std::size_t a : relation.lookup->out) named[a] = true;
+  SmallVector<std::size_t, 6> axes;
+  for (std::size_t a = 0; a < out.rank(); ++a)
+    if (!named[a]) axes.push_back(a);
+  const Affine offset{0, strides_of_axes(out, axes)};
+  const Shape sizes = sizes_of(out, axes);
+  std::vector<int64_t> offsets;
+  for_each_pair(Shape::Dims(sizes.begin(), sizes.end()), offset, offset,
+                [&](int64_t at, int64_t) { offsets.push_back(at); });
+  return offsets;
+}
+
+Link relate_list(const Link& list, const Relation& relation, const Shape& in, const Shape& out) {
+  const Shape::Dims in_strides = strides_of(in), out_strides = strides_of(out);
+  std::optional<Places> places;
+  Shape looked_up;
+  Shape::Dims place_strides;
+  if (relation.lookup) {
+    places.emplace(*relation.lookup, in, out);
+    looked_up = sizes_of(in, relation.lookup->in);
+    place_strides = strides_of(looked_up);
+  }
+  const std::vector<int64_t> free = free_offsets(relation, out);
+  const int64_t nowhere = 0;
+  std::vector<int32_t> rows, columns, origins;
+  Shape::Dims coordinates(in.rank(), 0), known(out.rank(), -1);
+  for (int64_t e = 0; e < list.box[0]; ++e) {
+    const int64_t row = (*list.row_list)[e];
+    for (std::size_t a = 0; a < in.rank(); ++a) coordinates[a] = row / in_strides[a] % in[a];
+    const int64_t tied = tied_offset(relation, coordinates, out, out_strides, known);
+    if (tied < 0) continue;
+    std::span<const int64_t> looked(&nowhere, 1);
+    if (places) {
+      int64_t place = 0;
+      for (std::size_t k = 0; k < looked_up.rank(); ++k)
+        place += coordinates[relation.lookup->in[k]] * place_strides[k];
+      looked = places->of(place);
+    }
+    check_listed(static_cast<int64_t>(rows.size() + looked.size() * free.size()));
+    for (const int64_t at : looked)
+      for (const int64_t more : free) {
+        rows.push_back(static_cast<int32_t>(tied + at + more));
+        columns.push_back((*list.column_list)[e]);
+        origins.push_back((*list.origin.list)[e]);
+      }
+  }
+  Link result;
+  result.box = {static_cast<int64_t>(rows.size())};
+  result.column = {0, {1}};
+  result.origin = list.origin;
+  result.origin.place = {0, {1}};
+  result.row_list = std::make_shared<const std::vector<int32_t>>(std::move(rows));
+  result.column_list = std::make_shared<const std::vector<int32_t>>(std::move(columns));
+  result.origin.list = std::make_shared<const std::vector<int32_t>>(std::move(origins));
+  return result;
+}
+
+void relate(const Link& link, const Relation& relation, const Shape& in, Links& out) {
+  const auto by_list = [&] {
+    check_listed(link.size());
+    out.add(relate_list(listed(link, in), relation, in, out.shape()));
+  };
+  if (link.row_list) return by_list();
+  SmallVector<Preset, 4> presets;
+  Link start = link;
+  if (relation.lookup) {
+    std::optional<Link> found = look_up(link, *relation.lookup, in, out.shape(), presets);
+    if (!found) return by_list();
+    start = std::move(*found);
+  }
+  Rewriting w(std::move(start));
+  const Rewritten r = relate_affine(w, relation, out.shape(), presets);
+  if (r == Rewritten::unknown) return by_list();
+  if (r == Rewritten::ok) out.add(std::move(w.link()));
+}
+}  // namespace
+
+void add_dependent(const Links& in, const Dependence& dependence, uint32_t input, Links& out) {
+  if (dependence.kind == Dependence::Kind::none || out.shape().elements() == 0) return;
+  static const std::vector<Relation> everything(1);
+  const bool all = dependence.kind == Dependence::Kind::all;
+  const std::vector<Relation>& relations = all ? everything : dependence.relations;
+  for (uint32_t l = 0; l < in.all().size(); ++l) {
+    Link link = in.all()[l];
+    link.origin = {input, l, 0, {0, strides_of(Shape(link.box))}, nullptr};
+    if (dependence.kind == Dependence::Kind::same_places) {
+      reshape_link(link, in.shape(), out);
+      continue;
+    }
+    for (uint32_t k = 0; k < relations.size(); ++k) {
+      link.origin.relation = k;
+      relate(link, relations[k], in.shape(), out);
+    }
+  }
+}
+
+}  // namespace gradtape::core
