@@ -1,4 +1,4 @@
-// Rebuilds a graph with a leading axis, op by op, and follows the samples of a batch through a graph.
+// Rebuilds a graph with a leading axis, op by op.
 #include "autodiff/batch.hpp"
 
 #include <algorithm>
@@ -40,18 +40,6 @@ Tensors batch_node(const BatchCall& b) {
   return made_by.is_elementwise() ? reapply_all(b.call, aligned_inputs(b)) : batch_by_rows(b);
 }
 
-int elementwise_samples(const Call& c, std::span<const int> axes) {
-  const Shape& out = c.out_spec().shape;
-  int common = kNoSamples;
-  for (std::size_t i = 0; i < axes.size(); ++i) {
-    if (axes[i] == kNoSamples) continue;
-    const int axis = axes[i] + static_cast<int>(out.rank() - c.in(i).rank());
-    if (out[axis] != c.in(i).shape()[axes[i]]) return kMixed;
-    if (common != kNoSamples && common != axis) return kMixed;
-    common = axis;
-  }
-  return common;
-}
 }  // namespace
 
 std::vector<Batched> batch(std::span<const Tensor> outputs, std::span<const Tensor> placeholders,
@@ -84,33 +72,6 @@ std::vector<Batched> batch(std::span<const Tensor> outputs, std::span<const Tens
     results.push_back({value ? value : t, static_cast<bool>(value)});
   }
   return results;
-}
-
-const Node* where_samples_mix(const Tensor& to, const Tensor& from,
-                              const std::function<bool(const Tensor&)>& passable) {
-  std::unordered_map<const Node*, int> axis_of;
-  const auto axis = [&](const Tensor& t) {
-    if (t.same(from)) return 0;
-    auto it = axis_of.find(t.node());
-    return it == axis_of.end() ? kNoSamples : it->second;
-  };
-  const Node* last = nullptr;
-  for (Node* node : path_between(Tensors{to}, Tensors{from}, passable).nodes) {
-    SmallVector<int, 3> axes;
-    for (const Tensor& input : node->inputs) axes.push_back(is_floating(input.dtype()) ? axis(input) : kNoSamples);
-    const Call call(*node);
-    int result = kMixed;
-    if (const auto* u = std::get_if<Undifferentiable>(&node->op.derivative); u && !u->fatal)
-      result = kNoSamples;  // no derivative goes through
-    else if (node->op.sample_axis)
-      result = node->op.sample_axis(call, axes);
-    else if (node->op.is_elementwise())
-      result = elementwise_samples(call, axes);
-    if (result == kMixed) return node;
-    axis_of[node] = result;
-    last = node;
-  }
-  return axis(to) == 0 || axis(to) == kNoSamples ? nullptr : last;
 }
 
 std::string name_with_composite(const Node& node) {

@@ -1,5 +1,4 @@
-// Batching: a graph that depends on placeholders, rebuilt for a leading axis of many values of them at once. And the
-// check whether the samples of a batch stay apart on their way through a graph.
+// Batching: a graph that depends on placeholders, rebuilt for a leading axis of many values of them at once.
 #pragma once
 
 #include "graph/recorder.hpp"
@@ -15,9 +14,6 @@ struct Batched {
 std::vector<Batched> batch(std::span<const Tensor> outputs, std::span<const Tensor> placeholders,
                            std::span<const Tensor> values, int64_t size);
 
-// Follows the batch axis 0 of `from` through the graph to `to`. Null: each sample of `to` depends on the same sample of
-// `from` alone; otherwise the op in which samples may mix.
-const Node* where_samples_mix(const Tensor& to, const Tensor& from, const std::function<bool(const Tensor&)>& passable);
 std::string name_with_composite(const Node& node);  // "reduce_sum (in batch_normalization)"
 
 }  // namespace gradtape::core

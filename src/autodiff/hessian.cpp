@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "autodiff/batch.hpp"
+#include "autodiff/dependence.hpp"
 #include "ops/functions.hpp"
 
 namespace gradtape::core {

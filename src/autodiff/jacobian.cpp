@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "autodiff/batch.hpp"
+#include "autodiff/dependence.hpp"
 #include "autodiff/cost.hpp"
 #include "autodiff/values.hpp"
 #include "ops/functions.hpp"

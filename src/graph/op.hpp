@@ -11,6 +11,7 @@
 #include "base/layout.hpp"
 #include "graph/kernel_call.hpp"
 #include "graph/node.hpp"
+#include "sparse/relate.hpp"
 
 namespace gradtape::core {
 
@@ -189,11 +190,18 @@ using Derivative = std::variant<std::monostate, Partials, Linear, Rules, Undiffe
 // The op on a batch: one output each, with the leading axis. No outputs: the call is made row by row.
 using Batching = std::function<Tensors(const BatchCall&)>;
 
-// Follows the samples of a batch: axes[i] is the batch axis of input i (kNoSamples: it has none). Returns the batch
-// axis of the output, or kMixed.
-inline constexpr int kNoSamples = -1;
-inline constexpr int kMixed = -2;
-using SampleAxis = int (*)(const Call&, std::span<const int> axes);
+// ---- The elements that an output depends on
+
+// Whether a rule looks at the values of index tensors: never, so that any index is possible; where there are values; or
+// as an error where there are none.
+enum class Indices { any, known, needed };
+// An output of a call, and an input by which it is differentiated.
+struct LinkCall {
+  const Call& call;
+  std::size_t input, output;
+  Indices indices;
+};
+using LinkRule = Dependence (*)(const LinkCall&);
 
 // ---- What the planner knows of single ops
 
@@ -260,7 +268,7 @@ struct Op {
   Computation computation;
   Derivative derivative;
   Batching batch = nullptr;  // null: elementwise by itself, anything else row by row
-  SampleAxis sample_axis = nullptr;
+  LinkRule links = nullptr;  // null: elementwise by itself, anything else depends on all elements
   SumOfCalls sum_of_calls = nullptr;  // null: they are added up one by one
   std::optional<PadTraits> pad = {};
   std::optional<ProductTraits> product = {};

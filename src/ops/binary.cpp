@@ -93,8 +93,7 @@ void define_checks(Registry& r) {
         .infer(infer_elementwise)
         .kernel(std::move(kernel))
         .none("integers have no derivative")
-        .batch([](const BatchCall& b) { return Tensors{reapply(b.call, {b.in[0]})}; })
-        .samples_follow([](const Call&, std::span<const int> axes) { return axes[0]; });
+        .batch([](const BatchCall& b) { return Tensors{reapply(b.call, {b.in[0]})}; });
   };
   check(op<"integer_divisor">, "x, none of which may be 0.", kernels::integer_divisor);
   check(op<"integer_exponent">, "x, none of which may be below 0.", kernels::integer_exponent);

@@ -50,9 +50,8 @@ void define_once_only(Registry& r) {
             return Tensors{t[2] ? t[2] + undefined_change(c, t[0]) : undefined_change(c, t[0])};
           })
       .batch([](const BatchCall& b) { return reapply_all(b.call, full_inputs(b)); })
-      .samples_follow([](const Call&, std::span<const int> axes) {
-        const int axis = std::max(axes[0], axes[2]);
-        return std::min(axes[0], axes[2]) == kNoSamples || axes[0] == axes[2] ? axis : kMixed;
+      .links([](const LinkCall& c) {
+        return related({broadcast_relation(c.call.in(c.input).shape(), c.call.out_spec().shape)});
       });
 }
 }  // namespace

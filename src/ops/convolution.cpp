@@ -74,9 +74,37 @@ Tensors batch_convolution(const BatchCall& b) {
   return {split(merged, c.out_spec().shape, R.result, into, groups, b.size)};
 }
 
-// Images are samples where the filter is the same for all.
-int samples_of_images(const Call&, std::span<const int> axes) {
-  return axes[1] == kNoSamples && axes[0] == 0 ? 0 : kMixed;
+// x [n, h, w, c] and y [n, oh, ow, co] of a convolution: place = stride * window + dilation * tap - padding along both axes of
+// the image. Channels of a group depend on each other.
+Dependence links_of_images(const Call& c, const Shape& w, bool to_y) {
+  constexpr int64_t kMostRelations = 64;
+  const Ints &strides = c.ints("strides"), &padding = c.ints("padding"), &dilations = c.ints("dilations");
+  const bool one_by_one = w[2] == 1;  // each channel of x has its own of y
+  const int64_t many = one_by_one ? w[3] / std::max<int64_t>(1, c.integer("groups")) : 1, taps = w[0] * w[1] * many;
+  Relation images;
+  images.ties.push_back({0, 0});
+  if (taps > kMostRelations) return related({images});
+  std::vector<Relation> relations;
+  for (int64_t tap = 0; tap < taps; ++tap) {
+    Relation r = images;
+    const auto tie = [&](std::size_t axis, int64_t step, int64_t shift) {  // x = step * y + shift
+      r.ties.push_back(to_y ? Tie{axis, axis, shift, 1, step} : Tie{axis, axis, -shift, step, 1});
+    };
+    for (const std::size_t i : {0, 1}) {
+      const int64_t at = i == 0 ? tap / many / w[1] : tap / many % w[1];
+      tie(1 + i, strides[i], at * dilations[i] - padding[2 * i]);
+    }
+    // Channel c of x has the channels many * c ... of y.
+    if (one_by_one) r.ties.push_back(to_y ? Tie{3, 3, -(tap % many), many, 1} : Tie{3, 3, tap % many, 1, many});
+    relations.push_back(std::move(r));
+  }
+  return related(std::move(relations));
+}
+// One axis of the input that goes with one of the output.
+Dependence one_axis(std::size_t in, std::size_t out) {
+  Relation r;
+  r.ties.push_back({in, out});
+  return related({r});
 }
 
 // The window along an axis, of attributes in their canonical form.
@@ -110,7 +138,9 @@ void define_forms(Registry& r) {
       .linear({[](const Call& c, const Tensor& ct, std::size_t) { return input_of(c, ct, c.in(1), c.in(0)); },
                [](const Call& c, const Tensor& ct, std::size_t) { return filter_of(c, c.in(0), ct, c.in(1)); }})
       .batch(batch_convolution<Roles{Role::x, Role::w, Role::y, Into::images, Into::outputs}>)
-      .samples_follow(samples_of_images);
+      .links([](const LinkCall& c) {
+        return c.input == 0 ? links_of_images(c.call, c.call.in(1).shape(), true) : one_axis(3, 3);
+      });
   form(r, "convolution_input", "x from y and w.")
       .infer([](Inference& c) {
         const Shape &y = c.shape(0), &w = c.shape(1);
@@ -120,7 +150,10 @@ void define_forms(Registry& r) {
       .linear({[](const Call& c, const Tensor& ct, std::size_t) { return output_of(c, ct, c.in(1)); },
                [](const Call& c, const Tensor& ct, std::size_t) { return filter_of(c, ct, c.in(0), c.in(1)); }})
       .batch(batch_convolution<Roles{Role::y, Role::w, Role::x, Into::images, Into::inputs}>)
-      .samples_follow(samples_of_images);
+      .links([](const LinkCall& c) {
+        if (c.input == 0) return links_of_images(c.call, c.call.in(1).shape(), false);
+        return c.call.integer("groups") == 1 ? one_axis(2, 3) : Dependence();
+      });
   form(r, "convolution_filter", "w from x and y.")
       .infer([](Inference& c) {
         const Shape &x = c.shape(0), &y = c.shape(1);
@@ -130,7 +163,10 @@ void define_forms(Registry& r) {
       .linear({[](const Call& c, const Tensor& ct, std::size_t) { return input_of(c, c.in(1), ct, c.in(0)); },
                [](const Call& c, const Tensor& ct, std::size_t) { return output_of(c, c.in(0), ct); }})
       .batch(batch_convolution<Roles{Role::x, Role::y, Role::w, Into::inputs, Into::outputs}>)
-      .samples_follow([](const Call&, std::span<const int>) { return kMixed; });
+      .links([](const LinkCall& c) {
+        if (c.input == 1) return one_axis(3, 3);
+        return c.call.integer("groups") == 1 ? one_axis(3, 2) : Dependence();
+      });
 }
 
 // ---- The ops

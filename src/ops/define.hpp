@@ -4,6 +4,7 @@
 #include "kernels/elementwise/fused_pairs.hpp"
 #include "kernels/elementwise/tile.hpp"
 #include "ops/batching.hpp"
+#include "ops/links.hpp"
 #include "ops/registry.hpp"
 
 namespace gradtape::core {
@@ -120,7 +121,7 @@ class OpBuilder {
   }
   OpBuilder& none(const char* reason) { return op_.derivative = Undifferentiable{reason}, *this; }
   OpBuilder& batch(Batching f) { return op_.batch = std::move(f), *this; }
-  OpBuilder& samples_follow(SampleAxis f) { return op_.sample_axis = f, *this; }
+  OpBuilder& links(LinkRule f) { return op_.links = f, *this; }
   OpBuilder& sums_by(SumOfCalls f) { return op_.sum_of_calls = f, *this; }
   OpBuilder& pad(const PadTraits& traits) { return op_.pad = traits, *this; }
   OpBuilder& product(const ProductTraits& traits) { return op_.product = traits, *this; }
@@ -146,11 +147,6 @@ Tensors bools_as_int64(const Call& c);
 // Elementwise ops of one and more inputs: the broadcast shape, and the shared dtype or bool.
 void infer_elementwise(Inference& c);
 void infer_predicate(Inference& c);
-
-// samples_follow of an op that mixes entries along the attribute "axis" alone.
-inline int samples_beside_axis(const Call& c, std::span<const int> axes) {
-  return axes[0] == c.integer("axis") ? kMixed : axes[0];
-}
 
 // The dtypes of an elementwise op's operands, as a type: the loops are made for these alone.
 template <DtypeSet Set>

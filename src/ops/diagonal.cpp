@@ -99,7 +99,14 @@ void define_diagonal(Registry& r) {
         return lower_triangle(ct) + lower_triangle(matrix_transpose(ct), -1);
       }})
       .batch(batch_of_matrices)
-      .samples_follow(samples_of_matrices)
+      .links([](const LinkCall& c) {
+        const std::size_t row = c.call.in().rank() - 2;
+        Dependence d = within_matrices(c);
+        d.relations.push_back(d.relations[0]);
+        for (const std::size_t mirrored : {0, 1})
+          for (const std::size_t k : {0, 1}) d.relations[mirrored].ties.push_back({row + k, row + (k ^ mirrored)});
+        return d;
+      })
       .sample("f[2,3,3]");
   for (bool lower : {true, false})
     OpBuilder(r, lower ? "tril" : "triu",

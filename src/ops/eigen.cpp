@@ -51,7 +51,7 @@ void define_factors(Registry& r) {
             return Tensors{diag_part(p), matmul(inverse_gaps(c.out(0)) * p, v, true)};
           })
       .batch(batch_of_matrices)
-      .samples_follow(samples_of_matrices);
+      .links(within_matrices);
 }
 
 // sum of c_i v_i v_i^T, the derivative of a function of the eigenvalues whose own are the c_i. In the basis V its
@@ -88,7 +88,7 @@ void define_values(Registry& r) {
             return Tensors{sum};
           })
       .batch(batch_of_matrices)
-      .samples_follow(samples_of_sum);
+      .links(links_of_sum);
   OpBuilder(r, "symmetric_eigenvalues", "Eigenvalues, rising, of symmetric x.")
       .internal()
       .inputs({{"x"}})
@@ -100,7 +100,7 @@ void define_values(Registry& r) {
                return Tensors{reduce_sum(matmul(v, t[0]) * v, {-1})};
              })
       .batch(batch_of_matrices)
-      .samples_follow(samples_of_matrices);
+      .links(within_matrices);
 }
 
 Tensor spectral_form(const Call& c, std::span<const Tensor> matrices) {
@@ -144,7 +144,7 @@ void define_forms(Registry& r) {
             return Tensors{sum};
           })
       .batch(batch_of_matrices)
-      .samples_follow(samples_of_matrices);
+      .links(within_matrices);
   OpBuilder(r, "eigh_function",
             "v diag(f(w)) v^T with the eigenvalues w and eigenvectors v of x; its derivatives are right for repeated "
             "eigenvalues too, to any order. x is symmetrised first, or else its lower triangle alone is read.")

@@ -35,7 +35,7 @@ void define_cholesky(Registry& r) {
             return Tensors{matmul(c.out(), half_lower(solve_both_sides(c.out(), t[0], false)))};
           })
       .batch(batch_of_matrices)
-      .samples_follow(samples_of_matrices);
+      .links(within_matrices);
   OpBuilder(r, "cholesky",
             "The lower triangular L with L L^T = x; x is symmetrised first, or else its lower triangle alone is read.")
       .inputs({{"x"}})
@@ -99,7 +99,7 @@ void define_qr(Registry& r) {
       .kernel(kernels::qr)
       .rules(qr_reverse, qr_forward)
       .batch(batch_of_matrices)
-      .samples_follow(samples_of_matrices)
+      .links(within_matrices)
       .sample("s[3,3]")
       .sample("f[4,2]", R"({"positive_diagonal": false})")
       .sample("f[2,2,3]");
@@ -202,7 +202,7 @@ void define_singular_values(Registry& r) {
             return Tensors{sum};
           })
       .batch(batch_of_matrices)
-      .samples_follow(samples_of_sum);
+      .links(links_of_sum);
   OpBuilder(
       r, "svd",
       "The singular values of the matrices in the last two axes, largest first. Of repeated ones, or of 0, second "
@@ -220,7 +220,7 @@ void define_singular_values(Registry& r) {
                return Tensors{reduce_sum(moved, {-1})};
              })
       .batch(batch_of_matrices)
-      .samples_follow(samples_of_matrices)
+      .links(within_matrices)
       .sample("f[3,3]")
       .sample("f[2,2,3]");
 }
@@ -239,7 +239,7 @@ void define_svd(Registry& r) {
       .kernel(kernels::svd)
       .rules(svd_reverse, nullptr)
       .batch(batch_of_matrices)
-      .samples_follow(samples_of_matrices);
+      .links(within_matrices);
   define_singular_values(r);
   OpBuilder(
       r, "svd_with_vectors",
@@ -286,7 +286,7 @@ void define_slogdet(Registry& r) {
             return Tensors{Tensor(), reduce_sum(inverse_transpose(c.in()) * t[0], {-2, -1})};
           })
       .batch(batch_of_matrices)
-      .samples_follow(samples_of_matrices)
+      .links(within_matrices)
       .sample("s[3,3]")
       .sample("s[2,2,2]");
 }
@@ -313,9 +313,7 @@ void define_expm(Registry& r) {
       .rules([](const Call& c, const Tensors& ct) { return Tensors{expm_against(c.in(), ct[0])}; },
              [](const Call& c, const Tensors& t) { return Tensors{expm_in_direction(c.in(), t[0])}; })
       .batch(batch_of_matrices)
-      .samples_follow([](const Call& c, std::span<const int> axes) {
-        return axes[0] == static_cast<int>(c.in().rank()) - 3 ? kMixed : samples_of_matrices(c, axes);
-      });
+      .links([](const LinkCall& c) { return within_axes(c.call.in().rank() - 3); });
   OpBuilder(r, "expm", "The exponential of the matrices in the last two axes: sum of x^k / k!.")
       .inputs({{"x"}})
       .infer([](Inference& c) { need_square(c, 0); })

@@ -39,10 +39,26 @@ Tensors batch_gather(const BatchCall& b) {
   return {gather(full_input(b, 0), full_input(b, 1), axis + 1, batch_dims + 1)};
 }
 
-// The axis of the result that an axis of params becomes.
-int follow_gather(int64_t axis, std::size_t index_axes, int from) {
-  if (from == axis) return kMixed;
-  return from < axis ? from : from - 1 + static_cast<int>(index_axes);
+// The relation of params [..., axis, ...] to what a gather with these indices reads: [..., axes of the indices, ...].
+Dependence links_of_gather(const LinkCall& c) {
+  const bool gathers = c.input == 0;
+  const Tensor &indices = c.call.in(1 - c.input), &x = c.call.in(c.input);
+  const auto axis = static_cast<std::size_t>(c.call.integer("axis")),
+             batch = static_cast<std::size_t>(c.call.integer("batch_dims")), index_axes = indices.rank() - batch;
+  const std::size_t params_rank = gathers ? x.rank() : x.rank() + 1 - index_axes;
+  Indexed group{{}, {}, batch, gathers};
+  SmallVector<std::size_t, 4>&counted = gathers ? group.in : group.out, &listed = gathers ? group.out : group.in;
+  for (std::size_t k = 0; k < batch; ++k) group.in.push_back(k), group.out.push_back(k);
+  counted.push_back(axis);
+  for (std::size_t k = 0; k < index_axes; ++k) listed.push_back(axis + k);
+  Relation r;
+  for (std::size_t k = batch; k < params_rank; ++k) {
+    if (k == axis) continue;
+    const std::size_t there = k < axis ? k : k - 1 + index_axes;
+    r.ties.push_back(gathers ? Tie{k, there} : Tie{there, k});
+  }
+  relate_indexed(c, indices, group, r);
+  return related({r}, Dependence::Weight::sum);
 }
 
 // One scatter of all entries, where the calls differ in nothing else.
@@ -76,10 +92,7 @@ void define_gather(Registry& r) {
                },
                nullptr})
       .batch(batch_gather)
-      .samples_follow([](const Call& c, std::span<const int> axes) {
-        const auto index_axes = c.in(1).rank() - static_cast<std::size_t>(c.integer("batch_dims"));
-        return follow_gather(c.integer("axis"), index_axes, axes[0]);
-      })
+      .links(links_of_gather)
       .sample("f[4,3] i4[2]", R"({"axis": 0})")
       .sample("f[2,4] i4[2,3]", R"({"axis": 1, "batch_dims": 1})");
   OpBuilder(
@@ -111,12 +124,7 @@ void define_gather(Registry& r) {
         if (!b.batched[0] && batch_dims == 0) return Tensors{scatter_add(b.in[0], b.in[1], shape, axis + 1, 0)};
         return Tensors{scatter_add(full_input(b, 0), full_input(b, 1), shape, axis + 1, batch_dims + 1)};
       })
-      .samples_follow([](const Call& c, std::span<const int> axes) {
-        const auto index_axes = static_cast<int>(c.in(0).rank() - static_cast<std::size_t>(c.integer("batch_dims")));
-        const auto axis = static_cast<int>(c.integer("axis"));
-        if (axes[1] < axis) return axes[1];
-        return axes[1] < axis + index_axes ? kMixed : axes[1] + 1 - index_axes;
-      })
+      .links(links_of_gather)
       .sample("i4[2] f[2,3]", R"({"shape": [4, 3], "axis": 0})");
 }
 

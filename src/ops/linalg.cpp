@@ -114,27 +114,25 @@ Tensors batch_matmul(const BatchCall& b) {
   return reapply_all(b.call, aligned_inputs(b));
 }
 
-int samples_of_matmul(const Call& c, std::span<const int> axes) {
-  const int rank = static_cast<int>(c.out_spec().shape.rank());
-  int common = kNoSamples;
-  for (std::size_t i = 0; i < 2; ++i) {
-    if (axes[i] == kNoSamples) continue;
-    const int own = static_cast<int>(c.in(i).rank());
-    const bool transposed = c.flag(i == 0 ? "transpose_a" : "transpose_b");
-    const int kept = (i == 0) == transposed ? own - 1 : own - 2;  // of the matrix axes, the one the result keeps
-    int out;
-    if (axes[i] < own - 2) {
-      out = axes[i] + rank - own;
-      if (c.in(i).shape()[axes[i]] != c.out_spec().shape[out]) return kMixed;
-    } else if (axes[i] == kept) {
-      out = i == 0 ? rank - 2 : rank - 1;
-    } else {
-      return kMixed;
-    }
-    if (common != kNoSamples && common != out) return kMixed;
-    common = out;
-  }
-  return common;
+// A row of a, and a column of b; the other operand's row or column stands beside them.
+Dependence links_of_matmul(const LinkCall& c) {
+  using Axis = Dependence::Factor::Axis;
+  const Tensor &x = c.call.in(c.input), &other = c.call.in(1 - c.input);
+  const Shape& out = c.call.out_spec().shape;
+  const auto kept_of = [&](std::size_t i) {  // of the matrix axes of input i, the one that the result keeps
+    return c.call.in(i).rank() - ((i == 0) == c.call.flag(i == 0 ? "transpose_a" : "transpose_b") ? 1 : 2);
+  };
+  const auto summed_of = [&](std::size_t i) { return 2 * c.call.in(i).rank() - 3 - kept_of(i); };
+  Relation r;
+  for (std::size_t k = 0; k + 2 < x.rank(); ++k)
+    if (const std::size_t there = k + out.rank() - x.rank(); x.shape()[k] == out[there]) r.ties.push_back({k, there});
+  r.ties.push_back({kept_of(c.input), out.rank() - 2 + c.input});
+  Dependence d = related({r}, Dependence::Weight::product);
+  d.factor.input = static_cast<uint32_t>(1 - c.input);
+  for (std::size_t k = 0; k < other.rank(); ++k) d.factor.axes.push_back(Axis{true, k + out.rank() - other.rank()});
+  d.factor.axes[kept_of(1 - c.input)] = {true, out.rank() - 1 - c.input};
+  d.factor.axes[summed_of(1 - c.input)] = {false, summed_of(c.input)};
+  return d;
 }
 
 void define_matmul(Registry& r) {
@@ -152,7 +150,7 @@ void define_matmul(Registry& r) {
       .linear({matmul_transpose})
       .batch(batch_matmul)
       .product({.absorb_views = absorb_views})
-      .samples_follow(samples_of_matmul)
+      .links(links_of_matmul)
       .sample("f[2,3] f[3,2]")
       .sample("f[3,2] f[4,3]", R"({"transpose_a": true, "transpose_b": true})")
       .sample("f[2,2,3] f[3,2]")
@@ -210,7 +208,7 @@ void define_determinants(Registry& r) {
       .rules([](const Call& c, const Tensors& ct) { return Tensors{det_curvature(c.in(), c.out(), ct[0])}; },
              [](const Call& c, const Tensors& t) { return Tensors{det_curvature(c.in(), c.out(), t[0])}; })
       .batch(batch_of_matrices)
-      .samples_follow(samples_of_matrices);
+      .links(within_matrices);
   OpBuilder(r, "det",
             "Determinant of the matrices in the last two axes; its derivatives are right for singular ones too.")
       .inputs({{"x"}})
@@ -225,7 +223,7 @@ void define_determinants(Registry& r) {
                return Tensors{reduce_sum(t[0] * op<"cofactor">(c.in()), {-2, -1})};
              })
       .batch(batch_of_matrices)
-      .samples_follow(samples_of_matrices)
+      .links(within_matrices)
       .sample("s[3,3]")
       .sample("s[2,2,2]");
 }

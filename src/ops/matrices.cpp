@@ -20,21 +20,7 @@ void need_square(const Inference& c, std::size_t i) {
 
 Tensors batch_of_matrices(const BatchCall& b) { return reapply_all(b.call, full_inputs(b)); }
 
-int samples_of_matrices(const Call& c, std::span<const int> axes) {
-  int common = kNoSamples;
-  for (std::size_t i = 0; i < axes.size(); ++i) {
-    if (axes[i] == kNoSamples) continue;
-    if (axes[i] >= static_cast<int>(c.in(i).rank()) - 2 || (common != kNoSamples && axes[i] != common)) return kMixed;
-    common = axes[i];
-  }
-  return common;
-}
-
-int samples_of_sum(const Call& c, std::span<const int> axes) {
-  const int axis = *std::ranges::max_element(axes);
-  const bool together = std::ranges::all_of(axes, [&](int a) { return a == kNoSamples || a == axis; });
-  return together && axis < static_cast<int>(c.in().rank()) - 2 ? axis : kMixed;
-}
+Dependence links_of_sum(const LinkCall& c) { return c.input == 2 ? no_dependence() : within_matrices(c); }
 
 Tensor matrix_transpose(const Tensor& x) {
   Ints perm = all_axes(x);

@@ -19,10 +19,8 @@ void need_square(const Inference& c, std::size_t input);
 
 // All inputs with the leading axis: for kernels that take any batch.
 Tensors batch_of_matrices(const BatchCall& b);
-// Samples may lie along batch axes, not along those of the matrices.
-int samples_of_matrices(const Call& c, std::span<const int> axes);
-// The same of ops on matrices and vectors with one batch.
-int samples_of_sum(const Call& c, std::span<const int> axes);
+// Of ops whose third input is the value: by matrices x and vectors with one batch.
+Dependence links_of_sum(const LinkCall& c);
 
 Tensor matrix_transpose(const Tensor& x);               // the last two axes swapped
 Tensor lower_triangle(const Tensor& x, int64_t k = 0);  // 0 above diagonal k

@@ -12,16 +12,11 @@ std::span<const int64_t> begin_of(const Ints& begins, std::size_t input, std::si
   return std::span<const int64_t>(begins).subspan(input * rank, rank);
 }
 
-// The batch axis goes through where each block has all of it, and has it alone.
-int samples_of_blocks(const Call& c, std::span<const int> axes) {
-  int common = kNoSamples;
-  for (std::size_t i = 0; i < axes.size(); ++i) {
-    if (axes[i] == kNoSamples) continue;
-    const std::size_t axis = axes[i];
-    if (c.in(i).shape()[axis] != c.out_spec().shape[axis] || (common != kNoSamples && common != axes[i])) return kMixed;
-    common = axes[i];
-  }
-  return common;
+Dependence links_of_block(const LinkCall& c) {
+  Ints begin;
+  for (const int64_t at : begin_of(c.call.ints("begins"), c.input, c.call.out_spec().shape.rank()))
+    begin.push_back(-at);
+  return shifted(begin);
 }
 
 Tensors batch_blocks(const BatchCall& b) {
@@ -51,7 +46,7 @@ void define_blocks(Registry& r) {
         return slice(ct, Ints(begin.begin(), begin.end()), Ints(size.begin(), size.end()));
       })
       .batch(batch_blocks)
-      .samples_follow(samples_of_blocks);
+      .links(links_of_block);
 }
 
 void infer_pad(Inference& c) {
@@ -132,9 +127,10 @@ void define_pad(Registry& r) {
         return Tensors{reapply(b.call, {b.in[0]},
                                {prepend(0, prepend(0, b.call.ints("paddings"))), b.call.attr("constant_values")})};
       })
-      .samples_follow([](const Call& c, std::span<const int> axes) {
-        const std::size_t axis = axes[0];
-        return c.out_spec().shape[axis] == c.in().shape()[axis] ? axes[0] : kMixed;
+      .links([](const LinkCall& c) {
+        Ints begin;
+        for (std::size_t k = 0; k < c.call.in().rank(); ++k) begin.push_back(-c.call.ints("paddings")[2 * k]);
+        return shifted(begin);
       });
   OpBuilder(r, "pad", "x with paddings [[before, after], ...]: of constant_values, or mirrored at the edges.")
       .inputs({{"x"}})

@@ -91,8 +91,22 @@ void define_pooling(Registry& r) {
         for (Tensor& t : y) t = reshape(t, b.call.out_spec().shape.with_leading(b.size));
         return y;
       })
-      .samples_follow(
-          [](const Call&, std::span<const int> axes) { return axes[0] == 0 || axes[0] == 3 ? axes[0] : kMixed; });
+      .links([](const LinkCall& c) {
+        constexpr int64_t kMostRelations = 64;
+        const Ints &size = c.call.ints("ksize"), &strides = c.call.ints("strides"), &padding = c.call.ints("padding");
+        std::vector<Relation> relations(1);
+        relations[0].ties = {{0, 0}, {3, 3}};
+        if (size[0] * size[1] > kMostRelations) return related(std::move(relations));
+        const Relation beside = relations[0];
+        relations.clear();
+        for (int64_t tap = 0; tap < size[0] * size[1]; ++tap) {
+          Relation r = beside;
+          r.ties.push_back({1, 1, tap / size[1] - padding[0], 1, strides[0]});
+          r.ties.push_back({2, 2, tap % size[1] - padding[2], 1, strides[1]});
+          relations.push_back(std::move(r));
+        }
+        return related(std::move(relations));
+      });
   pool(r, "max_pool2d",
        "The largest entry of each window of ksize, strides apart: x [n, h, w, c]. The first of equal ones takes the "
        "gradient; padding never wins.")

@@ -45,17 +45,26 @@ Tensors batch_reduction(const BatchCall& b) {
   return {reapply(b.call, {b.in[0]}, {axes_in_batch(b.call.ints("axis")), b.call.flag("keepdims")})};
 }
 
-int samples_of_reduction(const Call& c, std::span<const int> axes) {
-  const Ints& reduced = c.ints("axis");
-  if (is_reduced(reduced, axes[0])) return kMixed;
-  if (c.flag("keepdims")) return axes[0];
-  return axes[0] - static_cast<int>(std::ranges::count_if(reduced, [&](int64_t a) { return a < axes[0]; }));
+// The axes that are not reduced, one by one.
+Dependence kept_axes(const LinkCall& c, bool keepdims, Dependence::Weight weight) {
+  Relation r;
+  std::size_t out = 0;
+  for (std::size_t k = 0; k < c.call.in(c.input).rank(); ++k) {
+    const bool reduced = is_reduced(c.call.ints("axis"), k);
+    if (!reduced) r.ties.push_back({k, out});
+    if (!reduced || keepdims) ++out;
+  }
+  return related({r}, weight);
+}
+Dependence links_of_reduction(const LinkCall& c) {
+  const bool sums = c.call.op().name == "reduce_sum";
+  return kept_axes(c, c.call.flag("keepdims"), sums ? Dependence::Weight::sum : Dependence::Weight::other);
 }
 
 OpBuilder reduction(Registry& r, const char* name, const char* doc) {
   OpBuilder d(r, name, doc);
   d.inputs({{"x"}}).attr("axis", kAttrInts).attr("keepdims", kAttrBool, false).infer(infer_reduction);
-  d.batch(batch_reduction).samples_follow(samples_of_reduction);
+  d.batch(batch_reduction).links(links_of_reduction);
   d.sample("f[2,3]").sample("f[2,3,2]", R"({"axis": [0, 2], "keepdims": true})").sample("f[2,3]", R"({"axis": 1})");
   return d;
 }
@@ -172,8 +181,8 @@ void define_length(Registry& r) {
       .batch([](const BatchCall& b) {
         return reapply_all(b.call, full_inputs(b), {axes_in_batch(b.call.ints("axis")), b.call.number("ord")});
       })
-      .samples_follow([](const Call& c, std::span<const int> axes) {
-        return is_reduced(c.ints("axis"), axes[0]) ? kMixed : axes[0];
+      .links([](const LinkCall& c) {
+        return c.input == 0 ? kept_axes(c, true, Dependence::Weight::other) : no_dependence();
       });
 }
 

@@ -84,11 +84,7 @@ void define_linear_scan(Registry& r) {
         return Tensors{recurrence(full_input(b, 0), full_input(b, 1), axis_of(b.call) + 1, b.call.flag("reverse"),
                                   b.call.flag("lagged"), b.call.flag("carries"))};
       })
-      .samples_follow([](const Call& c, std::span<const int> axes) {
-        const int axis = std::max(axes[0], axes[1]);  // that of the input that has one
-        return axis == c.integer("axis") || (std::min(axes[0], axes[1]) != kNoSamples && axes[0] != axes[1]) ? kMixed
-                                                                                                             : axis;
-      });
+      .links(along_axis);
   OpBuilder(r, "linear_scan",
             "y_i = a_i * y_(i-1) + x_i along the axis, from y = 0 on; reverse: from the last entry on.")
       .inputs({{"a"}, {"x"}})
@@ -140,7 +136,7 @@ void define_cumprod(Registry& r) {
       .batch([](const BatchCall& b) {
         return Tensors{product_scan(b.in[0], axis_of(b.call) + 1, b.call.flag("exclusive"), b.call.flag("reverse"))};
       })
-      .samples_follow(samples_beside_axis);
+      .links(along_axis);
   scan(r, "cumprod",
        "Products of all entries up to each one; its derivatives are right with zeros among them, to any order.")
       .composite([](const Call& c) { return product_scan(c.in(), axis_of(c), c.flag("exclusive"), c.flag("reverse")); })
@@ -179,7 +175,7 @@ void define_log_scan(Registry& r) {
       .batch([](const BatchCall& b) {
         return Tensors{reapply(b.call, {b.in[0]}, {b.call.integer("axis") + 1, b.call.flag("reverse")})};
       })
-      .samples_follow(samples_beside_axis);
+      .links(along_axis);
   scan(r, "logcumsumexp", "log of the sums of e^x over all entries up to each one, without overflow.")
       .dtypes(kFloating)
       .composite([](const Call& c) {
@@ -201,7 +197,7 @@ void define_scan(Registry& r) {
       .batch([](const BatchCall& b) {
         return Tensors{cumsum(b.in[0], b.call.integer("axis") + 1, b.call.flag("exclusive"), b.call.flag("reverse"))};
       })
-      .samples_follow(samples_beside_axis)
+      .links(along_axis)
       .sample("f[2,5]", R"({"axis": 1, "exclusive": true})");
   define_cumprod(r);
   define_linear_scan(r);

@@ -30,15 +30,6 @@ void infer_reshape(Inference& c) {
   c.like(0, Shape(std::span<const int64_t>(shape)));
 }
 
-// The batch axis of a reshape is where the same size has the same number of elements in front of it.
-int samples_of_reshape(const Call& c, std::span<const int> axes) {
-  const Shape &in = c.in().shape(), &out = c.out_spec().shape;
-  const std::size_t axis = axes[0];
-  for (std::size_t i = 0; i < out.rank(); ++i)
-    if (out[i] == in[axis] && out.product(0, i) == in.product(0, axis)) return static_cast<int>(i);
-  return kMixed;
-}
-
 void define_reshape(Registry& r) {
   OpBuilder(r, "reshape", "The same elements in another shape; one entry of shape may be -1.")
       .inputs({{"x"}})
@@ -50,7 +41,7 @@ void define_reshape(Registry& r) {
       .batch([](const BatchCall& b) {
         return Tensors{reshape(b.in[0], shape_attr(b.call, "shape").with_leading(b.size))};
       })
-      .samples_follow(samples_of_reshape)
+      .links(same_element)
       .sample("f[2,3]", R"({"shape": [3, -1]})");
   OpBuilder(r, "expand_dims", "A new axis of size 1 at `axis`.")
       .inputs({{"x"}})
@@ -119,9 +110,11 @@ void define_transpose(Registry& r) {
       .batch([](const BatchCall& b) {
         return Tensors{transpose(b.in[0], prepend(0, axes_in_batch(b.call.ints("perm"))))};
       })
-      .samples_follow([](const Call& c, std::span<const int> axes) {
-        const Ints& perm = c.ints("perm");
-        return static_cast<int>(std::ranges::find(perm, int64_t{axes[0]}) - perm.begin());
+      .links([](const LinkCall& c) {
+        Relation r;
+        const Ints& perm = c.call.ints("perm");
+        for (std::size_t i = 0; i < perm.size(); ++i) r.ties.push_back({static_cast<std::size_t>(perm[i]), i});
+        return related({r}, Dependence::Weight::sum);
       })
       .sample("f[2,3,2]", R"({"perm": [2, 0, 1]})");
 }
@@ -145,10 +138,8 @@ void define_broadcast(Registry& r) {
         const Tensor aligned = insert_axes(b.in[0], 1, shape.rank() + 1 - b.in[0].rank());
         return Tensors{broadcast_to(aligned, shape.with_leading(b.size))};
       })
-      .samples_follow([](const Call& c, std::span<const int> axes) {
-        const Shape &in = c.in().shape(), &out = c.out_spec().shape;
-        const std::size_t axis = static_cast<std::size_t>(axes[0]) + out.rank() - in.rank();
-        return out[axis] == in[axes[0]] ? static_cast<int>(axis) : kMixed;
+      .links([](const LinkCall& c) {
+        return related({broadcast_relation(c.call.in().shape(), c.call.out_spec().shape)}, Dependence::Weight::sum);
       })
       .sample("f[3,1]", R"({"shape": [2, 3, 2]})");
   OpBuilder(r, "tile", "x repeated multiples[i] times along axis i.")
@@ -208,14 +199,11 @@ void define_concat(Registry& r) {
         return parts;
       })
       .batch([](const BatchCall& b) { return reapply_all(b.call, full_inputs(b), {b.call.integer("axis") + 1}); })
-      .samples_follow([](const Call& c, std::span<const int> axes) {
-        int common = kNoSamples;
-        for (int a : axes)
-          if (a != kNoSamples && (a == c.integer("axis") || (common != kNoSamples && a != common)))
-            return kMixed;
-          else if (a != kNoSamples)
-            common = a;
-        return common;
+      .links([](const LinkCall& c) {
+        Ints begin(c.call.in().rank(), 0);
+        const auto axis = static_cast<std::size_t>(c.call.integer("axis"));
+        for (std::size_t i = 0; i < c.input; ++i) begin[axis] -= c.call.in(i).shape()[axis];
+        return shifted(begin);
       })
       .sample("f[2,3] f[1,3]", R"({"axis": 0})");
   OpBuilder(r, "stack", "The inputs as the entries of a new axis.")
@@ -280,10 +268,7 @@ void define_slice(Registry& r) {
       .batch([](const BatchCall& b) {
         return Tensors{slice(b.in[0], prepend(0, b.call.ints("begin")), prepend(b.size, b.call.ints("size")))};
       })
-      .samples_follow([](const Call& c, std::span<const int> axes) {
-        const std::size_t axis = axes[0];
-        return c.out_spec().shape[axis] == c.in().shape()[axis] ? axes[0] : kMixed;
-      })
+      .links([](const LinkCall& c) { return shifted(c.call.ints("begin")); })
       .sample("f[3,4]", R"({"begin": [1, 0], "size": [2, -1]})");
   OpBuilder(r, "reverse", "The named axes from the last entry to the first.")
       .inputs({{"x"}})
@@ -304,9 +289,12 @@ void define_slice(Registry& r) {
       })
       .linear({[](const Call& c, const Tensor& ct, std::size_t) { return reverse(ct, c.ints("axis")); }})
       .batch([](const BatchCall& b) { return Tensors{reverse(b.in[0], axes_in_batch(b.call.ints("axis")))}; })
-      .samples_follow([](const Call& c, std::span<const int> axes) {
-        const Ints& flipped = c.ints("axis");
-        return std::ranges::find(flipped, int64_t{axes[0]}) == flipped.end() ? axes[0] : kMixed;
+      .links([](const LinkCall& c) {
+        Relation r;
+        for (std::size_t k = 0; k < c.call.in().rank(); ++k) r.ties.push_back({k, k});
+        for (const int64_t a : c.call.ints("axis"))
+          if (Tie& tie = r.ties[a]; true) tie.out_scale = -1, tie.shift = c.call.in().shape()[a] - 1;
+        return related({r}, Dependence::Weight::sum);
       })
       .sample("f[2,3]", R"({"axis": [1]})");
 }

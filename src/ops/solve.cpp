@@ -48,9 +48,12 @@ Tensors batch_of_systems(const BatchCall& b) {
   return {transpose(reshape(reapply_all(b.call, Tensors{b.in[0], columns})[0], {n, b.size, k}), {1, 0, 2})};
 }
 // Columns of the right side are solved for one by one.
-int samples_of_systems(const Call& c, std::span<const int> axes) {
-  const int last = static_cast<int>(c.in(1).rank()) - 1;
-  return axes[0] == kNoSamples && axes[1] == last ? last : samples_of_matrices(c, axes);
+// A column of the right side gives that of the result.
+Dependence links_of_system(const LinkCall& c) {
+  Dependence d = within_matrices(c);
+  const std::size_t last = c.call.in().rank() - 1;
+  if (c.input == 1) d.relations[0].ties.push_back({last, last});
+  return d;
 }
 
 // Let A x = b. The cotangent y of b solves A^T y = ct; the cotangent of A is -y x^T. The tangent solves A x' = b' - A'
@@ -95,7 +98,7 @@ void define_general(Registry& r) {
       .kernel(kernels::solve)
       .rules(reverse_system<General>, forward_system<General>)
       .batch(batch_of_systems)
-      .samples_follow(samples_of_systems);
+      .links(links_of_system);
   OpBuilder(
       r, "solve",
       "x with matrix x = rhs [..., n, k], or a vector [n] for every matrix; with the transposed matrix where adjoint.")
@@ -120,7 +123,7 @@ void define_general(Registry& r) {
           },
           [](const Call& c, const Tensors& t) { return Tensors{-matmul(matmul(c.out(), t[0]), c.out())}; })
       .batch(batch_of_matrices)
-      .samples_follow(samples_of_matrices)
+      .links(within_matrices)
       .sample("s[3,3]")
       .sample("s[2,2,2]");
 }
@@ -135,7 +138,7 @@ void define_triangular(Registry& r) {
       .kernel(kernels::triangular_solve)
       .rules(reverse_system<Triangular>, forward_system<Triangular>)
       .batch(batch_of_systems)
-      .samples_follow(samples_of_systems);
+      .links(links_of_system);
   OpBuilder(r, "triangular_solve",
             "x with matrix x = rhs [..., n, k], or a vector [n] for every matrix, where the lower (or else upper) "
             "triangle alone of the matrix is read; with "
@@ -188,7 +191,7 @@ void define_least_squares(Registry& r) {
       .kernel(kernels::full_rank)
       .rules([](const Call&, const Tensors& ct) { return ct; }, [](const Call&, const Tensors& t) { return t; })
       .batch(batch_of_matrices)
-      .samples_follow(samples_of_matrices);
+      .links(same_element);
   OpBuilder(r, "lstsq",
             "The x that minimises |matrix x - rhs|^2 + l2_regularizer |x|^2, for a matrix [..., m, n], rhs "
             "[..., m, k], or a vector [m] for every matrix. Without l2_regularizer it is an error when the rank is not "

@@ -63,7 +63,7 @@ void define_order(Registry& r) {
       .batch([](const BatchCall& b) {
         return reapply_all(b.call, b.in, {b.call.integer("axis") + 1, b.call.integer("k"), b.call.text("direction")});
       })
-      .samples_follow(samples_beside_axis);
+      .links(along_axis);
 }
 
 Sorted sorted_as_asked(const Call& c) {

@@ -338,7 +338,7 @@ void define_passing(Registry& r) {
       .infer(infer_elementwise)
       .linear({[](const Call&, const Tensor& ct, std::size_t) { return ct; }})
       .batch([](const BatchCall& b) { return Tensors{reapply(b.call, {b.in[0]})}; })
-      .samples_follow([](const Call&, std::span<const int> axes) { return axes[0]; })
+      .links(same_element)
       .sample("f[2,3]");
   OpBuilder(r, "stop_gradient", "x itself, taken as a constant by every derivative.")
       .inputs({{"x"}})
@@ -347,7 +347,6 @@ void define_passing(Registry& r) {
       .infer(infer_elementwise)
       .none("stop_gradient is there to cut the derivative")
       .batch([](const BatchCall& b) { return Tensors{reapply(b.call, {b.in[0]})}; })
-      .samples_follow([](const Call&, std::span<const int> axes) { return axes[0]; })
       .sample("f[2,3]");
 }
 }  // namespace

@@ -11,7 +11,10 @@
 namespace gradtape::core {
 
 Dependence no_dependence() { return {Dependence::Kind::none}; }
-Dependence related(std::vector<Relation> relations) { return {Dependence::Kind::related, std::move(relations)}; }
+Dependence same_places() { return {Dependence::Kind::same_places, {}, Dependence::Weight::sum}; }
+Dependence related(std::vector<Relation> relations, Dependence::Weight weight) {
+  return {Dependence::Kind::related, std::move(relations), weight};
+}
 
 Relation broadcast_relation(const Shape& in, const Shape& out) {
   Relation r;
@@ -271,11 +274,21 @@ Link relate_list(const Link& list, const Relation& relation, const Shape& in, co
   return result;
 }
 
+bool is_identity(const Relation& r, const Shape& in, const Shape& out) {
+  if (r.lookup || !r.fixed.empty() || r.ties.size() != in.rank() || !(in == out)) return false;
+  for (std::size_t k = 0; k < r.ties.size(); ++k) {
+    const Tie& t = r.ties[k];
+    if (t.in != k || t.out != k || t.shift != 0 || t.in_scale != 1 || t.out_scale != 1) return false;
+  }
+  return true;
+}
+
 void relate(const Link& link, const Relation& relation, const Shape& in, Links& out) {
   const auto by_list = [&] {
     check_listed(link.size());
     out.add(relate_list(listed(link, in), relation, in, out.shape()));
   };
+  if (is_identity(relation, in, out.shape())) return out.add(link);
   if (link.row_list) return by_list();
   SmallVector<Preset, 4> presets;
   Link start = link;

@@ -35,9 +35,23 @@ struct Dependence {
   enum class Kind { none, related, same_places, all };
   Kind kind = Kind::all;
   std::vector<Relation> relations = {};
+  // The derivative of an output element by an input element that it is related to. sum: 1 for each relation. product: an
+  // element of another input. other: what the op's rules say.
+  enum class Weight { other, sum, product };
+  Weight weight = Weight::other;
+  struct Factor {
+    uint32_t input = 0;
+    struct Axis {
+      bool of_output;
+      std::size_t axis;  // of the output, or else of the input that it multiplies
+    };
+    SmallVector<Axis, 4> axes;  // whose coordinate each axis of the other input has
+  };
+  Factor factor = {};
 };
 Dependence no_dependence();
-Dependence related(std::vector<Relation> relations);
+Dependence same_places();  // and the same elements
+Dependence related(std::vector<Relation> relations, Dependence::Weight weight = Dependence::Weight::other);
 // Axis k of the input to axis k + (rank of the output - rank of the input), but for stretched axes, of size 1.
 Relation broadcast_relation(const Shape& in, const Shape& out);
 

@@ -53,12 +53,46 @@ class Division {
       return;
     }
     const Group& g = groups_[k];
+    if (g.ins > 1) merge_runs(link, g);
     Affine flat{0, Shape::Dims(link.box.size(), 0)};
     for (std::size_t a = g.in; a < g.in + g.ins; ++a) {
       flat.first = flat.first * in_[a] + link.rows[a].first;
       for (std::size_t p = 0; p < link.box.size(); ++p) flat.steps[p] = flat.steps[p] * in_[a] + link.rows[a].steps[p];
     }
     divide(std::move(link), std::move(flat), k, 0);
+  }
+  // Parameters that count places of the group one after the other become one: whole rows are a run.
+  void merge_runs(Link& link, const Group& g) {
+    const Shape::Dims strides = strides_of(in_);
+    const auto in_group = [&](std::size_t a) { return a >= g.in && a < g.in + g.ins; };
+    const auto place_step = [&](std::size_t p) {
+      int64_t step = 0;
+      for (std::size_t a = g.in; a < g.in + g.ins; ++a) step += link.rows[a].steps[p] * strides[a];
+      return step;
+    };
+    const auto continues = [&](std::size_t p, std::size_t q) {
+      const int64_t n = link.box[q];
+      for (std::size_t a = 0; a < in_.rank(); ++a)
+        if (!in_group(a) && (link.rows[a].steps[p] != 0 || link.rows[a].steps[q] != 0)) return false;
+      return place_step(q) != 0 && place_step(p) == n * place_step(q) &&
+             link.column.steps[p] == n * link.column.steps[q] &&
+             link.origin.place.steps[p] == n * link.origin.place.steps[q];
+    };
+    for (std::size_t p = 0; p < link.box.size(); ++p)
+      for (std::size_t q = 0; q < link.box.size(); ++q) {
+        if (p == q || link.box[p] == 1 || link.box[q] == 1 || !continues(p, q)) continue;
+        // All of the run's places lie along the group's last axis, whose coordinate may now leave it.
+        const std::size_t last = g.in + g.ins - 1;
+        for (std::size_t a = g.in; a < last; ++a) {
+          link.rows[last].steps[q] += link.rows[a].steps[q] * strides[a] / strides[last];
+          link.rows[a].steps[p] = link.rows[a].steps[q] = 0;
+        }
+        link.rows[last].steps[p] = 0;
+        link.box[q] *= link.box[p];
+        link.box[p] = 1;
+        link.column.steps[p] = link.origin.place.steps[p] = 0;
+        p = 0, q = 0;
+      }
   }
   // rest: the place among the group's axes from number `axis` on.
   void divide(Link link, Affine rest, std::size_t k, std::size_t axis) {

@@ -1,0 +1,43 @@
+// Links along a graph: which elements of the sources the tensors between them and a target depend on.
+#pragma once
+
+#include "autodiff/reverse.hpp"
+#include "sparse/relate.hpp"
+
+namespace gradtape::core {
+
+// How the derivative of the call's output by its input is sparse.
+Dependence dependence_of(const LinkCall& c);
+
+// A source, whose elements are the columns from `first` on.
+struct LinkSource {
+  Tensor tensor;
+  int64_t first;
+};
+// Goes along a path and has the links of the tensors that the walk has reached and that nodes ahead still read.
+class LinkWalk {
+ public:
+  // kept: tensors whose links stay.
+  LinkWalk(const Path& path, std::span<const LinkSource> sources, std::span<const Tensor> kept, Indices indices);
+  // Makes the links of the next node's outputs; null: there is none.
+  const Node* next();
+  const Links* of(const Tensor& t) const;  // null: none reaches it
+
+ private:
+  void drop_inputs(const Node& node);
+
+  const Path& path_;
+  Indices indices_;
+  std::size_t next_ = 0;
+  std::unordered_map<Tensor, Links, TensorHash, TensorSame> links_;
+  std::unordered_map<Tensor, std::size_t, TensorHash, TensorSame> readers_;  // ahead
+};
+// The links of the targets; empty where none reaches one.
+std::vector<Links> links_between(std::span<const Tensor> targets, std::span<const LinkSource> sources,
+                                 const Passable& passable, Indices indices);
+
+// Null: each sample of `to`, along axis 0, depends on the same sample of `from` alone. Otherwise the op in which samples
+// may mix.
+const Node* where_samples_mix(const Tensor& to, const Tensor& from, const Passable& passable);
+
+}  // namespace gradtape::core
