@@ -10,6 +10,8 @@
 namespace gradtape::core {
 
 namespace {
+constexpr int64_t kFewVisits = 10'000'000;  // up to which colourings of both rows and columns are tried
+
 // Products of one direction. Seen from reverse products, the rows are columns.
 struct Side {
   const Pattern &p, &t;
@@ -82,12 +84,12 @@ std::vector<Way> ways(const Side& forward, const Side& reverse, Sweeps allowed) 
   if (allowed == Sweeps::forward || allowed == Sweeps::automatic) all.push_back(one_direction(forward));
   if (allowed == Sweeps::reverse || allowed == Sweeps::automatic) all.push_back(turned(one_direction(reverse)));
   if (allowed == Sweeps::both || allowed == Sweeps::automatic) {
+    const Pattern &p = forward.p, &t = forward.t;
     if (auto way = with_peeled(forward)) all.push_back(std::move(*way));
     if (auto way = with_peeled(reverse)) all.push_back(turned(std::move(*way)));
-    if (allowed == Sweeps::both || (is_little_work(forward.p) && is_little_work(forward.t)))
+    if (all.empty() || visits(p) + visits(t) <= kFewVisits)
       for (const Order order : {Order::largest_first, Order::smallest_last})
-        all.push_back({least_cost(forward.p, forward.t, reverse.cost),
-                       [forward, order](double) { return colour_both(forward.p, forward.t, order); }});
+        all.push_back({least_cost(p, t, reverse.cost), [&p, &t, order](double) { return colour_both(p, t, order); }});
   }
   std::ranges::stable_sort(all, {}, &Way::least);
   return all;
@@ -103,7 +105,7 @@ Compression compress_jacobian(const Pattern& p, const JacobianTraits& traits) {
     if (way.least >= cost) break;
     std::optional<Draft> draft = way.draft(cost);
     if (!draft) continue;
-    Compression c = recover_jacobian(p, t, std::move(*draft));
+    Compression c = recover_jacobian(p, t, std::move(*draft), traits.reverse_cost);
     const double its = c.forward + traits.reverse_cost * c.reverse;
     if (its < cost) cost = its, best = std::move(c);
   }
