@@ -1,9 +1,15 @@
-// Patterns of sparse matrices: transposition and look-up.
+// Patterns of sparse matrices: transposition, selection and look-up.
 #include "sparse/pattern.hpp"
 
 #include <algorithm>
 
 namespace gradtape::core {
+
+int64_t longest_row(const Pattern& p) {
+  int64_t longest = 0;
+  for (int64_t i = 0; i < p.rows; ++i) longest = std::max(longest, p.row_length(i));
+  return longest;
+}
 
 // A counting sort by columns. Rows come in rising order, so the result's columns rise.
 Pattern transposed(const Pattern& p) {
@@ -19,6 +25,19 @@ Pattern transposed(const Pattern& p) {
 }
 
 bool is_symmetric(const Pattern& p) { return p.rows == p.columns && transposed(p) == p; }
+
+Pattern select(const Pattern& p, std::span<const uint8_t> rows, std::span<const uint8_t> columns) {
+  Pattern s{p.rows, p.columns, {0}, {}};
+  s.offsets.reserve(static_cast<std::size_t>(p.rows) + 1);
+  s.indices.reserve(p.indices.size());
+  for (int64_t i = 0; i < p.rows; ++i) {
+    if (rows.empty() || rows[i])
+      for (int64_t at = p.offsets[i]; at < p.offsets[i + 1]; ++at)
+        if (columns.empty() || columns[p.indices[at]]) s.indices.push_back(p.indices[at]);
+    s.offsets.push_back(s.nonzeros());
+  }
+  return s;
+}
 
 int64_t find_entry(const Pattern& p, int64_t row, int64_t column) {
   const auto first = p.indices.begin() + p.offsets[row], last = p.indices.begin() + p.offsets[row + 1];

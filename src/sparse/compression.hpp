@@ -1,0 +1,33 @@
+// Compression of sparse Jacobians and Hessians: few products with vectors, from which each entry is read directly.
+#pragma once
+
+#include "sparse/lattice.hpp"
+#include "sparse/pattern.hpp"
+
+namespace gradtape::core {
+
+// Forward product k is the matrix times the sum of the unit vectors of the columns with colour k; reverse product k is
+// the transposed matrix times the sum of those of the rows with colour k. An entry is read where it is the only one.
+struct Compression {
+  std::vector<int32_t> column_colours, row_colours;  // -1: in no product
+  int32_t forward = 0, reverse = 0;                  // numbers of products
+  int64_t peeled = 0;                                // columns or rows taken out before the others were coloured
+  // By entry, in row-major order: its place in the products, laid out as [forward, rows], then [reverse, columns].
+  std::vector<int64_t> read_at;
+};
+
+// The products that may be used: of one direction, or of both even where one would do; automatic: the least cost.
+enum class Sweeps { automatic, forward, reverse, both };
+
+// Facts about a Jacobian beside its pattern.
+struct JacobianTraits {
+  Sweeps allowed = Sweeps::automatic;
+  double reverse_cost = 2;                            // of a reverse product, where a forward product costs 1
+  const Lattice *columns = nullptr, *rows = nullptr;  // of the entries in each row; of those in each column
+};
+Compression compress_jacobian(const Pattern& p, const JacobianTraits& traits);
+
+// For a symmetric pattern: all products are forward, row_colours are -1, and entries (i, j) and (j, i) have one place.
+Compression compress_hessian(const Pattern& p, const Lattice* lattice = nullptr);
+
+}  // namespace gradtape::core

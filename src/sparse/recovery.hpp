@@ -1,0 +1,15 @@
+// Direct recovery: from which product each entry of a compressed matrix is read.
+#pragma once
+
+#include "sparse/colouring.hpp"
+#include "sparse/compression.hpp"
+
+namespace gradtape::core {
+
+// Products that no entry needs are dropped; `reverse_cost` is that of a reverse product where a forward one costs 1.
+// Fails if no product gives an entry.
+Compression recover_jacobian(const Pattern& p, const Pattern& t, Draft draft, double reverse_cost);
+// The draft has colours of columns alone. By symmetry they are those of rows.
+Compression recover_hessian(const Pattern& p, Draft draft);
+
+}  // namespace gradtape::core
