@@ -381,9 +381,9 @@ GT_API gt_status gt_tape_batch_hessian(gt_context ctx, gt_tape tape, gt_tensor t
 
 /* ---- Sparse derivatives ------------------------------------------------ */
 
-/* A sparse Jacobian has a row for each element of the target, and a column for each element of the sources: of one source
- * after the other, in row-major order. A Hessian has a row and a column for each element of the sources. Rows and columns
- * are below 2^31 each. A gt_sparsity is the pattern: the entries that may be other than 0. It never changes, and serves
+/* A sparse Jacobian has a row for each element of the target, and a column for each element of the sources. Elements
+ * count in row-major order, one source after the other. A Hessian has a row and a column for each element of the sources.
+ * Rows and columns are below 2^31 each. A gt_sparsity is the pattern: the entries that may be other than 0. It never changes, and serves
  * any number of values. gt_release and scopes give it back. Values are a tensor [nonzeros], row by row, with rising
  * columns: the order of GT_CSR. The format in which the pattern is read does not change it. docs/sparse.md has programs. */
 
