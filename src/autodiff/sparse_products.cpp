@@ -2,6 +2,7 @@
 #include "autodiff/sparse_products.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 #include "autodiff/jacobian.hpp"
 #include "ops/functions.hpp"
@@ -33,8 +34,12 @@ Tensor SparseMatrix::columns() {
   return columns_;
 }
 Tensor SparseMatrix::column_offsets() {
-  const Pattern t = transposed(pattern());
-  return integers(t.offsets.size(), [&](int64_t* out) { std::ranges::copy(t.offsets, out); });
+  const Pattern& p = pattern();
+  return integers(static_cast<std::size_t>(p.columns) + 1, [&](int64_t* out) {
+    std::fill_n(out, p.columns + 1, 0);
+    for (const int32_t column : p.indices) ++out[column + 1];
+    std::partial_sum(out, out + p.columns + 1, out);
+  });
 }
 Tensor SparseMatrix::rows_by_column() {
   const Pattern t = transposed(pattern());
