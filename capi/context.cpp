@@ -132,6 +132,12 @@ std::shared_ptr<Function> Context::function(gt_function handle, std::string_view
   bad_handle(bits_of(handle), Kind::function, what);
 }
 
+std::shared_ptr<SparseMatrix> Context::sparsity(gt_sparsity handle, std::string_view what) {
+  if (Object* object = handles_.find(bits_of(handle)))
+    if (const auto* s = std::get_if<std::shared_ptr<SparseMatrix>>(object)) return *s;
+  bad_handle(bits_of(handle), Kind::sparsity, what);
+}
+
 gt_tensor Context::publish(Object object) {
   if (scopes_.empty()) return to_handle<gt_tensor>(handles_.add(std::move(object)));
   std::vector<uint64_t>& scope = scopes_.back();

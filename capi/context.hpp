@@ -67,6 +67,7 @@ class Context final : public Host {
   VariablePtr variable(gt_tensor handle, std::string_view what);
   std::shared_ptr<Tape> tape(gt_tape handle, std::string_view what);
   std::shared_ptr<Function> function(gt_function handle, std::string_view what);
+  std::shared_ptr<SparseMatrix> sparsity(gt_sparsity handle, std::string_view what);
 
   // New handles, noted in the innermost scope.
   gt_tensor publish(Object object);

@@ -28,6 +28,22 @@ void publish_derivatives(Context& c, const Tensors& results, gt_tensor* out, Mes
   if (null != results.end()) c.unconnected = std::move(unconnected);
 }
 
+// While one of these lives, derivatives are looked at and not taken. No tape notes them, and an error that a callback
+// leaves, or a number that it draws, is none of the caller's.
+class Looking {
+ public:
+  explicit Looking(Context& c) : context_(c), error_(c.error), silence_(c.recorder()), rehearsal_(c.recorder()) {}
+  ~Looking() { context_.error = std::move(error_); }
+  Looking(const Looking&) = delete;
+  Looking& operator=(const Looking&) = delete;
+
+ private:
+  Context& context_;
+  std::optional<Context::Failure> error_;
+  Recorder::Silence silence_;
+  Recorder::Rehearsal rehearsal_;
+};
+
 template <class Body>
 gt_status with_tape(gt_context ctx, gt_tape handle, const char* function, Body&& body) {
   return guarded(ctx, [&](Context& c) {

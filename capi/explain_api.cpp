@@ -1,28 +1,13 @@
 // Labels, and the answers to why a derivative is as it is.
 #include "autodiff/check.hpp"
 #include "autodiff/explain.hpp"
-#include "capi/marshal.hpp"
+#include "capi/derivatives.hpp"
 
 using namespace gradtape::core;
 using namespace gradtape::core::capi;
 
 namespace {
 
-// While one of these lives, derivatives are looked at and not taken. No tape notes them, and an error that a callback
-// leaves, or a number that it draws, is none of the caller's.
-class Looking {
- public:
-  explicit Looking(Context& c) : context_(c), error_(c.error), silence_(c.recorder()), rehearsal_(c.recorder()) {}
-  ~Looking() { context_.error = std::move(error_); }
-  Looking(const Looking&) = delete;
-  Looking& operator=(const Looking&) = delete;
-
- private:
-  Context& context_;
-  std::optional<Context::Failure> error_;
-  Recorder::Silence silence_;
-  Recorder::Rehearsal rehearsal_;
-};
 // While one of these lives, numbers need not be finite: nobody asked for those at points nearby.
 class Unchecked {
  public:

@@ -8,6 +8,7 @@ constinit Pages<Object> handle_pages;
 namespace {
 Kind kind_of(const Object& object) {
   if (std::holds_alternative<std::shared_ptr<Function>>(object)) return Kind::function;
+  if (std::holds_alternative<std::shared_ptr<SparseMatrix>>(object)) return Kind::sparsity;
   return std::holds_alternative<std::shared_ptr<Tape>>(object) ? Kind::tape : Kind::tensor;
 }
 }  // namespace
@@ -18,6 +19,7 @@ std::string_view name_of(Kind kind) {
     case Kind::tensor: return "tensor";
     case Kind::tape: return "tape";
     case Kind::function: return "function";
+    case Kind::sparsity: return "sparsity";
   }
   return {};
 }

@@ -7,13 +7,14 @@
 #include <memory>
 #include <variant>
 
+#include "autodiff/sparse_products.hpp"
 #include "autodiff/tape.hpp"
 #include "capi/slots.hpp"
 #include "run/function.hpp"
 
 namespace gradtape::core::capi {
 
-enum class Kind : uint8_t { context = 0x41, tensor = 0x42, tape = 0x43, function = 0x44 };
+enum class Kind : uint8_t { context = 0x41, tensor = 0x42, tape = 0x43, function = 0x44, sparsity = 0x45 };
 std::string_view name_of(Kind kind);  // empty for what is no kind
 
 inline uint64_t bits_of(const void* handle) { return reinterpret_cast<uint64_t>(handle); }
@@ -23,7 +24,8 @@ H to_handle(uint64_t bits) {
 }
 inline Kind kind_of(uint64_t handle) { return static_cast<Kind>(handle >> kKindShift); }
 
-using Object = std::variant<std::monostate, Tensor, VariablePtr, std::shared_ptr<Tape>, std::shared_ptr<Function>>;
+using Object = std::variant<std::monostate, Tensor, VariablePtr, std::shared_ptr<Tape>, std::shared_ptr<Function>,
+                            std::shared_ptr<SparseMatrix>>;
 
 // The slots of the process. Its mutex is held over a fork.
 extern Pages<Object> handle_pages;

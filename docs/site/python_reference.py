@@ -12,7 +12,7 @@ import signatures
 # Page, title, namespace, and the files of the package that the page shows.
 PAGES = [
     ("tapes", "Tapes and variables", "gradtape", ["_tape.py", "_variable.py"]),
-    ("transforms", "Derivatives of functions", "gradtape", ["_transforms.py", "_vmap.py", "_root.py", "_reading.py"]),
+    ("transforms", "Derivatives of functions", "gradtape", ["_transforms.py", "_sparse.py", "_vmap.py", "_root.py", "_reading.py"]),
     ("custom", "Gradients of one's own", "gradtape", ["_custom.py"]),
     ("function", "Functions that replay", "gradtape", ["_function.py", "_control.py"]),
     ("lax", "gradtape.lax", "gradtape.lax", ["lax.py"]),

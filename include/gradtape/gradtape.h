@@ -89,6 +89,7 @@ typedef struct gt_context_s* gt_context;
 typedef struct gt_tensor_s* gt_tensor; /* a value, or a variable: a variable goes wherever a tensor goes */
 typedef struct gt_tape_s* gt_tape;
 typedef struct gt_function_s* gt_function;
+typedef struct gt_sparsity_s* gt_sparsity; /* the places where a matrix may be other than 0. Since 0.2 */
 
 typedef int32_t gt_status;
 enum {
@@ -165,7 +166,7 @@ typedef struct gt_memory_info {
   uint64_t plans;
   uint64_t graph;   /* the recorded nodes, roughly: tensors that live, and what tapes and functions keep behind them */
   uint64_t nodes;   /* how many of these there are */
-  uint64_t handles; /* how many handles are not released: tensors, variables, tapes and functions */
+  uint64_t handles; /* how many handles are not released: tensors, variables, tapes, functions and sparsities */
   uint64_t native_code; /* of these plans: pages of the system that hold it */
 } gt_memory_info;
 GT_API gt_status gt_memory_stats(gt_context ctx, gt_memory_info* out);
@@ -175,7 +176,7 @@ GT_API gt_status gt_memory_limit(gt_context ctx, uint64_t bytes);
 /* Gives cached memory, and the plans that no function holds, back to the system. */
 GT_API gt_status gt_memory_trim(gt_context ctx);
 
-/* Gives back a tensor, a tape or a function, from any thread, at any time and rate. It takes no memory and never
+/* Gives back a tensor, a tape, a function or a sparsity, from any thread, at any time and rate. It takes no memory and never
  * touches the error. No other call fails because of it: a call that meets it waits until one handle is released. While
  * a call is inside the context, the handle is released at the end of that call. User callbacks that free memory run at
  * the next call on the context, not here. */
@@ -377,6 +378,89 @@ GT_API gt_status gt_tape_hessian_diagonal(gt_context ctx, gt_tape tape, gt_tenso
  * samples may mix, and the message names the op. Since 0.2. */
 GT_API gt_status gt_tape_batch_hessian(gt_context ctx, gt_tape tape, gt_tensor target, gt_tensor source,
                                        const gt_jacobian_options* options /* or NULL */, gt_tensor* hessian);
+
+/* ---- Sparse derivatives ------------------------------------------------ */
+
+/* A sparse Jacobian has a row for each element of the target, and a column for each element of the sources. Elements
+ * count in row-major order, one source after the other. A Hessian has a row and a column for each element of the sources.
+ * Rows and columns are below 2^31 each. A gt_sparsity is the pattern: the entries that may be other than 0. It never changes, and serves
+ * any number of values. gt_release and scopes give it back. Values are a tensor [nonzeros], row by row, with rising
+ * columns: the order of GT_CSR. The format in which the pattern is read does not change it. docs/sparse.md has programs. */
+
+enum { GT_SPARSE_AUTO = 0, GT_SPARSE_ACCUMULATE = 1, GT_SPARSE_COMPRESS = 2 };
+enum { GT_MODE_BOTH = 3 }; /* beside GT_MODE_AUTO, GT_MODE_FORWARD, GT_MODE_REVERSE */
+enum { GT_TRIANGLE_FULL = 0, GT_TRIANGLE_LOWER = 1, GT_TRIANGLE_UPPER = 2 };
+enum { GT_DEPENDENCE_EXACT = 0, GT_DEPENDENCE_CONSERVATIVE = 1, GT_DEPENDENCE_TRUST = 2 };
+typedef struct gt_sparse_options {
+  size_t struct_size;
+  int32_t
+      method;   /* of the values. ACCUMULATE: factors along the links between elements. COMPRESS: products with a vector
+                     for each colour of rows or columns that share no entry. AUTO: whichever take less time */
+  int32_t mode; /* of COMPRESS: colours of columns, of rows, or of both */
+  int32_t triangle; /* of a Hessian: the entries that the pattern has, with the diagonal */
+  int32_t
+      dependence; /* of the pattern on index tensors. EXACT reads their values, and is an error where there are none;
+                     CONSERVATIVE then takes any index for possible; TRUST besides leaves out the check that values are
+                     asked with the index tensors of the pattern */
+  uint64_t memory_budget;  /* bytes of working memory beside the values; 0: 256 MiB */
+  gt_progress_fn progress; /* called while the pattern is found, and whenever values are taken by it */
+  void* progress_data;     /* stays valid as long as the sparsity */
+} gt_sparse_options;
+/* The pattern of d target / d sources. No entry that can be other than 0 is left out; one that is always 0 may be in it.
+ * The tape stays as it was: one that is not persistent still serves the values. An integer target, or a source that the
+ * target does not depend on, has no entries. GT_INVALID_ARGUMENT: no source, or sources that do not all have one
+ * floating dtype. GT_FAILED_PRECONDITION: a used-up tape; EXACT, and an index tensor without a value. Since 0.2. */
+GT_API gt_sparsity gt_tape_jacobian_sparsity(gt_context ctx, gt_tape tape, gt_tensor target, const gt_tensor* sources,
+                                             size_t n_sources, const gt_sparse_options* options /* or NULL */);
+/* The pattern of the second derivatives of the sum of the target's elements by all sources. Since 0.2. */
+GT_API gt_sparsity gt_tape_hessian_sparsity(gt_context ctx, gt_tape tape, gt_tensor target, const gt_tensor* sources,
+                                            size_t n_sources, const gt_sparse_options* options /* or NULL */);
+
+enum { GT_SPARSITY_SYMMETRIC = 1, GT_SPARSITY_TRUSTED = 2 };
+/* A pattern of the caller's own, which is copied. Row i has the columns column_indices[row_offsets[i]] up to
+ * column_indices[row_offsets[i + 1] - 1], rising, each once. There are rows + 1 offsets, from 0 on, none below the one
+ * before it. flags: bits, or 0. SYMMETRIC: of a Hessian; the matrix is square, and has entry (j, i) with (i, j). TRUSTED:
+ * values are not checked for entries that the pattern lacks, and those of COMPRESS may be wrong where it lacks any.
+ * GT_INVALID_ARGUMENT names the first row at fault. Since 0.2. */
+GT_API gt_sparsity gt_sparsity_create(gt_context ctx, int64_t rows, int64_t columns, const int64_t* row_offsets,
+                                      const int64_t* column_indices, int32_t flags);
+
+enum { GT_CSR = 0, GT_CSC = 1, GT_COO = 2 };
+/* The pattern as two int64 tensors. CSR: row offsets [rows + 1] and the columns of the entries [nonzeros]. COO: rows and
+ * columns of the entries, in the same order. CSC: column offsets [columns + 1] and the rows of the entries, column by
+ * column, rising. Values stay in the order of CSR. Gathering them by the argsort of the columns of CSR brings them into
+ * that of CSC: equal columns keep their order there. Since 0.2. */
+GT_API gt_status gt_sparsity_pattern(gt_context ctx, gt_sparsity sparsity, int32_t format, gt_tensor* offsets_or_rows,
+                                     gt_tensor* columns);
+typedef struct gt_sparsity_info {
+  size_t struct_size;
+  int64_t rows, columns, nonzeros;
+  int64_t links;                            /* between target and sources, by which the pattern was found */
+  int32_t method;                           /* by which values come: GT_SPARSE_ACCUMULATE or GT_SPARSE_COMPRESS */
+  int32_t symmetric;                        /* 1: of a Hessian */
+  int64_t forward_colours, reverse_colours; /* products in each mode, of COMPRESS */
+  int64_t peeled;                           /* dense rows or columns among these, with products of their own */
+  double seconds;                           /* in which the pattern was found */
+} gt_sparsity_info;
+/* Sizes of the pattern, and the way to the values. Since 0.2. */
+GT_API gt_status gt_sparsity_describe(gt_context ctx, gt_sparsity sparsity, gt_sparsity_info* info);
+
+/* values = the entries of the Jacobian, [nonzeros], of the sources' dtype. A symmetric sparsity asks for those of the
+ * Hessian of the sum of the target's elements. Values are recorded on other tapes, so that higher orders follow, and in a
+ * function's body: a replay computes them alone. Entries that are not connected are 0. The sparsity may be of another tape
+ * whose target and sources have as many elements. GT_INVALID_ARGUMENT: a sparsity of another size, or a pattern of the
+ * caller's without an entry of the derivative, which the message names. GT_UNSUPPORTED: method ACCUMULATE, and an op that
+ * it cannot go through. Since 0.2. */
+GT_API gt_status gt_tape_sparse_values(gt_context ctx, gt_tape tape, gt_tensor target, const gt_tensor* sources,
+                                       size_t n_sources, gt_sparsity sparsity, gt_tensor* values);
+/* y = A x, or A^T x with transpose 1, of the matrix A that has the values at the entries of the pattern. x is [columns] or
+ * [columns, k], and with transpose [rows] or [rows, k]; y has the other of the two sizes. Values and x have one floating
+ * dtype. Differentiable by both. A triangle is not completed to a symmetric matrix. Since 0.2. */
+GT_API gt_status gt_sparse_matvec(gt_context ctx, gt_sparsity sparsity, gt_tensor values, gt_tensor x,
+                                  int32_t transpose, gt_tensor* y);
+/* The same matrix, [rows, columns], with zeros between the entries. GT_OUT_OF_MEMORY, at once: it is larger than the
+ * context's limit, or the machine's memory. Since 0.2. */
+GT_API gt_status gt_sparse_to_dense(gt_context ctx, gt_sparsity sparsity, gt_tensor values, gt_tensor* matrix);
 
 /* ---- Why, and whether -------------------------------------------------- */
 

@@ -46,7 +46,8 @@ struct Surroundings {
   gt_tensor x, y, matrix, square, sine, variable, unread, stale, elsewhere;
   gt_tape persistent, once, paused, stale_tape, tape_elsewhere;
   gt_function fixed, open, stale_function, function_elsewhere;
-  std::string name;  // of an op or rule that nobody has registered
+  gt_sparsity diagonal, stale_sparsity, sparsity_elsewhere;  // the patterns of diagonal matrices
+  std::string name;                                          // of an op or rule that nobody has registered
   std::string rule;
   int freed = 0;
 
@@ -93,6 +94,9 @@ class Call {
   gt_tensor variable(gt_tensor right) { return pick(right, {nullptr, s_.stale, s_.x, junk<gt_tensor>()}); }
   gt_tape tape(gt_tape right) {
     return pick(right, {nullptr, s_.stale_tape, s_.tape_elsewhere, as<gt_tape>(s_.x), junk<gt_tape>()});
+  }
+  gt_sparsity sparsity(gt_sparsity right) {
+    return pick(right, {nullptr, s_.stale_sparsity, s_.sparsity_elsewhere, as<gt_sparsity>(s_.x), junk<gt_sparsity>()});
   }
   gt_function function(gt_function right) {
     return pick(right, {nullptr, s_.stale_function, s_.function_elsewhere, as<gt_function>(s_.x), junk<gt_function>()});
@@ -185,6 +189,7 @@ struct Row {
 };
 std::vector<Row> rows_of_programs();  // of ops, tapes, rules, functions and plans
 std::vector<Row> rows_of_loops();     // of operands that are functions
+std::vector<Row> rows_of_sparse();    // of sparse derivatives
 const std::vector<Row>& rows();       // all
 
 inline const std::vector<float> numbers_given(kLength, 0.25f);

@@ -222,7 +222,7 @@ std::vector<Row> rows_of_values() {
 const std::vector<Row>& rows() {
   static const std::vector<Row> known = [] {
     std::vector<Row> all = rows_of_values();
-    for (auto* more : {rows_of_programs, rows_of_loops})
+    for (auto* more : {rows_of_programs, rows_of_loops, rows_of_sparse})
       for (Row& row : more()) all.push_back(std::move(row));
     return all;
   }();

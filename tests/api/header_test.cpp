@@ -1,6 +1,7 @@
 // "On failure outputs are NULL or 0, and all that the caller had stays as it was." The test calls each function of
 // gradtape.h with each argument wrong in every way, and with each of its allocations failing. A function without a row
 // here fails the test.
+#include <numeric>
 #include <set>
 
 #include "header_call.hpp"
@@ -41,6 +42,14 @@ Surroundings::Surroundings() {
   gt_release(ctx, stale_tape);
   stale_function = gt_function_create(ctx, count_body, this, nullptr, &fixed_spec, 1);
   gt_release(ctx, stale_function);
+
+  std::vector<int64_t> each(kLength + 1);
+  std::iota(each.begin(), each.end(), int64_t{0});
+  const auto diagonal_in = [&](gt_context c) {
+    return gt_sparsity_create(c, kLength, kLength, each.data(), each.data(), GT_SPARSITY_TRUSTED);
+  };
+  diagonal = diagonal_in(ctx), stale_sparsity = diagonal_in(ctx), sparsity_elsewhere = diagonal_in(foreign);
+  gt_release(ctx, stale_sparsity);
 
   persistent = gt_tape_begin(ctx, GT_TAPE_PERSISTENT);
   once = gt_tape_begin(ctx, 0);

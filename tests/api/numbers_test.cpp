@@ -44,6 +44,12 @@ TEST(Numbers, StatusAndDtypeNumbersNeverChange) {
             (std::vector<int>{1, 2, 0, 1}));
   EXPECT_EQ((std::vector<int>{GT_MODE_AUTO, GT_MODE_FORWARD, GT_MODE_REVERSE, GT_BATCH_INDEPENDENT, GT_BATCH_SUM}),
             (std::vector<int>{0, 1, 2, 0, 1}));
+  EXPECT_EQ((std::vector<int>{GT_SPARSE_AUTO, GT_SPARSE_ACCUMULATE, GT_SPARSE_COMPRESS, GT_MODE_BOTH, GT_TRIANGLE_FULL,
+                              GT_TRIANGLE_LOWER, GT_TRIANGLE_UPPER}),
+            (std::vector<int>{0, 1, 2, 3, 0, 1, 2}));
+  EXPECT_EQ((std::vector<int>{GT_DEPENDENCE_EXACT, GT_DEPENDENCE_CONSERVATIVE, GT_DEPENDENCE_TRUST, GT_CSR, GT_CSC,
+                              GT_COO, GT_SPARSITY_SYMMETRIC, GT_SPARSITY_TRUSTED}),
+            (std::vector<int>{0, 1, 2, 0, 1, 2, 1, 2}));
 }
 TEST(Numbers, PublicStructsKeepTheirLayout) {
   EXPECT_EQ(sizeof(gt_attr), 32u);
@@ -54,6 +60,10 @@ TEST(Numbers, PublicStructsKeepTheirLayout) {
   EXPECT_EQ(sizeof(gt_jacobian_options), 48u);
   EXPECT_EQ(offsetof(gt_jacobian_options, memory_budget), 16u);
   EXPECT_EQ(offsetof(gt_jacobian_options, progress), 32u);
+  EXPECT_EQ(sizeof(gt_sparse_options), 48u);
+  EXPECT_EQ(offsetof(gt_sparse_options, memory_budget), 24u);
+  EXPECT_EQ(sizeof(gt_sparsity_info), 80u);
+  EXPECT_EQ(offsetof(gt_sparsity_info, seconds), 72u);
 }
 TEST(Numbers, TheVersionIsTheHeaders) {
   const std::string version = std::to_string(GT_VERSION_MAJOR) + "." + std::to_string(GT_VERSION_MINOR) + "." +

@@ -90,6 +90,17 @@ gt_status give_root_options(gt_context c, void* bytes) {
   gt_tensor x = scalar32(c, 2), y = nullptr;
   return gt_root(c, square_all, nullptr, nullptr, &x, 1, static_cast<const gt_root_options*>(bytes), &y, 1, nullptr);
 }
+gt_status give_sparse_options(gt_context c, void* bytes) {
+  gt_tape t = gt_tape_begin(c, 0);
+  gt_tensor x = scalar32(c, 1);
+  const auto* options = static_cast<const gt_sparse_options*>(bytes);
+  return gt_tape_hessian_sparsity(c, t, x, &x, 1, options) ? GT_OK : GT_INVALID_ARGUMENT;
+}
+gt_status give_sparsity_info(gt_context c, void* bytes) {
+  const int64_t offset = 0;
+  gt_sparsity empty = gt_sparsity_create(c, 0, 0, &offset, nullptr, 0);
+  return gt_sparsity_describe(c, empty, static_cast<gt_sparsity_info*>(bytes));
+}
 gt_status give_memory_info(gt_context c, void* bytes) {
   return gt_memory_stats(c, static_cast<gt_memory_info*>(bytes));
 }
@@ -112,6 +123,8 @@ std::vector<Row> rows() {
           {"gt_checkpoint_options", {8}, bytes_of(gt_checkpoint_options{}), false, give_checkpoint_options},
           {"gt_vmap_options", {24}, bytes_of(gt_vmap_options{}), false, give_vmap_options},
           {"gt_root_options", {32}, bytes_of(gt_root_options{}), false, give_root_options},
+          {"gt_sparse_options", {48}, bytes_of(gt_sparse_options{}), false, give_sparse_options},
+          {"gt_sparsity_info", {80}, bytes_of(gt_sparsity_info{}), true, give_sparsity_info},
           {"gt_memory_info", {40, sizeof(gt_memory_info)}, bytes_of(gt_memory_info{}), true, give_memory_info},
           {"gt_op_definition", {40, 64}, bytes_of(definition), false, give_op_definition}};
 }

@@ -17,6 +17,7 @@ const std::vector<Call>& calls() {
     add_own_calls(calls);
     add_function_calls(calls);
     add_loop_calls(calls);
+    add_sparse_calls(calls);
     return calls;
   }();
   return all;
@@ -37,7 +38,7 @@ void new_context(World& w) {
   if (gt_context_create(w.pointer(&ctx)) != GT_OK) return;
   gt_memory_limit(ctx, 32 << 20);
   gt_set_threads(ctx, 2);
-  w.pools.push_back({ctx, {}, {}, {}, {}});
+  w.pools.push_back({ctx, {}, {}, {}, {}, {}});
 }
 
 namespace {
@@ -92,6 +93,7 @@ void release(World& w) {
   if (s == GT_OK) {
     w.gone(static_cast<gt_tensor>(const_cast<void*>(h)));
     std::erase(w.here().tapes, h);
+    std::erase(w.here().sparsities, h);
     std::erase_if(w.here().functions, [&](const Function& f) { return f.handle == h; });
   }
 }

@@ -23,6 +23,7 @@ void add_tape_calls(std::vector<Call>&);
 void add_own_calls(std::vector<Call>&);
 void add_function_calls(std::vector<Call>&);
 void add_loop_calls(std::vector<Call>&);
+void add_sparse_calls(std::vector<Call>&);
 
 void new_context(World&);
 void delete_exported(void* dl_managed_tensor);

@@ -103,9 +103,9 @@ void common(World& w) {
 }  // namespace
 
 void add_op_calls(std::vector<Call>& all) {
-  all.push_back({"gt_apply", 40, apply});
+  all.push_back({"gt_apply", 34, apply});
   all.push_back({"gt_apply_with_gradient", 4, apply_with_gradient});
-  all.push_back({"gt_sin", 24, common});
+  all.push_back({"gt_sin", 18, common});
 }
 
 }  // namespace fuzz

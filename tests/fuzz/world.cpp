@@ -73,11 +73,16 @@ Function World::function() {
   if (wrong()) f.handle = as<gt_function>(unfit(here().tensors.empty() ? nullptr : here().tensors[0]));
   return f;
 }
+gt_sparsity World::sparsity() {
+  const gt_sparsity s = newest(in, here().sparsities);
+  return wrong() ? as<gt_sparsity>(unfit(here().tensors.empty() ? nullptr : here().tensors[0])) : s;
+}
 const void* World::handle() {
   switch (in.below(8)) {
     case 0: return tape();
     case 1: return function().handle;
     case 2: return variable();
+    case 3: return sparsity();
     default: return tensor();
   }
 }
@@ -170,6 +175,7 @@ void World::finish() {
       for (gt_tensor t : p.tensors) gt_release(p.ctx, t);
       for (gt_tape t : p.tapes) gt_release(p.ctx, t);
       for (const Function& f : p.functions) gt_release(p.ctx, f.handle);
+      for (gt_sparsity s : p.sparsities) gt_release(p.ctx, s);
     }
     if (gt_context_destroy(p.ctx) != GT_OK) broken("gt_context_destroy", "it fails");
     pools.pop_back();

@@ -27,6 +27,7 @@ struct Pool {
   std::vector<gt_tensor> tensors, variables;
   std::vector<gt_tape> tapes;
   std::vector<Function> functions;
+  std::vector<gt_sparsity> sparsities;
 };
 
 // Room for outputs on the heap, full of rubbish: a sanitizer sees where it ends.
@@ -79,6 +80,7 @@ class World {
   gt_tensor variable();
   gt_tape tape();
   Function function();
+  gt_sparsity sparsity();
   const void* handle();
   std::vector<gt_tensor> tensors(size_t most);
   template <class T>

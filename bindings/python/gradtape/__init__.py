@@ -127,8 +127,20 @@ from ._names import (  # noqa: E402
 from ._reading import DetachedValueWarning  # noqa: E402
 from ._root import root  # noqa: E402
 from ._shape import TensorShape  # noqa: E402
+from ._sparse import SparseMatrix, Sparsity, SparsityInfo  # noqa: E402
 from ._tape import BatchDependenceWarning, GradientTape, UnconnectedGradients  # noqa: E402
-from ._transforms import grad, hessian, hvp, jacobian, jvp, linearize, value_and_grad, vjp  # noqa: E402
+from ._transforms import (  # noqa: E402
+    grad,
+    hessian,
+    hvp,
+    jacobian,
+    jvp,
+    linearize,
+    sparse_hessian,
+    sparse_jacobian,
+    value_and_grad,
+    vjp,
+)
 from ._variable import Module, Variable  # noqa: E402
 from ._vmap import vmap  # noqa: E402
 

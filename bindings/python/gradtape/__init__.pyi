@@ -337,6 +337,9 @@ from ._ops import xlogy as xlogy
 from ._reading import DetachedValueWarning as DetachedValueWarning
 from ._root import root as root
 from ._shape import TensorShape as TensorShape
+from ._sparse import SparseMatrix as SparseMatrix
+from ._sparse import Sparsity as Sparsity
+from ._sparse import SparsityInfo as SparsityInfo
 from ._tape import BatchDependenceWarning as BatchDependenceWarning
 from ._tape import GradientTape as GradientTape
 from ._tape import UnconnectedGradients as UnconnectedGradients
@@ -346,6 +349,8 @@ from ._transforms import hvp as hvp
 from ._transforms import jacobian as jacobian
 from ._transforms import jvp as jvp
 from ._transforms import linearize as linearize
+from ._transforms import sparse_hessian as sparse_hessian
+from ._transforms import sparse_jacobian as sparse_jacobian
 from ._transforms import value_and_grad as value_and_grad
 from ._transforms import vjp as vjp
 from ._variable import Module as Module

@@ -305,6 +305,47 @@ class Tape:
         progress: Optional[Progress] = None,
     ) -> Any: ...
 
+    def jacobian_sparsity(
+        self,
+        target: Tensor,
+        sources: list[Tensor],
+        method: str = "auto",
+        mode: str = "auto",
+        triangle: str = "full",
+        dependence: str = "exact",
+        memory_budget: int = 0,
+        progress: Optional[Progress] = None,
+    ) -> Sparsity: ...
+    def hessian_sparsity(
+        self,
+        target: Tensor,
+        sources: list[Tensor],
+        method: str = "auto",
+        mode: str = "auto",
+        triangle: str = "full",
+        dependence: str = "exact",
+        memory_budget: int = 0,
+        progress: Optional[Progress] = None,
+    ) -> Sparsity: ...
+    def sparse_values(self, target: Tensor, sources: list[Tensor], sparsity: Sparsity) -> Tensor: ...
+
+class Sparsity:
+    """The entries of a matrix that may be other than 0."""
+
+    def __init__(
+        self,
+        rows: int,
+        columns: int,
+        row_offsets: Tensor,
+        column_indices: Tensor,
+        symmetric: bool = False,
+        trusted: bool = False,
+    ) -> None: ...
+    def pattern(self, format: str = "csr") -> tuple[Tensor, Tensor]: ...
+    def info(self) -> dict[str, Any]: ...
+    def matvec(self, values: Tensor, x: Tensor, transpose: bool = False) -> Tensor: ...
+    def to_dense(self, values: Tensor) -> Tensor: ...
+
 class Function:
     """A body recorded once, and replayed."""
 

@@ -10,6 +10,7 @@ from typing import Any, Callable, Iterator, Optional, Sequence, Union
 from . import _core, _nest
 from ._array_api import zeros
 from ._progress import Progress, watched
+from ._sparse import Sparsity
 from ._thread import thread
 from .errors import FailedPreconditionError
 
@@ -169,16 +170,21 @@ class GradientTape:
             raise ValueError("reset: the tape is not recording")
         self._begun.reset()
 
-    def _serve(self, derive: Callable[[_core.Tape], Any]) -> Any:
-        """A derivative from the tape; one that is not persistent is used up by it, where it succeeds."""
+    def _unused(self) -> _core.Tape:
+        """The tape, where it can serve."""
         tape = self._begun
-        if self._persistent:
-            return derive(tape)
-        if self._used:
+        if self._used and not self._persistent:
             raise FailedPreconditionError(
                 "a tape that is not persistent serves one derivative, and this one has; "
                 "GradientTape(persistent=True) serves many"
             )
+        return tape
+
+    def _serve(self, derive: Callable[[_core.Tape], Any]) -> Any:
+        """A derivative from the tape; one that is not persistent is used up by it, where it succeeds."""
+        tape = self._unused()
+        if self._persistent:
+            return derive(tape)
         watched = tape.watched_variables()
         result = derive(tape)
         self._records(False)
@@ -462,6 +468,67 @@ class GradientTape:
             return self._serve(lambda tape: tape.batch_hessian(target, source, zero, memory_budget, report))
 
         return watched(progress, "batch_hessian", derive)
+
+    def jacobian_sparsity(
+        self,
+        target: _core.Tensor,
+        sources: Any,
+        *,
+        method: str = "auto",
+        mode: str = "auto",
+        dependence: str = "exact",
+        memory_budget: int = 0,
+        progress: Optional[Callable[[int, int], Any]] = None,
+    ) -> Sparsity:
+        """The pattern of the target's Jacobian: a row for each element of the target, a column for each of the sources.
+
+        Elements count in row-major order, and the leaves of nested sources come one after the other. The tape stays as it
+        was, so that one that is not persistent still serves `sparse_values`. `method` is that of the values: "auto",
+        "accumulate" or "compress"; `mode` is "auto", "forward", "reverse" or "both". `dependence` is "exact",
+        "conservative" or "trust": what to do with index tensors that have no values yet. `progress(done, total)` is called
+        while the pattern is found, and whenever values are taken by it.
+        """
+        _check_target(target, "jacobian_sparsity")
+        flat = tensors_in(sources, "jacobian_sparsity: a source")
+        tape = self._unused()
+        return Sparsity._of(
+            tape.jacobian_sparsity(target, flat, method, mode, "full", dependence, memory_budget, progress)
+        )
+
+    def hessian_sparsity(
+        self,
+        target: _core.Tensor,
+        sources: Any,
+        *,
+        method: str = "auto",
+        mode: str = "auto",
+        triangle: str = "full",
+        dependence: str = "exact",
+        memory_budget: int = 0,
+        progress: Optional[Callable[[int, int], Any]] = None,
+    ) -> Sparsity:
+        """The pattern of the Hessian of the sum of the target by all sources; "lower" or "upper" triangles of it.
+
+        See jacobian_sparsity for the rest.
+        """
+        _check_target(target, "hessian_sparsity")
+        flat = tensors_in(sources, "hessian_sparsity: a source")
+        tape = self._unused()
+        return Sparsity._of(
+            tape.hessian_sparsity(target, flat, method, mode, triangle, dependence, memory_budget, progress)
+        )
+
+    def sparse_values(self, target: _core.Tensor, sources: Any, sparsity: Sparsity) -> _core.Tensor:
+        """The values of the Jacobian at the entries of a sparsity, row by row; of the Hessian, where it is of one.
+
+        The sparsity may be of another tape, whose target and sources have as many elements. `sparsity.to_csr(values)`
+        makes a matrix of them.
+        """
+        _check_target(target, "sparse_values")
+        flat = tensors_in(sources, "sparse_values: a source")
+        if not isinstance(sparsity, Sparsity):
+            raise TypeError(f"sparse_values: want a Sparsity, got a {type(sparsity).__name__}")
+        return self._serve(lambda tape: tape.sparse_values(target, flat, sparsity._made))
 
 
 # The names that the engine's texts use, and what they are here.

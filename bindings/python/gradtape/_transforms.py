@@ -1,5 +1,5 @@
 """Functions that make derivatives of functions: grad, value_and_grad, jacobian, hessian, hvp, jvp, linearize,
-vjp.
+sparse_hessian, sparse_jacobian, vjp.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import numpy as np
 
 from . import _core, _nest
 from ._progress import Progress, watched
+from ._sparse import Sparsity
 from ._tape import linear_map
 from ._thread import differentiating, recording
 
@@ -209,6 +210,79 @@ def hessian(
         found, n = watched(progress, "hessian", blocks), len(run.sources)
         packed = run.pack([run.pack(found[i * n : (i + 1) * n]) for i in range(n)])
         return (packed, run.aux) if has_aux else packed
+
+    return with_hessian
+
+
+def sparse_jacobian(
+    f: Callable[..., Any],
+    argnums: Argnums = 0,
+    has_aux: bool = False,
+    *,
+    method: str = "auto",
+    mode: str = "auto",
+    dependence: str = "exact",
+    memory_budget: int = 0,
+    progress: Progress = None,
+) -> Callable[..., Any]:
+    """A function of the same arguments that gives the Jacobian of f as a sparse matrix, SciPy's csr_array.
+
+    It has a row for each element of the result, and a column for each element of the arguments, in row-major order; the
+    leaves of nested arguments come one after the other. A nested result gives its structure, with a matrix in each leaf.
+    Where SciPy is not installed a SparseMatrix takes the place of csr_array. The matrix has arrays, which no tape sees:
+    in a `function`, or for higher derivatives, take GradientTape.sparse_values. See GradientTape.jacobian_sparsity for
+    the options, and value_and_grad for the rest.
+    """
+    _check_callable("sparse_jacobian", f)
+
+    @functools.wraps(f)
+    def with_jacobian(*args: Any, **kwargs: Any) -> Any:
+        run = _Traced("sparse_jacobian", f, args, argnums, has_aux, kwargs)
+
+        def matrix(output: _core.Tensor, report: Any) -> Any:
+            found = run.tape.jacobian_sparsity(
+                output, run.sources, method, mode, "full", dependence, memory_budget, report
+            )
+            return Sparsity._of(found).to_csr(run.tape.sparse_values(output, run.sources, found))
+
+        matrices = watched(progress, "sparse_jacobian", lambda report: [matrix(o, report) for o in run.outputs])
+        packed = _nest.pack(run.result, matrices)
+        return (packed, run.aux) if has_aux else packed
+
+    return with_jacobian
+
+
+def sparse_hessian(
+    f: Callable[..., Any],
+    argnums: Argnums = 0,
+    has_aux: bool = False,
+    *,
+    method: str = "auto",
+    mode: str = "auto",
+    triangle: str = "full",
+    dependence: str = "exact",
+    memory_budget: int = 0,
+    progress: Progress = None,
+) -> Callable[..., Any]:
+    """A function of the same arguments that gives the Hessian of f as one sparse matrix of all arguments.
+
+    f returns one float. `triangle` is "full", "lower" or "upper". See sparse_jacobian.
+    """
+    _check_callable("sparse_hessian", f)
+
+    @functools.wraps(f)
+    def with_hessian(*args: Any, **kwargs: Any) -> Any:
+        run = _Traced("sparse_hessian", f, args, argnums, has_aux, kwargs)
+        output = run.scalar()
+
+        def matrix(report: Any) -> Any:
+            found = run.tape.hessian_sparsity(
+                output, run.sources, method, mode, triangle, dependence, memory_budget, report
+            )
+            return Sparsity._of(found).to_csr(run.tape.sparse_values(output, run.sources, found))
+
+        whole = watched(progress, "sparse_hessian", matrix)
+        return (whole, run.aux) if has_aux else whole
 
     return with_hessian
 

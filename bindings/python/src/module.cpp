@@ -33,6 +33,7 @@ NB_MODULE(_core, m) {
   add_callbacks(m);
   add_functions(m);
   add_bodies(m);
+  add_sparsities(m);
   m.def(
       "tensor",
       [](nb::handle value, nb::handle dtype) {

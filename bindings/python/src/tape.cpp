@@ -3,31 +3,10 @@
 
 #include <optional>
 
-#include "callbacks.hpp"
+#include "tape.hpp"
 
 namespace gradtape_python {
 namespace {
-
-struct Tape {
-  Tape(bool persistent, bool watch_accessed_variables) : context(Context::here()) {
-    uint32_t flags = 0;
-    if (persistent) flags |= GT_TAPE_PERSISTENT;
-    if (!watch_accessed_variables) flags |= GT_TAPE_MANUAL_WATCH;
-    handle = context->made(gt_tape_begin(context->get(), flags));
-  }
-  Tape(const Tape&) = delete;
-  Tape& operator=(const Tape&) = delete;
-  ~Tape() { gt_release(context->get(), handle); }
-
-  // The context, where the tape is this thread's.
-  Context& own() const {
-    if (context == Context::here()) return *context;
-    fail("FailedPreconditionError",
-         "a tape of another thread: a thread records and differentiates what it computes itself");
-  }
-  ContextPtr context;
-  gt_tape handle;
-};
 
 using TapeCall = gt_status (*)(gt_context, gt_tape);
 auto calling(TapeCall call) {
@@ -37,10 +16,6 @@ auto calling(TapeCall call) {
   };
 }
 
-gt_tensor one(const Tape& t, nb::handle tensor, const char* name) {
-  if (!is_tensor(tensor)) fail(PyExc_TypeError, std::string(name) + ": want a tensor, got " + shown(tensor));
-  return handle_in(t.context, tensor);
-}
 nb::object wrap_or_none(const ContextPtr& here, gt_tensor t) { return t ? wrap({here, t}) : nb::none(); }
 nb::list wrap_all(const Tape& t, const std::vector<gt_tensor>& found) {
   return wrap_all(t.context, found.data(), found.size());
@@ -138,24 +113,6 @@ std::string check(Tape& t, nb::handle target, nb::list sources, uint32_t compare
   }));
   return report;
 }
-
-// Between the parts of a Jacobian: the caller's function.
-struct Progress {
-  Context& context;
-  nb::object function;
-
-  static int32_t call(void* data, uint64_t done, uint64_t total) {
-    auto& me = *static_cast<Progress*>(data);
-    nb::gil_scoped_acquire gil;
-    try {
-      me.function(done, total);
-      return 0;
-    } catch (nb::python_error& e) {
-      me.context.keep_exception(e);
-      return 1;
-    }
-  }
-};
 
 // A Jacobian with a progress function is computed at once, part by part.
 gt_jacobian_options options_of(bool zero, const std::string& mode, uint64_t memory_budget, Progress& progress) {

@@ -3,6 +3,7 @@
 
 #include "function.hpp"
 #include "operators.hpp"
+#include "sparse.hpp"
 
 namespace gradtape {
 
@@ -235,6 +236,36 @@ class Tape {
     detail::check(ctx_, gt_tape_batch_hessian(ctx_, handle_, target.get(), source.get(), &o, &out));
     return Tensor(ctx_, out);
   }
+
+  /// The pattern of a Jacobian: a row for each element of the target, a column for each of the sources, one source after
+  /// the other. The tape stays as it was. See gt_tape_jacobian_sparsity.
+  Sparsity jacobian_sparsity(const Tensor& target, const std::vector<Tensor>& sources,
+                             const SparseOptions& options = {}) const {
+    return found_by(gt_tape_jacobian_sparsity, target, sources, options);
+  }
+  Sparsity jacobian_sparsity(const Tensor& target, const Tensor& source, const SparseOptions& options = {}) const {
+    return jacobian_sparsity(target, std::vector<Tensor>{source}, options);
+  }
+  /// The same of the Hessian of the sum of the target. See gt_tape_hessian_sparsity.
+  Sparsity hessian_sparsity(const Tensor& target, const std::vector<Tensor>& sources,
+                            const SparseOptions& options = {}) const {
+    return found_by(gt_tape_hessian_sparsity, target, sources, options);
+  }
+  Sparsity hessian_sparsity(const Tensor& target, const Tensor& source, const SparseOptions& options = {}) const {
+    return hessian_sparsity(target, std::vector<Tensor>{source}, options);
+  }
+  /// The values at the entries, [nonzeros]: of the Jacobian, or with a symmetric sparsity of the Hessian. See
+  /// gt_tape_sparse_values.
+  Tensor sparse_values(const Tensor& target, const std::vector<Tensor>& sources, const Sparsity& sparsity) {
+    const auto by = detail::handles(sources);
+    gt_tensor out = nullptr;
+    detail::check(ctx_, gt_tape_sparse_values(ctx_, handle_, target.get(), by.data(), by.size(), sparsity.get(), &out));
+    return Tensor(ctx_, out);
+  }
+  Tensor sparse_values(const Tensor& target, const Tensor& source, const Sparsity& sparsity) {
+    return sparse_values(target, std::vector<Tensor>{source}, sparsity);
+  }
+
   /// Why the gradient of the target by the source is there, is zero or is not there. See gt_tape_explain.
   std::string explain(const Tensor& target, const Tensor& source) const {
     return detail::text_of(ctx_, [&](char* text, std::size_t capacity, std::size_t* needed) {
@@ -278,6 +309,15 @@ class Tape {
   }
 
  private:
+  template <class Find>
+  Sparsity found_by(Find find, const Tensor& target, const std::vector<Tensor>& sources,
+                    const SparseOptions& options) const {
+    const auto by = detail::handles(sources);
+    return Sparsity(ctx_, options, [&](const gt_sparse_options& o) {
+      return find(ctx_, handle_, target.get(), by.data(), by.size(), &o);
+    });
+  }
+
   gt_context ctx_;
   gt_tape handle_;
 };

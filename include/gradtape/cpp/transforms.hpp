@@ -1,4 +1,5 @@
-// Derivatives of lambdas: grad(f)(x), jacobian(f)(x), hessian(f)(x), jvp, vjp, linearize. They nest: grad(grad(f)).
+// Derivatives of lambdas: grad(f)(x), jacobian(f)(x), hessian(f)(x), jvp, vjp, linearize, and sparse ones. They nest:
+// grad(grad(f)).
 //
 // f takes one or more Tensors. Derivatives by one argument are a Tensor, by several an array of them, one for each:
 // auto [gx, gy] = grad(f)(x, y). The derivative by an argument that f does not depend on is 0.
@@ -16,6 +17,10 @@ template <class F, std::size_t N>
 using First = std::enable_if_t<takes<const F, N>::value, ByArgument<N>>;
 template <class F, std::size_t N>
 using Second = std::conditional_t<N == 1, First<F, N>, std::array<First<F, N>, N>>;
+template <class F, std::size_t N>
+using SparseOf = std::enable_if_t<takes<const F, N>::value, SparseMatrix>;
+template <class F, std::size_t N>
+using ValuesOf = std::enable_if_t<takes<const F, N>::value, Tensor>;
 
 // Names of one's own for the arguments, so that one given twice has two derivatives.
 template <class... X>
@@ -99,6 +104,35 @@ auto hessian(F f, JacobianOptions options = {}) {
       for (std::size_t i = 0; i < n; ++i) h[i] = detail::by_argument<n>(std::move(blocks[i]));
       return h;
     }
+  };
+}
+/// The Jacobian of a function that returns one Tensor, as a sparse matrix: auto [sparsity, values] = sparse_jacobian(f)(x).
+/// Its columns are the elements of the arguments, one argument after the other.
+template <class F>
+auto sparse_jacobian(F f, SparseOptions options = {}) {
+  return [ f = std::move(f), options ](const auto&... x) -> detail::SparseOf<F, sizeof...(x)> {
+    auto r = detail::recorded(f, 0, x...);
+    const Sparsity sparsity = r.tape.jacobian_sparsity(r.value, detail::listed(r.x), options);
+    return {sparsity, r.tape.sparse_values(r.value, detail::listed(r.x), sparsity)};
+  };
+}
+/// The Hessian of a function that returns one number, as a sparse matrix of all arguments.
+template <class F>
+auto sparse_hessian(F f, SparseOptions options = {}) {
+  return [ f = std::move(f), options ](const auto&... x) -> detail::SparseOf<F, sizeof...(x)> {
+    auto r = detail::recorded(f, 0, x...);
+    detail::need_number(r.value, "sparse_hessian");
+    const Sparsity sparsity = r.tape.hessian_sparsity(r.value, detail::listed(r.x), options);
+    return {sparsity, r.tape.sparse_values(r.value, detail::listed(r.x), sparsity)};
+  };
+}
+/// The values alone, at a pattern that is known: of the Jacobian, or with a symmetric sparsity of the Hessian. As a body
+/// of a Function it gives values as often as wanted.
+template <class F>
+auto sparse_values(F f, Sparsity sparsity) {
+  return [ f = std::move(f), sparsity = std::move(sparsity) ](const auto&... x) -> detail::ValuesOf<F, sizeof...(x)> {
+    auto r = detail::recorded(f, 0, x...);
+    return r.tape.sparse_values(r.value, detail::listed(r.x), sparsity);
   };
 }
 /// The Hessian of a function that returns one number, at x, times the vectors; it is never formed. With several
