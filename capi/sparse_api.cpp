@@ -26,7 +26,7 @@ SparseOptions options_from(Context& c, const gt_sparse_options* given, const cha
   options.method = static_cast<SparseMethod>(o.method);
   options.mode = static_cast<SweepMode>(o.mode);
   options.triangle = static_cast<Triangle>(o.triangle);
-  options.dependence = static_cast<Dependence>(o.dependence);
+  options.dependence = static_cast<OnIndices>(o.dependence);
   options.memory_budget = o.memory_budget;
   if (o.progress)
     options.progress = [&c, call = o.progress, data = o.progress_data](uint64_t done, uint64_t total) {
@@ -74,7 +74,7 @@ void check_size(const char* function, const Span& span, const Sparsity& sparsity
 }
 // A pattern by the user must have each entry that the derivative has.
 void check_given(Context& c, Tape& t, const Span& span, const Sparsity& given, const char* function) {
-  if (given.kind != Sparsity::Kind::given || given.options.dependence == Dependence::trust) return;
+  if (given.kind != Sparsity::Kind::given || given.options.dependence == OnIndices::trust) return;
   const Looking looking(c);
   const SparsityPtr found = given.symmetric ? hessian_sparsity(t, span.target, span.sources, {})
                                             : jacobian_sparsity(t, span.target, span.sources, {});
@@ -131,7 +131,7 @@ gt_sparsity gt_sparsity_create(gt_context ctx, int64_t rows, int64_t columns, co
     need_pointer(row_offsets, "{}: row_offsets", name);
     const bool symmetric = (flags & GT_SPARSITY_SYMMETRIC) != 0;
     SparseOptions options;
-    if (flags & GT_SPARSITY_TRUSTED) options.dependence = Dependence::trust;
+    if (flags & GT_SPARSITY_TRUSTED) options.dependence = OnIndices::trust;
     Pattern pattern = given_pattern(name, rows, columns, row_offsets, column_indices, symmetric);
     return publish(c, given_sparsity(std::move(pattern), symmetric, options));
   });

@@ -25,15 +25,34 @@ void Progress::report() const {
     fail(Status::cancelled, "{} was cancelled after {} of {} rows", function_, done_, total_);
 }
 
-BasisMap::BasisMap(Recorder& recorder, const Spec& vector, int64_t repeat, Map map)
+BasisMap::BasisMap(Recorder& recorder, const Spec& vector, int64_t rows, Vectors vectors, Map map)
     : r_(recorder),
       spec_(vector),
-      rows_(repeat > 0 ? vector.shape.product(1, vector.shape.rank()) : vector.shape.elements()),
-      repeat_(repeat),
+      rows_(rows),
+      vectors_(std::move(vectors)),
       map_(std::move(map)),
       vector_(recorder.placeholder(vector)) {
   build();
 }
+
+namespace {
+int64_t number_of_unit_vectors(const Spec& spec, int64_t repeat) {
+  return repeat > 0 ? spec.shape.product(1, spec.shape.rank()) : spec.shape.elements();
+}
+BasisMap::Vectors unit_vectors(Recorder& r, const Spec& spec, int64_t repeat) {
+  return [&r, spec, repeat](int64_t first, int64_t count) {
+    const int64_t order = number_of_unit_vectors(spec, repeat);
+    const Tensor hot = identity_rows(r, order, first, count, spec.dtype);
+    if (repeat == 0) return reshape(hot, spec.shape.with_leading(count));
+    const Tensor repeated = broadcast_to(insert_axes(hot, 1, 1), {count, repeat, order});
+    return reshape(repeated, spec.shape.with_leading(count));
+  };
+}
+}  // namespace
+
+BasisMap::BasisMap(Recorder& recorder, const Spec& vector, int64_t repeat, Map map)
+    : BasisMap(recorder, vector, number_of_unit_vectors(vector, repeat), unit_vectors(recorder, vector, repeat),
+               std::move(map)) {}
 
 // A rule that asks for the vector's value ends the attempt, whatever it made of the answer.
 void BasisMap::build() {
@@ -56,16 +75,9 @@ bool BasisMap::is_connected() const {
   return std::ranges::any_of(results_, [](const Tensor& t) { return static_cast<bool>(t); });
 }
 
-Tensor BasisMap::unit_vectors(int64_t first, int64_t count) const {
-  const Tensor hot = identity_rows(r_, rows_, first, count, spec_.dtype);
-  if (repeat_ == 0) return reshape(hot, spec_.shape.with_leading(count));
-  const Tensor repeated = broadcast_to(insert_axes(hot, 1, 1), {count, repeat_, rows_});
-  return reshape(repeated, spec_.shape.with_leading(count));
-}
-
 Tensors BasisMap::rows(int64_t first, int64_t count) const {
   Tensors results;
-  const Tensor vectors = unit_vectors(first, count);
+  const Tensor vectors = vectors_(first, count);
   for (const Batched& b : batch(results_, Tensors{vector_}, Tensors{vectors}, count))
     results.push_back(!b.value || b.batched ? b.value : repeated(b.value, count));
   return results;
@@ -74,7 +86,7 @@ Tensors BasisMap::rows(int64_t first, int64_t count) const {
 // A map that is not symbolic, at one vector.
 Tensors BasisMap::row(int64_t k) const {
   const Selections of_row;  // each row lets go of its own nodes
-  return map_(select_row(unit_vectors(k, 1), 0));
+  return map_(select_row(vectors_(k, 1), 0));
 }
 
 Tensors BasisMap::parts(const Part& part, int64_t first, int64_t count) const {

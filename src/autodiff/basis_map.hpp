@@ -25,11 +25,15 @@ class Progress {
   uint64_t done_ = 0, total_ = 0;
 };
 
-// Rows are the map's values at unit vectors: row k is that at the vector that is 1 at entry k.
+// Rows are the map's values at the vectors of a list, by default at unit vectors: row k is that at the vector that is 1
+// at entry k.
 class BasisMap {
  public:
   // Results for a vector of the spec; empty: not connected.
   using Map = std::function<Tensors(const Tensor&)>;
+  // The vectors first to first + count - 1 of a list, [count, ...].
+  using Vectors = std::function<Tensor(int64_t first, int64_t count)>;
+  BasisMap(Recorder& recorder, const Spec& vector, int64_t rows, Vectors vectors, Map map);
   // repeat > 0: the vectors have `repeat` equal samples along their first axis, and a unit vector is 1 in all of them.
   BasisMap(Recorder& recorder, const Spec& vector, int64_t repeat, Map map);
 
@@ -60,7 +64,6 @@ class BasisMap {
  private:
   void build();
   bool is_connected() const;
-  Tensor unit_vectors(int64_t first, int64_t count) const;
   Tensors rows(int64_t first, int64_t count) const;
   Tensors row(int64_t k) const;
   Tensors parts(const Part& part, int64_t first, int64_t count) const;
@@ -79,7 +82,8 @@ class BasisMap {
 
   Recorder& r_;
   Spec spec_;
-  int64_t rows_, repeat_;
+  int64_t rows_;
+  Vectors vectors_;
   Map map_;
   bool symbolic_ = false;
   Tensor vector_;

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "autodiff/jacobian.hpp"
+#include "sparse/compression.hpp"
 #include "sparse/pattern.hpp"
 
 namespace gradtape::core {
@@ -24,7 +25,7 @@ struct SparseOptions {
   Progress::Ask progress;
 };
 
-// A pattern with the recipe for its values. It never changes.
+// A pattern with the recipe for its values. It never changes, but for what is found when it is first needed.
 struct Sparsity {
   enum class Kind { jacobian, hessian, given };  // given: by the user
   Kind kind = Kind::given;
@@ -36,6 +37,10 @@ struct Sparsity {
   int64_t links = 0;                              // of the target, or the gradients
   int64_t forward_colours = 0, reverse_colours = 0, peeled = 0;
   double seconds = 0;  // that finding it took
+
+  uint64_t links_hash = 0;                         // of the links that the pattern was made from
+  mutable std::shared_ptr<const Compression> few;  // null: not made yet
+  const Compression& compression() const;
 };
 using SparsityPtr = std::shared_ptr<const Sparsity>;
 

@@ -48,6 +48,17 @@ Affine flat_row(const Link& link, const Shape& shape) {
   return flat;
 }
 
+Affine place_of(const Origin& origin, std::size_t parameters) {
+  if (origin.list) return origin.at[0];
+  Affine place{0, Shape::Dims(parameters, 0)};
+  const Shape::Dims strides = strides_of(Shape(origin.box));
+  for (std::size_t k = 0; k < origin.at.size(); ++k) {
+    place.first += strides[k] * origin.at[k].first;
+    for (std::size_t p = 0; p < parameters; ++p) place.steps[p] += strides[k] * origin.at[k].steps[p];
+  }
+  return place;
+}
+
 Links links_of_source(const Shape& shape, int64_t first, bool exactly) {
   Links links(shape, exactly);
   Link link;
@@ -57,7 +68,6 @@ Links links_of_source(const Shape& shape, int64_t first, bool exactly) {
     link.rows[a].steps[a] = 1;
   }
   link.column = {first, strides_of(shape)};
-  link.origin.place = {0, strides_of(shape)};
   links.add(std::move(link));
   return links;
 }
@@ -67,7 +77,8 @@ Table places_of_origin(const Link& link) {
   std::vector<int32_t> places;
   places.reserve(static_cast<std::size_t>(link.size()));
   const int32_t* list = link.origin.list ? link.origin.list->data() : nullptr;
-  for_each_pair(link.box, link.origin.place, link.origin.place,
+  const Affine place = place_of(link.origin, link.box.size());
+  for_each_pair(link.box, place, place,
                 [&](int64_t at, int64_t) { places.push_back(list ? list[at] : static_cast<int32_t>(at)); });
   return std::make_shared<const std::vector<int32_t>>(std::move(places));
 }
@@ -87,7 +98,7 @@ Link listed(const Link& link, const Shape& shape) {
   list.row_list = std::make_shared<const std::vector<int32_t>>(std::move(rows));
   list.column_list = std::make_shared<const std::vector<int32_t>>(std::move(columns));
   list.origin = link.origin;
-  list.origin.place = {0, {1}};
+  list.origin.at = {{0, {1}}};
   list.origin.list = places_of_origin(link);
   return list;
 }
@@ -195,7 +206,7 @@ void Links::list_all() {
     rows->insert(rows->end(), static_cast<std::size_t>(p.offsets[i + 1] - p.offsets[i]), static_cast<int32_t>(i));
   Link list;
   list.box = {p.nonzeros()};
-  list.column = list.origin.place = {0, {1}};
+  list.column = {0, {1}};
   list.row_list = std::move(rows);
   list.column_list = std::make_shared<const std::vector<int32_t>>(p.indices);
   all_ = {std::move(list)};

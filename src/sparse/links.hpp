@@ -29,9 +29,12 @@ using Table = std::shared_ptr<const std::vector<int32_t>>;
 // these are.
 struct Origin {
   uint32_t input = 0, link = 0, relation = 0;
-  Affine place;  // in the other link's box, row by row; or a place in the list
-  Table list;    // set: the place in the other link's box
+  Shape::Dims box;            // of the other link
+  SmallVector<Affine, 4> at;  // the values of its parameters; or one place in the list
+  Table list;                 // set: the flat place in the other link's box
 };
+// The flat place in the other link's box, or the place in the list.
+Affine place_of(const Origin& origin, std::size_t parameters);
 
 // For each u in the box: the tensor's element `rows` may depend on the source's element `column`.
 struct Link {

@@ -119,20 +119,21 @@ std::optional<Link> look_up(const Link& link, const Lookup& lookup, const Shape&
 
   // Both functions at the places in the table, and then for all values of the other parameters.
   const std::size_t n = lookup.table->size();
+  const Affine place_before = place_of(link.origin, link.box.size());
   std::vector<int64_t> columns(n), origins(n);
   for (std::size_t k = 0; k < n; ++k)
     for (const std::size_t p : by) {
       const int64_t u = (*lookup.table)[k] / place.steps[p] % link.box[p];
       columns[k] += link.column.steps[p] * u;
-      origins[k] += link.origin.place.steps[p] * u;
+      origins[k] += place_before.steps[p] * u;
     }
   Link result;
   result.origin = link.origin;
-  Affine column{link.column.first, {}}, origin{link.origin.place.first, {}};
+  Affine column{link.column.first, {}}, origin{place_before.first, {}};
   for (const std::size_t p : others) {
     result.box.push_back(link.box[p]);
     column.steps.push_back(link.column.steps[p]);
-    origin.steps.push_back(link.origin.place.steps[p]);
+    origin.steps.push_back(place_before.steps[p]);
   }
   check_listed(result.size() * static_cast<int64_t>(n));
   std::vector<int32_t> column_list, origin_list;
@@ -155,7 +156,8 @@ std::optional<Link> look_up(const Link& link, const Lookup& lookup, const Shape&
     presets.push_back({axis, result.box.size()});
     result.box.push_back(out[axis]);
   }
-  result.column = result.origin.place = {0, strides_of(Shape(result.box))};
+  result.column = {0, strides_of(Shape(result.box))};
+  result.origin.at = {result.column};
   result.column_list = std::make_shared<const std::vector<int32_t>>(std::move(column_list));
   result.origin.list = std::make_shared<const std::vector<int32_t>>(std::move(origin_list));
   return result;
@@ -267,7 +269,6 @@ Link relate_list(const Link& list, const Relation& relation, const Shape& in, co
   result.box = {static_cast<int64_t>(rows.size())};
   result.column = {0, {1}};
   result.origin = list.origin;
-  result.origin.place = {0, {1}};
   result.row_list = std::make_shared<const std::vector<int32_t>>(std::move(rows));
   result.column_list = std::make_shared<const std::vector<int32_t>>(std::move(columns));
   result.origin.list = std::make_shared<const std::vector<int32_t>>(std::move(origins));
@@ -304,6 +305,17 @@ void relate(const Link& link, const Relation& relation, const Shape& in, Links& 
 }
 }  // namespace
 
+namespace {
+Origin origin_of_itself(const Link& link, uint32_t input, uint32_t index) {
+  Origin origin{input, index, 0, link.box, {}, nullptr};
+  for (std::size_t p = 0; p < link.box.size(); ++p) {
+    origin.at.push_back({0, Shape::Dims(link.box.size(), 0)});
+    origin.at[p].steps[p] = 1;
+  }
+  return origin;
+}
+}  // namespace
+
 void add_dependent(const Links& in, const Dependence& dependence, uint32_t input, Links& out) {
   if (dependence.kind == Dependence::Kind::none || out.shape().elements() == 0) return;
   static const std::vector<Relation> everything(1);
@@ -311,7 +323,7 @@ void add_dependent(const Links& in, const Dependence& dependence, uint32_t input
   const std::vector<Relation>& relations = all ? everything : dependence.relations;
   for (uint32_t l = 0; l < in.all().size(); ++l) {
     Link link = in.all()[l];
-    link.origin = {input, l, 0, {0, strides_of(Shape(link.box))}, nullptr};
+    link.origin = origin_of_itself(link, input, l);
     if (dependence.kind == Dependence::Kind::same_places) {
       reshape_link(link, in.shape(), out);
       continue;

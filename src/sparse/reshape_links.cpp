@@ -76,7 +76,8 @@ class Division {
         if (!in_group(a) && (link.rows[a].steps[p] != 0 || link.rows[a].steps[q] != 0)) return false;
       return place_step(q) != 0 && place_step(p) == n * place_step(q) &&
              link.column.steps[p] == n * link.column.steps[q] &&
-             link.origin.place.steps[p] == n * link.origin.place.steps[q];
+             (!out_.exactly() ||
+              std::ranges::all_of(link.origin.at, [&](const Affine& f) { return f.steps[p] == n * f.steps[q]; }));
     };
     for (std::size_t p = 0; p < link.box.size(); ++p)
       for (std::size_t q = 0; q < link.box.size(); ++q) {
@@ -90,7 +91,8 @@ class Division {
         link.rows[last].steps[p] = 0;
         link.box[q] *= link.box[p];
         link.box[p] = 1;
-        link.column.steps[p] = link.origin.place.steps[p] = 0;
+        link.column.steps[p] = 0;
+        for (Affine& f : link.origin.at) f.steps[p] = 0;
         p = 0, q = 0;
       }
   }

@@ -13,7 +13,7 @@ template <class F>
 void for_each_function_of(Link& link, F&& f) {
   for (Affine& row : link.rows) f(row);
   f(link.column);
-  f(link.origin.place);
+  for (Affine& at : link.origin.at) f(at);
 }
 int64_t floor_div(int64_t a, int64_t b) { return a >= 0 ? a / b : -ceil_div(-a, b); }  // b > 0
 // The parameters that change f.

@@ -201,7 +201,8 @@ TEST(Links, OfValuesKeepAllWays) {
     for (const Link& link : y.all()) {
       const Affine row = flat_row(link, out);
       std::vector<int64_t> places;
-      for_each_pair(link.box, link.origin.place, link.origin.place,
+      const Affine place = place_of(link.origin, link.box.size());
+      for_each_pair(link.box, place, place,
                     [&](int64_t at, int64_t) { places.push_back(link.origin.list ? (*link.origin.list)[at] : at); });
       std::size_t next = 0;
       for_each_entry(link, out, [&](int64_t i, int64_t j) {

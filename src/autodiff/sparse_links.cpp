@@ -1,0 +1,92 @@
+// The links of a Jacobian or Hessian.
+#include "autodiff/sparse_links.hpp"
+
+#include "graph/attrs.hpp"
+
+namespace gradtape::core {
+
+int64_t SparseLinks::count() const {
+  int64_t n = 0;
+  for (const Links& links : by_row) n += static_cast<int64_t>(links.all().size());
+  return n;
+}
+
+Pattern SparseLinks::pattern() const {
+  if (by_row.size() == 1) return pattern_of(by_row[0], columns);
+  Pattern whole{0, columns, {0}, {}};
+  for (const Links& links : by_row) {
+    const Pattern p = pattern_of(links, columns);
+    for (int64_t i = 1; i <= p.rows; ++i) whole.offsets.push_back(whole.nonzeros() + p.offsets[i]);
+    whole.indices.insert(whole.indices.end(), p.indices.begin(), p.indices.end());
+    whole.rows += p.rows;
+  }
+  return whole;
+}
+
+namespace {
+uint64_t hash_of(uint64_t h, const Affine& f) {
+  h = hash_mix(h, static_cast<uint64_t>(f.first));
+  for (const int64_t s : f.steps) h = hash_mix(h, static_cast<uint64_t>(s));
+  return h;
+}
+uint64_t hash_of(uint64_t h, const Table& list) {
+  if (!list) return hash_mix(h, 0);
+  for (const int32_t i : *list) h = hash_mix(h, static_cast<uint64_t>(i) + 1);
+  return h;
+}
+}  // namespace
+
+uint64_t SparseLinks::hash() const {
+  uint64_t h = static_cast<uint64_t>(columns);
+  for (const Links& links : by_row)
+    for (const Link& link : links.all()) {
+      for (const int64_t n : link.box) h = hash_mix(h, static_cast<uint64_t>(n));
+      for (const Affine& row : link.rows) h = hash_of(h, row);
+      h = hash_of(hash_of(hash_of(h, link.column), link.row_list), link.column_list);
+    }
+  return h;
+}
+
+std::vector<LinkSource> link_sources(const Tape& tape, std::span<const Source> sources) {
+  std::vector<LinkSource> all;
+  int64_t first = 0;
+  for (const Source& s : sources) {
+    for (const Tensor& t : tape.tensors_of(s)) all.push_back({t, first});
+    first += s.tensor.shape().elements();
+  }
+  return all;
+}
+int64_t elements_of(std::span<const Source> sources) {
+  int64_t n = 0;
+  for (const Source& s : sources) n += s.tensor.shape().elements();
+  return n;
+}
+
+SparseLinks links_of_jacobian(const Tape& tape, const Tensor& target, std::span<const Source> sources,
+                              Indices indices) {
+  SparseLinks found{{}, elements_of(sources)};
+  found.by_row = links_between(Tensors{target}, link_sources(tape, sources), tape.passable(), indices);
+  return found;
+}
+
+SparseLinks links_of_gradients(const Tape& tape, const Tensors& gradients, std::span<const Source> sources,
+                               Indices indices) {
+  SparseLinks found{{}, elements_of(sources)};
+  Tensors connected;
+  for (const Tensor& g : gradients)
+    if (g) connected.push_back(g);
+  std::vector<Links> links = links_between(connected, link_sources(tape, sources), tape.passable(), indices);
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < gradients.size(); ++i)
+    found.by_row.push_back(gradients[i] ? std::move(links[next++]) : Links(sources[i].tensor.shape()));
+  return found;
+}
+
+SparseLinks links_of_hessian(Tape& tape, const Tensor& target, std::span<const Source> sources, Indices indices) {
+  Tensors none(sources.size());
+  if (!is_floating(target.dtype())) return links_of_gradients(tape, none, sources, indices);
+  const Tape::Gradient gradient(tape, "gt_tape_hessian_sparsity", target, sources);
+  return links_of_gradients(tape, gradient.by_source(), sources, indices);
+}
+
+}  // namespace gradtape::core

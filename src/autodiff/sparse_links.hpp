@@ -1,0 +1,30 @@
+// The links of a Jacobian or Hessian of a tape's recording.
+#pragma once
+
+#include "autodiff/dependence.hpp"
+#include "autodiff/sparsity.hpp"
+
+namespace gradtape::core {
+
+struct SparseLinks {
+  std::vector<Links> by_row;  // of the target, or of the gradient by each source
+  int64_t columns = 0;        // elements of all sources
+
+  int64_t count() const;
+  Pattern pattern() const;
+  uint64_t hash() const;  // of all links, with the contents of their lists
+};
+inline Indices indices_of(const SparseOptions& options) {
+  return options.dependence == OnIndices::exact ? Indices::needed : Indices::known;
+}
+// The tensors that stand for the sources on the tape, with their columns.
+std::vector<LinkSource> link_sources(const Tape& tape, std::span<const Source> sources);
+int64_t elements_of(std::span<const Source> sources);
+
+SparseLinks links_of_jacobian(const Tape& tape, const Tensor& target, std::span<const Source> sources, Indices indices);
+SparseLinks links_of_hessian(Tape& tape, const Tensor& target, std::span<const Source> sources, Indices indices);
+// The same of gradients that the tape has recorded; an empty one is zero.
+SparseLinks links_of_gradients(const Tape& tape, const Tensors& gradients, std::span<const Source> sources,
+                               Indices indices);
+
+}  // namespace gradtape::core
