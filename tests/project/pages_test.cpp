@@ -62,6 +62,10 @@ TEST(Pages, Loops) {
   check_page("cpp", GRADTAPE_SOURCE "/docs/loops.md", GRADTAPE_SOURCE "/examples/loops.cpp",
              GRADTAPE_EXAMPLES "/loops_cpp");
 }
+TEST(Pages, Sparse) {
+  check_page("cpp", GRADTAPE_SOURCE "/docs/sparse.md", GRADTAPE_SOURCE "/examples/sparse.cpp",
+             GRADTAPE_EXAMPLES "/sparse_cpp");
+}
 TEST(Pages, Ops) {
   check_page("c", GRADTAPE_SOURCE "/docs/ops.md", GRADTAPE_SOURCE "/examples/attributes.c",
              GRADTAPE_EXAMPLES "/attributes_c");

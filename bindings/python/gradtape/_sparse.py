@@ -81,8 +81,8 @@ class Sparsity:
         self, shape: tuple[int, int], indptr: Any, indices: Any, symmetric: bool = False, trusted: bool = False
     ) -> None:
         rows, columns = shape
-        given = [_core.tensor(np.ascontiguousarray(each, np.int64)) for each in (indptr, indices)]
-        self._made = _core.Sparsity(int(rows), int(columns), *given, bool(symmetric), bool(trusted))
+        offsets, numbers = (_core.tensor(np.ascontiguousarray(each, np.int64)) for each in (indptr, indices))
+        self._made = _core.Sparsity(int(rows), int(columns), offsets, numbers, bool(symmetric), bool(trusted))
 
     @classmethod
     def _of(cls, made: _core.Sparsity) -> Sparsity:
@@ -116,8 +116,9 @@ class Sparsity:
     def pattern(self, format: str = "csr") -> tuple[np.ndarray, np.ndarray]:
         """The pattern as two int64 arrays.
 
-        "csr": row offsets and columns. "coo": rows and columns, in the same order. "csc": column offsets and rows, column
-        by column. Values stay in the order of "csr": `values[np.argsort(columns, kind="stable")]` are in that of "csc".
+        "csr": row offsets and columns. "coo": rows and columns, in the same order. "csc": column offsets and rows,
+        column by column. Values stay in the order of "csr": `values[np.argsort(columns, kind="stable")]` are in that of
+        "csc".
         """
         first, second = self._made.pattern(format)
         return first.numpy(), second.numpy()

@@ -482,11 +482,11 @@ class GradientTape:
     ) -> Sparsity:
         """The pattern of the target's Jacobian: a row for each element of the target, a column for each of the sources.
 
-        Elements count in row-major order, and the leaves of nested sources come one after the other. The tape stays as it
-        was, so that one that is not persistent still serves `sparse_values`. `method` is that of the values: "auto",
+        Elements count in row-major order, and the leaves of nested sources come one after the other. The tape stays as
+        it was, so that one that is not persistent still serves `sparse_values`. `method` is that of the values: "auto",
         "accumulate" or "compress"; `mode` is "auto", "forward", "reverse" or "both". `dependence` is "exact",
-        "conservative" or "trust": what to do with index tensors that have no values yet. `progress(done, total)` is called
-        while the pattern is found, and whenever values are taken by it.
+        "conservative" or "trust": what to do with index tensors that have no values yet. `progress(done, total)` is
+        called while the pattern is found, and whenever values are taken by it.
         """
         _check_target(target, "jacobian_sparsity")
         flat = tensors_in(sources, "jacobian_sparsity: a source")

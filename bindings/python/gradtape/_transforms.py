@@ -227,11 +227,11 @@ def sparse_jacobian(
 ) -> Callable[..., Any]:
     """A function of the same arguments that gives the Jacobian of f as a sparse matrix, SciPy's csr_array.
 
-    It has a row for each element of the result, and a column for each element of the arguments, in row-major order; the
-    leaves of nested arguments come one after the other. A nested result gives its structure, with a matrix in each leaf.
-    Where SciPy is not installed a SparseMatrix takes the place of csr_array. The matrix has arrays, which no tape sees:
-    in a `function`, or for higher derivatives, take GradientTape.sparse_values. See GradientTape.jacobian_sparsity for
-    the options, and value_and_grad for the rest.
+    It has a row for each element of the result, and a column for each element of the arguments. Elements count in
+    row-major order, and the leaves of nested arguments come one after the other. A nested result gives its structure,
+    with a matrix in each leaf. A SparseMatrix takes the place of csr_array if SciPy is not installed. The matrix has
+    arrays, which no tape sees: in a `function`, or for higher derivatives, take GradientTape.sparse_values. See
+    GradientTape.jacobian_sparsity for the options, and value_and_grad for the rest.
     """
     _check_callable("sparse_jacobian", f)
 

@@ -50,7 +50,7 @@ def test_the_extension_and_its_stub_have_the_same_names():
     declared = set(re.findall(r"^(?:class |def )?([a-zA-Z_]\w*)(?=[(:])", stub, re.MULTILINE))
     present = {name for name in vars(_core) if not name.startswith("__")}
     assert present <= declared
-    for kind in ("Tensor", "Variable", "Tape", "Function", "DType"):
+    for kind in ("Tensor", "Variable", "Tape", "Sparsity", "Function", "DType"):
         body = re.search(rf"^class {kind}\b.*?(?=^\S)", stub, re.MULTILINE | re.DOTALL)[0]
         members = set(re.findall(r"^    (?:def )?(\w+)(?=[(:])", body, re.MULTILINE))
         assert {name for name in vars(getattr(_core, kind)) if not name.startswith("_")} <= members
