@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "base/error.hpp"
+#include "sparse/link_shift.hpp"
 #include "sparse/rewrite.hpp"
 
 namespace gradtape::core {
@@ -124,8 +125,10 @@ bool have_same_steps(const Link& a, const Link& b) {
   return a.box.size() == b.box.size() && a.rows.size() == b.rows.size() && same(a.column, b.column) &&
          std::ranges::equal(a.rows, b.rows, same);
 }
-// The parameters of `a` at which `b` begins, where both follow one affine function.
+}  // namespace
+
 std::optional<Shape::Dims> shift_between(const Link& a, const Link& b) {
+  if (a.row_list || b.row_list || a.column_list || b.column_list || !have_same_steps(a, b)) return std::nullopt;
   Shape::Dims t(a.box.size(), 0);
   SmallVector<bool, 6> known(a.box.size(), false);
   const auto learn = [&](const Affine& x, const Affine& y) {
@@ -152,6 +155,8 @@ std::optional<Shape::Dims> shift_between(const Link& a, const Link& b) {
   if (a.column.at(t) != b.column.first) return std::nullopt;
   return t;
 }
+
+namespace {
 // Makes `a` the union of both if that is a box.
 bool unite(Link& a, const Link& b) {
   const auto t = shift_between(a, b);
@@ -187,7 +192,7 @@ bool Links::absorb(const Link& link) {
       if (own.column == link.column && std::ranges::equal(own.box, link.box)) return true;
       continue;
     }
-    if (have_same_steps(own, link) && unite(own, link)) return true;
+    if (unite(own, link)) return true;
   }
   return false;
 }
