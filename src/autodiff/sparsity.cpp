@@ -87,7 +87,8 @@ std::shared_ptr<const Compression> compressed_hessian(const Pattern& whole, Tria
 }
 // Whether values come by accumulation. It carries a factor for each entry of each tensor on the way; products with
 // vectors compute each tensor once for each colour, of which there are as many as the longest row has entries.
-bool accumulates(const Sparsity& s, const Path& path, std::span<const LinkSource> sources, const char* function) {
+bool accumulates(const Sparsity& s, const Pattern& whole, const Path& path, std::span<const LinkSource> sources,
+                 const char* function) {
   if (s.options.method == SparseMethod::compress) return false;
   const Accumulation links(path, sources, indices_of(s.options), false);
   if (s.options.method == SparseMethod::accumulate) {
@@ -98,7 +99,7 @@ bool accumulates(const Sparsity& s, const Path& path, std::span<const LinkSource
            function, name_with_composite(*node));
     return true;
   }
-  const double colours = static_cast<double>(longest_row(s.pattern));
+  const double colours = static_cast<double>(longest_row(whole));
   return !links.stopped_by() && links.elements() <= 2 * colours * links.path_elements();
 }
 }  // namespace
@@ -124,7 +125,8 @@ SparsityPtr jacobian_sparsity(const Tape& tape, const Tensor& target, std::span<
   s->links_hash = found.hash();
   s->pattern = found.pattern();
   const std::vector<LinkSource> columns = link_sources(tape, sources);
-  if (accumulates(*s, tape.path(Tensors{target}, tape.tensors_of(sources)), columns, "gt_tape_jacobian_sparsity")) {
+  if (accumulates(*s, s->pattern, tape.path(Tensors{target}, tape.tensors_of(sources)), columns,
+                  "gt_tape_jacobian_sparsity")) {
     s->method = SparseMethod::accumulate;
     s->seconds = watch.seconds();
     return s;
@@ -154,7 +156,7 @@ SparsityPtr hessian_sparsity(Tape& tape, const Tensor& target, std::span<const S
   if (!full)
     s->pattern = entries_where(whole, [&](int64_t i, int64_t j, int64_t) { return is_in(options.triangle, i, j); });
   const Path path = tape.path(gradients.connected(), tape.tensors_of(sources));
-  if (accumulates(*s, path, link_sources(tape, sources), "gt_tape_hessian_sparsity")) {
+  if (accumulates(*s, whole, path, link_sources(tape, sources), "gt_tape_hessian_sparsity")) {
     s->method = SparseMethod::accumulate;
     if (full) s->pattern = std::move(whole);
     s->seconds = watch.seconds();
