@@ -6,9 +6,10 @@
 
 namespace gradtape::core {
 
-// Colours of which no entry needs a product are dropped. Fails if an entry can be read from no product.
-Compression recover_jacobian(const Pattern& p, const Pattern& t, Draft draft);
-// `colouring`: of columns; products of rows are the same, by symmetry.
+// Products that no entry needs are dropped; `reverse_cost` is that of a reverse product where a forward one costs 1.
+// Fails if no product gives an entry.
+Compression recover_jacobian(const Pattern& p, const Pattern& t, Draft draft, double reverse_cost);
+// The draft has colours of columns alone. By symmetry they are those of rows.
 Compression recover_hessian(const Pattern& p, Draft draft);
 
 }  // namespace gradtape::core
