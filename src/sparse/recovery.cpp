@@ -80,7 +80,8 @@ class Recovery {
       }
   }
 
-  // Products that alone give an entry are needed. Of two that could give one, that of more such entries for its cost is taken.
+  // Products that alone give an entry are needed. An entry that two could give takes the one of
+  // more such entries for its cost.
   void choose_products(double reverse_cost) {
     std::vector<int64_t> gives(static_cast<std::size_t>(columns_.count) + (symmetric_ ? 0 : rows_.count));
     numbers_.assign(gives.size(), kNone);
