@@ -2,7 +2,7 @@
 include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/gradtape)
 
-install(TARGETS gradtape EXPORT gradtape LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(TARGETS gradtape gradtape_solve EXPORT gradtape LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/gradtape DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE ${PROJECT_SOURCE_DIR}/NOTICE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(EXPORT gradtape NAMESPACE gradtape:: DESTINATION ${package_dir})
@@ -17,5 +17,6 @@ if(NOT BUILD_SHARED_LIBS)  # the libraries that the shared object names by itsel
 endif()
 file(RELATIVE_PATH prefix_from_pkgconfig /p/${CMAKE_INSTALL_LIBDIR}/pkgconfig /p)
 configure_file(${CMAKE_CURRENT_LIST_DIR}/gradtape.pc.in ${PROJECT_BINARY_DIR}/gradtape.pc @ONLY)
+configure_file(${CMAKE_CURRENT_LIST_DIR}/gradtape_solve.pc.in ${PROJECT_BINARY_DIR}/gradtape_solve.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/gradtapeConfig.cmake ${PROJECT_BINARY_DIR}/gradtapeConfigVersion.cmake DESTINATION ${package_dir})
-install(FILES ${PROJECT_BINARY_DIR}/gradtape.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+install(FILES ${PROJECT_BINARY_DIR}/gradtape.pc ${PROJECT_BINARY_DIR}/gradtape_solve.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
