@@ -32,7 +32,7 @@ class RegionalStep {
     return factor_.factor(h, shift, ones_);
   }
   static double size_of(const Matrix& h);  // an upper bound of its eigenvalues
-  void towards_least(const Matrix& h, double shift, double radius, double& low, bool& good);
+  bool towards_least(const Matrix& h, double shift, double radius, double& low);
 
   SymmetricFactor& factor_;
   Counts& counts_;
@@ -55,8 +55,9 @@ double RegionalStep::size_of(const Matrix& h) {
 }
 
 // The factor is that of H + shift, and the step lies within the radius. Adds to it a multiple of an almost least
-// eigenvector z, up to the radius: needed where g has no part along z, as at a saddle point ("the hard case").
-void RegionalStep::towards_least(const Matrix& h, double shift, double radius, double& low, bool& good) {
+// eigenvector z, up to the radius: needed where g has no part along z, as at a saddle point ("the hard case"). True: the
+// step is good enough now.
+bool RegionalStep::towards_least(const Matrix& h, double shift, double radius, double& low) {
   for (size_t i = 0; i < z_.size(); ++i) z_[i] = std::sin(1.0 + static_cast<double>(i));
   for (int round = 0; round < 4; ++round) {
     factor_.solve(z_);
@@ -64,20 +65,23 @@ void RegionalStep::towards_least(const Matrix& h, double shift, double radius, d
     for (double& v : z_) v /= length;
   }
   h.multiply(z_, hz_);
-  const double curvature = dot(z_, hz_) + shift;
-  low = std::max(low, shift - curvature);
+  const double least = dot(z_, hz_), curvature = least + shift, bound = size_of(h);
+  low = std::max(low, -least);
+  // Along z nothing is to be gained, and the shift is but rounding: the matrix is singular.
+  if (least > -1e-10 * bound) return shift <= 1e-8 * bound;
   const double along = dot(step, z_), own = dot(step, step), gap = radius * radius - own;
   const double tau = gap / (along + std::copysign(std::sqrt(along * along + gap), along));
   Vector& product = hz_;
   h.multiply(step, product);
   const double model = dot(step, product) + shift * own;
-  good = tau * tau * curvature <= kHard * (model + shift * radius * radius);
+  const bool good = tau * tau * curvature <= kHard * (model + shift * radius * radius);
   if (good) add(tau, z_, step);
+  return good;
 }
 
 bool RegionalStep::find(const Matrix& h, const Vector& g, double radius) {
   const double bound = size_of(h), force = norm(g) / radius;
-  double low = std::max(0.0, force - bound), high = force + bound, shift = low;
+  double low = std::max(0.0, force - bound), high = force + 1.1 * bound, shift = low;
   const double least = 1e-14 * std::max(bound, 1e-300);
   bool found = false;
   for (int round = 0; round < kMostShifts; ++round) {
@@ -100,9 +104,7 @@ bool RegionalStep::find(const Matrix& h, const Vector& g, double radius) {
     if ((shift == 0 && length <= radius) || std::abs(length - radius) <= kEasy * radius) return true;
     if (length < radius) {
       high = std::min(high, shift);
-      bool good = false;
-      towards_least(h, shift, radius, low, good);
-      if (good || high <= low * (1 + 1e-12) + least) return true;
+      if (towards_least(h, shift, radius, low) || high <= low * (1 + 1e-12) + least) return true;
     } else {
       low = std::max(low, shift);
     }
@@ -112,7 +114,6 @@ bool RegionalStep::find(const Matrix& h, const Vector& g, double radius) {
     }
     // One step of Newton's method for 1 / |step| = 1 / radius.
     Vector& q = z_;
-    q = step;
     for (size_t i = 0; i < g.size(); ++i) q[i] = -g[i];
     factor_.solve(q);
     const double q_length = norm(q);

@@ -42,8 +42,9 @@ class TruncatedStep {
  private:
   // step + tau direction, tau > 0, of the length of the radius.
   void to_boundary(double radius) {
-    const double dd = dot(direction_, direction_), sd = dot(step, direction_), gap = radius * radius - dot(step, step);
-    add(gap / (sd + std::sqrt(sd * sd + dd * gap)), direction_, step);
+    const double size = norm(direction_), along = dot(step, direction_) / size;
+    const double gap = radius * radius - dot(step, step);
+    add(gap / (along + std::sqrt(along * along + gap)) / size, direction_, step);
   }
 
   Objective& objective_;

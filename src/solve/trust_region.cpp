@@ -9,7 +9,8 @@ namespace gradtape::solving {
 
 TrustRegion::TrustRegion(Objective& objective, const gt_solve_options& options, const State& start)
     : objective_(objective),
-      radius_(options.radius > 0 ? options.radius : start.gradient_norm / 10),
+      radius_(options.radius > 0 ? options.radius
+                                 : std::max(start.gradient_norm / 10, 0.01 * std::max(1.0, norm(start.x)))),
       next_(start.x.size()),
       next_gradient_(start.x.size()),
       product_(start.x.size()) {}
