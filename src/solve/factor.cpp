@@ -11,7 +11,7 @@ namespace {
 // Bands up to this width are cheaper than general sparse matrices.
 constexpr int64_t kNarrow = 100;
 
-// What AUTO becomes for a sparse matrix of these bands.
+// The solver that AUTO stands for, of a sparse matrix of these bands.
 int32_t chosen(int32_t linear_solver, const Matrix& pattern, const Bands& bands) {
   if (linear_solver != GT_LINEAR_AUTO) return linear_solver;
   const int64_t width = bands.below + bands.above;
@@ -72,6 +72,11 @@ class DenseOfSparse final : public SymmetricFactor, public GeneralFactor {
 };
 
 }  // namespace
+
+bool cheap_to_factor(const Matrix& pattern) {
+  const auto width = static_cast<double>(bands_of(pattern, narrow_order(graph_of(pattern))).below);
+  return has_suitesparse() || width * width * static_cast<double>(pattern.rows) < 1e9;
+}
 
 std::unique_ptr<SymmetricFactor> symmetric_factor(const Matrix& pattern, int32_t& linear_solver) {
   if (!pattern.sparse()) {

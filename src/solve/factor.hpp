@@ -13,7 +13,7 @@ namespace gradtape::solving {
 class SymmetricFactor {
  public:
   virtual ~SymmetricFactor() = default;
-  // Of a + scale * diag(diagonal). False: not positive definite, or not finite.
+  // The matrix is a + scale * diag(diagonal). False: not positive definite, or not finite.
   virtual bool factor(const Matrix& a, double scale, const Vector& diagonal) = 0;
   virtual void solve(Vector& x) = 0;  // in place
 };
@@ -41,6 +41,9 @@ class DampedSquares {
 std::unique_ptr<SymmetricFactor> symmetric_factor(const Matrix& pattern, int32_t& linear_solver);
 std::unique_ptr<GeneralFactor> general_factor(const Matrix& pattern, int32_t& linear_solver);
 std::unique_ptr<DampedSquares> damped_squares(const Matrix& pattern, int32_t& linear_solver);
+
+// Whether a factorization of this sparse symmetric matrix takes less than a second or so.
+bool cheap_to_factor(const Matrix& pattern);
 
 std::unique_ptr<SymmetricFactor> dense_symmetric();
 std::unique_ptr<GeneralFactor> dense_general();

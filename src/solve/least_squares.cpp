@@ -16,7 +16,7 @@ double half_square(const Vector& r) {
   return length * length / 2;
 }
 
-// What both methods share: the present residuals, their Jacobian, and a trial point.
+// The parts that both methods share: the present residuals, their Jacobian, and a trial point.
 struct Fit {
   Fit(Residuals& residuals, const gt_solve_options& options, State& s)
       : of(residuals),
@@ -121,8 +121,8 @@ void levenberg_marquardt(Fit& fit, double damping) {
   }
 }
 
-// Whole steps, halved until they help. Where the Jacobian almost lacks rank, short steps along a poor direction do not
-// help either: the step is then damped.
+// Whole steps, halved until they help. Short steps along a poor direction do not help either, as a Jacobian gives that
+// almost lacks rank. The step is then damped.
 void gauss_newton(Fit& fit) {
   constexpr double kShortest = 1.0 / 64, kLeast = 1e-6, kMost = 1e12;
   while (!fit.ends()) {

@@ -1,5 +1,5 @@
-// A line search with brackets and cubic interpolation (Nocedal, Wright: Numerical Optimization, algorithms 3.5 and 3.6;
-// the approximate conditions are those of Hager and Zhang, SIAM J. Optim. 16, 2005).
+// A line search with brackets and cubic interpolation (Nocedal, Wright: Numerical Optimization, algorithms 3.5 and 3.6).
+// The approximate conditions are those of Hager and Zhang (SIAM J. Optim. 16, 2005).
 #include "solve/line_search.hpp"
 
 #include <algorithm>

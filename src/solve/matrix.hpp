@@ -23,6 +23,7 @@ struct Matrix {
   Vector values;
 
   bool sparse() const { return !offsets.empty(); }
+  void allocate() { values.assign(sparse() ? column.size() : static_cast<size_t>(rows * columns), 0.0); }
   // f(row, column, value) for each entry that is kept.
   template <class F>
   void each(F&& f) const {

@@ -55,8 +55,8 @@ double RegionalStep::size_of(const Matrix& h) {
 }
 
 // The factor is that of H + shift, and the step lies within the radius. Adds to it a multiple of an almost least
-// eigenvector z, up to the radius: needed where g has no part along z, as at a saddle point ("the hard case"). True: the
-// step is good enough now.
+// eigenvector z, up to the radius. A g without a part along z needs that, as at a saddle point ("the hard case"). True:
+// the step is good enough now.
 bool RegionalStep::towards_least(const Matrix& h, double shift, double radius, double& low) {
   for (size_t i = 0; i < z_.size(); ++i) z_[i] = std::sin(1.0 + static_cast<double>(i));
   for (int round = 0; round < 4; ++round) {

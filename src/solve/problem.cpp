@@ -5,6 +5,8 @@
 #include <limits>
 #include <new>
 
+#include "solve/sparse_source.hpp"
+
 namespace gradtape::solving {
 
 void fail(gt_context ctx, gt_status status, const std::string& message) {
@@ -315,28 +317,32 @@ void Objective::multiply_hessian(const Vector& x, const Vector& vector, Vector& 
   ++counts.products;
 }
 
-void Objective::prepare_hessian(int32_t) {
-  hessian_.emplace(
-      program_.ctx, std::vector<gt_spec>{vector_spec(size())}, [this](const std::vector<gt_tensor>& inputs) {
-        const gt_context ctx = program_.ctx;
-        const Watching tape(ctx, inputs);
-        gt_tensor y = objective_of(program_, parts_of(ctx, program_.parameters, inputs[0])), hessian = nullptr;
-        const gt_jacobian_options options = zero_unconnected();
-        check(gt_tape_hessian(ctx, tape, y, inputs.data(), 1, &options, &hessian));
-        return std::vector<gt_tensor>{hessian};
-      });
+bool Objective::prepare_hessian(int32_t linear_solver, bool only_sparse) {
+  form_.rows = form_.columns = size();
+  hessian_.emplace(program_.ctx, std::vector<gt_spec>{vector_spec(size())}, [&](const std::vector<gt_tensor>& inputs) {
+    const gt_context ctx = program_.ctx;
+    const Watching tape(ctx, inputs);
+    gt_tensor y = objective_of(program_, parts_of(ctx, program_.parameters, inputs[0]));
+    gt_tensor hessian = sparse_values(ctx, tape, y, inputs[0], Derivative::hessian, linear_solver, form_);
+    const gt_jacobian_options options = zero_unconnected();
+    if (!hessian && only_sparse) return std::vector<gt_tensor>{y};
+    if (!hessian) check(gt_tape_hessian(ctx, tape, y, inputs.data(), 1, &options, &hessian));
+    return std::vector<gt_tensor>{hessian};
+  });
+  if (only_sparse && !form_.sparse()) return false;
+  form_.allocate();
+  return true;
 }
 
 void Objective::hessian(const Vector& x, Matrix& out) {
-  out.rows = out.columns = size();
-  out.values.resize(static_cast<size_t>(size() * size()));
+  if (out.values.empty()) out = form_;
   hessian_->run({x.data()}, {out.values.data()});
   ++counts.matrices;
 }
 
 // ---- Residuals
 
-Residuals::Residuals(const Program& program, int32_t) : program_(program) {
+Residuals::Residuals(const Program& program, int32_t linear_solver) : program_(program) {
   const gt_context ctx = program.ctx;
   const Parameters& p = program.parameters;
   values_.emplace(ctx, std::vector<gt_spec>{vector_spec(p.size())},
@@ -345,14 +351,17 @@ Residuals::Residuals(const Program& program, int32_t) : program_(program) {
                   });
   size_ = elements(values_->output(0));
   if (size_ == 0) fail(ctx, GT_INVALID_ARGUMENT, std::string(program.caller) + ": there are no residuals");
-  jacobian_.emplace(ctx, std::vector<gt_spec>{vector_spec(p.size())},
-                    [this, &p, ctx](const std::vector<gt_tensor>& inputs) {
-                      const Watching tape(ctx, inputs);
-                      gt_tensor r = residuals_of(program_, parts_of(ctx, p, inputs[0])), jacobian = nullptr;
-                      const gt_jacobian_options options = zero_unconnected();
-                      check(gt_tape_jacobian(ctx, tape, r, inputs.data(), 1, &options, &jacobian));
-                      return std::vector<gt_tensor>{jacobian};
-                    });
+  form_.rows = size_;
+  form_.columns = p.size();
+  jacobian_.emplace(ctx, std::vector<gt_spec>{vector_spec(p.size())}, [&](const std::vector<gt_tensor>& inputs) {
+    const Watching tape(ctx, inputs);
+    gt_tensor r = residuals_of(program_, parts_of(ctx, p, inputs[0]));
+    gt_tensor jacobian = sparse_values(ctx, tape, r, inputs[0], Derivative::jacobian, linear_solver, form_);
+    const gt_jacobian_options options = zero_unconnected();
+    if (!jacobian) check(gt_tape_jacobian(ctx, tape, r, inputs.data(), 1, &options, &jacobian));
+    return std::vector<gt_tensor>{jacobian};
+  });
+  form_.allocate();
 }
 
 void Residuals::evaluate(const Vector& x, Vector& residuals) {
@@ -361,9 +370,7 @@ void Residuals::evaluate(const Vector& x, Vector& residuals) {
   ++counts.evaluations;
 }
 void Residuals::jacobian(const Vector& x, Matrix& out) {
-  out.rows = size_;
-  out.columns = parameters();
-  out.values.resize(static_cast<size_t>(size_ * parameters()));
+  if (out.values.empty()) out = form_;
   jacobian_->run({x.data()}, {out.values.data()});
   ++counts.matrices;
 }

@@ -85,14 +85,16 @@ class Objective {
   // The value, and the gradient.
   double evaluate(const Vector& x, Vector& gradient);
   void multiply_hessian(const Vector& x, const Vector& vector, Vector& product);
-  // The Hessian, of the form that prepare_hessian has chosen.
-  void prepare_hessian(int32_t linear_solver);
+  // The Hessian, of the form that prepare_hessian has chosen. False: it is not sparse, where only that is wanted.
+  bool prepare_hessian(int32_t linear_solver, bool only_sparse);
+  const Matrix& hessian_form() const { return form_; }
   void hessian(const Vector& x, Matrix& out);
   Counts counts;
 
  private:
   Program program_;
   std::optional<Replay> value_, product_, hessian_;
+  Matrix form_;  // of the Hessian: its pattern if it is sparse
 };
 
 // Residuals, all outputs of the user's function one after the other, and their Jacobian.
@@ -110,6 +112,7 @@ class Residuals {
   Program program_;
   int64_t size_ = 0;
   std::optional<Replay> values_, jacobian_;
+  Matrix form_;  // of the Jacobian
 };
 
 }  // namespace gradtape::solving

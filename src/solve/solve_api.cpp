@@ -3,7 +3,9 @@
 #include <cstring>
 #include <new>
 
+#include "solve/factor.hpp"
 #include "solve/settings.hpp"
+#include "solve/suitesparse.hpp"
 
 namespace gradtape::solving {
 
@@ -72,6 +74,11 @@ gt_status guarded(const Given& given, Solve&& solve) {
     const Parameters parameters(given.ctx, given.caller, given.start, given.n);
     const gt_solve_options options = read_options(given.ctx, given.caller, given.options, parameters.epsilon());
     const Program program{given.ctx, given.caller, given.call, given.user_data, parameters};
+    if (options.linear_solver == GT_LINEAR_SUITESPARSE && !has_suitesparse())
+      fail(
+          given.ctx, GT_UNSUPPORTED,
+          std::string(given.caller) +
+              ": options.linear_solver is GT_LINEAR_SUITESPARSE, and the library was built without it; GT_LINEAR_AUTO takes what is there");
     solve(program, parameters, options);
   } catch (const Failure& failure) {
     status = failure.status;
@@ -115,8 +122,11 @@ gt_status gt_minimize(gt_context ctx, gt_forward_fn objective, void* user_data, 
     Objective f(program);
     State state;
     state.x = parameters.start();
-    if (method == GT_METHOD_AUTO) method = parameters.size() <= kSmall ? GT_METHOD_NEWTON : GT_METHOD_NEWTON_CG;
-    if (method == GT_METHOD_NEWTON) f.prepare_hessian(o.linear_solver);
+    if (method == GT_METHOD_AUTO && parameters.size() > kSmall)
+      method = f.prepare_hessian(o.linear_solver, true) && cheap_to_factor(f.hessian_form()) ? GT_METHOD_NEWTON
+                                                                                             : GT_METHOD_NEWTON_CG;
+    if (method == GT_METHOD_AUTO) method = GT_METHOD_NEWTON;
+    if (method == GT_METHOD_NEWTON && !f.hessian_form().sparse()) f.prepare_hessian(o.linear_solver, false);
     (method == GT_METHOD_LBFGS    ? minimize_lbfgs
      : method == GT_METHOD_NEWTON ? minimize_newton
                                   : minimize_newton_cg)(f, o, state);

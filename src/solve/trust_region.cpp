@@ -24,7 +24,7 @@ bool TrustRegion::accepts(State& state, Vector& gradient, const Vector& step, co
   const double value = objective_.evaluate(next_, next_gradient_), next_norm = largest(next_gradient_);
   const bool finite = std::isfinite(value) && std::isfinite(next_norm);
   const bool inside = length < 0.9 * radius_;
-  // Where values differ by rounding alone, the gradient decides.
+  // The gradient decides if values differ by rounding alone.
   const bool tiny = promised <= noise;
   const double ratio = !finite ? -1 : (state.value - value + noise) / (promised + noise);
   const bool taken = tiny ? finite && value <= state.value + noise && next_norm < state.gradient_norm : ratio > 1e-4;

@@ -1,4 +1,4 @@
-// What all solvers share: parameters, options, reports, callbacks, errors.
+// The parts that all solvers share: parameters, options, reports, callbacks, errors.
 #include <gtest/gtest.h>
 
 #include <cmath>
