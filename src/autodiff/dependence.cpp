@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "ops/names.hpp"
+
 namespace gradtape::core {
 
 Dependence dependence_of(const LinkCall& c) {
@@ -41,16 +43,42 @@ const Node* LinkWalk::next() {
   Node* node = path_.nodes[next_++];
   const Held held(*node);
   const Call call(node->op, node->recorder, held.inputs, held.attrs.get(), node);
+  const Indices indices = indices_of(*node);
   for (uint32_t o = 0; o < node->outputs.size(); ++o) {
     Links links(node->outputs[o].spec.shape);
     for (std::size_t i = 0; i < held.inputs.size(); ++i)
       if (const Links* in = of(held.inputs[i]))
-        add_dependent(*in, dependence_of({call, i, o, indices_}), static_cast<uint32_t>(i), links);
+        add_dependent(*in, dependence_of({call, i, o, indices}), static_cast<uint32_t>(i), links);
     const auto [it, is_new] = links_.try_emplace(Tensor(node, o), links);
     if (!is_new) it->second.add(links);  // an intermediate may be a source as well
   }
   drop_inputs(*node);
   return node;
+}
+
+// Index tensors that depend on a source (the places of the largest entries, an order) have other values at other points.
+Indices LinkWalk::indices_of(const Node& node) {
+  const bool follow =
+      std::ranges::any_of(node.inputs, [&](const Tensor& t) { return !is_floating(t.dtype()) && follows_sources(t); });
+  return follow ? Indices::any : indices_;
+}
+bool LinkWalk::follows_sources(const Tensor& indices) {
+  if (indices_ == Indices::any) return false;
+  std::unordered_set<uint64_t> met;
+  std::vector<Tensor> stack{indices};
+  while (!stack.empty()) {
+    const Tensor t = std::move(stack.back());
+    stack.pop_back();
+    const Node& node = *t.node();
+    if (path_.on_path(t) || following_.contains(node.id)) {
+      following_.insert(indices.node()->id);
+      return true;
+    }
+    if (node.op == op<"stop_gradient"> || fixed_.contains(node.id) || !met.insert(node.id).second) continue;
+    for (const Tensor& input : node.inputs) stack.push_back(input);
+  }
+  fixed_.merge(met);
+  return false;
 }
 
 void LinkWalk::drop_inputs(const Node& node) {

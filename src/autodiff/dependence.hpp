@@ -1,6 +1,8 @@
 // Links along a graph: which elements of the sources the tensors between them and a target depend on.
 #pragma once
 
+#include <unordered_set>
+
 #include "autodiff/reverse.hpp"
 #include "sparse/relate.hpp"
 
@@ -25,10 +27,14 @@ class LinkWalk {
 
  private:
   void drop_inputs(const Node& node);
+  Indices indices_of(const Node& node);
+  bool follows_sources(const Tensor& indices);
 
   const Path& path_;
   Indices indices_;
   std::size_t next_ = 0;
+  // Ids of nodes behind index tensors: those that do not depend on a source, and those that do.
+  std::unordered_set<uint64_t> fixed_, following_;
   std::unordered_map<Tensor, Links, TensorHash, TensorSame> links_;
   std::unordered_map<Tensor, std::size_t, TensorHash, TensorSame> readers_;  // ahead
 };

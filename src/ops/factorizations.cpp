@@ -286,7 +286,7 @@ void define_slogdet(Registry& r) {
             return Tensors{Tensor(), reduce_sum(inverse_transpose(c.in()) * t[0], {-2, -1})};
           })
       .batch(batch_of_matrices)
-      .links(within_matrices)
+      .links([](const LinkCall& c) { return c.output == 0 ? no_dependence() : within_matrices(c); })
       .sample("s[3,3]")
       .sample("s[2,2,2]");
 }

@@ -57,8 +57,8 @@ Dependence links_of_gather(const LinkCall& c) {
     const std::size_t there = k < axis ? k : k - 1 + index_axes;
     r.ties.push_back(gathers ? Tie{k, there} : Tie{there, k});
   }
-  relate_indexed(c, indices, group, r);
-  return related({r}, Dependence::Weight::sum);
+  const bool known = relate_indexed(c, indices, group, r);
+  return related({r}, known ? Dependence::Weight::sum : Dependence::Weight::other);
 }
 
 // One scatter of all entries, where the calls differ in nothing else.

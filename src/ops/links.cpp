@@ -77,20 +77,21 @@ std::vector<int64_t> values_of_indices(const Tensor& indices) {
 }
 }  // namespace
 
-void relate_indexed(const LinkCall& c, const Tensor& indices, const Indexed& group, Relation& relation) {
+bool relate_indexed(const LinkCall& c, const Tensor& indices, const Indexed& group, Relation& relation) {
   const SmallVector<std::size_t, 4>& counted = group.by_output ? group.in : group.out;
   const SmallVector<std::size_t, 4>& listed = group.by_output ? group.out : group.in;
   const auto tie_progression = [&](const Progression& p) {
     Tie tie{group.in[0], group.out[0], p.first, 1, p.step};
     if (!group.by_output) tie = {group.in[0], group.out[0], -p.first, p.step, 1};
     relation.ties.push_back(tie);
+    return true;
   };
   const bool is_line = group.batch == 0 && listed.size() == 1;
   if (is_line && !indices.value())
     if (const auto p = progression_of(*indices.node())) return tie_progression(*p);
   if (!may_be_read(c, indices)) {
     for (std::size_t k = 0; k < group.batch; ++k) relation.ties.push_back({group.in[k], group.out[k]});
-    return;
+    return false;
   }
   const std::vector<int64_t> values = values_of_indices(indices);
   if (is_line)
@@ -105,6 +106,7 @@ void relate_indexed(const LinkCall& c, const Tensor& indices, const Indexed& gro
     if (values[k] >= 0 && values[k] < size)
       (*table)[k] = static_cast<int32_t>(static_cast<int64_t>(k / of_batch) * size + values[k]);
   relation.lookup = Lookup{group.in, group.out, std::move(table), group.by_output};
+  return true;
 }
 
 }  // namespace gradtape::core

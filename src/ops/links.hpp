@@ -24,7 +24,7 @@ struct Indexed {
   std::size_t batch;
   bool by_output;
 };
-// Adds the index tensor's relation. Where its values are not to be read, any index is possible.
-void relate_indexed(const LinkCall& c, const Tensor& indices, const Indexed& group, Relation& relation);
+// Adds the index tensor's relation. False: its values are not to be read, and any index is possible.
+bool relate_indexed(const LinkCall& c, const Tensor& indices, const Indexed& group, Relation& relation);
 
 }  // namespace gradtape::core

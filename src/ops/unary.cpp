@@ -249,6 +249,7 @@ void define_rounding(Registry& r) {
       .inlined()
       .cheap()
       .partials({zero_derivative})
+      .links([](const LinkCall&) { return no_dependence(); })
       .sample("f[2,3]");
   unary<[](auto x) { return math::absolute(x); }>(
       r, "abs", "|x|; its derivative at 0 is 0, and the second one nan where that of a smooth function may be hidden.",
