@@ -161,19 +161,16 @@ namespace {
 bool unite(Link& a, const Link& b) {
   const auto t = shift_between(a, b);
   if (!t) return false;
-  std::size_t other = a.box.size();  // the axis along which the boxes differ
+  std::size_t other = 0, different = 0;  // the last axis along which the boxes differ, and the number of such axes
   bool inside = true;
   for (std::size_t p = 0; p < a.box.size(); ++p) {
     inside &= (*t)[p] >= 0 && (*t)[p] + b.box[p] <= a.box[p];
     if ((*t)[p] == 0 && a.box[p] == b.box[p]) continue;
-    if (other < a.box.size()) {
-      other = a.box.size() + 1;
-      continue;
-    }
     other = p;
+    ++different;
   }
   if (inside) return true;
-  if (other >= a.box.size()) return false;
+  if (different > 1) return false;
   const int64_t first = (*t)[other], last = first + b.box[other];
   if (first > a.box[other] || last < 0) return false;
   const int64_t begin = std::min<int64_t>(0, first);
