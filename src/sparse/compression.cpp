@@ -117,7 +117,7 @@ Compression compress_jacobian(const Pattern& p, const JacobianTraits& traits) {
     if (way.least >= cost) continue;
     std::optional<Draft> draft = way.draft(cost);
     if (!draft) continue;
-    Compression c = recover_jacobian(p, t, std::move(*draft), traits.reverse_cost);
+    Compression c = recover_jacobian(p, t, std::move(*draft));
     const double its = c.forward + traits.reverse_cost * c.reverse;
     if (its < cost) cost = its, best = std::move(c);
   }
