@@ -71,7 +71,7 @@ def newton(problem, size, solver):
 
 
 ONLY, SIZE = (sys.argv[1:] + ["", ""])[:2]
-for problem, size, solvers in ((swing, 1000, ("mumps", "ldl")), (bratu, 300, ("mumps", "csparsecholesky"))):
+for problem, size, solvers in ((swing, 1000, ("mumps",)), (bratu, 300, ("mumps", "csparsecholesky"))):
     if ONLY in ("", problem.__name__):
         for solver in solvers:
             try:
