@@ -40,7 +40,7 @@ struct Swing {
     Tensor turns = second(velocity) - first(velocity) - h / 2 * (first(force) + second(force)) - h * u;
     return h / 2 * reduce_sum(u * u) + reduce_sum(p * moves) + reduce_sum(q * turns);
   }
-  // What is 0 at the best motion: all derivatives of the Lagrangian.
+  // All derivatives of the Lagrangian, which are 0 at the best motion.
   auto conditions() const {
     return grad([self = *this](const Tensor& z) { return self.lagrangian(z); });
   }

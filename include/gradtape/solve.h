@@ -84,7 +84,7 @@ typedef struct gt_solve_options {
                                  a parameter is float32 */
   double step_tolerance;  /* ends where the step is at most so long, relative to the parameters; 0: never */
   double radius;          /* the first trust region of NEWTON and NEWTON_CG, in Euclidean length, and the longest
-                                 first step of LBFGS; 0: chosen by the start */
+                                 first step of LBFGS; 0: a long step is tried, then a short one */
   double damping;         /* the first of LEVENBERG_MARQUARDT, relative to the diagonal of J'J; 0: 1e-3 */
   int32_t memory;         /* steps that LBFGS remembers; 0: 10 */
   int32_t reserved;       /* 0 */
@@ -116,7 +116,7 @@ typedef struct gt_solve_report {
  * nothing on tapes.
  *
  * solution has room for n tensors, of the shapes and dtypes of the start. The same input gives the same solution to the
- * bit. A value that is not finite makes the step shorter. With `report` NULL the call fails with GT_FAILED_PRECONDITION
+ * bit, if BLAS does. A value that is not finite makes the step shorter. With `report` NULL the call fails with GT_FAILED_PRECONDITION
  * if it has not converged; with a report it gives the best point and GT_OK. GT_CALLBACK_FAILED: the function left an
  * output NULL. GT_CANCELLED: by gt_set_interrupt. */
 

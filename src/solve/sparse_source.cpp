@@ -22,7 +22,7 @@ gt_status pending_error(gt_context ctx) {
   return gt_take_error(ctx, nullptr, 0, &needed);
 }
 
-// Whether a sparse factorization can be cheaper. That of a Jacobian is of J'J, in which the entries of a row meet.
+// Whether a sparse factorization can be cheaper. A Jacobian's is one of J'J, in which the entries of a row meet.
 bool worthwhile(const Matrix& pattern, Derivative derivative) {
   const int64_t n = pattern.columns;
   int64_t filled = 0;

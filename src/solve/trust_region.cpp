@@ -10,7 +10,9 @@ namespace gradtape::solving {
 TrustRegion::TrustRegion(Objective& objective, const gt_solve_options& options, const State& start)
     : objective_(objective),
       radius_(options.radius > 0 ? options.radius
-                                 : std::max(start.gradient_norm / 10, 0.01 * std::max(1.0, norm(start.x)))),
+                                 : 100 * std::max(std::sqrt(static_cast<double>(start.x.size())), norm(start.x))),
+      bold_(options.radius == 0),
+      careful_(std::max(start.gradient_norm / 10, 0.01 * std::max(1.0, norm(start.x)))),
       next_(start.x.size()),
       next_gradient_(start.x.size()),
       product_(start.x.size()) {}
@@ -29,6 +31,13 @@ bool TrustRegion::accepts(State& state, Vector& gradient, const Vector& step, co
   const double ratio = !finite ? -1 : (state.value - value + noise) / (promised + noise);
   const bool taken = tiny ? finite && value <= state.value + noise && next_norm < state.gradient_norm : ratio > 1e-4;
 
+  if (bold_) {
+    bold_ = false;
+    if (!tiny && !(std::abs(ratio - 1) < 0.25)) {
+      radius_ = std::min(careful_, length / 4);
+      return false;
+    }
+  }
   if (!finite)
     radius_ = length / 10;
   else if (ratio < 0.25)

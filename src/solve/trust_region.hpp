@@ -19,6 +19,10 @@ class TrustRegion {
  private:
   Objective& objective_;
   double radius_;
+  // Without a radius of the user's, the first step may go far if the model is right about it. Else the careful radius is
+  // the first.
+  bool bold_;
+  double careful_;
   Vector next_, next_gradient_, product_;
 };
 
