@@ -8,7 +8,7 @@ namespace gradtape::core {
 
 namespace {
 // Up to which several orders are tried in any case: some 0.1 s.
-constexpr int64_t kFewVisits = 30'000'000, kFewEntries = 3'000'000;
+constexpr int64_t kFewVisits = 30'000'000, kLittle = 3'000'000;
 
 // A first-fit colouring goes from each entry to all in its row.
 int64_t visits(const Pattern& p) {
@@ -68,7 +68,7 @@ std::optional<Colouring> best_stars(const Pattern& graph, int32_t most, const La
                            {Order::largest_first, StarKind::loose},
                            {Order::smallest_last, StarKind::loose}};
   Best best(lattice, graph.columns, most);
-  const bool regular = best.found(), little = graph.nonzeros() <= kFewEntries;
+  const bool regular = best.found(), little = graph.nonzeros() <= kLittle;
   // Grids and meshes need fewer than four times the mean number of entries in a row.
   const int64_t few = graph.rows == 0 ? 0 : 4 * graph.nonzeros() / graph.rows;
   for (const Try& one : tries) {

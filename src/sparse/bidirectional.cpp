@@ -16,7 +16,7 @@ Pattern graph_of(const Pattern& p, const Pattern& t) {
 }
 }  // namespace
 
-Draft colour_both(const Pattern& p, const Pattern& t, Order order) {
+ColourDraft colour_both(const Pattern& p, const Pattern& t, Order order) {
   const Pattern graph = graph_of(p, t);
   const Colouring all = *colour_stars(graph, order_of_vertices(graph, order), StarKind::covering);
   const auto middle = all.colours.begin() + p.columns;

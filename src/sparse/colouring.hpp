@@ -44,12 +44,12 @@ std::optional<Colouring> best_columns(const Pattern& p, const Pattern& t, int32_
 std::optional<Colouring> best_stars(const Pattern& graph, int32_t most, const Lattice* lattice);
 
 // Colourings of columns and rows of which each entry can be read.
-struct Draft {
+struct ColourDraft {
   Colouring columns, rows;
   int64_t peeled = 0;
 };
 // Covering star colouring of the graph of rows and columns, in which each entry is an edge.
-Draft colour_both(const Pattern& p, const Pattern& t, Order order);
+ColourDraft colour_both(const Pattern& p, const Pattern& t, Order order);
 
 // The rows to take out, rising: those of most entries, so many that their cost and that of the longest row left are
 // least together. A row costs `cost` if it is taken out; one more entry in the longest row costs 1.

@@ -22,7 +22,7 @@ struct Side {
 // A way to compress: the cost that it has at least, and its colourings if they may cost less than `below`.
 struct Way {
   double least;
-  std::function<std::optional<Draft>(double below)> draft;
+  std::function<std::optional<ColourDraft>(double below)> draft;
 };
 
 // The number of products that cost less than `below` together.
@@ -32,10 +32,10 @@ int32_t most_products(double below, double cost) {
 Colouring no_colours(int64_t size) { return {std::vector<int32_t>(size, -1), 0}; }
 
 Way one_direction(const Side& s) {
-  return {s.cost * static_cast<double>(longest_row(s.p)), [s](double below) -> std::optional<Draft> {
+  return {s.cost * static_cast<double>(longest_row(s.p)), [s](double below) -> std::optional<ColourDraft> {
             auto columns = best_columns(s.p, s.t, most_products(below, s.cost), s.lattice);
             if (!columns) return std::nullopt;
-            return Draft{std::move(*columns), no_colours(s.p.rows)};
+            return ColourDraft{std::move(*columns), no_colours(s.p.rows)};
           }};
 }
 
@@ -45,19 +45,20 @@ std::optional<Way> with_peeled(const Side& s) {
   if (peeled.empty()) return std::nullopt;
   Pattern rest = select(s.p, all_but(peeled, s.p.rows), {});
   const double least = s.cost * static_cast<double>(longest_row(rest)) + s.other_cost;
-  return Way{least, [s, peeled = std::move(peeled), rest = std::move(rest)](double below) -> std::optional<Draft> {
+  return Way{least,
+             [s, peeled = std::move(peeled), rest = std::move(rest)](double below) -> std::optional<ColourDraft> {
                Colouring rows = colour_alone(s.t, peeled);
                const int32_t most = most_products(below - s.other_cost * rows.count, s.cost);
                auto columns = best_columns(rest, transposed(rest), most, nullptr);
                if (!columns) return std::nullopt;
-               return Draft{std::move(*columns), std::move(rows), static_cast<int64_t>(peeled.size())};
+               return ColourDraft{std::move(*columns), std::move(rows), static_cast<int64_t>(peeled.size())};
              }};
 }
 
 // The way of reverse products, as seen from the matrix itself.
 Way turned(Way way) {
   return {way.least, [draft = std::move(way.draft)](double below) {
-            std::optional<Draft> d = draft(below);
+            std::optional<ColourDraft> d = draft(below);
             if (d) std::swap(d->columns, d->rows);
             return d;
           }};
@@ -83,7 +84,7 @@ double least_cost(const Side& s) {
 // little to save.
 Way both_directions(const Side& s, Order order) {
   const double least = least_cost(s);
-  return {least, [s, order, least](double below) -> std::optional<Draft> {
+  return {least, [s, order, least](double below) -> std::optional<ColourDraft> {
             if (s.p.nonzeros() > kFewEntries && below <= 4 * least) return std::nullopt;
             return colour_both(s.p, s.t, order);
           }};
@@ -115,7 +116,7 @@ Compression compress_jacobian(const Pattern& p, const JacobianTraits& traits) {
   double cost = std::numeric_limits<double>::infinity();
   for (const Way& way : ways(forward, reverse, traits.allowed)) {
     if (way.least >= cost) continue;
-    std::optional<Draft> draft = way.draft(cost);
+    std::optional<ColourDraft> draft = way.draft(cost);
     if (!draft) continue;
     Compression c = recover_jacobian(p, t, std::move(*draft));
     const double its = c.forward + traits.reverse_cost * c.reverse;
@@ -128,7 +129,7 @@ Compression compress_hessian(const Pattern& p, const Lattice* lattice) {
   const std::vector<int32_t> peeled = lattice ? std::vector<int32_t>() : peel(p, 1);
   if (peeled.empty()) return recover_hessian(p, {*best_stars(p, kAnyNumber, lattice), {}});
   const std::vector<uint8_t> left = all_but(peeled, p.rows);
-  Draft draft{*best_stars(select(p, left, left), kAnyNumber, nullptr), {}, static_cast<int64_t>(peeled.size())};
+  ColourDraft draft{*best_stars(select(p, left, left), kAnyNumber, nullptr), {}, static_cast<int64_t>(peeled.size())};
   append(draft.columns, colour_alone(p, peeled));
   // Strict stars need no peeling, and fewer colours where many vertices have many neighbours.
   const std::vector<int32_t> order = order_of_vertices(p, Order::largest_first);

@@ -29,7 +29,7 @@ std::vector<uint8_t> alone_in_row(const Pattern& p, const Colouring& columns) {
 // The two products that may give each entry, and the choice between them.
 class Recovery {
  public:
-  Recovery(const Pattern& p, const Pattern& t, Draft& draft, bool symmetric)
+  Recovery(const Pattern& p, const Pattern& t, ColourDraft& draft, bool symmetric)
       : p_(p), columns_(draft.columns), rows_(symmetric ? draft.columns : draft.rows), symmetric_(symmetric) {
     forward_ = alone_in_row(p, columns_);
     const std::vector<uint8_t> of_transposed = symmetric ? forward_ : alone_in_row(t, rows_);
@@ -121,13 +121,13 @@ class Recovery {
 };
 }  // namespace
 
-Compression recover_jacobian(const Pattern& p, const Pattern& t, Draft draft) {
+Compression recover_jacobian(const Pattern& p, const Pattern& t, ColourDraft draft) {
   Compression c = Recovery(p, t, draft, false).run();
   c.peeled = draft.peeled;
   return c;
 }
 
-Compression recover_hessian(const Pattern& p, Draft draft) {
+Compression recover_hessian(const Pattern& p, ColourDraft draft) {
   Compression c = Recovery(p, p, draft, true).run();
   c.peeled = draft.peeled;
   return c;

@@ -7,8 +7,8 @@
 namespace gradtape::core {
 
 // Products that no entry needs are dropped. Fails if no product gives an entry.
-Compression recover_jacobian(const Pattern& p, const Pattern& t, Draft draft);
+Compression recover_jacobian(const Pattern& p, const Pattern& t, ColourDraft draft);
 // The draft has colours of columns alone. By symmetry they are those of rows.
-Compression recover_hessian(const Pattern& p, Draft draft);
+Compression recover_hessian(const Pattern& p, ColourDraft draft);
 
 }  // namespace gradtape::core

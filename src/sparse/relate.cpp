@@ -166,9 +166,9 @@ std::optional<Link> look_up(const Link& link, const Lookup& lookup, const Shape&
 // ---- Links as lists
 
 // The places of the output for each place of the input along the looked-up axes, as offsets in the output.
-class Places {
+class OutputPlaces {
  public:
-  Places(const Lookup& lookup, const Shape& in, const Shape& out) {
+  OutputPlaces(const Lookup& lookup, const Shape& in, const Shape& out) {
     const Shape ins = sizes_of(in, lookup.in), outs = sizes_of(out, lookup.out);
     const Shape::Dims within = strides_of(outs), strides = strides_of_axes(out, lookup.out);
     const auto offset = [&](int64_t place) {
@@ -233,7 +233,7 @@ std::vector<int64_t> free_offsets(const Relation& relation, const Shape& out) {
 
 Link relate_list(const Link& list, const Relation& relation, const Shape& in, const Shape& out) {
   const Shape::Dims in_strides = strides_of(in), out_strides = strides_of(out);
-  std::optional<Places> places;
+  std::optional<OutputPlaces> places;
   Shape looked_up;
   Shape::Dims place_strides;
   if (relation.lookup) {
