@@ -236,7 +236,9 @@ void merge_links(WeightedLinks& w, Recorder& recorder, Dtype dtype) {
   std::vector<Tensor> factors;
   for (std::size_t l = 0; l < w.links.all().size(); ++l) {
     const Link& link = w.links.all()[l];
-    Tensor factor = w.factors[l] ? w.factors[l] : ones(recorder, {dtype, Shape(link.box), false});
+    const auto whole = [&](const Tensor& factor, const Link& of) {
+      return factor ? factor : ones(recorder, {dtype, Shape(of.box), false});
+    };
     bool merged = false;
     for (std::size_t k = 0; k < links.size() && !merged; ++k) {
       const auto t = shift_between(links[k], link);
@@ -247,7 +249,8 @@ void merge_links(WeightedLinks& w, Recorder& recorder, Dtype dtype) {
         own.push_back(-u->begin[p]);
         other.push_back((*t)[p] - u->begin[p]);
       }
-      factors[k] = in_larger_box(factors[k], own, u->box) + in_larger_box(factor, other, u->box);
+      factors[k] = in_larger_box(whole(factors[k], links[k]), own, u->box) +
+                   in_larger_box(whole(w.factors[l], link), other, u->box);
       for (Affine& row : links[k].rows) row.first = row.at(u->begin);
       links[k].column.first = links[k].column.at(u->begin);
       links[k].box = u->box;
@@ -255,7 +258,7 @@ void merge_links(WeightedLinks& w, Recorder& recorder, Dtype dtype) {
     }
     if (merged) continue;
     links.push_back(link);
-    factors.push_back(factor);
+    factors.push_back(w.factors[l]);
   }
   WeightedLinks result{Links(w.links.shape(), true), std::move(factors)};
   for (Link& link : links) result.links.add(std::move(link));

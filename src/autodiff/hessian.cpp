@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "autodiff/batch.hpp"
+#include "autodiff/dense_by_links.hpp"
 #include "autodiff/dependence.hpp"
 #include "ops/functions.hpp"
 
@@ -99,19 +100,28 @@ Tensors hvp(Tape& tape, const Tensor& target, std::span<const Source> sources, s
 
 Tensors hessian(Tape& tape, const Tensor& target, std::span<const Source> sources, const JacobianOptions& options) {
   constexpr const char* function = "gt_tape_hessian";
+  constexpr const char* kHessianWaysOut =
+      "gt_tape_sparse_values gives its entries other than 0, gt_tape_hvp products with it, gt_tape_hessian_diagonal its "
+      "diagonal";
   Recorder& r = tape.recorder();
   const std::size_t n = sources.size();
   Tensors blocks(n * n);
   if (is_floating(target.dtype())) {
     Tape::Gradient gradient(tape, function, target, sources);
+    const Tensor only = n == 1 ? gradient.by_source()[0] : Tensor();
+    const bool may_choose = options.mode == Mode::automatic && only && !options.progress;
+    if (may_choose)
+      if (const auto sparse = dense_by_links(tape, only, sources[0], true)) {
+        check_result(r, function, block_spec(sources[0], sources[0]), kHessianWaysOut);
+        return {*sparse};
+      }
     Maps maps(n);
     for (std::size_t i = 0; i < n; ++i)
       if (gradient.by_source()[i]) maps[i].emplace(block_row(tape, gradient.by_source(), sources, i, options.mode));
     for (std::size_t i = 0; i < n; ++i)
       for (std::size_t j = i; j < n && maps[i]; ++j)
         if (!maps[i]->is_symbolic() || maps[i]->results()[j - i])
-          check_result(r, function, block_spec(sources[i], sources[j]),
-                       "gt_tape_hvp gives products with it, gt_tape_hessian_diagonal its diagonal");
+          check_result(r, function, block_spec(sources[i], sources[j]), kHessianWaysOut);
     forget_if_symbolic(gradient, maps);
     Progress progress(options.progress, function);
     progress.start(rows_of(maps));

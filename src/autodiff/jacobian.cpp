@@ -7,8 +7,9 @@
 #include <optional>
 
 #include "autodiff/batch.hpp"
-#include "autodiff/dependence.hpp"
 #include "autodiff/cost.hpp"
+#include "autodiff/dense_by_links.hpp"
+#include "autodiff/dependence.hpp"
 #include "autodiff/values.hpp"
 #include "ops/functions.hpp"
 
@@ -243,18 +244,22 @@ JacobianWay automatic_way(const Tape& tape, const Tensor& target, std::span<cons
 Tensors jacobian(const Tape& tape, const Tensor& target, std::span<const Source> sources,
                  const JacobianOptions& options) {
   constexpr const char* function = "gt_tape_jacobian";
+  constexpr const char* kJacobianWaysOut =
+      "gt_tape_sparse_values gives its entries other than 0, gt_tape_jacobian_rows gives it row by row, gt_tape_hvp, "
+      "gt_tape_gradient and gt_tape_jvp give products with it";
   const auto spec_of = [&](const Source& source) -> Spec {
     const Spec& s = source.tensor.spec();
     return {s.dtype, concatenate(target.shape(), s.shape), s.weak};
   };
   Tensors results(sources.size());
-  if (is_floating(target.dtype())) {
+  const bool may_choose = options.mode == Mode::automatic && sources.size() == 1 && !options.progress;
+  if (const auto sparse = may_choose ? dense_by_links(tape, target, sources[0], false) : std::nullopt) {
+    check_result(tape.recorder(), function, spec_of(sources[0]), kJacobianWaysOut);
+    results[0] = *sparse;
+  } else if (is_floating(target.dtype())) {
     const Jacobians jacobians(tape, target, sources, options.mode);
     for (std::size_t i = 0; i < sources.size(); ++i)
-      if (jacobians.may_connect(i))
-        check_result(tape.recorder(), function, spec_of(sources[i]),
-                     "gt_tape_jacobian_rows gives it row by row, gt_tape_hvp, gt_tape_gradient and gt_tape_jvp give "
-                     "products with it");
+      if (jacobians.may_connect(i)) check_result(tape.recorder(), function, spec_of(sources[i]), kJacobianWaysOut);
     Progress progress(options.progress, function);
     progress.start(jacobians.rows());
     results = jacobians.compute(options.memory_budget, progress);

@@ -138,7 +138,7 @@ Tensor assembled(Recorder& r, const Tensors& targets, std::span<const Source> so
     const WeightedLinks* of = targets[i] ? found.of(targets[i]) : nullptr;
     WeightedLinks merged = of ? *of : WeightedLinks{Links(s.symmetric ? sources[i].tensor.shape() : Shape{}, true), {}};
     merge_links(merged, r, dtype);
-    for (const Tensor& f : merged.factors) factors.push_back(cast(f, dtype));
+    for (const Tensor& f : merged.factors) factors.push_back(f ? cast(f, dtype) : ones(r, {dtype, {}, false}));
     links.push_back(std::move(merged.links));
   }
   if (factors.empty()) return zeros(r, {dtype, {s.pattern.nonzeros()}, false});

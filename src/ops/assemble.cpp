@@ -13,6 +13,7 @@ Assembly::Assembly(Places given) : places(std::move(given)), content(static_cast
   mix(places.add_up);
   for (const LinkPlaces& of : places.of_links) {
     mix(of.link);
+    mix(of.entries);
     for (const PlaceRun& run : of.runs) mix(run.first), mix(run.count), mix(run.place), mix(run.step);
     for (const int32_t place : of.list) mix(place);
   }
@@ -35,11 +36,11 @@ const Places& places_of(const Attrs* attrs) {
 }
 
 // The places of a link's entries, -1 for those left out: one list for each time that the link is written.
-std::vector<std::vector<int64_t>> lists_of(const Places& places, std::size_t link, int64_t entries) {
+std::vector<std::vector<int64_t>> lists_of(const Places& places, std::size_t link) {
   std::vector<std::vector<int64_t>> lists;
   for (const LinkPlaces& of : places.of_links) {
     if (of.link != link) continue;
-    std::vector<int64_t>& list = lists.emplace_back(static_cast<std::size_t>(entries), -1);
+    std::vector<int64_t>& list = lists.emplace_back(static_cast<std::size_t>(of.entries), -1);
     std::ranges::copy(of.list, list.begin());
     for (const PlaceRun& run : of.runs)
       for (int64_t k = 0; k < run.count; ++k) list[run.first + k] = run.place + run.step * k;
@@ -51,7 +52,7 @@ std::vector<std::vector<int64_t>> lists_of(const Places& places, std::size_t lin
 Tensor read_places(const Call& c, const Tensor& ct, std::size_t input) {
   const Tensor& factor = c.in(input);
   Tensor sum;
-  for (std::vector<int64_t>& list : lists_of(places_of(c.attrs().get()), input, factor.shape().elements())) {
+  for (std::vector<int64_t>& list : lists_of(places_of(c.attrs().get()), input)) {
     const bool all = std::ranges::all_of(list, [](int64_t place) { return place >= 0; });
     Tensor kept;
     if (!all) {
@@ -66,6 +67,7 @@ Tensor read_places(const Call& c, const Tensor& ct, std::size_t input) {
     const Tensor part = all ? read : keep_where(kept, read);
     sum = sum ? sum + part : part;
   }
+  if (sum && factor.rank() == 0) return reduce_sum(sum, {0});
   return sum ? reshape(sum, factor.shape()) : Tensor();
 }
 
@@ -75,12 +77,12 @@ Tensors batch_assemble(const BatchCall& b) {
   Tensors parts;
   std::vector<int64_t> to;
   for (std::size_t i = 0; i < b.in.size(); ++i) {
-    const int64_t n = b.call.in(i).shape().elements();
-    const Tensor flat = reshape(full_input(b, i), {b.size, n});
-    for (const std::vector<int64_t>& list : lists_of(places, i, n)) {
+    const bool one = b.call.in(i).rank() == 0;
+    const Tensor flat = reshape(full_input(b, i), {b.size, b.call.in(i).shape().elements()});
+    for (const std::vector<int64_t>& list : lists_of(places, i)) {
       std::vector<int64_t> from;
-      for (int64_t k = 0; k < n; ++k)
-        if (list[k] >= 0) from.push_back(k), to.push_back(list[k]);
+      for (std::size_t k = 0; k < list.size(); ++k)
+        if (list[k] >= 0) from.push_back(one ? 0 : static_cast<int64_t>(k)), to.push_back(list[k]);
       parts.push_back(gather(flat, constant_ints(b.call.recorder(), from), 1, 0));
     }
   }

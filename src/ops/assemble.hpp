@@ -14,7 +14,8 @@ struct Assembly : Payload {
   uint64_t hash() const override { return content; }
   std::size_t bytes() const override;
 };
-// Values [places.size] of factors, one for each link in the order of their numbers.
+// Values [places.size] of factors, one for each link in the order of their numbers. One of rank 0 is that of all the
+// link's entries.
 Tensor assemble(std::span<const Tensor> factors, std::shared_ptr<const Assembly> assembly);
 
 // Element u of the result, of shape `box`, is the element of x whose coordinate along axis a is at[a](u).

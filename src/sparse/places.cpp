@@ -41,10 +41,9 @@ void PlaceFinder::add(const Link& link, const Shape& shape, int64_t first_row, b
   for_each_entry(link, shape, [&](int64_t i, int64_t j) {
     const int64_t row = first_row + i;
     const bool left_out = (mirrored_ && j > row) || (mirror && j == row);
-    list.push_back(
-        left_out ? -1 : static_cast<int32_t>(mirror ? find_entry(pattern_, j, row) : find_entry(pattern_, row, j)));
+    list.push_back(left_out ? -1 : static_cast<int32_t>(mirror ? find(j, row) : find(row, j)));
   });
-  LinkPlaces places{next_, runs_of(list), {}};
+  LinkPlaces places{next_, static_cast<int64_t>(list.size()), runs_of(list), {}};
   if (places.runs.empty()) return;
   constexpr std::size_t kLeastRun = 16;  // entries for each run; else a list is shorter
   if (places.runs.size() * kLeastRun > list.size() && places.runs.size() > kLeastRun) {
@@ -54,8 +53,20 @@ void PlaceFinder::add(const Link& link, const Shape& shape, int64_t first_row, b
   places_.of_links.push_back(std::move(places));
 }
 
+int64_t PlaceFinder::find(int64_t row, int64_t column) const {
+  return pattern_ ? find_entry(*pattern_, row, column) : row * columns_ + column;
+}
+
 Places PlaceFinder::found() {
-  places_.size = pattern_.nonzeros();
+  places_.size = pattern_ ? pattern_->nonzeros() : rows_ * columns_;
+  if (pattern_)
+    check_cover();
+  else
+    places_.add_up = true;
+  return std::move(places_);
+}
+
+void PlaceFinder::check_cover() {
   std::vector<bool> taken(static_cast<std::size_t>(places_.size), false);
   int64_t covered = 0;
   const auto take = [&](int64_t place) {
@@ -70,7 +81,6 @@ Places PlaceFinder::found() {
     for (const int32_t place : of.list) take(place);
   }
   places_.add_up |= covered < places_.size;
-  return std::move(places_);
 }
 
 }  // namespace gradtape::core

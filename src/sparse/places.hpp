@@ -11,6 +11,7 @@ struct PlaceRun {
 };
 struct LinkPlaces {
   uint32_t link = 0;
+  int64_t entries = 0;
   std::vector<PlaceRun> runs;  // by rising `first`
   std::vector<int32_t> list;   // where runs would be many: by entry; -1: left out
 };
@@ -24,14 +25,20 @@ struct Places {
 // those above are left out.
 class PlaceFinder {
  public:
-  PlaceFinder(const Pattern& pattern, bool mirrored) : pattern_(pattern), mirrored_(mirrored) {}
+  PlaceFinder(const Pattern& pattern, bool mirrored) : pattern_(&pattern), mirrored_(mirrored) {}
+  // In a dense matrix, which the links leave mostly out.
+  PlaceFinder(int64_t rows, int64_t columns, bool mirrored) : rows_(rows), columns_(columns), mirrored_(mirrored) {}
   // The links of a tensor whose first element is a row of the pattern. They are numbered from 0 on, over all calls.
   void add(const Links& links, int64_t first_row);
   Places found();
 
  private:
   void add(const Link& link, const Shape& shape, int64_t first_row, bool mirror);
-  const Pattern& pattern_;
+  int64_t find(int64_t row, int64_t column) const;
+  void check_cover();
+
+  const Pattern* pattern_ = nullptr;  // null: all entries of a dense matrix
+  int64_t rows_ = 0, columns_ = 0;
   bool mirrored_;
   Places places_;
   uint32_t next_ = 0;
