@@ -310,7 +310,7 @@ std::string fault_of_derivative(const Program& p) {
   for (const double x : want)
     if (std::isfinite(x)) largest = std::max(largest, std::abs(x));
   for (std::size_t k = 0; k < want.size(); ++k)  // nan: at a kink, of elements that the pattern leaves out
-    if (std::abs(got[k] - want[k]) > kTolerance * largest && !std::isnan(want[k]))
+    if (!(std::abs(got[k] - want[k]) <= kTolerance * largest) && !std::isnan(want[k]))
       return "derivative of the values: [" + std::to_string(k) + "] is " + std::to_string(got[k]) + " for " +
              std::to_string(want[k]);
   return "";
