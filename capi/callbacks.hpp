@@ -25,6 +25,8 @@ Tensors call_rule(Context& c, const CustomCall& call, std::string_view role, std
 Tensors call_tangent(Context& c, gt_tangent_fn f, void* data, const CustomCall& call, const Tensors& tangents);
 Tensors call_batch(Context& c, gt_batch_fn f, void* data, const BatchCall& b);
 
+inline constexpr std::size_t kMostOutputs = 256;  // of a function whose outputs nobody has counted
+
 // Runs a function that records ops, on lent inputs.
 using BodyFunction = std::function<gt_status(const gt_tensor* inputs, std::size_t n_inputs, gt_tensor* outputs,
                                              std::size_t capacity, std::size_t* n_outputs)>;

@@ -14,10 +14,8 @@ using namespace gradtape::core::capi;
 
 namespace {
 
-constexpr std::size_t kMostOutputs = 256;
-
 // The arguments that all of them share.
-struct Given {
+struct SharedArguments {
   void* user_data;
   void (*free)(void*);
   gt_tensor* outputs;
@@ -27,7 +25,7 @@ struct Given {
 
 // Runs a call that records functions of the user's. They are recorded before it returns, and user_data is free then.
 template <class Record>
-gt_status with_bodies(gt_context ctx, const char* name, const Given& given, Record&& record) {
+gt_status with_bodies(gt_context ctx, const char* name, const SharedArguments& given, Record&& record) {
   clear_outputs(given.outputs, given.capacity, given.n_outputs);
   bool owned = false;
   const gt_status status = guarded(ctx, [&](Context& c) {

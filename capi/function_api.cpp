@@ -8,8 +8,6 @@ using namespace gradtape::core::capi;
 
 namespace {
 
-constexpr std::size_t kMostOutputs = 256;
-
 // A spec of a function's input: sizes may be -1.
 Spec open_spec(const gt_spec& given, std::size_t i) {
   gt_spec known = given;

@@ -31,7 +31,7 @@ JacobianOptions options_from(Context& c, const gt_jacobian_options* given, const
   return options;
 }
 
-struct Given {
+struct JacobianArguments {
   gt_tensor target;
   const gt_tensor* sources;
   size_t n_sources;
@@ -40,7 +40,7 @@ struct Given {
 
 // Derivatives of a target, `each` of them for a source, named `what` in errors.
 template <class Derive>
-gt_status by_sources(gt_context ctx, gt_tape tape, const char* name, const Given& given, const char* what,
+gt_status by_sources(gt_context ctx, gt_tape tape, const char* name, const JacobianArguments& given, const char* what,
                      gt_tensor* out, size_t each, Derive&& derive) {
   clear_array(out, given.n_sources * each);
   return with_tape(ctx, tape, name, [&](Context& c, Tape& t) {
@@ -57,8 +57,8 @@ gt_status by_sources(gt_context ctx, gt_tape tape, const char* name, const Given
 
 // The derivative of each sample of a target, by one source.
 template <class Derive>
-gt_status by_batch(gt_context ctx, gt_tape tape, const char* name, const Given& given, const char* what, gt_tensor* out,
-                   Derive&& derive) {
+gt_status by_batch(gt_context ctx, gt_tape tape, const char* name, const JacobianArguments& given, const char* what,
+                   gt_tensor* out, Derive&& derive) {
   clear_array(out, 1);
   return with_tape(ctx, tape, name, [&](Context& c, Tape& t) {
     need_pointer(out, "{}: {}", name, what);

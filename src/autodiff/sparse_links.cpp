@@ -36,8 +36,10 @@ uint64_t hash_of(uint64_t h, const Table& list) {
 }
 }  // namespace
 
-uint64_t SparseLinks::hash() const {
-  uint64_t h = static_cast<uint64_t>(columns);
+uint64_t SparseLinks::hash() const { return hash_mix(hash_of_links(by_row), static_cast<uint64_t>(columns)); }
+
+uint64_t hash_of_links(std::span<const Links> by_row) {
+  uint64_t h = 0;
   for (const Links& links : by_row)
     for (const Link& link : links.all()) {
       for (const int64_t n : link.box) h = hash_mix(h, static_cast<uint64_t>(n));
@@ -82,11 +84,15 @@ SparseLinks links_of_gradients(const Tape& tape, const Tensors& gradients, std::
   return found;
 }
 
-SparseLinks links_of_hessian(Tape& tape, const Tensor& target, std::span<const Source> sources, Indices indices) {
-  Tensors none(sources.size());
-  if (!is_floating(target.dtype())) return links_of_gradients(tape, none, sources, indices);
-  const Tape::Gradient gradient(tape, "gt_tape_hessian_sparsity", target, sources);
-  return links_of_gradients(tape, gradient.by_source(), sources, indices);
+Gradients::Gradients(Tape& tape, const Tensor& target, std::span<const Source> sources, const char* function)
+    : none_(sources.size()) {
+  if (is_floating(target.dtype())) recorded_.emplace(tape, function, target, sources);
+}
+Tensors Gradients::connected() const {
+  Tensors some;
+  for (const Tensor& g : by_source())
+    if (g) some.push_back(g);
+  return some;
 }
 
 }  // namespace gradtape::core

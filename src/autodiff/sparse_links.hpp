@@ -22,8 +22,19 @@ std::vector<LinkSource> link_sources(const Tape& tape, std::span<const Source> s
 int64_t elements_of(std::span<const Source> sources);
 
 SparseLinks links_of_jacobian(const Tape& tape, const Tensor& target, std::span<const Source> sources, Indices indices);
-SparseLinks links_of_hessian(Tape& tape, const Tensor& target, std::span<const Source> sources, Indices indices);
-// The same of gradients that the tape has recorded; an empty one is zero.
+// The gradients of a target, recorded on the tape while one of these lives. A target of integers has none.
+class Gradients {
+ public:
+  Gradients(Tape& tape, const Tensor& target, std::span<const Source> sources, const char* function);
+  const Tensors& by_source() const { return recorded_ ? recorded_->by_source() : none_; }  // empty: unconnected
+  Tensors connected() const;
+
+ private:
+  Tensors none_;
+  std::optional<Tape::Gradient> recorded_;
+};
+uint64_t hash_of_links(std::span<const Links> by_row);
+// The same of gradients that the tape has recorded.
 SparseLinks links_of_gradients(const Tape& tape, const Tensors& gradients, std::span<const Source> sources,
                                Indices indices);
 

@@ -1,9 +1,10 @@
-// Values of sparse Jacobians and Hessians: products with vectors of many units each, of which every entry is read.
+// Values of sparse Jacobians and Hessians: accumulated along links, or read from products with vectors of many units.
 #include <algorithm>
 
+#include "autodiff/accumulate.hpp"
 #include "autodiff/given_pattern.hpp"
 #include "autodiff/sparse_links.hpp"
-#include "ops/functions.hpp"
+#include "ops/assemble.hpp"
 
 namespace gradtape::core {
 
@@ -126,6 +127,34 @@ void check_links(const Sparsity& s, const SparseLinks& now, std::span<const Sour
   if (s.kind == Sparsity::Kind::given || now.hash() == s.links_hash) return;
   check_entries(function, s, now.pattern(), sources);
 }
+
+// The links of the targets, one below the other, with factors written to their places.
+Tensor assembled(Recorder& r, const Tensors& targets, std::span<const Source> sources, const Accumulation& found,
+                 const Sparsity& s) {
+  const Dtype dtype = sources[0].tensor.dtype();
+  std::vector<Links> links;
+  Tensors factors;
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    const WeightedLinks* of = targets[i] ? found.of(targets[i]) : nullptr;
+    WeightedLinks merged = of ? *of : WeightedLinks{Links(s.symmetric ? sources[i].tensor.shape() : Shape{}, true), {}};
+    merge_links(merged, r, dtype);
+    for (const Tensor& f : merged.factors) factors.push_back(cast(f, dtype));
+    links.push_back(std::move(merged.links));
+  }
+  if (factors.empty()) return zeros(r, {dtype, {s.pattern.nonzeros()}, false});
+  const uint64_t hash = hash_of_links(links);
+  if (!s.assembly || s.assembly_hash != hash) {
+    PlaceFinder finder(s.pattern, s.symmetric);
+    int64_t row = 0;
+    for (const Links& of : links) {
+      finder.add(of, row);
+      row += of.shape().elements();
+    }
+    s.assembly = std::make_shared<const Assembly>(finder.found());
+    s.assembly_hash = hash;
+  }
+  return assemble(factors, s.assembly);
+}
 }  // namespace
 
 Tensor sparse_values(Tape& tape, const Tensor& target, std::span<const Source> sources, const Sparsity& s) {
@@ -134,14 +163,21 @@ Tensor sparse_values(Tape& tape, const Tensor& target, std::span<const Source> s
   const Dtype dtype = sources[0].tensor.dtype();
   if (!is_floating(target.dtype()) || s.pattern.nonzeros() == 0)
     return zeros(r, {dtype, {s.pattern.nonzeros()}, false});
-  Products products(tape, s, function);
-  if (!s.symmetric) {
-    check_links(s, links_of_jacobian(tape, target, sources, indices_of(s.options)), sources, function);
-    return products.of_jacobian(target, sources);
+  std::optional<Gradients> gradients;
+  if (s.symmetric) gradients.emplace(tape, target, sources, function);
+  const Tensors targets = s.symmetric ? gradients->by_source() : Tensors{target};
+  const Indices indices = indices_of(s.options);
+  check_links(s,
+              s.symmetric ? links_of_gradients(tape, targets, sources, indices)
+                          : links_of_jacobian(tape, target, sources, indices),
+              sources, function);
+  if (s.method == SparseMethod::accumulate) {
+    const Path path = tape.path(s.symmetric ? gradients->connected() : targets, tape.tensors_of(sources));
+    const Accumulation found(path, link_sources(tape, sources), indices, true);
+    if (!found.stopped_by()) return assembled(r, targets, sources, found, s);
   }
-  Tape::Gradient gradient(tape, function, target, sources);
-  check_links(s, links_of_gradients(tape, gradient.by_source(), sources, indices_of(s.options)), sources, function);
-  return products.of_hessian(gradient.by_source(), sources);
+  Products products(tape, s, function);
+  return s.symmetric ? products.of_hessian(targets, sources) : products.of_jacobian(target, sources);
 }
 
 }  // namespace gradtape::core

@@ -1,9 +1,11 @@
 // Patterns of sparse Jacobians and Hessians, from the links of a recording.
 #include "autodiff/sparsity.hpp"
 
+#include <algorithm>
 #include <chrono>
 
-#include "autodiff/dependence.hpp"
+#include "autodiff/accumulate.hpp"
+#include "autodiff/batch.hpp"
 #include "autodiff/given_pattern.hpp"
 #include "autodiff/sparse_links.hpp"
 #include "sparse/lattice_of_links.hpp"
@@ -53,6 +55,18 @@ Pattern symmetric_part(const Pattern& p) {
   return entries_where(p, [&](int64_t i, int64_t j, int64_t) { return find_entry(t, i, j) >= 0; });
 }
 
+// A triangle and its mirror image.
+Pattern with_mirror_image(const Pattern& triangle) {
+  const Pattern t = transposed(triangle);
+  Pattern whole{triangle.rows, triangle.columns, {0}, {}};
+  for (int64_t i = 0; i < triangle.rows; ++i) {
+    const auto row = [&](const Pattern& p) { return std::span(p.indices).subspan(p.offsets[i], p.row_length(i)); };
+    std::ranges::set_union(row(triangle), row(t), std::back_inserter(whole.indices));
+    whole.offsets.push_back(whole.nonzeros());
+  }
+  return whole;
+}
+
 void tell_colours(Sparsity& s, const Compression& c) {
   s.forward_colours = c.forward;
   s.reverse_colours = c.reverse;
@@ -71,14 +85,32 @@ std::shared_ptr<const Compression> compressed_hessian(const Pattern& whole, Tria
   c->read_at = std::move(read_at);
   return c;
 }
+// Whether values come by accumulation. It carries a factor for each entry of each tensor on the way; products with
+// vectors compute each tensor once for each colour, of which there are as many as the longest row has entries.
+bool accumulates(const Sparsity& s, const Pattern& whole, const Path& path, std::span<const LinkSource> sources,
+                 const char* function) {
+  if (s.options.method == SparseMethod::compress) return false;
+  const Accumulation links(path, sources, indices_of(s.options), false);
+  if (s.options.method == SparseMethod::accumulate) {
+    if (const Node* node = links.stopped_by())
+      fail(Status::unsupported,
+           "{}: {} ends the links along which values are accumulated; options.method GT_SPARSE_COMPRESS takes products "
+           "with few vectors",
+           function, name_with_composite(*node));
+    return true;
+  }
+  const double colours = static_cast<double>(longest_row(whole));
+  return !links.stopped_by() && links.elements() <= 2 * colours * links.path_elements();
+}
 }  // namespace
 
 const Compression& Sparsity::compression() const {
-  if (!few) {
-    const JacobianTraits traits{.allowed = sweeps_of(options.mode)};
-    few =
-        std::make_shared<const Compression>(symmetric ? compress_hessian(pattern) : compress_jacobian(pattern, traits));
-  }
+  if (few) return *few;
+  const bool whole = options.triangle == Triangle::full;
+  if (symmetric)
+    few = compressed_hessian(whole ? pattern : with_mirror_image(pattern), options.triangle, nullptr);
+  else
+    few = std::make_shared<const Compression>(compress_jacobian(pattern, {.allowed = sweeps_of(options.mode)}));
   return *few;
 }
 
@@ -92,6 +124,13 @@ SparsityPtr jacobian_sparsity(const Tape& tape, const Tensor& target, std::span<
   s->links = found.count();
   s->links_hash = found.hash();
   s->pattern = found.pattern();
+  const std::vector<LinkSource> columns = link_sources(tape, sources);
+  if (accumulates(*s, s->pattern, tape.path(Tensors{target}, tape.tensors_of(sources)), columns,
+                  "gt_tape_jacobian_sparsity")) {
+    s->method = SparseMethod::accumulate;
+    s->seconds = watch.seconds();
+    return s;
+  }
   s->method = SparseMethod::compress;
   const std::optional<Lattice> lattice = lattice_of_rows(found.by_row[0], found.columns);
   const JacobianTraits traits{.allowed = sweeps_of(options.mode), .columns = lattice ? &*lattice : nullptr};
@@ -108,16 +147,27 @@ SparsityPtr hessian_sparsity(Tape& tape, const Tensor& target, std::span<const S
   s->kind = Sparsity::Kind::hessian;
   s->symmetric = true;
   s->options = options;
-  const SparseLinks found = links_of_hessian(tape, target, sources, indices_of(options));
+  const Gradients gradients(tape, target, sources, "gt_tape_hessian_sparsity");
+  const SparseLinks found = links_of_gradients(tape, gradients.by_source(), sources, indices_of(options));
   s->links = found.count();
   s->links_hash = found.hash();
-  const Pattern whole = symmetric_part(found.pattern());
+  Pattern whole = symmetric_part(found.pattern());
+  const bool full = options.triangle == Triangle::full;
+  if (!full)
+    s->pattern = entries_where(whole, [&](int64_t i, int64_t j, int64_t) { return is_in(options.triangle, i, j); });
+  const Path path = tape.path(gradients.connected(), tape.tensors_of(sources));
+  if (accumulates(*s, whole, path, link_sources(tape, sources), "gt_tape_hessian_sparsity")) {
+    s->method = SparseMethod::accumulate;
+    if (full) s->pattern = std::move(whole);
+    s->seconds = watch.seconds();
+    return s;
+  }
   s->method = SparseMethod::compress;
   const std::optional<Lattice> lattice =
       found.by_row.size() == 1 ? lattice_of_rows(found.by_row[0], found.columns) : std::nullopt;
   s->few = compressed_hessian(whole, options.triangle, lattice ? &*lattice : nullptr);
   tell_colours(*s, *s->few);
-  s->pattern = entries_where(whole, [&](int64_t i, int64_t j, int64_t) { return is_in(options.triangle, i, j); });
+  if (full) s->pattern = std::move(whole);
   s->seconds = watch.seconds();
   return s;
 }

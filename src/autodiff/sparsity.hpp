@@ -9,6 +9,8 @@
 
 namespace gradtape::core {
 
+struct Assembly;
+
 // Values come by factors carried along the links of the recording, or from products with few vectors.
 enum class SparseMethod : int32_t { automatic = 0, accumulate = 1, compress = 2 };
 enum class SweepMode : int32_t { automatic = 0, forward = 1, reverse = 2, both = 3 };
@@ -41,6 +43,9 @@ struct Sparsity {
   uint64_t links_hash = 0;                         // of the links that the pattern was made from
   mutable std::shared_ptr<const Compression> few;  // null: not made yet
   const Compression& compression() const;
+  // Where the factors of accumulated links go, for the links of this hash; null: not found yet.
+  mutable std::shared_ptr<const Assembly> assembly;
+  mutable uint64_t assembly_hash = 0;
 };
 using SparsityPtr = std::shared_ptr<const Sparsity>;
 

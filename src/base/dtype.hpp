@@ -65,6 +65,19 @@ decltype(auto) dispatch(Dtype d, F&& f) {
   fail(Status::internal, "dtype number {} has no C++ type", static_cast<int>(d));
 }
 
+// For an op that bool is no dtype of: its loops are not compiled for bool.
+template <class F>
+decltype(auto) dispatch_numeric(Dtype d, F&& f) {
+  switch (d) {
+    case Dtype::int32: return f(Type<int32_t>{});
+    case Dtype::int64: return f(Type<int64_t>{});
+    case Dtype::float32: return f(Type<float>{});
+    case Dtype::float64: return f(Type<double>{});
+    case Dtype::boolean: break;
+  }
+  fail(Status::internal, "{} is no numeric dtype", name_of(d));
+}
+
 template <class F>
 decltype(auto) dispatch_floating(Dtype d, F&& f) {
   if (d == Dtype::float32) return f(Type<float>{});

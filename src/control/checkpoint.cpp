@@ -9,18 +9,18 @@ namespace {
 // The payload is the body itself.
 const Body& body_of(const Attrs* attrs) { return payload_of<Body>(attrs); }
 
-void infer(Inference& c) {
+void infer_checkpoint(Inference& c) {
   const Body& body = body_of(c.attrs());
   for (std::size_t i = 0; i < body.inputs(); ++i) check_input(c, i, body.input(i));
   for (std::size_t k = 0; k < body.outputs(); ++k)
     c.out(body.output(k).dtype, body.output(k).shape, body.output(k).weak);
 }
 
-void run(const KernelCall& c) {
+void run_checkpoint(const KernelCall& c) {
   body_of(c.attrs).run_once(c, [](std::size_t i) { return i; });
 }
 
-Tensors reverse(const Call& c, const Tensors& cotangents) {
+Tensors reverse_checkpoint(const Call& c, const Tensors& cotangents) {
   const Body& body = body_of(c.given());
   std::vector<std::size_t> outputs, wanted;
   Tensors inputs(c.inputs().begin(), c.inputs().end());
@@ -38,7 +38,7 @@ Tensors reverse(const Call& c, const Tensors& cotangents) {
   return results;
 }
 
-Tensors forward(const Call& c, const Tensors& tangents) {
+Tensors forward_checkpoint(const Call& c, const Tensors& tangents) {
   const Body& body = body_of(c.given());
   std::vector<std::size_t> moved, outputs;
   Tensors inputs(c.inputs().begin(), c.inputs().end());
@@ -56,7 +56,7 @@ Tensors forward(const Call& c, const Tensors& tangents) {
   return results;
 }
 
-Tensors batch(const BatchCall& b) {
+Tensors batch_checkpoint(const BatchCall& b) {
   const Body& body = body_of(b.call.given());
   const std::vector<uint8_t> batched(b.batched.begin(), b.batched.end());
   std::vector<uint8_t> made;
@@ -70,8 +70,9 @@ Tensors batch(const BatchCall& b) {
 }
 
 const Op& checkpoint_op() {
-  static const Op op = make_op(
-      {"checkpoint", "A body whose inside is computed again for derivatives.", infer, run, reverse, forward, batch});
+  static const Op op =
+      make_op({"checkpoint", "A body whose inside is computed again for derivatives.", infer_checkpoint, run_checkpoint,
+               reverse_checkpoint, forward_checkpoint, batch_checkpoint});
   return op;
 }
 }  // namespace

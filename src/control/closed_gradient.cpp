@@ -29,7 +29,7 @@ struct ClosedGradient : Control {
 };
 const ClosedGradient& closed_of(const Attrs* attrs) { return payload_of<ClosedGradient>(attrs); }
 
-void infer(Inference& c) {
+void infer_closed(Inference& c) {
   const ClosedGradient& s = closed_of(c.attrs());
   for (std::size_t i = 0; i < s.captured(); ++i) check_input(c, s.inputs + i, s.body->input(2 * s.outputs + i));
   for (std::size_t k = 0; k < s.outputs; ++k) {
@@ -38,7 +38,7 @@ void infer(Inference& c) {
   }
 }
 
-void run(const KernelCall& c) {
+void run_closed(const KernelCall& c) {
   const ClosedGradient& s = closed_of(c.attrs);
   for (std::size_t k = 0; k < s.outputs; ++k) {
     const View& value = c.in[s.values() + k];
@@ -47,7 +47,7 @@ void run(const KernelCall& c) {
   }
 }
 
-Tensors reverse(const Call& c, const Tensors& cotangents) {
+Tensors reverse_closed(const Call& c, const Tensors& cotangents) {
   const ClosedGradient& s = closed_of(c.given());
   Tensors in, results(c.size());
   for (std::size_t k = 0; k < s.outputs; ++k) in.push_back(or_zeros(cotangents[k], c.out(k)));
@@ -84,7 +84,7 @@ Tensors record_closed(Recorder& r, std::string_view what, const Tensors& inputs,
 }
 
 // The rule of a batch gives rows for an input that has rows, and their sum for one that all rows share.
-Tensors batch(const BatchCall& b) {
+Tensors batch_closed(const BatchCall& b) {
   const ClosedGradient& s = closed_of(b.call.given());
   Recorder& r = b.call.recorder();
   const Tensors inputs(b.in.begin(), b.in.begin() + s.inputs);
@@ -107,8 +107,8 @@ Tensors batch(const BatchCall& b) {
 }
 
 const Op& closed_gradient_op() {
-  static const Op op = make_op({"custom_gradient", "Values with a derivative that the user gives, in a body.", infer,
-                                run, reverse, nullptr, batch});
+  static const Op op = make_op({"custom_gradient", "Values with a derivative that the user gives, in a body.",
+                                infer_closed, run_closed, reverse_closed, nullptr, batch_closed});
   return op;
 }
 }  // namespace

@@ -47,7 +47,7 @@ struct Cond : Control {
 
 const Cond& cond_of(const Attrs* attrs) { return payload_of<Cond>(attrs); }
 
-void infer(Inference& c) {
+void infer_cond(Inference& c) {
   const Cond& s = cond_of(c.attrs());
   check_input(c, 0, {Dtype::boolean, {}, false});
   for (int which : {0, 1})
@@ -59,7 +59,7 @@ void infer(Inference& c) {
   }
 }
 
-void run(const KernelCall& c) {
+void run_cond(const KernelCall& c) {
   const Cond& s = cond_of(c.attrs);
   const int which = *c.in[0].as<uint8_t>() != 0;
   s.bodies[which]->run_once(c, [&](std::size_t i) { return s.input(which, i); });
@@ -78,7 +78,7 @@ Picked pick(const Cond& s, int which, const std::vector<std::size_t>& of_op) {
     }
   return p;
 }
-Tensors reverse(const Call& c, const Tensors& cotangents) {
+Tensors reverse_cond(const Call& c, const Tensors& cotangents) {
   const Cond& s = cond_of(c.given());
   std::vector<std::size_t> outputs, wanted;
   Tensors inputs(c.inputs().begin() + 1, c.inputs().end());
@@ -106,7 +106,7 @@ Tensors reverse(const Call& c, const Tensors& cotangents) {
   return results;
 }
 
-Tensors forward(const Call& c, const Tensors& tangents) {
+Tensors forward_cond(const Call& c, const Tensors& tangents) {
   const Cond& s = cond_of(c.given());
   std::vector<std::size_t> moved, outputs;
   Tensors inputs(c.inputs().begin() + 1, c.inputs().end());
@@ -132,7 +132,7 @@ Tensors forward(const Call& c, const Tensors& tangents) {
 }
 
 // A predicate for each row: each row runs its own body alone.
-Tensors batch(const BatchCall& b) {
+Tensors batch_cond(const BatchCall& b) {
   if (b.batched[0]) return map_rows(b);
   const Cond& s = cond_of(b.call.given());
   const auto branch = [&](int which) {
@@ -152,8 +152,8 @@ Tensors batch(const BatchCall& b) {
 }
 
 const Op& cond_op() {
-  static const Op op =
-      make_op({"cond", "One of two bodies, chosen by a predicate.", infer, run, reverse, forward, batch});
+  static const Op op = make_op({"cond", "One of two bodies, chosen by a predicate.", infer_cond, run_cond, reverse_cond,
+                                forward_cond, batch_cond});
   return op;
 }
 

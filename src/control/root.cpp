@@ -105,14 +105,14 @@ struct Root : Control {
 };
 const Root& root_of(const Attrs* attrs) { return payload_of<Root>(attrs); }
 
-void infer(Inference& c) {
+void infer_root(Inference& c) {
   const Root& s = root_of(c.attrs());
   for (std::size_t k = 0; k < s.unknowns; ++k) check_input(c, k, s.body->input(k));
   for (std::size_t i = s.unknowns; i < s.body->inputs(); ++i) check_input(c, i + 1, s.body->input(i));
   for (std::size_t k = 0; k < s.unknowns; ++k) c.out(c.in(k).dtype, c.shape(k));
 }
 
-void run(const KernelCall& c) {
+void run_root(const KernelCall& c) {
   const Root& s = root_of(c.attrs);
   const View& residual = c.in[s.unknowns];
   const double largest = residual.dtype == Dtype::float32 ? double{*residual.as<float>()} : *residual.as<double>();
@@ -176,8 +176,8 @@ Tensors forward_root(const Call& c, const Tensors& tangents) {
 }
 
 const Op& root_op() {
-  static const Op op =
-      make_op({"root", "Unknowns at which residuals are 0.", infer, run, reverse_root, forward_root, map_rows});
+  static const Op op = make_op(
+      {"root", "Unknowns at which residuals are 0.", infer_root, run_root, reverse_root, forward_root, map_rows});
   return op;
 }
 

@@ -69,7 +69,7 @@ struct While : Control {
 };
 const While& while_of(const Attrs* attrs) { return payload_of<While>(attrs); }
 
-void infer(Inference& c) {
+void infer_while(Inference& c) {
   const While& s = while_of(c.attrs());
   for (std::size_t i = 0; i < s.condition->inputs(); ++i) check_input(c, s.of_condition(i), s.condition->input(i));
   for (std::size_t i = 0; i < s.body->inputs(); ++i) check_input(c, s.of_body(i), s.body->input(i));
@@ -80,7 +80,7 @@ void infer(Inference& c) {
   c.out(Dtype::int64, {});
 }
 
-void run(const KernelCall& c) {
+void run_while(const KernelCall& c) {
   const While& s = while_of(c.attrs);
   const CarriedMemory carried(c, *s.body, s.carried);
   constexpr int64_t kExpected = 100;  // steps, before any is made
@@ -135,7 +135,7 @@ ScanOptions scan_of_steps(const Call& c, const While& s) {
 }
 
 // The steps that were made are those of a scan, which is differentiated in their place.
-Tensors reverse(const Call& c, const Tensors& cotangents) {
+Tensors reverse_while(const Call& c, const Tensors& cotangents) {
   const While& s = while_of(c.given());
   Tensors targets, cts, sources(c.size());
   for (std::size_t k = 0; k < s.carried; ++k)
@@ -159,7 +159,7 @@ Tensors reverse(const Call& c, const Tensors& cotangents) {
 }
 
 // The loop that carries tangents as well. Its invariants are those of this one and all that was captured, then tangents.
-Tensors forward(const Call& c, const Tensors& tangents) {
+Tensors forward_while(const Call& c, const Tensors& tangents) {
   const While& s = while_of(c.given());
   std::vector<uint8_t> moves;
   for (std::size_t i = 0; i < s.body->inputs(); ++i) moves.push_back(static_cast<bool>(tangents[s.of_body(i)]));
@@ -199,7 +199,7 @@ Tensors forward(const Call& c, const Tensors& tangents) {
 }
 
 // If the condition depends on the row, each row makes its own steps.
-Tensors batch(const BatchCall& b) {
+Tensors batch_while(const BatchCall& b) {
   const While& s = while_of(b.call.given());
   for (std::size_t i = 0; i < b.in.size(); ++i)
     if (b.size == 0 || (b.batched[i] && s.decides(i))) return map_rows(b);
@@ -234,8 +234,8 @@ Tensors batch(const BatchCall& b) {
 }
 
 const Op& while_op() {
-  static const Op op =
-      make_op({"while", "A body repeated as long as a condition holds.", infer, run, reverse, forward, batch});
+  static const Op op = make_op({"while", "A body repeated as long as a condition holds.", infer_while, run_while,
+                                reverse_while, forward_while, batch_while});
   return op;
 }
 

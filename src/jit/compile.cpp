@@ -19,7 +19,7 @@ using NativeUnit = Loop::NativeUnit;
 using TileRef = Loop::TileRef;
 using Group = Partition::Group;
 
-constexpr int kLeastOperations = 4;  // in the units of a loop, for it to be worth compiling
+constexpr int kLeastOfLoop = 4;  // in the units of a loop, for it to be worth compiling
 
 // Builds the compiled loop of a partition.
 class LoopCompiler {
@@ -32,7 +32,7 @@ class LoopCompiler {
     for (const Group& group : p_.groups)
       if (group.is_unit())
         for (int32_t i : group.members) operations += g_.member(i).operations();
-    if (operations < kLeastOperations && l_.batches == 1) return nullptr;
+    if (operations < kLeastOfLoop && l_.batches == 1) return nullptr;
     out_->instructions.clear();
     find_needs();
     place_tiles();
@@ -307,7 +307,7 @@ constexpr int64_t kRunsOfScalars = 30;
 // How often the loop must run.
 int64_t runs_until_it_pays(const Loop& loop) {
   // An instruction is two operations at most.
-  const bool few = loop.batches == 1 && 2 * loop.instructions.size() < kLeastOperations;
+  const bool few = loop.batches == 1 && 2 * loop.instructions.size() < kLeastOfLoop;
   if (few || loop.elements() == 0) return kNeverCompiled;
   return ceil_div(kWorthCompiling, loop.elements() * static_cast<int64_t>(loop.instructions.size()));
 }

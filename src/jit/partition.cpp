@@ -6,7 +6,7 @@
 namespace gradtape::core::jit {
 
 namespace {
-constexpr int kLeastOperations = 2;  // of a unit
+constexpr int kLeastOfUnit = 2;  // of a unit
 
 // Takes members whose predecessors are done (A. B. Kahn, "Topological sorting of large networks", CACM 5(11), 1962).
 class Partitioner {
@@ -78,7 +78,7 @@ class Partitioner {
       operations += g_.member(i).operations();
       if (const int size = *g_.member(i).element_size) group.element_size = size;
     }
-    if (group.element_size != 0 && operations >= kLeastOperations) return add_group(std::move(group));
+    if (group.element_size != 0 && operations >= kLeastOfUnit) return add_group(std::move(group));
     for (int32_t i : group.members) add_group({{i}, 0});
   }
   void add_group(Group group) {

@@ -5,6 +5,9 @@
 #include "base/layout.hpp"
 #include "graph/kernel_call.hpp"
 
+namespace gradtape::core {
+struct Places;
+}
 namespace gradtape::core::kernels {
 
 // reduce/reduce.cpp: the loops of reductions. Sums are pairwise.
@@ -52,6 +55,9 @@ void gather(const KernelCall& c);
 void scatter_add(const KernelCall& c);
 void ravel_index(const KernelCall& c);
 void last_writer(const KernelCall& c);
+
+// move/assemble.cpp
+void assemble(const KernelCall& c, const Places& places);
 
 // matmul/matmul.cpp
 void matmul(const KernelCall& c);

@@ -125,7 +125,7 @@ OpBuilder form(Registry& r, const char* name, const char* doc) {
   return d;
 }
 
-void define_forms(Registry& r) {
+void define_linear_forms(Registry& r) {
   form(r, "convolution", "y from x and w.")
       .infer([](Inference& c) {
         const Shape &x = c.shape(0), &w = c.shape(1);
@@ -296,7 +296,7 @@ void define_conv2d_transpose(Registry& r) {
 }  // namespace
 
 void define_convolution(Registry& r) {
-  define_forms(r);
+  define_linear_forms(r);
   define_conv1d(r);
   define_conv2d(r);
   define_conv2d_transpose(r);

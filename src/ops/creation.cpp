@@ -16,7 +16,7 @@ Tensor in_dtype(const Call& c, const Tensor& x) {
   return y;
 }
 
-Tensor column(const Tensor& x) { return insert_axes(x, 1, 1); }
+Tensor as_column(const Tensor& x) { return insert_axes(x, 1, 1); }
 
 // Integers are counted as integers: a double holds not all of them.
 void infer_integer_range(Inference& c) {
@@ -135,7 +135,7 @@ void define_masks(Registry& r) {
       .composite([](const Call& c) {
         const int64_t m = c.integer("num_rows"), n = c.integer("num_columns");
         const Tensor mask =
-            equal(column(range(c.recorder(), 0, m, 1, Dtype::int64)), range(c.recorder(), 0, n, 1, Dtype::int64));
+            equal(as_column(range(c.recorder(), 0, m, 1, Dtype::int64)), range(c.recorder(), 0, n, 1, Dtype::int64));
         Shape shape{std::span<const int64_t>(c.ints("batch_shape"))};
         shape.push_back(m);
         shape.push_back(n);

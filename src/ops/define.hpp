@@ -38,6 +38,7 @@ void define_convolution(Registry&);
 void define_pooling(Registry&);
 void define_segments(Registry&);
 void define_custom(Registry&);
+void define_sparse(Registry&);
 
 class OpBuilder {
  public:

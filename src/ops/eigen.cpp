@@ -7,7 +7,7 @@
 namespace gradtape::core {
 
 namespace {
-Shape values_shape(const Shape& s) { return s.without(s.rank() - 1); }
+Shape eigenvalues_shape(const Shape& s) { return s.without(s.rank() - 1); }
 
 // Eigenvalues, rising, and eigenvectors as rows.
 struct Eigen {
@@ -32,7 +32,7 @@ void define_factors(Registry& r) {
       .internal()
       .inputs({{"x"}})
       .infer([](Inference& c) {
-        c.like(0, values_shape(c.shape()));
+        c.like(0, eigenvalues_shape(c.shape()));
         c.like(0, c.shape());
       })
       .kernel(kernels::eigen)
@@ -92,7 +92,7 @@ void define_values(Registry& r) {
   OpBuilder(r, "symmetric_eigenvalues", "Eigenvalues, rising, of symmetric x.")
       .internal()
       .inputs({{"x"}})
-      .infer([](Inference& c) { c.like(0, values_shape(c.shape())); })
+      .infer([](Inference& c) { c.like(0, eigenvalues_shape(c.shape())); })
       .kernel(kernels::eigenvalues)
       .rules([](const Call& c, const Tensors& ct) { return Tensors{spectral_sum(c.in(), ct[0])}; },
              [](const Call& c, const Tensors& t) {
@@ -120,7 +120,7 @@ const std::vector<std::string> kFunctions = {"exp", "square", "sin", "tanh"};
 
 // D^k f(A)[E_1, ..., E_k] is symmetric in the directions, and so is its product with a cotangent C. So all derivatives
 // are forms of this kind again, with C in place of one matrix. Nothing is divided by gaps between eigenvalues.
-void define_forms(Registry& r) {
+void define_spectral_form(Registry& r) {
   OpBuilder(r, "spectral_form",
             "The k-th derivative of f(A) in k directions, all matrices symmetric: A, E_1, ..., E_k.")
       .internal()
@@ -188,7 +188,7 @@ void define_eigen(Registry& r) {
       })
       .sample("f[3,3]")
       .sample("f[2,2,2]", R"({"symmetrize_input": false})");
-  define_forms(r);
+  define_spectral_form(r);
 }
 
 }  // namespace gradtape::core

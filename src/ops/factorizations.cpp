@@ -150,7 +150,7 @@ Tensors svd_reverse(const Call& c, const Tensors& ct) {
   return {sum};
 }
 
-Shape values_shape(const Shape& s) {
+Shape singular_values_shape(const Shape& s) {
   Shape values = batch_of(s);
   values.push_back(std::min(rows_of(s), columns_of(s)));
   return values;
@@ -210,7 +210,7 @@ void define_singular_values(Registry& r) {
       .inputs({{"x"}})
       .infer([](Inference& c) {
         need_matrices(c, 0);
-        c.like(0, values_shape(c.shape()));
+        c.like(0, singular_values_shape(c.shape()));
       })
       .kernel(kernels::singular_values)
       .rules([](const Call& c, const Tensors& ct) { return Tensors{singular_sum(c.in(), ct[0])}; },
@@ -230,7 +230,7 @@ void define_svd(Registry& r) {
       .internal()
       .inputs({{"x"}})
       .infer([](Inference& c) {
-        const Shape &s = c.shape(), values = values_shape(s);
+        const Shape &s = c.shape(), values = singular_values_shape(s);
         const int64_t k = values[values.rank() - 1];
         c.like(0, with_matrix(batch_of(s), rows_of(s), k));
         c.like(0, values);

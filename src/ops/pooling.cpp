@@ -14,7 +14,7 @@ std::vector<Sliding> windows_of(const Inference& c) {
   for (std::size_t i : {0, 1}) windows.push_back(sliding(c, i, 2, c.shape()[1 + i], size[i], strides[i], 1));
   return windows;
 }
-void resolve_windows(Inference& c) {
+void resolve_pooling(Inference& c) {
   const auto windows = windows_of(c);
   c.attr("ksize") = Ints{windows[0].size, windows[1].size};
   c.attr("strides") = Ints{windows[0].stride, windows[1].stride};
@@ -26,7 +26,7 @@ OpBuilder pool(Registry& r, const char* name, const char* doc) {
       .required("ksize", kAttrInt | kAttrInts)
       .required("strides", kAttrInt | kAttrInts)
       .attr("padding", kAttrString, std::string("VALID"), {"VALID", "SAME"})
-      .infer(resolve_windows);
+      .infer(resolve_pooling);
   return d;
 }
 

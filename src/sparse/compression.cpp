@@ -10,7 +10,7 @@
 namespace gradtape::core {
 
 namespace {
-constexpr int64_t kFewVisits = 10'000'000;  // up to which colourings of both rows and columns are tried
+constexpr int64_t kFewEntries = 1'000'000;  // up to which colourings of both rows and columns are always tried
 
 // Products of one direction. Seen from reverse products, the rows are columns.
 struct Side {
@@ -69,29 +69,41 @@ int64_t rows_with_entries(const Pattern& p) {
   return count;
 }
 // No products cost less: each gives one entry of a row, or of a column, at most.
-double least_cost(const Pattern& p, const Pattern& t, double reverse_cost) {
-  const int64_t rows = rows_with_entries(p), columns = rows_with_entries(t);
+double least_cost(const Side& s) {
+  const int64_t rows = rows_with_entries(s.p), columns = rows_with_entries(s.t);
   double least = std::numeric_limits<double>::infinity();
-  for (int64_t forward = 0, left = p.nonzeros();; ++forward, left -= rows) {
+  for (int64_t forward = 0, left = s.p.nonzeros();; ++forward, left -= rows) {
     const int64_t reverse = left <= 0 ? 0 : (left + columns - 1) / columns;
-    least = std::min(least, static_cast<double>(forward) + reverse_cost * static_cast<double>(reverse));
+    least = std::min(least, s.cost * static_cast<double>(forward) + s.other_cost * static_cast<double>(reverse));
     if (left <= 0) return least;
   }
 }
 
+// Products of this side first where both would do. The way is left out if there are many entries, which take long, and
+// little to save.
+Way both_directions(const Side& s, Order order) {
+  const double least = least_cost(s);
+  return {least, [s, order, least](double below) -> std::optional<Draft> {
+            if (s.p.nonzeros() > kFewEntries && below <= 4 * least) return std::nullopt;
+            return colour_both(s.p, s.t, order);
+          }};
+}
+
+// Those of least cost first, but both directions at once after the others, which take less time.
 std::vector<Way> ways(const Side& forward, const Side& reverse, Sweeps allowed) {
+  const bool both = allowed == Sweeps::both || allowed == Sweeps::automatic;
   std::vector<Way> all;
   if (allowed == Sweeps::forward || allowed == Sweeps::automatic) all.push_back(one_direction(forward));
   if (allowed == Sweeps::reverse || allowed == Sweeps::automatic) all.push_back(turned(one_direction(reverse)));
-  if (allowed == Sweeps::both || allowed == Sweeps::automatic) {
-    const Pattern &p = forward.p, &t = forward.t;
+  if (both) {
     if (auto way = with_peeled(forward)) all.push_back(std::move(*way));
     if (auto way = with_peeled(reverse)) all.push_back(turned(std::move(*way)));
-    if (all.empty() || visits(p) + visits(t) <= kFewVisits)
-      for (const Order order : {Order::largest_first, Order::smallest_last})
-        all.push_back({least_cost(p, t, reverse.cost), [&p, &t, order](double) { return colour_both(p, t, order); }});
   }
   std::ranges::stable_sort(all, {}, &Way::least);
+  if (both)
+    for (const Order order : {Order::largest_first, Order::smallest_last})
+      all.push_back(forward.cost <= reverse.cost ? both_directions(forward, order)
+                                                 : turned(both_directions(reverse, order)));
   return all;
 }
 }  // namespace
@@ -102,10 +114,10 @@ Compression compress_jacobian(const Pattern& p, const JacobianTraits& traits) {
   std::optional<Compression> best;
   double cost = std::numeric_limits<double>::infinity();
   for (const Way& way : ways(forward, reverse, traits.allowed)) {
-    if (way.least >= cost) break;
+    if (way.least >= cost) continue;
     std::optional<Draft> draft = way.draft(cost);
     if (!draft) continue;
-    Compression c = recover_jacobian(p, t, std::move(*draft), traits.reverse_cost);
+    Compression c = recover_jacobian(p, t, std::move(*draft));
     const double its = c.forward + traits.reverse_cost * c.reverse;
     if (its < cost) cost = its, best = std::move(c);
   }
@@ -113,16 +125,14 @@ Compression compress_jacobian(const Pattern& p, const JacobianTraits& traits) {
 }
 
 Compression compress_hessian(const Pattern& p, const Lattice* lattice) {
-  Draft draft;
-  const std::vector<int32_t> peeled = peel(p, 1);
-  int32_t most = kAnyNumber;
-  if (!peeled.empty()) {
-    const std::vector<uint8_t> left = all_but(peeled, p.rows);
-    draft = {*best_stars(select(p, left, left), kAnyNumber, nullptr), {}, static_cast<int64_t>(peeled.size())};
-    append(draft.columns, colour_alone(p, peeled));
-    most = draft.columns.count - 1;
-  }
-  if (auto whole = best_stars(p, most, lattice)) draft = {std::move(*whole), {}};
+  const std::vector<int32_t> peeled = lattice ? std::vector<int32_t>() : peel(p, 1);
+  if (peeled.empty()) return recover_hessian(p, {*best_stars(p, kAnyNumber, lattice), {}});
+  const std::vector<uint8_t> left = all_but(peeled, p.rows);
+  Draft draft{*best_stars(select(p, left, left), kAnyNumber, nullptr), {}, static_cast<int64_t>(peeled.size())};
+  append(draft.columns, colour_alone(p, peeled));
+  // Strict stars need no peeling, and fewer colours where many vertices have many neighbours.
+  const std::vector<int32_t> order = order_of_vertices(p, Order::largest_first);
+  if (auto whole = colour_stars(p, order, StarKind::strict, draft.columns.count - 1)) draft = {std::move(*whole), {}};
   return recover_hessian(p, std::move(draft));
 }
 

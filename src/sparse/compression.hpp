@@ -6,8 +6,8 @@
 
 namespace gradtape::core {
 
-// Forward product k is the matrix times the sum of the unit vectors of the columns with colour k; reverse product k is
-// the transposed matrix times the sum of those of the rows with colour k. An entry is read where it is the only one.
+// Forward product k is the matrix times a vector: 1 for the columns of colour k, and 0 for all others. Reverse product k
+// is the transposed matrix times such a vector for the rows of colour k. An entry is read where it stands alone.
 struct Compression {
   std::vector<int32_t> column_colours, row_colours;  // -1: in no product
   int32_t forward = 0, reverse = 0;                  // numbers of products

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "base/error.hpp"
+#include "sparse/link_shift.hpp"
 #include "sparse/rewrite.hpp"
 
 namespace gradtape::core {
@@ -128,8 +129,10 @@ bool have_same_steps(const Link& a, const Link& b) {
   return a.box.size() == b.box.size() && a.rows.size() == b.rows.size() && same(a.column, b.column) &&
          std::ranges::equal(a.rows, b.rows, same);
 }
-// The parameters of `a` at which `b` begins, where both follow one affine function.
+}  // namespace
+
 std::optional<Shape::Dims> shift_between(const Link& a, const Link& b) {
+  if (a.row_list || b.row_list || a.column_list || b.column_list || !have_same_steps(a, b)) return std::nullopt;
   Shape::Dims t(a.box.size(), 0);
   SmallVector<bool, 6> known(a.box.size(), false);
   const auto learn = [&](const Affine& x, const Affine& y) {
@@ -156,23 +159,22 @@ std::optional<Shape::Dims> shift_between(const Link& a, const Link& b) {
   if (a.column.at(t) != b.column.first) return std::nullopt;
   return t;
 }
+
+namespace {
 // Makes `a` the union of both if that is a box.
 bool unite(Link& a, const Link& b) {
   const auto t = shift_between(a, b);
   if (!t) return false;
-  std::size_t other = a.box.size();  // the axis along which the boxes differ
+  std::size_t other = 0, different = 0;  // the last axis along which the boxes differ, and the number of such axes
   bool inside = true;
   for (std::size_t p = 0; p < a.box.size(); ++p) {
     inside &= (*t)[p] >= 0 && (*t)[p] + b.box[p] <= a.box[p];
     if ((*t)[p] == 0 && a.box[p] == b.box[p]) continue;
-    if (other < a.box.size()) {
-      other = a.box.size() + 1;
-      continue;
-    }
     other = p;
+    ++different;
   }
   if (inside) return true;
-  if (other >= a.box.size()) return false;
+  if (different > 1) return false;
   const int64_t first = (*t)[other], last = first + b.box[other];
   if (first > a.box[other] || last < 0) return false;
   const int64_t begin = std::min<int64_t>(0, first);
@@ -216,7 +218,7 @@ bool Links::absorb(const Link& link) {
       if (own.column == link.column && std::ranges::equal(own.box, link.box)) return true;
       continue;
     }
-    if (have_same_steps(own, link) && unite(own, link)) return true;
+    if (unite(own, link)) return true;
   }
   return false;
 }

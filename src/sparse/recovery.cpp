@@ -46,8 +46,8 @@ class Recovery {
       }
   }
 
-  Compression run(double reverse_cost) {
-    choose_products(reverse_cost);
+  Compression run() {
+    choose_products();
     const int32_t forward = number(0, columns_.count);
     const int32_t reverse = symmetric_ ? 0 : number(columns_.count, columns_.count + rows_.count);
     Compression c;
@@ -80,8 +80,9 @@ class Recovery {
       }
   }
 
-  // Products that alone give an entry are needed. Of two that could give one, that of more such entries for its cost is taken.
-  void choose_products(double reverse_cost) {
+  // Products that alone give an entry are needed. An entry that two could give takes the one
+  // that could give more such entries.
+  void choose_products() {
     std::vector<int64_t> gives(static_cast<std::size_t>(columns_.count) + (symmetric_ ? 0 : rows_.count));
     numbers_.assign(gives.size(), kNone);
     each_entry([&](int64_t, int64_t i, int64_t j, int32_t f, int32_t r) {
@@ -95,8 +96,8 @@ class Recovery {
     };
     each_open([&](int32_t f, int32_t r) { ++gives[f], ++gives[r]; });
     each_open([&](int32_t f, int32_t r) {
-      const double of_f = static_cast<double>(gives[f]) * reverse_cost, of_r = static_cast<double>(gives[r]);
-      numbers_[of_f > of_r || (of_f == of_r && f < r) ? f : r] = 0;
+      const bool first = gives[f] != gives[r] ? gives[f] > gives[r] : f < r;
+      numbers_[first ? f : r] = 0;
     });
   }
   // Numbers the products that are needed.
@@ -120,14 +121,14 @@ class Recovery {
 };
 }  // namespace
 
-Compression recover_jacobian(const Pattern& p, const Pattern& t, Draft draft, double reverse_cost) {
-  Compression c = Recovery(p, t, draft, false).run(reverse_cost);
+Compression recover_jacobian(const Pattern& p, const Pattern& t, Draft draft) {
+  Compression c = Recovery(p, t, draft, false).run();
   c.peeled = draft.peeled;
   return c;
 }
 
 Compression recover_hessian(const Pattern& p, Draft draft) {
-  Compression c = Recovery(p, p, draft, true).run(1);
+  Compression c = Recovery(p, p, draft, true).run();
   c.peeled = draft.peeled;
   return c;
 }

@@ -6,9 +6,8 @@
 
 namespace gradtape::core {
 
-// Products that no entry needs are dropped; `reverse_cost` is that of a reverse product where a forward one costs 1.
-// Fails if no product gives an entry.
-Compression recover_jacobian(const Pattern& p, const Pattern& t, Draft draft, double reverse_cost);
+// Products that no entry needs are dropped. Fails if no product gives an entry.
+Compression recover_jacobian(const Pattern& p, const Pattern& t, Draft draft);
 // The draft has colours of columns alone. By symmetry they are those of rows.
 Compression recover_hessian(const Pattern& p, Draft draft);
 

@@ -1,9 +1,10 @@
-// First-fit star colouring. Two colours then form stars alone, and each entry of a symmetric matrix can be read: with
-// the colour of its column, or with that of its row.
+// First-fit star colouring. Two colours then form stars alone. Each entry of a symmetric matrix can be read with the
+// colour of its column or with that of its row.
 //
 // Gebremedhin, Tarafdar, Manne, Pothen, "New acyclic and star coloring algorithms with application to computing
 // Hessians", SIAM J. Sci. Comput. 29 (2007), algorithm 4.1. The two-coloured stars are kept by vertex here, as the
-// colours of its neighbours, so that no vertex of many neighbours and few colours is costly.
+// colours of its neighbours. A vertex of many neighbours and few colours then costs little. Covering is the implicit
+// covering of ColPack (ACM TOMS 40, 2013), and strict stars apply its rule for vertices without a colour to all graphs.
 #include <algorithm>
 
 #include "sparse/colouring.hpp"
@@ -21,25 +22,23 @@ constexpr int32_t kSeveral = -1;
 
 class Stars {
  public:
-  Stars(const Pattern& graph, bool neighbours_differ)
+  Stars(const Pattern& graph, StarKind kind)
       : graph_(graph),
-        neighbours_differ_(neighbours_differ),
+        kind_(kind),
         seen_(graph.indices.size()),
         sizes_(graph.rows),
         rays_(graph.rows),
         colours_(graph.rows, -1) {}
 
+  // Whether all neighbours have colours.
+  bool is_covered(int32_t v) const {
+    return std::ranges::all_of(neighbours(v), [&](int32_t w) { return colours_[w] >= 0; });
+  }
   // The least colour that closes no path of four vertices and two colours.
   int32_t least_colour(int32_t v) {
     for (const Seen& s : seen(v)) several_[s.colour] = s.only == kSeveral ? v : -1;
-    each_coloured_neighbour(v, [&](int32_t w, int32_t colour) {
-      if (neighbours_differ_) taken_[colour] = v;
-      if (several_[colour] == v)
-        for (const Seen& s : seen(w)) taken_[s.colour] = v;
-      else if (rays_[w] > 0)
-        for (const Seen& s : seen(w))
-          if (s.ends_a_star) taken_[s.colour] = v;
-    });
+    for (const int32_t w : neighbours(v))
+      if (w != v) forbid(v, w);
     int32_t colour = 0;
     while (colour < count_ && taken_[colour] == v) ++colour;
     return colour;
@@ -58,13 +57,21 @@ class Stars {
   std::span<const int32_t> neighbours(int32_t v) const {
     return {graph_.indices.data() + graph_.offsets[v], graph_.indices.data() + graph_.offsets[v + 1]};
   }
-  template <class F>
-  void each_coloured_neighbour(int32_t v, F f) const {
-    for (const int32_t w : neighbours(v))
-      if (w != v && colours_[w] >= 0) f(w, colours_[w]);
-  }
   std::span<Seen> seen(int32_t v) { return {seen_.data() + graph_.offsets[v], static_cast<std::size_t>(sizes_[v])}; }
   Seen& find(int32_t v, int32_t colour) { return *std::ranges::lower_bound(seen(v), colour, {}, &Seen::colour); }
+
+  // The colours that v may not have because of its neighbour.
+  void forbid(int32_t v, int32_t w) {
+    const int32_t of_w = colours_[w];
+    if (of_w < 0 && kind_ == StarKind::loose) return;
+    if (of_w >= 0 && kind_ != StarKind::covering) taken_[of_w] = v;
+    if (of_w < 0 || several_[of_w] == v) {
+      for (const Seen& s : seen(w)) taken_[s.colour] = v;
+    } else if (rays_[w] > 0) {
+      for (const Seen& s : seen(w))
+        if (s.ends_a_star) taken_[s.colour] = v;
+    }
+  }
 
   // Edge (v, w) joins a star: v has its colour since now, and w may have one.
   void join(int32_t v, int32_t w, int32_t colour) {
@@ -95,7 +102,7 @@ class Stars {
   }
 
   const Pattern& graph_;
-  bool neighbours_differ_;
+  StarKind kind_;
   std::vector<Seen> seen_;      // of vertex v from graph_.offsets[v] on, by rising colour
   std::vector<int32_t> sizes_;  // by vertex: colours among its neighbours
   std::vector<int32_t> rays_;   // by vertex: how many of them end a star
@@ -105,10 +112,11 @@ class Stars {
 };
 }  // namespace
 
-std::optional<Colouring> colour_stars(const Pattern& graph, std::span<const int32_t> order, int32_t most,
-                                      bool neighbours_differ) {
-  Stars stars(graph, neighbours_differ);
+std::optional<Colouring> colour_stars(const Pattern& graph, std::span<const int32_t> order, StarKind kind,
+                                      int32_t most) {
+  Stars stars(graph, kind);
   for (const int32_t v : order) {
+    if (kind == StarKind::covering && stars.is_covered(v)) continue;
     const int32_t colour = stars.least_colour(v);
     if (colour >= most) return std::nullopt;
     stars.give(v, colour);

@@ -1,5 +1,5 @@
-/* The public header alone, as C99: it compiles without a warning, and every typed function with it. */
-#include "gradtape/gradtape.h"
+/* The public headers alone, as C99: they compile without a warning, and every typed function with them. */
+#include "gradtape/solve.h"
 
 int gt_header_c99(void);
 int gt_header_c99(void) {

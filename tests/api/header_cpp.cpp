@@ -2,6 +2,7 @@
 #include "gradtape/ops.h"
 
 #include "gradtape/gradtape.hpp"
+#include "gradtape/solve.hpp"
 
 extern "C" int gt_header_c99(void);
 extern "C" int gt_header_attrs(void);
@@ -15,6 +16,10 @@ static double everything(const Context& ctx) {
   y += 1;
   const auto square_sum = [](const Tensor& a, const Tensor& b) { return reduce_sum(a * b, {0, 1}); };
   const auto gradients = grad(square_sum)(x, y);
+  const auto least = minimize(square_sum, {x, y}, SolveOptions());
+  const auto fit = least_squares([](const Tensor& t) { return t - 1; }, least.x[0]);
+  const auto solved = solve_equations([](const Tensor& t) { return t - 1; }, fit.x);
+  y = y + solved.x;
   const auto product = jvp(square_sum, std::array<Tensor, 2>{x, y}, gradients);
   auto f = function(ctx, {{Dtype::float64, {2}}}, [](const Tensor& t) { return std::pair(t, reduce_sum(t)); });
   const auto both = f(std::vector<double>{1, 2});

@@ -17,6 +17,7 @@ cmake --build "$work/cmake" >/dev/null
 for program in consumer_c consumer_cpp; do
   [ "$("$work/cmake/$program")" = "$want" ] || { echo "$program by find_package prints something else" >&2; exit 1; }
 done
+"$work/cmake/consumer_solve" >/dev/null || { echo "consumer_solve by find_package fails" >&2; exit 1; }
 "$work/cmake/consumer_attributes" >/dev/null || { echo "consumer_attributes by find_package fails" >&2; exit 1; }
 
 export PKG_CONFIG_PATH
@@ -29,4 +30,7 @@ c++ -std=c++17 -Wall -Wextra -pedantic -Werror "$here/../../examples/first.cpp" 
 for program in first_c first_cpp; do
   [ "$("$work/$program")" = "$want" ] || { echo "$program by pkg-config prints something else" >&2; exit 1; }
 done
+# shellcheck disable=SC2046
+cc -std=c99 -Wall -Wextra -pedantic -Werror "$here/../../examples/minimum.c" $(pkg-config --cflags --libs gradtape_solve) -Wl,-rpath,"$libdir" -o "$work/minimum"
+"$work/minimum" >/dev/null || { echo "minimum by pkg-config fails" >&2; exit 1; }
 echo "both ways of finding the installed library work"

@@ -66,6 +66,10 @@ TEST(Pages, Sparse) {
   check_page("cpp", GRADTAPE_SOURCE "/docs/sparse.md", GRADTAPE_SOURCE "/examples/sparse.cpp",
              GRADTAPE_EXAMPLES "/sparse_cpp");
 }
+TEST(Pages, Solvers) {
+  check_page("cpp", GRADTAPE_SOURCE "/docs/solve.md", GRADTAPE_SOURCE "/examples/solve.cpp",
+             GRADTAPE_EXAMPLES "/solve_cpp");
+}
 TEST(Pages, Ops) {
   check_page("c", GRADTAPE_SOURCE "/docs/ops.md", GRADTAPE_SOURCE "/examples/attributes.c",
              GRADTAPE_EXAMPLES "/attributes_c");

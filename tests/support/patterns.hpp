@@ -114,6 +114,22 @@ inline Pattern edges(int64_t vertices, int64_t count, unsigned seed) {
   return pattern_of(vertices, std::move(rows));
 }
 
+// A network that grows: each vertex joins three others, and those of many neighbours more often.
+inline Pattern network(int64_t n, unsigned seed) {
+  std::mt19937 random(seed);
+  std::vector<std::vector<int32_t>> rows(n);
+  std::vector<int32_t> ends = {0};
+  for (int32_t v = 0; v < n; ++v) {
+    rows[v].push_back(v);
+    for (int k = 0; k < 3; ++k) {
+      rows[v].push_back(ends[random() % ends.size()]);
+      ends.push_back(rows[v].back());
+      ends.push_back(v);
+    }
+  }
+  return mirrored(pattern_of(n, std::move(rows)));
+}
+
 struct Shaped {
   std::string name;
   Pattern pattern;
@@ -133,6 +149,7 @@ inline std::vector<Shaped> shaped_patterns() {
       {"one dense column", pattern_where(20, 20, [](int64_t i, int64_t j) { return i == j || j == 7; })},
       {"control", control_blocks(7, 3, 2)},
       {"edges", edges(30, 50, 3)},
+      {"network", network(60, 4)},
       {"no rows", Pattern{0, 4, {0}, {}}},
       {"no columns", Pattern{4, 0, std::vector<int64_t>(5), {}}},
       {"long rows", pattern_where(40, 700, [](int64_t i, int64_t j) { return i < 3 ? j % 2 == 0 : j % 40 == i; })},

@@ -82,7 +82,7 @@ void max_pool(const KernelCall& c) {
   const Pooling p{*c.in[0].shape, *c.out[0].shape, c.ints("ksize"), c.ints("strides"), c.ints("padding")};
   if (c.out[0].elements() == 0) return;
   const int64_t image = p.in[1] * p.in[2] * p.in[3], rows = p.out[0] * p.out[1], width = p.out[2] * p.out[3];
-  dispatch(c.in[0].dtype, [&]<class T>(Type<T>) {
+  dispatch_numeric(c.in[0].dtype, [&]<class T>(Type<T>) {
     static const auto one_row =
         compiled_for_this_machine<[](const Pooling& pooling, const T* x, int64_t row, const Largest<T>& to) {
           largest_of_row(pooling, x, row, to);

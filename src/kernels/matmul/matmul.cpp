@@ -231,7 +231,7 @@ void matmul_typed(const KernelCall& c) {
 }  // namespace
 
 void matmul(const KernelCall& c) {
-  dispatch(c.in[0].dtype, [&]<class T>(Type<T>) { matmul_typed<T>(c); });
+  dispatch_numeric(c.in[0].dtype, [&]<class T>(Type<T>) { matmul_typed<T>(c); });
 }
 
 }  // namespace gradtape::core::kernels

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <limits>
 #include <type_traits>
+#include <utility>
 
 namespace gradtape::core::kernels {
 
@@ -54,17 +55,33 @@ static T reduce_run(const T* x, std::size_t n) {
     for (std::size_t k = 0; k < step; ++k) sums[k] = R::combine(sums[k], sums[k + step]);
   return sums[0];
 }
-// static: gcc then unfolds the recursion into each instruction set's loops, as it does not for a function that other
-// files share.
+// A row of n >= kLanes elements, by halves. A stack has the halves, for gcc would unfold a recursion into each instruction
+// set's loops, eight levels deep.
+template <class R, class T>
+static T reduce_long_row(const T* x, std::size_t n) {
+  struct Halved {
+    std::size_t second;  // elements of the second half; 0: the sum of the first one is in `first`
+    T first;
+  };
+  Halved halved[64];
+  for (std::size_t depth = 0;;) {
+    for (; n > kRun<T>; ++depth) {
+      const std::size_t half = n / 2 / kLanes<T> * kLanes<T>;
+      halved[depth].second = n - half;
+      n = half;
+    }
+    T result = reduce_run<R, kLanes<T>>(x, n);
+    for (; depth > 0 && halved[depth - 1].second == 0; --depth) result = R::combine(halved[depth - 1].first, result);
+    if (depth == 0) return result;
+    x += n;
+    halved[depth - 1].first = result;
+    n = std::exchange(halved[depth - 1].second, 0);
+  }
+}
 template <class R, class T>
 static T reduce_row(const T* x, std::size_t n) {
-  constexpr std::size_t lanes = kLanes<T>, few = 8;
-  if (n > kRun<T>) {
-    const std::size_t half = n / 2 / lanes * lanes;
-    const T first = reduce_row<R>(x, half);
-    return R::combine(first, reduce_row<R>(x + half, n - half));
-  }
-  if (n >= lanes) return reduce_run<R, lanes>(x, n);
+  constexpr std::size_t few = 8;
+  if (n >= kLanes<T>) return reduce_long_row<R>(x, n);
   if (n >= few) return reduce_run<R, few>(x, n);
   T result = R::template start<T>;
   for (std::size_t i = 0; i < n; ++i) result = R::combine(result, x[i]);

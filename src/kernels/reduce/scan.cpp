@@ -159,15 +159,15 @@ void recur(const KernelCall& c) {
 }  // namespace
 
 void cumsum(const KernelCall& c) {
-  dispatch(c.out[0].dtype, [&]<class T>(Type<T>) { cumulate<CumulativeSum<T>, T>(c); });
+  dispatch_numeric(c.out[0].dtype, [&]<class T>(Type<T>) { cumulate<CumulativeSum<T>, T>(c); });
 }
 
 void cumprod(const KernelCall& c) {
-  dispatch(c.out[0].dtype, [&]<class T>(Type<T>) { cumulate<CumulativeProduct<T>, T>(c); });
+  dispatch_numeric(c.out[0].dtype, [&]<class T>(Type<T>) { cumulate<CumulativeProduct<T>, T>(c); });
 }
 
 void linear_scan(const KernelCall& c) {
-  dispatch(c.out[0].dtype, [&]<class T>(Type<T>) {
+  dispatch_numeric(c.out[0].dtype, [&]<class T>(Type<T>) {
     if (c.flag("carries"))
       recur<T, true>(c);
     else

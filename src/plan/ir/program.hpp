@@ -28,13 +28,14 @@ struct Instruction {
   const Reduction* reduction() const { return op ? std::get_if<Reduction>(&op->computation) : nullptr; }
 };
 
+inline constexpr uint32_t kNone = UINT32_MAX;  // no slot, instruction or group
+
 struct Program {
   uint32_t leaves = 0;      // the first slots: values that are given
   std::vector<Spec> slots;  // what each slot's memory holds
   std::vector<Instruction> instructions;
   std::vector<std::pair<uint32_t, BufferPtr>> constants;  // slots whose values were known beforehand
   // By output of the schedule's nodes (see Schedule::slots), where it is kept: the slot that holds it.
-  static constexpr uint32_t kNone = UINT32_MAX;
   std::vector<uint32_t> results;
   std::vector<uint8_t> wanted;  // by slot: outlives the plan
 };

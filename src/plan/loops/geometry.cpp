@@ -11,7 +11,6 @@
 namespace gradtape::core {
 
 namespace {
-constexpr int64_t kTileElements = 512;
 constexpr int64_t kReadOnceElements = 1 << 13;  // a tile where nothing is kept between instructions
 constexpr int64_t kBatchedElements = 1024;      // of the few instructions that batches have
 constexpr int64_t kBlockElements = 1 << 13;     // the work that one thread takes at a time

@@ -5,6 +5,8 @@
 
 namespace gradtape::core {
 
+inline constexpr int64_t kTileElements = 512;  // of a loop that keeps values between instructions
+
 // The strides of a layout over a space of rows by columns, within a batch. row, column: elements from one row or column to the next, 0
 // where there is one; empty where they are not even.
 struct EvenStrides {

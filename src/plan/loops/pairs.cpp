@@ -29,7 +29,7 @@ Pairs find_pairs(const LoopMembers& m) {
       if (auto it = computed.find(x.slot); it != computed.end()) ++it->second.reads;
     computed[m[i].out[0]] = {i, 0};
   }
-  Pairs pairs{std::vector<uint32_t>(m.size(), Pairs::kNone), std::vector<uint32_t>(m.size(), Pairs::kNone)};
+  Pairs pairs{std::vector<uint32_t>(m.size(), kNone), std::vector<uint32_t>(m.size(), kNone)};
   for (uint32_t j = 0; j < m.size(); ++j)
     for (const Operand& x : m[j].in) {
       const auto it = computed.find(x.slot);

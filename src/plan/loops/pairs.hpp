@@ -8,7 +8,6 @@ namespace gradtape::core {
 // A sum, difference or product that one other alone reads becomes a part of that. The part of a function that its rest
 // alone reads makes the function whole.
 struct Pairs {
-  static constexpr uint32_t kNone = UINT32_MAX;
   std::vector<uint32_t> outer, inner;  // by member: the other one of a pair
 
   bool is_inner(uint32_t member) const { return outer[member] != kNone; }

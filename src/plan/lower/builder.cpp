@@ -72,7 +72,7 @@ Operand ProgramBuilder::constant(Dtype dtype, double value, const Shape& shape) 
 
 const Instruction* ProgramBuilder::producer(const Operand& x) const {
   const uint32_t i = facts_[x.slot].producer;
-  return i == Program::kNone ? nullptr : &p_.instructions[i];
+  return i == kNone ? nullptr : &p_.instructions[i];
 }
 
 // ---- instructions
@@ -167,7 +167,7 @@ void ProgramBuilder::set_results(std::vector<uint32_t> results) {
   p_.results = std::move(results);
   p_.wanted.assign(p_.slots.size(), 0);
   for (uint32_t slot : p_.results)
-    if (slot != Program::kNone) p_.wanted[slot] = 1;
+    if (slot != kNone) p_.wanted[slot] = 1;
 }
 
 }  // namespace gradtape::core

@@ -71,7 +71,7 @@ class ProgramBuilder {
   // x under another shape: a view where the layout allows it, else a copy.
   Operand reshape(const Operand& x, const Shape& shape);
 
-  // By output of the schedule's nodes, the slot that holds it or Program::kNone. The program is complete.
+  // By output of the schedule's nodes, the slot that holds it or kNone. The program is complete.
   void set_results(std::vector<uint32_t> results);
 
  private:
@@ -84,7 +84,7 @@ class ProgramBuilder {
 
   struct Facts {
     std::optional<double> number = {};
-    uint32_t producer = Program::kNone;
+    uint32_t producer = kNone;
     bool fixed = false;
   };
   uint32_t new_slot(Dtype dtype, const Shape& shape, Facts facts);

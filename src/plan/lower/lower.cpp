@@ -51,7 +51,7 @@ class Lowering {
 
   // A kept value needs memory that holds it and nothing else.
   void keep_results() {
-    std::vector<uint32_t> results(s_.slots, Program::kNone);
+    std::vector<uint32_t> results(s_.slots, kNone);
     for (std::size_t i = 0; i < s_.nodes.size(); ++i) {
       const Node& node = *s_.nodes[i];
       b_.set_user_op(user_op(node));

@@ -7,7 +7,6 @@ namespace gradtape::core {
 
 namespace {
 constexpr std::size_t kMostVisited = 512;  // groups looked at in search of a cycle, before a group is left alone
-constexpr uint32_t kNone = UINT32_MAX;
 
 Shape without_ones(std::span<const int64_t> dims) {
   Shape out;

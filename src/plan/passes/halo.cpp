@@ -17,7 +17,7 @@ std::optional<int64_t> shift_of(const Program& program, const Instruction& i, co
 
 namespace {
 constexpr int64_t kMostHalo = 128;  // elements that a tile computes beside its own
-constexpr uint32_t kNone = UINT32_MAX, kMany = UINT32_MAX - 1;
+constexpr uint32_t kMany = UINT32_MAX - 1;
 
 class HaloFinder {
  public:

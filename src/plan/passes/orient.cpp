@@ -4,6 +4,7 @@
 #include <map>
 
 #include "plan/ir/reduction_axes.hpp"
+#include "plan/loops/geometry.hpp"
 #include "plan/passes/dead_code.hpp"
 
 namespace gradtape::core {
@@ -12,7 +13,6 @@ namespace {
 constexpr int64_t kLeastElements = 4096;  // of the space: smaller ones take no time
 constexpr std::size_t kMostMembers = 16;  // instructions behind a reduction, and their operands
 constexpr std::size_t kMostAxes = 4;      // two of batches, rows, columns
-constexpr uint32_t kNone = UINT32_MAX;
 
 // Estimates in ns for each element of the space.
 constexpr double kGathered = 2.2, kInMemory = 2.5;     // as the loop was; not in a loop
@@ -20,7 +20,7 @@ constexpr double kOverRows = 0.2, kOverColumns = 0.8;  // in a loop here, which 
 constexpr double kOfRows = 4, kOfColumns = 10;         // more for each row
 constexpr double kPartOfVector = 1.2;                  // more where columns do not fill a vector
 constexpr double kCopied = 2, kTile = 60;              // a copied element, a tile
-constexpr int64_t kTileElements = 512, kVector = 8;
+constexpr int64_t kVector = 8;
 
 using Axes = SmallVector<std::size_t, kMostAxes>;
 

@@ -7,7 +7,6 @@ namespace gradtape::core {
 namespace {
 constexpr std::size_t kLeastBytes = 1 << 20;  // of a value: smaller ones stay in the cache
 constexpr std::size_t kMostCopies = 2;        // instructions for one value
-constexpr uint32_t kNone = UINT32_MAX;
 
 class Rematerialiser {
  public:

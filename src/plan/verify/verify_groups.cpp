@@ -7,7 +7,6 @@
 namespace gradtape::core {
 
 namespace {
-constexpr uint32_t kNone = UINT32_MAX;
 
 std::string_view name_of(const Instruction& i) { return i.op ? std::string_view(i.op->name) : "copy"; }
 

@@ -1,0 +1,227 @@
+// Sparse Jacobians and Hessians of programs of the kinds that users have: patterns, and values by each method.
+#include "support/function_support.hpp"
+
+namespace test {
+namespace {
+
+using Ints = std::vector<int64_t>;
+using Program = std::function<gt_tensor(gt_tensor x)>;
+
+class SparsePrograms : public FunctionTest {
+ public:
+  gt_tensor start(const Ints& shape) {
+    const auto n = static_cast<size_t>(std::accumulate(shape.begin(), shape.end(), int64_t{1}, std::multiplies<>()));
+    std::vector<double> values(n);
+    for (size_t i = 0; i < n; ++i) values[i] = 1.1 + 0.3 * std::sin(1.3 * static_cast<double>(i));
+    return tensor<double>(c, shape, values);
+  }
+  gt_tensor part(gt_tensor x, const Ints& begin, const Ints& size) {
+    return gt_slice(c, x, begin.data(), begin.size(), size.data(), size.size());
+  }
+  gt_tensor shaped(gt_tensor x, const Ints& shape) { return gt_reshape(c, x, shape.data(), shape.size()); }
+  gt_tensor sum(gt_tensor x) { return gt_reduce_sum(c, x, nullptr, 0, 0); }
+  gt_tensor number(double v) { return gt_scalar(c, v); }
+
+  struct Matrix {
+    std::vector<double> dense;
+    int64_t rows = 0, columns = 0;
+  };
+  Matrix dense(const Program& f, const Ints& shape, bool hessian) {
+    gt_tensor x = start(shape);
+    gt_tape t = gt_tape_begin(c, 0);
+    EXPECT_EQ(gt_tape_watch(c, t, x), GT_OK);
+    gt_tensor y = f(x), m = nullptr;
+    gt_jacobian_options o{};
+    o.struct_size = sizeof o;
+    o.unconnected = GT_UNCONNECTED_ZERO;
+    EXPECT_EQ(hessian ? gt_tape_hessian(c, t, y, &x, 1, &o, &m) : gt_tape_jacobian(c, t, y, &x, 1, &o, &m), GT_OK)
+        << c.message();
+    const auto columns = static_cast<int64_t>(count(shape_of(c, x)));
+    return {read<double>(c, m), hessian ? columns : static_cast<int64_t>(count(shape_of(c, y))), columns};
+  }
+  // Compares pattern and values with the dense matrix. exact: each entry of the pattern is other than 0.
+  gt_sparsity_info compare(const Program& f, const Ints& shape, bool hessian, int32_t method, bool exact = true,
+                           int32_t triangle = GT_TRIANGLE_FULL, int32_t mode = GT_MODE_AUTO) {
+    gt_sparsity_info info{};
+    info.struct_size = sizeof info;
+    const Matrix want = dense(f, shape, hessian);
+    gt_tensor x = start(shape);
+    gt_tape t = gt_tape_begin(c, 0);
+    EXPECT_EQ(gt_tape_watch(c, t, x), GT_OK);
+    gt_tensor y = f(x), v = nullptr;
+    gt_sparse_options o{};
+    o.struct_size = sizeof o;
+    o.method = method;
+    o.triangle = triangle;
+    o.mode = mode;
+    const gt_sparsity s =
+        hessian ? gt_tape_hessian_sparsity(c, t, y, &x, 1, &o) : gt_tape_jacobian_sparsity(c, t, y, &x, 1, &o);
+    EXPECT_NE(s, nullptr) << c.message();
+    if (!s) return info;
+    EXPECT_EQ(gt_tape_sparse_values(c, t, y, &x, 1, s, &v), GT_OK) << c.message();
+    gt_tensor rows = nullptr, columns = nullptr;
+    EXPECT_EQ(gt_sparsity_pattern(c, s, GT_COO, &rows, &columns), GT_OK);
+    const std::vector<int64_t> is = read<int64_t>(c, rows), js = read<int64_t>(c, columns);
+    const std::vector<double> values = read<double>(c, v);
+    std::vector<double> got(want.dense.size(), 0);
+    for (size_t k = 0; k < values.size(); ++k) {
+      double& entry = got[static_cast<size_t>(is[k] * want.columns + js[k])];
+      entry = values[k];
+      EXPECT_TRUE(!exact || want.dense[static_cast<size_t>(is[k] * want.columns + js[k])] != 0)
+          << is[k] << ", " << js[k];
+    }
+    for (int64_t i = 0; i < want.rows; ++i)
+      for (int64_t j = 0; j < want.columns; ++j) {
+        const auto at = static_cast<size_t>(i * want.columns + j);
+        const bool asked = triangle == GT_TRIANGLE_FULL || (triangle == GT_TRIANGLE_LOWER ? j <= i : j >= i);
+        EXPECT_NEAR(got[at], asked ? want.dense[at] : 0, 1e-11 * (1 + std::abs(want.dense[at]))) << i << ", " << j;
+        const bool mirrored = hessian && triangle == GT_TRIANGLE_FULL;
+        EXPECT_EQ(!mirrored || got[at] == got[static_cast<size_t>(j * want.columns + i)], true) << i << ", " << j;
+      }
+    EXPECT_EQ(gt_sparsity_describe(c, s, &info), GT_OK);
+    return info;
+  }
+  void compare_all(const Program& f, const Ints& shape, bool hessian, bool exact = true) {
+    for (const int32_t method : {GT_SPARSE_AUTO, GT_SPARSE_ACCUMULATE, GT_SPARSE_COMPRESS}) {
+      SCOPED_TRACE(method);
+      compare(f, shape, hessian, method, exact);
+      if (!hessian) continue;
+      for (const int32_t triangle : {GT_TRIANGLE_LOWER, GT_TRIANGLE_UPPER})
+        compare(f, shape, true, method, exact, triangle);
+    }
+    if (hessian) return;
+    for (const int32_t mode : {int32_t{GT_MODE_FORWARD}, int32_t{GT_MODE_REVERSE}, int32_t{GT_MODE_BOTH}}) {
+      SCOPED_TRACE(mode);
+      compare(f, shape, false, GT_SPARSE_COMPRESS, exact, GT_TRIANGLE_FULL, mode);
+    }
+  }
+
+  Program rosenbrock(int64_t n) {
+    return [this, n](gt_tensor x) {
+      gt_tensor a = part(x, {0}, {n - 1}), b = part(x, {1}, {n - 1});
+      gt_tensor r = gt_subtract(c, b, gt_square(c, a)), q = gt_subtract(c, number(1), a);
+      return gt_add(c, gt_multiply(c, number(100), sum(gt_square(c, r))), sum(gt_square(c, q)));
+    };
+  }
+  gt_tensor five_points(gt_tensor x, int64_t k) {
+    gt_tensor grid = shaped(x, {k, k});
+    const auto at = [&](int64_t i, int64_t j) { return part(grid, {1 + i, 1 + j}, {k - 2, k - 2}); };
+    gt_tensor m = at(0, 0);
+    gt_tensor around = gt_add(c, gt_add(c, at(-1, 0), at(1, 0)), gt_add(c, at(0, -1), at(0, 1)));
+    return gt_add(c, around, gt_multiply(c, m, gt_multiply(c, m, m)));
+  }
+};
+
+TEST_F(SparsePrograms, ChainOfNeighbours) {
+  for (const int64_t n : {2, 3, 10, 50}) compare_all(rosenbrock(n), {n}, true);
+  const gt_sparsity_info info = compare(rosenbrock(50), {50}, true, GT_SPARSE_COMPRESS);
+  EXPECT_EQ(info.nonzeros, 3 * 50 - 2);
+  EXPECT_EQ(info.forward_colours, 3);
+  EXPECT_LE(info.links, 5);
+  EXPECT_EQ(compare(rosenbrock(50), {50}, true, GT_SPARSE_AUTO).method, GT_SPARSE_ACCUMULATE);
+}
+
+TEST_F(SparsePrograms, Stencils) {
+  const int64_t k = 7;
+  const Program jacobian = [&](gt_tensor x) { return five_points(x, k); };
+  compare_all(jacobian, {k * k}, false);
+  compare_all(jacobian, {k, k}, false);
+  EXPECT_EQ(
+      compare(jacobian, {k * k}, false, GT_SPARSE_COMPRESS, true, GT_TRIANGLE_FULL, GT_MODE_FORWARD).forward_colours,
+      5);
+  compare_all([&](gt_tensor x) { return sum(gt_square(c, five_points(x, k))); }, {k * k}, true);
+}
+
+TEST_F(SparsePrograms, ChainInPairs) {  // the state of each step is a row
+  const int64_t n = 12;
+  const Program f = [&](gt_tensor z) {
+    gt_tensor a = part(z, {0, 0}, {n - 1, 1}), b = part(z, {0, 1}, {n - 1, 1}), next = part(z, {1, 0}, {n - 1, 1});
+    gt_tensor r = gt_subtract(c, next, gt_add(c, a, gt_sin(c, b)));
+    return gt_add(c, sum(gt_square(c, r)), sum(gt_square(c, gt_square(c, z))));
+  };
+  compare_all(f, {n, 2}, true);
+}
+
+TEST_F(SparsePrograms, Control) {  // states and controls side by side, coupled by a matrix
+  const int64_t steps = 9, states = 3, width = 5;
+  std::vector<double> m(states * width);
+  for (size_t i = 0; i < m.size(); ++i) m[i] = 0.2 + std::cos(static_cast<double>(i));
+  gt_tensor w = tensor<double>(c, {width, states}, m);
+  const Program defects = [&](gt_tensor x) {
+    gt_tensor z = shaped(x, {steps, width});
+    gt_tensor f = gt_tanh(c, gt_matmul(c, part(z, {0, 0}, {steps - 1, width}), w, 0, 0));
+    return gt_subtract(c, part(z, {1, 0}, {steps - 1, states}), f);
+  };
+  compare_all(defects, {steps * width}, false);
+  compare_all([&](gt_tensor x) { return sum(gt_square(c, defects(x))); }, {steps * width}, true);
+}
+
+TEST_F(SparsePrograms, Mesh) {  // edges between nodes, by index tensors
+  const int64_t nodes = 11, edges = 17;
+  std::vector<int32_t> from(edges), to(edges);
+  for (int64_t e = 0; e < edges; ++e) {
+    from[static_cast<size_t>(e)] = static_cast<int32_t>(e * 5 % nodes);
+    to[static_cast<size_t>(e)] = static_cast<int32_t>((e * 5 + 1 + e % 3) % nodes);
+  }
+  gt_tensor a = tensor<int32_t>(c, {edges}, from), b = tensor<int32_t>(c, {edges}, to);
+  const Program differences = [&](gt_tensor x) {
+    return gt_subtract(c, gt_square(c, gt_gather(c, x, a, 0, 0)), gt_sin(c, gt_gather(c, x, b, 0, 0)));
+  };
+  compare_all(differences, {nodes}, false);
+  compare_all(differences, {nodes, 2}, false);
+  const Program energy = [&](gt_tensor x) {
+    return sum(gt_exp(c, gt_multiply(c, gt_gather(c, x, a, 0, 0), gt_gather(c, x, b, 0, 0))));
+  };
+  compare_all(energy, {nodes}, true);
+  compare_all(energy, {nodes, 2}, true);
+}
+
+TEST_F(SparsePrograms, Arrowhead) {
+  const int64_t n = 8;
+  const Program f = [&](gt_tensor x) {
+    gt_tensor head = part(x, {0}, {1});
+    return sum(gt_multiply(c, gt_square(c, x), gt_exp(c, head)));
+  };
+  compare_all(f, {n}, true);
+}
+
+TEST_F(SparsePrograms, DenseOnes) {
+  const Program f = [&](gt_tensor x) { return gt_multiply(c, gt_softmax(c, x, 0), gt_square(c, x)); };
+  compare(f, {5}, false, GT_SPARSE_AUTO);
+  const Program g = [&](gt_tensor x) { return sum(gt_square(c, gt_softmax(c, x, 0))); };
+  compare(g, {5}, true, GT_SPARSE_AUTO);
+}
+
+TEST_F(SparsePrograms, ThirdOrder) {  // values are recorded on an outer tape
+  const int64_t n = 6;
+  for (const int32_t method : {GT_SPARSE_ACCUMULATE, GT_SPARSE_COMPRESS}) {
+    gt_tensor x = start({n});
+    gt_tape outer = gt_tape_begin(c, 0);
+    gt_tape_watch(c, outer, x);
+    gt_tape t = gt_tape_begin(c, 0);
+    gt_tape_watch(c, t, x);
+    gt_tensor y = sum(gt_multiply(c, gt_square(c, part(x, {0}, {n - 1})), gt_exp(c, part(x, {1}, {n - 1}))));
+    gt_sparse_options o{};
+    o.struct_size = sizeof o;
+    o.method = method;
+    gt_sparsity s = gt_tape_hessian_sparsity(c, t, y, &x, 1, &o);
+    gt_tensor v = nullptr, third = nullptr, dense = nullptr, want = nullptr;
+    ASSERT_EQ(gt_tape_sparse_values(c, t, y, &x, 1, s, &v), GT_OK) << c.message();
+    gt_tensor total = sum(gt_sin(c, v));
+    ASSERT_EQ(gt_tape_gradient(c, outer, &total, 1, &x, 1, nullptr, 0, &third), GT_OK) << c.message();
+
+    gt_tape outer2 = gt_tape_begin(c, 0);
+    gt_tape_watch(c, outer2, x);
+    gt_tape t2 = gt_tape_begin(c, 0);
+    gt_tape_watch(c, t2, x);
+    y = sum(gt_multiply(c, gt_square(c, part(x, {0}, {n - 1})), gt_exp(c, part(x, {1}, {n - 1}))));
+    ASSERT_EQ(gt_tape_hessian(c, t2, y, &x, 1, nullptr, &dense), GT_OK) << c.message();
+    total = sum(gt_sin(c, dense));
+    ASSERT_EQ(gt_tape_gradient(c, outer2, &total, 1, &x, 1, nullptr, 0, &want), GT_OK) << c.message();
+    const std::vector<double> a = read<double>(c, third), b = read<double>(c, want);
+    for (size_t i = 0; i < a.size(); ++i) EXPECT_NEAR(a[i], b[i], 1e-10 * (1 + std::abs(b[i]))) << method;
+  }
+}
+
+}  // namespace
+}  // namespace test
