@@ -11,7 +11,7 @@
 namespace gradtape::core {
 
 namespace {
-constexpr std::size_t kMostLinks = 64;  // of a tensor; more are listed
+constexpr std::size_t kMostLinks = 64;  // of a tensor, that are affine; more are listed
 
 int64_t product(const Shape::Dims& box) {
   int64_t n = 1;
@@ -85,7 +85,7 @@ Table places_of_origin(const Link& link) {
 }
 }  // namespace
 
-Link listed(const Link& link, const Shape& shape) {
+Link listed(const Link& link, const Shape& shape, bool with_origin) {
   std::vector<int32_t> rows, columns;
   rows.reserve(static_cast<std::size_t>(link.size()));
   columns.reserve(static_cast<std::size_t>(link.size()));
@@ -98,6 +98,7 @@ Link listed(const Link& link, const Shape& shape) {
   list.column = {0, {1}};
   list.row_list = std::make_shared<const std::vector<int32_t>>(std::move(rows));
   list.column_list = std::make_shared<const std::vector<int32_t>>(std::move(columns));
+  if (!with_origin) return list;
   list.origin = link.origin;
   list.origin.at = {{0, {1}}};
   list.origin.list = places_of_origin(link);
@@ -109,10 +110,13 @@ Link listed(const Link& link, const Shape& shape) {
 void Links::add(Link link) {
   for (const int64_t n : link.box)
     if (n <= 0) return;
+  if (!exactly_) link.origin = {};
   bring_to_order(link, exactly_);
-  if (!exactly_ && absorb(link)) return;
+  if (exactly_) return all_.push_back(std::move(link));
+  if (absorb(link)) return;
+  if (link.row_list) return add_list(std::move(link));
   all_.push_back(std::move(link));
-  if (!exactly_ && all_.size() > kMostLinks) list_all();
+  if (++affine_ > kMostLinks) list_affine();
 }
 
 void Links::add(const Links& others) {
@@ -180,11 +184,36 @@ bool unite(Link& a, const Link& b) {
   a.box[other] = std::max(a.box[other], last) - begin;
   return true;
 }
+// Makes `a`, a pair or a line of pairs, the union of it and a pair, if that is a line.
+bool extend(Link& a, const Link& pair) {
+  const auto for_each = [&](auto&& f) {
+    for (std::size_t k = 0; k < a.rows.size(); ++k) f(a.rows[k], pair.rows[k].first);
+    f(a.column, pair.column.first);
+  };
+  if (a.box.empty()) {
+    a.box = {2};
+    for_each([](Affine& f, int64_t to) { f.steps = {to - f.first}; });
+    bring_to_order(a, false);
+    return true;
+  }
+  int64_t u = -2;
+  for_each([&](Affine& f, int64_t to) {
+    if (f.steps[0] != 0 && u == -2) u = (to - f.first) / f.steps[0];
+  });
+  bool fits = u >= -1 && u <= a.box[0];
+  for_each([&](Affine& f, int64_t to) { fits &= f.first + f.steps[0] * u == to; });
+  if (!fits) return false;
+  if (u < 0) for_each([](Affine& f, int64_t to) { f.first = to; });
+  if (u < 0 || u == a.box[0]) ++a.box[0];
+  return true;
+}
 }  // namespace
 
 bool Links::absorb(const Link& link) {
+  const bool is_pair = link.box.empty() && !link.row_list && !link.column_list;
   for (Link& own : all_) {
     if (own.row_list != link.row_list || own.column_list != link.column_list) continue;
+    if (is_pair && own.box.size() < 2 && extend(own, link)) return true;
     if (link.row_list) {
       if (own.column == link.column && std::ranges::equal(own.box, link.box)) return true;
       continue;
@@ -194,29 +223,84 @@ bool Links::absorb(const Link& link) {
   return false;
 }
 
-// One link with each pair once.
-void Links::list_all() {
-  const int64_t columns = 1 + [&] {
-    int64_t most = 0;
-    for (const Link& link : all_) for_each_entry(link, shape_, [&](int64_t, int64_t j) { most = std::max(most, j); });
-    return most;
-  }();
-  const Pattern p = pattern_of(*this, columns);
-  auto rows = std::make_shared<std::vector<int32_t>>();
-  rows->reserve(p.indices.size());
-  for (int64_t i = 0; i < p.rows; ++i)
-    rows->insert(rows->end(), static_cast<std::size_t>(p.offsets[i + 1] - p.offsets[i]), static_cast<int32_t>(i));
+namespace {
+// One link with each pair of all of them once, in order.
+Link one_list(std::span<const Link> links, const Shape& shape) {
+  int64_t pairs = 0, columns = 0;
+  for (const Link& link : links) {
+    pairs += link.size();
+    for_each_entry(link, shape, [&](int64_t, int64_t j) { columns = std::max(columns, j + 1); });
+  }
+  std::vector<int32_t> rows, indices;
+  if (pairs < shape.elements() / 2) {  // a pattern would have more rows than that
+    std::vector<std::pair<int32_t, int32_t>> all;
+    all.reserve(static_cast<std::size_t>(pairs));
+    for (const Link& link : links)
+      for_each_entry(link, shape,
+                     [&](int64_t i, int64_t j) { all.emplace_back(static_cast<int32_t>(i), static_cast<int32_t>(j)); });
+    if (!std::ranges::is_sorted(all)) std::ranges::sort(all);
+    all.erase(std::unique(all.begin(), all.end()), all.end());
+    for (const auto& [i, j] : all) rows.push_back(i), indices.push_back(j);
+  } else {
+    Pattern p = pattern_of(links, shape, columns);
+    rows.reserve(p.indices.size());
+    for (int64_t i = 0; i < p.rows; ++i)
+      rows.insert(rows.end(), static_cast<std::size_t>(p.offsets[i + 1] - p.offsets[i]), static_cast<int32_t>(i));
+    indices = std::move(p.indices);
+  }
   Link list;
-  list.box = {p.nonzeros()};
+  list.box = {static_cast<int64_t>(rows.size())};
   list.column = {0, {1}};
-  list.row_list = std::move(rows);
-  list.column_list = std::make_shared<const std::vector<int32_t>>(p.indices);
-  all_ = {std::move(list)};
+  list.row_list = std::make_shared<const std::vector<int32_t>>(std::move(rows));
+  list.column_list = std::make_shared<const std::vector<int32_t>>(std::move(indices));
+  return list;
+}
+}  // namespace
+
+void Links::list_affine() {
+  const auto lists = std::stable_partition(all_.begin(), all_.end(), [](const Link& link) { return link.row_list; });
+  Link list = one_list(std::span(lists, all_.end()), shape_);
+  all_.erase(lists, all_.end());
+  affine_ = 0;
+  add_list(std::move(list));
+}
+
+// Lists stand first, each at most half as long as the one before it: so a pair is merged a few times, however many
+// lists there are.
+void Links::add_list(Link list) {
+  std::size_t lists = all_.size() - affine_;
+  const auto end = [&] { return all_.begin() + static_cast<std::ptrdiff_t>(lists); };
+  if (lists < all_.size())
+    std::stable_partition(all_.begin(), all_.end(), [](const Link& link) { return link.row_list; });
+  while (lists > 0 && all_[lists - 1].size() < 2 * list.size()) {
+    const Link both[] = {std::move(all_[lists - 1]), std::move(list)};
+    all_.erase(end() - 1);
+    --lists;
+    list = one_list(both, shape_);
+  }
+  all_.insert(end(), std::move(list));
 }
 
 // ---- Patterns
 
 namespace {
+// Sorts a row by its rising runs, which mostly are few.
+void merge_runs(int32_t* row, int64_t n) {
+  SmallVector<int64_t, 16> ends;
+  for (int64_t k = 1; k <= n; ++k)
+    if (k == n || row[k] < row[k - 1]) ends.push_back(k);
+  while (ends.size() > 1) {
+    SmallVector<int64_t, 16> fewer;
+    int64_t begin = 0;
+    for (std::size_t k = 0; k < ends.size(); k += 2) {
+      const int64_t end = ends[std::min(k + 1, ends.size() - 1)];
+      std::inplace_merge(row + begin, row + ends[k], row + end);
+      fewer.push_back(end);
+      begin = end;
+    }
+    ends = std::move(fewer);
+  }
+}
 // Sorts a row, which mostly is short and nearly in order, and leaves each column once. Returns the number of columns.
 int64_t put_in_order(int32_t* row, int64_t n) {
   if (n <= 24) {
@@ -226,27 +310,27 @@ int64_t put_in_order(int32_t* row, int64_t n) {
       for (; at > 0 && row[at - 1] > column; --at) row[at] = row[at - 1];
       row[at] = column;
     }
-  } else if (!std::is_sorted(row, row + n)) {
-    std::sort(row, row + n);
+  } else {
+    merge_runs(row, n);
   }
   return std::unique(row, row + n) - row;
 }
 }  // namespace
 
-Pattern pattern_of(const Links& links, int64_t columns) {
-  const int64_t rows = links.shape().elements();
+Pattern pattern_of(const Links& links, int64_t columns) { return pattern_of(links.all(), links.shape(), columns); }
+
+Pattern pattern_of(std::span<const Link> links, const Shape& shape, int64_t columns) {
+  const int64_t rows = shape.elements();
   if (rows > INT32_MAX || columns > INT32_MAX)
     fail(Status::unsupported, "a pattern of {} rows and {} columns: at most 2147483647 of each are supported", rows,
          columns);
   Pattern p{rows, columns, std::vector<int64_t>(static_cast<std::size_t>(rows) + 1), {}};
-  for (const Link& link : links.all())
-    for_each_entry(link, links.shape(), [&](int64_t i, int64_t) { ++p.offsets[i + 1]; });
+  for (const Link& link : links) for_each_entry(link, shape, [&](int64_t i, int64_t) { ++p.offsets[i + 1]; });
   std::partial_sum(p.offsets.begin(), p.offsets.end(), p.offsets.begin());
   p.indices.resize(static_cast<std::size_t>(p.offsets[rows]));
   // offsets[i] runs from the beginning of row i to that of row i + 1.
-  for (const Link& link : links.all())
-    for_each_entry(link, links.shape(),
-                   [&](int64_t i, int64_t j) { p.indices[p.offsets[i]++] = static_cast<int32_t>(j); });
+  for (const Link& link : links)
+    for_each_entry(link, shape, [&](int64_t i, int64_t j) { p.indices[p.offsets[i]++] = static_cast<int32_t>(j); });
   int64_t begin = 0, kept = 0;
   for (int64_t i = 0; i < rows; ++i) {
     const int64_t end = p.offsets[i];

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "base/shape.hpp"
@@ -64,19 +65,22 @@ class Links {
 
  private:
   bool absorb(const Link& link);
-  void list_all();
+  void list_affine();
+  void add_list(Link list);
 
   Shape shape_;
   bool exactly_;
   std::vector<Link> all_;
+  std::size_t affine_ = 0;  // links of them without a row_list
 };
 
 // Each element of a source by itself; the source's elements are the columns from `first` on.
 Links links_of_source(const Shape& shape, int64_t first, bool exactly = false);
-// The same link as lists, in row-major order of the box.
-Link listed(const Link& link, const Shape& shape);
+// The same link as lists, in row-major order of the box; with its origin where values are to be carried along.
+Link listed(const Link& link, const Shape& shape, bool with_origin);
 // The entries of the links as a pattern with so many columns.
 Pattern pattern_of(const Links& links, int64_t columns);
+Pattern pattern_of(std::span<const Link> links, const Shape& shape, int64_t columns);
 // Whether the sample of each row, its coordinate along axis 0, is that of its column: column / size.
 bool samples_stay_apart(const Links& links, int64_t sample_size);
 

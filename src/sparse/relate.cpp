@@ -243,34 +243,41 @@ Link relate_list(const Link& list, const Relation& relation, const Shape& in, co
   }
   const std::vector<int64_t> free = free_offsets(relation, out);
   const int64_t nowhere = 0;
+  const bool with_origin = list.origin.list != nullptr;
   std::vector<int32_t> rows, columns, origins;
+  rows.reserve(list.row_list->size());
+  columns.reserve(list.row_list->size());
   Shape::Dims coordinates(in.rank(), 0), known(out.rank(), -1);
+  std::span<const int64_t> looked(&nowhere, 1);
+  int64_t tied = -1;
   for (int64_t e = 0; e < list.box[0]; ++e) {
     const int64_t row = (*list.row_list)[e];
-    for (std::size_t a = 0; a < in.rank(); ++a) coordinates[a] = row / in_strides[a] % in[a];
-    const int64_t tied = tied_offset(relation, coordinates, out, out_strides, known);
-    if (tied < 0) continue;
-    std::span<const int64_t> looked(&nowhere, 1);
-    if (places) {
-      int64_t place = 0;
-      for (std::size_t k = 0; k < looked_up.rank(); ++k)
-        place += coordinates[relation.lookup->in[k]] * place_strides[k];
-      looked = places->of(place);
+    if (e == 0 || row != (*list.row_list)[e - 1]) {
+      for (std::size_t a = 0; a < in.rank(); ++a) coordinates[a] = row / in_strides[a] % in[a];
+      tied = tied_offset(relation, coordinates, out, out_strides, known);
+      if (places && tied >= 0) {
+        int64_t place = 0;
+        for (std::size_t k = 0; k < looked_up.rank(); ++k)
+          place += coordinates[relation.lookup->in[k]] * place_strides[k];
+        looked = places->of(place);
+      }
     }
+    if (tied < 0) continue;
     check_listed(static_cast<int64_t>(rows.size() + looked.size() * free.size()));
     for (const int64_t at : looked)
       for (const int64_t more : free) {
         rows.push_back(static_cast<int32_t>(tied + at + more));
         columns.push_back((*list.column_list)[e]);
-        origins.push_back((*list.origin.list)[e]);
+        if (with_origin) origins.push_back((*list.origin.list)[e]);
       }
   }
   Link result;
   result.box = {static_cast<int64_t>(rows.size())};
   result.column = {0, {1}};
-  result.origin = list.origin;
   result.row_list = std::make_shared<const std::vector<int32_t>>(std::move(rows));
   result.column_list = std::make_shared<const std::vector<int32_t>>(std::move(columns));
+  if (!with_origin) return result;
+  result.origin = list.origin;
   result.origin.list = std::make_shared<const std::vector<int32_t>>(std::move(origins));
   return result;
 }
@@ -287,7 +294,8 @@ bool is_identity(const Relation& r, const Shape& in, const Shape& out) {
 void relate(const Link& link, const Relation& relation, const Shape& in, Links& out) {
   const auto by_list = [&] {
     check_listed(link.size());
-    out.add(relate_list(listed(link, in), relation, in, out.shape()));
+    const bool is_list = link.row_list && !out.exactly();
+    out.add(relate_list(is_list ? link : listed(link, in, out.exactly()), relation, in, out.shape()));
   };
   if (is_identity(relation, in, out.shape())) return out.add(link);
   if (link.row_list) return by_list();
@@ -323,7 +331,7 @@ void add_dependent(const Links& in, const Dependence& dependence, uint32_t input
   const std::vector<Relation>& relations = all ? everything : dependence.relations;
   for (uint32_t l = 0; l < in.all().size(); ++l) {
     Link link = in.all()[l];
-    link.origin = origin_of_itself(link, input, l);
+    link.origin = out.exactly() ? origin_of_itself(link, input, l) : Origin();
     if (dependence.kind == Dependence::Kind::same_places) {
       reshape_link(link, in.shape(), out);
       continue;

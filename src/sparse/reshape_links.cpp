@@ -171,7 +171,7 @@ void reshape_link(const Link& link, const Shape& in, Links& out) {
   if (link.row_list) return out.add(link);
   Division division(in, out);
   division.begin(link);
-  if (division.failed()) return out.add(listed(link, in));
+  if (division.failed()) return out.add(listed(link, in, out.exactly()));
   for (Link& piece : division.found()) out.add(std::move(piece));
 }
 

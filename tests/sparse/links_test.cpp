@@ -228,6 +228,33 @@ TEST(Links, StayFewForShiftedSlices) {
   EXPECT_EQ(padded.all().size(), 3U);
 }
 
+// One by one, pairs are a line; more links than a few are lists, whose merging takes time in proportion to their pairs.
+TEST(Links, OfSinglePairsAreLines) {
+  Links row({1}), diagonal({5000});
+  for (int64_t k = 0; k < 5000; ++k) {
+    add_dependent(links_of_source({1}, 4999 - k), related({{{{0, 0}}}}), 0, row);
+    add_dependent(links_of_source({1}, k), related({{{{0, 0, -k}}}}), 0, diagonal);
+  }
+  EXPECT_EQ(row.all().size(), 1U);
+  EXPECT_EQ(pattern_of(row, 5000).nonzeros(), 5000);
+  EXPECT_EQ(diagonal.all().size(), 1U);
+  EXPECT_EQ(diagonal.all()[0].size(), 5000);
+}
+TEST(Links, AreListsWhereTheyAreMany) {
+  std::mt19937 engine(3);
+  Links scattered({2000});
+  Pairs pairs;
+  for (int k = 0; k < 3000; ++k) {
+    const auto i = static_cast<int64_t>(engine() % 1990), j = static_cast<int64_t>(engine() % 500),
+               n = 1 + static_cast<int64_t>(engine() % 10);
+    add_dependent(links_of_source({n}, j), related({{{{0, 0, -i}}}}), 0, scattered);
+    for (int64_t u = 0; u < n; ++u) pairs.insert({i + u, j + u});
+  }
+  EXPECT_LT(scattered.all().size(), 90U);
+  EXPECT_EQ(pairs_of(scattered), pairs);
+  EXPECT_EQ(pattern_of(scattered, 600).nonzeros(), static_cast<int64_t>(pairs.size()));
+}
+
 TEST(Links, SplitARunThatCrossesRows) {
   Links flat({20});
   add_dependent(links_of_source({14}, 0), related({{{{0, 0, -3}}}}), 0, flat);  // padded by 3 on both sides
