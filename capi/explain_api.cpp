@@ -89,8 +89,9 @@ gt_status gt_tape_check(gt_context ctx, gt_tape tape, gt_tensor target, const gt
 
 gt_status gt_set_checks(gt_context ctx, uint32_t checks) {
   return guarded(ctx, [&](Context& c) {
-    if (checks & ~uint32_t{GT_CHECK_FINITE})
-      invalid("gt_set_checks: checks are bits, and GT_CHECK_FINITE 1 is the only one, got {}", checks);
+    if (checks & ~uint32_t{GT_CHECK_FINITE | GT_CHECK_SPARSE})
+      invalid("gt_set_checks: checks are bits, GT_CHECK_FINITE 1 and GT_CHECK_SPARSE 2, got {}", checks);
+    c.checks_sparse = (checks & GT_CHECK_SPARSE) != 0;
     c.recorder().notes_origins = c.evaluator().checks_finite = (checks & GT_CHECK_FINITE) != 0;
   });
 }

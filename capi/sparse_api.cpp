@@ -1,5 +1,6 @@
 // Sparse Jacobians and Hessians: their patterns, the values at these, and products with them.
 #include "autodiff/given_pattern.hpp"
+#include "autodiff/sparse_check.hpp"
 #include "autodiff/sparse_products.hpp"
 #include "capi/derivatives.hpp"
 #include "graph/print.hpp"
@@ -194,6 +195,10 @@ gt_status gt_tape_sparse_values(gt_context ctx, gt_tape tape, gt_tensor target, 
     Tape::Use use(t, name);
     check_given(c, t, span, s->sparsity(), name);
     const Tensor found = sparse_values(t, span.target, span.sources, s->sparsity());
+    if (c.checks_sparse) {
+      const Looking looking(c);
+      check_sparse_values(t, span.target, span.sources, s->sparsity(), found, name);
+    }
     *values = c.publish(found);
     use.done();
   });

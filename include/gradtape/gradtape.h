@@ -497,14 +497,16 @@ GT_API gt_status gt_tape_check(gt_context ctx, gt_tape tape, gt_tensor target, c
                                size_t n_sources, const gt_check_options* options /* or NULL */, char* report,
                                size_t capacity, size_t* needed);
 
-enum { GT_CHECK_FINITE = 1 };
+enum { GT_CHECK_FINITE = 1, GT_CHECK_SPARSE = 2 };
 /* The checks that the context makes from now on: bits, 0 as at first for none. With GT_CHECK_FINITE each computation goes
  * op by op. It fails with GT_FAILED_PRECONDITION at the first op that makes a nan of inputs without nan, or an infinity
  * of finite inputs. The message names the op, the element and its operands. For a derivative that was recorded under the
  * check it names the op of the program too. All that was to be computed stays pending, and memory of gt_function_run
  * untouched. Ops inside a composite op or a derivative count only where the number gets out of it. Ops without inputs,
  * and infinite attributes, are meant. Functions are computed so too, but not gt_plan_describe and
- * gt_function_describe. Values may differ in the last digits. Since 0.2. */
+ * gt_function_describe. Values may differ in the last digits. With
+ * GT_CHECK_SPARSE gt_tape_sparse_values compares a product of the sparse matrix and a vector with that of the derivative
+ * itself, outside of functions' bodies. It fails with GT_FAILED_PRECONDITION where they differ. Since 0.2. */
 GT_API gt_status gt_set_checks(gt_context ctx, uint32_t checks);
 
 /* ---- Gradients and ops of one's own ------------------------------------ */

@@ -3,6 +3,9 @@
 
 #include <algorithm>
 
+#include "autodiff/forward.hpp"
+#include "ops/names.hpp"
+
 #include "ops/names.hpp"
 
 namespace gradtape::core {
@@ -21,13 +24,20 @@ Dependence dependence_of(const LinkCall& c) {
   return related({broadcast_relation(call.in(c.input).shape(), call.out_spec().shape)});
 }
 
-LinkWalk::LinkWalk(const Path& path, std::span<const LinkSource> sources, std::span<const Tensor> kept, Indices indices)
-    : path_(path), indices_(indices) {
+namespace {
+LinkWalk::Known links_of(std::span<const LinkSource> sources) {
+  LinkWalk::Known links;
   for (const LinkSource& source : sources) {
     const Links own = links_of_source(source.tensor.shape(), source.first);
-    const auto [it, is_new] = links_.try_emplace(source.tensor, own);
+    const auto [it, is_new] = links.try_emplace(source.tensor, own);
     if (!is_new) it->second.add(own);
   }
+  return links;
+}
+}  // namespace
+
+LinkWalk::LinkWalk(const Path& path, Known known, std::span<const Tensor> kept, Indices indices)
+    : path_(path), indices_(indices), links_(std::move(known)) {
   for (const Tensor& t : kept) ++readers_[t];
   for (const Node* node : path.nodes)
     for (const Tensor& t : node->inputs) ++readers_[t];
@@ -38,47 +48,65 @@ const Links* LinkWalk::of(const Tensor& t) const {
   return it == links_.end() || it->second.empty() ? nullptr : &it->second;
 }
 
+void LinkWalk::add(const Tensor& t, const Links& links) {
+  const auto [it, is_new] = links_.try_emplace(t, links);
+  if (!is_new) it->second.add(links);  // an intermediate may be a source as well
+}
+
 const Node* LinkWalk::next() {
   if (next_ == path_.nodes.size()) return nullptr;
   Node* node = path_.nodes[next_++];
   const Held held(*node);
-  const Call call(node->op, node->recorder, held.inputs, held.attrs.get(), node);
-  const Indices indices = indices_of(*node);
-  for (uint32_t o = 0; o < node->outputs.size(); ++o) {
-    Links links(node->outputs[o].spec.shape);
-    for (std::size_t i = 0; i < held.inputs.size(); ++i)
-      if (const Links* in = of(held.inputs[i]))
-        add_dependent(*in, dependence_of({call, i, o, indices}), static_cast<uint32_t>(i), links);
-    const auto [it, is_new] = links_.try_emplace(Tensor(node, o), links);
-    if (!is_new) it->second.add(links);  // an intermediate may be a source as well
+  if (!follow_rule(*node)) {
+    const Call call(node->op, node->recorder, held.inputs, held.attrs.get(), node);
+    for (uint32_t o = 0; o < node->outputs.size(); ++o) {
+      Links links(node->outputs[o].spec.shape);
+      for (std::size_t i = 0; i < held.inputs.size(); ++i)
+        if (const Links* in = of(held.inputs[i]))
+          add_dependent(*in, dependence_of({call, i, o, indices_}), static_cast<uint32_t>(i), links);
+      add(Tensor(node, o), links);
+    }
   }
   drop_inputs(*node);
   return node;
 }
 
-// Index tensors that depend on a source (the places of the largest entries, an order) have other values at other points.
-Indices LinkWalk::indices_of(const Node& node) {
-  const bool follow =
-      std::ranges::any_of(node.inputs, [&](const Tensor& t) { return !is_floating(t.dtype()) && follows_sources(t); });
-  return follow ? Indices::any : indices_;
-}
-bool LinkWalk::follows_sources(const Tensor& indices) {
-  if (indices_ == Indices::any) return false;
-  std::unordered_set<uint64_t> met;
-  std::vector<Tensor> stack{indices};
-  while (!stack.empty()) {
-    const Tensor t = std::move(stack.back());
-    stack.pop_back();
-    const Node& node = *t.node();
-    if (path_.on_path(t) || following_.contains(node.id)) {
-      following_.insert(indices.node()->id);
-      return true;
-    }
-    if (node.op == op<"stop_gradient"> || fixed_.contains(node.id) || !met.insert(node.id).second) continue;
-    for (const Tensor& input : node.inputs) stack.push_back(input);
+// A rule that the user gave tells its links by its own ops: those between placeholders for the tangents of the inputs and
+// the tangents of the outputs. False: the op has no such rule, or the rule reads values.
+bool LinkWalk::follow_rule(Node& node) {
+  const bool is_users = node.op.by_user || node.op == op<"custom_gradient">;
+  if (!is_users || !std::holds_alternative<Rules>(node.op.derivative)) return false;
+  Recorder& r = node.recorder;
+  Tensors inputs, tangents, outputs;
+  Known known;
+  for (const Tensor& t : node.inputs) {
+    const Links* links = is_floating(t.dtype()) ? of(t) : nullptr;
+    if (!links) continue;
+    inputs.push_back(t);
+    tangents.push_back(r.placeholder(t.spec()));
+    known.emplace(tangents.back(), *links);
   }
-  fixed_.merge(met);
-  return false;
+  for (uint32_t o = 0; o < node.outputs.size(); ++o)
+    if (is_floating(node.outputs[o].spec.dtype)) outputs.push_back(Tensor(&node, o));
+  const Recorder::Attempt attempt(r);
+  Tensors results;
+  try {
+    results = forward({outputs, inputs, tangents, [&](const Tensor& t) { return t.node() == &node; }});
+  } catch (const Error& e) {
+    if (e.code() == Status::cancelled) throw;
+  }
+  if (attempt.asked()) r.host().forget_symbolic_error();
+  if (attempt.asked() || results.empty()) return false;
+  Tensors connected;
+  for (const Tensor& t : results)
+    if (t) connected.push_back(t);
+  const Path path = path_between(connected, tangents, is_symbolic_result);
+  LinkWalk walk(path, std::move(known), connected, indices_);
+  while (walk.next()) {
+  }
+  for (std::size_t k = 0; k < outputs.size(); ++k)
+    if (const Links* links = results[k] ? walk.of(results[k]) : nullptr) add(outputs[k], *links);
+  return true;
 }
 
 void LinkWalk::drop_inputs(const Node& node) {
@@ -91,7 +119,7 @@ std::vector<Links> links_between(std::span<const Tensor> targets, std::span<cons
   Tensors from;
   for (const LinkSource& source : sources) from.push_back(source.tensor);
   const Path path = path_between(targets, from, passable);
-  LinkWalk walk(path, sources, targets, indices);
+  LinkWalk walk(path, links_of(sources), targets, indices);
   while (walk.next()) {
   }
   std::vector<Links> results;
@@ -123,7 +151,7 @@ const Node* where_samples_mix(const Tensor& to, const Tensor& from, const Passab
     return !links || (links->shape().rank() > 0 && samples_stay_apart(*links, size));
   };
   const LinkSource source{from, 0};
-  LinkWalk walk(path, std::span(&source, 1), Tensors{to}, Indices::any);
+  LinkWalk walk(path, links_of(std::span(&source, 1)), Tensors{to}, Indices::any);
   const Node *mixer = nullptr, *loser = nullptr, *last = nullptr;
   while (const Node* node = walk.next()) {
     last = node;

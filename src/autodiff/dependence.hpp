@@ -19,13 +19,16 @@ struct LinkSource {
 // Goes along a path and has the links of the tensors that the walk has reached and that nodes ahead still read.
 class LinkWalk {
  public:
-  // kept: tensors whose links stay.
-  LinkWalk(const Path& path, std::span<const LinkSource> sources, std::span<const Tensor> kept, Indices indices);
+  using Known = std::unordered_map<Tensor, Links, TensorHash, TensorSame>;
+  // known: the links of the path's sources. kept: tensors whose links stay.
+  LinkWalk(const Path& path, Known known, std::span<const Tensor> kept, Indices indices);
   // Makes the links of the next node's outputs; null: there is none.
   const Node* next();
   const Links* of(const Tensor& t) const;  // null: none reaches it
 
  private:
+  void add(const Tensor& t, const Links& links);
+  bool follow_rule(Node& node);
   void drop_inputs(const Node& node);
   Indices indices_of(const Node& node);
   bool follows_sources(const Tensor& indices);
@@ -35,7 +38,7 @@ class LinkWalk {
   std::size_t next_ = 0;
   // Ids of nodes behind index tensors: those that do not depend on a source, and those that do.
   std::unordered_set<uint64_t> fixed_, following_;
-  std::unordered_map<Tensor, Links, TensorHash, TensorSame> links_;
+  Known links_;
   std::unordered_map<Tensor, std::size_t, TensorHash, TensorSame> readers_;  // ahead
 };
 // The links of the targets; empty where none reaches one.

@@ -192,6 +192,59 @@ TEST_F(SparsePrograms, DenseOnes) {
   compare(g, {5}, true, GT_SPARSE_AUTO);
 }
 
+// A pattern that the user trusts, and that lacks an entry, gives values of another matrix.
+TEST_F(SparsePrograms, CheckedByAProduct) {
+  const int64_t offsets[] = {0, 2, 3}, columns[] = {0, 1, 1};
+  const int64_t lacking_offsets[] = {0, 1, 2}, lacking_columns[] = {0, 1};
+  ASSERT_EQ(gt_set_checks(c, GT_CHECK_SPARSE), GT_OK);
+  for (const bool lacks : {false, true}) {
+    gt_sparsity s = lacks ? gt_sparsity_create(c, 2, 2, lacking_offsets, lacking_columns, GT_SPARSITY_TRUSTED)
+                          : gt_sparsity_create(c, 2, 2, offsets, columns, GT_SPARSITY_TRUSTED);
+    gt_tensor x = tensor<double>(c, {2}, {2, 3}), v = nullptr;
+    gt_tape t = gt_tape_begin(c, 0);
+    gt_tape_watch(c, t, x);
+    gt_tensor factors[] = {gt_multiply(c, part(x, {0}, {1}), part(x, {1}, {1})), gt_square(c, part(x, {1}, {1}))};
+    gt_tensor y = gt_concat(c, factors, 2, 0);
+    const gt_status status = gt_tape_sparse_values(c, t, y, &x, 1, s, &v);
+    if (!lacks) {
+      EXPECT_EQ(status, GT_OK) << c.message();
+      EXPECT_EQ(read<double>(c, v), (std::vector<double>{3, 2, 6}));
+    } else {
+      EXPECT_EQ(status, GT_FAILED_PRECONDITION);
+      EXPECT_EQ(v, nullptr);
+      EXPECT_NE(c.message().find("row 0 of the sparse matrix"), std::string::npos) << c.message();
+    }
+  }
+  ASSERT_EQ(gt_set_checks(c, 0), GT_OK);
+  for (const bool hessian : {false, true}) {  // values that are right pass, in each triangle
+    ASSERT_EQ(gt_set_checks(c, GT_CHECK_SPARSE), GT_OK);
+    const Program f = [&](gt_tensor x) { return hessian ? rosenbrock(9)(x) : five_points(x, 3); };
+    for (const int32_t triangle : {int32_t{GT_TRIANGLE_FULL}, int32_t{GT_TRIANGLE_LOWER}, int32_t{GT_TRIANGLE_UPPER}})
+      if (hessian || triangle == GT_TRIANGLE_FULL) compare(f, {9}, hessian, GT_SPARSE_AUTO, true, triangle);
+  }
+}
+
+// The rule of a custom gradient tells its own links: elementwise here.
+TEST_F(SparsePrograms, CustomGradients) {
+  const auto forward = [](gt_context ctx, void*, const gt_tensor* in, size_t, gt_tensor* out, size_t, size_t* n) {
+    *n = 1;
+    out[0] = gt_sin(ctx, in[0]);
+    return gt_status{GT_OK};
+  };
+  const auto backward = [](gt_context ctx, void*, const gt_call* call, const gt_tensor* ct, size_t, gt_tensor* grads) {
+    grads[0] = gt_multiply(ctx, ct[0], gt_cos(ctx, call->inputs[0]));
+    return gt_status{GT_OK};
+  };
+  const Program f = [&](gt_tensor x) {
+    gt_tensor y = nullptr;
+    size_t n = 0;
+    EXPECT_EQ(gt_custom_gradient(c, "wave", forward, backward, nullptr, nullptr, &x, 1, &y, 1, &n), GT_OK)
+        << c.message();
+    return gt_multiply(c, part(y, {0}, {5}), part(y, {1}, {5}));
+  };
+  EXPECT_EQ(compare(f, {6}, false, GT_SPARSE_AUTO).nonzeros, 10);
+}
+
 TEST_F(SparsePrograms, ThirdOrder) {  // values are recorded on an outer tape
   const int64_t n = 6;
   for (const int32_t method : {GT_SPARSE_ACCUMULATE, GT_SPARSE_COMPRESS}) {

@@ -26,7 +26,7 @@ class Thread(threading.local):
         self.samples = 0  # how many functions of samples run in a `vmap`, one inside the other
         self.tapes: dict[_core.Tape, int] = {}  # those that record, each with the bodies around it
         self.transforms: Optional[tuple[Transform, ...]] = None  # those that run; None: no `grad` nor its kin
-        self.checks_finite = False  # see `set_checks`
+        self.checks_finite = self.checks_sparse = False  # see `set_checks`
         self.called_again: dict[Any, Any] = {}  # custom gradients that a check has called, with their grad_fn
         self.custom_gradients = 0  # how many functions with gradients of their own have been called
 
