@@ -25,7 +25,7 @@ SparseOptions options_from(Context& c, const gt_sparse_options* given, const cha
                "GT_DEPENDENCE_EXACT 0, GT_DEPENDENCE_CONSERVATIVE 1 or GT_DEPENDENCE_TRUST 2");
   SparseOptions options;
   options.method = static_cast<SparseMethod>(o.method);
-  options.mode = static_cast<SweepMode>(o.mode);
+  options.mode = static_cast<Sweeps>(o.mode);
   options.triangle = static_cast<Triangle>(o.triangle);
   options.dependence = static_cast<OnIndices>(o.dependence);
   options.memory_budget = o.memory_budget;

@@ -21,16 +21,6 @@ class Stopwatch {
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
 };
 
-Sweeps sweeps_of(SweepMode mode) {
-  switch (mode) {
-    case SweepMode::forward: return Sweeps::forward;
-    case SweepMode::reverse: return Sweeps::reverse;
-    case SweepMode::both: return Sweeps::both;
-    case SweepMode::automatic: break;
-  }
-  return Sweeps::automatic;
-}
-
 bool is_in(Triangle triangle, int64_t row, int64_t column) {
   if (triangle == Triangle::full) return true;
   return triangle == Triangle::lower ? column <= row : column >= row;
@@ -110,7 +100,7 @@ const Compression& Sparsity::compression() const {
   if (symmetric)
     few = compressed_hessian(whole ? pattern : with_mirror_image(pattern), options.triangle, nullptr);
   else
-    few = std::make_shared<const Compression>(compress_jacobian(pattern, {.allowed = sweeps_of(options.mode)}));
+    few = std::make_shared<const Compression>(compress_jacobian(pattern, {.allowed = options.mode}));
   return *few;
 }
 
@@ -133,7 +123,7 @@ SparsityPtr jacobian_sparsity(const Tape& tape, const Tensor& target, std::span<
   }
   s->method = SparseMethod::compress;
   const std::optional<Lattice> lattice = lattice_of_rows(found.by_row[0], found.columns);
-  const JacobianTraits traits{.allowed = sweeps_of(options.mode), .columns = lattice ? &*lattice : nullptr};
+  const JacobianTraits traits{.allowed = options.mode, .columns = lattice ? &*lattice : nullptr};
   s->few = std::make_shared<const Compression>(compress_jacobian(s->pattern, traits));
   tell_colours(*s, *s->few);
   s->seconds = watch.seconds();

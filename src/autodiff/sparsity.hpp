@@ -13,14 +13,13 @@ struct Assembly;
 
 // Values come by factors carried along the links of the recording, or from products with few vectors.
 enum class SparseMethod : int32_t { automatic = 0, accumulate = 1, compress = 2 };
-enum class SweepMode : int32_t { automatic = 0, forward = 1, reverse = 2, both = 3 };
 enum class Triangle : int32_t { full = 0, lower = 1, upper = 2 };
 // Of index tensors without a value, and of patterns by the user.
 enum class OnIndices : int32_t { exact = 0, conservative = 1, trust = 2 };
 
 struct SparseOptions {
   SparseMethod method = SparseMethod::automatic;
-  SweepMode mode = SweepMode::automatic;
+  Sweeps mode = Sweeps::automatic;
   Triangle triangle = Triangle::full;  // of a Hessian
   OnIndices dependence = OnIndices::exact;
   uint64_t memory_budget = 0;  // bytes; 0: the default

@@ -17,7 +17,7 @@ struct Compression {
 };
 
 // The products that may be used: of one direction, or of both even where one would do; automatic: the least cost.
-enum class Sweeps { automatic, forward, reverse, both };
+enum class Sweeps : int32_t { automatic = 0, forward = 1, reverse = 2, both = 3 };
 
 // Facts about a Jacobian beside its pattern.
 struct JacobianTraits {

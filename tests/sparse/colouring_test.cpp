@@ -147,7 +147,7 @@ TEST(CoveringStars, CoverEachEdge) {
   for (unsigned seed = 0; seed < 50; ++seed) {
     const Pattern p = random_pattern(5 + seed % 20, 30, 0.02 + 0.004 * seed, seed), t = transposed(p);
     for (const Order order : kOrders) {
-      const Draft draft = colour_both(p, t, order);
+      const ColourDraft draft = colour_both(p, t, order);
       for (int64_t i = 0; i < p.rows; ++i)
         for (const int32_t j : row_of(p, i))
           EXPECT_TRUE(draft.rows.colours[i] >= 0 || draft.columns.colours[j] >= 0) << i << ", " << j;
@@ -157,7 +157,7 @@ TEST(CoveringStars, CoverEachEdge) {
 
 TEST(CoveringStars, HaveColoursOfTheirOwnForEachSide) {
   const Pattern p = arrowhead(20);
-  const Draft draft = colour_both(p, transposed(p), Order::largest_first);
+  const ColourDraft draft = colour_both(p, transposed(p), Order::largest_first);
   EXPECT_EQ(draft.columns.colours[0], 0);
   EXPECT_EQ(draft.rows.colours[0], 0) << "entry (0, 0) joins the two";
   EXPECT_EQ(draft.columns.count, 2);

@@ -231,7 +231,7 @@ TEST_F(SparsePrograms, CustomGradients) {
     out[0] = gt_sin(ctx, in[0]);
     return gt_status{GT_OK};
   };
-  const auto backward = [](gt_context ctx, void*, const gt_call* call, const gt_tensor* ct, size_t, gt_tensor* grads) {
+  const auto backward = [](gt_context ctx, void*, const gt_call* call, const gt_tensor* ct, gt_tensor* grads) {
     grads[0] = gt_multiply(ctx, ct[0], gt_cos(ctx, call->inputs[0]));
     return gt_status{GT_OK};
   };
