@@ -59,7 +59,7 @@ bool same_pairs(const Link& a, const Link& b) {
 }  // namespace
 
 Accumulation::Accumulation(const Path& path, std::span<const LinkSource> sources, Indices indices, bool records)
-    : indices_(indices), records_(records) {
+    : indices_(path, indices), records_(records) {
   for (const LinkSource& source : sources) {
     sources_.push_back(source.tensor);
     const Links own = links_of_source(source.tensor.shape(), source.first, true);
@@ -88,6 +88,7 @@ bool Accumulation::step(Node& node, const Path& path) {
   const Recorder::Deriving of(node.recorder, node);
   const Held held(node);
   const Call call(node.op, node.recorder, held.inputs, held.attrs.get(), &node);
+  const Indices indices = indices_.of(node);
   partials_ = Tensors(held.inputs.size());
   for (uint32_t o = 0; o < node.outputs.size(); ++o) {
     if (!is_floating(node.outputs[o].spec.dtype)) continue;
@@ -95,7 +96,7 @@ bool Accumulation::step(Node& node, const Path& path) {
     WeightedLinks result{Links(node.outputs[o].spec.shape, true), {}};
     for (std::size_t i = 0; i < held.inputs.size(); ++i)
       if (this->of(held.inputs[i]))
-        if (!extend(call, o, i, dependence_of({call, i, o, indices_}), result)) return false;
+        if (!extend(call, o, i, dependence_of({call, i, o, indices}), result)) return false;
     tidy(result, node.outputs[o].spec.dtype);
     if (result.links.all().size() > kMostLinks) return false;
     if (result.links.empty()) continue;

@@ -31,7 +31,7 @@ class Accumulation {
   Tensor partial_of(const Call& call, std::size_t input);
   void tidy(WeightedLinks& w, Dtype dtype) const;
 
-  Indices indices_;
+  IndicesAlong indices_;
   bool records_;
   Tensors sources_;
   const Node* stopped_by_ = nullptr;

@@ -6,8 +6,6 @@
 #include "autodiff/forward.hpp"
 #include "ops/names.hpp"
 
-#include "ops/names.hpp"
-
 namespace gradtape::core {
 
 Dependence dependence_of(const LinkCall& c) {
@@ -24,6 +22,30 @@ Dependence dependence_of(const LinkCall& c) {
   return related({broadcast_relation(call.in(c.input).shape(), call.out_spec().shape)});
 }
 
+Indices IndicesAlong::of(const Node& node) {
+  const bool follow =
+      std::ranges::any_of(node.inputs, [&](const Tensor& t) { return !is_floating(t.dtype()) && follows_sources(t); });
+  return follow ? Indices::any : asked_;
+}
+bool IndicesAlong::follows_sources(const Tensor& indices) {
+  if (asked_ == Indices::any) return false;
+  std::unordered_set<uint64_t> met;
+  std::vector<Tensor> stack{indices};
+  while (!stack.empty()) {
+    const Tensor t = std::move(stack.back());
+    stack.pop_back();
+    const Node& node = *t.node();
+    if (path_.on_path(t) || following_.contains(node.id)) {
+      following_.insert(indices.node()->id);
+      return true;
+    }
+    if (node.op == op<"stop_gradient"> || fixed_.contains(node.id) || !met.insert(node.id).second) continue;
+    for (const Tensor& input : node.inputs) stack.push_back(input);
+  }
+  fixed_.merge(met);
+  return false;
+}
+
 namespace {
 LinkWalk::Known links_of(std::span<const LinkSource> sources) {
   LinkWalk::Known links;
@@ -37,7 +59,7 @@ LinkWalk::Known links_of(std::span<const LinkSource> sources) {
 }  // namespace
 
 LinkWalk::LinkWalk(const Path& path, Known known, std::span<const Tensor> kept, Indices indices)
-    : path_(path), indices_(indices), links_(std::move(known)) {
+    : path_(path), asked_(indices), indices_(path, indices), links_(std::move(known)) {
   for (const Tensor& t : kept) ++readers_[t];
   for (const Node* node : path.nodes)
     for (const Tensor& t : node->inputs) ++readers_[t];
@@ -59,11 +81,12 @@ const Node* LinkWalk::next() {
   const Held held(*node);
   if (!follow_rule(*node)) {
     const Call call(node->op, node->recorder, held.inputs, held.attrs.get(), node);
+    const Indices indices = indices_.of(*node);
     for (uint32_t o = 0; o < node->outputs.size(); ++o) {
       Links links(node->outputs[o].spec.shape);
       for (std::size_t i = 0; i < held.inputs.size(); ++i)
         if (const Links* in = of(held.inputs[i]))
-          add_dependent(*in, dependence_of({call, i, o, indices_}), static_cast<uint32_t>(i), links);
+          add_dependent(*in, dependence_of({call, i, o, indices}), static_cast<uint32_t>(i), links);
       add(Tensor(node, o), links);
     }
   }
@@ -100,8 +123,9 @@ bool LinkWalk::follow_rule(Node& node) {
   Tensors connected;
   for (const Tensor& t : results)
     if (t) connected.push_back(t);
-  const Path path = path_between(connected, tangents, is_symbolic_result);
-  LinkWalk walk(path, std::move(known), connected, indices_);
+  Path path = path_between(connected, tangents, is_symbolic_result);
+  path.on_path = [this, inner = path.on_path](const Tensor& t) { return inner(t) || path_.on_path(t); };
+  LinkWalk walk(path, std::move(known), connected, asked_);
   while (walk.next()) {
   }
   for (std::size_t k = 0; k < outputs.size(); ++k)
@@ -141,29 +165,79 @@ bool mixes_samples(const Links& links, int64_t sample_size) {
     return within.most(link.box) - within.least(link.box) >= sample_size;
   });
 }
+
+// Whether a tensor has its elements in the order of the samples, along one of its axes: each run of `run` coordinates
+// belongs to the next sample, from any sample on.
+bool in_order_along(std::size_t axis, int64_t run, const Links& links, int64_t sample_size) {
+  constexpr int64_t kMostLookedAt = 1 << 16;  // the answer decides on a message alone
+  const int64_t stride = links.shape().product(axis + 1, links.shape().rank()), size = links.shape()[axis];
+  std::optional<int64_t> shift;
+  bool in_order = true;
+  for (const Link& link : links.all()) {
+    if (link.size() > kMostLookedAt) continue;
+    for_each_entry(link, links.shape(), [&](int64_t i, int64_t j) {
+      const int64_t found = j / sample_size - i / stride % size / run;
+      in_order &= shift.value_or(found) == found;
+      shift = found;
+    });
+  }
+  return in_order;
+}
+bool of_one_sample(const Links& links, int64_t sample_size) {
+  const auto sample = [&](int64_t column) { return column / sample_size; };
+  std::optional<int64_t> one;
+  return std::ranges::all_of(links.all(), [&](const Link& link) {
+    if (link.column_list) return false;
+    const int64_t first = sample(link.column.least(link.box));
+    const bool same = first == sample(link.column.most(link.box)) && one.value_or(first) == first;
+    one = first;
+    return same;
+  });
+}
+// Whether samples are still to be told apart, so that a later op can bring them back.
+bool knows_samples(const Links& links, int64_t samples, int64_t sample_size) {
+  if (of_one_sample(links, sample_size)) return true;
+  for (std::size_t axis = 0; axis < links.shape().rank(); ++axis) {
+    const int64_t size = links.shape()[axis];
+    if (in_order_along(axis, 1, links, sample_size)) return true;
+    if (size > samples && size % samples == 0 && in_order_along(axis, size / samples, links, sample_size)) return true;
+  }
+  return false;
+}
 }  // namespace
 
 const Node* where_samples_mix(const Tensor& to, const Tensor& from, const Passable& passable) {
   const Path path = path_between(Tensors{to}, Tensors{from}, passable);
   if (path.nodes.empty()) return nullptr;
   const int64_t size = std::max<int64_t>(1, from.shape().without_leading().elements());
-  const auto are_apart = [&](const Links* links) {
-    return !links || (links->shape().rank() > 0 && samples_stay_apart(*links, size));
-  };
   const LinkSource source{from, 0};
-  LinkWalk walk(path, links_of(std::span(&source, 1)), Tensors{to}, Indices::any);
-  const Node *mixer = nullptr, *loser = nullptr, *last = nullptr;
-  while (const Node* node = walk.next()) {
-    last = node;
-    for (uint32_t o = 0; o < node->outputs.size(); ++o) {
-      const Links* links = walk.of(Tensor(const_cast<Node*>(node), o));
-      if (!links) continue;
-      if (!mixer && mixes_samples(*links, size)) mixer = node;
-      if (!loser && !are_apart(links)) loser = node;
-    }
-  }
-  if (are_apart(walk.of(to))) return nullptr;
-  return mixer ? mixer : loser ? loser : last;
+  const auto walk = [&](const auto& look) -> const Node* {
+    LinkWalk links(path, links_of(std::span(&source, 1)), Tensors{to}, Indices::any);
+    while (const Node* node = links.next())
+      if (look(*node, links)) return node;
+    return nullptr;
+  };
+  bool apart = true;
+  walk([&](const Node& node, const LinkWalk& links) {
+    if (&node != to.node()) return false;
+    const Links* of = links.of(to);
+    apart = !of || (of->shape().rank() > 0 && samples_stay_apart(*of, size));
+    return true;
+  });
+  if (apart) return nullptr;
+  const auto any_output = [&](const Node& node, const LinkWalk& links, const auto& is) {
+    for (uint32_t o = 0; o < node.outputs.size(); ++o)
+      if (const Links* of = links.of(Tensor(const_cast<Node*>(&node), o)); of && is(*of)) return true;
+    return false;
+  };
+  const Node* mixer = walk([&](const Node& node, const LinkWalk& links) {
+    return any_output(node, links, [&](const Links& of) { return mixes_samples(of, size); });
+  });
+  if (mixer) return mixer;
+  const Node* loser = walk([&](const Node& node, const LinkWalk& links) {
+    return any_output(node, links, [&](const Links& of) { return !knows_samples(of, from.shape()[0], size); });
+  });
+  return loser ? loser : path.nodes.back();
 }
 
 }  // namespace gradtape::core

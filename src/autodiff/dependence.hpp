@@ -16,6 +16,21 @@ struct LinkSource {
   Tensor tensor;
   int64_t first;
 };
+// How rules look at the index tensors of nodes along a path. Those that depend on a source (the places of the largest
+// entries, an order) have other values at other points: any index is possible.
+class IndicesAlong {
+ public:
+  IndicesAlong(const Path& path, Indices asked) : path_(path), asked_(asked) {}
+  Indices of(const Node& node);
+
+ private:
+  bool follows_sources(const Tensor& indices);
+
+  const Path& path_;
+  Indices asked_;
+  // Ids of nodes behind index tensors: those that do not depend on a source, and those that do.
+  std::unordered_set<uint64_t> fixed_, following_;
+};
 // Goes along a path and has the links of the tensors that the walk has reached and that nodes ahead still read.
 class LinkWalk {
  public:
@@ -30,14 +45,11 @@ class LinkWalk {
   void add(const Tensor& t, const Links& links);
   bool follow_rule(Node& node);
   void drop_inputs(const Node& node);
-  Indices indices_of(const Node& node);
-  bool follows_sources(const Tensor& indices);
 
   const Path& path_;
-  Indices indices_;
+  Indices asked_;
+  IndicesAlong indices_;
   std::size_t next_ = 0;
-  // Ids of nodes behind index tensors: those that do not depend on a source, and those that do.
-  std::unordered_set<uint64_t> fixed_, following_;
   Known links_;
   std::unordered_map<Tensor, std::size_t, TensorHash, TensorSame> readers_;  // ahead
 };

@@ -63,10 +63,16 @@ void check_entries(const char* function, const Sparsity& given, const Pattern& f
     for (const int32_t j : needed) {
       next = std::lower_bound(next, own.end(), j);
       if (next != own.end() && *next == j) continue;
+      const std::string row =
+          given.symmetric ? "the gradient by " + element_of(sources, i) : fmt::format("element {} of the target", i);
+      if (given.kind == Sparsity::Kind::given)
+        invalid("{}: the sparsity must have entry ({}, {}), or be GT_SPARSITY_TRUSTED: {} depends on {}", function, i,
+                j, row, element_of(sources, j));
       invalid(
-          "{}: the sparsity must have entry ({}, {}), or be GT_SPARSITY_TRUSTED: {} depends on {}", function, i, j,
-          given.symmetric ? "the gradient by " + element_of(sources, i) : fmt::format("element {} of the target", i),
-          element_of(sources, j));
+          "{}: the sparsity was found for another program, or for index tensors of other values, and has no entry ({}, "
+          "{}): {} depends on {}; find it anew on this tape, or with options.dependence GT_DEPENDENCE_CONSERVATIVE where "
+          "index tensors have no values",
+          function, i, j, row, element_of(sources, j));
     }
   }
 }

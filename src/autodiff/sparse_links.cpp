@@ -11,7 +11,8 @@ int64_t SparseLinks::count() const {
   return n;
 }
 
-Pattern SparseLinks::pattern() const {
+Pattern SparseLinks::pattern(Recorder& recorder, const char* function) const {
+  check_size(recorder, function);
   if (by_row.size() == 1) return pattern_of(by_row[0], columns);
   Pattern whole{0, columns, {0}, {}};
   for (const Links& links : by_row) {
@@ -21,6 +22,24 @@ Pattern SparseLinks::pattern() const {
     whole.rows += p.rows;
   }
   return whole;
+}
+
+void SparseLinks::check_size(Recorder& recorder, const char* function) const {
+  const double limit = static_cast<double>(recorder.memory().most());
+  for (const Links& links : by_row) {
+    const double whole = static_cast<double>(links.shape().elements()) * static_cast<double>(columns);
+    for (const Link& link : links.all()) {
+      double entries = 1;
+      for (const int64_t n : link.box) entries *= static_cast<double>(n);
+      entries = std::min(entries, whole);  // some may be pairs twice
+      if (entries * sizeof(int32_t) > limit)
+        fail(
+            Status::out_of_memory,
+            "{}: the pattern has {:.3g} entries of {} by {}, which take {:.3g} bytes, of at most {:.3g} that there are; "
+            "gt_tape_jvp, gt_tape_gradient and gt_tape_hvp give products with the matrix",
+            function, entries, links.shape().elements(), columns, entries * sizeof(int32_t), limit);
+    }
+  }
 }
 
 namespace {

@@ -11,8 +11,12 @@ struct SparseLinks {
   int64_t columns = 0;        // elements of all sources
 
   int64_t count() const;
-  Pattern pattern() const;
+  // Fails at once where the pattern is larger than the memory that there is.
+  Pattern pattern(Recorder& recorder, const char* function) const;
   uint64_t hash() const;  // of all links, with the contents of their lists
+
+ private:
+  void check_size(Recorder& recorder, const char* function) const;
 };
 inline Indices indices_of(const SparseOptions& options) {
   return options.dependence == OnIndices::exact ? Indices::needed : Indices::known;

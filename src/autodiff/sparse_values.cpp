@@ -124,8 +124,9 @@ class Products {
 
 // The pattern was made of other links where an index tensor has other values now.
 void check_links(const Sparsity& s, const SparseLinks& now, std::span<const Source> sources, const char* function) {
-  if (s.kind == Sparsity::Kind::given || now.hash() == s.links_hash) return;
-  check_entries(function, s, now.pattern(), sources);
+  if (s.kind == Sparsity::Kind::given || s.options.dependence == OnIndices::trust || now.hash() == s.links_hash) return;
+  const Pattern found = now.pattern(sources[0].tensor.recorder(), function);
+  check_entries(function, s, s.symmetric ? hessian_entries(found, s.options.triangle) : found, sources);
 }
 
 // The links of the targets, one below the other, with factors written to their places.

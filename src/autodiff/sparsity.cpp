@@ -104,6 +104,10 @@ const Compression& Sparsity::compression() const {
   return *few;
 }
 
+Pattern hessian_entries(const Pattern& found, Triangle triangle) {
+  return entries_where(symmetric_part(found), [&](int64_t i, int64_t j, int64_t) { return is_in(triangle, i, j); });
+}
+
 SparsityPtr jacobian_sparsity(const Tape& tape, const Tensor& target, std::span<const Source> sources,
                               const SparseOptions& options) {
   const Stopwatch watch;
@@ -113,7 +117,7 @@ SparsityPtr jacobian_sparsity(const Tape& tape, const Tensor& target, std::span<
   const SparseLinks found = links_of_jacobian(tape, target, sources, indices_of(options));
   s->links = found.count();
   s->links_hash = found.hash();
-  s->pattern = found.pattern();
+  s->pattern = found.pattern(tape.recorder(), "gt_tape_jacobian_sparsity");
   const std::vector<LinkSource> columns = link_sources(tape, sources);
   if (accumulates(*s, s->pattern, tape.path(Tensors{target}, tape.tensors_of(sources)), columns,
                   "gt_tape_jacobian_sparsity")) {
@@ -141,7 +145,7 @@ SparsityPtr hessian_sparsity(Tape& tape, const Tensor& target, std::span<const S
   const SparseLinks found = links_of_gradients(tape, gradients.by_source(), sources, indices_of(options));
   s->links = found.count();
   s->links_hash = found.hash();
-  Pattern whole = symmetric_part(found.pattern());
+  Pattern whole = symmetric_part(found.pattern(tape.recorder(), "gt_tape_hessian_sparsity"));
   const bool full = options.triangle == Triangle::full;
   if (!full)
     s->pattern = entries_where(whole, [&](int64_t i, int64_t j, int64_t) { return is_in(options.triangle, i, j); });

@@ -53,6 +53,8 @@ SparsityPtr jacobian_sparsity(const Tape& tape, const Tensor& target, std::span<
 // The target stands for the sum of its elements.
 SparsityPtr hessian_sparsity(Tape& tape, const Tensor& target, std::span<const Source> sources,
                              const SparseOptions& options);
+// The entries of a Hessian, in the triangle, of the links of a gradient.
+Pattern hessian_entries(const Pattern& found, Triangle triangle);
 // A pattern from outside, of which colours are made when it is first used.
 SparsityPtr given_sparsity(Pattern pattern, bool symmetric, const SparseOptions& options);
 // The values at the pattern's entries, row by row: [nonzeros].

@@ -27,6 +27,12 @@ Relation broadcast_relation(const Shape& in, const Shape& out) {
 namespace {
 constexpr int64_t kMostListed = int64_t{1} << 30;
 
+void check_listed(const Shape& shape) {
+  if (shape.elements() > INT32_MAX)
+    fail(Status::unsupported,
+         "a pattern without a regular form goes through a tensor {}, which has more than {} elements", to_string(shape),
+         INT32_MAX);
+}
 void check_listed(int64_t pairs) {
   if (pairs > kMostListed)
     fail(Status::out_of_memory, "a pattern whose pairs have no regular form: {} pairs, of at most {}", pairs,
@@ -294,6 +300,8 @@ bool is_identity(const Relation& r, const Shape& in, const Shape& out) {
 void relate(const Link& link, const Relation& relation, const Shape& in, Links& out) {
   const auto by_list = [&] {
     check_listed(link.size());
+    check_listed(in);
+    check_listed(out.shape());
     const bool is_list = link.row_list && !out.exactly();
     out.add(relate_list(is_list ? link : listed(link, in, out.exactly()), relation, in, out.shape()));
   };

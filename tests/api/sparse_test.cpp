@@ -402,6 +402,19 @@ TEST_F(Sparse, AMatrixThatCannotBeDenseIsRefusedAtOnce) {
   expect_error(gt_sparse_to_dense(c, s, vec({1}), &out), GT_OUT_OF_MEMORY, "gt_sparse_matvec gives products with it");
 }
 
+TEST_F(Sparse, APatternThatIsTooLargeIsRefusedAtOnce) {
+  gt_tensor x = vec(std::vector<float>(2'000'000));
+  gt_tape t = watching({x}, GT_TAPE_PERSISTENT);
+  gt_tensor y = gt_cumsum(c, x, 0, 0, 0);
+  gt_tensor s = mul(sum(x), sum(x));
+  EXPECT_EQ(gt_tape_jacobian_sparsity(c, t, y, &x, 1, nullptr), nullptr);
+  expect_error(
+      GT_OUT_OF_MEMORY,
+      "gt_tape_jacobian_sparsity: the pattern has 4e+12 entries of 2000000 by 2000000, which take 1.6e+13 bytes");
+  EXPECT_EQ(gt_tape_hessian_sparsity(c, t, s, &x, 1, nullptr), nullptr);
+  expect_error(GT_OUT_OF_MEMORY, "gt_tape_hessian_sparsity: the pattern has 4e+12 entries");
+}
+
 // ---- Arguments, tapes, handles
 
 TEST_F(Sparse, SourcesAndTargetsThatDoNotFit) {

@@ -69,14 +69,17 @@ struct Kind {
   std::string name;
   bool hessian;
   gt_sparsity sparsity(const SparseView& v, int32_t mode, int32_t triangle = GT_TRIANGLE_FULL) const {
-    const gt_sparse_options o = SparseView::with(mode, triangle);
+    // A mode is one of products with vectors.
+    const gt_sparse_options o = SparseView::with(mode, triangle, GT_DEPENDENCE_EXACT,
+                                                 mode == GT_MODE_AUTO ? GT_SPARSE_AUTO : GT_SPARSE_COMPRESS);
     return hessian ? v.hessian_sparsity(o) : v.jacobian_sparsity(o);
   }
   Matrix dense(const SparseView& v) const { return hessian ? v.hessian() : v.jacobian(); }
 };
 const Kind kKinds[] = {{"Jacobian", false}, {"Hessian", true}};
 
-std::string fault_of_symmetry(const SparseView& v, const Csr& p, const std::vector<double>& values) {
+std::string fault_of_symmetry(const SparseView& v, const Csr& p, const std::vector<double>& values,
+                              bool with_triangles) {
   std::string found;
   p.for_each([&](std::size_t i, std::size_t j, std::size_t k) {
     const auto begin = p.columns.begin() + p.offsets[j], end = p.columns.begin() + p.offsets[j + 1];
@@ -87,6 +90,7 @@ std::string fault_of_symmetry(const SparseView& v, const Csr& p, const std::vect
       found = "values are not symmetric";
   });
   for (const int32_t triangle : {GT_TRIANGLE_LOWER, GT_TRIANGLE_UPPER}) {
+    if (!with_triangles) break;
     const gt_sparsity s = v.hessian_sparsity(SparseView::with(GT_MODE_AUTO, triangle));
     const auto [part, places] = triangle_of(p, triangle);
     const std::vector<double> of_part = v.values(s);
@@ -112,14 +116,21 @@ std::string fault_of(const Kind& kind, const Program& p, const Function& f, cons
     for (std::size_t i = 0; i < m.rows; ++i)
       for (std::size_t j = 0; j < m.columns; ++j)
         if (m(i, j) != 0) seen.insert({i, j});
+    if (const gt_sparsity s = point == 0 ? v.accumulating(kind.hessian) : nullptr) {
+      ++sparse_counts().accumulated;
+      if (v.pattern(s) != pattern) return kind.name + " pattern: depends on the method";
+      if (std::string wrong = wrong_value(pattern, v.values(s), m, kTolerance); !wrong.empty())
+        return kind.name + " accumulated: " + wrong;
+    }
     for (const int32_t mode : kModes) {
-      if (point > 0 || (kind.hessian && mode != GT_MODE_AUTO)) continue;
+      if (point > 0) continue;
       const gt_sparsity s = kind.sparsity(v, mode);
       const std::vector<double> values = v.values(s);
       if (std::string wrong = wrong_value(pattern, values, m, kTolerance); !wrong.empty())
         return kind.name + " by mode " + std::to_string(mode) + ": " + wrong;
       if (!kind.hessian) continue;
-      if (std::string wrong = fault_of_symmetry(v, pattern, values); !wrong.empty()) return kind.name + ": " + wrong;
+      if (std::string wrong = fault_of_symmetry(v, pattern, values, mode == GT_MODE_AUTO); !wrong.empty())
+        return kind.name + ": " + wrong;
     }
   }
   if (!where.empty()) return "";

@@ -14,6 +14,7 @@ std::string batch_fault(const Program& p);
 
 // What the checks have met.
 struct SparseCounts {
+  std::size_t accumulated = 0;                      // values along links
   std::size_t entries = 0, never = 0;               // of patterns; those that were 0 at each point
   std::size_t batches = 0, apart = 0, refused = 0;  // samples that the dense Jacobian keeps apart; of these refused
 };

@@ -32,10 +32,10 @@ int run(uint64_t most, uint64_t seed) {
   }
   const SparseCounts& n = sparse_counts();
   std::printf(
-      "%llu compositions from seed %llu, %d failed; %zu entries of patterns, of which %zu were 0 at all points; "
-      "%zu batches, %zu of samples that stay apart, of which %zu were refused\n",
-      static_cast<unsigned long long>(most), static_cast<unsigned long long>(seed), failures, n.entries, n.never,
-      n.batches, n.apart, n.refused);
+      "%llu compositions from seed %llu, %d failed; %zu matrices accumulated; %zu entries of patterns, of which %zu "
+      "were 0 at all points; %zu batches, %zu of samples that stay apart, of which %zu were refused\n",
+      static_cast<unsigned long long>(most), static_cast<unsigned long long>(seed), failures, n.accumulated, n.entries,
+      n.never, n.batches, n.apart, n.refused);
   return failures == 0 ? 0 : 1;
 }
 

@@ -219,15 +219,21 @@ class OfOp : public testing::Test {
     }
   }
   void check_point(const SparseView& at, const Csr& p, const Matrix& m) {
-    for (const int32_t mode : kModes) {
-      const gt_sparsity s = kind_.sparsity(at, SparseView::with(mode));
-      ASSERT_EQ(at.pattern(s), p) << "the pattern depends on numbers";
+    const auto expect_values = [&](gt_sparsity s, const char* method) {
+      ASSERT_EQ(at.pattern(s), p) << "the pattern depends on numbers, or on the method";
       const std::vector<double> values = at.values(s);
-      EXPECT_EQ(wrong_value(p, values, m, kind_.hessian ? 1e-11 : 1e-12), "") << "mode " << mode;
-      if (!kind_.hessian) continue;
+      EXPECT_EQ(wrong_value(p, values, m, kind_.hessian ? 1e-11 : 1e-12), "") << method;
+      if (!kind_.hessian) return;
       check_symmetry(p, values);
-      return check_triangles(at, p, values);  // modes are of Jacobians
-    }
+    };
+    const gt_sparsity automatic = kind_.sparsity(at, SparseView::with(GT_MODE_AUTO));
+    expect_values(automatic, "automatic");
+    if (const gt_sparsity s = at.accumulating(kind_.hessian)) expect_values(s, "accumulated");
+    for (const int32_t mode : kModes)
+      expect_values(
+          kind_.sparsity(at, SparseView::with(mode, GT_TRIANGLE_FULL, GT_DEPENDENCE_EXACT, GT_SPARSE_COMPRESS)),
+          "compressed");
+    if (kind_.hessian) check_triangles(at, p, at.values(automatic));
   }
   void check_single(Sample& sample, std::size_t k, const Csr& p) {
     auto r = sample.run(sample.first(), true);

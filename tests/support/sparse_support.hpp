@@ -41,16 +41,25 @@ class SparseView {
       : c(ctx), tape_(tape), target_(target), sources_(std::move(sources)) {}
 
   static gt_sparse_options with(int32_t mode, int32_t triangle = GT_TRIANGLE_FULL,
-                                int32_t dependence = GT_DEPENDENCE_EXACT) {
+                                int32_t dependence = GT_DEPENDENCE_EXACT, int32_t method = GT_SPARSE_AUTO) {
     gt_sparse_options o{};
     o.struct_size = sizeof o;
     o.mode = mode;
     o.triangle = triangle;
     o.dependence = dependence;
+    o.method = method;
     return o;
   }
   gt_sparsity jacobian_sparsity(const gt_sparse_options& o = with(GT_MODE_AUTO)) const {
     return made(gt_tape_jacobian_sparsity(c, tape_, target_, sources_.data(), sources_.size(), &o));
+  }
+  // NULL: an op ends the links along which values are accumulated.
+  gt_sparsity accumulating(bool hessian) const {
+    const gt_sparse_options o = with(GT_MODE_AUTO, GT_TRIANGLE_FULL, GT_DEPENDENCE_EXACT, GT_SPARSE_ACCUMULATE);
+    auto* find = hessian ? gt_tape_hessian_sparsity : gt_tape_jacobian_sparsity;
+    gt_sparsity s = find(c, tape_, target_, sources_.data(), sources_.size(), &o);
+    if (!s && gt_take_error(c, nullptr, 0, nullptr) != GT_UNSUPPORTED) throw std::runtime_error("another error");
+    return s;
   }
   gt_sparsity hessian_sparsity(const gt_sparse_options& o = with(GT_MODE_AUTO)) const {
     return made(gt_tape_hessian_sparsity(c, tape_, target_, sources_.data(), sources_.size(), &o));
