@@ -11,6 +11,7 @@
 namespace gradtape::core {
 
 namespace {
+constexpr std::size_t kMostAtOnce = 256;      // before links of the same pairs become one
 constexpr std::size_t kMostLinks = 32;        // of a tensor, beyond which products with vectors are cheaper
 constexpr double kMostElements = 1ull << 28;  // of a factor
 
@@ -94,9 +95,11 @@ bool Accumulation::step(Node& node, const Path& path) {
     if (!is_floating(node.outputs[o].spec.dtype)) continue;
     path_elements_ += static_cast<double>(node.outputs[o].spec.shape.elements());
     WeightedLinks result{Links(node.outputs[o].spec.shape, true), {}};
-    for (std::size_t i = 0; i < held.inputs.size(); ++i)
-      if (this->of(held.inputs[i]))
-        if (!extend(call, o, i, dependence_of({call, i, o, indices}), result)) return false;
+    for (std::size_t i = 0; i < held.inputs.size(); ++i) {
+      if (!this->of(held.inputs[i])) continue;
+      if (!extend(call, o, i, dependence_of({call, i, o, indices}), result)) return false;
+      if (result.links.all().size() > kMostAtOnce) return false;
+    }
     tidy(result, node.outputs[o].spec.dtype);
     if (result.links.all().size() > kMostLinks) return false;
     if (result.links.empty()) continue;

@@ -68,6 +68,12 @@ uint64_t hash_of_links(std::span<const Links> by_row) {
   return h;
 }
 
+uint64_t identity_of(const Tensor& target, std::span<const Source> sources) {
+  uint64_t h = hash_mix(target.node()->id, target.index());
+  for (const Source& s : sources) h = hash_mix(h, hash_mix(s.tensor.node()->id, s.tensor.index()));
+  return h;
+}
+
 std::vector<LinkSource> link_sources(const Tape& tape, std::span<const Source> sources) {
   std::vector<LinkSource> all;
   int64_t first = 0;

@@ -124,14 +124,14 @@ class Products {
 
 // The pattern was made of other links where an index tensor has other values now.
 void check_links(const Sparsity& s, const SparseLinks& now, std::span<const Source> sources, const char* function) {
-  if (s.kind == Sparsity::Kind::given || s.options.dependence == OnIndices::trust || now.hash() == s.links_hash) return;
+  if (now.hash() == s.links_hash) return;
   const Pattern found = now.pattern(sources[0].tensor.recorder(), function);
   check_entries(function, s, s.symmetric ? hessian_entries(found, s.options.triangle) : found, sources);
 }
 
 // The links of the targets, one below the other, with factors written to their places.
 Tensor assembled(Recorder& r, const Tensors& targets, std::span<const Source> sources, const Accumulation& found,
-                 const Sparsity& s) {
+                 const Sparsity& s, const std::function<void()>& check) {
   const Dtype dtype = sources[0].tensor.dtype();
   std::vector<Links> links;
   Tensors factors;
@@ -145,6 +145,7 @@ Tensor assembled(Recorder& r, const Tensors& targets, std::span<const Source> so
   if (factors.empty()) return zeros(r, {dtype, {s.pattern.nonzeros()}, false});
   const uint64_t hash = hash_of_links(links);
   if (!s.assembly || s.assembly_hash != hash) {
+    check();  // links as those of the assembly are known to fit
     PlaceFinder finder(s.pattern, s.symmetric);
     int64_t row = 0;
     for (const Links& of : links) {
@@ -168,15 +169,20 @@ Tensor sparse_values(Tape& tape, const Tensor& target, std::span<const Source> s
   if (s.symmetric) gradients.emplace(tape, target, sources, function);
   const Tensors targets = s.symmetric ? gradients->by_source() : Tensors{target};
   const Indices indices = indices_of(s.options);
-  check_links(s,
-              s.symmetric ? links_of_gradients(tape, targets, sources, indices)
-                          : links_of_jacobian(tape, target, sources, indices),
-              sources, function);
+  const bool is_known = s.kind == Sparsity::Kind::given || s.options.dependence == OnIndices::trust ||
+                        identity_of(target, sources) == s.made_from;
+  const auto check = [&] {
+    if (is_known) return;
+    const SparseLinks now = s.symmetric ? links_of_gradients(tape, targets, sources, indices)
+                                        : links_of_jacobian(tape, target, sources, indices);
+    check_links(s, now, sources, function);
+  };
   if (s.method == SparseMethod::accumulate) {
     const Path path = tape.path(s.symmetric ? gradients->connected() : targets, tape.tensors_of(sources));
     const Accumulation found(path, link_sources(tape, sources), indices, true);
-    if (!found.stopped_by()) return assembled(r, targets, sources, found, s);
+    if (!found.stopped_by()) return assembled(r, targets, sources, found, s, check);
   }
+  check();
   Products products(tape, s, function);
   return s.symmetric ? products.of_hessian(targets, sources) : products.of_jacobian(target, sources);
 }

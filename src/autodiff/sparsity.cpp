@@ -117,6 +117,7 @@ SparsityPtr jacobian_sparsity(const Tape& tape, const Tensor& target, std::span<
   const SparseLinks found = links_of_jacobian(tape, target, sources, indices_of(options));
   s->links = found.count();
   s->links_hash = found.hash();
+  s->made_from = identity_of(target, sources);
   s->pattern = found.pattern(tape.recorder(), "gt_tape_jacobian_sparsity");
   const std::vector<LinkSource> columns = link_sources(tape, sources);
   if (accumulates(*s, s->pattern, tape.path(Tensors{target}, tape.tensors_of(sources)), columns,
@@ -145,6 +146,7 @@ SparsityPtr hessian_sparsity(Tape& tape, const Tensor& target, std::span<const S
   const SparseLinks found = links_of_gradients(tape, gradients.by_source(), sources, indices_of(options));
   s->links = found.count();
   s->links_hash = found.hash();
+  s->made_from = identity_of(target, sources);
   Pattern whole = symmetric_part(found.pattern(tape.recorder(), "gt_tape_hessian_sparsity"));
   const bool full = options.triangle == Triangle::full;
   if (!full)
