@@ -64,7 +64,7 @@ def milliseconds(seconds):
 
 
 def ratio(a, b):
-    return "" if a is None or b is None else f"{a / b:.2g}" if a < b / 10 else f"{a / b:.2f}" if a < 100 * b else f"{a / b:,.0f}"
+    return "" if a is None or b is None else f"{a / b:#.2g}" if a < b / 10 else f"{a / b:.2f}" if a < 100 * b else f"{a / b:,.0f}"
 
 
 def table(head, rows):
@@ -87,8 +87,8 @@ def values_table(sparse):
         rows.append([name, milliseconds(base(p)), *(milliseconds(by[m]) for m in METHODS), *(ratio(by[m], base(p)) for m in METHODS),
                      p["auto"].upper(), ratio(chosen, s["write"])])
     return ["## Values", "",
-            "The base is the gradient of the same program for a Hessian, and the function for a Jacobian. The values are of all entries. The last column is the time of the method "
-            "that AUTO takes over the time to copy as many numbers, which no method can beat by much.", "",
+            "The base is the gradient of the same program for a Hessian, and the function for a Jacobian. The last column is the time of the method that AUTO takes over the time to copy "
+            "as many numbers. Copying is a lower bound, for the values must be written.", "",
             *table(["problem", "base, ms", "ACCUMULATE, ms", "COMPRESS, ms", "ACCUMULATE / base", "COMPRESS / base", "AUTO takes", "AUTO / writing"], rows)]
 
 
@@ -171,6 +171,7 @@ This page is for users who compare the cost of large Jacobians and Hessians. `./
 
 The machine is {machine} with {cores} cores, and the programs have one thread in float64. Its load was {before:.1f} at the beginning and {after:.1f} at the end. All times are medians
 of processor time, in one run. gradtape's ways to one problem take turns in one process, as replays of recorded functions. The functions and points are in [bench/sparse](../bench/sparse).
+Both forms of Rosenbrock's function, by pairs and strided, are one program for the peers: every second element of a vector.
 
 ![the times as a picture](benchmarks-sparse.png)
 """
