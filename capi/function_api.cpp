@@ -35,21 +35,20 @@ FunctionResults checked(Context& c, const RecordedFunction& recording, const Ten
   c.evaluate(wanted);
   return results;
 }
-// Holds the recording: callbacks run.
-void run_checked(Context& c, const RecordedFunctionPtr recording, std::span<const void* const> inputs,
+void run_checked(Context& c, RecordedFunction& recording, std::span<const void* const> inputs,
                  std::span<void* const> outputs) {
-  recording->plan();                          // throws where a run cannot be
+  recording.plan();                           // throws where a run cannot be
   const Recorder::Pause pause(c.recorder());  // a run is on no tape
   Tensors in;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    const Spec& spec = recording->inputs()[i];
+    const Spec& spec = recording.inputs()[i];
     in.push_back(c.recorder().constant(spec, c.recorder().allocate(bytes_of(spec), "gt_function_run")));
     if (bytes_of(spec) > 0) std::memcpy(in.back().value()->data(), inputs[i], bytes_of(spec));
   }
-  FunctionResults results = checked(c, *recording, in);
+  FunctionResults results = checked(c, recording, in);
   for (std::size_t i = 0; i < outputs.size(); ++i)
     if (const Tensor& t = results.outputs[i]; t.bytes() > 0) std::memcpy(outputs[i], t.value()->data(), t.bytes());
-  recording->assign(std::move(results.assigned));
+  recording.assign(std::move(results.assigned));
 }
 
 // Writes handles for the outputs. Variables are assigned last, when nothing can fail any more.
@@ -98,7 +97,10 @@ void check_counts(const char* what, const RecordedFunction& recording, std::size
 void run(Context& c, const char* what, const Function& f, RecordedFunction& recording,
          std::span<const void* const> inputs, std::span<void* const> outputs) {
   recording.check_memory(what, inputs, outputs);
-  if (c.evaluator().checks_finite) return run_checked(c, f.latest(), inputs, outputs);
+  if (c.evaluator().checks_finite) {
+    const auto held = RecordedFunctionPtr(f.latest());  // callbacks run, which may record anew
+    return run_checked(c, *held, inputs, outputs);
+  }
   if (!recording.trace().variables.empty()) {
     Tensors wanted;
     recording.collect_variables(wanted);

@@ -227,8 +227,8 @@ class Explainer {
 
   Reason forgotten(const Node& node, bool source_is_known) const {
     const std::string op = title_of(node);
-    const Reason while_paused{fmt::format("{} was recorded while the tape was paused, and has been computed since", op),
-                              "run it before gt_tape_stop_recording, or after gt_tape_resume_recording"};
+    Reason while_paused{fmt::format("{} was recorded while the tape was paused, and has been computed since", op),
+                        "run it before gt_tape_stop_recording, or after gt_tape_resume_recording"};
     switch (when(recording_, node.id)) {
       case Block::not_begun:
         return {fmt::format("{} was computed before the tape began to record", op),

@@ -202,7 +202,7 @@ class Closing {
     Tensors parameters;
     TensorMap known;
     const auto add = [&](const Tensor& old) {
-      const Tensor fresh = r_.parameter(old.spec());
+      Tensor fresh = r_.parameter(old.spec());
       fresh.node()->sparse = old.node()->sparse;
       parameters.push_back(fresh);
       known[old] = fresh;

@@ -23,7 +23,6 @@ class CarriedMemory {
   using Places = SmallVector<Place, 8>;
   Places lay_out(const Body& body, std::size_t carried) {
     Places places;
-    turn_ = 0;
     for (std::size_t k = 0; k < carried; ++k) {
       places.push_back({turn_, bytes_of(body.output(k))});
       turn_ += round_up(places.back().bytes, BlockCache::kAlignment);
@@ -31,7 +30,7 @@ class CarriedMemory {
     return places;
   }
 
-  std::size_t turn_;  // bytes of one of the two
+  std::size_t turn_ = 0;  // bytes of one of the two
   Places places_;
   CacheBlock block_;
 };

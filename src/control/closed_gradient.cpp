@@ -115,7 +115,7 @@ const Op& closed_gradient_op() {
 
 Tensors with_closed_gradient(Recorder& r, const Tensors& inputs, const Tensors& values,
                              const std::shared_ptr<const CustomRule>& rule) {
-  const Tensors plain = with_gradient(inputs, values, rule);
+  Tensors plain = with_gradient(inputs, values, rule);
   const Call call(*plain[0].node());
   const Recorder::Attempt attempt(r);
   try {

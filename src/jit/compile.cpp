@@ -274,7 +274,7 @@ class LoopCompiler {
 };
 
 // The only unit of a strip loop: null where the system refuses it.
-std::shared_ptr<const Loop> publish_strip(StripLoop strip) {
+std::shared_ptr<const Loop> publish_strip(const StripLoop& strip) {
   std::optional<Code> code = emit(strip.unit);
   const std::shared_ptr<const std::byte> pages = code ? publish(code->bytes) : nullptr;
   if (!pages) return nullptr;
@@ -291,7 +291,7 @@ std::shared_ptr<const Loop> compile(const Loop& loop) {
   if (!is_available() || !loop.units.empty()) return nullptr;
   try {
     if (std::optional<StripLoop> strip = strip_loop(loop))
-      if (std::shared_ptr<const Loop> compiled = publish_strip(std::move(*strip))) return compiled;
+      if (std::shared_ptr<const Loop> compiled = publish_strip(*strip)) return compiled;
     return LoopCompiler(loop).run();
   } catch (const std::bad_alloc&) {
     return nullptr;

@@ -1,6 +1,7 @@
 #include "jit/report.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>

@@ -1,6 +1,8 @@
 // Settings are read when the first plan is made.
 #include "plan/settings.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstdlib>
 
