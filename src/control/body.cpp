@@ -110,10 +110,7 @@ void Body::find_facts() {
     if (number.contains(node)) continue;
     hash = hash_mix(hash, reinterpret_cast<uintptr_t>(&node->op));
     hash = hash_mix(hash, reinterpret_cast<uintptr_t>(node->within));
-    if (node->attrs) {
-      for (const AttrValue& value : node->attrs->values) hash = hash_attr(hash, value);
-      for (const std::string& attr : node->attrs->names) hash = hash_mix(hash, std::hash<std::string>{}(attr));
-    }
+    if (node->attrs) hash = hash_attrs(hash, *node->attrs);
     for (const Tensor& t : node->inputs) hash = hash_mix(hash, name(t));
     for (const Node::Output& out : node->outputs) hash = hash_spec(hash, out.spec);
     has_user_ops_ |= calls_user(node->op, node->attrs.get());

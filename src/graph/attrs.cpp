@@ -87,6 +87,7 @@ AttrValue convert_attr(std::string_view op, const AttrSpec& spec, AttrValue valu
   return value;
 }
 
+namespace {
 uint64_t hash_attr(uint64_t hash, const AttrValue& value) {
   hash = hash_mix(hash, value.index());
   return std::visit(Overloaded{[&](std::monostate) { return hash; },
@@ -107,6 +108,13 @@ uint64_t hash_attr(uint64_t hash, const AttrValue& value) {
                                },
                                [&](const PayloadPtr& v) { return hash_mix(hash, v ? v->hash() : 0); }},
                     value);
+}
+}  // namespace
+
+uint64_t hash_attrs(uint64_t hash, const Attrs& attrs) {
+  for (const AttrValue& value : attrs.values) hash = hash_attr(hash, value);
+  for (const std::string& name : attrs.names) hash = hash_mix(hash, std::hash<std::string>{}(name));
+  return hash;
 }
 
 }  // namespace gradtape::core

@@ -71,6 +71,6 @@ inline uint64_t hash_mix(uint64_t hash, uint64_t value) {
   hash = (hash ^ value) * 0x9E3779B97F4A7C15ull;
   return hash ^ (hash >> 29);
 }
-uint64_t hash_attr(uint64_t hash, const AttrValue& value);
+uint64_t hash_attrs(uint64_t hash, const Attrs& attrs);
 
 }  // namespace gradtape::core

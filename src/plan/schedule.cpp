@@ -106,12 +106,7 @@ void compute_hash(Schedule& s) {
     h.add(reinterpret_cast<uintptr_t>(&node.op));
     h.add(reinterpret_cast<uintptr_t>(node.within));  // messages name it
     // The attributes of an alias show in its shape alone.
-    if (node.attrs && !std::holds_alternative<Alias>(node.op.computation)) {
-      uint64_t attrs = 0;
-      for (const AttrValue& value : node.attrs->values) attrs = hash_attr(attrs, value);
-      for (const std::string& name : node.attrs->names) attrs = hash_mix(attrs, std::hash<std::string>{}(name));
-      h.add(attrs);
-    }
+    if (node.attrs && !std::holds_alternative<Alias>(node.op.computation)) h.add(hash_attrs(0, *node.attrs));
     for (const Tensor& input : node.inputs) h.add(input.node()->slot + input.index());
     for (const Node::Output& out : node.outputs) h.add(out.spec);
     h.add(s.kept[i]);

@@ -80,8 +80,7 @@ const Instruction* ProgramBuilder::producer(const Operand& x) const {
 ProgramBuilder::Key ProgramBuilder::key_of(const Expression& e) {
   StructureHash h;
   h.add(reinterpret_cast<uintptr_t>(e.op));
-  if (e.attrs)
-    for (const AttrValue& value : e.attrs->values) h.add(hash_attr(h.value()[0], value));
+  if (e.attrs) h.add(hash_attrs(h.value()[0], *e.attrs));
   for (const Operand& in : e.in) {
     h.add(in.slot);
     h.add(in.layout.offset);
