@@ -61,22 +61,32 @@ std::optional<int> element_size(const Loop& loop, const Plan& plan) {
   return static_cast<int>(size);
 }
 
+// By step, if it moves a few elements.
+using MovesOfSteps = std::vector<std::optional<Moves>>;
+MovesOfSteps find_moves(const Plan& plan) {
+  MovesOfSteps all;
+  for (const Step& step : plan.steps) all.push_back(step.body ? std::nullopt : moves_of(step, plan, kMostElements));
+  return all;
+}
+
 // The same of a step: a small loop, or one that moves a few elements.
-std::optional<int> element_size(const Step& step, const Plan& plan) {
+std::optional<int> element_size(const Step& step, const std::optional<Moves>& moves, const Plan& plan) {
   if (step.body) return step.body->units.empty() ? element_size(*step.body, plan) : std::nullopt;
-  if (!moves_of(step, plan, kMostElements)) return std::nullopt;
+  if (!moves) return std::nullopt;
   return static_cast<int>(size_of(plan.slots[step.out[0]].dtype));
 }
 
 // The unit of a run of such steps.
 class Merger {
  public:
-  Merger(const Plan& plan, std::span<const std::size_t> last_reader, std::size_t first, std::size_t end, int size)
+  Merger(const Plan& plan, std::span<const std::size_t> last_reader, const MovesOfSteps& moves, std::size_t first,
+         std::size_t end, int size)
       : plan_(plan), last_reader_(last_reader), end_(end) {
     unit_.straight = true;
     if (plan.arena <= INT32_MAX) unit_.spills_at = static_cast<uint32_t>(plan.arena);
     unit_.element_size = size;
-    for (std::size_t s = first; s < end; ++s) plan.steps[s].body ? add(*plan.steps[s].body) : add(plan.steps[s]);
+    for (std::size_t s = first; s < end; ++s)
+      plan.steps[s].body ? add(*plan.steps[s].body) : add(plan.steps[s], *moves[s]);
   }
 
   std::optional<Step> step() {
@@ -171,9 +181,8 @@ class Merger {
     return all;
   }
 
-  void add(const Step& step) {
+  void add(const Step& step, const Moves& moves) {
     const Spec& out = plan_.slots[step.out[0]];
-    const Moves moves = *moves_of(step, plan_, kMostElements);
     if (step.op && native_->ops.size() < kMostNamed) native_->ops.push_back(step.op);
     const int32_t zero = dispatch(out.dtype, [&]<class T>(Type<T>) { return unit_.program.constant(T{}); });
     fresh_ = next_instruction();
@@ -327,10 +336,11 @@ void merge_small_loops(Plan& plan) {
     Step step;
   };
   const std::vector<std::size_t> last_reader = last_readers(plan);
+  const MovesOfSteps moves = find_moves(plan);
   // A loop behind a kernel that feeds it is a part of that step.
   const auto size_at = [&](std::size_t at) -> std::optional<int> {
     const Step& step = plan.steps[at];
-    return at > 0 && plan.steps[at - 1].grain > 0 ? std::nullopt : element_size(step, plan);
+    return at > 0 && plan.steps[at - 1].grain > 0 ? std::nullopt : element_size(step, moves[at], plan);
   };
   std::vector<Run> runs;
   std::size_t spilled = 0;
@@ -352,7 +362,7 @@ void merge_small_loops(Plan& plan) {
     }
     // A loop of its own over several elements is best left to vectors.
     if (size == 0 || instructions < kLeastInstructions || (elements > 1 && end - first == 1)) continue;
-    Merger merger(plan, last_reader, first, end, size);
+    Merger merger(plan, last_reader, moves, first, end, size);
     if (std::optional<Step> step = merger.step()) {
       runs.push_back({first, end, std::move(*step)});
       spilled = std::max(spilled, merger.spilled());
