@@ -3,6 +3,8 @@
 #include "autodiff/batch.hpp"
 #include "autodiff/forward.hpp"
 #include "autodiff/reverse.hpp"
+#include "ops/batching.hpp"
+#include "ops/functions.hpp"
 
 namespace gradtape::core {
 
@@ -51,6 +53,36 @@ Tensors on_batch(const Body& body, const Tensors& in, const std::vector<uint8_t>
     results_batched.push_back(b.batched);
   }
   return results;
+}
+
+void fit_batch(Tensor& result, uint8_t& made, bool wanted, int64_t size) {
+  if (wanted && !made) result = repeated(result, size);
+  if (!wanted && made) result = select_row(result, 0);
+  made = wanted;
+}
+
+Tensors all_rows(Tensors results, const std::vector<uint8_t>& made, int64_t size) {
+  for (std::size_t k = 0; k < results.size(); ++k)
+    if (!made[k]) results[k] = repeated(results[k], size);
+  return results;
+}
+
+Involved involved_backwards(const Call& c, const Control& s, const Tensors& cotangents, std::size_t skipped) {
+  Involved v{{}, {}, {c.inputs().begin() + static_cast<std::ptrdiff_t>(skipped), c.inputs().end()}};
+  for (std::size_t k = 0; k < c.outputs(); ++k)
+    if (cotangents[k]) v.outputs.push_back(k), v.given.push_back(cotangents[k]);
+  for (std::size_t i = skipped; i < c.size(); ++i)
+    if (is_floating(c.in(i).dtype()) && c.wants(i) && s.carries_any(i, v.outputs)) v.inputs.push_back(i);
+  return v;
+}
+
+Involved involved_forwards(const Call& c, const Control& s, const Tensors& tangents, std::size_t skipped) {
+  Involved v{{}, {}, {c.inputs().begin() + static_cast<std::ptrdiff_t>(skipped), c.inputs().end()}};
+  for (std::size_t i = skipped; i < c.size(); ++i)
+    if (tangents[i]) v.inputs.push_back(i), v.given.push_back(tangents[i]);
+  for (std::size_t k = 0; k < c.outputs(); ++k)
+    if (s.carried_by_any(v.inputs, k)) v.outputs.push_back(k);
+  return v;
 }
 
 }  // namespace gradtape::core

@@ -1,7 +1,6 @@
 #include "control/checkpoint.hpp"
 
 #include "control/body_rules.hpp"
-#include "ops/batching.hpp"
 
 namespace gradtape::core {
 
@@ -22,37 +21,27 @@ void run_checkpoint(const KernelCall& c) {
 
 Tensors reverse_checkpoint(const Call& c, const Tensors& cotangents) {
   const Body& body = body_of(c.given());
-  std::vector<std::size_t> outputs, wanted;
-  Tensors inputs(c.inputs().begin(), c.inputs().end());
-  for (std::size_t k = 0; k < body.outputs(); ++k)
-    if (cotangents[k]) outputs.push_back(k), inputs.push_back(cotangents[k]);
-  for (std::size_t i = 0; i < body.inputs(); ++i)
-    if (is_floating(body.input(i).dtype) && c.wants(i) && body.carries_any(i, outputs)) wanted.push_back(i);
+  const Involved v = involved_backwards(c, body, cotangents);
   Tensors results(c.size());
-  if (wanted.empty()) return results;
-  const Tensors g = checkpoint(c.recorder(), "checkpoint", inputs, [&](const Tensors& in) {
+  if (v.inputs.empty()) return results;
+  const Tensors g = checkpoint(c.recorder(), "checkpoint", v.given, [&](const Tensors& in) {
     const Tensors own(in.begin(), in.begin() + body.inputs()), ct(in.begin() + body.inputs(), in.end());
-    return pull_back(body, own, outputs, ct, wanted);
+    return pull_back(body, own, v.outputs, ct, v.inputs);
   });
-  for (std::size_t a = 0; a < wanted.size(); ++a) results[wanted[a]] = g[a];
+  for (std::size_t a = 0; a < v.inputs.size(); ++a) results[v.inputs[a]] = g[a];
   return results;
 }
 
 Tensors forward_checkpoint(const Call& c, const Tensors& tangents) {
   const Body& body = body_of(c.given());
-  std::vector<std::size_t> moved, outputs;
-  Tensors inputs(c.inputs().begin(), c.inputs().end());
-  for (std::size_t i = 0; i < body.inputs(); ++i)
-    if (tangents[i]) moved.push_back(i), inputs.push_back(tangents[i]);
-  for (std::size_t k = 0; k < body.outputs(); ++k)
-    if (body.carried_by_any(moved, k)) outputs.push_back(k);
+  const Involved v = involved_forwards(c, body, tangents);
   Tensors results(c.outputs());
-  if (outputs.empty()) return results;
-  const Tensors out = checkpoint(c.recorder(), "checkpoint", inputs, [&](const Tensors& in) {
+  if (v.outputs.empty()) return results;
+  const Tensors out = checkpoint(c.recorder(), "checkpoint", v.given, [&](const Tensors& in) {
     const Tensors own(in.begin(), in.begin() + body.inputs()), t(in.begin() + body.inputs(), in.end());
-    return push_forward(body, own, moved, t, outputs);
+    return push_forward(body, own, v.inputs, t, v.outputs);
   });
-  for (std::size_t a = 0; a < outputs.size(); ++a) results[outputs[a]] = out[body.outputs() + a];
+  for (std::size_t a = 0; a < v.outputs.size(); ++a) results[v.outputs[a]] = out[body.outputs() + a];
   return results;
 }
 
@@ -64,9 +53,7 @@ Tensors batch_checkpoint(const BatchCall& b) {
     made.clear();
     return on_batch(body, in, batched, b.size, made);
   });
-  for (std::size_t k = 0; k < out.size(); ++k)
-    if (!made[k]) out[k] = repeated(out[k], b.size);
-  return out;
+  return all_rows(std::move(out), made, b.size);
 }
 
 const Op& checkpoint_op() {

@@ -4,7 +4,7 @@
 
 #include "control/body_rules.hpp"
 #include "control/scan.hpp"
-#include "ops/batching.hpp"
+#include "ops/functions.hpp"
 
 namespace gradtape::core {
 
@@ -80,54 +80,44 @@ Picked pick(const Cond& s, int which, const std::vector<std::size_t>& of_op) {
 }
 Tensors reverse_cond(const Call& c, const Tensors& cotangents) {
   const Cond& s = cond_of(c.given());
-  std::vector<std::size_t> outputs, wanted;
-  Tensors inputs(c.inputs().begin() + 1, c.inputs().end());
-  for (std::size_t k = 0; k < c.outputs(); ++k)
-    if (cotangents[k]) outputs.push_back(k), inputs.push_back(cotangents[k]);
-  for (std::size_t i = 1; i < s.inputs(); ++i)
-    if (is_floating(c.in(i).dtype()) && c.wants(i) && s.carries_any(i, outputs)) wanted.push_back(i);
+  const Involved v = involved_backwards(c, s, cotangents, 1);
   Tensors results(c.size());
-  if (wanted.empty()) return results;
+  if (v.inputs.empty()) return results;
   const auto branch = [&](int which) {
     return [&, which](const Tensors& in) {
       Tensors all{c.in(0)};  // counts alone: no body reads the predicate
       for (const Tensor& t : in) all.push_back(t);
-      const Picked p = pick(s, which, wanted);
+      const Picked p = pick(s, which, v.inputs);
       const Tensors ct(all.begin() + s.inputs(), all.end());
-      const Tensors g = pull_back(*s.bodies[which], s.of(which, all), outputs, ct, p.own);
-      Tensors result(wanted.size());
+      const Tensors g = pull_back(*s.bodies[which], s.of(which, all), v.outputs, ct, p.own);
+      Tensors result(v.inputs.size());
       for (std::size_t a = 0; a < g.size(); ++a) result[p.place[a]] = g[a];
-      for (std::size_t a = 0; a < wanted.size(); ++a) result[a] = or_zeros(result[a], all[wanted[a]]);
+      for (std::size_t a = 0; a < v.inputs.size(); ++a) result[a] = or_zeros(result[a], all[v.inputs[a]]);
       return result;
     };
   };
-  const Tensors g = cond(c.recorder(), "cond", c.in(0), inputs, branch(1), branch(0));
-  for (std::size_t a = 0; a < wanted.size(); ++a) results[wanted[a]] = g[a];
+  const Tensors g = cond(c.recorder(), "cond", c.in(0), v.given, branch(1), branch(0));
+  for (std::size_t a = 0; a < v.inputs.size(); ++a) results[v.inputs[a]] = g[a];
   return results;
 }
 
 Tensors forward_cond(const Call& c, const Tensors& tangents) {
   const Cond& s = cond_of(c.given());
-  std::vector<std::size_t> moved, outputs;
-  Tensors inputs(c.inputs().begin() + 1, c.inputs().end());
-  for (std::size_t i = 1; i < s.inputs(); ++i)
-    if (tangents[i]) moved.push_back(i), inputs.push_back(tangents[i]);
-  for (std::size_t k = 0; k < c.outputs(); ++k)
-    if (s.carried_by_any(moved, k)) outputs.push_back(k);
+  const Involved v = involved_forwards(c, s, tangents, 1);
   Tensors results(c.outputs());
-  if (outputs.empty()) return results;
+  if (v.outputs.empty()) return results;
   const auto branch = [&](int which) {
     return [&, which](const Tensors& in) {
       Tensors all{c.in(0)}, t;
       for (const Tensor& x : in) all.push_back(x);
-      const Picked p = pick(s, which, moved);
+      const Picked p = pick(s, which, v.inputs);
       for (std::size_t place : p.place) t.push_back(all[s.inputs() + place]);
-      const Tensors out = push_forward(*s.bodies[which], s.of(which, all), p.own, t, outputs);
+      const Tensors out = push_forward(*s.bodies[which], s.of(which, all), p.own, t, v.outputs);
       return Tensors(out.begin() + s.bodies[which]->outputs(), out.end());
     };
   };
-  const Tensors out = cond(c.recorder(), "cond", c.in(0), inputs, branch(1), branch(0));
-  for (std::size_t a = 0; a < outputs.size(); ++a) results[outputs[a]] = out[a];
+  const Tensors out = cond(c.recorder(), "cond", c.in(0), v.given, branch(1), branch(0));
+  for (std::size_t a = 0; a < v.outputs.size(); ++a) results[v.outputs[a]] = out[a];
   return results;
 }
 
@@ -142,9 +132,7 @@ Tensors batch_cond(const BatchCall& b) {
       std::vector<uint8_t> batched, made;
       for (std::size_t i = 0; i < s.bodies[which]->inputs(); ++i) batched.push_back(b.batched[s.input(which, i)]);
       Tensors out = on_batch(*s.bodies[which], s.of(which, all), batched, b.size, made);
-      for (std::size_t k = 0; k < out.size(); ++k)
-        if (!made[k]) out[k] = repeated(out[k], b.size);
-      return out;
+      return all_rows(std::move(out), made, b.size);
     };
   };
   const Tensors inputs(b.in.begin() + 1, b.in.end());

@@ -53,9 +53,6 @@ Tensors checkpointed_scan(Recorder& r, const Scan& scan, std::span<const Tensor>
 Tensors reverse_scan(const Call& c, const Tensors& cotangents);
 Tensors forward_scan(const Call& c, const Tensors& tangents);
 Tensors batch_scan(const BatchCall& b);
-// Brings a carry after a step on a batch to the form that it had before. Rows of a carry that depends on no row are alike:
-// an op with bodies gives rows for each of its outputs.
-void fit_batch(Tensor& result, uint8_t& made, bool wanted, int64_t size);
 // An op on a batch, row by row: a scan that carries nothing.
 Tensors map_rows(const BatchCall& b);
 

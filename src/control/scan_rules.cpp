@@ -213,12 +213,6 @@ Tensors forward_scan(const Call& c, const Tensors& tangents) { return Forwards(c
 
 // ---- Batches
 
-void fit_batch(Tensor& result, uint8_t& made, bool wanted, int64_t size) {
-  if (wanted && !made) result = repeated(result, size);
-  if (!wanted && made) result = select_row(result, 0);
-  made = wanted;
-}
-
 Tensors batch_scan(const BatchCall& b) {
   const Scan& s = payload_of<Scan>(b.call.given());
   if (b.size == 0 || (s.counted && b.batched.back())) return map_rows(b);
