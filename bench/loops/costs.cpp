@@ -1,16 +1,16 @@
 // The costs of loops and of unrolled programs beside their time: recording, planning, replay by steps, memory.
 // usage: gradtape_loop_costs. The output is tables.
-#include "gradtape/gradtape.hpp"
-
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+
+#include "lotka_volterra.hpp"
 
 namespace {
 
 using namespace gradtape;
 using Clock = std::chrono::steady_clock;
-using Numbers = std::array<Tensor, 2>;
+using bench::loops::scanned, bench::loops::unrolled;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 template <class F>
@@ -30,30 +30,6 @@ Context one_thread() {
   return ctx;
 }
 
-// Runge and Kutta's step of Lotka and Volterra's equations.
-Numbers step(const Tensor& x, const Tensor& y, const std::vector<Tensor>& p) {
-  const double h = 0.01;
-  const auto slope = [&](const Tensor& u, const Tensor& v) {
-    return Numbers{u * (p[0] - p[1] * v), v * (p[2] * u - p[3])};
-  };
-  const auto [ax, ay] = slope(x, y);
-  const auto [bx, by] = slope(x + h / 2 * ax, y + h / 2 * ay);
-  const auto [cx, cy] = slope(x + h / 2 * bx, y + h / 2 * by);
-  const auto [dx, dy] = slope(x + h * cx, y + h * cy);
-  return {x + h / 6 * (ax + 2 * bx + 2 * cx + dx), y + h / 6 * (ay + 2 * by + 2 * cy + dy)};
-}
-Tensor unrolled(const Tensor& in, long steps) {
-  const std::vector<Tensor> p = unstack(in[Slice(2)]);
-  Numbers z{in[0], in[1]};
-  for (long i = 0; i < steps; ++i) z = step(z[0], z[1], p);
-  return z[0] + z[1];
-}
-Tensor scanned(const Tensor& in, long steps) {
-  const std::vector<Tensor> p = unstack(in[Slice(2)]);
-  const auto body = [&](const Tensor& x, const Tensor& y) { return step(x, y, p); };
-  const Numbers z = scan(body, Numbers{in[0], in[1]}, {}, {.length = steps}).carried;
-  return z[0] + z[1];
-}
 const std::vector<double> kStart = {1.0, 0.5, 1.1, 0.4, 0.1, 0.4};
 
 // gt_function_create of the unrolled program; nodes are those that the body records.

@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "lotka_volterra.hpp"
 #include "programs.hpp"
 
 namespace bench::loops {
@@ -47,29 +48,6 @@ Way replayed(const char* name, const std::vector<Shape>& inputs, const Forward& 
 
 // ---- Lotka and Volterra's equations
 
-using Numbers = std::array<Tensor, 2>;
-template <class P>
-Numbers step(const Tensor& x, const Tensor& y, const P& p) {
-  const double h = kStep;
-  const auto slope = [&](const Tensor& u, const Tensor& v) {
-    return Numbers{u * (p[0] - p[1] * v), v * (p[2] * u - p[3])};
-  };
-  const auto [ax, ay] = slope(x, y);
-  const auto [bx, by] = slope(x + h / 2 * ax, y + h / 2 * ay);
-  const auto [cx, cy] = slope(x + h / 2 * bx, y + h / 2 * by);
-  const auto [dx, dy] = slope(x + h * cx, y + h * cy);
-  return {x + h / 6 * (ax + 2 * bx + 2 * cx + dx), y + h / 6 * (ay + 2 * by + 2 * cy + dy)};
-}
-Tensor by_numbers(const Tensor& in, long steps, bool unrolled) {
-  const Tensors p = unstack(in[Slice(2)]);
-  Numbers z{in[0], in[1]};
-  const auto body = [&](const Tensor& x, const Tensor& y) { return step(x, y, p); };
-  if (unrolled)
-    for (long i = 0; i < steps; ++i) z = body(z[0], z[1]);
-  else
-    z = scan(body, z, {}, {.length = steps}).carried;
-  return z[0] + z[1];
-}
 // The state is a vector, as in docs/loops.md.
 Tensor by_vectors(const Tensor& in, long steps) {
   const Tensor p = in[Slice(2)];
@@ -185,8 +163,8 @@ std::vector<Way> by_gradtape(const Case& c) {
   if (c.program == "lotka_volterra_vectors")
     return {gradient({kOde}, [n](const Tensor& in) { return by_vectors(in, n); })};
   if (c.program.starts_with("lotka_volterra"))
-    return {gradient({kOde}, [n, unrolled = c.program == "lotka_volterra_unrolled"](const Tensor& in) {
-      return by_numbers(in, n, unrolled);
+    return {gradient({kOde}, [n, unrolls = c.program == "lotka_volterra_unrolled"](const Tensor& in) {
+      return unrolls ? unrolled(in, n) : scanned(in, n);
     })};
   if (c.program == "lstm")
     return {replayed("gradtape", {{kWeights}, {n + 1, kWidth}}, [n](const Tensors& in) {
