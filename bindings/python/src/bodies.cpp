@@ -26,6 +26,13 @@ nb::list recorded(Record&& record) {
   return wrap_all(here, outputs.data(), n);
 }
 
+template <class Options>
+Options options() {
+  Options o{};
+  o.struct_size = sizeof o;
+  return o;
+}
+
 std::vector<gt_tensor> handles(nb::list tensors, const char* name) {
   return handles_in(Context::here(), tensors, false, name);
 }
@@ -34,8 +41,7 @@ nb::list scan(nb::object body, nb::list initial, nb::list sequences, int64_t len
               uint64_t memory_budget) {
   Bodies functions{{std::move(body)}, {}};
   const auto carried = handles(initial, "scan: init"), rows = handles(sequences, "scan: xs");
-  gt_scan_options o{};
-  o.struct_size = sizeof o;
+  auto o = options<gt_scan_options>();
   o.length = length;
   o.reverse = reverse;
   o.memory_budget = memory_budget;
@@ -49,8 +55,7 @@ nb::list while_loop(nb::object condition, nb::object body, nb::list initial, int
                     uint64_t memory_budget) {
   Bodies functions{{std::move(condition)}, {std::move(body)}};
   const auto carried = handles(initial, "while_loop: init");
-  gt_while_options o{};
-  o.struct_size = sizeof o;
+  auto o = options<gt_while_options>();
   o.max_steps = max_steps;
   o.memory_budget = memory_budget;
   return recorded([&](gt_context c, gt_tensor* outputs, size_t capacity, size_t* n) {
@@ -85,8 +90,7 @@ nb::list vmap(nb::object body, nb::list inputs, nb::list in_axes, int64_t size, 
   if (axes.size() != x.size())
     fail("InvalidArgumentError",
          "vmap: " + std::to_string(axes.size()) + " axes for " + std::to_string(x.size()) + " inputs");
-  gt_vmap_options o{};
-  o.struct_size = sizeof o;
+  auto o = options<gt_vmap_options>();
   o.size = size;
   o.shared_draws = shared_draws;
   return recorded([&](gt_context c, gt_tensor* outputs, size_t capacity, size_t* n) {
@@ -99,8 +103,7 @@ nb::list root(nb::object residual, nb::list guess, double tolerance, int64_t max
   const bool own = !solver.is_none();
   Bodies functions{{std::move(residual)}, {std::move(solver)}};
   const auto x = handles(guess, "root: guess");
-  gt_root_options o{};
-  o.struct_size = sizeof o;
+  auto o = options<gt_root_options>();
   o.tolerance = tolerance;
   o.max_steps = max_steps;
   o.solver = own ? call_second : nullptr;
