@@ -572,8 +572,8 @@ typedef struct gt_scan_options {
   int64_t length;         /* steps; -1: as many as the sequences have rows */
   int32_t reverse;        /* 1: from the last row to the first */
   int32_t reserved;       /* 0 */
-  uint64_t memory_budget; /* bytes for carries that reverse mode keeps; 0: all are kept. With less room some are kept,
-                             and the steps between are made again: with room for 2 sqrt(n) carries of n steps once */
+  uint64_t memory_budget; /* bytes for carried values that reverse mode keeps; 0: all are kept. With less room some are,
+                             and the steps between are made again: with room for those of 2 sqrt(n) of n steps once */
 } gt_scan_options;
 /* A loop of known length. body is given the carried values, then one row of each sequence, and gives the new carried
  * values, then rows of results. Outputs: the last carried values, then the results stacked, [steps, ...]. Rows of

@@ -15,14 +15,14 @@ Tensors push_forward(const Body& body, const Tensors& in, const std::vector<std:
 // The body with rows of `size` for the inputs that `batched` names. results_batched: by output.
 Tensors on_batch(const Body& body, const Tensors& in, const std::vector<uint8_t>& batched, int64_t size,
                  std::vector<uint8_t>& results_batched);
-// Brings a carry after a step on a batch to the form that it had before. Rows of a carry that depends on no row are alike:
-// an op with bodies gives rows for each of its outputs.
+// Brings a carried value after a step on a batch to the form that it had before. Rows of a carried value that depends
+// on no row are alike: an op with bodies gives rows for each of its outputs.
 void fit_batch(Tensor& result, uint8_t& made, bool wanted, int64_t size);
 // The results of on_batch, those without rows repeated. made: its results_batched.
 Tensors all_rows(Tensors results, const std::vector<uint8_t>& made, int64_t size);
 
-// The inputs and outputs of an op that its derivative involves. given: the op's inputs but the first `skipped` ones, then
-// the cotangents or the tangents.
+// The inputs and outputs of an op that its derivative involves. given: the op's inputs but the first `skipped` ones,
+// then the cotangents or the tangents.
 struct Involved {
   std::vector<std::size_t> inputs, outputs;
   Tensors given;

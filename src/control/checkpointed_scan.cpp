@@ -1,5 +1,5 @@
-// Scans of scans. T steps by k levels keep k T^(1/k) carries, and reverse mode runs k - 1 more times forward. The two-level
-// scheme is the checkpointing of Griewank and Walther, "Evaluating Derivatives", 2nd edition, chapter 12.
+// Scans of scans. T steps by k levels keep k T^(1/k) carried values, and reverse mode runs k - 1 more times forward.
+// The two-level scheme is the checkpointing of Griewank and Walther, "Evaluating Derivatives", 2nd edition, chapter 12.
 #include <algorithm>
 #include <cmath>
 
@@ -48,8 +48,8 @@ Tensors inputs_of_rows(const Scan& s, Tensors inputs, int64_t first, int64_t len
   return inputs;
 }
 
-// `segments` scans of `length` steps each: together all steps of the scan. If steps are counted, each segment has a count of
-// its own, which is one more sequence, and segments are counted.
+// `segments` scans of `length` steps each: together all steps of the scan. If steps are counted, each segment has a
+// count of its own, which is one more sequence, and segments are counted.
 Tensors in_segments(Recorder& r, const Scan& s, const Tensors& given, int64_t segments, int64_t length, int levels) {
   Scan inner = s, outer = s;
   inner.length = length;
@@ -90,7 +90,7 @@ Tensors in_segments(Recorder& r, const Scan& s, const Tensors& given, int64_t se
   return outputs;
 }
 
-// Outputs without saved carries.
+// Outputs without saved carried values.
 Tensors scan_of_scans(Recorder& r, const Scan& s, std::span<const Tensor> inputs, int levels) {
   Tensors all(inputs.begin(), inputs.end());
   if (levels <= 1 || s.length < 4) {

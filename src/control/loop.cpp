@@ -8,7 +8,7 @@
 namespace gradtape::core {
 
 namespace {
-// Throws if a new carry is not of the carry's shape and dtype. A scalar without a dtype adapts.
+// Throws if a new carried value is not of the carried value's shape and dtype. A scalar without a dtype adapts.
 void fit_carries(std::string_view what, const Tensors& carries, Tensors& given) {
   if (given.size() < carries.size())
     invalid("{}: the body gives {} output(s), fewer than the {} values that are carried", what, given.size(),
@@ -23,7 +23,7 @@ void fit_carries(std::string_view what, const Tensors& carries, Tensors& given) 
   }
 }
 
-// A carry that begins as a scalar without a dtype takes that of the value after a step.
+// A carried value that begins as a scalar without a dtype takes that of the value after a step.
 struct Adoption {
   std::size_t carry;
   Dtype dtype;

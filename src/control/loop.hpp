@@ -5,16 +5,18 @@
 
 namespace gradtape::core {
 
-// The outputs of one step, of the carries and of others (rows, then invariants): the new carries, then further results.
+// The outputs of one step, of the carried values and of others (rows, then invariants): the new carried values, then
+// further results.
 using StepFunction = std::function<Tensors(const Tensors& carries, const Tensors& others)>;
 
 struct LoopBody {
-  BodyPtr body;     // of the carries, the others and what was captured
+  BodyPtr body;     // of the carried values, the others and what was captured
   Tensors initial;  // as the loop begins with them
   Tensors captured;
   std::size_t draws = 0;
 };
-// flows: by carry; empty: none is one. A flow is sparse if its first value is, or if that of a later step may be.
+// flows: by carried value; empty: none is one. A flow is sparse if its first value is, or if that of a later step may
+// be.
 enum FlowKind : uint8_t { kNoFlow, kFlow, kSparseFlow };  // a cotangent or tangent, and one with zeros "not selected"
 // The flows of a loop that carries what this body carries: none but those that the body already has as sparse.
 std::vector<uint8_t> flows_of(const Body& body, std::size_t carried);
@@ -27,7 +29,7 @@ void draw_by_step(Recorder& r, std::string_view what, std::size_t others, LoopBo
 // Whether a derivative may be asked of what is recorded now on these inputs.
 bool may_be_differentiated(Recorder& r, std::span<const Tensor> inputs);
 
-// Adds to a set of carries all those that others of the set reach in further steps.
+// Adds to a set of carried values all those that others of the set reach in further steps.
 template <class Reaches>
 void close_under_steps(std::vector<uint8_t>& carries, Reaches&& reaches) {
   for (bool grows = true; grows;) {
@@ -37,7 +39,7 @@ void close_under_steps(std::vector<uint8_t>& carries, Reaches&& reaches) {
         if (carries[from] && !carries[to] && reaches(from, to)) carries[to] = 1, grows = true;
   }
 }
-// The carries that depend on a marked input of the body after some steps. reaches(input, output): in one step.
+// The carried values that depend on a marked input of the body after some steps. reaches(input, output): in one step.
 template <class Reaches>
 std::vector<uint8_t> reached_carries(std::size_t carried, std::span<const uint8_t> marked, Reaches&& reaches) {
   std::vector<uint8_t> carries(marked.begin(), marked.begin() + static_cast<std::ptrdiff_t>(carried));

@@ -110,8 +110,8 @@ class Steps {
   }
   int64_t row_of(int64_t step) const { return s_.reverse ? steps_ - 1 - step : step; }
   static std::byte* saved_row(const Carry& c, int64_t row) { return c.saved + static_cast<std::size_t>(row) * c.bytes; }
-  // A carry lies where it will be read. After the last step that is the output, else its saved row, or one of two places
-  // by turns.
+  // A carried value lies where it will be read. After the last step that is the output, else its saved row, or one of
+  // two places by turns.
   std::byte* next_carry(std::size_t k, int64_t step) const {
     if (step + 1 == steps_) {
       if (c_.out[k].data) return static_cast<std::byte*>(c_.out[k].data);
@@ -125,7 +125,7 @@ class Steps {
       if (const Carry& c = carries_[k]; c.bytes > 0 && c.saved)
         std::memcpy(saved_row(c, row_of(0)), c_.in[k].data, c.bytes);
   }
-  // Without a step the carries are the first ones. Rows of steps that are not made are 0.
+  // Without a step the carried values are the first ones. Rows of steps that are not made are 0.
   void finish() const {
     for (std::size_t k = 0; k < carries_.size() && steps_ == 0; ++k)
       if (carries_[k].bytes > 0 && c_.out[k].data) std::memcpy(c_.out[k].data, c_.in[k].data, carries_[k].bytes);

@@ -10,20 +10,21 @@ struct ScanOptions {
   bool reverse = false;
   Tensor count;                // int64: only the first so many steps are made; empty: all
   Tensors invariants;          // given to each step whole, behind the rows of the sequences
-  std::vector<uint8_t> flows;  // by carry: a cotangent or tangent (close_loop)
-  uint64_t memory_budget = 0;  // bytes for the carries that reverse mode needs; 0: all are kept
+  std::vector<uint8_t> flows;  // by carried value: a cotangent or tangent (close_loop)
+  uint64_t memory_budget = 0;  // bytes for the carried values that reverse mode needs; 0: all are kept
   bool derives = false;        // a derivative is going to be taken
 };
 
-// Returns the last carries, then the stacked results. Tensors that the body uses from outside become inputs of the op.
+// Returns the last carried values, then the stacked results. Tensors that the body uses from outside become inputs of
+// the op.
 Tensors scan(Recorder& r, std::string_view what, const Tensors& initial, const Tensors& sequences,
              const ScanOptions& options, const StepFunction& body);
 
 const Op& scan_op();
 
-// One application's payload. Inputs: carries, sequences, what the body captured, then the count if there is one. The
-// body takes carries, rows and captured ones. Outputs: last carries, stacked results, and, if it saves, the carries at
-// the beginning of each step.
+// One application's payload. Inputs: carried values, sequences, what the body captured, then the count if there is one.
+// The body takes carried values, rows and captured ones. Outputs: last carried values, stacked results, and, if it
+// saves, the carried values at the beginning of each step.
 struct Scan : Control {
   BodyPtr body;
   std::size_t carried = 0, sequences = 0;
@@ -42,11 +43,12 @@ struct Scan : Control {
   bool has_user_ops() const override { return body->has_user_ops(); }
 };
 
-// The same scan on other inputs, as it is or with the carries saved.
+// The same scan on other inputs, as it is or with the carried values saved.
 Tensors repeat_scan(Recorder& r, const Scan& scan, std::span<const Tensor> inputs, bool saves);
 
-// The same as scans of scans. Each level keeps the carries of its own steps alone, and reverse mode makes the steps inside
-// again. As few levels as the budget allows: one, if it has room for all carries (checkpointed_scan.cpp).
+// The same as scans of scans. Each level keeps the carried values of its own steps alone, and reverse mode makes the
+// steps inside again. As few levels as the budget allows: one, if it has room for all carried values
+// (checkpointed_scan.cpp).
 Tensors checkpointed_scan(Recorder& r, const Scan& scan, std::span<const Tensor> inputs, uint64_t memory_budget);
 
 // Derivatives and batches (scan_rules.cpp).

@@ -23,8 +23,8 @@ ScanOptions options_like(const Call& c, const Scan& s, bool reverse, std::span<c
 
 // ---- Reverse mode
 
-// The scan over the steps backwards that carries cotangents: those of the carries, and the sums of those of captured
-// tensors. It reads the saved carries, and computes what lies between them again.
+// The scan over the steps backwards that carries cotangents: those of the carried values, and the sums of those of
+// captured tensors. It reads the saved carried values, and computes what lies between them again.
 class Backwards {
  public:
   Backwards(const Call& c, const Tensors& cotangents)
@@ -68,7 +68,7 @@ class Backwards {
       if (body_.carries(i, k) && (k < s_.carried ? reaches_cotangent_[k] != 0 : static_cast<bool>(ct_[k]))) return true;
     return false;
   }
-  // The carries that depend on a wanted input, and on which something with a cotangent depends.
+  // The carried values that depend on a wanted input, and on which something with a cotangent depends.
   void find_carries() {
     std::vector<uint8_t> reaches(s_.carried, 0), wanted;
     for (std::size_t k = 0; k < s_.carried; ++k) {
@@ -122,7 +122,7 @@ class Backwards {
   const Tensors& ct_;
   std::vector<uint8_t> reaches_cotangent_;
   std::vector<std::size_t> carries_, sequences_, captured_;  // inputs whose cotangents are computed
-  std::vector<std::size_t> stacked_, saved_;  // outputs that have cotangents; carries whose saved ones do
+  std::vector<std::size_t> stacked_, saved_;  // outputs that have cotangents; carried values whose saved ones do
 };
 }  // namespace
 
@@ -131,7 +131,7 @@ Tensors reverse_scan(const Call& c, const Tensors& cotangents) { return Backward
 // ---- Forward mode
 
 namespace {
-// The scan that carries the carries with their tangents.
+// The scan that carries the carried values with their tangents.
 class Forwards {
  public:
   Forwards(const Call& c, const Tensors& tangents)

@@ -13,11 +13,12 @@
 namespace gradtape::core {
 
 namespace {
-// Inputs: the carries, the invariants, what the condition captured, then what the body captured. The condition takes the
-// carries but the number of the step, by which the body draws. Outputs: the last carries, then the number of steps.
+// Inputs: the carried values, the invariants, what the condition captured, then what the body captured. The condition
+// takes the carried values but the number of the step, by which the body draws. Outputs: the last carried values, then
+// the number of steps.
 struct While : Control {
   BodyPtr condition, body;
-  std::size_t carried = 0, own = 0, invariants = 0;  // own: the carries that the condition takes
+  std::size_t carried = 0, own = 0, invariants = 0;  // own: the carried values that the condition takes
   WhileOptions options;
 
   std::size_t captured_by_condition() const { return condition->inputs() - own - invariants; }
@@ -158,7 +159,8 @@ Tensors reverse_while(const Call& c, const Tensors& cotangents) {
   return core::reverse({targets, cts, sources, made});
 }
 
-// The loop that carries tangents as well. Its invariants are those of this one and all that was captured, then tangents.
+// The loop that carries tangents as well. Its invariants are those of this one and all that was captured, then
+// tangents.
 Tensors forward_while(const Call& c, const Tensors& tangents) {
   const While& s = while_of(c.given());
   std::vector<uint8_t> moves;

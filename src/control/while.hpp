@@ -7,12 +7,12 @@ namespace gradtape::core {
 
 struct WhileOptions {
   int64_t max_steps = 0;       // 0: any number
-  uint64_t memory_budget = 0;  // bytes for the carries that reverse mode needs; 0: all are kept
-  Tensors invariants;          // given to the condition and to the body, behind the carries
-  std::vector<uint8_t> flows;  // by carry: a cotangent or tangent (close_loop)
+  uint64_t memory_budget = 0;  // bytes for the carried values that reverse mode needs; 0: all are kept
+  Tensors invariants;          // given to the condition and to the body, behind the carried values
+  std::vector<uint8_t> flows;  // by carried value: a cotangent or tangent (close_loop)
 };
 
-// Returns the last carries. condition: gives bool[] for the carries.
+// Returns the last carried values. condition: gives bool[] for the carried values.
 Tensors while_loop(Recorder& r, std::string_view what, const Tensors& initial, const WhileOptions& options,
                    const FunctionBody& condition, const FunctionBody& body);
 

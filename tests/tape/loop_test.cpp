@@ -53,7 +53,7 @@ TEST_F(Loop, ScanWithinABudget) {
       std::vector<double> x;
       for (int64_t k = 0; k < 2 * steps; ++k) x.push_back(std::sin(static_cast<double>(k)));
       gt_scan_options o{};
-      o.memory_budget = 70;  // 4 carries of 16 bytes
+      o.memory_budget = 70;  // 4 carried values of 16 bytes
       o.reverse = reverse;
       SCOPED_TRACE(steps);
       expect_twins(recurrent(o), unrolled(reverse), {weights(), start(), mat64(steps, 2, x)});
@@ -416,7 +416,7 @@ TEST_F(Loop, PlansServeAgain) {
   EXPECT_EQ(round(), after_two);
 }
 
-// A carry that depends on no sample stays one value, though an inner loop gives it with others that do.
+// A carried value that depends on no sample stays one value, though an inner loop gives it with others that do.
 TEST_F(Loop, CountersInBatches) {
   const auto count = [&](gt_context, const Tensors& s) {
     return Tensors{gt_sin(c, s[0]), add(s[1], tensor<int32_t>(c, {}, {1}))};
@@ -484,7 +484,7 @@ TEST_F(Loop, EndlessLoopsAreInterrupted) {
   EXPECT_EQ(gt_set_interrupt(c, nullptr, nullptr, nullptr), GT_OK);
 }
 
-// A budget bounds the carries that are kept, also of a loop whose length is known when it has run.
+// A budget bounds the carried values that are kept, also of a loop whose length is known when it has run.
 TEST_F(Loop, BudgetsBoundMemory) {
   constexpr int64_t kElements = 1000, kSteps = 400;
   const auto peak_of = [&](uint64_t budget, bool unknown) {
@@ -520,7 +520,7 @@ TEST_F(Loop, BudgetsBoundMemory) {
   };
   for (const bool unknown : {false, true}) {
     EXPECT_GT(peak_of(0, unknown), kSteps);
-    EXPECT_LT(peak_of(60 * kElements * 8, unknown), 100);  // two levels: 2 sqrt(400) = 40 carries
+    EXPECT_LT(peak_of(60 * kElements * 8, unknown), 100);  // two levels: 2 sqrt(400) = 40 carried values
     EXPECT_LT(peak_of(24 * kElements * 8, unknown), 60);   // three: 3 * 8
   }
 }
