@@ -56,7 +56,7 @@ std::string fills(const Loop& loop) {
   return text;
 }
 std::string instructions(const Loop& loop) {
-  constexpr const char* kKinds[] = {"tile",    "expand",          "run",   "shift", "stream", "reduce_rows",
+  constexpr const char* kKinds[] = {"tile",    "expand",          "pad",   "shift", "stream", "reduce_rows",
                                     "partial", "partial_columns", "native"};
   std::string text;
   for (const Loop::Instruction& i : loop.instructions) {
