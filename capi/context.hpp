@@ -108,7 +108,7 @@ class Context final : public Host {
   }
   std::optional<Failure> error;
   bool checks_sparse = false;  // GT_CHECK_SPARSE
-  std::string unconnected;  // what the last NULL among gradients was of: told where a NULL comes back as an operand
+  std::string unconnected;     // what the last NULL among gradients was of: told where a NULL comes back as an operand
 
   // A callback that leads to itself ends in an error before it ends the stack.
   static constexpr int kDeepest = 100;

@@ -10,7 +10,7 @@ namespace gt = gradtape;
 namespace {
 constexpr double kStep = 0.01, kGravity = 9.81, kSmooth = 1e-4;
 
-// Height and speed after a step. The function a + b - sqrt(a^2 + b^2 + 2 s^2) is 0 where a b = s^2 with both positive: for a
+// Height and speed after a step. The function a + b - sqrt(a^2 + b^2 + 2 s^2) is 0 where a b = s^2 with both positive. For a
 // small s either the gap a or the force b is near 0 (Kanzow, "Some noninterior continuation methods", 1996).
 std::pair<gt::Tensor, gt::Tensor> step(const gt::Tensor& height, const gt::Tensor& speed) {
   const auto residuals = [&](const gt::Tensor& after, const gt::Tensor& force) {

@@ -407,8 +407,8 @@ typedef struct gt_sparse_options {
   void* progress_data;     /* stays valid as long as the sparsity */
 } gt_sparse_options;
 /* The pattern of d target / d sources. No entry that can be other than 0 is left out; one that is always 0 may be in it.
- * An index tensor that depends on a source may have any index, since it has others at other points; gt_stop_gradient on
- * the way to it makes its values count.
+ * An index tensor that depends on a source may have any index, since it has others at other points. A gt_stop_gradient
+ * on the way to it makes its values count.
  * The tape stays as it was: one that is not persistent still serves the values. An integer target, or a source that the
  * target does not depend on, has no entries. GT_INVALID_ARGUMENT: no source, or sources that do not all have one
  * floating dtype. GT_FAILED_PRECONDITION: a used-up tape; EXACT, and an index tensor without a value. Since 0.2. */

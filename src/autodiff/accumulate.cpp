@@ -33,7 +33,7 @@ Tensor moved(const Tensor& factor, const Link& link) {
   const Tensor listed = gather(flat(factor), list_of(factor.recorder(), link.origin.list), 0, 0);
   return affine_view(listed, link.origin.at, link.box);
 }
-// What a tensor has at the link's rows.
+// The tensor's elements at the link's rows.
 Tensor at_rows(const Tensor& t, const Link& link) {
   if (!link.row_list) return affine_view(t, link.rows, link.box);
   return gather(flat(t), list_of(t.recorder(), link.row_list), 0, 0);

@@ -25,8 +25,8 @@ class Progress {
   uint64_t done_ = 0, total_ = 0;
 };
 
-// Rows are the map's values at the vectors of a list, by default at unit vectors: row k is that at the vector that is 1
-// at entry k.
+// Rows are the map's values at the vectors of a list. By default row k is that at the unit vector that is 1 at entry
+// k.
 class BasisMap {
  public:
   // Results for a vector of the spec; empty: not connected.

@@ -94,7 +94,7 @@ const Node* LinkWalk::next() {
   return node;
 }
 
-// A rule that the user gave tells its links by its own ops: those between placeholders for the tangents of the inputs and
+// A rule that the user gave tells its links by its own ops. These lead from placeholders for the inputs' tangents to
 // the tangents of the outputs. False: the op has no such rule, or the rule reads values.
 bool LinkWalk::follow_rule(Node& node) {
   const bool is_users = node.op.by_user || node.op == op<"custom_gradient">;
@@ -166,7 +166,7 @@ bool mixes_samples(const Links& links, int64_t sample_size) {
   });
 }
 
-// Whether a tensor has its elements in the order of the samples, along one of its axes: each run of `run` coordinates
+// Whether a tensor has its elements in the order of the samples, along one of its axes. Each run of `run` coordinates then
 // belongs to the next sample, from any sample on.
 bool in_order_along(std::size_t axis, int64_t run, const Links& links, int64_t sample_size) {
   constexpr int64_t kMostLookedAt = 1 << 16;  // the answer decides on a message alone

@@ -37,7 +37,7 @@ class Gradients {
   Tensors none_;
   std::optional<Tape::Gradient> recorded_;
 };
-// Of target and sources: two recordings never have the same.
+// A number for target and sources. Two recordings never have the same.
 uint64_t identity_of(const Tensor& target, std::span<const Source> sources);
 uint64_t hash_of_links(std::span<const Links> by_row);
 // The same of gradients that the tape has recorded.

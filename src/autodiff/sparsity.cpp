@@ -75,8 +75,8 @@ std::shared_ptr<const Compression> compressed_hessian(const Pattern& whole, Tria
   c->read_at = std::move(read_at);
   return c;
 }
-// Whether values come by accumulation. It carries a factor for each entry of each tensor on the way; products with
-// vectors compute each tensor once for each colour, of which there are as many as the longest row has entries.
+// Whether values come by accumulation. It carries a factor for each entry of each tensor on the way. Products compute each
+// tensor once for each colour. There are as many colours as the longest row has entries, or more.
 bool accumulates(const Sparsity& s, const Pattern& whole, const Path& path, std::span<const LinkSource> sources,
                  const char* function) {
   if (s.options.method == SparseMethod::compress) return false;

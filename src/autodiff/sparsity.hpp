@@ -14,7 +14,7 @@ struct Assembly;
 // Values come by factors carried along the links of the recording, or from products with few vectors.
 enum class SparseMethod : int32_t { automatic = 0, accumulate = 1, compress = 2 };
 enum class Triangle : int32_t { full = 0, lower = 1, upper = 2 };
-// Of index tensors without a value, and of patterns by the user.
+// The ways with index tensors that have no value, and with patterns by the user.
 enum class OnIndices : int32_t { exact = 0, conservative = 1, trust = 2 };
 
 struct SparseOptions {
@@ -43,7 +43,7 @@ struct Sparsity {
   uint64_t links_hash = 0;                         // of the links that the pattern was made from
   mutable std::shared_ptr<const Compression> few;  // null: not made yet
   const Compression& compression() const;
-  // Where the factors of accumulated links go, for the links of this hash; null: not found yet.
+  // The places of accumulated links' factors, for the links of this hash; null: not found yet.
   mutable std::shared_ptr<const Assembly> assembly;
   mutable uint64_t assembly_hash = 0;
 };

@@ -192,8 +192,8 @@ using Batching = std::function<Tensors(const BatchCall&)>;
 
 // ---- The elements that an output depends on
 
-// Whether a rule looks at the values of index tensors: never, so that any index is possible; where there are values; or
-// as an error where there are none.
+// A rule may look at the values of index tensors. any: never, so that any index is possible. known: where there are
+// values. needed: the lack of values is an error.
 enum class Indices { any, known, needed };
 // An output of a call, and an input by which it is differentiated.
 struct LinkCall {
@@ -267,8 +267,8 @@ struct Op {
   Composite instead = nullptr;
   Computation computation;
   Derivative derivative;
-  Batching batch = nullptr;  // null: elementwise by itself, anything else row by row
-  LinkRule links = nullptr;  // null: elementwise by itself, anything else depends on all elements
+  Batching batch = nullptr;           // null: elementwise by itself, anything else row by row
+  LinkRule links = nullptr;           // null: elementwise by itself, anything else depends on all elements
   SumOfCalls sum_of_calls = nullptr;  // null: they are added up one by one
   std::optional<PadTraits> pad = {};
   std::optional<ProductTraits> product = {};

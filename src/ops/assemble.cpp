@@ -48,7 +48,7 @@ std::vector<std::vector<int64_t>> lists_of(const Places& places, std::size_t lin
   return lists;
 }
 
-// What a link's entries have at their places, added up over these.
+// The values at the places of a link's entries, added up over these.
 Tensor read_places(const Call& c, const Tensor& ct, std::size_t input) {
   const Tensor& factor = c.in(input);
   Tensor sum;

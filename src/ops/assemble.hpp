@@ -6,7 +6,7 @@
 
 namespace gradtape::core {
 
-// Where the factors go. Two of one content stand for each other in plans.
+// The places of the factors. Two of one content stand for each other in plans.
 struct Assembly : Payload {
   explicit Assembly(Places given);
   Places places;
@@ -14,7 +14,7 @@ struct Assembly : Payload {
   uint64_t hash() const override { return content; }
   std::size_t bytes() const override;
 };
-// Values [places.size] of factors, one for each link in the order of their numbers. One of rank 0 is that of all the
+// Values [places.size] of factors, one for each link in the order of their numbers. A factor of rank 0 is that of all the
 // link's entries.
 Tensor assemble(std::span<const Tensor> factors, std::shared_ptr<const Assembly> assembly);
 

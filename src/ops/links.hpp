@@ -15,10 +15,10 @@ Dependence within_matrices(const LinkCall& c);
 // The output's element at i is the input's at i + begin, where there is one.
 Dependence shifted(std::span<const int64_t> begin);
 
-// A group of axes of the input and one of the output, whose flat places an index tensor relates: by_output, it has the
-// input's place for each place of the output (gather), else the output's for each of the input (scatter). The first
-// `batch` axes of both groups are the same. The other axes of the one group are those of the index tensor, and count
-// through the one other axis of the other group.
+// A group of axes of the input and one of the output, whose flat places an index tensor relates. by_output: the tensor has
+// the input's place for each place of the output (gather). Else it has the output's for each of the input (scatter). The
+// first `batch` axes of both groups are the same. The other axes of one group are those of the index tensor, and count
+// through the last axis of the other group.
 struct Indexed {
   SmallVector<std::size_t, 4> in, out;
   std::size_t batch;

@@ -19,7 +19,7 @@ void need_square(const Inference& c, std::size_t input);
 
 // All inputs with the leading axis: for kernels that take any batch.
 Tensors batch_of_matrices(const BatchCall& b);
-// Of ops whose third input is the value: by matrices x and vectors with one batch.
+// The rule of ops by matrices and vectors with one batch, whose third input is the value.
 Dependence links_of_sum(const LinkCall& c);
 
 Tensor matrix_transpose(const Tensor& x);               // the last two axes swapped

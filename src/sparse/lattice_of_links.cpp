@@ -27,8 +27,8 @@ std::optional<Shape> grid_of(const Links& links, int64_t columns) {
   }
   return grid;
 }
-// The base point of an element moves along one axis of the grid with each parameter; base[q]: the element's coordinates
-// as a function of grid axis q, the same for all links.
+// The base point of an element moves along one axis of the grid with each parameter. By axis of the grid: the steps of
+// the element's coordinates, which are the same for all links.
 using Directions = std::vector<std::optional<Shape::Dims>>;
 
 bool follow(const Link& link, const Shape::Dims& strides, Directions& directions) {
@@ -52,7 +52,7 @@ std::optional<Lattice> lattice_of_rows(const Links& links, int64_t columns) {
   Directions directions(grid->rank());
   for (const Link& link : links.all())
     if (!follow(link, strides, directions)) return std::nullopt;
-  // Element r of the tensor has the base point x with r = sum over q of directions[q] x[q]: each axis of the tensor
+  // Element r of the tensor has the base point x with r = sum over q of directions[q] x[q]. Each axis of the tensor
   // belongs to one of the grid at the most, or its steps divide each other.
   Lattice lattice{*grid, {}};
   for (const Link& link : links.all()) {

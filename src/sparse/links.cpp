@@ -265,7 +265,7 @@ void Links::list_affine() {
   add_list(std::move(list));
 }
 
-// Lists stand first, each at most half as long as the one before it: so a pair is merged a few times, however many
+// Lists stand first, each at most half as long as the one before it. So a pair is merged a few times, however many
 // lists there are.
 void Links::add_list(Link list) {
   std::size_t lists = all_.size() - affine_;

@@ -1,5 +1,5 @@
-// Links: which elements of a source the elements of a tensor may depend on. A link is an affine family of pairs, so that
-// the few links of a large tensor are found in a time that does not depend on its size.
+// Links: which elements of a source the elements of a tensor may depend on. A link is an affine family of pairs. So the
+// few links of a large tensor are found in a time that does not depend on its size.
 #pragma once
 
 #include <cstdint>
@@ -26,8 +26,8 @@ struct Affine {
 
 using Table = std::shared_ptr<const std::vector<int32_t>>;
 
-// Where a link comes from: a link of an op's input by one of the op's relations, and which of its parameters' values
-// these are.
+// The link of an op's input from which a link comes by one of the op's relations, and the values of that link's
+// parameters.
 struct Origin {
   uint32_t input = 0, link = 0, relation = 0;
   Shape::Dims box;            // of the other link

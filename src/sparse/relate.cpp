@@ -98,8 +98,8 @@ Shape::Dims strides_of_axes(const Shape& shape, std::span<const std::size_t> axe
 
 // ---- Tables of an affine link
 
-// If the parameters `by` of the link count the places of the looked-up axes one by one, one link of lists whose last
-// parameters are the output's places. Else nothing.
+// One link of lists whose last parameters are the output's places. Nothing, unless parameters of the link count the
+// places of the looked-up axes one by one.
 std::optional<Link> look_up(const Link& link, const Lookup& lookup, const Shape& in, const Shape& out,
                             SmallVector<Preset, 4>& presets) {
   if (!lookup.by_output || std::ranges::find(*lookup.table, -1) != lookup.table->end()) return std::nullopt;

@@ -31,7 +31,7 @@ std::vector<Group> groups_of(const Shape& in, const Shape& out) {
   return groups;
 }
 
-// Divides a flat place among axes, the outermost first, for one link after the other: a run that crosses the end of an
+// Divides a flat place among axes, the outermost first, for one link after the other. A run that crosses the end of an
 // inner axis becomes several links.
 class Division {
  public:

@@ -5,7 +5,7 @@
 
 namespace gradtape::core {
 
-// Gives links of the same pairs the same form: no parameters of one value, the others by falling steps, each rising
+// Gives links of the same pairs the same form. No parameter has one value; the others stand by falling steps, and each rises
 // along the first function that it changes. Unless `exactly`, a parameter that changes neither row nor column goes.
 void bring_to_order(Link& link, bool exactly);
 

@@ -12,7 +12,7 @@ std::string sparse_fault_inside(const Program& p);
 // The same of independent samples: whether gt_tape_batch_jacobian says yes wrongly.
 std::string batch_fault(const Program& p);
 
-// What the checks have met.
+// Counts of the cases that the checks have met.
 struct SparseCounts {
   std::size_t accumulated = 0;                      // values along links
   std::size_t entries = 0, never = 0;               // of patterns; those that were 0 at each point

@@ -1,5 +1,5 @@
 // Sparse derivatives of every op of the registry, on the samples of its definition. A pattern has all entries that are
-// other than 0 at random points, and no other ones where it is exact; values are the entries of the dense matrix.
+// other than 0 at random points, and no other ones where it is exact. Values are the entries of the dense matrix.
 #include <map>
 
 #include "support/each_op.hpp"
@@ -12,7 +12,7 @@ namespace {
 constexpr int32_t kModes[] = {GT_MODE_AUTO, GT_MODE_FORWARD, GT_MODE_REVERSE, GT_MODE_BOTH};
 constexpr std::size_t kPoints = 3, kMostPoints = 120;  // of values; until all entries of an exact pattern were not 0
 
-// Where a pattern has entries that are 0 at every point, with the reason. Of Jacobians by one of the floating inputs.
+// The ops whose patterns have entries that are 0 at every point, with the reason. First Jacobians, by a floating input.
 const char kTriangle[] = "a triangle is no box: dense along the axis",
            kMatrices[] = "dense in the axes of the matrices", kMask[] = "the zeros of a mask are numbers",
            kKink[] = "its second derivative may be nan at 0",
@@ -42,7 +42,7 @@ const std::map<std::string, const char*> kSoundJacobians = {
     {"tril 0", kMask},
     {"triu 0", kMask},
 };
-// Of Hessians of the sum of weighted outputs, by all inputs.
+// Then Hessians of the sum of weighted outputs, by all inputs.
 const std::map<std::string, const char*> kSoundHessians = {
     {"abs", kKink},
     {"cholesky", kMatrices},
@@ -104,7 +104,7 @@ class Sample {
     EXPECT_EQ(gt_tape_end(r->c, r->tape), GT_OK);
     return r;
   }
-  // Which floating input the column belongs to.
+  // The floating input that the column belongs to.
   std::size_t source_of(std::size_t column) const {
     std::size_t source = 0;
     for (const Input& in : first_) {

@@ -89,7 +89,7 @@ TEST(LatticeColours, CompressAsManyEntriesAsTheStencilHas) {
 }
 
 TEST(LatticeColours, GiveWayToFewerFirstFitColours) {
-  // Of the thirteen points each row has the middle one alone.
+  // Each row has the middle one of the thirteen points alone.
   const Lattice lattice = diamond({12, 11}, 2);
   const Pattern diagonal = banded(132, 0);
   EXPECT_EQ(compress_hessian(diagonal, &lattice).forward, 1);

@@ -34,7 +34,7 @@ struct Csr {
   }
 };
 
-// What a tape knows of one target and its sources. Throws std::runtime_error with the message where a call fails.
+// The sparse derivatives of one target by its sources. Throws std::runtime_error with the message where a call fails.
 class SparseView {
  public:
   SparseView(gt_context ctx, gt_tape tape, gt_tensor target, Handles sources)

@@ -135,8 +135,8 @@ class Context {
   Tensor zeros(const Shape& shape, Dtype dtype = Dtype::float64) const { return full(shape, 0, dtype); }
   Tensor ones(const Shape& shape, Dtype dtype = Dtype::float64) const { return full(shape, 1, dtype); }
 
-  /// Bits: with GT_CHECK_FINITE the first op that makes a nan or an infinity is an error, with GT_CHECK_SPARSE sparse
-  /// values that differ from the derivative are. See gt_set_checks.
+  /// Bits. With GT_CHECK_FINITE the first op that makes a nan or an infinity is an error. With GT_CHECK_SPARSE sparse
+  /// values that differ from the derivative are one. See gt_set_checks.
   void set_checks(std::uint32_t checks) const { detail::check(ctx_, gt_set_checks(ctx_, checks)); }
   void set_threads(int threads) const { detail::check(ctx_, gt_set_threads(ctx_, threads)); }
   /// Asked before the steps of computations, every 20 ms at the most: true stops the call with GT_CANCELLED, an

@@ -25,8 +25,8 @@ void put(const LinkPlaces& of, X&& x, int64_t first, int64_t last, T* out) {
 }
 }  // namespace
 
-// All factors go through the rows together, a part of each after the other, so that a part of the result stays in the
-// cache until all have written it.
+// All factors go through the rows together, a part of each after the other. A part of the result stays in the cache until
+// all have written it.
 void assemble(const KernelCall& c, const Places& places) {
   constexpr int64_t kPart = 1 << 13;  // values
   dispatch(c.out[0].dtype, [&]<class T>(Type<T>) {
