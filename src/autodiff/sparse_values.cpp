@@ -57,7 +57,7 @@ class Products {
     const std::vector<Shape> shapes = shapes_of(sources);
     const int64_t rows = target.shape().elements(), columns = elements_of(sources);
     const Compression& c = s_.compression();
-    progress_.start(static_cast<uint64_t>(c.forward + c.reverse));
+    progress_.start(static_cast<uint64_t>(c.forward) + static_cast<uint64_t>(c.reverse));
     const auto forwards = [&](const Tensor& v) {
       const Tensor y = tape_.push_forward(Tensors{target}, sources, parts_of(v, shapes))[0];
       return Tensors{y ? reshape(y, {rows}) : y};

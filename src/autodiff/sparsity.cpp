@@ -41,7 +41,7 @@ Pattern entries_where(const Pattern& p, Keep&& keep) {
 // A Hessian is symmetric: an entry whose mirror image is known to be 0 is 0.
 Pattern symmetric_part(const Pattern& p) {
   const Pattern t = transposed(p);
-  if (t == p) return t;
+  if (t == p) return p;
   return entries_where(p, [&](int64_t i, int64_t j, int64_t) { return find_entry(t, i, j) >= 0; });
 }
 

@@ -74,8 +74,8 @@ Tensors batch_convolution(const BatchCall& b) {
   return {split(merged, c.out_spec().shape, R.result, into, groups, b.size)};
 }
 
-// Places in x [n, h, w, c] and y [n, oh, ow, co]: that in x is stride * that in y + dilation * tap - padding, along both
-// axes of the image. Channels of a group depend on each other.
+// In x [n, h, w, c] the place is stride * (place in y) + dilation * tap - padding, along both
+// axes of an image. Channels of a group depend on each other.
 Dependence links_of_images(const Call& c, const Shape& w, bool to_y) {
   constexpr int64_t kMostRelations = 64;
   const Ints &strides = c.ints("strides"), &padding = c.ints("padding"), &dilations = c.ints("dilations");
