@@ -115,7 +115,7 @@ struct Singular {
       T *own = workspace.of(w), *wide = own + 2 * size() * lanes.count;
       T* s = wide + area(k) * lanes.count;
       alignas(kLaneAlignment) T scale[kMostLanes];
-      int bad[kMostLanes], failed[kMostLanes], order[kMostLanes][kSmallOrder];
+      int bad[kMostLanes], failed[kMostLanes], order[kMostLanes][kSmallOrder] = {};
       T* tall = load_lanes(input(first), matrices, rows, columns, rows >= columns, own);
       T* other = tall == own ? own + size() * lanes.count : own;
       lanes.normalize(tall, rows * columns, scale, bad);
