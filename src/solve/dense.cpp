@@ -111,7 +111,7 @@ class DenseSquares final : public DampedSquares {
       for (int i = 0; i < (triangular_ ? j + 1 : kept_); ++i) damped_.at(i, j) = whole_.at(i, j);
       damped_.at(kept_ + j, j) = std::sqrt(damping) * scale[static_cast<size_t>(j)];
     }
-    damped_right_.assign(static_cast<size_t>(kept_ + n_), 0);
+    damped_right_.assign(static_cast<size_t>(kept_) + static_cast<size_t>(n_), 0);
     std::copy_n(right_.begin(), kept_, damped_right_.begin());
     if (!all_finite(damped_right_)) return false;
     damped_.factor(damped_right_);

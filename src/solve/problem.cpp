@@ -228,7 +228,8 @@ gt_status call_body(gt_context ctx, void* data, const gt_tensor* inputs, size_t 
 
 }  // namespace
 
-Replay::Replay(gt_context ctx, const std::vector<gt_spec>& inputs, Body body) : ctx_(ctx), inputs_(inputs.size()) {
+Replay::Replay(gt_context ctx, const std::vector<gt_spec>& inputs, const Body& body)
+    : ctx_(ctx), inputs_(inputs.size()) {
   Called called{body, GT_OK};
   function_ = gt_function_create(ctx, call_body, &called, nullptr, inputs.data(), inputs.size());
   if (function_) return;

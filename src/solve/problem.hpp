@@ -60,7 +60,7 @@ struct Program {
 class Replay {
  public:
   using Body = std::function<std::vector<gt_tensor>(const std::vector<gt_tensor>& inputs)>;
-  Replay(gt_context ctx, const std::vector<gt_spec>& inputs, Body body);
+  Replay(gt_context ctx, const std::vector<gt_spec>& inputs, const Body& body);
   ~Replay();
   Replay(const Replay&) = delete;
   void run(const std::vector<const void*>& inputs, const std::vector<void*>& outputs) const;
