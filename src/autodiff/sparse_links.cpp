@@ -68,8 +68,9 @@ uint64_t hash_of_links(std::span<const Links> by_row) {
   return h;
 }
 
-uint64_t identity_of(const Tensor& target, std::span<const Source> sources) {
-  uint64_t h = hash_mix(target.node()->id, target.index());
+uint64_t identity_of(const Tape& tape, const Tensor& target, std::span<const Source> sources) {
+  // A tape that takes the address of one that is gone has recorded none of the target's ops.
+  uint64_t h = hash_mix(reinterpret_cast<uintptr_t>(&tape), hash_mix(target.node()->id, target.index()));
   for (const Source& s : sources) h = hash_mix(h, hash_mix(s.tensor.node()->id, s.tensor.index()));
   return h;
 }
@@ -96,13 +97,18 @@ SparseLinks links_of_jacobian(const Tape& tape, const Tensor& target, std::span<
   return found;
 }
 
+Tensors connected_of(const Tensors& gradients) {
+  Tensors some;
+  for (const Tensor& g : gradients)
+    if (g) some.push_back(g);
+  return some;
+}
+
 SparseLinks links_of_gradients(const Tape& tape, const Tensors& gradients, std::span<const Source> sources,
                                Indices indices) {
   SparseLinks found{{}, elements_of(sources)};
-  Tensors connected;
-  for (const Tensor& g : gradients)
-    if (g) connected.push_back(g);
-  std::vector<Links> links = links_between(connected, link_sources(tape, sources), tape.passable(), indices);
+  std::vector<Links> links =
+      links_between(connected_of(gradients), link_sources(tape, sources), tape.passable(), indices);
   std::size_t next = 0;
   for (std::size_t i = 0; i < gradients.size(); ++i)
     found.by_row.push_back(gradients[i] ? std::move(links[next++]) : Links(sources[i].tensor.shape()));
@@ -113,11 +119,14 @@ Gradients::Gradients(Tape& tape, const Tensor& target, std::span<const Source> s
     : none_(sources.size()) {
   if (is_floating(target.dtype())) recorded_.emplace(tape, function, target, sources);
 }
-Tensors Gradients::connected() const {
-  Tensors some;
-  for (const Tensor& g : by_source())
-    if (g) some.push_back(g);
-  return some;
+
+Pattern entries_of(Tape& tape, const Tensor& target, std::span<const Source> sources, bool hessian,
+                   const char* function) {
+  Recorder& r = tape.recorder();
+  if (!hessian) return links_of_jacobian(tape, target, sources, Indices::needed).pattern(r, function);
+  const Gradients gradients(tape, target, sources, function);
+  const SparseLinks found = links_of_gradients(tape, gradients.by_source(), sources, Indices::needed);
+  return hessian_entries(found.pattern(r, function), Triangle::full);
 }
 
 }  // namespace gradtape::core

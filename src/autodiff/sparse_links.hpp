@@ -26,22 +26,27 @@ std::vector<LinkSource> link_sources(const Tape& tape, std::span<const Source> s
 int64_t elements_of(std::span<const Source> sources);
 
 SparseLinks links_of_jacobian(const Tape& tape, const Tensor& target, std::span<const Source> sources, Indices indices);
+Tensors connected_of(const Tensors& gradients);  // without the empty ones
 // The gradients of a target, recorded on the tape while one of these lives. A target of integers has none.
 class Gradients {
  public:
   Gradients(Tape& tape, const Tensor& target, std::span<const Source> sources, const char* function);
   const Tensors& by_source() const { return recorded_ ? recorded_->by_source() : none_; }  // empty: unconnected
-  Tensors connected() const;
+  Tensors connected() const { return connected_of(by_source()); }
 
  private:
   Tensors none_;
   std::optional<Tape::Gradient> recorded_;
 };
-// A number for target and sources. Two recordings never have the same.
-uint64_t identity_of(const Tensor& target, std::span<const Source> sources);
+// A number for a target and sources on a tape. Another tape may have recorded more of the ops between them.
+uint64_t identity_of(const Tape& tape, const Tensor& target, std::span<const Source> sources);
 uint64_t hash_of_links(std::span<const Links> by_row);
 // The same of gradients that the tape has recorded.
 SparseLinks links_of_gradients(const Tape& tape, const Tensors& gradients, std::span<const Source> sources,
                                Indices indices);
+
+// All entries that the Jacobian, or the Hessian, has by its links.
+Pattern entries_of(Tape& tape, const Tensor& target, std::span<const Source> sources, bool hessian,
+                   const char* function);
 
 }  // namespace gradtape::core

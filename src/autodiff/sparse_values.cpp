@@ -75,9 +75,7 @@ class Products {
     const std::vector<Shape> shapes = shapes_of(sources);
     const int64_t n = elements_of(sources);
     const Spec& like = sources[0].tensor.spec();
-    Tensors connected;
-    for (const Tensor& g : gradients)
-      if (g) connected.push_back(g);
+    const Tensors connected = connected_of(gradients);
     const bool forwards = !has_reverse_only_rule(tape_.path(connected, tape_.tensors_of(sources)));
     const auto product = [&](const Tensor& v) {
       const Tensors parts = parts_of(v, shapes);
@@ -170,7 +168,7 @@ Tensor sparse_values(Tape& tape, const Tensor& target, std::span<const Source> s
   const Tensors targets = s.symmetric ? gradients->by_source() : Tensors{target};
   const Indices indices = indices_of(s.options);
   const bool is_known = s.kind == Sparsity::Kind::given || s.options.dependence == OnIndices::trust ||
-                        identity_of(target, sources) == s.made_from;
+                        identity_of(tape, target, sources) == s.made_from;
   const auto check = [&] {
     if (is_known) return;
     const SparseLinks now = s.symmetric ? links_of_gradients(tape, targets, sources, indices)

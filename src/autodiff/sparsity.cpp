@@ -57,10 +57,17 @@ Pattern with_mirror_image(const Pattern& triangle) {
   return whole;
 }
 
-void tell_colours(Sparsity& s, const Compression& c) {
-  s.forward_colours = c.forward;
-  s.reverse_colours = c.reverse;
-  s.peeled = c.peeled;
+Pattern in_triangle(Pattern whole, Triangle triangle) {
+  if (triangle == Triangle::full) return whole;
+  return entries_where(whole, [&](int64_t i, int64_t j, int64_t) { return is_in(triangle, i, j); });
+}
+
+void take_products(Sparsity& s, std::shared_ptr<const Compression> c) {
+  s.method = SparseMethod::compress;
+  s.forward_colours = c->forward;
+  s.reverse_colours = c->reverse;
+  s.peeled = c->peeled;
+  s.few = std::move(c);
 }
 
 // The colours of a Hessian are those of the whole matrix, whichever triangle is asked for.
@@ -105,7 +112,7 @@ const Compression& Sparsity::compression() const {
 }
 
 Pattern hessian_entries(const Pattern& found, Triangle triangle) {
-  return entries_where(symmetric_part(found), [&](int64_t i, int64_t j, int64_t) { return is_in(triangle, i, j); });
+  return in_triangle(symmetric_part(found), triangle);
 }
 
 SparsityPtr jacobian_sparsity(const Tape& tape, const Tensor& target, std::span<const Source> sources,
@@ -117,20 +124,17 @@ SparsityPtr jacobian_sparsity(const Tape& tape, const Tensor& target, std::span<
   const SparseLinks found = links_of_jacobian(tape, target, sources, indices_of(options));
   s->links = found.count();
   s->links_hash = found.hash();
-  s->made_from = identity_of(target, sources);
+  s->made_from = identity_of(tape, target, sources);
   s->pattern = found.pattern(tape.recorder(), "gt_tape_jacobian_sparsity");
   const std::vector<LinkSource> columns = link_sources(tape, sources);
   if (accumulates(*s, s->pattern, tape.path(Tensors{target}, tape.tensors_of(sources)), columns,
                   "gt_tape_jacobian_sparsity")) {
     s->method = SparseMethod::accumulate;
-    s->seconds = watch.seconds();
-    return s;
+  } else {
+    const std::optional<Lattice> lattice = lattice_of_rows(found.by_row[0], found.columns);
+    const JacobianTraits traits{.allowed = options.mode, .columns = lattice ? &*lattice : nullptr};
+    take_products(*s, std::make_shared<const Compression>(compress_jacobian(s->pattern, traits)));
   }
-  s->method = SparseMethod::compress;
-  const std::optional<Lattice> lattice = lattice_of_rows(found.by_row[0], found.columns);
-  const JacobianTraits traits{.allowed = options.mode, .columns = lattice ? &*lattice : nullptr};
-  s->few = std::make_shared<const Compression>(compress_jacobian(s->pattern, traits));
-  tell_colours(*s, *s->few);
   s->seconds = watch.seconds();
   return s;
 }
@@ -146,24 +150,17 @@ SparsityPtr hessian_sparsity(Tape& tape, const Tensor& target, std::span<const S
   const SparseLinks found = links_of_gradients(tape, gradients.by_source(), sources, indices_of(options));
   s->links = found.count();
   s->links_hash = found.hash();
-  s->made_from = identity_of(target, sources);
+  s->made_from = identity_of(tape, target, sources);
   Pattern whole = symmetric_part(found.pattern(tape.recorder(), "gt_tape_hessian_sparsity"));
-  const bool full = options.triangle == Triangle::full;
-  if (!full)
-    s->pattern = entries_where(whole, [&](int64_t i, int64_t j, int64_t) { return is_in(options.triangle, i, j); });
   const Path path = tape.path(gradients.connected(), tape.tensors_of(sources));
   if (accumulates(*s, whole, path, link_sources(tape, sources), "gt_tape_hessian_sparsity")) {
     s->method = SparseMethod::accumulate;
-    if (full) s->pattern = std::move(whole);
-    s->seconds = watch.seconds();
-    return s;
+  } else {
+    const std::optional<Lattice> lattice =
+        found.by_row.size() == 1 ? lattice_of_rows(found.by_row[0], found.columns) : std::nullopt;
+    take_products(*s, compressed_hessian(whole, options.triangle, lattice ? &*lattice : nullptr));
   }
-  s->method = SparseMethod::compress;
-  const std::optional<Lattice> lattice =
-      found.by_row.size() == 1 ? lattice_of_rows(found.by_row[0], found.columns) : std::nullopt;
-  s->few = compressed_hessian(whole, options.triangle, lattice ? &*lattice : nullptr);
-  tell_colours(*s, *s->few);
-  if (full) s->pattern = std::move(whole);
+  s->pattern = in_triangle(std::move(whole), options.triangle);
   s->seconds = watch.seconds();
   return s;
 }

@@ -39,7 +39,7 @@ struct Sparsity {
   int64_t forward_colours = 0, reverse_colours = 0, peeled = 0;
   double seconds = 0;  // that finding it took
 
-  uint64_t made_from = 0;                          // the target and the sources: identity_of
+  uint64_t made_from = 0;                          // tape, target and sources: identity_of
   uint64_t links_hash = 0;                         // of the links that the pattern was made from
   mutable std::shared_ptr<const Compression> few;  // null: not made yet
   const Compression& compression() const;

@@ -224,6 +224,26 @@ TEST_F(SparsePrograms, CheckedByAProduct) {
   }
 }
 
+// A tape that was stopped for a while knows less of the same target than one that was not.
+TEST_F(SparsePrograms, APatternOfAnotherTapeIsChecked) {
+  gt_tensor x = start({4}), v = nullptr;
+  gt_tape stopped = gt_tape_begin(c, GT_TAPE_PERSISTENT), whole = gt_tape_begin(c, GT_TAPE_PERSISTENT);
+  for (gt_tape t : {stopped, whole}) ASSERT_EQ(gt_tape_watch(c, t, x), GT_OK);
+  gt_tensor kept = gt_square(c, x);
+  ASSERT_EQ(gt_tape_stop_recording(c, stopped), GT_OK);
+  gt_tensor head = gt_sin(c, part(x, {0}, {1}));
+  ASSERT_EQ(gt_tape_resume_recording(c, stopped), GT_OK);
+  gt_tensor y = gt_multiply(c, kept, head);
+  gt_sparse_options o{};
+  o.struct_size = sizeof o;
+  o.method = GT_SPARSE_COMPRESS;
+  gt_sparsity s = gt_tape_jacobian_sparsity(c, stopped, y, &x, 1, &o);
+  ASSERT_NE(s, nullptr) << c.message();
+  EXPECT_EQ(gt_tape_sparse_values(c, stopped, y, &x, 1, s, &v), GT_OK) << c.message();
+  EXPECT_EQ(gt_tape_sparse_values(c, whole, y, &x, 1, s, &v), GT_INVALID_ARGUMENT);
+  EXPECT_NE(c.message().find("has no entry (1, 0)"), std::string::npos) << c.message();
+}
+
 // The rule of a custom gradient tells its own links: elementwise here.
 TEST_F(SparsePrograms, CustomGradients) {
   const auto forward = [](gt_context ctx, void*, const gt_tensor* in, size_t, gt_tensor* out, size_t, size_t* n) {
