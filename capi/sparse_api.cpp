@@ -1,6 +1,7 @@
 // Sparse Jacobians and Hessians: their patterns, the values at these, and products with them.
 #include "autodiff/given_pattern.hpp"
 #include "autodiff/sparse_check.hpp"
+#include "autodiff/sparse_links.hpp"
 #include "autodiff/sparse_products.hpp"
 #include "capi/derivatives.hpp"
 #include "graph/print.hpp"
@@ -77,9 +78,7 @@ void check_size(const char* function, const Span& span, const Sparsity& sparsity
 void check_given(Context& c, Tape& t, const Span& span, const Sparsity& given, const char* function) {
   if (given.kind != Sparsity::Kind::given || given.options.dependence == OnIndices::trust) return;
   const Looking looking(c);
-  const SparsityPtr found = given.symmetric ? hessian_sparsity(t, span.target, span.sources, {})
-                                            : jacobian_sparsity(t, span.target, span.sources, {});
-  check_entries(function, given, found->pattern, span.sources);
+  check_entries(function, given, entries_of(t, span.target, span.sources, given.symmetric, function), span.sources);
 }
 
 gt_sparsity publish(Context& c, SparsityPtr found) {

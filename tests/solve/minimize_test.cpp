@@ -8,12 +8,6 @@ namespace {
 
 using namespace gradtape;
 
-struct Case {
-  Method method;
-  Published problem;
-};
-void PrintTo(const Case& c, std::ostream* out) { *out << c.problem.name; }
-
 class Minimize : public ::testing::TestWithParam<Case> {};
 
 TEST_P(Minimize, FindsAPublishedMinimum) {

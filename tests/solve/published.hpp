@@ -18,4 +18,11 @@ inline void PrintTo(const Published& p, std::ostream* out) { *out << p.name; }
 
 std::vector<Published> published_problems();
 
+// A problem, and the method that is to solve it.
+struct Case {
+  gradtape::Method method;
+  Published problem;
+};
+inline void PrintTo(const Case& c, std::ostream* out) { *out << c.problem.name; }
+
 }  // namespace test
