@@ -24,7 +24,7 @@ LineSearch::LineSearch(Objective& objective, const Vector& x, const Vector& dire
       low_(start_),
       high_(start_),
       at_(start_),
-      noise_(10 * objective.epsilon() * std::abs(value)) {}
+      noise_(std::sqrt(objective.epsilon()) * std::abs(value)) {}
 
 bool LineSearch::evaluate(double length) {
   next_ = x_;

@@ -1,5 +1,5 @@
 // Acceptance of steps, and the radius, by the ratio of actual to promised decrease (Conn, Gould, Toint: Trust-Region
-// Methods, algorithm 6.1.1; section 17.4.2 for rounding).
+// Methods, algorithm 6.1.1). Small decreases are told by gradients (Hager and Zhang, SIAM J. Optim. 16, 2005).
 #include "solve/trust_region.hpp"
 
 #include <algorithm>
@@ -21,15 +21,18 @@ bool TrustRegion::accepts(State& state, Vector& gradient, const Vector& step, co
   product(step, product_);
   const double promised = -dot(gradient, step) - dot(step, product_) / 2, length = norm(step);
   const double noise = 10 * objective_.epsilon() * std::abs(state.value);
+  const double half_the_digits = std::sqrt(objective_.epsilon()) * std::abs(state.value);
   next_ = state.x;
   add(1, step, next_);
   const double value = objective_.evaluate(next_, next_gradient_), next_norm = largest(next_gradient_);
   const bool finite = std::isfinite(value) && std::isfinite(next_norm);
   const bool inside = length < 0.9 * radius_;
-  // The gradient decides if values differ by rounding alone.
-  const bool tiny = promised <= noise;
-  const double ratio = !finite ? -1 : (state.value - value + noise) / (promised + noise);
-  const bool taken = tiny ? finite && value <= state.value + noise && next_norm < state.gradient_norm : ratio > 1e-4;
+  // Where values agree in half of their digits, the gradients at both ends tell the decrease better than the values.
+  const bool tiny = promised <= noise, close = promised <= half_the_digits;
+  const double decrease = close ? -(dot(gradient, step) + dot(next_gradient_, step)) / 2 : state.value - value;
+  const double ratio = finite ? decrease / promised : -1;
+  const bool taken =
+      ratio > 1e-4 && (!close || value <= state.value + half_the_digits) && (!tiny || next_norm < state.gradient_norm);
 
   if (bold_) {
     bold_ = false;
