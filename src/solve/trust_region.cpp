@@ -27,7 +27,7 @@ bool TrustRegion::accepts(State& state, Vector& gradient, const Vector& step, co
   const double value = objective_.evaluate(next_, next_gradient_), next_norm = largest(next_gradient_);
   const bool finite = std::isfinite(value) && std::isfinite(next_norm);
   const bool inside = length < 0.9 * radius_;
-  // Where values agree in half of their digits, the gradients at both ends tell the decrease better than the values.
+  // The gradients at both ends tell the decrease better than values that agree in half of their digits.
   const bool tiny = promised <= noise, close = promised <= half_the_digits;
   const double decrease = close ? -(dot(gradient, step) + dot(next_gradient_, step)) / 2 : state.value - value;
   const double ratio = finite ? decrease / promised : -1;
