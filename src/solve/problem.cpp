@@ -16,8 +16,6 @@ void fail(gt_context ctx, gt_status status, const std::string& message) {
 
 namespace {
 
-constexpr size_t kMostTensors = 255;  // a function has 256 outputs: the value, and a gradient for each
-
 std::string shape_text(const gt_spec& spec) {
   std::string text = "[";
   for (int32_t i = 0; i < spec.rank; ++i) text += (i ? ", " : "") + std::to_string(spec.dims[i]);
@@ -46,25 +44,32 @@ gt_spec vector_spec(int64_t n) {
 }
 bool is_float(gt_dtype dtype) { return dtype == GT_FLOAT32 || dtype == GT_FLOAT64; }
 
-gt_tensor made(gt_tensor t) {
-  if (!t) throw Failure{GT_INVALID_HANDLE};
-  return t;
+// The status of a call that gave no object: that of the error that it left.
+gt_status left_error(gt_context ctx) {
+  size_t size = 0;
+  const gt_status status = gt_take_error(ctx, nullptr, 0, &size);
+  return status == GT_OK ? GT_INVALID_HANDLE : status;
+}
+template <class Handle>
+Handle made(gt_context ctx, Handle handle) {
+  if (!handle) throw Failure{left_error(ctx)};
+  return handle;
 }
 gt_tensor in_float64(gt_context ctx, gt_tensor t) {
   gt_dtype dtype = 0;
   check(gt_tensor_dtype(ctx, t, &dtype));
-  return dtype == GT_FLOAT64 ? t : made(gt_cast(ctx, t, GT_FLOAT64));
+  return dtype == GT_FLOAT64 ? t : made(ctx, gt_cast(ctx, t, GT_FLOAT64));
 }
 gt_tensor flat(gt_context ctx, gt_tensor t) {
   const int64_t all = -1;
-  return made(gt_reshape(ctx, t, &all, 1));
+  return made(ctx, gt_reshape(ctx, t, &all, 1));
 }
 
 // Float64 inputs as the user's function takes them.
 std::vector<gt_tensor> as_parameters(gt_context ctx, const Parameters& p, const gt_tensor* given) {
   std::vector<gt_tensor> x(given, given + p.tensors());
   for (size_t i = 0; i < x.size(); ++i)
-    if (p.spec(i).dtype != GT_FLOAT64) x[i] = made(gt_cast(ctx, x[i], p.spec(i).dtype));
+    if (p.spec(i).dtype != GT_FLOAT64) x[i] = made(ctx, gt_cast(ctx, x[i], p.spec(i).dtype));
   return x;
 }
 // The same from one vector of all numbers.
@@ -72,8 +77,8 @@ std::vector<gt_tensor> parts_of(gt_context ctx, const Parameters& p, gt_tensor a
   std::vector<gt_tensor> x;
   for (size_t i = 0; i < p.tensors(); ++i) {
     const int64_t begin = p.begin(i), size = p.begin(i + 1) - begin;
-    gt_tensor part = p.tensors() == 1 ? all : made(gt_slice(ctx, all, &begin, 1, &size, 1));
-    x.push_back(made(gt_reshape(ctx, part, p.spec(i).dims, static_cast<size_t>(p.spec(i).rank))));
+    gt_tensor part = p.tensors() == 1 ? all : made(ctx, gt_slice(ctx, all, &begin, 1, &size, 1));
+    x.push_back(made(ctx, gt_reshape(ctx, part, p.spec(i).dims, static_cast<size_t>(p.spec(i).rank))));
   }
   return as_parameters(ctx, p, x.data());
 }
@@ -82,8 +87,7 @@ std::vector<gt_tensor> parts_of(gt_context ctx, const Parameters& p, gt_tensor a
 class Watching {
  public:
   Watching(gt_context ctx, const std::vector<gt_tensor>& x)
-      : ctx_(ctx), tape_(gt_tape_begin(ctx, GT_TAPE_MANUAL_WATCH)) {
-    if (!tape_) throw Failure{GT_INTERNAL};
+      : ctx_(ctx), tape_(made(ctx, gt_tape_begin(ctx, GT_TAPE_MANUAL_WATCH))) {
     for (gt_tensor t : x) check(gt_tape_watch(ctx, tape_, t));
   }
   ~Watching() { gt_release(ctx_, tape_); }
@@ -116,7 +120,7 @@ gt_tensor residuals_of(const Program& f, const std::vector<gt_tensor>& x) {
            std::string(f.caller) + ": residuals must be float32 or float64, got dtype " + std::to_string(spec.dtype));
     part = flat(f.ctx, in_float64(f.ctx, part));
   }
-  return parts.size() == 1 ? parts[0] : made(gt_concat(f.ctx, parts.data(), parts.size(), 0));
+  return parts.size() == 1 ? parts[0] : made(f.ctx, gt_concat(f.ctx, parts.data(), parts.size(), 0));
 }
 
 gt_jacobian_options zero_unconnected() {
@@ -181,7 +185,7 @@ void Parameters::write(const Vector& x, gt_tensor* solution) const {
     if (solution[i]) continue;
     for (size_t k = 0; k < i; ++k) gt_release(ctx_, solution[k]);
     std::fill(solution, solution + tensors(), nullptr);
-    throw Failure{GT_OUT_OF_MEMORY};
+    throw Failure{left_error(ctx_)};
   }
 }
 
@@ -232,13 +236,7 @@ Replay::Replay(gt_context ctx, const std::vector<gt_spec>& inputs, const Body& b
     : ctx_(ctx), inputs_(inputs.size()) {
   Called called{body, GT_OK};
   function_ = gt_function_create(ctx, call_body, &called, nullptr, inputs.data(), inputs.size());
-  if (function_) return;
-  if (called.status != GT_OK) throw Failure{called.status};
-  // The planner failed: its status is that of the error that it left, which goes back to its place.
-  char message[2048];
-  const gt_status status = gt_take_error(ctx, message, sizeof message, nullptr);
-  if (status != GT_OK) fail(ctx, status, message);
-  throw Failure{GT_BUSY};
+  if (!function_) throw Failure{called.status == GT_OK ? left_error(ctx) : called.status};
 }
 Replay::~Replay() { gt_release(ctx_, function_); }
 

@@ -12,6 +12,8 @@
 
 namespace gradtape::solving {
 
+constexpr size_t kMostTensors = 255;  // a function has 256 outputs: the value, and a gradient for each parameter
+
 // Thrown where a call fails. Its message is the context's first error already.
 struct Failure {
   gt_status status;

@@ -1,5 +1,6 @@
 // The functions of gradtape/solve.h.
 #include <algorithm>
+#include <cstdio>
 #include <cstring>
 #include <new>
 
@@ -63,7 +64,7 @@ void publish(const Given& given, const Parameters& parameters, const State& stat
 // Runs solve(program, parameters, options) and makes a status of whatever it throws. The user's data ends with it.
 template <class Solve>
 gt_status guarded(const Given& given, Solve&& solve) {
-  if (given.solution) std::fill_n(given.solution, std::min<size_t>(given.n, 1 << 24), nullptr);
+  if (given.solution && given.n <= kMostTensors) std::fill_n(given.solution, given.n, nullptr);
   gt_status status = GT_OK;
   try {
     check(gt_scope_begin(given.ctx));  // whether the context lives, and no other thread is inside
@@ -83,7 +84,9 @@ gt_status guarded(const Given& given, Solve&& solve) {
   } catch (const Failure& failure) {
     status = failure.status;
   } catch (const std::bad_alloc&) {
-    gt_set_error(given.ctx, status = GT_OUT_OF_MEMORY, (std::string(given.caller) + ": out of memory").c_str());
+    char message[64];
+    std::snprintf(message, sizeof message, "%s: out of memory", given.caller);
+    gt_set_error(given.ctx, status = GT_OUT_OF_MEMORY, message);
   }
   if (given.free) given.free(given.user_data);
   return status;

@@ -190,7 +190,8 @@ struct Row {
 std::vector<Row> rows_of_programs();  // of ops, tapes, rules, functions and plans
 std::vector<Row> rows_of_loops();     // of operands that are functions
 std::vector<Row> rows_of_sparse();    // of sparse derivatives
-const std::vector<Row>& rows();       // all
+const std::vector<Row>& rows();       // all of the header that a test program is about
+const char* header();                 // its path
 
 inline const std::vector<float> numbers_given(kLength, 0.25f);
 inline size_t bytes(Call& c, size_t right = kLength * 4) {

@@ -219,6 +219,7 @@ std::vector<Row> rows_of_values() {
 
 }  // namespace
 
+const char* header() { return GRADTAPE_SOURCE "/include/gradtape/gradtape.h"; }
 const std::vector<Row>& rows() {
   static const std::vector<Row> known = [] {
     std::vector<Row> all = rows_of_values();

@@ -1,6 +1,6 @@
-// "On failure outputs are NULL or 0, and all that the caller had stays as it was." The test calls each function of
-// gradtape.h with each argument wrong in every way, and with each of its allocations failing. A function without a row
-// here fails the test.
+// "On failure outputs are NULL or 0, and all that the caller had stays as it was." The test calls each function of a
+// header with each argument wrong in every way, and with each of its allocations failing. A function without a row
+// fails the test.
 #include <numeric>
 #include <set>
 
@@ -116,8 +116,8 @@ namespace {
 TEST(Header, EveryFunctionHasARow) {
   std::set<std::string> covered;
   for (const Row& row : rows()) covered.insert(row.function);
-  EXPECT_EQ(covered, declared_functions(GRADTAPE_SOURCE "/include/gradtape/gradtape.h"));
-  EXPECT_GT(covered.size(), 50u);
+  EXPECT_EQ(covered, declared_functions(header()));
+  EXPECT_FALSE(covered.empty());
 }
 
 // The call fails as it should: nothing is given, nothing has changed, and made rightly it works afterwards.
