@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "control/cond.hpp"
 #include "ops/names.hpp"
 
 namespace gradtape::core::capi {
@@ -221,6 +222,11 @@ void Context::drop_scope() noexcept {
 void Context::run_waiting() noexcept {
   const CallbackScope scope(*this);
   deferred_->run();
+}
+
+Tensors Context::choose(const Tensor& predicate, const Branch& yes, const Branch& no) {
+  return cond(
+      recorder_, "cond", predicate, {}, [&](const Tensors&) { return yes(); }, [&](const Tensors&) { return no(); });
 }
 
 void Context::set_error(Failure failure) noexcept {

@@ -106,6 +106,7 @@ class Context final : public Host {
   void forget_symbolic_error() noexcept override {
     if (error && error->symbolic) error.reset();
   }
+  Tensors choose(const Tensor& predicate, const Branch& yes, const Branch& no) override;
   std::optional<Failure> error;
   bool checks_sparse = false;  // GT_CHECK_SPARSE
   std::string unconnected;     // what the last NULL among gradients was of: told where a NULL comes back as an operand

@@ -59,9 +59,18 @@ BasisMap forward_map(const Tape& tape, const Tensor& target, const Source& sourc
 
 // Computes the values.
 bool are_finite(const Tensors& tensors) {
-  if (tensors.empty()) return true;
   tensors[0].recorder().host().evaluate(tensors);
   return std::ranges::all_of(tensors, [](const Tensor& t) { return extent_of(t).finite() == t.shape().elements(); });
+}
+
+// The same as a bool[].
+Tensor all_finite(const Tensors& tensors) {
+  Tensor all;
+  for (const Tensor& t : tensors) {
+    const Tensor finite = op<"reduce_all">(is_finite(t), all_axes(t), false);
+    all = all ? logical_and(all, finite) : finite;
+  }
+  return all;
 }
 
 // The Jacobians of one target, and the way to them.
@@ -102,9 +111,7 @@ class Jacobians {
     const Tensors all = tape_.tensors_of(sources_);
     const Path path = tape_.path(Tensors{target_}, all);
     const int64_t inputs = columns(path);
-    // The factors are looked at before they are multiplied. A tape would not see through that.
-    const Recorder& r = tape_.recorder();
-    if (may_cut && !r.has_active() && !r.is_tracing() && cut(path, all, inputs)) return;
+    if (may_cut && cut(path, all, inputs)) return;
     if (has_reverse_only_rule(path)) return;
     const int64_t outputs = target_.shape().elements();
     const double each = cost_of(path.nodes);
@@ -182,25 +189,44 @@ class Jacobians {
   // A zero that means "not selected" wins over an infinity where derivatives are carried on, and not in a product of
   // matrices. A factor that is not finite is no factor.
   Tensors product(uint64_t budget, Progress& progress) const {
-    const int64_t outputs = target_.shape().elements(), width = cut_.tensor.shape().elements();
     const Tensor left = behind_->compute(budget, progress)[0];
-    Tensors results = before_->compute(budget, progress), factors;
-    for (const Tensor& t : results)
-      if (t && left) factors.push_back(t);
-    if (!factors.empty()) factors.push_back(left);
-    if (!are_finite(factors)) {
-      const Jacobians whole(tape_, target_, sources_, Mode::automatic, false);
-      progress.extend(whole.rows());
-      return whole.compute(budget, progress);
-    }
-    for (std::size_t i = 0; i < results.size(); ++i) {
-      if (!left) results[i] = {};
-      if (!results[i]) continue;
-      const Shape& source = sources_[i].tensor.shape();
-      const Tensor right = reshape(results[i], {width, source.elements()});
-      results[i] = reshape(matmul(reshape(left, {outputs, width}), right), concatenate(target_.shape(), source));
-    }
-    return results;
+    Tensors factors = before_->compute(budget, progress);
+    if (!left) std::ranges::fill(factors, Tensor());
+    std::vector<std::size_t> connected;
+    Tensors involved{left};
+    for (std::size_t i = 0; i < factors.size(); ++i)
+      if (factors[i]) connected.push_back(i), involved.push_back(factors[i]);
+    if (connected.empty()) return factors;
+
+    const auto multiplied = [&] {
+      Tensors results;
+      for (std::size_t i : connected) results.push_back(multiply_factors(left, factors[i], sources_[i].tensor.shape()));
+      return results;
+    };
+    const auto whole = [&] {
+      const Jacobians uncut(tape_, target_, sources_, Mode::automatic, false);
+      progress.extend(uncut.rows());
+      const Tensors all = uncut.compute(budget, progress);
+      Tensors results;
+      for (std::size_t i : connected) {
+        const Shape shape = concatenate(target_.shape(), sources_[i].tensor.shape());
+        results.push_back(all[i] ? all[i] : zeros(tape_.recorder(), {target_.dtype(), shape, false}));
+      }
+      return results;
+    };
+    // Values that are not there yet, or that a tape is to see through, choose when they are computed.
+    Recorder& r = tape_.recorder();
+    const bool later = r.is_tracing() || r.has_active();
+    const Tensors results = later                  ? r.host().choose(all_finite(involved), multiplied, whole)
+                            : are_finite(involved) ? multiplied()
+                                                   : whole();
+    for (std::size_t k = 0; k < connected.size(); ++k) factors[connected[k]] = results[k];
+    return factors;
+  }
+  Tensor multiply_factors(const Tensor& left, const Tensor& right, const Shape& source) const {
+    const int64_t outputs = target_.shape().elements(), width = cut_.tensor.shape().elements();
+    const Tensor product = matmul(reshape(left, {outputs, width}), reshape(right, {width, source.elements()}));
+    return reshape(product, concatenate(target_.shape(), source));
   }
 
   const Tape& tape_;

@@ -2,13 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 
-#include "base/buffer.hpp"
+#include "graph/node.hpp"
 
 namespace gradtape::core {
-
-class Tensor;
 
 // Memory for a value, from a byte of a buffer on.
 struct Place {
@@ -26,6 +25,9 @@ class Host {
   virtual uint64_t working_memory(std::span<const Tensor> tensors) = 0;
   // Forgets the error of an attempt that asked for a value that is not there: it is none of the user's.
   virtual void forget_symbolic_error() noexcept = 0;
+  // The op `cond`, whose room lies above those that ask for it: one of two functions, chosen by a bool[] when it runs.
+  using Branch = std::function<Tensors()>;
+  virtual Tensors choose(const Tensor& predicate, const Branch& yes, const Branch& no) = 0;
 
  protected:
   ~Host() = default;

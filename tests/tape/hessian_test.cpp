@@ -429,39 +429,6 @@ TEST_F(Hessian, ALargeJacobianNeedNotFit) {
   EXPECT_NEAR(trace.sum, static_cast<double>(n) * (n + 1), 1e-3 * n * n);  // row i: i + 1 ones, and i + 1 once more
 }
 
-// ---- Bottlenecks
-
-TEST_F(Hessian, JacobiansThroughABottleneck) {
-  const int64_t n = 200, wide[] = {n, 1};
-  gt_tensor x = vec(std::vector<float>(n, 0.01F));
-  gt_tape t = watching({x}, GT_TAPE_PERSISTENT);
-  const int64_t square[] = {n, n};
-  gt_tensor w = gt_sin(c, gt_reshape(c, gt_range(c, 0, static_cast<double>(n * n), 1, GT_FLOAT32), square, 2));
-  gt_tensor h = gt_tanh(c, gt_matmul(c, w, gt_reshape(c, x, wide, 2), 0, 0));
-  gt_tensor narrow = gt_sin(c, sum(mul(h, h)));
-  gt_tensor y =
-      gt_tanh(c, gt_matmul(c, w, mul(gt_reshape(c, gt_range(c, 0, n, 1, GT_FLOAT32), wide, 2), narrow), 0, 0));
-  const std::vector<double> got = numbers(c, jacobian(t, y, x));
-  for (int32_t mode : {GT_MODE_FORWARD, GT_MODE_REVERSE})
-    expect_close(got, numbers(c, jacobian(t, y, x, GT_UNCONNECTED_NULL, mode)), {1e-4, 1e-5}, "by one mode");
-}
-
-// An infinite entry of a factor meets zeros that mean "not selected": the Jacobian is not taken as a product.
-TEST_F(Hessian, ABottleneckAtAPole) {
-  const int64_t n = 3000, rows = 4000, last = 1;
-  std::vector<float> at(3 * n, 4);
-  at[0] = 0;
-  gt_tensor x = tensor<float>(c, {3, n}, at);
-  gt_tape t = watching({x}, GT_TAPE_PERSISTENT);
-  gt_tensor narrow = gt_reduce_sum(c, gt_sqrt(c, x), &last, 1, 0);
-  gt_tensor picked = gt_gather(c, narrow, ints(std::vector<int32_t>(rows, 1)), 0, 0);
-  gt_tensor y = mul(picked, gt_range(c, 0, rows, 1, GT_FLOAT32));
-  const std::vector<float> got = read<float>(c, jacobian(t, y, x));
-  for (const int64_t row : {int64_t{0}, rows - 1}) {
-    EXPECT_EQ(got[row * 3 * n], 0) << "the pole is not selected";
-    EXPECT_EQ(got[row * 3 * n + n], static_cast<float>(row) / 4);
-  }
-}
 // A rule that stops the tape whose Hessian is taken.
 gt_status stops_the_tape(gt_context ctx, void* tape, const gt_call*, const gt_tensor* dy, gt_tensor* dx) {
   dx[0] = gt_multiply(ctx, dy[0], dy[0]);
