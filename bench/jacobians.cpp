@@ -1,7 +1,7 @@
 // Times Jacobians of functions of many shapes in the mode that the library chooses, and in both fixed modes, in turn.
 // usage: gradtape_jacobians [NAME...]: parts of names. Each line has the times, beside those of a gradient and of
-// writing as many zeros, and the chosen mode's time by the best fixed one's. A time is the median of replays of a
-// function, on one thread.
+// writing as many zeros. The ratio is that of the chosen mode to the best fixed one. A time is the median of replays of
+// a function, on one thread.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>

@@ -153,13 +153,14 @@ from .debugging import (  # noqa: E402
 )
 
 if TYPE_CHECKING:
-    from . import autodiff, debugging, dtypes, keras, lax, linalg, math, nest, nn, random, saved_model
+    from . import autodiff, debugging, dtypes, keras, lax, linalg, math, nest, nn, random, saved_model, solvers
 
 __version__ = _core.version()
 truediv = _core.op("divide")
 
 _modules = (
-    "autodiff debugging dtypes guide keras lax linalg math nest nn optimize plot random saved_model"
+    "autodiff debugging dtypes guide keras lax linalg math nest nn optimize plot random "
+    "saved_model solvers"
 ).split()
 _of_keras = {
     **{name: name for name in ("initializers", "losses", "metrics", "optimizers")},

@@ -16,6 +16,7 @@ from . import optimize as optimize
 from . import plot as plot
 from . import random as random
 from . import saved_model as saved_model
+from . import solvers as solvers
 from ._array_api import __array_api_version__ as __array_api_version__
 from ._array_api import __array_namespace_info__ as __array_namespace_info__
 from ._array_api import all as all

@@ -423,6 +423,45 @@ def root(
     max_steps: int = 0,
     solver: Optional[Callable[..., list[Tensor]]] = None,
 ) -> list[Tensor]: ...
+def minimize(
+    function: Callable[..., list[Tensor]],
+    start: list[Tensor],
+    method: int,
+    linear_solver: int,
+    max_iterations: int,
+    tolerance: float,
+    step_tolerance: float,
+    radius: float,
+    damping: float,
+    memory: int,
+    progress: Optional[Callable[..., bool]],
+) -> tuple[list[Tensor], dict[str, Any]]: ...
+def least_squares(
+    function: Callable[..., list[Tensor]],
+    start: list[Tensor],
+    method: int,
+    linear_solver: int,
+    max_iterations: int,
+    tolerance: float,
+    step_tolerance: float,
+    radius: float,
+    damping: float,
+    memory: int,
+    progress: Optional[Callable[..., bool]],
+) -> tuple[list[Tensor], dict[str, Any]]: ...
+def solve_equations(
+    function: Callable[..., list[Tensor]],
+    start: list[Tensor],
+    method: int,
+    linear_solver: int,
+    max_iterations: int,
+    tolerance: float,
+    step_tolerance: float,
+    radius: float,
+    damping: float,
+    memory: int,
+    progress: Optional[Callable[..., bool]],
+) -> tuple[list[Tensor], dict[str, Any]]: ...
 def eval(tensors: list[Tensor]) -> None: ...
 def graph_describe(tensors: list[Tensor], dot: bool = False) -> str: ...
 def plan_describe(tensors: list[Tensor], format: str = "text") -> str: ...

@@ -54,7 +54,7 @@ class Objective:
     """
 
     def __init__(self, fun: Callable, x0: Any, args: tuple = ()):
-        self._fun, self._structure = fun, _as_tensors(x0)
+        self._fun, self._structure = fun, as_parameters(x0)
         self._args = tuple(_core.tensor(a) if _is_array(a) else a for a in args)
         leaves = _nest.flatten(self._structure)
         self._dtypes = [leaf.dtype for leaf in leaves]
@@ -90,7 +90,7 @@ class Objective:
 
     def flatten(self, x: Any) -> np.ndarray:
         """A structure like x0 as one float64 vector."""
-        leaves = [np.asarray(leaf.numpy(), np.float64).reshape(-1) for leaf in _nest.flatten(_as_tensors(x))]
+        leaves = [np.asarray(leaf.numpy(), np.float64).reshape(-1) for leaf in _nest.flatten(as_parameters(x))]
         return np.concatenate(leaves) if leaves else np.zeros(0)
 
     def pack(self, x: Any) -> Any:
@@ -213,7 +213,7 @@ def _uses(method: Optional[str], methods: tuple) -> bool:
     return method is None or method.lower() in methods
 
 
-def _as_tensors(structure: Any) -> Any:
+def as_parameters(structure: Any) -> Any:
     """The structure with tensors as leaves; a list or tuple of plain numbers is one vector, as for SciPy.
 
     float32 stays, other numbers become float64. TypeError: a leaf holds no numbers.
@@ -224,7 +224,7 @@ def _as_tensors(structure: Any) -> Any:
         and all(isinstance(n, (int, float)) for n in structure)
     )
     if not plain and _nest.is_nest(structure):
-        return _nest.rebuilt(structure, [_as_tensors(entry) for entry in _nest.entries_of(structure)])
+        return _nest.rebuilt(structure, [as_parameters(entry) for entry in _nest.entries_of(structure)])
     if getattr(structure, "dtype", None) == np.float32:
         return _core.tensor(structure)
     return _core.tensor(structure, _core.float64)

@@ -204,6 +204,7 @@ void add_callbacks(nb::module_& m);
 void add_functions(nb::module_& m);
 void add_bodies(nb::module_& m);
 void add_sparsities(nb::module_& m);
+void add_solvers(nb::module_& m);
 enum : int { kAdd, kSubtract, kMultiply, kDivide, kFloorDivide, kMod, kMatmul, kAnd, kOr, kXor, kPower, kLess };
 inline PyObject* not_implemented() {
   Py_INCREF(Py_NotImplemented);

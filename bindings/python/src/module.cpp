@@ -34,6 +34,7 @@ NB_MODULE(_core, m) {
   add_functions(m);
   add_bodies(m);
   add_sparsities(m);
+  add_solvers(m);
   m.def(
       "tensor",
       [](nb::handle value, nb::handle dtype) {
