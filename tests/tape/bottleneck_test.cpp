@@ -1,10 +1,10 @@
 // Jacobians as products of two, cut where all that the target depends on passes few elements.
-#include "support/function_support.hpp"
+#include "support/twins.hpp"
 
 namespace test {
 namespace {
 
-class Bottleneck : public FunctionTest {
+class Bottleneck : public TwinTest {
  public:
   static constexpr int64_t kWide = 200, kPoints = 400, kRows = 500;
 
@@ -96,6 +96,22 @@ TEST_F(Bottleneck, UnderATape) {
     gradients.push_back(numbers(c, grad(outer, sum(mul(j, j)), x)));
   }
   expect_close(gradients[0], gradients[1], {1e-3, 1e-4}, "by one mode");
+}
+TEST_F(Bottleneck, OfSamples) {
+  const int64_t samples[] = {2, kWide};
+  gt_tensor x = gt_reshape(c, gt_sin(c, gt_range(c, 0, 2 * kWide, 1, GT_FLOAT32)), samples, 2);
+  const auto of_sample = [&](gt_context, const Tensors& in) {
+    gt_tape t = watching({in[0]});
+    return Tensors{jacobian(t, through_one(in[0]), in[0])};
+  };
+  const std::vector<double> got = numbers(c, vmap(of_sample, {x})[0]);
+  std::vector<double> want;
+  for (int64_t i : {0, 1}) {
+    gt_tensor sample = row(x, i);
+    gt_tape t = watching({sample});
+    for (double v : numbers(c, jacobian_in(GT_MODE_REVERSE, t, through_one(sample), sample))) want.push_back(v);
+  }
+  expect_close(got, want, {1e-4, 1e-5}, "sample by sample");
 }
 
 }  // namespace
