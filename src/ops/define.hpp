@@ -67,10 +67,10 @@ class OpBuilder {
   OpBuilder& view(decltype(StridedView::layout) layout) { return op_.computation = StridedView{layout}, *this; }
   OpBuilder& alias() { return op_.computation = Alias{}, *this; }
   OpBuilder& composite(std::function<Tensor(const Call&)> body);
+  OpBuilder& many_outputs() { return op_.many_outputs = true, *this; }
   OpBuilder& composite_of_many(Composite body) {
-    op_.many_outputs = true;
     op_.computation = std::move(body);
-    return *this;
+    return many_outputs();
   }
   OpBuilder& elementwise(Elementwise e) { return op_.computation = e, *this; }
   template <class F>

@@ -87,7 +87,7 @@ void define_qr(Registry& r) {
       "n); r has a positive diagonal where positive_diagonal. Derivatives are nan unless the first k columns are "
       "independent.")
       .inputs({{"x"}})
-      .composite_of_many({})  // it has several outputs; its kernel follows
+      .many_outputs()
       .attr("positive_diagonal", kAttrBool, true)
       .instead(qr_of_wide)
       .infer([](Inference& c) {
@@ -271,7 +271,7 @@ void define_slogdet(Registry& r) {
       "sign and log |determinant| of the matrices in the last two axes: 0 and -inf for singular ones. The sign has "
       "no derivative.")
       .inputs({{"x"}})
-      .composite_of_many({})  // it has several outputs; its kernel follows
+      .many_outputs()
       .infer([](Inference& c) {
         need_square(c, 0);
         for (int i = 0; i < 2; ++i) c.like(0, batch_of(c.shape()));
