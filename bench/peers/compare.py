@@ -1,7 +1,9 @@
-"""Runs gradtape and its peers in turn and writes tables and a picture: compare.py BUILD DOCS [--rounds N] [NAME...].
+"""Runs gradtape and its peers in turn and writes tables and a picture: compare.py BUILD DOCS [--rounds N]
+[--threads 1,2,4] [NAME...].
 
 Each library runs in a process of its own, one after the other, with two threads and with one, for several rounds. A
-time is the least of the rounds' medians. A library that is not installed is left out."""
+time is the least of the rounds' medians. A library that is not installed is left out. With --threads the page is
+benchmarks-threads.md: the gain of each library from these numbers of cores."""
 import json
 import os
 import subprocess
@@ -9,9 +11,22 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 BUILD, DOCS = sys.argv[1], sys.argv[2]
-REST = sys.argv[3:]
-ROUNDS = int(REST.pop(REST.index("--rounds") + 1)) if "--rounds" in REST else 3
-NAMES = [a for a in REST if a != "--rounds"]
+NAMES = sys.argv[3:]
+
+
+def option(name, otherwise):
+    """The value that follows an option, which is taken out of the names."""
+    if name not in NAMES:
+        return otherwise
+    at = NAMES.index(name)
+    if at + 1 == len(NAMES):
+        sys.exit(f"compare.py: {name} needs a value")
+    del NAMES[at]
+    return NAMES.pop(at)
+
+
+ROUNDS = int(option("--rounds", 3))
+THREADS = option("--threads", None)
 INPUTS = os.path.join(BUILD, "inputs")
 COMPILED, EAGER = ("JAX jit", "TF function", "torch.compile", "MLX"), ("PyTorch", "TF eager", "NumPy")
 
@@ -39,7 +54,7 @@ def environment(threads):
 
 
 def pinned(command, threads):
-    return ["taskset", "-c", "0", *command] if threads == 1 else command
+    return ["taskset", "-c", f"0-{threads - 1}", *command]
 
 
 def call(what, command, threads):
@@ -144,7 +159,7 @@ def picture(best, path):
     figure.savefig(path, dpi=110)
 
 
-HEAD = """{purpose} `./run bench` makes this page.
+HEAD = """{purpose} `{command}` makes this page.
 
 The machine is {machine}. Each library runs in a process of its own, in turn, and a time is the least of the medians of all rounds (here {rounds}).
 gradtape is called from C, and the others from Python, as their users call them. "replay" runs a recorded function again (`gt_function_run`).
@@ -152,37 +167,79 @@ gradtape is called from C, and the others from Python, as their users call them.
 machines are shared and noisy."""
 
 
+def gains(measured):
+    """Tables of gradtape's times by the number of threads, and of what each library gains from one to the most."""
+    counts = sorted(measured)
+    first, last = counts[0], counts[-1]
+    libraries = ["replay", *PEERS]
+    times, ratios = [], []
+    for name in measured[first][0]:
+        rows = {n: best.get(name, {}) for n, (best, _) in measured.items()}
+        if any("replay" not in row for row in rows.values()):
+            continue
+        times.append([name, *(microseconds(rows[n]["replay"]) for n in counts)])
+        ratios.append([name, *(f"{rows[first][x] / rows[last][x]:.2f}" if x in rows[first] and x in rows[last] else ""
+                               for x in libraries)])
+    limits = [[label, *(f"{measured[n][1].get(key, 0):.0f}" for n in counts)]
+              for label, key in (("sgemm of 512 x 784 x 256, Gflop/s", "gemm_gflops"), ("triad of 40 MB arrays, GB/s", "bandwidth_gbs"))]
+    titles = [f"{n} thread{'s' if n > 1 else ''}" for n in counts]
+    return ["## Limits of the machine", "", *rows_of(["limit", *titles], limits),
+            "## gradtape's replay, in microseconds a call", "", *rows_of(["workload", *titles], times),
+            f"## Gain from {titles[0]} to {titles[-1]}", "", "A gain of 2 means that a call takes half of the time.", "",
+            *rows_of(["workload", "gradtape replay", *PEERS], ratios)]
+
+
 def is_op(name):
     return name.startswith("op_")
 
 
-def write_page(file, title, purpose, measured, wanted, middle=()):
-    lines = [title, "", HEAD.format(purpose=purpose, machine=processor(), rounds=ROUNDS), "", *middle]
-    for threads, (best, limits) in measured.items():
-        lines += table({n: r for n, r in best.items() if wanted(n)}, limits, threads)
+def write_page(file, title, purpose, body):
+    command = f"./run bench --threads {THREADS}" if THREADS else "./run bench"
+    head = HEAD.format(purpose=purpose, command=command, machine=processor(), rounds=ROUNDS)
+    lines = [title, "", head, "", *body]
     with open(os.path.join(DOCS, file), "w") as f:
         f.write("\n".join(lines))
 
 
+def tables(measured, wanted):
+    return [line for threads, (best, limits) in measured.items()
+            for line in table({n: r for n, r in best.items() if wanted(n)}, limits, threads)]
+
+
+def counts_asked():
+    """The numbers of threads, those that the machine has cores for."""
+    counts = [int(n) for n in THREADS.split(",")] if THREADS else [2, 1]
+    cores = os.cpu_count() or 1
+    for n in counts:
+        if n < 1 or n > cores:
+            print(f"left out: {n} threads on {cores} cores", file=sys.stderr)
+    return [n for n in counts if 1 <= n <= cores]
+
+
 def main():
     measured = {}
-    for threads in (2, 1):
+    for threads in counts_asked():
         best, checks, limits = measure(threads)
         measured[threads] = best, limits
         print("\n".join(table(best, limits, threads)))
         for line in differing(checks):
             print("results differ:", line, file=sys.stderr)
+    if THREADS:
+        write_page("benchmarks-threads.md", "# gradtape and its peers on more cores",
+                   "This page is for users who compare what libraries gain from cores.",
+                   gains(measured) + tables(measured, lambda n: True))
+        return
     if not NAMES or NAMES == ["op_"]:
         write_page("benchmarks-ops.md", "# Single ops beside PyTorch and NumPy",
-                   "This page is for users who compare the speed of single ops.", measured, is_op)
+                   "This page is for users who compare the speed of single ops.", tables(measured, is_op))
     if not NAMES:
         write_page("benchmarks.md", "# gradtape beside TensorFlow, JAX, PyTorch and MLX",
-                   "This page is for users who compare libraries by their speed on whole programs.", measured,
-                   lambda n: not is_op(n), ["![the times as a picture](benchmarks.png)", ""])
+                   "This page is for users who compare libraries by their speed on whole programs.",
+                   ["![the times as a picture](benchmarks.png)", "", *tables(measured, lambda n: not is_op(n))])
         try:
             picture({n: r for n, r in measured[2][0].items() if not is_op(n)}, os.path.join(DOCS, "benchmarks.png"))
-        except ImportError:
-            print("no matplotlib: no picture", file=sys.stderr)
+        except (ImportError, KeyError):
+            print("no matplotlib, or no run with two threads: no picture", file=sys.stderr)
 
 
 if __name__ == "__main__":
