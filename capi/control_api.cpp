@@ -65,6 +65,33 @@ bool need_flag(const char* name, const char* field, int32_t value) {
   return value == 1;
 }
 
+int32_t need_choice(const char* name, const char* field, int32_t value, int32_t last) {
+  if (value < 0 || value > last) invalid("{}: options.{} must be from 0 to {}, got {}", name, field, last, value);
+  return value;
+}
+template <class T>
+T need_positive(const char* name, const char* field, T value) {  // 0 stands for the default
+  if (!(value >= 0)) invalid("{}: options.{} must not be negative, got {}", name, field, value);
+  return value;
+}
+
+// All but the solver.
+RootOptions root_options(const char* name, const gt_root_options& given) {
+  RootOptions o;
+  o.tolerance = need_positive(name, "tolerance", given.tolerance);
+  o.max_steps = need_positive(name, "max_steps", given.max_steps);
+  o.fixed_point = need_flag(name, "fixed_point", given.fixed_point);
+  o.method = static_cast<RootMethod>(need_choice(name, "method", given.method, GT_ROOT_ANDERSON));
+  o.linear.solver = static_cast<LinearSolver>(need_choice(name, "linear", given.linear, GT_ROOT_GMRES));
+  o.history = need_positive(name, "history", given.history);
+  o.damping = need_positive(name, "damping", given.damping);
+  if (o.damping > 1) invalid("{}: options.damping must be 1 at most, got {}", name, o.damping);
+  o.linear.tolerance = need_positive(name, "linear_tolerance", given.linear_tolerance);
+  o.linear.max_steps = need_positive(name, "linear_max_steps", given.linear_max_steps);
+  o.linear.restart = need_positive(name, "linear_restart", given.linear_restart);
+  return o;
+}
+
 }  // namespace
 
 extern "C" {
@@ -156,11 +183,7 @@ gt_status gt_root(gt_context ctx, gt_forward_fn residual, void* user_data, void 
   constexpr const char* name = "gt_root";
   return with_bodies(ctx, name, {user_data, free, outputs, capacity, n_outputs}, [&](Context& c) {
     const gt_root_options given = options ? read_struct("gt_root: options", options) : gt_root_options{};
-    if (!(given.tolerance >= 0)) invalid("{}: options.tolerance must not be negative, got {}", name, given.tolerance);
-    if (given.max_steps < 0) invalid("{}: options.max_steps must not be negative, got {}", name, given.max_steps);
-    RootOptions o;
-    o.tolerance = given.tolerance;
-    o.max_steps = given.max_steps;
+    RootOptions o = root_options(name, given);
     if (given.solver) o.solver = function_of(c, name, "solver", given.solver, user_data, n);
     return root(c.recorder(), name, read_list(c, name, "guess", guess, n), o,
                 function_of(c, name, "residual", residual, user_data, capacity));

@@ -48,6 +48,9 @@ inline constexpr std::array struct_sizes<gt_op_definition> = {offsetof(gt_op_def
 template <>
 inline constexpr std::array struct_sizes<gt_memory_info> = {offsetof(gt_memory_info, limit) + sizeof(uint64_t),
                                                             sizeof(gt_memory_info)};
+template <>
+inline constexpr std::array struct_sizes<gt_root_options> = {offsetof(gt_root_options, fixed_point),
+                                                             sizeof(gt_root_options)};
 
 enum class Direction { in, out };
 // Throws where struct_size, and what lies behind the part that is known, are not as above. `what` begins the message.

@@ -97,6 +97,25 @@ static void roots(const Context& ctx) {
   auto by_root = [](const Tensor& a) { return root([&](const Tensor& x) { return x * x - a; }, a); };
   std::cout << by_root(two) << " " << grad(by_root)(two) << "\n";
 
+  auto layer = [](const Tensor& w, const Tensor& x) {
+    return fixed_point([&](const Tensor& z) { return tanh(matmul(w, z) + x); }, zeros_like(x));
+  };
+  Tensor w = ctx.tensor({{0.2, -0.3}, {0.4, 0.1}}), x = ctx.tensor({{0.5}, {-1.0}});
+  auto strength = [&](const Tensor& v) { return reduce_sum(square(layer(v, x))); };
+  std::cout << round(grad(strength)(w) * 1e4) / 1e4 << "\n";
+
+  auto rod = [](const Tensor& heat) {
+    auto balance = [&](const Tensor& u) {
+      Tensor left = pad(u(Slice(0, -1)), {1, 0}), right = pad(u(Slice(1)), {0, 1});
+      return 2 * u - left - right + u * u * u - heat;
+    };
+    return root(balance, zeros_like(heat), {.linear = RootLinear::banded});
+  };
+  Tensor heat = ctx.full({100'000}, 1.0);
+  Tensor by_heat = grad([&](const Tensor& h) { return reduce_mean(rod(h)); })(heat) * 1e5;
+  std::cout << round(by_heat(50'000) * 1e4) / 1e4 << "\n";
+
+  need(near(by_heat(50'000), ctx.scalar(1. / 3), 1e-9), "far from the ends u is 1, and its derivative 1 / (3 u^2)");
   need(std::abs(grad(square_root)(two).item() - 0.5 / std::sqrt(2)) < 1e-12, "the derivative is 1 / (2 sqrt(a))");
   need(std::abs(grad(grad(square_root))(two).item() + 0.25 / std::pow(2, 1.5)) < 1e-12, "and the second one is right");
 }

@@ -1,5 +1,6 @@
-// Recipe: a layer whose output is a fixed point, z = tanh(W z + U x). Its derivative needs the fixed point alone, not the
-// way to it. Gradient steps fit the weights to a target, and differences confirm the gradient.
+// Recipe: a layer whose output is a fixed point, z = tanh(W z + U x). Anderson's method finds it. Its derivative needs the
+// fixed point alone, not the way to it, and GMRES solves for it without a matrix. Gradient steps fit the weights to a
+// target, and differences confirm the gradient.
 #include <cmath>
 #include <cstdio>
 #include <gradtape/gradtape.hpp>
@@ -9,8 +10,8 @@ namespace gt = gradtape;
 namespace {
 gt::Tensor layer(const gt::Tensor& w, const gt::Tensor& u, const gt::Tensor& x) {
   const gt::Tensor drive = gt::matmul(u, x);
-  const auto residual = [&](const gt::Tensor& z) { return z - gt::tanh(gt::matmul(w, z) + drive); };
-  return gt::root(residual, gt::zeros_like(drive));
+  const auto next = [&](const gt::Tensor& z) { return gt::tanh(gt::matmul(w, z) + drive); };
+  return gt::fixed_point(next, gt::zeros_like(drive));
 }
 }  // namespace
 

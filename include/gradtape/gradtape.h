@@ -715,19 +715,46 @@ GT_API gt_status gt_vmap(gt_context ctx, gt_forward_fn body, void* user_data, vo
                          const int32_t* out_axes /* or NULL */, const gt_vmap_options* options, gt_tensor* outputs,
                          size_t capacity, size_t* n_outputs);
 
+enum {
+  GT_ROOT_NEWTON = 0,  /* with damping: half a step, as long as the largest residual does not fall */
+  GT_ROOT_ANDERSON = 1 /* repeats the function, and combines the last steps; for fixed points */
+};
+/* How linear systems with the Jacobian of the residuals are solved: in Newton's steps, and in derivatives. */
+enum {
+  GT_ROOT_DENSE = 0,  /* the whole Jacobian, by gt_solve */
+  GT_ROOT_BANDED = 1, /* the entries that ops can give, in a band; needs a narrow one */
+  GT_ROOT_SPARSE = 2, /* the same, reordered to a narrow band by reverse Cuthill-McKee */
+  GT_ROOT_CG = 3,     /* products with the Jacobian alone, which is symmetric and definite */
+  GT_ROOT_GMRES = 4   /* products with the Jacobian alone */
+};
 typedef struct gt_root_options {
   size_t struct_size;
-  double tolerance;     /* the largest residual of a root, in absolute value; 0: 1e-10, or 1e-5 of float32 */
-  int64_t max_steps;    /* of Newton's method; 0: 100 */
-  gt_forward_fn solver; /* gives the unknowns for the guesses, in place of Newton's method; NULL: none. It is given
-                           user_data, and none of its ops are on a tape */
+  double tolerance;  /* the largest residual of a root, in absolute value; 0: 1e-10, or 1e-5 of float32 */
+  int64_t max_steps; /* of the method; 0: 100 of Newton's, 1000 of Anderson's */
+  gt_forward_fn
+      solver;          /* gives the unknowns for the guesses, in place of the method; NULL: none. It is given user_data,
+                           and none of its ops are on a tape */
+  int32_t fixed_point; /* 1: residual gives each unknown anew, in its shape and dtype, and the root is where nothing
+                           changes; the residuals are x - f(x) */
+  int32_t method;      /* GT_ROOT_NEWTON or GT_ROOT_ANDERSON, which needs fixed_point */
+  int32_t linear;      /* GT_ROOT_DENSE and so on */
+  int32_t history;     /* of GT_ROOT_ANDERSON: steps that are combined; 0: 5 */
+  double damping;      /* of GT_ROOT_ANDERSON: the part of a step that is made, up to 1; 0: 1 */
+  double linear_tolerance; /* of CG and GMRES: the length of a system's residual, of the right side's; 0: 1e-10, or 1e-5
+                               of float32. A step of Newton's may be less exact */
+  int64_t linear_max_steps; /* of CG and GMRES: products for one system; 0: 10 for each unknown, and 10000 at most */
+  int64_t linear_restart;   /* of GMRES: vectors that are kept, each as large as all unknowns; 0: 30 */
 } gt_root_options;
 /* Unknowns at which residuals are 0. residual is given the unknowns, and gives a residual for each, of as many elements
  * in all, and auxiliary results behind them. Outputs: the unknowns, then the auxiliary results at the root. Newton's
- * method with damping begins at the guesses. The unknowns have derivatives by the tensors from outside that residual
- * uses: by the implicit function theorem, in both modes, to any order. A guess has none. The Jacobian is dense.
- * GT_FAILED_PRECONDITION, when the values are computed: the last residual exceeds the tolerance. A Jacobian that is
- * singular fails as gt_solve does. Since 0.2. */
+ * method with damping, or options.method, begins at the guesses. The unknowns have derivatives by the tensors from outside
+ * that residual uses: by the implicit function theorem, in both modes, to any order. They are solutions of linear systems
+ * as well, by options.linear. A guess has none. CG and GMRES need memory in proportion to the unknowns. Their matrix is
+ * never made: its products, and those of the transposed one, are derivatives of residual in either mode.
+ * GT_FAILED_PRECONDITION, when the values are computed: the last residual exceeds the tolerance, or CG or GMRES ends above
+ * options.linear_tolerance in a derivative. A Jacobian that is singular fails as gt_solve does, in a band as well. An
+ * index tensor without a value, as in a function, makes any entry of the Jacobian possible that it could select.
+ * Since 0.2. */
 GT_API gt_status gt_root(gt_context ctx, gt_forward_fn residual, void* user_data, void (*free)(void*),
                          const gt_tensor* guess, size_t n, const gt_root_options* options, gt_tensor* outputs,
                          size_t capacity, size_t* n_outputs);

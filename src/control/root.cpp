@@ -1,12 +1,13 @@
-// Newton's method with backtracking, in a while loop that no tape sees (Nocedal and Wright, "Numerical Optimization", 2nd
-// edition, chapter 11). The rules of the op solve linear systems with the Jacobian at the root.
+// The op of roots, and the methods that find them: Newton's method with backtracking, in a while loop that no tape sees
+// (Nocedal and Wright, "Numerical Optimization", 2nd edition, chapter 11), or Anderson's. The rules of the op solve linear
+// systems with the Jacobian at the root.
 #include "control/root.hpp"
 
+#include <cmath>
 #include <cstring>
 
-#include "autodiff/batch.hpp"
-#include "autodiff/forward.hpp"
-#include "autodiff/reverse.hpp"
+#include "control/anderson.hpp"
+#include "control/equations.hpp"
 #include "control/scan.hpp"
 #include "control/while.hpp"
 #include "ops/functions.hpp"
@@ -14,76 +15,14 @@
 namespace gradtape::core {
 
 namespace {
-// Several tensors in one line, and back.
-Tensor in_line(const Tensors& parts) {
-  Tensors flat;
-  for (const Tensor& t : parts) flat.push_back(reshape(t, {t.shape().elements()}));
-  return flat.size() == 1 ? flat[0] : concat(flat, 0);
-}
-Tensors apart(const Tensor& line, std::span<const Spec> specs) {
-  Tensors parts;
-  int64_t first = 0;
-  for (const Spec& s : specs) {
-    const int64_t n = s.shape.elements();
-    parts.push_back(reshape(slice_along(line, 0, first, n), s.shape));
-    first += n;
-  }
-  return parts;
-}
-
-// The residuals as a function of the unknowns and of parameters, both as lists.
-class System {
- public:
-  System(BodyPtr body, std::size_t unknowns) : body_(std::move(body)), unknowns_(unknowns) {
-    for (std::size_t k = 0; k < unknowns; ++k) {
-      specs_.push_back({body_->input(k).dtype, body_->input(k).shape, false});
-      residual_specs_.push_back(body_->output(k));
-    }
-  }
-
-  const Body& body() const { return *body_; }
-  std::size_t unknowns() const { return unknowns_; }
-  std::size_t parameters() const { return body_->inputs() - unknowns_; }
-  std::span<const Spec> specs() const { return specs_; }
-  Tensors split(const Tensor& line) const { return apart(line, specs_); }
-  Tensors split_residuals(const Tensor& line) const { return apart(line, residual_specs_); }
-
-  Tensors all(const Tensors& x, const Tensors& parameters) const {
-    Tensors in = x;
-    for (const Tensor& t : parameters) in.push_back(t);
-    return body_->on(in);
-  }
-  Tensors residuals(const Tensors& x, const Tensors& parameters) const {
-    const Tensors out = all(x, parameters);
-    return Tensors(out.begin(), out.begin() + unknowns_);
-  }
-  // [residuals, unknowns]
-  Tensor jacobian(const Tensor& x, const Tensors& parameters) const {
-    Recorder& r = x.recorder();
-    const Passable made = recorded_since(r);
-    const Tensor point = identity(x);
-    const Tensor y = in_line(residuals(split(point), parameters));
-    const Tensor row = r.placeholder(y.spec());
-    const Tensor g = reverse({Tensors{y}, Tensors{row}, Tensors{point}, made})[0];
-    const int64_t n = y.shape().elements();
-    if (!g) return zeros(r, {y.dtype(), {n, n}, false});
-    const Tensor rows = identity_rows(r, n, 0, n, y.dtype());
-    return batch(Tensors{g}, Tensors{row}, Tensors{rows}, n)[0].value;
-  }
-
- private:
-  BodyPtr body_;
-  std::size_t unknowns_;
-  std::vector<Spec> specs_, residual_specs_;
-};
-
 // Inputs: the unknowns' values, the largest residual, then the parameters. Outputs: the unknowns.
 struct Root : Control {
   BodyPtr body;
   std::size_t unknowns = 0;
   double tolerance = 0;
+  JacobianSolverPtr solver;
 
-  System system() const { return {body, unknowns}; }
+  Equations equations() const { return {body, unknowns}; }
   Tensors parameters(std::span<const Tensor> inputs) const {
     return Tensors(inputs.begin() + unknowns + 1, inputs.end());
   }
@@ -97,10 +36,10 @@ struct Root : Control {
     return input <= unknowns || any_residual(input, false);
   }
   bool carries(std::size_t input, std::size_t) const override { return any_residual(input, true); }
-  std::size_t bytes() const override { return body->bytes(); }
+  std::size_t bytes() const override { return body->bytes() + solver->bytes(); }
   bool has_user_ops() const override { return body->has_user_ops(); }
   uint64_t hash() const override {
-    return hash_mix(hash_mix(body->hash(), unknowns), std::bit_cast<uint64_t>(tolerance));
+    return hash_mix(hash_mix(hash_mix(body->hash(), unknowns), std::bit_cast<uint64_t>(tolerance)), solver->hash());
   }
 };
 const Root& root_of(const Attrs* attrs) { return payload_of<Root>(attrs); }
@@ -126,53 +65,39 @@ void run_root(const KernelCall& c) {
       std::memcpy(c.out[k].data, c.in[k].data, n);
 }
 
-Tensor solved(const Tensor& matrix, const Tensor& line, bool adjoint) {
-  const int64_t n = line.shape().elements();
-  return reshape(solve(matrix, reshape(line, {n, 1}), adjoint), {n});
+// 0 = F(x, p) at the outputs x.
+EquationsAt equations_at(const Call& c) {
+  const Root& s = root_of(c.given());
+  Tensors x;
+  for (std::size_t k = 0; k < s.unknowns; ++k) x.push_back(c.out(k));
+  return {s.equations(), in_line(x), s.parameters(c.inputs())};
 }
 
-Tensors outputs_of(const Call& c) {
-  Tensors all;
-  for (std::size_t k = 0; k < c.outputs(); ++k) all.push_back(c.out(k));
-  return all;
-}
-
-// 0 = F(x, p): the cotangent of p is that of -F pulled back, with a solution of J' l = ct for its cotangent.
+// The cotangent of p is that of F for the cotangent -l, where J' l = ct.
 Tensors reverse_root(const Call& c, const Tensors& cotangents) {
   const Root& s = root_of(c.given());
-  const System system = s.system();
+  const EquationsAt at = equations_at(c);
   Tensors results(c.size()), cts, sources;
   for (std::size_t k = 0; k < s.unknowns; ++k) cts.push_back(or_zeros(cotangents[k], c.out(k)));
-  const Tensors x = outputs_of(c), given = s.parameters(c.inputs());
-  const Tensor multiplier = -solved(system.jacobian(in_line(x), given), in_line(cts), true);
-  const Passable made = recorded_since(c.recorder());
-  Tensors parameters;
-  for (const Tensor& t : given) parameters.push_back(identity(t));  // each apart
-  for (std::size_t i = 0; i < parameters.size(); ++i)
-    sources.push_back(is_floating(parameters[i].dtype()) && c.wants(s.unknowns + 1 + i) ? parameters[i] : Tensor());
-  const Tensors y = system.residuals(x, parameters);
-  const Tensors g = reverse({y, system.split_residuals(multiplier), sources, made});
-  for (std::size_t i = 0; i < g.size(); ++i) results[s.unknowns + 1 + i] = g[i];
+  for (std::size_t i = 0; i < at.parameters().size(); ++i) {
+    const Tensor& p = at.parameters()[i];
+    sources.push_back(is_floating(p.dtype()) && c.wants(s.unknowns + 1 + i) ? p : Tensor());
+  }
+  const Tensors g = at.pull_back(-at.solve(*s.solver, in_line(cts), true), sources);
+  std::ranges::copy(g, results.begin() + static_cast<std::ptrdiff_t>(s.unknowns + 1));
   return results;
 }
 
+// J x' = -F'
 Tensors forward_root(const Call& c, const Tensors& tangents) {
   const Root& s = root_of(c.given());
-  const System system = s.system();
-  Tensors results(c.outputs());
-  const Tensors x = outputs_of(c), given = s.parameters(c.inputs());
-  const Passable made = recorded_since(c.recorder());
-  Tensors parameters, sources, along;
-  for (std::size_t i = 0; i < given.size(); ++i) {
-    parameters.push_back(identity(given[i]));
-    if (const Tensor& t = tangents[s.unknowns + 1 + i]) sources.push_back(parameters[i]), along.push_back(t);
-  }
-  if (sources.empty()) return results;
-  const Tensors y = system.residuals(x, parameters);
-  Tensors moved = forward({y, sources, along, made});
-  if (std::ranges::none_of(moved, [](const Tensor& t) { return static_cast<bool>(t); })) return results;
-  for (std::size_t k = 0; k < moved.size(); ++k) moved[k] = or_zeros(moved[k], y[k]);
-  return system.split(-solved(system.jacobian(in_line(x), given), in_line(moved), false));
+  const EquationsAt at = equations_at(c);
+  Tensors sources, along;
+  for (std::size_t i = 0; i < at.parameters().size(); ++i)
+    if (const Tensor& t = tangents[s.unknowns + 1 + i]) sources.push_back(at.parameters()[i]), along.push_back(t);
+  const Tensor moved = sources.empty() ? Tensor() : at.push_forward(sources, along);
+  if (!moved) return Tensors(c.outputs());
+  return s.equations().split(-at.solve(*s.solver, moved, false));
 }
 
 const Op& root_op() {
@@ -183,13 +108,15 @@ const Op& root_op() {
 
 // ---- Newton's method
 
-Tensor largest_of(const Tensor& line) { return reduce_max(abs(line), Ints{0}); }
+Tensor largest_of(const Tensor& line) {
+  return line.shape().elements() == 0 ? number_like(line, 0) : reduce_max(abs(line), Ints{0});
+}
 
 // Half a step as long as the residual does not fall enough.
-Tensor step_length(const System& system, const Tensors& parameters, const Tensor& x, const Tensor& move,
+Tensor step_length(const Equations& equations, const Tensors& parameters, const Tensor& x, const Tensor& move,
                    const Tensor& before) {
   const auto residual_after = [&](const Tensor& length) {
-    return largest_of(in_line(system.residuals(system.split(x - length * move), parameters)));
+    return largest_of(equations.residual(x - length * move, parameters));
   };
   const Tensor whole = number_like(x, 1);
   WhileOptions halvings;
@@ -205,19 +132,34 @@ Tensor step_length(const System& system, const Tensors& parameters, const Tensor
       })[0];
 }
 
-Tensor newton(const System& system, const Tensors& parameters, const Tensor& guess, const RootOptions& o) {
+// A step need not be exact: the largest residual falls to a tenth at least if the linear system's residual is as short
+// as this.
+JacobianSolver for_steps(const JacobianSolver& solver, int64_t n) {
+  JacobianSolver loose = solver;
+  loose.options.tolerance =
+      std::max(solver.options.tolerance, 0.1 / std::sqrt(static_cast<double>(std::max<int64_t>(1, n))));
+  loose.options.strict = false;
+  return loose;
+}
+
+Tensor newton(const Equations& equations, const Tensors& parameters, const Tensor& guess, const RootOptions& o,
+              const JacobianSolver& solver) {
   WhileOptions steps;
   steps.max_steps = o.max_steps > 0 ? o.max_steps : 100;
-  const auto residual = [&](const Tensor& x) { return in_line(system.residuals(system.split(x), parameters)); };
+  const JacobianSolver loose = for_steps(solver, equations.size());
+  const auto residual = [&](const Tensor& x) { return equations.residual(x, parameters); };
   return while_loop(
       guess.recorder(), "gt_root", {guess, largest_of(residual(guess))}, steps,
       [&](const Tensors& c) { return Tensors{greater(c[1], number_like(c[1], o.tolerance))}; },
       [&](const Tensors& c) {
-        const Tensor move = solved(system.jacobian(c[0], parameters), residual(c[0]), false);
-        const Tensor x = c[0] - step_length(system, parameters, c[0], move, c[1]) * move;
+        const EquationsAt at(equations, c[0], parameters);
+        const Tensor move = at.solve(loose, at.residual(), false);
+        const Tensor x = c[0] - step_length(equations, parameters, c[0], move, c[1]) * move;
         return Tensors{x, largest_of(residual(x))};
       })[0];
 }
+
+// ---- The call
 
 void check(std::string_view what, const Tensors& guess, const Body& body) {
   if (guess.empty()) invalid("{}: there is no guess", what);
@@ -246,34 +188,89 @@ Tensor by_solver(std::string_view what, const FunctionBody& solver, const Tensor
               to_string(guess[k].spec()));
   return in_line(x);
 }
+// The residuals x - f(x) of a function that gives the unknowns anew.
+FunctionBody residuals_of(std::string_view what, const FunctionBody& function, std::size_t unknowns) {
+  return [what, &function, unknowns](const Tensors& x) {
+    Tensors out = function(x);
+    for (std::size_t k = 0; k < std::min(unknowns, out.size()); ++k) {
+      if (out[k].dtype() != x[k].dtype() || !(out[k].shape() == x[k].shape()))
+        invalid("{}: with options.fixed_point the function gives each unknown anew, but {} for unknown {}, which is {}",
+                what, to_string(out[k].spec()), k, to_string(x[k].spec()));
+      out[k] = x[k] - out[k];
+    }
+    return out;
+  };
+}
+
+JacobianSolverPtr solver_of(const Equations& equations, const Tensors& guess, const Tensors& parameters,
+                            const LinearOptions& options) {
+  auto s = std::make_shared<JacobianSolver>();
+  s->options = options;
+  const int64_t n = equations.size();
+  if (s->options.tolerance == 0) s->options.tolerance = guess[0].dtype() == Dtype::float32 ? 1e-5 : 1e-10;
+  if (s->options.max_steps == 0) s->options.max_steps = std::clamp<int64_t>(10 * n, 10, 10000);
+  s->options.restart = std::clamp<int64_t>(options.restart > 0 ? options.restart : 30, 1,
+                                           std::max<int64_t>(1, std::min(n, s->options.max_steps)));
+  if (options.solver != LinearSolver::banded && options.solver != LinearSolver::sparse) return s;
+  const EquationsAt at(equations, in_line(guess), parameters);
+  s->pattern = std::make_shared<const BandedPattern>(at.pattern(), options.solver == LinearSolver::sparse);
+  s->products = std::make_shared<const Compression>(compress_jacobian(s->pattern->pattern, {}));
+  return s;
+}
+
+RootOptions completed(std::string_view what, const RootOptions& options, Dtype dtype) {
+  RootOptions o = options;
+  if (o.tolerance == 0) o.tolerance = dtype == Dtype::float32 ? 1e-5 : 1e-10;
+  if (o.method == RootMethod::anderson && !o.fixed_point && !o.solver)
+    invalid(
+        "{}: options.method GT_ROOT_ANDERSON repeats a function that gives the unknowns anew; options.fixed_point "
+        "must be 1 for it",
+        what);
+  return o;
+}
+
+Tensor found(std::string_view what, const Equations& equations, const Tensors& parameters, const Tensors& guess,
+             const RootOptions& o, const JacobianSolver& solver) {
+  if (o.solver) return by_solver(what, o.solver, guess);
+  const Tensor line = in_line(guess);
+  if (o.method == RootMethod::newton) return newton(equations, parameters, line, o, solver);
+  AndersonOptions a;
+  a.tolerance = o.tolerance;
+  if (o.max_steps > 0) a.max_steps = o.max_steps;
+  if (o.history > 0) a.history = o.history;
+  a.history = std::min({a.history, a.max_steps, std::max<int64_t>(1, equations.size())});
+  if (o.damping > 0) a.damping = o.damping;
+  return anderson([&](const Tensor& x) { return equations.residual(x, parameters); }, line, a);
+}
 }  // namespace
 
 Tensors root(Recorder& r, std::string_view what, const Tensors& given, const RootOptions& options,
              const FunctionBody& function) {
   Tensors guess;
   for (const Tensor& t : given) guess.push_back(stop_gradient(t));
-  const Closure c = close_over(r, what, parameters_like(guess), function);
+  const Closure c = close_over(r, what, parameters_like(guess),
+                               options.fixed_point ? residuals_of(what, function, guess.size()) : function);
   check(what, guess, *c.body);
   if (c.draws > 0)
     fail(Status::unsupported, "{}: the residuals draw random numbers; draw them outside, and use them", what);
-  RootOptions o = options;
-  if (o.tolerance == 0) o.tolerance = guess[0].dtype() == Dtype::float32 ? 1e-5 : 1e-10;
-  const System system(c.body, guess.size());
+  const RootOptions o = completed(what, options, guess[0].dtype());
+  const Equations equations(c.body, guess.size());
+  auto s = std::make_shared<Root>();
   Tensors inputs;
   {
     const Recorder::Pause pause(r);
-    const Tensor line = o.solver ? by_solver(what, o.solver, guess) : newton(system, c.captured, in_line(guess), o);
-    const Tensor residual = largest_of(in_line(system.residuals(system.split(line), c.captured)));
-    for (const Tensor& t : system.split(line)) inputs.push_back(stop_gradient(t));
+    s->solver = solver_of(equations, guess, c.captured, o.linear);
+    const Tensor line = found(what, equations, c.captured, guess, o, *s->solver);
+    const Tensor residual = largest_of(equations.residual(line, c.captured));
+    for (const Tensor& t : equations.split(line)) inputs.push_back(stop_gradient(t));
     inputs.push_back(stop_gradient(residual));
   }
-  auto s = std::make_shared<Root>();
   s->body = c.body;
   s->unknowns = guess.size();
   s->tolerance = o.tolerance;
   for (const Tensor& t : c.captured) inputs.push_back(t);
   Tensors outputs = record_with(root_op(), r, inputs, std::move(s));
-  const Tensors all = system.all(outputs, c.captured);
+  const Tensors all = equations.all(outputs, c.captured);
   for (std::size_t k = guess.size(); k < all.size(); ++k) outputs.push_back(all[k]);
   return outputs;
 }

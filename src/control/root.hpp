@@ -1,14 +1,23 @@
 // root: unknowns at which residuals are 0, with derivatives by the implicit function theorem.
 #pragma once
 
-#include "control/body.hpp"
+#include "control/linear_system.hpp"
 
 namespace gradtape::core {
 
+enum class RootMethod : int32_t { newton = 0, anderson = 1 };
+
 struct RootOptions {
-  double tolerance = 0;   // largest residual, in absolute value, of a root; 0: 1e-10, or 1e-5 of float32
-  int64_t max_steps = 0;  // of Newton's method; 0: 100
-  FunctionBody solver;    // gives the unknowns for a guess, in place of Newton's method; empty: none
+  double tolerance = 0;      // largest residual, in absolute value, of a root; 0: 1e-10, or 1e-5 of float32
+  int64_t max_steps = 0;     // of the method; 0: 100 of Newton's, 1000 of Anderson's
+  FunctionBody solver;       // gives the unknowns for a guess, in place of the method; empty: none
+  bool fixed_point = false;  // the function gives the unknowns anew, and the residuals are x - f(x)
+  RootMethod method = RootMethod::newton;
+  int64_t history = 0;  // Anderson's method: steps that are combined; 0: 5
+  double damping = 0;   // Anderson's method: the part of a step that is made; 0: 1
+  // Of Newton's steps and of the derivatives; tolerance 0: 1e-10, or 1e-5 of float32; max_steps 0: ten times the
+  // unknowns, and 10000 at most; restart 0: 30.
+  LinearOptions linear = {.solver = LinearSolver::dense};
 };
 
 // Returns the unknowns, one for each guess, then the auxiliary results. The function gives a residual for each guess, of

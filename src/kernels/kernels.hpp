@@ -79,6 +79,14 @@ void cofactor(const KernelCall& c);
 void spectral_form(const KernelCall& c);
 void expm(const KernelCall& c);
 
+// matrix/banded.cpp: systems [b, nonzeros], [b, k, n] of one pattern.
+struct Band {
+  int64_t n, below, above;         // rows; diagonals below and above the main one
+  std::span<const int64_t> place;  // of each row and column in the band
+  std::span<const int64_t> at;     // of each entry, in columns of 2 below + above + 1 numbers
+};
+void banded_solve(const KernelCall& c, const Band& band);
+
 // convolution/convolution.cpp, convolution/pooling.cpp: the sum of x[pixel] filter[tap] y[pixel] by each of the three.
 void convolution(const KernelCall& c);
 void convolution_input(const KernelCall& c);

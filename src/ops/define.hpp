@@ -39,6 +39,7 @@ void define_pooling(Registry&);
 void define_segments(Registry&);
 void define_custom(Registry&);
 void define_sparse(Registry&);
+void define_banded(Registry&);
 
 class OpBuilder {
  public:

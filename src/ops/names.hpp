@@ -21,6 +21,7 @@ inline constexpr std::string_view kOpNames[] = {
     "affine_view",
     "argmax",
     "assemble",
+    "banded_solve",
     "bands",
     "broadcast_to",
     "carry",

@@ -24,7 +24,7 @@ Registry::Registry() {
                       define_scan,           define_nn,       define_random,      define_partition,   define_diagonal,
                       define_products,       define_loss,     define_sort,        define_special,     define_solve,
                       define_factorizations, define_eigen,    define_convolution, define_pooling,     define_segments,
-                      define_custom,         define_padding,  define_carry,       define_sparse})
+                      define_custom,         define_padding,  define_carry,       define_sparse,      define_banded})
     family(*this);
   std::ranges::transform(kOpNames, by_index_.begin(), [&](std::string_view name) { return &builtin(name); });
 }

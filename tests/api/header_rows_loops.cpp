@@ -118,6 +118,14 @@ std::vector<Row> rows_of_loops() {
          o.tolerance = c.pick(0.0, {-1.0, static_cast<double>(NAN)});
          o.max_steps = c.pick<int64_t>(2, {-1});
          o.solver = c.pick<gt_forward_fn>(squares, {nullptr, two_outputs});
+         o.fixed_point = c.pick<int32_t>(0, {1, 2});
+         o.method = c.pick<int32_t>(GT_ROOT_NEWTON, {GT_ROOT_ANDERSON, 2});
+         o.linear = c.pick<int32_t>(GT_ROOT_SPARSE, {GT_ROOT_DENSE, GT_ROOT_GMRES, -1});
+         o.history = c.pick<int32_t>(0, {-1});
+         o.damping = c.pick(0.0, {-1.0, 2.0, static_cast<double>(NAN)});
+         o.linear_tolerance = c.pick(0.0, {-1.0});
+         o.linear_max_steps = c.pick<int64_t>(0, {-1});
+         o.linear_restart = c.pick<int64_t>(0, {-1});
          const gt_root_options* options = given(c, o);
          const auto guess = c.tensors({s.variable});
          const auto out = c.outputs<gt_tensor>(1);

@@ -55,6 +55,27 @@ struct Program {
     gt_tensor w = gt_variable(ctx, x);
     return ok(w) && ok(gt_assign_add(ctx, w, x)) && ok(gt_eval(ctx, &w, 1));
   }
+  // u = tanh(x) / 2 + u / 3, by each linear system, with its derivative.
+  static gt_status next(gt_context c, void* program, const gt_tensor* u, size_t, gt_tensor* out, size_t, size_t* n) {
+    const auto* p = static_cast<const Program*>(program);
+    *n = 1;
+    *out = gt_add(c, gt_multiply(c, gt_tanh(c, p->x), gt_scalar(c, 0.5)), gt_multiply(c, *u, gt_scalar(c, 1. / 3)));
+    return *out ? GT_OK : GT_OUT_OF_MEMORY;
+  }
+  bool root_by(int32_t method, int32_t linear) {
+    gt_root_options o{};
+    o.struct_size = sizeof o;
+    o.fixed_point = 1;
+    o.method = method;
+    o.linear = linear;
+    gt_tensor u = nullptr, g = nullptr;
+    gt_tape t = gt_tape_begin(ctx, 0);
+    return ok(t) && ok(gt_tape_watch(ctx, t, x)) && ok(gt_root(ctx, next, this, nullptr, &x, 1, &o, &u, 1, nullptr)) &&
+           ok(gt_tape_gradient(ctx, t, &u, 1, &x, 1, nullptr, 0, &g)) && ok(gt_eval(ctx, &g, 1));
+  }
+  bool dense_root() { return root_by(GT_ROOT_NEWTON, GT_ROOT_DENSE); }
+  bool sparse_root() { return root_by(GT_ROOT_NEWTON, GT_ROOT_SPARSE); }
+  bool accelerated_root() { return root_by(GT_ROOT_ANDERSON, GT_ROOT_GMRES); }
 };
 
 // Runs one part with the n-th allocation failing, for n = 0, 1, … until it passes.
@@ -91,6 +112,9 @@ void run_part(bool (Program::*part)()) {
 TEST(OutOfMemory, ThroughDerivatives) { run_part(&Program::derivatives); }
 TEST(OutOfMemory, ThroughCustomGradients) { run_part(&Program::custom); }
 TEST(OutOfMemory, ThroughTensors) { run_part(&Program::tensors); }
+TEST(OutOfMemory, ThroughADenseRoot) { run_part(&Program::dense_root); }
+TEST(OutOfMemory, ThroughASparseRoot) { run_part(&Program::sparse_root); }
+TEST(OutOfMemory, ThroughAnAcceleratedRoot) { run_part(&Program::accelerated_root); }
 
 TEST(OutOfMemory, InContextCreation) {
   for (long n = 0;; ++n) {

@@ -122,7 +122,7 @@ std::vector<Row> rows() {
           {"gt_while_options", {24}, bytes_of(gt_while_options{}), false, give_while_options},
           {"gt_checkpoint_options", {8}, bytes_of(gt_checkpoint_options{}), false, give_checkpoint_options},
           {"gt_vmap_options", {24}, bytes_of(gt_vmap_options{}), false, give_vmap_options},
-          {"gt_root_options", {32}, bytes_of(gt_root_options{}), false, give_root_options},
+          {"gt_root_options", {32, 80}, bytes_of(gt_root_options{}), false, give_root_options},
           {"gt_sparse_options", {48}, bytes_of(gt_sparse_options{}), false, give_sparse_options},
           {"gt_sparsity_info", {80}, bytes_of(gt_sparsity_info{}), true, give_sparsity_info},
           {"gt_memory_info", {40, sizeof(gt_memory_info)}, bytes_of(gt_memory_info{}), true, give_memory_info},

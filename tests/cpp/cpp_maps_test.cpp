@@ -86,6 +86,36 @@ TEST_F(CppMaps, RootOptions) {
   const auto list = [](const Tensors& guesses) { return Tensors{guesses[0] * 2}; };
   EXPECT_EQ(root(residual, one, {.solver = list}).item(), 2);
 }
+TEST_F(CppMaps, RootByOtherSystems) {
+  for (const RootLinear linear :
+       {RootLinear::dense, RootLinear::banded, RootLinear::sparse, RootLinear::cg, RootLinear::gmres}) {
+    const auto square_root = [&](const Tensor& v) {
+      return root([&](const Tensor& u) { return u * u - v; }, ones(ctx, {3}),
+                  {.linear = linear, .linear_tolerance = 1e-12, .linear_max_steps = 9, .linear_restart = 3});
+    };
+    const Tensor given = ctx.tensor({1, 4, 16});
+    expect_near(square_root(given), {1, 2, 4});
+    expect_near(grad([&](const Tensor& v) { return reduce_sum(square_root(v)); })(given), {0.5, 0.25, 0.125});
+  }
+}
+TEST_F(CppMaps, FixedPoint) {
+  const auto cosine = [](const Tensor& u) { return cos(u); };
+  EXPECT_NEAR(fixed_point(cosine, one).item(), 0.7390851332151607, 1e-10);
+  const auto scaled = [this](const Tensor& v) { return fixed_point([&](const Tensor& u) { return v * cos(u); }, one); };
+  const double at = 0.7390851332151607;
+  EXPECT_NEAR(grad(scaled)(one).item(), std::cos(at) / (1 + std::sin(at)), 1e-9);
+  const auto [a, b] =
+      fixed_point([](const Tensor& u, const Tensor& v) { return std::pair(cos(v), cos(u)); }, {one, zero});
+  EXPECT_NEAR(a.item(), at, 1e-10);
+  EXPECT_NEAR(b.item(), at, 1e-10);
+  const auto [found, twice] = fixed_point([](const Tensor& u) { return std::pair(cos(u), u * 2); }, one,
+                                          {.linear = RootLinear::dense, .method = RootMethod::newton});
+  EXPECT_NEAR(twice.item(), 2 * at, 1e-10);
+  EXPECT_NEAR(found.item(), at, 1e-10);
+  const FixedPointOptions few{.max_steps = 2, .history = 1, .damping = 0.5};
+  expect_error([&] { fixed_point(cosine, one, few).item(); }, "no root was found");
+  EXPECT_NEAR(fixed_point(cosine, one, {.solver = [&](const Tensor&) { return ctx.scalar(at); }}).item(), at, 1e-15);
+}
 TEST_F(CppMaps, DerivativesOfRoot) {
   const auto square_root = [this](const Tensor& v) { return root([&](const Tensor& u) { return u * u - v; }, one); };
   EXPECT_NEAR(grad(square_root)(ctx.scalar(4)).item(), 0.25, 1e-9);

@@ -73,8 +73,16 @@ void map(World& w) {
 }
 void root(World& w) {
   std::vector<gt_tensor> guess = w.tensors(2);
-  const gt_root_options o{sizeof o, w.in.pick<double>({0, 1e9, 1, -1}), w.in.pick<int64_t>({3, 1, 0}),
-                          w.in.below(2) ? step : nullptr};
+  gt_root_options o{sizeof o, w.in.pick<double>({0, 1e9, 1, -1}), w.in.pick<int64_t>({3, 1, 0}),
+                    w.in.below(2) ? step : nullptr};
+  o.fixed_point = w.in.pick<int32_t>({0, 1, 0, 2});
+  o.method = w.in.pick<int32_t>({GT_ROOT_NEWTON, GT_ROOT_ANDERSON, 3});
+  o.linear = w.in.pick<int32_t>({GT_ROOT_DENSE, GT_ROOT_BANDED, GT_ROOT_SPARSE, GT_ROOT_CG, GT_ROOT_GMRES, 5});
+  o.history = w.in.pick<int32_t>({0, 1, 3, -1});
+  o.damping = w.in.pick<double>({0, 0.5, 2});
+  o.linear_tolerance = w.in.pick<double>({0, 1e9, 0.1});
+  o.linear_max_steps = w.in.pick<int64_t>({0, 1, 20});
+  o.linear_restart = w.in.pick<int64_t>({0, 1, 1000000});
   const auto [in, n_in, honest] = w.array(guess);
   record(w, "gt_root", [&, i = in, n = n_in](const Data& d, auto... out) {
     return gt_root(w.context(), some_step(w), d.data, d.free, i, n, w.in.below(4) == 3 ? nullptr : &o, out...);

@@ -125,7 +125,7 @@ from ._names import (  # noqa: E402
     unique,
 )
 from ._reading import DetachedValueWarning  # noqa: E402
-from ._root import root  # noqa: E402
+from ._root import fixed_point, root  # noqa: E402
 from ._shape import TensorShape  # noqa: E402
 from ._sparse import SparseMatrix, Sparsity, SparsityInfo  # noqa: E402
 from ._tape import BatchDependenceWarning, GradientTape, UnconnectedGradients  # noqa: E402

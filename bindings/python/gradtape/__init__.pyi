@@ -336,6 +336,7 @@ from ._ops import unsorted_segment_sum as unsorted_segment_sum
 from ._ops import xlog1py as xlog1py
 from ._ops import xlogy as xlogy
 from ._reading import DetachedValueWarning as DetachedValueWarning
+from ._root import fixed_point as fixed_point
 from ._root import root as root
 from ._shape import TensorShape as TensorShape
 from ._sparse import SparseMatrix as SparseMatrix

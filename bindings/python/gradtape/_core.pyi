@@ -422,6 +422,14 @@ def root(
     tolerance: float = 0.0,
     max_steps: int = 0,
     solver: Optional[Callable[..., list[Tensor]]] = None,
+    fixed_point: bool = False,
+    method: int = 0,
+    linear: int = 0,
+    history: int = 0,
+    damping: float = 0.0,
+    linear_tolerance: float = 0.0,
+    linear_max_steps: int = 0,
+    linear_restart: int = 0,
 ) -> list[Tensor]: ...
 def minimize(
     function: Callable[..., list[Tensor]],

@@ -99,7 +99,9 @@ nb::list vmap(nb::object body, nb::list inputs, nb::list in_axes, int64_t size, 
   });
 }
 
-nb::list root(nb::object residual, nb::list guess, double tolerance, int64_t max_steps, nb::object solver) {
+nb::list root(nb::object residual, nb::list guess, double tolerance, int64_t max_steps, nb::object solver,
+              bool fixed_point, int32_t method, int32_t linear, int32_t history, double damping,
+              double linear_tolerance, int64_t linear_max_steps, int64_t linear_restart) {
   const bool own = !solver.is_none();
   Bodies functions{{std::move(residual)}, {std::move(solver)}};
   const auto x = handles(guess, "root: guess");
@@ -107,6 +109,14 @@ nb::list root(nb::object residual, nb::list guess, double tolerance, int64_t max
   o.tolerance = tolerance;
   o.max_steps = max_steps;
   o.solver = own ? call_second : nullptr;
+  o.fixed_point = fixed_point;
+  o.method = method;
+  o.linear = linear;
+  o.history = history;
+  o.damping = damping;
+  o.linear_tolerance = linear_tolerance;
+  o.linear_max_steps = linear_max_steps;
+  o.linear_restart = linear_restart;
   return recorded([&](gt_context c, gt_tensor* outputs, size_t capacity, size_t* n) {
     return gt_root(c, call_first, &functions, nullptr, x.data(), x.size(), &o, outputs, capacity, n);
   });
@@ -125,7 +135,9 @@ void add_bodies(nb::module_& m) {
   m.def("vmap", vmap, nb::arg("body"), nb::arg("inputs"), nb::arg("in_axes"), nb::arg("size") = -1,
         nb::arg("shared_draws") = false);
   m.def("root", root, nb::arg("residual"), nb::arg("guess"), nb::arg("tolerance") = 0.0, nb::arg("max_steps") = 0,
-        nb::arg("solver").none() = nb::none());
+        nb::arg("solver").none() = nb::none(), nb::arg("fixed_point") = false, nb::arg("method") = 0,
+        nb::arg("linear") = 0, nb::arg("history") = 0, nb::arg("damping") = 0.0, nb::arg("linear_tolerance") = 0.0,
+        nb::arg("linear_max_steps") = 0, nb::arg("linear_restart") = 0);
 }
 
 }  // namespace gradtape_python

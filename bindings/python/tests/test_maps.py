@@ -213,6 +213,37 @@ def test_a_solver_of_ones_own_may_leave_gradtape():
         gt.root(lambda x: x, np.float64(1.0), solver=lambda x: None)
 
 
+@pytest.mark.parametrize("linear", ["dense", "banded", "sparse", "cg", "gmres"])
+def test_a_root_is_the_same_by_each_kind_of_linear_system(linear):
+    def system(a):
+        def residual(u):
+            return 3.0 * u + u**3 - gt.pad(u[1:], [[0, 1]]) - gt.pad(u[:-1], [[1, 0]]) - a
+
+        return gt.root(residual, gt.zeros_like(a), 1e-12, linear=linear, linear_tolerance=1e-12, linear_restart=4)
+
+    a = np.array([1.0, -2.0, 0.5, 3.0])
+    x = system(a).numpy()
+    close(3 * x + x**3 - np.append(x[1:], 0) - np.append(0, x[:-1]), a, 1e-11)
+    matrix = np.diag(3 + 3 * x**2) - np.eye(4, k=1) - np.eye(4, k=-1)
+    close(gt.jacobian(system)(a), np.linalg.inv(matrix), 1e-9)
+    close(gt.grad(lambda a: gt.reduce_sum(system(a)))(a), np.linalg.inv(matrix).sum(axis=0), 1e-9)
+
+
+def test_a_fixed_point_has_derivatives_without_a_matrix():
+    def layer(w, x):
+        return gt.fixed_point(lambda z: gt.tanh(gt.linalg.matvec(w, z) + x), gt.zeros_like(x))
+
+    w, x = np.array([[0.2, -0.3], [0.4, 0.1]]), np.array([0.5, -1.0])
+    z = layer(w, x).numpy()
+    close(z, np.tanh(w @ z + x), 1e-9)
+    d = np.diag(1 - z**2)
+    close(gt.jacobian(lambda x: layer(w, x))(x), np.linalg.inv(np.eye(2) - d @ w) @ d, 1e-8)
+    close(gt.vmap(lambda x: layer(w, x))(np.stack([x, 2 * x]))[0], z, 1e-9)
+    z, aux = gt.fixed_point(lambda z: (gt.cos(z), {"twice": 2.0 * z}), np.float64(1.0), has_aux=True, method="newton")
+    close(aux["twice"], 2 * 0.7390851332151607, 1e-9)
+    close(gt.fixed_point(gt.cos, np.float64(1.0), history=2, damping=0.5, solver=lambda g: z), z)
+
+
 @pytest.mark.parametrize(
     "wrong, error, message",
     [
@@ -225,6 +256,15 @@ def test_a_solver_of_ones_own_may_leave_gradtape():
         (lambda: gt.root(lambda x: gt.sum(x), np.ones(2)), ValueError, "2 unknowns and 1 residuals"),
         (lambda: gt.root(lambda x: x, 1), ValueError, "floating dtype"),
         (lambda: gt.root(lambda x: x * x + 1.0, 3.0).numpy(), FailedPreconditionError, "no root was found"),
+        (lambda: gt.root(lambda x: x, 1.0, linear="lu"), ValueError, "root: linear must be one of 'dense', .*got 'lu'"),
+        (lambda: gt.root(lambda x: x, 1.0, linear_restart=0), ValueError, "linear_restart must be positive"),
+        (lambda: gt.root(lambda x: x, 1.0, linear_tolerance=-1.0), ValueError, "linear_tolerance must not be negative"),
+        (lambda: gt.fixed_point(1.0, 1.0), TypeError, "fixed_point: function must be a function"),
+        (lambda: gt.fixed_point(gt.cos, 1.0, method="picard"), ValueError, "method must be one of 'newton', 'anderson'"),
+        (lambda: gt.fixed_point(gt.cos, 1.0, damping=0.0), ValueError, "damping must be above 0"),
+        (lambda: gt.fixed_point(gt.cos, 1.0, has_aux=True), TypeError, r"must return \(x, aux\)"),
+        (lambda: gt.fixed_point(gt.sum, np.ones(2)), ValueError, "gives each unknown anew"),
+        (lambda: gt.fixed_point(gt.exp, 1.0).numpy(), FailedPreconditionError, "no root was found"),
     ],
 )
 def test_errors_of_root_say_what_is_wrong(wrong, error, message):

@@ -276,11 +276,37 @@ class Solver {
  private:
   Forward call_;
 };
+enum class RootMethod { newton = GT_ROOT_NEWTON, anderson = GT_ROOT_ANDERSON };
+/// How linear systems with the Jacobian are solved; see GT_ROOT_DENSE.
+enum class RootLinear {
+  dense = GT_ROOT_DENSE,
+  banded = GT_ROOT_BANDED,
+  sparse = GT_ROOT_SPARSE,
+  cg = GT_ROOT_CG,
+  gmres = GT_ROOT_GMRES
+};
 /// See gt_root_options.
 struct RootOptions {
   double tolerance = 0;        ///< the largest residual of a root; 0: 1e-10, or 1e-5 of float32
   std::int64_t max_steps = 0;  ///< of Newton's method; 0: 100
   Solver solver = {};
+  RootLinear linear = RootLinear::dense;
+  double linear_tolerance = 0;        ///< of cg and gmres, relative; 0: 1e-10, or 1e-5 of float32
+  std::int64_t linear_max_steps = 0;  ///< of cg and gmres; 0: 10 for each unknown, and 10000 at most
+  std::int64_t linear_restart = 0;    ///< of gmres: vectors kept; 0: 30
+};
+/// The same of a fixed point: by default no matrix is made.
+struct FixedPointOptions {
+  double tolerance = 0;        ///< the largest change of a fixed point; 0: 1e-10, or 1e-5 of float32
+  std::int64_t max_steps = 0;  ///< 0: 1000 of Anderson's method, 100 of Newton's
+  Solver solver = {};
+  RootLinear linear = RootLinear::gmres;
+  double linear_tolerance = 0;
+  std::int64_t linear_max_steps = 0;
+  std::int64_t linear_restart = 0;
+  RootMethod method = RootMethod::anderson;
+  std::int32_t history = 0;  ///< of Anderson's method: steps that are combined; 0: 5
+  double damping = 0;        ///< of Anderson's method: the part of a step that is made; 0: 1
 };
 /// auto [unknowns, auxiliary] = root(...), where the residual has auxiliary results.
 template <class Unknowns, class Auxiliary>
@@ -288,32 +314,68 @@ struct Solved {
   Unknowns unknowns;    ///< in the form of the guess
   Auxiliary auxiliary;  ///< at the root: a Tensor, or an array of several
 };
+
+namespace detail {
+template <class Options>
+gt_root_options root_options(const Options& given) {
+  gt_root_options o{};
+  o.struct_size = sizeof o;
+  o.tolerance = given.tolerance;
+  o.max_steps = given.max_steps;
+  o.linear = static_cast<std::int32_t>(given.linear);
+  o.linear_tolerance = given.linear_tolerance;
+  o.linear_max_steps = given.linear_max_steps;
+  o.linear_restart = given.linear_restart;
+  return o;
+}
+// o.solver is the options' one, if there is one.
+template <class F, class Guess>
+auto root(const char* what, F& function, const Guess& guess, const Solver& solver, gt_root_options o) {
+  constexpr std::size_t unknowns = count_of<Guess>;
+  constexpr std::size_t auxiliary = behind<count_given<F, unknowns>(), unknowns>();
+  const std::vector<Tensor> first = as_list(guess);
+  const auto values = handles(first);
+  Bodies bodies{body_of(std::ref(function), what), solver.call()};
+  if (bodies.second) o.solver = call_second;
+  auto all = outputs_of("root", first, [&](gt_context ctx, auto... out) {
+    return gt_root(ctx, call_first, &bodies, nullptr, values.data(), values.size(), &o, out...);
+  });
+  if constexpr (auxiliary == kMany) {
+    return all;
+  } else if constexpr (auxiliary == 0) {
+    return from_list<Form<Guess>>::make(std::move(all));
+  } else {
+    auto parts = parted<Form<Guess>, Grouped<auxiliary>>(std::move(all), unknowns);
+    return Solved<Form<Guess>, Grouped<auxiliary>>{std::move(parts.first), std::move(parts.second)};
+  }
+}
+}  // namespace detail
+
 /// The unknowns at which residual(unknowns...) is 0, in the form of the guess, by Newton's method from there. If the
 /// residual returns more tensors than there are unknowns, the result is a Solved, or a vector of all. See gt_root.
 template <class F, class Guess>
 auto root(F residual, const Guess& guess, const RootOptions& options = {}) {
-  constexpr std::size_t unknowns = detail::count_of<Guess>;
-  constexpr std::size_t auxiliary = detail::behind<detail::count_given<F, unknowns>(), unknowns>();
-  const std::vector<Tensor> first = detail::as_list(guess);
-  const auto values = detail::handles(first);
-  detail::Bodies bodies{detail::body_of(std::ref(residual), "root: residual"), options.solver.call()};
-  gt_root_options o{sizeof o, options.tolerance, options.max_steps, nullptr};
-  if (bodies.second) o.solver = detail::call_second;
-  auto all = detail::outputs_of("root", first, [&](gt_context ctx, auto... out) {
-    return gt_root(ctx, detail::call_first, &bodies, nullptr, values.data(), values.size(), &o, out...);
-  });
-  if constexpr (auxiliary == detail::kMany) {
-    return all;
-  } else if constexpr (auxiliary == 0) {
-    return detail::from_list<detail::Form<Guess>>::make(std::move(all));
-  } else {
-    auto parts = detail::parted<detail::Form<Guess>, detail::Grouped<auxiliary>>(std::move(all), unknowns);
-    return Solved<detail::Form<Guess>, detail::Grouped<auxiliary>>{std::move(parts.first), std::move(parts.second)};
-  }
+  return detail::root("root: residual", residual, guess, options.solver, detail::root_options(options));
 }
 template <class F, std::size_t N>
 auto root(F residual, const Tensor (&guess)[N], const RootOptions& options = {}) {
   return root(std::move(residual), detail::array_of(guess), options);
+}
+
+/// The unknowns that function(unknowns...) gives back unchanged, in the form of the guess. They are found by Anderson's
+/// method from there, and differentiated by GMRES. Auxiliary results are those of root.
+template <class F, class Guess>
+auto fixed_point(F function, const Guess& guess, const FixedPointOptions& options = {}) {
+  gt_root_options o = detail::root_options(options);
+  o.fixed_point = 1;
+  o.method = static_cast<std::int32_t>(options.method);
+  o.history = options.history;
+  o.damping = options.damping;
+  return detail::root("fixed_point: function", function, guess, options.solver, o);
+}
+template <class F, std::size_t N>
+auto fixed_point(F function, const Tensor (&guess)[N], const FixedPointOptions& options = {}) {
+  return fixed_point(std::move(function), detail::array_of(guess), options);
 }
 
 }  // namespace gradtape

@@ -56,8 +56,9 @@ def loops(x: gt.Tensor) -> Any:
     with gt.GradientTape() as tape:
         y = gt.lax.while_loop(lambda v: v < 9.0, lambda v: 2.0 * v, gt.sum(x), max_steps=3)
     value, pushforward = gt.linearize(block, x)
-    root = gt.root(lambda u: u * u - 2.0, 1.0, tolerance=1e-3)
-    return last, rows, tape.linearize(y, x, transposed=True)(1.0), value, pushforward(x), root
+    root = gt.root(lambda u: u * u - 2.0, 1.0, tolerance=1e-3, linear="gmres")
+    point = gt.fixed_point(gt.cos, 1.0, damping=0.5, history=3)
+    return last, rows, tape.linearize(y, x, transposed=True)(1.0), value, pushforward(x), root, point
 
 
 def pictures() -> str:
