@@ -3,7 +3,7 @@
 #include "autodiff/forward.hpp"
 #include "autodiff/reverse.hpp"
 #include "control/scan.hpp"
-#include "kernels/krylov.hpp"
+#include "kernels/iterations/krylov.hpp"
 #include "kernels/workspace.hpp"
 #include "ops/functions.hpp"
 
