@@ -143,11 +143,13 @@ TEST_F(ImplicitFailures, SingularMatrices) {
 TEST_F(ImplicitFailures, JacobiansWithoutEntries) {
   gt_tensor a = vec64({1, 2});
   for (const int32_t linear : {GT_ROOT_DENSE, GT_ROOT_BANDED, GT_ROOT_SPARSE}) {
-    gt_tensor x = root([&](gt_context, const Tensors&) { return Tensors{a}; }, {vec64({0, 0})}, exact(linear))[0];
+    gt_tensor x =
+        root([&](gt_context, const Tensors&) { return Tensors{gt_identity(c, a)}; }, {vec64({0, 0})}, exact(linear))[0];
     expect_unreadable(x, GT_INVALID_ARGUMENT, "is singular");
   }
   for (const int32_t linear : {GT_ROOT_CG, GT_ROOT_GMRES}) {
-    gt_tensor x = root([&](gt_context, const Tensors&) { return Tensors{a}; }, {vec64({0, 0})}, exact(linear))[0];
+    gt_tensor x =
+        root([&](gt_context, const Tensors&) { return Tensors{gt_identity(c, a)}; }, {vec64({0, 0})}, exact(linear))[0];
     expect_unreadable(x, GT_FAILED_PRECONDITION, "no root was found");
   }
 }
