@@ -1,7 +1,7 @@
 #include "control/anderson.hpp"
 
 #include "control/scan.hpp"
-#include "kernels/anderson.hpp"
+#include "kernels/iterations/anderson.hpp"
 #include "kernels/workspace.hpp"
 #include "ops/functions.hpp"
 

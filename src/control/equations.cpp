@@ -59,7 +59,7 @@ Tensor Equations::residual(const Tensor& x, const Tensors& parameters) const {
 EquationsAt::EquationsAt(const Equations& equations, const Tensor& point, std::span<const Tensor> parameters)
     : made_(recorded_since(point.recorder())), x_(identity(point)) {
   for (const Tensor& t : parameters) parameters_.push_back(identity(t));
-  y_ = equations.residual(x_, parameters_);
+  y_ = kept_(x_.recorder(), joined({Tensors{x_}, parameters_}), [&] { return equations.residual(x_, parameters_); });
 }
 
 Tensors EquationsAt::pull_back(const Tensor& cotangent, const Tensors& sources) const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "autodiff/reverse.hpp"
+#include "control/kept_nodes.hpp"
 #include "control/linear_system.hpp"
 #include "ops/banded.hpp"
 #include "sparse/compression.hpp"
@@ -64,6 +65,7 @@ class EquationsAt {
   Tensor product(const Tensor& v, bool adjoint) const;  // empty: there is no connection
   Tensor products(std::span<const int32_t> colours, int64_t count, bool adjoint) const;  // [count n]
 
+  KeptNodes kept_;
   Passable made_;
   Tensor x_, y_;
   Tensors parameters_;

@@ -2,8 +2,9 @@
 
 #include "autodiff/forward.hpp"
 #include "autodiff/reverse.hpp"
+#include "control/kept_nodes.hpp"
 #include "control/scan.hpp"
-#include "kernels/krylov.hpp"
+#include "kernels/iterations/krylov.hpp"
 #include "kernels/workspace.hpp"
 #include "ops/functions.hpp"
 
@@ -72,14 +73,15 @@ void run_system(const KernelCall& c) {
 
 // A(p) x = b, recorded anew at the solution, with x and p apart from what they were.
 struct Recorded {
+  KeptNodes kept;
   Passable made;
   Tensor x, y;  // y = A(p) x
   Tensors parameters;
 
   explicit Recorded(const Call& c) : made(recorded_since(c.recorder())), x(identity(c.out())) {
-    Tensors in{x};
     for (const Tensor& t : c.inputs().subspan(1)) parameters.push_back(identity(t));
-    y = system_of(c.given()).map->on(joined({in, parameters}))[0];
+    const Tensors all = joined({Tensors{x}, parameters});
+    y = kept(c.recorder(), all, [&] { return system_of(c.given()).map->on(all)[0]; });
   }
   Tensor transposed(const Tensor& w) const {
     return or_zeros(reverse({Tensors{y}, Tensors{w}, Tensors{x}, made})[0], x);

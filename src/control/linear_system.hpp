@@ -8,7 +8,7 @@ namespace gradtape::core {
 enum class LinearSolver : int32_t { dense = 0, banded = 1, sparse = 2, cg = 3, gmres = 4 };
 inline bool is_iterative(LinearSolver s) { return s == LinearSolver::cg || s == LinearSolver::gmres; }
 
-// Of CG and GMRES.
+// The limits of CG and GMRES.
 struct LinearOptions {
   LinearSolver solver = LinearSolver::gmres;
   double tolerance = 0;   // of the residual's length, relative to that of the right side

@@ -1,6 +1,6 @@
-// The op of roots, and the methods that find them: Newton's method with backtracking, in a while loop that no tape sees
-// (Nocedal and Wright, "Numerical Optimization", 2nd edition, chapter 11), or Anderson's. The rules of the op solve linear
-// systems with the Jacobian at the root.
+// The op of roots, and the methods that find them. Newton's method with backtracking runs in a while loop that no tape
+// sees (Nocedal and Wright, "Numerical Optimization", 2nd edition, chapter 11). The rules of the op solve linear systems
+// with the Jacobian at the root.
 #include "control/root.hpp"
 
 #include <cmath>

@@ -15,8 +15,8 @@ struct RootOptions {
   RootMethod method = RootMethod::newton;
   int64_t history = 0;  // Anderson's method: steps that are combined; 0: 5
   double damping = 0;   // Anderson's method: the part of a step that is made; 0: 1
-  // Of Newton's steps and of the derivatives; tolerance 0: 1e-10, or 1e-5 of float32; max_steps 0: ten times the
-  // unknowns, and 10000 at most; restart 0: 30.
+  // In Newton's steps and in the derivatives. Its zeros stand for defaults: a tolerance of 1e-10, or 1e-5 of float32,
+  // ten products for each unknown and 10000 at most, and 30 vectors.
   LinearOptions linear = {.solver = LinearSolver::dense};
 };
 

@@ -93,6 +93,8 @@ void convolution_input(const KernelCall& c);
 void convolution_filter(const KernelCall& c);
 void max_pool(const KernelCall& c);
 
+// iterations/{krylov,anderson}.hpp: linear systems and fixed points by a function that they call.
+
 // random.cpp: Philox4x32-10; the input holds states of a key and a counter, of which each has its part of the output.
 void random_uniform(const KernelCall& c);
 void random_normal(const KernelCall& c);

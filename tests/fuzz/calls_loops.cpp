@@ -73,8 +73,11 @@ void map(World& w) {
 }
 void root(World& w) {
   std::vector<gt_tensor> guess = w.tensors(2);
-  gt_root_options o{sizeof o, w.in.pick<double>({0, 1e9, 1, -1}), w.in.pick<int64_t>({3, 1, 0}),
-                    w.in.below(2) ? step : nullptr};
+  gt_root_options o{};
+  o.struct_size = sizeof o;
+  o.tolerance = w.in.pick<double>({0, 1e9, 1, -1});
+  o.max_steps = w.in.pick<int64_t>({3, 1, 0});
+  o.solver = w.in.below(2) ? step : nullptr;
   o.fixed_point = w.in.pick<int32_t>({0, 1, 0, 2});
   o.method = w.in.pick<int32_t>({GT_ROOT_NEWTON, GT_ROOT_ANDERSON, 3});
   o.linear = w.in.pick<int32_t>({GT_ROOT_DENSE, GT_ROOT_BANDED, GT_ROOT_SPARSE, GT_ROOT_CG, GT_ROOT_GMRES, 5});

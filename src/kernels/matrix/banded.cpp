@@ -19,8 +19,8 @@ namespace {
 int small(const KernelCall& c, int64_t size, const Band& band) {
   if (size > std::numeric_limits<int>::max())
     fail(Status::unsupported,
-         "{}: a matrix of {} rows with {} diagonals below the first one and {} above has too large a band for LAPACK's "
-         "32-bit sizes",
+         "{}: a matrix of {} rows with {} diagonals below the main one and {} above has too large a band for LAPACK's "
+         "32-bit sizes; GT_ROOT_GMRES makes no matrix",
          c.name, band.n, band.below, band.above);
   return static_cast<int>(size);
 }

@@ -6,7 +6,7 @@
 #include <limits>
 #include <vector>
 
-#include "kernels/vectors.hpp"
+#include "kernels/iterations/vectors.hpp"
 
 namespace gradtape::core::kernels {
 

@@ -6,7 +6,7 @@
 #include <limits>
 #include <vector>
 
-#include "kernels/vectors.hpp"
+#include "kernels/iterations/vectors.hpp"
 
 namespace gradtape::core::kernels {
 
@@ -20,8 +20,8 @@ struct KrylovResult {
   int64_t steps = 0;    // products
 };
 
-// Both methods begin with 0 and go in cycles, each from the residual as it is computed then, for the ones that they
-// carry along drift from it.
+// Both methods begin with 0 and go in cycles. Each cycle begins with the residual as it is computed then, for the one
+// that is carried along drifts from it.
 template <class T>
 class Krylov {
  public:
