@@ -50,7 +50,7 @@ class Recorder {
   Tensor placeholder(Spec spec);
   Tensor parameter(Spec spec);                                    // an input of a function that is being recorded
   BufferPtr allocate(std::size_t bytes, std::string_view what) {  // what: for the error
-    return std::make_shared<Buffer>(cache_, bytes, what);
+    return Buffer::make(cache_, bytes, what);
   }
   BlockCache& memory() { return *cache_; }
 

@@ -15,6 +15,9 @@ struct Operand {
   Layout layout;
 };
 
+template <>
+inline constexpr bool kMovesByBytes<Operand> = true;
+
 struct Instruction {
   const Op* op;  // null: copies its operand into row-major order
   AttrsPtr attrs;
