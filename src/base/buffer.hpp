@@ -130,7 +130,7 @@ class Buffer {
   static BufferPtr make(const std::shared_ptr<BlockCache>& cache, std::size_t bytes, std::string_view what);
   // Memory of the user's; release runs once, when the last reference goes.
   static BufferPtr borrow(const void* memory, std::size_t bytes, std::function<void()> release);
-  // What a buffer of the cache takes itself, beside blocks: the object with its counts.
+  // Bytes of a buffer of the cache itself, beside blocks: the object with its counts.
   static std::size_t own_bytes(std::size_t bytes);
 
   Buffer(const Buffer&) = delete;

@@ -19,6 +19,7 @@ inline constexpr bool kMovesByBytes = std::is_trivially_copyable_v<T>;
 // The bytes inside a vector may be copied before they have a value. GCC's analysis takes that for a read.
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wuninitialized"
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 #endif
 
@@ -29,9 +30,7 @@ class SmallVector {
   SmallVector(std::initializer_list<T> items) { assign(items.begin(), items.end()); }
   explicit SmallVector(std::size_t n, const T& value = T()) { resize(n, value); }
   template <class It>
-  SmallVector(It first, It last) {
-    assign(first, last);
-  }
+  requires(!std::is_integral_v<It>) SmallVector(It first, It last) { assign(first, last); }
   SmallVector(const SmallVector& other) { copy(other); }
   SmallVector(SmallVector&& other) noexcept { take(other); }
   SmallVector& operator=(const SmallVector& other) {
