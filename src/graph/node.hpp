@@ -97,20 +97,15 @@ class Node {
   static void operator delete(void* memory, Recorder& recorder) noexcept;
   static void operator delete(Node* node, std::destroying_delete_t) noexcept;
 
+  // Walks and the planner read what comes first: it shares lines of the cache.
   const Op& op;
   Recorder& recorder;
-  const uint64_t id;           // order of recording: an input's id is smaller than its user's
-  Tensors inputs;              // dropped once evaluated, unless a tape needs them
-  AttrsPtr attrs;              // null: no attributes
-  const Op* within = nullptr;  // the composite whose body recorded it
-  SmallVector<Output, 1> outputs;
-  SmallVector<Membership, 1> memberships;  // by recording
-  Tensor strengthened;                     // of a scalar without a dtype: the constant it became where it last met one
+  const uint64_t id;  // order of recording: an input's id is smaller than its user's
   // Scratch of the planner, valid while `visit` is that of the running pass. slot: of the first output. position: in
   // the schedule. uses: how many inputs of the schedule refer to the node, and later_uses: to an output behind the
   // first.
-  uint32_t slot = 0, position = 0, uses = 0, later_uses = 0;
   uint64_t visit = 0;
+  uint32_t slot = 0, position = 0, uses = 0, later_uses = 0;
   bool evaluated = false;
   bool annotated = false;  // the recorder knows more of it: Annotations
   bool bound = false;      // the value of a variable: cut off from what it was assigned from
@@ -118,6 +113,17 @@ class Node {
   bool literal = false;    // a constant of rank 0 that is part of the program: plans may be made for its value
   bool captures = false;   // of a function's body, with a derivative by a tensor from outside: keeps its inputs
   bool sparse = false;     // may hold zeros that mean: nothing selected this. As a cotangent they carry nothing
+
+ private:
+  uint32_t references_ = 0, later_references_ = 0;
+
+ public:
+  Tensors inputs;              // dropped once evaluated, unless a tape needs them
+  const Op* within = nullptr;  // the composite whose body recorded it
+  AttrsPtr attrs;              // null: no attributes
+  SmallVector<Output, 1> outputs;
+  SmallVector<Membership, 1> memberships;  // by recording
+  Tensor strengthened;                     // of a scalar without a dtype: the constant it became where it last met one
 
   // The index of the recording's membership, or the one at which it would be inserted.
   std::size_t membership_at(const Recording* recording) const {
@@ -154,8 +160,7 @@ class Node {
 
   static constexpr std::size_t kMostCounted = UINT32_MAX;
 
-  uint32_t counted_ = 0;  // bytes, in the memory statistics; kMostCounted at most
-  uint32_t references_ = 0, later_references_ = 0;
+  uint32_t counted_ = 0;       // bytes, in the memory statistics; kMostCounted at most
   Node* next_dead_ = nullptr;  // of a chain that is destroyed without recursion
 };
 

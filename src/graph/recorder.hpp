@@ -224,6 +224,7 @@ class Recorder {
   std::size_t nodes() const { return nodes_; }  // that live
   void trim() noexcept;                         // gives the memory of dead nodes back to the system
   uint64_t next_visit() { return ++visit_; }
+  uint64_t visit() const { return visit_; }  // of the last walk
   std::array<int64_t, 2> next_random() {
     return {static_cast<int64_t>(random_key_), static_cast<int64_t>(random_counter_++)};
   }

@@ -34,6 +34,8 @@ struct Instruction {
 inline constexpr uint32_t kNone = UINT32_MAX;  // no slot, instruction or group
 
 struct Program {
+  // Whether there may be instructions of these kinds: passes for them need not look at programs without.
+  bool may_pad = true, may_reduce = true;
   uint32_t leaves = 0;      // the first slots: values that are given
   std::vector<Spec> slots;  // what each slot's memory holds
   std::vector<Instruction> instructions;

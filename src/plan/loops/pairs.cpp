@@ -18,11 +18,11 @@ TileFn pair_tile(const LoopMembers& m, const Instruction& inner, const Instructi
 }
 
 Pairs find_pairs(const LoopMembers& m) {
-  Pairs::Partners reads(std::size_t{m.size()}, 0);  // by member: how often later ones read it
+  Pairs::Partners reads(m.size(), 0);  // by member: how often later ones read it
   for (uint32_t i = 0; i < m.size(); ++i)
     for (const Operand& x : m[i].in)
       if (const uint32_t from = m.computed_by[x.slot]; from != kNone && from < i) ++reads[from];
-  const Pairs::Partners none(std::size_t{m.size()}, kNone);
+  const Pairs::Partners none(m.size(), kNone);
   Pairs pairs{none, none};
   for (uint32_t j = 0; j < m.size(); ++j)
     for (const Operand& x : m[j].in) {

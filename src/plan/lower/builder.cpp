@@ -137,6 +137,8 @@ ProgramBuilder::Slots ProgramBuilder::emit(Expression e) {
       return p_.instructions[same].out;
   const auto index = static_cast<uint32_t>(p_.instructions.size());
   const bool fixed = fixed_ && std::ranges::all_of(e.in, [&](const Operand& x) { return is_fixed(x); });
+  p_.may_pad |= e.op && e.op->pad;
+  p_.may_reduce |= e.op && e.reduction();
   Instruction instruction{e.op, std::move(e.attrs), std::move(e.in), {}, of_};
   for (const Spec& spec : e.out)
     instruction.out.push_back(new_slot(spec.dtype, spec.shape, {.producer = index, .fixed = fixed}));

@@ -30,7 +30,9 @@ class ProgramBuilder {
 
   // fixed: the program is a function's, whose constants never change. rules: those that apply, in order.
   ProgramBuilder(Recorder& recorder, bool fixed, std::span<const Rule* const> rules)
-      : recorder_(recorder), fixed_(fixed), rules_(rules) {}
+      : recorder_(recorder), fixed_(fixed), rules_(rules) {
+    p_.may_pad = p_.may_reduce = false;
+  }
   void reserve(std::size_t slots, std::size_t instructions);
   Program take() { return std::move(p_); }
 

@@ -95,7 +95,7 @@ class HaloFinder {
 }  // namespace
 
 void fuse_halos(const Program& program, std::vector<Group>& groups) {
-  if (std::ranges::any_of(program.instructions, [](const Instruction& i) { return i.is_pad(); }))
+  if (program.may_pad && std::ranges::any_of(program.instructions, [](const Instruction& i) { return i.is_pad(); }))
     HaloFinder(program, groups).run();
 }
 

@@ -23,6 +23,7 @@ Program hoist_constants(Program& program, const std::vector<uint8_t>& variable) 
   }
   all.erase(all.begin() + static_cast<std::ptrdiff_t>(left), all.end());
   if (constants.instructions.empty()) return constants;
+  constants.may_pad = program.may_pad, constants.may_reduce = program.may_reduce;
   constants.leaves = program.leaves;
   constants.slots = program.slots;
   constants.constants = program.constants;
