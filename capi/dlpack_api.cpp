@@ -118,7 +118,7 @@ gt_tensor gt_tensor_from_dlpack(gt_context ctx, void* dl_managed_tensor) {
     if (is_contiguous(t, shape) && aligned && dtype != Dtype::boolean) {
       // The owner is made empty first: whatever fails before it is filled leaves the tensor with the caller.
       auto owner = std::make_shared<std::unique_ptr<UserData>>();
-      auto buffer = std::make_shared<Buffer>(data, bytes, [owner] {});
+      auto buffer = Buffer::borrow(data, bytes, [owner] {});
       gt_tensor handle = c.publish(c.recorder().constant({dtype, shape, false}, buffer));
       try {
         *owner = std::make_unique<UserData>(c.deferred(), give_back, managed);

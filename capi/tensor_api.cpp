@@ -78,7 +78,7 @@ gt_tensor gt_tensor_borrow(gt_context ctx, gt_dtype dtype, const int64_t* dims, 
       invalid("gt_tensor_borrow: a bool must be 0 or 1; gt_tensor_create takes any byte");
     auto owner = std::make_shared<UserData>(c.deferred(), free, user_data);
     owned = true;
-    auto buffer = std::make_shared<Buffer>(row_major, bytes, [owner] {});
+    auto buffer = Buffer::borrow(row_major, bytes, [owner] {});
     return c.publish(c.recorder().constant(spec, std::move(buffer)));
   });
   if (!owned && free) free(user_data);

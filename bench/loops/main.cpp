@@ -22,7 +22,7 @@ std::vector<Case> cases() {
   append_wave(network.in, kWeights, 0.8, 0.7);
   append_wave(network.in, (network.size + 1) * kWidth, 0.5, 0.3, 0.5);
   all.push_back(network);
-  for (long n : {5, 7}) {
+  for (long n : {5, 7, 9}) {
     Case matrix{"minors_unrolled", n, {}, static_cast<std::size_t>(1 + n * n)};
     for (long i = 0; i < n * n; ++i) matrix.in.push_back(std::sin(static_cast<double>(i * i)));
     all.push_back(matrix);

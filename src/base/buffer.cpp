@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <bit>
 #include <new>
+#include <utility>
 
 #include "base/ceil_div.hpp"
 #include "base/error.hpp"
@@ -147,19 +148,42 @@ void BlockCache::trim_locked() noexcept {
   stats_.cached = 0;
 }
 
-Buffer::Buffer(std::shared_ptr<BlockCache> cache, std::size_t bytes, std::string_view what)
-    : data_(inline_), bytes_(bytes) {
-  if (bytes <= kInline) return;
-  data_ = cache->allocate(BlockCache::block_size(bytes), what);
-  cache_ = std::move(cache);
+template <std::size_t size>
+struct Buffer::Inside : Buffer {
+  explicit Inside(std::size_t bytes) : Buffer(memory, bytes, false) {}
+  alignas(std::min<std::size_t>(size, 16)) std::byte memory[size];
+};
+struct Buffer::Block : Buffer {
+  Block(std::shared_ptr<BlockCache> from, std::size_t bytes, std::string_view what)
+      : Buffer(from->allocate(BlockCache::block_size(bytes), what), bytes, false), cache(std::move(from)) {}
+  ~Block() { cache->release(data(), BlockCache::block_size(bytes())); }
+  std::shared_ptr<BlockCache> cache;
+};
+struct Buffer::Borrowed : Buffer {
+  Borrowed(const void* memory, std::size_t bytes, std::function<void()> release)
+      : Buffer(const_cast<void*>(memory), bytes, true), release(std::move(release)) {}
+  ~Borrowed() {
+    if (release) release();
+  }
+  std::function<void()> release;
+};
+
+namespace {
+constexpr std::size_t kNumber = 8;   // bytes of a buffer for one number
+constexpr std::size_t kCounts = 16;  // of a shared object
+}  // namespace
+
+BufferPtr Buffer::make(const std::shared_ptr<BlockCache>& cache, std::size_t bytes, std::string_view what) {
+  if (bytes <= kNumber) return std::make_shared<Inside<kNumber>>(bytes);
+  if (bytes <= kInline) return std::make_shared<Inside<kInline>>(bytes);
+  return std::make_shared<Block>(cache, bytes, what);
 }
-
-Buffer::Buffer(const void* borrowed, std::size_t bytes, std::function<void()> release)
-    : release_(std::move(release)), data_(const_cast<void*>(borrowed)), bytes_(bytes), borrowed_(true) {}
-
-Buffer::~Buffer() {
-  if (cache_) cache_->release(data_, BlockCache::block_size(bytes_));
-  if (release_) release_();
+BufferPtr Buffer::borrow(const void* memory, std::size_t bytes, std::function<void()> release) {
+  return std::make_shared<Borrowed>(memory, bytes, std::move(release));
+}
+std::size_t Buffer::own_bytes(std::size_t bytes) {
+  if (bytes <= kNumber) return kCounts + sizeof(Inside<kNumber>);
+  return kCounts + (bytes <= kInline ? sizeof(Inside<kInline>) : sizeof(Block));
 }
 
 }  // namespace gradtape::core

@@ -118,15 +118,21 @@ class CacheBlock {
   void* data_;
 };
 
+class Buffer;
+using BufferPtr = std::shared_ptr<Buffer>;
+
+// The memory of a value. Each kind of buffer is made by a function of its own, and has no room for what others need.
 class Buffer {
  public:
-  static constexpr std::size_t kInline = 64;
+  static constexpr std::size_t kInline = 64;  // bytes of a value that lies inside its buffer
 
-  // Uninitialised memory of a context's cache. Small values live inside the buffer itself. what: for the error.
-  Buffer(std::shared_ptr<BlockCache> cache, std::size_t bytes, std::string_view what);
+  // Uninitialised memory of a context's cache, or inside the buffer. what: for the error.
+  static BufferPtr make(const std::shared_ptr<BlockCache>& cache, std::size_t bytes, std::string_view what);
   // Memory of the user's; release runs once, when the last reference goes.
-  Buffer(const void* borrowed, std::size_t bytes, std::function<void()> release);
-  ~Buffer();
+  static BufferPtr borrow(const void* memory, std::size_t bytes, std::function<void()> release);
+  // Bytes of a buffer of the cache itself, beside blocks: the object with its counts.
+  static std::size_t own_bytes(std::size_t bytes);
+
   Buffer(const Buffer&) = delete;
   Buffer& operator=(const Buffer&) = delete;
 
@@ -135,15 +141,19 @@ class Buffer {
   std::size_t bytes() const { return bytes_; }
   bool borrowed() const { return borrowed_; }
 
- private:
-  alignas(16) std::byte inline_[kInline];
-  std::shared_ptr<BlockCache> cache_;
-  std::function<void()> release_;
-  void* data_;
-  std::size_t bytes_;
-  bool borrowed_ = false;
-};
+ protected:
+  Buffer(void* data, std::size_t bytes, bool borrowed) : data_(data), bytes_(bytes), borrowed_(borrowed) {}
+  ~Buffer() = default;
 
-using BufferPtr = std::shared_ptr<Buffer>;
+ private:
+  template <std::size_t size>
+  struct Inside;
+  struct Block;
+  struct Borrowed;
+
+  void* data_;
+  std::size_t bytes_ : 63;
+  std::size_t borrowed_ : 1;
+};
 
 }  // namespace gradtape::core

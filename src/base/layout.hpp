@@ -13,6 +13,9 @@ struct Layout {
   int64_t offset = 0;   // of the first element
 };
 
+template <>
+inline constexpr bool kMovesByBytes<Layout> = true;
+
 Layout row_major(const Shape& shape);
 // Whether the elements lie one after the other in row-major order, from the offset on.
 bool is_dense(const Layout& layout);

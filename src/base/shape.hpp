@@ -16,7 +16,7 @@ inline constexpr int64_t kMaxBytes = int64_t{1} << 62;
 
 class Shape {
  public:
-  using Dims = SmallVector<int64_t, 6>;
+  using Dims = SmallVector<int64_t, 4>;
 
   Shape() = default;
   Shape(std::initializer_list<int64_t> dims) : dims_(dims) {}
@@ -49,6 +49,9 @@ class Shape {
  private:
   Dims dims_;
 };
+
+template <>
+inline constexpr bool kMovesByBytes<Shape> = true;
 
 std::string to_string(const Shape& shape);  // "[2, 3]"
 std::string to_string(std::span<const int64_t> values);

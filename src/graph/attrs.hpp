@@ -11,7 +11,7 @@
 
 namespace gradtape::core {
 
-using Ints = SmallVector<int64_t, 6>;
+using Ints = SmallVector<int64_t, 4>;
 using Floats = SmallVector<double, 2>;
 
 // An object that an op carries along, such as a callback: no user gives it by name.

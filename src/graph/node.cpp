@@ -8,8 +8,7 @@ namespace gradtape::core {
 std::string to_string(const Spec& spec) { return fmt::format("{}{}", name_of(spec.dtype), to_string(spec.shape)); }
 
 namespace {
-// A node with the buffer of its first output and its attributes.
-constexpr std::size_t kNodeBytes = sizeof(Node) + sizeof(Buffer) + 96;
+constexpr std::size_t kCounts = 16;  // of what is shared, beside it
 
 template <class T, std::size_t N>
 std::size_t bytes_outside(const SmallVector<T, N>& list) {
@@ -22,16 +21,18 @@ Node::Node(Recorder& recorder, const Op& op, uint64_t id) : op(op), recorder(rec
   ++recorder.nodes_;
 }
 
+// The buffers of the outputs count from the start, so that a computation cannot meet the limit for their sake.
 void Node::count_memory() {
-  std::size_t bytes = kNodeBytes + bytes_outside(inputs) + bytes_outside(outputs);
-  if (outputs.size() > 1) bytes += (outputs.size() - 1) * sizeof(Buffer);
+  std::size_t bytes = sizeof(Node) + bytes_outside(inputs) + bytes_outside(outputs);
+  for (const Output& out : outputs) bytes += Buffer::own_bytes(bytes_of(out.spec));
   if (attrs) {
-    bytes += bytes_outside(attrs->values);
+    bytes += kCounts + sizeof(Attrs) + bytes_outside(attrs->values);
     for (const AttrValue& value : attrs->values)
       if (const auto* ints = std::get_if<Ints>(&value)) bytes += bytes_outside(*ints);
   }
+  bytes = std::min(bytes, kMostCounted);
   recorder.memory().count(&BlockCache::Stats::graph, bytes, op.name);
-  counted_ = bytes;
+  counted_ = static_cast<uint32_t>(bytes);
 }
 
 void* Node::operator new(std::size_t bytes, Recorder& recorder) {

@@ -20,8 +20,11 @@ class Recording;
 
 struct Spec {
   Dtype dtype = Dtype::float32;
-  Shape shape;
   bool weak = false;  // a float64 that takes the dtype of what it meets: gt_scalar, eye without a dtype
+  Shape shape;
+
+  Spec() = default;
+  Spec(Dtype dtype, Shape shape, bool weak = false) : dtype(dtype), weak(weak), shape(std::move(shape)) {}
 };
 std::string to_string(const Spec& spec);  // "float32[2, 3]"
 inline std::size_t bytes_of(const Spec& spec) {
@@ -60,6 +63,9 @@ class Tensor {
   uint32_t index_ = 0;
 };
 
+template <>
+inline constexpr bool kMovesByBytes<Tensor> = true;
+
 using Tensors = SmallVector<Tensor, 3>;
 
 struct TensorHash {
@@ -91,27 +97,33 @@ class Node {
   static void operator delete(void* memory, Recorder& recorder) noexcept;
   static void operator delete(Node* node, std::destroying_delete_t) noexcept;
 
+  // Walks and the planner read what comes first: it shares lines of the cache.
   const Op& op;
   Recorder& recorder;
-  const uint64_t id;           // order of recording: an input's id is smaller than its user's
-  Tensors inputs;              // dropped once evaluated, unless a tape needs them
-  AttrsPtr attrs;              // null: no attributes
-  const Op* within = nullptr;  // the composite whose body recorded it
-  SmallVector<Output, 1> outputs;
-  SmallVector<Membership, 1> memberships;  // by recording
-  Tensor strengthened;                     // of a scalar without a dtype: the constant it became where it last met one
-  bool evaluated = false;
-  bool annotated = false;  // the recorder knows more of it: Annotations
-  bool bound = false;      // the value of a variable: cut off from what it was assigned from
+  const uint64_t id;  // order of recording: an input's id is smaller than its user's
   // Scratch of the planner, valid while `visit` is that of the running pass. slot: of the first output. position: in
   // the schedule. uses: how many inputs of the schedule refer to the node, and later_uses: to an output behind the
   // first.
-  uint32_t slot = 0, position = 0, uses = 0, later_uses = 0;
   uint64_t visit = 0;
-  bool symbolic = false;  // depends on a tensor without a value
-  bool literal = false;   // a constant of rank 0 that is part of the program: plans may be made for its value
-  bool captures = false;  // of a function's body, with a derivative by a tensor from outside: keeps its inputs
-  bool sparse = false;    // may hold zeros that mean: nothing selected this. As a cotangent they carry nothing
+  uint32_t slot = 0, position = 0, uses = 0, later_uses = 0;
+  bool evaluated = false;
+  bool annotated = false;  // the recorder knows more of it: Annotations
+  bool bound = false;      // the value of a variable: cut off from what it was assigned from
+  bool symbolic = false;   // depends on a tensor without a value
+  bool literal = false;    // a constant of rank 0 that is part of the program: plans may be made for its value
+  bool captures = false;   // of a function's body, with a derivative by a tensor from outside: keeps its inputs
+  bool sparse = false;     // may hold zeros that mean: nothing selected this. As a cotangent they carry nothing
+
+ private:
+  uint32_t references_ = 0, later_references_ = 0;
+
+ public:
+  Tensors inputs;              // dropped once evaluated, unless a tape needs them
+  const Op* within = nullptr;  // the composite whose body recorded it
+  AttrsPtr attrs;              // null: no attributes
+  SmallVector<Output, 1> outputs;
+  SmallVector<Membership, 1> memberships;  // by recording
+  Tensor strengthened;                     // of a scalar without a dtype: the constant it became where it last met one
 
   // The index of the recording's membership, or the one at which it would be inserted.
   std::size_t membership_at(const Recording* recording) const {
@@ -146,8 +158,9 @@ class Node {
     return --references_ == 0;
   }
 
-  uint32_t references_ = 0, later_references_ = 0;
-  std::size_t counted_ = 0;    // bytes, in the memory statistics
+  static constexpr std::size_t kMostCounted = UINT32_MAX;
+
+  uint32_t counted_ = 0;       // bytes, in the memory statistics; kMostCounted at most
   Node* next_dead_ = nullptr;  // of a chain that is destroyed without recursion
 };
 

@@ -50,7 +50,7 @@ class Recorder {
   Tensor placeholder(Spec spec);
   Tensor parameter(Spec spec);                                    // an input of a function that is being recorded
   BufferPtr allocate(std::size_t bytes, std::string_view what) {  // what: for the error
-    return std::make_shared<Buffer>(cache_, bytes, what);
+    return Buffer::make(cache_, bytes, what);
   }
   BlockCache& memory() { return *cache_; }
 
@@ -224,6 +224,7 @@ class Recorder {
   std::size_t nodes() const { return nodes_; }  // that live
   void trim() noexcept;                         // gives the memory of dead nodes back to the system
   uint64_t next_visit() { return ++visit_; }
+  uint64_t visit() const { return visit_; }  // of the last walk
   std::array<int64_t, 2> next_random() {
     return {static_cast<int64_t>(random_key_), static_cast<int64_t>(random_counter_++)};
   }

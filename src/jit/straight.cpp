@@ -1,9 +1,9 @@
 #include "jit/straight.hpp"
 
 #include <algorithm>
-#include <unordered_map>
 #include <unordered_set>
 
+#include "base/hash_index.hpp"
 #include "graph/op.hpp"
 #include "jit/code_memory.hpp"
 #include "jit/members.hpp"
@@ -65,6 +65,7 @@ std::optional<int> element_size(const Loop& loop, const Plan& plan) {
 using MovesOfSteps = std::vector<std::optional<Moves>>;
 MovesOfSteps find_moves(const Plan& plan) {
   MovesOfSteps all;
+  all.reserve(plan.steps.size());
   for (const Step& step : plan.steps) all.push_back(step.body ? std::nullopt : moves_of(step, plan, kMostElements));
   return all;
 }
@@ -114,11 +115,19 @@ class Merger {
     int64_t offset;  // bytes
     bool operator==(const Place&) const = default;
   };
-  struct PlaceHash {
-    std::size_t operator()(const Place& p) const {
-      return (static_cast<std::size_t>(p.offset) << 32 ^ p.slot) * 0x9E3779B97F4A7C15;
-    }
+  struct Held {
+    Place at;
+    int32_t value;  // the instruction that computes it
   };
+  // The value that is known of a place; made where there is none yet.
+  std::pair<int32_t&, bool> value_at(const Place& p) {
+    const uint64_t hash = (static_cast<uint64_t>(p.offset) << 32 ^ p.slot) * 0x9E3779B97F4A7C15;
+    const uint32_t known = places_.find(hash, [&](uint32_t i) { return values_[i].at == p; });
+    if (known != HashIndex::kAbsent) return {values_[known].value, false};
+    places_.add(hash, static_cast<uint32_t>(values_.size()));
+    values_.push_back({p, 0});
+    return {values_.back().value, true};
+  }
 
   // Elements of the arena lie at fixed distances from its start, others behind the addresses of their slots.
   std::optional<UnitMemory> memory(const Place& p) {
@@ -130,19 +139,19 @@ class Merger {
     return UnitMemory{UnitMemory::address, p.slot, true, static_cast<int32_t>(distance)};
   }
   int32_t read(const Place& p) {
-    const auto [known, fresh] = values_.try_emplace(p, 0);
-    if (!fresh) return known->second;
+    const auto [known, fresh] = value_at(p);
+    if (!fresh) return known;
     if (const Location& at = plan_.locations[p.slot]; at.kind == Location::constant && p.offset == 0)
-      return known->second = dispatch(plan_.slots[p.slot].dtype, [&]<class T>(Type<T>) {
+      return known = dispatch(plan_.slots[p.slot].dtype, [&]<class T>(Type<T>) {
                return unit_.program.constant(*static_cast<const T*>(plan_.constants[at.at]->data()));
              });
-    known->second = unit_.program.input(plan_.slots[p.slot].dtype);
+    known = unit_.program.input(plan_.slots[p.slot].dtype);
     if (const std::optional<UnitMemory> from = memory(p))
-      unit_.inputs.push_back({known->second, *from});
+      unit_.inputs.push_back({known, *from});
     else
       fails_ = true;
     if (slots_read_.insert(p.slot).second) step_.in.push_back({p.slot, {}});
-    return known->second;
+    return known;
   }
   void write(const Place& p, int32_t instruction) {
     // A value that was there before is copied now. Its memory may serve another one later, and so may that of the result
@@ -150,7 +159,7 @@ class Merger {
     const LaneInstruction made = unit_.program[instruction];
     if (made.op <= LaneOp::constant || instruction < fresh_)
       instruction = unit_.program.append({LaneOp::bit_or, made.dtype, {instruction, instruction}});
-    values_[p] = instruction;
+    value_at(p).first = instruction;
     if (last_reader_[p.slot] < end_ && plan_.locations[p.slot].kind != Location::result) return;
     if (slots_written_.insert(p.slot).second) step_.out.push_back(p.slot);
     if (const std::optional<UnitMemory> to = memory(p))
@@ -205,27 +214,26 @@ class Merger {
       if (op && native_->ops.size() < kMostNamed) native_->ops.push_back(op);
   }
   void add(const Loop& loop) {
-    std::unordered_map<uint32_t, Elements> tiles;
-    for (const Loop::Fill& f : loop.fills) tiles[f.scratch] = filled(loop, f);
+    tiles_.resize(loop.scratch_tiles);
+    for (const Loop::Fill& f : loop.fills) tiles_[f.scratch] = filled(loop, f);
     for (const Instruction& i : loop.instructions) {
       const auto operand = [&](const Loop::TileRef& x, int64_t element) {
-        return x.kind == Loop::TileRef::scratch ? tiles[x.index][static_cast<std::size_t>(element)]
+        return x.kind == Loop::TileRef::scratch ? tiles_[x.index][static_cast<std::size_t>(element)]
                                                 : read(place(loop, loop.ports[x.index], i.level, element));
       };
       name(i);
       fresh_ = next_instruction();
       if (i.kind == Instruction::tile || i.kind == Instruction::expand)
-        keep(loop, i, i.kind == Instruction::expand ? Loop::Level::full : i.level, applied(loop, i, operand), tiles);
+        keep(loop, i, i.kind == Instruction::expand ? Loop::Level::full : i.level, applied(loop, i, operand));
       else if (i.kind == Instruction::reduce_rows)
-        keep(loop, i, Loop::Level::row, reduced_rows(loop, i, operand), tiles);
+        keep(loop, i, Loop::Level::row, reduced_rows(loop, i, operand));
       else
         reduce(loop, i, operand);
     }
   }
-  void keep(const Loop& loop, const Instruction& i, Loop::Level level, const Elements& results,
-            std::unordered_map<uint32_t, Elements>& tiles) {
+  void keep(const Loop& loop, const Instruction& i, Loop::Level level, const Elements& results) {
     if (i.result.kind == Loop::TileRef::scratch) {
-      tiles[i.result.index] = results;
+      tiles_[i.result.index] = results;
       return;
     }
     for (std::size_t e = 0; e < results.size(); ++e)
@@ -309,7 +317,9 @@ class Merger {
   Unit unit_;
   Step step_{};
   std::shared_ptr<Loop::NativeUnit> native_ = std::make_shared<Loop::NativeUnit>();
-  std::unordered_map<Place, int32_t, PlaceHash> values_;
+  std::vector<Held> values_;
+  HashIndex places_;             // of values
+  std::vector<Elements> tiles_;  // of the loop that is added now
   std::unordered_set<uint32_t> slots_read_, slots_written_;
   int32_t fresh_ = 0;  // the first instruction of the step that is added now
   std::size_t spilled_ = 0;
@@ -368,18 +378,19 @@ void merge_small_loops(Plan& plan) {
       spilled = std::max(spilled, merger.spilled());
     }
   }
-  std::vector<Step> steps;
-  steps.reserve(plan.steps.size());  // from here on nothing fails
+  // From here on nothing fails. Steps move towards the front.
   auto run = runs.begin();
-  for (std::size_t s = 0; s < plan.steps.size();) {
+  std::size_t kept = 0;
+  for (std::size_t s = 0; s < plan.steps.size(); ++kept) {
     if (run != runs.end() && run->first == s) {
-      steps.push_back(std::move(run->step));
+      plan.steps[kept] = std::move(run->step);
       s = run++->end;
     } else {
-      steps.push_back(std::move(plan.steps[s++]));
+      if (kept != s) plan.steps[kept] = std::move(plan.steps[s]);
+      ++s;
     }
   }
-  plan.steps = std::move(steps);
+  plan.steps.erase(plan.steps.begin() + static_cast<std::ptrdiff_t>(kept), plan.steps.end());
   plan.arena += round_up(spilled, std::size_t{64});
 }
 

@@ -62,7 +62,7 @@ std::size_t bytes_taken(const Plan& plan) {
   std::size_t bytes =
       kRemembering + sizeof plan +
       all(plan.steps, plan.slots, plan.locations, plan.constants, plan.result_slots, plan.result_ops, plan.results);
-  bytes += plan.constants.size() * sizeof(Buffer);
+  for (const BufferPtr& constant : plan.constants) bytes += Buffer::own_bytes(constant->bytes());
   for (const Step& s : plan.steps) {
     bytes += s.in.size() * sizeof(Operand) + s.out.size() * sizeof(uint32_t) + (s.attrs ? sizeof(Attrs) : 0);
     if (const Payload* payload = s.attrs ? s.attrs->payload() : nullptr) bytes += payload->bytes();

@@ -19,8 +19,8 @@ bool only_rearranges(const Node& node) {
   return std::holds_alternative<StridedView>(node.op.computation) || std::holds_alternative<Alias>(node.op.computation);
 }
 
+// visit: that of the walk which has found the nodes, and has marked no others.
 void number_slots(Schedule& s, uint64_t visit) {
-  for (Node* node : s.nodes) node->visit = visit;
   for (Node* node : s.nodes)
     for (const Tensor& input : node->inputs) {
       Node* source = input.node();
@@ -32,8 +32,12 @@ void number_slots(Schedule& s, uint64_t visit) {
         ++s.slots;
       }
     }
-  for (Node* node : s.nodes) {
+  for (std::size_t i = 0; i < s.nodes.size(); ++i) {
+    Node* node = s.nodes[i];
+    if (s.fixed && is_symbol(*node)) fail_without_value();
     node->slot = s.slots;
+    node->position = static_cast<uint32_t>(i);
+    node->uses = node->later_uses = 0;
     s.slots += static_cast<uint32_t>(node->outputs.size());
   }
 }
@@ -47,10 +51,6 @@ uint8_t with_siblings(const Node& node, uint8_t kept) {
 // a node on a tape reads, since its derivative may ask for it.
 void find_kept(Schedule& s, std::span<const Tensor> targets) {
   s.kept.assign(s.nodes.size(), 0);
-  for (std::size_t i = 0; i < s.nodes.size(); ++i) {
-    s.nodes[i]->position = static_cast<uint32_t>(i);
-    s.nodes[i]->uses = s.nodes[i]->later_uses = 0;
-  }
   // Whatever a target or a node of the schedule reads and has no value is in the schedule.
   const auto inside = [](const Node* node) { return !node->evaluated; };
   const auto keep = [&](const Tensor& t) {
@@ -86,7 +86,6 @@ void find_kept(Schedule& s, std::span<const Tensor> targets) {
 // The targets are kept, and nothing else.
 void keep_alone(Schedule& s, std::span<const Tensor> targets) {
   s.kept.assign(s.nodes.size(), 0);
-  for (std::size_t i = 0; i < s.nodes.size(); ++i) s.nodes[i]->position = static_cast<uint32_t>(i);
   for (const Tensor& t : targets)
     if (!t.node()->evaluated && !is_symbol(*t.node())) s.kept[t.node()->position] = Schedule::kAll;
 }
@@ -133,7 +132,7 @@ Schedule schedule(Recorder& recorder, std::span<const Tensor> targets) {
   Schedule s;
   s.recorder = &recorder;
   s.nodes = nodes_behind(targets, [](const Tensor& t) { return !t.node()->evaluated; });
-  number_slots(s, recorder.next_visit());
+  number_slots(s, recorder.visit());
   find_kept(s, targets);
   compute_hash(s);
   return s;
@@ -143,7 +142,8 @@ Schedule schedule_of_node(Recorder& recorder, Node& node) {
   Schedule s;
   s.recorder = &recorder;
   s.nodes = {&node};
-  number_slots(s, recorder.next_visit());
+  node.visit = recorder.next_visit();
+  number_slots(s, node.visit);
   s.kept = {Schedule::kAll};
   compute_hash(s);
   return s;
@@ -161,9 +161,7 @@ Schedule schedule_of_function(Recorder& recorder, std::span<const Tensor> target
   s.recorder = &recorder;
   s.fixed = true;
   s.nodes = nodes_behind(targets, [](const Tensor& t) { return !t.node()->evaluated; });
-  for (const Node* node : s.nodes)
-    if (is_symbol(*node)) fail_without_value();
-  number_slots(s, recorder.next_visit());
+  number_slots(s, recorder.visit());
   keep_alone(s, targets);
   return s;
 }
@@ -172,7 +170,7 @@ Schedule schedule_of_symbols(Recorder& recorder, std::span<const Tensor> targets
   Schedule s;
   s.recorder = &recorder;
   s.nodes = nodes_behind(targets, [](const Tensor& t) { return !t.node()->evaluated && !is_symbol(*t.node()); });
-  number_slots(s, recorder.next_visit());
+  number_slots(s, recorder.visit());
   keep_alone(s, targets);
   return s;
 }

@@ -58,7 +58,7 @@ std::vector<BufferPtr> placed_results(const Plan& plan, std::span<const Tensor> 
     const Location& location = plan.locations[plan.results[t.node()->slot + t.index()]];
     if (location.kind != Location::result || results[location.at]) continue;
     auto* memory = static_cast<std::byte*>(places[i].buffer->data()) + places[i].at;
-    results[location.at] = std::make_shared<Buffer>(memory, t.bytes(), [held = places[i].buffer] {});
+    results[location.at] = Buffer::borrow(memory, t.bytes(), [held = places[i].buffer] {});
   }
   return results;
 }

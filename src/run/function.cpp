@@ -133,7 +133,9 @@ void RecordedFunction::expect(int64_t runs) {
 
 void RecordedFunction::compute_constants(Program& program, const std::vector<uint8_t>& varies) {
   const Recorder::Computing computing(recorder_);
-  const PlanPtr plan = make_plan(hoist_constants(program, varies), recorder_.memory());
+  Program constants = hoist_constants(program, varies);
+  if (constants.instructions.empty()) return;
+  const PlanPtr plan = make_plan(std::move(constants), recorder_.memory());
   for (std::size_t i = 0; i < plan->result_slots.size(); ++i) {
     const uint32_t slot = plan->result_slots[i];
     program.constants.emplace_back(slot, recorder_.allocate(bytes_of(program.slots[slot]), plan->result_ops[i]));

@@ -120,32 +120,33 @@ TEST(Counts, LastAsLongAsTheirOwner) {
 TEST(Buffers, SmallOnesTakeNoBlock) {
   const auto cache = std::make_shared<BlockCache>();
   {
-    const Buffer none(cache, 0, "test"), small(cache, Buffer::kInline, "test");
+    const BufferPtr none = Buffer::make(cache, 0, "test"), small = Buffer::make(cache, Buffer::kInline, "test");
+    std::memset(small->data(), 1, Buffer::kInline);
     EXPECT_EQ(cache->stats().live, 0u);
-    const Buffer large(cache, Buffer::kInline + 1, "test");
+    const BufferPtr large = Buffer::make(cache, Buffer::kInline + 1, "test");
     EXPECT_EQ(cache->stats().live, BlockCache::block_size(Buffer::kInline + 1));
-    EXPECT_EQ(large.bytes(), Buffer::kInline + 1);
-    EXPECT_FALSE(large.borrowed());
+    EXPECT_EQ(large->bytes(), Buffer::kInline + 1);
+    EXPECT_FALSE(large->borrowed());
   }
   EXPECT_EQ(cache->stats().live, 0u);
 }
 TEST(Buffers, OutliveWhoeverElseHasTheCache) {
   auto cache = std::make_shared<BlockCache>();
-  Buffer buffer(cache, 1000, "test");
+  const BufferPtr buffer = Buffer::make(cache, 1000, "test");
   cache.reset();
-  std::memset(buffer.data(), 1, 1000);
+  std::memset(buffer->data(), 1, 1000);
 }
 TEST(Buffers, GiveBorrowedMemoryBackOnce) {
   int freed = 0;
   const float number = 3;
   {
-    const Buffer buffer(&number, sizeof number, [&] { ++freed; });
-    EXPECT_EQ(buffer.data(), &number);
-    EXPECT_TRUE(buffer.borrowed());
+    const BufferPtr buffer = Buffer::borrow(&number, sizeof number, [&] { ++freed; });
+    EXPECT_EQ(buffer->data(), &number);
+    EXPECT_TRUE(buffer->borrowed());
     EXPECT_EQ(freed, 0);
   }
   EXPECT_EQ(freed, 1);
-  { const Buffer buffer(&number, sizeof number, nullptr); }  // nobody waits for it
+  Buffer::borrow(&number, sizeof number, nullptr);  // nobody waits for it
 }
 
 }  // namespace

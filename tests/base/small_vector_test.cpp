@@ -72,6 +72,37 @@ TEST_F(SmallVectors, AreCopiedAndMovedFromAnySizeToAnySize) {
       EXPECT_EQ(Vector(std::move(moved)), source);
     }
 }
+TEST_F(SmallVectors, OfPlainElementsAreCopiedAndMovedAsWell) {
+  using Numbers = SmallVector<int64_t, 2>;
+  using Lists = SmallVector<Numbers, 2>;  // moves by bytes, and owns memory
+  static_assert(kMovesByBytes<Numbers> && !kMovesByBytes<Vector>);
+  const auto numbers = [](int n) {
+    Numbers v;
+    for (int i = 0; i < n; ++i) v.push_back(i);
+    return v;
+  };
+  for (int from : {0, 1, 2, 3, 5})
+    for (int to : {0, 2, 3}) {
+      Numbers copy = numbers(to), moved = numbers(to);
+      copy = numbers(from);
+      EXPECT_EQ(copy, numbers(from));
+      moved = std::move(copy);
+      EXPECT_EQ(moved, numbers(from));
+      EXPECT_TRUE(copy.empty());  // NOLINT(bugprone-use-after-move)
+      Lists lists;
+      for (int i = 0; i < to + 1; ++i) lists.push_back(moved);
+      Lists taken = std::move(lists), again = taken;
+      again.push_back(again[0]);
+      EXPECT_EQ(taken.size(), static_cast<std::size_t>(to + 1));
+      for (const Numbers& each : again) EXPECT_EQ(each, numbers(from));
+    }
+}
+TEST_F(SmallVectors, TakeTheElementsOfOthersBehindTheirs) {
+  Vector v = of(1);
+  const Vector more = of(4);
+  v.append(more.begin(), more.end());
+  expect(v, {0, 0, 1, 2, 3});
+}
 TEST_F(SmallVectors, SurviveBeingAssignedToThemselves) {
   for (int n : {1, 4}) {
     Vector v = of(n), same = v;

@@ -13,7 +13,7 @@ using Members = std::vector<uint32_t>;
 
 std::vector<Members> members_of(const std::vector<Group>& groups) {
   std::vector<Members> all;
-  for (const Group& g : groups) all.push_back(g.members);
+  for (const Group& g : groups) all.emplace_back(g.members.begin(), g.members.end());
   return all;
 }
 std::vector<Members> fused(const ProgramByHand& p) { return members_of(fuse(p.program, true)); }
@@ -116,11 +116,12 @@ class Halos : public testing::Test {
 TEST_F(Halos, WhatIsReadShiftedIsComputedByItsReader) {
   const std::vector<Group> groups = after(3, false);
   ASSERT_EQ(members_of(groups), (std::vector<Members>{{0, 1, 2, 3}}));
-  EXPECT_EQ(groups[0].shifted.members, Members{0});
-  EXPECT_EQ(groups[0].shifted.space, Shape{n_});
-  EXPECT_EQ(groups[0].shifted.least, 0);
-  EXPECT_EQ(groups[0].shifted.most, 3);
-  EXPECT_EQ(groups[0].shifted.halo(), 3);
+  ASSERT_TRUE(groups[0].shifted);
+  EXPECT_EQ(groups[0].shifted->members, core::Members{0});
+  EXPECT_EQ(groups[0].shifted->space, Shape{n_});
+  EXPECT_EQ(groups[0].shifted->least, 0);
+  EXPECT_EQ(groups[0].shifted->most, 3);
+  EXPECT_EQ(groups[0].shifted->halo(), 3);
   EXPECT_EQ(groups[0].space, Shape{n_ + 3});
 }
 TEST_F(Halos, WhatIsWantedItselfStays) {

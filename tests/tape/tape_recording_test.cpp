@@ -23,6 +23,20 @@ TEST_F(Recording, WatchedVariablesComeInTheOrderTheyWereMet) {
   EXPECT_EQ(gt_tape_watched_variables(c, t, nullptr, 0, &n), GT_OK);
   EXPECT_EQ(n, 0u);
 }
+// The bound holds for nodes that have their values as well: buffers count from the start.
+TEST_F(Recording, ANodeOfOneNumberTakesLittleMemory) {
+  gt_memory_info before{}, after{};
+  before.struct_size = after.struct_size = sizeof before;
+  gt_tensor x = num(1.5), y = x;
+  ASSERT_EQ(gt_memory_stats(c, &before), GT_OK);
+  gt_tape t = tape(GT_TAPE_PERSISTENT);
+  EXPECT_EQ(gt_tape_watch(c, t, x), GT_OK);
+  for (int i = 0; i < 500; ++i) y = add(mul(y, x), x);
+  ASSERT_NE(grad(t, y, x), nullptr);
+  ASSERT_EQ(gt_memory_stats(c, &after), GT_OK);
+  EXPECT_GT(after.nodes - before.nodes, 2000u);
+  EXPECT_LE(after.graph - before.graph, 400 * (after.nodes - before.nodes));
+}
 // A tape exists from its beginning on, so that watching one that never began is watching no tape: a clear error
 // (TensorFlow: AttributeError).
 TEST_F(Recording, WatchingOnNoTapeIsAClearError) {

@@ -123,8 +123,8 @@ std::string text_of(const Group& g) {
   if (g.is_loop) text += fmt::format(" over {}", to_string(g.space));
   if (g.batch > 0) text += fmt::format(", {} axes are batches", g.batch);
   if (g.split != kFree) text += fmt::format(", {} axes are rows", g.split);
-  if (!g.shifted.members.empty())
-    text += fmt::format(", shifted {} by {} to {}", to_string(g.shifted.space), g.shifted.least, g.shifted.most);
+  if (g.shifted)
+    text += fmt::format(", shifted {} by {} to {}", to_string(g.shifted->space), g.shifted->least, g.shifted->most);
   return text + "\n";
 }
 }  // namespace

@@ -15,6 +15,9 @@ struct Operand {
   Layout layout;
 };
 
+template <>
+inline constexpr bool kMovesByBytes<Operand> = true;
+
 struct Instruction {
   const Op* op;  // null: copies its operand into row-major order
   AttrsPtr attrs;
@@ -31,6 +34,8 @@ struct Instruction {
 inline constexpr uint32_t kNone = UINT32_MAX;  // no slot, instruction or group
 
 struct Program {
+  // Whether there may be instructions of these kinds: passes for them need not look at programs without.
+  bool may_pad = true, may_reduce = true;
   uint32_t leaves = 0;      // the first slots: values that are given
   std::vector<Spec> slots;  // what each slot's memory holds
   std::vector<Instruction> instructions;

@@ -3,7 +3,6 @@
 #include "plan/loops/build_loop.hpp"
 
 #include <algorithm>
-#include <unordered_map>
 #include <utility>
 
 #include "plan/loops/geometry.hpp"
@@ -27,9 +26,12 @@ class LoopBuilder {
       : m_(members),
         loop_(std::make_shared<Loop>()),
         operands_(m_, choose_geometry(m_, *loop_), *loop_, step_),
-        pairs_(find_pairs(m_)) {}
+        pairs_(find_pairs(m_)),
+        values_(m_.size()) {}
 
   Step build() {
+    loop_->instructions.reserve(m_.size());
+    loop_->ports.reserve(m_.size() + 2);
     find_last_reads();
     for (uint32_t i = 0; i < m_.size(); ++i)
       if (!pairs_.is_inner(i)) add(i);
@@ -55,18 +57,18 @@ class LoopBuilder {
   void find_last_reads() {
     for (uint32_t i = 0; i < m_.size(); ++i) {
       for (const Operand& x : m_[i].in)
-        if (auto it = values_.find(x.slot); it != values_.end())
-          it->second.last_read = std::max(it->second.last_read, pairs_.runs_with(i));
-      values_[m_[i].out[0]].last_read = i;
+        if (const uint32_t from = m_.computed_by[x.slot]; from != kNone && from < i)
+          values_[from].last_read = std::max(values_[from].last_read, pairs_.runs_with(i));
+      values_[i].last_read = i;
     }
   }
 
   // ---- operands
 
   TileRef operand(const Operand& x, Level level, const Shape& shape) {
-    auto it = values_.find(x.slot);
-    if (it == values_.end() || !it->second.computed) return operands_.read(x, level, shape);
-    Value& v = it->second;
+    const uint32_t from = m_.computed_by[x.slot];
+    if (from == kNone || !values_[from].computed) return operands_.read(x, level, shape);
+    Value& v = values_[from];
     if (v.level == level || level == Level::row) return v.at;
     if (!v.expanded) {
       v.expanded = TileRef{TileRef::scratch, operands_.own_tile()};
@@ -82,8 +84,8 @@ class LoopBuilder {
   }
   bool is_shift(const Instruction& i) const {
     if (!i.is_pad()) return false;
-    const auto it = values_.find(i.in[0].slot);
-    return it != values_.end() && it->second.level == Level::shifted;
+    const uint32_t from = m_.computed_by[i.in[0].slot];
+    return from != kNone && values_[from].level == Level::shifted;
   }
   void add_operands(Loop::Instruction& to, const Instruction& i, const Instruction* inner) {
     if (inner)
@@ -91,7 +93,7 @@ class LoopBuilder {
     if (inner && std::get<Elementwise>(i.op->computation).whole) return;  // a function of what its part reads
     for (const Operand& x : i.in)
       if (i.is_pad())
-        to.operands.push_back(is_shift(i) ? values_[x.slot].at : operands_.read_whole(x));
+        to.operands.push_back(is_shift(i) ? values_[m_.computed_by[x.slot]].at : operands_.read_whole(x));
       else if (!inner || x.slot != inner->out[0])
         to.operands.push_back(operand(x, to.level, m_.walked(i)));
   }
@@ -107,7 +109,7 @@ class LoopBuilder {
     to.op = i.op;
     to.attrs = i.attrs;
     add_operands(to, i, inner);
-    Value& value = values_[i.out[0]];
+    Value& value = values_[member];
     value.computed = true;
     value.level = to.level;
     if (i.reduction())
@@ -190,9 +192,9 @@ class LoopBuilder {
   // still to be read.
   void give_back(uint32_t member, const Instruction& i) {
     for (const Operand& x : i.in) {
-      auto it = values_.find(x.slot);
-      if (it == values_.end()) continue;
-      Value& v = it->second;
+      const uint32_t from = m_.computed_by[x.slot];
+      if (from == kNone) continue;
+      Value& v = values_[from];
       if (!v.computed || v.last_read != member || v.at.kind != TileRef::scratch) continue;
       v.last_read = kNever;
       operands_.give_back_tile(v.at.index);
@@ -204,7 +206,7 @@ class LoopBuilder {
   Step step_{};
   LoopOperands operands_;
   Pairs pairs_;
-  std::unordered_map<uint32_t, Value> values_;  // by slot
+  SmallVector<Value, 4> values_;  // by member
   std::vector<Loop::Instruction> streams_;
 };
 }  // namespace

@@ -136,10 +136,10 @@ int choose_geometry(const LoopMembers& m, Loop& l) {
   const Needs needs = needs_of(m, l.width);
   choose_tiles(needs, l);
   if (l.batches > 1) choose_batched_blocks(needs, l);
-  if (!m.group.shifted.members.empty()) {
-    l.shifted = m.group.shifted.space.elements();
-    l.least_shift = m.group.shifted.least;
-    l.most_shift = m.group.shifted.most;
+  if (m.group.shifted) {
+    l.shifted = m.group.shifted->space.elements();
+    l.least_shift = m.group.shifted->least;
+    l.most_shift = m.group.shifted->most;
   }
   // Tiles a multiple of 4 KiB apart would make the processor take a load for one that depends on a store to another.
   l.scratch_tile_bytes = round_up(l.most_tile() * 8, 64) + 192;

@@ -7,12 +7,14 @@
 namespace gradtape::core {
 
 // A group of instructions that becomes a loop. escapes, by_rows: by slot, whether something outside the group needs it,
-// and whether it comes row by row (row_feeding.hpp).
+// and whether it comes row by row (row_feeding.hpp). computed_by: by slot, the number of the member that computes it;
+// kNone: nothing in the group does.
 struct LoopMembers {
   const Program& program;
   const Group& group;
   const std::vector<uint8_t>& escapes;
   const std::vector<uint8_t>& by_rows;
+  const std::vector<uint32_t>& computed_by;
 
   uint32_t size() const { return static_cast<uint32_t>(group.members.size()); }
   const Instruction& operator[](uint32_t i) const { return program.instructions[group.members[i]]; }

@@ -48,8 +48,8 @@ class LoopOperands {
   int split_;
   Loop& l_;
   Step& step_;
-  std::vector<Known> known_;
-  std::vector<uint32_t> free_;
+  SmallVector<Known, 4> known_;
+  SmallVector<uint32_t, 8> free_;
 };
 
 }  // namespace gradtape::core

@@ -1,8 +1,6 @@
 // Pairs of instructions: each member is in one at most.
 #include "plan/loops/pairs.hpp"
 
-#include <unordered_map>
-
 namespace gradtape::core {
 
 TileFn pair_tile(const LoopMembers& m, const Instruction& inner, const Instruction& outer) {
@@ -20,21 +18,16 @@ TileFn pair_tile(const LoopMembers& m, const Instruction& inner, const Instructi
 }
 
 Pairs find_pairs(const LoopMembers& m) {
-  struct Computed {
-    uint32_t member, reads;
-  };
-  std::unordered_map<uint32_t, Computed> computed;  // by slot
-  for (uint32_t i = 0; i < m.size(); ++i) {
+  Pairs::Partners reads(m.size(), 0);  // by member: how often later ones read it
+  for (uint32_t i = 0; i < m.size(); ++i)
     for (const Operand& x : m[i].in)
-      if (auto it = computed.find(x.slot); it != computed.end()) ++it->second.reads;
-    computed[m[i].out[0]] = {i, 0};
-  }
-  Pairs pairs{std::vector<uint32_t>(m.size(), kNone), std::vector<uint32_t>(m.size(), kNone)};
+      if (const uint32_t from = m.computed_by[x.slot]; from != kNone && from < i) ++reads[from];
+  const Pairs::Partners none(m.size(), kNone);
+  Pairs pairs{none, none};
   for (uint32_t j = 0; j < m.size(); ++j)
     for (const Operand& x : m[j].in) {
-      const auto it = computed.find(x.slot);
-      if (it == computed.end() || it->second.reads != 1 || m.escapes[x.slot]) continue;
-      const uint32_t i = it->second.member;
+      const uint32_t i = m.computed_by[x.slot];
+      if (i == kNone || reads[i] != 1 || m.escapes[x.slot]) continue;
       if (pairs.has_inner(i) || !pair_tile(m, m[i], m[j])) continue;
       pairs.inner[j] = i;
       pairs.outer[i] = j;

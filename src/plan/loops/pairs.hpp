@@ -8,7 +8,8 @@ namespace gradtape::core {
 // A sum, difference or product that one other alone reads becomes a part of that. The part of a function that its rest
 // alone reads makes the function whole.
 struct Pairs {
-  std::vector<uint32_t> outer, inner;  // by member: the other one of a pair
+  using Partners = SmallVector<uint32_t, 8>;
+  Partners outer, inner;  // by member: the other one of a pair
 
   bool is_inner(uint32_t member) const { return outer[member] != kNone; }
   bool has_inner(uint32_t member) const { return inner[member] != kNone; }

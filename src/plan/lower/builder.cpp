@@ -27,6 +27,7 @@ void ProgramBuilder::reserve(std::size_t slots, std::size_t instructions) {
   p_.slots.reserve(slots);
   facts_.reserve(slots);
   p_.instructions.reserve(instructions);
+  keys_.reserve(instructions);
   known_.reserve(instructions);
 }
 
@@ -131,13 +132,18 @@ ProgramBuilder::Slots ProgramBuilder::emit(Expression e) {
   const bool repeatable = !e.op || !calls_user(*e.op, e.attrs.get());
   const Key key = repeatable ? key_of(e) : Key{};
   if (repeatable)
-    if (auto it = known_.find(key); it != known_.end()) return p_.instructions[it->second].out;
+    if (const uint32_t same = known_.find(key[0], [&](uint32_t i) { return keys_[i] == key; });
+        same != HashIndex::kAbsent)
+      return p_.instructions[same].out;
   const auto index = static_cast<uint32_t>(p_.instructions.size());
   const bool fixed = fixed_ && std::ranges::all_of(e.in, [&](const Operand& x) { return is_fixed(x); });
+  p_.may_pad |= e.op && e.op->pad;
+  p_.may_reduce |= e.op && e.reduction();
   Instruction instruction{e.op, std::move(e.attrs), std::move(e.in), {}, of_};
   for (const Spec& spec : e.out)
     instruction.out.push_back(new_slot(spec.dtype, spec.shape, {.producer = index, .fixed = fixed}));
-  if (repeatable) known_[key] = index;
+  if (repeatable) known_.add(key[0], index);
+  keys_.push_back(key);
   p_.instructions.push_back(std::move(instruction));
   return p_.instructions.back().out;
 }

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <map>
-#include <unordered_map>
 
+#include "base/hash_index.hpp"
 #include "plan/ir/program.hpp"
 #include "plan/lower/known_bands.hpp"
 #include "plan/structure_hash.hpp"
@@ -30,7 +30,9 @@ class ProgramBuilder {
 
   // fixed: the program is a function's, whose constants never change. rules: those that apply, in order.
   ProgramBuilder(Recorder& recorder, bool fixed, std::span<const Rule* const> rules)
-      : recorder_(recorder), fixed_(fixed), rules_(rules) {}
+      : recorder_(recorder), fixed_(fixed), rules_(rules) {
+    p_.may_pad = p_.may_reduce = false;
+  }
   void reserve(std::size_t slots, std::size_t instructions);
   Program take() { return std::move(p_); }
 
@@ -77,9 +79,6 @@ class ProgramBuilder {
  private:
   // A hash of an instruction without its outputs. Equal ones compute the same (128 bits: no chance collision).
   using Key = StructureHash::Value;
-  struct KeyHash {
-    std::size_t operator()(const Key& key) const { return key[0]; }
-  };
   static Key key_of(const Expression& e);
 
   struct Facts {
@@ -97,7 +96,8 @@ class ProgramBuilder {
   std::vector<Facts> facts_;  // by slot
   KnownBands bands_;
   std::map<std::pair<Dtype, uint64_t>, uint32_t> constants_;  // by their bits
-  std::unordered_map<Key, std::size_t, KeyHash> known_;       // instructions, for those that compute the same
+  std::vector<Key> keys_;                                     // by instruction
+  HashIndex known_;                                           // instructions, for those that compute the same
   const Op* of_ = nullptr;
 };
 

@@ -43,9 +43,14 @@ class Lowering {
   void add_expression(const Node& node, SmallVector<Operand, 2> in) {
     Expression e{&node.op, node.attrs, std::move(in), {}};
     for (const Node::Output& out : node.outputs) e.out.push_back(out.spec);
-    const ProgramBuilder::Operands results = b_.add(e);
-    for (const Rule* rule : active_)
-      if (rule->note) rule->note(b_, e, {results.data(), results.size()});
+    ProgramBuilder::Operands results;
+    if (b_.bands().empty() && !node.op.is_identity) {  // then there is nothing to note
+      results = b_.add(std::move(e));
+    } else {
+      results = b_.add(e);
+      for (const Rule* rule : active_)
+        if (rule->note) rule->note(b_, e, {results.data(), results.size()});
+    }
     for (std::size_t i = 0; i < results.size(); ++i) values_[node.slot + i] = results[i];
   }
 

@@ -56,6 +56,8 @@ class Grouper {
     for (uint32_t g = 0; g < groups_.size(); ++g)
       if (find(g) == g && waiting[g] == 0) ready.push({groups_[g].members.back(), g});
     std::vector<Group> ordered;
+    ordered.reserve(
+        static_cast<std::size_t>(std::ranges::count_if(groups_, [](const Group& g) { return !g.members.empty(); })));
     while (!ready.empty()) {
       const uint32_t g = ready.top().second;
       ready.pop();
@@ -71,19 +73,21 @@ class Grouper {
     while (parent_[g] != g) g = parent_[g] = parent_[parent_[g]];
     return g;
   }
-  std::vector<uint32_t> users_of(uint32_t g) {
-    std::vector<uint32_t>& users = users_[g];
+  // Other groups that read it; valid until groups join.
+  const SmallVector<uint32_t, 2>& users_of(uint32_t g) {
+    SmallVector<uint32_t, 2>& users = users_[g];
     for (uint32_t& user : users) user = find(user);
     std::ranges::sort(users);
-    users.erase(std::unique(users.begin(), users.end()), users.end());
-    std::erase(users, g);
+    users.resize(static_cast<std::size_t>(std::unique(users.begin(), users.end()) - users.begin()));
+    if (const auto self = std::ranges::find(users, g); self != users.end())
+      users.erase(static_cast<std::size_t>(self - users.begin()));
     return users;
   }
 
   void add(uint32_t i) {
     const Instruction& instruction = p_.instructions[i];
     Group& own = groups_[i];
-    own.members = {i};
+    own.members.push_back(i);
     own.batch = instruction.batch;
     if (instruction.is_elementwise() || instruction.is_pad()) {
       own.is_loop = true;
@@ -173,7 +177,7 @@ class Grouper {
         return producer_[x.slot] == kNone || find(producer_[x.slot]) != a || reads_evenly(space, p_.instructions[m], x);
       });
     };
-    const std::vector<uint32_t>&of_a = groups_[a].members, &of_b = groups_[b].members;
+    const Members &of_a = groups_[a].members, &of_b = groups_[b].members;
     if (of_b.size() <= of_a.size()) return std::ranges::all_of(of_b, reads);
     return std::ranges::all_of(of_a, [&](uint32_t m) {
       return std::ranges::all_of(readers_[m], [&](uint32_t reader) { return find(reader) != b || reads(reader); });
@@ -191,23 +195,23 @@ class Grouper {
     to.split = space->split;
     merge(to.members, groups_[a].members);
     parent_[a] = b;
-    users_[b].insert(users_[b].end(), users_[a].begin(), users_[a].end());
+    users_[b].append(users_[a].begin(), users_[a].end());
     users_[a].clear();
   }
 
   // Both are sorted. The smaller one moves, mostly behind the other's end.
-  static void merge(std::vector<uint32_t>& to, std::vector<uint32_t>& from) {
+  static void merge(Members& to, Members& from) {
     if (to.size() < from.size()) std::swap(to, from);
     const auto middle = static_cast<std::ptrdiff_t>(to.size());
-    const bool in_order = to.back() < from.front();
-    to.insert(to.end(), from.begin(), from.end());
+    const bool in_order = to.back() < from[0];
+    to.append(from.begin(), from.end());
     if (!in_order) std::inplace_merge(to.begin(), to.begin() + middle, to.end());
     from.clear();
   }
 
   // Whether b depends on a through a third group, so that together they would wait for each other.
   bool leads_around(uint32_t a, uint32_t b) {
-    std::vector<uint32_t> stack;
+    SmallVector<uint32_t, 16> stack;
     for (uint32_t user : users_of(a))
       if (user != b) stack.push_back(user);
     const uint64_t visit = ++visit_;
@@ -220,7 +224,7 @@ class Grouper {
       if (seen_[g] == visit) continue;
       seen_[g] = visit;
       if (g == b || ++visited > kMostVisited) return true;
-      if (groups_[g].members.front() > latest) continue;
+      if (groups_[g].members[0] > latest) continue;
       for (uint32_t user : users_of(g)) stack.push_back(user);
     }
     return false;
@@ -230,8 +234,8 @@ class Grouper {
   bool joins_;
   std::vector<Group> groups_;
   std::vector<uint32_t> parent_;
-  std::vector<std::vector<uint32_t>> users_;       // by group: groups that read it
-  std::vector<SmallVector<uint32_t, 4>> readers_;  // by instruction: instructions that read it
+  std::vector<SmallVector<uint32_t, 2>> users_;    // by group: groups that read it
+  std::vector<SmallVector<uint32_t, 2>> readers_;  // by instruction: instructions that read it
   std::vector<uint32_t> producer_;
   std::vector<uint64_t> seen_;
   uint64_t visit_ = 0;

@@ -2,30 +2,34 @@
 #pragma once
 
 #include <algorithm>
+#include <memory>
 
 #include "plan/ir/program.hpp"
 #include "plan/ir/reduction_axes.hpp"
 
 namespace gradtape::core {
 
+using Members = SmallVector<uint32_t, 2>;  // instructions, in order
+
 struct Group {
-  std::vector<uint32_t> members;  // instructions, in order
-  bool is_loop = false;
+  Members members;
   Shape space;
   // How many leading axes of the space are rows; kFree where nothing asks for rows.
   int split = kFree;
   // How many leading axes of the space the loop takes one by one; rows come behind them.
   uint8_t batch = 0;
+  bool is_loop = false;
 
   // Members that work on another space, of which this one takes shifted parts (halo.hpp).
   struct Shifted {
-    std::vector<uint32_t> members;
+    Members members;
     Shape space;
     int64_t least = 0, most = 0;  // elements by which its first one lies behind the first of the group's space
 
     int64_t halo() const { return most - least; }
-  } shifted;
-  bool is_shifted(uint32_t member) const { return std::ranges::binary_search(shifted.members, member); }
+  };
+  std::unique_ptr<Shifted> shifted;  // null: there are none
+  bool is_shifted(uint32_t member) const { return shifted && std::ranges::binary_search(shifted->members, member); }
 };
 
 inline constexpr std::size_t kMostMembers = 256;  // of a group

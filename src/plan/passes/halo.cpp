@@ -33,7 +33,7 @@ class HaloFinder {
   void run() {
     for (uint32_t g = 0; g < groups_.size(); ++g) {
       if (!groups_[g].is_loop || groups_[g].members.size() < 2) continue;
-      const std::vector<uint32_t> members = groups_[g].members;
+      const Members members = groups_[g].members;
       for (uint32_t m : members)
         if (at(m).is_pad() && try_join(computed_by_[at(m).in[0].slot], g)) break;
     }
@@ -77,12 +77,11 @@ class HaloFinder {
   bool try_join(uint32_t a, uint32_t b) {
     if (a == kNone || a == kMany || a == b) return false;
     Group &from = groups_[a], &to = groups_[b];
-    if (!from.is_loop || !from.shifted.members.empty() || from.members.size() + to.members.size() > kMostMembers)
-      return false;
+    if (!from.is_loop || from.shifted || from.members.size() + to.members.size() > kMostMembers) return false;
     auto joined = shifted(a, b);
     if (!joined) return false;
-    to.shifted = std::move(*joined);
-    to.members.insert(to.members.end(), from.members.begin(), from.members.end());
+    to.shifted = std::make_unique<Group::Shifted>(std::move(*joined));
+    to.members.append(from.members.begin(), from.members.end());
     std::ranges::sort(to.members);
     from.members.clear();
     return true;
@@ -96,7 +95,7 @@ class HaloFinder {
 }  // namespace
 
 void fuse_halos(const Program& program, std::vector<Group>& groups) {
-  if (std::ranges::any_of(program.instructions, [](const Instruction& i) { return i.is_pad(); }))
+  if (program.may_pad && std::ranges::any_of(program.instructions, [](const Instruction& i) { return i.is_pad(); }))
     HaloFinder(program, groups).run();
 }
 

@@ -7,25 +7,31 @@ namespace gradtape::core {
 
 Program hoist_constants(Program& program, const std::vector<uint8_t>& variable) {
   Program constants;
-  constants.leaves = program.leaves;
-  constants.slots = program.slots;
-  constants.constants = program.constants;
-  constants.wanted.assign(program.slots.size(), 0);
   std::vector<uint8_t> varies(program.slots.size(), 0), hoisted(program.slots.size(), 0);
   std::ranges::copy(variable, varies.begin());
-  std::vector<Instruction> left;
-  for (Instruction& i : program.instructions) {
+  std::vector<Instruction>& all = program.instructions;
+  std::size_t left = 0;
+  for (Instruction& i : all) {
     const bool depends = std::ranges::any_of(i.in, [&](const Operand& x) { return varies[x.slot] != 0; });
     const bool stays = depends || (i.op && calls_user(*i.op, i.attrs.get()));
     std::vector<uint8_t>& marks = stays ? varies : hoisted;
     for (uint32_t slot : i.out) marks[slot] = 1;
-    (stays ? left : constants.instructions).push_back(std::move(i));
+    if (!stays)
+      constants.instructions.push_back(std::move(i));
+    else if (&all[left++] != &i)
+      all[left - 1] = std::move(i);
   }
-  for (const Instruction& i : left)
+  all.erase(all.begin() + static_cast<std::ptrdiff_t>(left), all.end());
+  if (constants.instructions.empty()) return constants;
+  constants.may_pad = program.may_pad, constants.may_reduce = program.may_reduce;
+  constants.leaves = program.leaves;
+  constants.slots = program.slots;
+  constants.constants = program.constants;
+  constants.wanted.assign(program.slots.size(), 0);
+  for (const Instruction& i : all)
     for (const Operand& x : i.in) constants.wanted[x.slot] |= hoisted[x.slot];
   for (std::size_t slot = 0; slot < hoisted.size(); ++slot)
     constants.wanted[slot] |= hoisted[slot] && program.wanted[slot];
-  program.instructions = std::move(left);
   return constants;
 }
 

@@ -287,7 +287,8 @@ class Orienter {
 }  // namespace
 
 void orient(Program& program) {
-  if (std::ranges::any_of(program.instructions, [](const Instruction& i) { return i.reduction() != nullptr; }))
+  if (program.may_reduce &&
+      std::ranges::any_of(program.instructions, [](const Instruction& i) { return i.reduction() != nullptr; }))
     Orienter(program).run();
 }
 

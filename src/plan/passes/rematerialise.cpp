@@ -104,9 +104,9 @@ class Rematerialiser {
     for (auto& [g, copies] : readers) {
       auto& members = groups_[g].members;
       for (uint32_t copy : copies.instructions) note_reads(copy, g);
-      members.insert(members.end(), copies.instructions.begin(), copies.instructions.end());
+      members.append(copies.instructions.begin(), copies.instructions.end());
       std::ranges::sort(members);
-      members.erase(std::unique(members.begin(), members.end()), members.end());
+      members.resize(static_cast<std::size_t>(std::unique(members.begin(), members.end()) - members.begin()));
     }
   }
 
@@ -121,7 +121,7 @@ class Rematerialiser {
       });
       const bool outside = std::ranges::any_of(
           readers_[slot], [&](uint32_t reader) { return reader != g && !computes(groups_[reader], slot); });
-      if (!p_.wanted[slot] && !within && !outside) members.erase(members.begin() + static_cast<long>(k));
+      if (!p_.wanted[slot] && !within && !outside) members.erase(k);
     }
   }
 

@@ -21,7 +21,7 @@ Step single(const Instruction& i) {
 std::vector<Step> make_steps(const Program& program, const std::vector<Group>& groups) {
   // A slot leaves its group where it is wanted, or where a group reads it that does not compute it itself.
   std::vector<uint8_t> escapes(program.wanted), by_rows(program.slots.size(), 0);
-  std::vector<uint32_t> computed_by(program.slots.size(), UINT32_MAX);
+  std::vector<uint32_t> computed_by(program.slots.size(), kNone);
   for (uint32_t g = 0; g < groups.size(); ++g)
     for (uint32_t m : groups[g].members) {
       for (const Operand& x : program.instructions[m].in)
@@ -31,12 +31,17 @@ std::vector<Step> make_steps(const Program& program, const std::vector<Group>& g
       if (op && op->product) by_rows[program.instructions[m].out[0]] = 1;
     }
   std::vector<Step> steps;
+  steps.reserve(groups.size());
+  computed_by.assign(program.slots.size(), kNone);
   for (const Group& g : groups) {
     const Instruction& first = program.instructions[g.members[0]];
-    if (g.is_loop && !(first.is_pad() && g.members.size() == 1))
-      steps.push_back(build_loop({program, g, escapes, by_rows}));
-    else if (!first.is_elementwise())  // one that is no loop is empty
+    if (g.is_loop && !(first.is_pad() && g.members.size() == 1)) {
+      for (uint32_t i = 0; i < g.members.size(); ++i) computed_by[program.instructions[g.members[i]].out[0]] = i;
+      steps.push_back(build_loop({program, g, escapes, by_rows, computed_by}));
+      for (uint32_t m : g.members) computed_by[program.instructions[m].out[0]] = kNone;
+    } else if (!first.is_elementwise()) {  // one that is no loop is empty
       steps.push_back(single(first));
+    }
     // If several groups compute a slot (rematerialise.hpp), the first writes it for those that only read it.
     for (uint32_t m : g.members)
       for (uint32_t slot : program.instructions[m].out) escapes[slot] = 0;

@@ -108,7 +108,7 @@ void verify_member(const Program& p, const Group& group, uint32_t member) {
   const Instruction& i = p.instructions[member];
   need(i.is_elementwise() || i.is_pad() || i.reduction(), "a loop has member {} ({})", member, name_of(i));
   const Shape& shape = i.reduction() ? i.in[0].layout.shape : p.slots[i.out[0]].shape;
-  const bool fits = group.is_shifted(member) ? i.is_elementwise() && shape == group.shifted.space
+  const bool fits = group.is_shifted(member) ? i.is_elementwise() && shape == group.shifted->space
                                              : shape == group.space || (group.split != kFree &&
                                                                         is_row_shape(shape, group.space, group.split));
   need(fits, "a loop over {} has member {} ({}) over {}", to_string(group.space), member, name_of(i), to_string(shape));
@@ -120,7 +120,7 @@ void verify_groups(const Draft& draft) {
   for (const Group& group : draft.groups) {
     if (!group.is_loop) continue;
     for (uint32_t m : group.members) verify_member(draft.program, group, m);
-    for (uint32_t m : group.shifted.members)
+    for (uint32_t m : group.shifted ? group.shifted->members : Members())
       need(std::ranges::binary_search(group.members, m), "shifted instruction {} is no member", m);
   }
 }
@@ -129,7 +129,7 @@ void verify_fused(const Draft& draft) {
   verify_groups(draft);
   std::vector<uint8_t> seen(draft.program.instructions.size(), 0);
   for (const Group& group : draft.groups) {
-    need(group.shifted.members.empty(), "fusion leaves a group with shifted members");
+    need(!group.shifted, "fusion leaves a group with shifted members");
     for (uint32_t m : group.members) {
       need(!seen[m], "instruction {} is in two groups", m);
       seen[m] = 1;
