@@ -21,6 +21,38 @@ using Group = Partition::Group;
 
 constexpr int kLeastOfLoop = 4;  // in the units of a loop, for it to be worth compiling
 
+struct Emitted {
+  Unit unit;
+  std::vector<uint8_t> code;
+};
+
+// Gives the loop's units their code, all in the same pages. False: the system refuses them.
+bool publish_units(const std::vector<Emitted>& all, Loop& loop) {
+  constexpr std::size_t kLine = 64;
+  if (all.empty()) return false;
+  std::vector<uint8_t> bytes;
+  std::vector<std::size_t> starts;
+  for (const Emitted& e : all) {
+    bytes.resize(round_up(bytes.size(), kLine));
+    starts.push_back(bytes.size());
+    bytes.insert(bytes.end(), e.code.begin(), e.code.end());
+  }
+  const std::shared_ptr<const std::byte> code = publish(bytes);
+  if (!code) return false;
+  for (std::size_t k = 0; k < starts.size(); ++k) {
+    NativeUnit& native = loop.units[k];
+    std::byte* entry = const_cast<std::byte*>(code.get() + starts[k]);
+    if (all[k].unit.strip)
+      native.strip = reinterpret_cast<NativeUnit::StripFn>(entry);
+    else
+      native.fn = reinterpret_cast<NativeUnit::Fn>(entry);
+    native.code = code;
+    report(all[k].unit, native, all[k].code);
+  }
+  loop.units[0].mapped = pages_of(bytes.size());
+  return true;
+}
+
 // Builds the compiled loop of a partition.
 class LoopCompiler {
  public:
@@ -42,7 +74,7 @@ class LoopCompiler {
       else if (!add_unit(group))
         return nullptr;
     drop_fills();
-    return publish_units() ? out_ : nullptr;
+    return publish_units(emitted_, *out_) ? out_ : nullptr;
   }
 
  private:
@@ -68,11 +100,6 @@ class LoopCompiler {
     return (is_expanded(value) || is_made_by(value, Instruction::shift)) && is_read_by_units(value) &&
            g_.value(value).at.kind == TileRef::scratch;
   }
-
-  struct Emitted {
-    Unit unit;
-    std::vector<uint8_t> code;
-  };
 
   // ---- tiles
 
@@ -242,27 +269,6 @@ class LoopCompiler {
     std::erase_if(out_->fills, [&](const Loop::Fill& f) { return !read[f.scratch]; });
   }
 
-  bool publish_units() {
-    constexpr std::size_t kLine = 64;
-    if (emitted_.empty()) return false;
-    std::vector<uint8_t> all;
-    std::vector<std::size_t> starts;
-    for (const Emitted& e : emitted_) {
-      all.resize(round_up(all.size(), kLine));
-      starts.push_back(all.size());
-      all.insert(all.end(), e.code.begin(), e.code.end());
-    }
-    const std::shared_ptr<const std::byte> code = publish(all);
-    if (!code) return false;
-    for (std::size_t k = 0; k < starts.size(); ++k) {
-      out_->units[k].fn = reinterpret_cast<NativeUnit::Fn>(const_cast<std::byte*>(code.get() + starts[k]));
-      out_->units[k].code = code;
-      report(emitted_[k].unit, out_->units[k], emitted_[k].code);
-    }
-    out_->units[0].mapped = pages_of(all.size());
-    return true;
-  }
-
   const Loop& l_;
   LoopGraph g_;
   Partition p_;
@@ -273,17 +279,15 @@ class LoopCompiler {
   std::vector<uint32_t> tiles_in_units_;
 };
 
-// The only unit of a strip loop: null where the system refuses it.
-std::shared_ptr<const Loop> publish_strip(const StripLoop& strip) {
-  std::optional<Code> code = emit(strip.unit);
-  const std::shared_ptr<const std::byte> pages = code ? publish(code->bytes) : nullptr;
-  if (!pages) return nullptr;
-  NativeUnit& native = strip.loop->units[0];
-  native.strip = reinterpret_cast<NativeUnit::StripFn>(const_cast<std::byte*>(pages.get()));
-  native.code = pages;
-  native.mapped = pages_of(code->bytes.size());
-  report(strip.unit, native, code->bytes);
-  return strip.loop;
+// Null: the code would be too large, or the system refuses it.
+std::shared_ptr<const Loop> publish_strip(StripLoop strip) {
+  std::vector<Emitted> emitted;
+  for (Unit& unit : strip.units) {
+    std::optional<Code> code = emit(unit);
+    if (!code) return nullptr;
+    emitted.push_back({std::move(unit), std::move(code->bytes)});
+  }
+  return publish_units(emitted, *strip.loop) ? strip.loop : nullptr;
 }
 }  // namespace
 
@@ -291,7 +295,7 @@ std::shared_ptr<const Loop> compile(const Loop& loop) {
   if (!is_available() || !loop.units.empty()) return nullptr;
   try {
     if (std::optional<StripLoop> strip = strip_loop(loop))
-      if (std::shared_ptr<const Loop> compiled = publish_strip(*strip)) return compiled;
+      if (std::shared_ptr<const Loop> compiled = publish_strip(std::move(*strip))) return compiled;
     return LoopCompiler(loop).run();
   } catch (const std::bad_alloc&) {
     return nullptr;

@@ -17,6 +17,8 @@ using math::LaneOp;
 
 constexpr int kNone = -1;
 constexpr int kNever = INT32_MAX;
+constexpr int kFarApart = 1 << 10, kRowsAhead = 12;
+constexpr int kMostAccumulators = 8;  // of a strip: half of the registers
 
 class Emitter {
  public:
@@ -24,7 +26,9 @@ class Emitter {
       : u_(unit), a_(unit.element_size, most_bytes, buffer), frame_(unit, a_), values_(unit.program.code().size()) {
     for (const Unit::Value& v : u_.inputs) value(v.instruction).home = &v.memory;
     for (const Unit::Value& v : u_.outputs) value(v.instruction).result = &v.memory;
-    if (u_.strip) value(u_.strip->reduced).is_reduced = true;
+    if (u_.strip)
+      for (std::size_t k = 0; k < u_.strip->reduced.size(); ++k)
+        value(u_.strip->reduced[k].instruction).reduced = static_cast<int>(k);
     find_uses();
   }
 
@@ -44,7 +48,7 @@ class Emitter {
     std::size_t first = 0, last = 0;     // its uses: a part of uses_
     const UnitMemory* home = nullptr;    // where it can be read again
     const UnitMemory* result = nullptr;  // where the unit leaves it
-    bool is_reduced = false;             // of a strip
+    int reduced = kNone;                 // of a strip: by which batch
     // While the body is emitted:
     std::size_t next = 0;  // use
     int reg = kNone, slot = kNone;
@@ -62,7 +66,7 @@ class Emitter {
   void find_uses() {
     const std::vector<LaneInstruction>& code = u_.program.code();
     const auto is_needed = [&](std::size_t k) {
-      return values_[k].result || values_[k].is_reduced || values_[k].last > values_[k].first;
+      return values_[k].result || values_[k].reduced != kNone || values_[k].last > values_[k].first;
     };
     for (std::size_t k = code.size(); k-- > 0;)
       if (is_needed(k))
@@ -109,8 +113,9 @@ class Emitter {
 
   // ---- strips
 
-  // Four vectors of columns at a time, then two, then one. The last one may lie over elements that are done already:
-  // they are computed again. Fewer columns than a vector has are taken one by one.
+  // Four vectors of columns at a time, then two, then one, or fewer where several batches need accumulators. The last
+  // vector may lie over elements that are done already: they are computed again. Fewer columns than a vector has are
+  // taken one by one.
   void strip() {
     const Xbyak::Reg64 &n = a_.rsi, &i = a_.rcx;
     const int elements = Assembler::kVectorBytes / u_.element_size;
@@ -119,6 +124,7 @@ class Emitter {
     a_.cmp(n, elements);
     a_.jl(singles, a_.T_NEAR);
     for (int vectors : {4, 2}) {
+      if (vectors * static_cast<int>(u_.strip->reduced.size()) > kMostAccumulators) continue;
       Xbyak::Label again, fewer;
       a_.L(again);
       a_.lea(a_.rax, a_.ptr[i + vectors * elements]);
@@ -145,43 +151,56 @@ class Emitter {
     a_.jl(singles, a_.T_NEAR);
     a_.L(end);
   }
+  // Whether the address is that of one element for all columns.
+  bool is_one(std::size_t address) const {
+    return std::ranges::any_of(u_.inputs, [&](const Unit::Value& v) { return v.memory.at == address && v.memory.one; });
+  }
   void strip_of(int vectors, bool single) {
     static_assert(std::has_single_bit(static_cast<uint64_t>(Loop::kRowsApart)));
     const Unit::Strip& s = *u_.strip;
     const Xbyak::Reg64 &rows = a_.rdx, &row = a_.r11;
-    const int elements = Assembler::kVectorBytes / u_.element_size;
-    registers_ = Assembler::kRegisters - vectors;
+    const int elements = Assembler::kVectorBytes / u_.element_size, batches = static_cast<int>(s.reduced.size());
+    registers_ = Assembler::kRegisters - vectors * batches;
     a_.set_single(single);
-    const auto each = [&](auto&& f) {
-      for (int v = 0; v < vectors; ++v) frame_.set_ahead(v * elements), f(registers_ + v);
+    const auto each_vector = [&](auto&& f) {
+      for (int v = 0; v < vectors; ++v) frame_.set_ahead(v * elements), f(registers_ + v * batches);
       frame_.set_ahead(0);
     };
-    const auto start = [&](int to) { a_.reload(to, frame_.constant(s.start)); };
-    each([&](int to) { start(to), a_.store(frame_.address(s.result, false), to); });
+    const auto each = [&](auto&& f) {
+      each_vector([&](int first) {
+        for (int b = 0; b < batches; ++b)
+          f(first + b, frame_.address(s.reduced[static_cast<std::size_t>(b)].result, false));
+      });
+    };
+    const auto start = [&](int to, const Xbyak::Address&) { a_.reload(to, frame_.constant(s.start)); };
+    each([&](int to, const Xbyak::Address& at) { start(to, at), a_.store(at, to); });
     Xbyak::Label apart, next, done;
     a_.xor_(a_.r11d, a_.r11d);
     a_.L(apart);
     each(start);
     a_.L(next);
-    each([&](int to) { accumulator_ = to, body(single); });
-    for (std::size_t k = 0; k < s.steps.size(); ++k) frame_.move(k, s.steps[k]);
+    each_vector([&](int first) { accumulators_ = first, body(single); });
+    for (std::size_t k = 0; k < s.steps.size(); ++k) {
+      if (s.steps[k] >= kFarApart) frame_.prefetch(k, s.steps[k] * kRowsAhead, is_one(k));
+      frame_.move(k, s.steps[k]);
+    }
     a_.inc(row);
     a_.cmp(row, rows);
     a_.je(done, a_.T_NEAR);
     a_.test(a_.r11d, static_cast<uint32_t>(Loop::kRowsApart - 1));
     a_.jnz(next, a_.T_NEAR);
     a_.L(done);
-    each([&](int own) {
-      a_.load(0, frame_.address(s.result, false));
+    each([&](int own, const Xbyak::Address& at) {
+      a_.load(0, at);
       combine(0, 0, own);
-      a_.store(frame_.address(s.result, false), 0);
+      a_.store(at, 0);
     });
     a_.cmp(row, rows);
     a_.jne(apart, a_.T_NEAR);
     frame_.load_pointers();
   }
-  // to = a o b, as Reducer::add_rows has it: extremes are nan where an operand is. No other register is in use but
-  // accumulators and a value.
+  // to = a o b, as Reducer::add_rows has it: extremes are nan where an operand is. For them, no other register is in use
+  // but accumulators and a value.
   void combine(int to, int a, int b) {
     const Unit::Strip& s = *u_.strip;
     if (s.combine == Combine::sum) return a_.binary(LaneOp::add, s.dtype, to, a, a_.vector(b));
@@ -202,7 +221,7 @@ class Emitter {
       const auto i = static_cast<int32_t>(k);
       const LaneInstruction& x = instruction(i);
       if (x.op == LaneOp::input || x.op == LaneOp::constant) continue;
-      if (is_read(value(i)) || value(i).result || value(i).is_reduced) step(i, x);
+      if (is_read(value(i)) || value(i).result || value(i).reduced != kNone) step(i, x);
     }
   }
 
@@ -330,7 +349,7 @@ class Emitter {
       store(i);
       locked_.fill(false);
     }
-    if (value(i).is_reduced) combine(accumulator_, accumulator_, value(i).reg);
+    if (const int k = value(i).reduced; k != kNone) combine(accumulators_ + k, accumulators_ + k, value(i).reg);
     if (!is_read(value(i))) leave_register(value(i));
   }
   // The register of the result, which may be that of an operand that is not read again. Slots are given back
@@ -442,7 +461,7 @@ class Emitter {
   std::vector<int> uses_;
   std::array<int32_t, Assembler::kRegisters> held_{};
   int registers_ = Assembler::kRegisters;  // for values
-  int accumulator_ = kNone;                // of a strip's vector
+  int accumulators_ = kNone;               // of a strip's vector: the first batch's
   std::array<bool, Assembler::kRegisters> locked_{};
 };
 }  // namespace

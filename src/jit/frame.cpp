@@ -94,6 +94,11 @@ Xbyak::Address Frame::address(const UnitMemory& m, bool mask) {
 void Frame::move(std::size_t address, int32_t bytes) {
   if (bytes != 0) a_.add(Reg64(kPointers[address]), static_cast<uint32_t>(bytes));
 }
+void Frame::prefetch(std::size_t address, int64_t bytes, bool one) {
+  if (bytes > INT32_MAX / 2) return;
+  const Xbyak::RegExp at = Reg64(kPointers[address]) + static_cast<int>(bytes);
+  a_.prefetcht0(a_.ptr[one ? at : at + a_.rcx * u_.element_size]);
+}
 void Frame::load_pointers() {
   for (std::size_t k = 0; k < pointers(); ++k)
     a_.mov(Reg64(kPointers[k]), a_.ptr[table_ + static_cast<int>(k * sizeof(void*))]);

@@ -21,6 +21,8 @@ class Frame {
   void set_ahead(int elements) { ahead_ = elements; }
   // Moves an address that lies in a register, and all of them back.
   void move(std::size_t address, int32_t bytes);
+  // Asks for memory so many bytes behind an address: of one element for all, or of the column's.
+  void prefetch(std::size_t address, int64_t bytes, bool one);
   void load_pointers();
   static constexpr std::size_t kMostMoved = 8;  // addresses
   Xbyak::Address constant(uint64_t bits);

@@ -1,7 +1,7 @@
 #include "jit/strips.hpp"
 
 #include <algorithm>
-#include <unordered_map>
+#include <cstdlib>
 
 #include "graph/op.hpp"
 #include "jit/frame.hpp"
@@ -13,24 +13,33 @@ namespace {
 using Instruction = Loop::Instruction;
 using Strip = Unit::Strip;
 
+// The unit of some batches, and where its addresses are.
+struct StripUnit {
+  Unit unit;
+  Loop::NativeUnit native;
+  std::vector<Loop::Port> ports;
+};
+
 class StripMaker {
  public:
-  explicit StripMaker(const Loop& loop) : l_(loop), g_(loop), out_(std::make_shared<Loop>(loop)) {
-    out_->ports.clear();
-  }
+  StripMaker(const Loop& loop, const LoopGraph& graph, int64_t batches)
+      : l_(loop), g_(graph), batches_(batches), values_(graph.values.size()) {}
 
-  std::optional<StripLoop> run() {
-    Loop::NativeUnit native;
+  std::optional<StripUnit> run() {
     Strip strip{};
-    for (std::size_t k = 0; k + 1 < g_.members.size(); ++k)
-      if (!add(g_.members[k], native)) return std::nullopt;
-    if (!add_reduction(g_.members.back(), native, strip) || native.addresses.size() > Frame::kMostMoved)
-      return std::nullopt;
+    const LoopMember& last = g_.members.back();
+    for (int64_t b = 0; b < batches_; ++b) {
+      for (std::size_t k = 0; k + 1 < g_.members.size(); ++k)
+        if (!add(g_.members[k], b)) return std::nullopt;
+      if (b == 0 && !add_reduction(last, strip)) return std::nullopt;
+      if (!add_result(last, b, strip)) return std::nullopt;
+    }
+    if (of_.native.addresses.size() > Frame::kMostMoved) return std::nullopt;
     strip.steps = std::move(steps_);
-    unit_.strip = std::move(strip);
-    unit_.addresses = static_cast<uint32_t>(native.addresses.size());
-    become_one_tile(std::move(native));
-    return StripLoop{std::move(unit_), std::move(out_)};
+    of_.unit.strip = std::move(strip);
+    of_.unit.addresses = static_cast<uint32_t>(of_.native.addresses.size());
+    of_.native.batches = batches_;
+    return std::move(of_);
   }
 
  private:
@@ -39,42 +48,67 @@ class StripMaker {
     uint32_t port;
     int64_t row, column;
   };
+  struct Value {
+    UnitMemory memory{};              // of the first batch
+    int64_t per_batch = 0;            // bytes
+    bool shared = true;               // by the batches
+    SmallVector<int32_t, 4> numbers;  // by batch, or of all: the instruction of the unit that gives it
+  };
+  Value& value(int32_t i) { return values_[static_cast<std::size_t>(i)]; }
 
-  bool add(const LoopMember& m, Loop::NativeUnit& native) {
+  // A value that batches share is recorded once.
+  bool add(const LoopMember& m, int64_t batch) {
     const Instruction& i = *m.instruction;
     if (!m.element_size || i.level != Loop::Level::full || i.result.kind != Loop::TileRef::scratch) return false;
     if (*m.element_size != 0 && size_ != 0 && size_ != *m.element_size) return false;
-    if (*m.element_size != 0) unit_.element_size = size_ = *m.element_size;
+    if (*m.element_size != 0) of_.unit.element_size = size_ = *m.element_size;
+    Value& result = value(m.out);
+    if (batch > 0 && result.shared) return true;
     SmallVector<int32_t, 3> operands;
     for (std::size_t k = 0; k < m.in.size(); ++k) {
-      const auto [known, fresh] = numbers_.try_emplace(m.in[k], 0);
-      if (fresh) {
-        const std::optional<UnitMemory> memory = memory_of(g_.value(m.in[k]).at, native);
-        if (!memory) return false;
-        known->second = unit_.program.input(operand_dtype(i, k));
-        unit_.inputs.push_back({known->second, *memory});
-      }
-      operands.push_back(known->second);
+      const std::optional<int32_t> number = number_of(m.in[k], operand_dtype(i, k), batch);
+      if (!number) return false;
+      operands.push_back(*number);
+      result.shared &= value(m.in[k]).shared;
     }
-    const std::optional<int32_t> result = record(i, operands, unit_.program);
-    if (!result) return false;
-    numbers_[m.out] = *result;
+    const std::optional<int32_t> number = record(i, operands, of_.unit.program);
+    if (!number) return false;
+    result.numbers.push_back(*number);
     for (const Op* op : {i.before, i.op})
-      if (op) native.ops.push_back(op);
+      if (op && batch == 0) of_.native.ops.push_back(op);
     return true;
   }
+  // The instruction that gives a value of the batch.
+  std::optional<int32_t> number_of(int32_t i, Dtype dtype, int64_t batch) {
+    Value& v = value(i);
+    const auto at = static_cast<std::size_t>(v.shared ? 0 : batch);
+    if (at < v.numbers.size()) return v.numbers[at];
+    if (at == 0 && !find_memory(i)) return std::nullopt;
+    v.numbers.push_back(of_.unit.program.input(dtype));
+    UnitMemory memory = v.memory;
+    memory.offset = static_cast<int32_t>(batch * v.per_batch);
+    of_.unit.inputs.push_back({v.numbers.back(), memory});
+    return v.numbers.back();
+  }
 
-  std::optional<UnitMemory> memory_of(Loop::TileRef at, Loop::NativeUnit& native) {
+  bool find_memory(int32_t i) {
+    const Loop::TileRef at = g_.value(i).at;
     const std::optional<Walk> walk = at.kind == Loop::TileRef::port ? of_port(at.index, 0, 0) : of_fill(at.index);
-    if (!walk || walk->row < 0 || walk->row > INT32_MAX) return std::nullopt;
+    if (!walk || walk->row < 0 || walk->row > INT32_MAX) return false;
     const Loop::Port& from = l_.ports[walk->port];
     Loop::Port port{from.slot, from.offset, 0, static_cast<uint32_t>(walk->row), static_cast<uint32_t>(walk->column)};
     port.per_batch = from.per_batch, port.per_outer = from.per_outer;
-    native.addresses.push_back({static_cast<uint32_t>(out_->ports.size())});
-    out_->ports.push_back(port);
+    of_.native.addresses.push_back({static_cast<uint32_t>(of_.ports.size())});
+    of_.ports.push_back(port);
     steps_.push_back(static_cast<int32_t>(walk->row));
-    return UnitMemory{UnitMemory::address, static_cast<uint32_t>(steps_.size() - 1), walk->column == 0};
+    Value& v = value(i);
+    v.memory = {UnitMemory::address, static_cast<uint32_t>(steps_.size() - 1), walk->column == 0};
+    v.per_batch = from.per_batch;
+    v.shared = v.per_batch == 0;
+    return lies_near(v.per_batch);
   }
+  // Whether the batches lie within the reach of an instruction's address.
+  bool lies_near(int64_t per_batch) const { return batches_ == 1 || std::abs(per_batch) <= INT32_MAX / (2 * batches_); }
   std::optional<Walk> of_port(uint32_t port, int64_t row, int64_t column) const {
     const Loop::Port& p = l_.ports[port];
     return Walk{port, row + l_.width * p.per_element + p.per_row, column + p.per_element + p.per_column};
@@ -91,12 +125,12 @@ class StripMaker {
       return std::nullopt;
     return of_port(fill->port, x.strides[0] * fill->size, x.strides[1] * fill->size);
   }
-  bool add_reduction(const LoopMember& m, Loop::NativeUnit& native, Strip& strip) {
+
+  // Extremes need registers that several batches have no room for.
+  bool add_reduction(const LoopMember& m, Strip& strip) {
     const Instruction& i = *m.instruction;
-    const auto reduced = i.kind == Instruction::partial_columns ? numbers_.find(m.in[0]) : numbers_.end();
-    if (reduced == numbers_.end()) return false;
-    strip.reduced = reduced->second;
-    const math::LaneInstruction& from = unit_.program[strip.reduced];
+    if (i.kind != Instruction::partial_columns || value(m.in[0]).numbers.empty()) return false;
+    const math::LaneInstruction& from = of_.unit.program[value(m.in[0]).numbers[0]];
     strip.dtype = from.result();
     const Loop::PartialReduction& e = l_.partial_reductions[i.result.index];
     const std::optional<Combine> combine = combine_of(*i.op, strip.dtype);
@@ -104,36 +138,74 @@ class StripMaker {
       return false;
     strip.combine = *combine;
     i.reducer->start(1, &strip.start);
-    strip.result = {UnitMemory::address, static_cast<uint32_t>(steps_.size())};
-    native.addresses.push_back({0, -1, static_cast<int32_t>(i.result.index)});
-    native.ops.push_back(i.op);
+    of_.native.addresses.push_back({0, -1, static_cast<int32_t>(i.result.index)});
+    of_.native.ops.push_back(i.op);
+    return batches_ == 1 || strip.combine == Combine::sum || strip.combine == Combine::product;
+  }
+  bool add_result(const LoopMember& m, int64_t batch, Strip& strip) {
+    const Value& v = value(m.in[0]);
+    const Loop::PartialReduction& e = l_.partial_reductions[m.instruction->result.index];
+    const int64_t per_batch = l_.blocks_down() * e.width * e.size;
+    if (static_cast<int64_t>(v.numbers.size()) <= batch || !lies_near(per_batch)) return false;
+    const auto at = static_cast<uint32_t>(steps_.size());
+    strip.reduced.push_back(
+        {v.numbers.back(), {UnitMemory::address, at, false, static_cast<int32_t>(batch * per_batch)}});
     return true;
   }
 
-  void become_one_tile(Loop::NativeUnit native) {
-    Instruction i{};
-    i.kind = Instruction::native;
-    out_->instructions.clear();
-    out_->instructions.push_back(std::move(i));
-    out_->units.push_back(std::move(native));
-    out_->fills.clear();
-    out_->tile_rows = out_->block_rows;
-    out_->scratch_tiles = 0;
-  }
-
   const Loop& l_;
-  LoopGraph g_;
-  std::shared_ptr<Loop> out_;
-  Unit unit_;
+  const LoopGraph& g_;
+  const int64_t batches_;
+  StripUnit of_;
   int size_ = 0;
-  std::vector<int32_t> steps_;                    // by address
-  std::unordered_map<int32_t, int32_t> numbers_;  // by value: the instruction of the unit that gives it
+  std::vector<int32_t> steps_;  // by address
+  std::vector<Value> values_;
 };
+
+// Batches that a unit takes at once. Operands that they share are then read once, and their sums do not wait for each other.
+int64_t batches_at_once(const Loop& l) {
+  constexpr int64_t kMost = 4, kMostOfFew = 8, kMostInstructions = 48, kFew = 8;
+  const int64_t most = std::clamp<int64_t>(kMostInstructions / static_cast<int64_t>(l.instructions.size()), 1,
+                                           l.width <= kFew ? kMostOfFew : kMost);
+  if (l.inner <= most) return l.inner;
+  return l.inner % most != 0 && l.inner % (most - 1) == 0 ? std::max<int64_t>(most - 1, 1) : most;
+}
+
+// Columns are summed apart: blocks of fewer columns change no sum, and several threads have work again.
+void narrow_blocks(Loop& l) {
+  constexpr int64_t kEnough = 32, kLeastWidth = 64, kLeastElements = 1 << 16, kStep = 32;
+  while (l.blocks() < kEnough && l.block_width > kLeastWidth && l.elements() > kLeastElements * l.blocks())
+    l.tile_width = l.block_width = round_up(ceil_div(l.block_width, int64_t{2}), kStep);
+}
 }  // namespace
 
 std::optional<StripLoop> strip_loop(const Loop& loop) {
   if (loop.batches == 1 || loop.partial_reductions.size() != 1) return std::nullopt;
-  return StripMaker(loop).run();
+  const LoopGraph graph(loop);
+  const int64_t batches = batches_at_once(loop);
+  std::optional<StripUnit> many = StripMaker(loop, graph, batches).run();
+  // A unit of one batch takes those that are left.
+  std::optional<StripUnit> one;
+  if (!many || loop.inner % batches != 0) one = batches > 1 ? StripMaker(loop, graph, 1).run() : std::nullopt;
+  if (!many && !one) return std::nullopt;
+  StripLoop all{{}, std::make_shared<Loop>(loop)};
+  Loop& out = *all.loop;
+  Instruction i{};
+  i.kind = Instruction::native;
+  out.instructions.clear();
+  out.instructions.push_back(std::move(i));
+  out.fills.clear();
+  out.tile_rows = out.block_rows;
+  out.scratch_tiles = 0;
+  out.ports = many ? many->ports : one->ports;
+  if (many) out.block_batches = round_up(out.block_batches, batches);
+  narrow_blocks(out);
+  for (std::optional<StripUnit>* unit : {&many, &one})
+    if (*unit) {
+      all.units.push_back(std::move((*unit)->unit));
+      out.units.push_back(std::move((*unit)->native));
+    }
+  return all;
 }
 
 }  // namespace gradtape::core::jit

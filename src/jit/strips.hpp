@@ -8,9 +8,9 @@
 
 namespace gradtape::core::jit {
 
-// The loop's only unit, and the loop with that unit as its only instruction.
+// A loop with one native instruction, and its units: for several batches at once, then for those that are left.
 struct StripLoop {
-  Unit unit;
+  std::vector<Unit> units;
   std::shared_ptr<Loop> loop;
 };
 // Nothing: the loop is none of these, or has an instruction that cannot be inlined. Its operands must lie evenly.

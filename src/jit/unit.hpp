@@ -34,14 +34,18 @@ struct Unit {
   };
 
   // A reduction of each column of a space, row by row: the unit goes through all rows of a few columns before the next
-  // ones. Each Loop::kRowsApart rows are reduced apart. The function is a NativeUnit::StripFn.
+  // ones. Each Loop::kRowsApart rows are reduced apart. The function is a NativeUnit::StripFn. It may take several spaces
+  // at once, batches that lie apart by the same strides.
   struct Strip {
+    struct Reduced {
+      int32_t instruction;  // whose results are reduced
+      UnitMemory result;    // an address, with an element for each column
+    };
     Combine combine;
     Dtype dtype;
-    uint64_t start;              // of the reduction of no elements: its bits
-    int32_t reduced;             // the instruction whose results are reduced
-    UnitMemory result;           // an address, with an element for each column
-    std::vector<int32_t> steps;  // by address of an operand: bytes from one row to the next
+    uint64_t start;                // of the reduction of no elements: its bits
+    std::vector<Reduced> reduced;  // by batch
+    std::vector<int32_t> steps;    // by address of an operand: bytes from one row to the next
   };
 
   int element_size = 4;   // of all values but bools: 4 or 8

@@ -103,13 +103,16 @@ inline T times_power_of_two(T x, typename Float<T>::Bits k) {
   return x * power_of_two<T>(half) * power_of_two<T>(k - half);
 }
 
-// e^(x + extra) for an extra of a few ulp of x.
+// e^(x + extra) for an x that is not too large, and an extra of a few ulp of x.
 template <class T>
-inline T exp_of_sum(T x, T extra) {
-  T c = select(x > Float<T>::exp_high, T(Float<T>::exp_high), x);
-  c = select(c < Float<T>::exp_low, T(Float<T>::exp_low), c);
+inline T exp_up_to_high(T x, T extra) {
+  const T c = select(x < Float<T>::exp_low, T(Float<T>::exp_low), x);
   const auto [k, r] = reduce_by_ln2(c);
   return times_power_of_two(expm1_small(r + extra) + T(1), k);
+}
+template <class T>
+inline T exp_of_sum(T x, T extra) {
+  return exp_up_to_high(select(x > Float<T>::exp_high, T(Float<T>::exp_high), x), extra);
 }
 // 1.1 ulp
 template <class T>
@@ -208,7 +211,7 @@ inline T log1p(T x) {
 // and sigmoid(-x).
 template <class T>
 inline T sigmoid_part(T x) {
-  const T e = exp(-absolute(x));
+  const T e = exp_up_to_high(-absolute(x), T(0));
   return e / (T(1) + e);
 }
 template <class T>
@@ -261,16 +264,28 @@ inline T softplus(T x) {
 // Up to here sine and cosine reduce their argument by multiples of pi / 2 in four parts (the constants are FDLIBM's).
 inline constexpr int kMostAngle = 1 << 19;
 
-// The sine of x + quadrant pi / 2, 1 ulp for |x| up to kMostAngle. The polynomials are FDLIBM's (Sun Microsystems,
-// 1993).
-template <class T>
-inline double sine(double x, uint64_t quadrant) {
+// x = k pi / 2 + r with an integer k, which is in the low bits of `quadrant`, and |r| <= pi / 4.
+struct Angle {
+  double k, r;
+  uint64_t quadrant;
+};
+inline Angle nearest_quadrant(double x) {
   constexpr double shifter = Float<double>::shifter;
   const double shifted = x * 0.63661977236758134308 + shifter, k = shifted - shifter;
-  const uint64_t q = std::bit_cast<uint64_t>(shifted) + quadrant;
+  return {k, x - k * 1.57079632673412561417, std::bit_cast<uint64_t>(shifted)};
+}
+// The sine or the cosine within a quadrant, as the quadrant asks for.
+inline double in_quadrant(uint64_t q, double sine, double cosine) {
+  const double y = (q & 1) ? cosine : sine;
+  return std::bit_cast<double>(std::bit_cast<uint64_t>(y) ^ ((q & 2) << 62));
+}
+
+// The sine of x + quadrant pi / 2, 1 ulp for |x| up to kMostAngle. The polynomials are FDLIBM's (Sun Microsystems,
+// 1993).
+inline double sine(double x, uint64_t quadrant) {
+  const Angle a = nearest_quadrant(x);
   const double r =
-      (((x - k * 1.57079632673412561417) - k * 6.07710050630396597660e-11) - k * 2.02226624871116645580e-21) -
-      k * 8.47842766036889956997e-32;
+      ((a.r - a.k * 6.07710050630396597660e-11) - a.k * 2.02226624871116645580e-21) - a.k * 8.47842766036889956997e-32;
   const double z = r * r;
   double s = 1.58969099521155010221e-10;
   s = s * z - 2.50507602534068634195e-08;
@@ -278,10 +293,7 @@ inline double sine(double x, uint64_t quadrant) {
   s = s * z - 1.98412698298579493134e-04;
   s = s * z + 8.33333333332248946124e-03;
   s = s * z - 1.66666666666666324348e-01;
-  if constexpr (sizeof(T) == 8)
-    s = with_zeros_sign(s * (z * r) + r, r);
-  else
-    s = r * (s * z + 1);  // an ulp of double more, and the sign of 0
+  s = with_zeros_sign(s * (z * r) + r, r);
   double c = -1.13596475577881948265e-11;
   c = c * z + 2.08757232129817482790e-09;
   c = c * z - 2.75573143513906633035e-07;
@@ -290,17 +302,26 @@ inline double sine(double x, uint64_t quadrant) {
   c = c * z + 4.16666666666666019037e-02;
   const double half = 0.5 * z, w = 1 - half;
   c = w + (((1 - w) - half) + z * z * c);
-  const double y = (q & 1) ? c : s;
-  return std::bit_cast<double>(std::bit_cast<uint64_t>(y) ^ ((q & 2) << 62));
+  return in_quadrant(a.quadrant + quadrant, s, c);
 }
-// float goes through double: its results are rounded right but for a few.
+// A float's goes through double: 0.51 ulp. The least r of a float is above 2^-32, so that two parts of pi / 2 do. The
+// polynomials' errors are least relative to the results: 2^-37 and 2^-33.
+inline float sine(float x, uint64_t quadrant) {
+  const Angle a = nearest_quadrant(x);
+  const double r = a.r - a.k * 6.07710050650619224932e-11, z = r * r;
+  const double s = horner(z, 2.7181215281257463e-06, -0.00019839312258992277, 0.008333329304809789, -0.1666666664079676,
+                          1.0),
+               c = horner(z, 2.4383566191869827e-05, -0.001388668163599006, 0.041666620356746994, -0.4999999969447251,
+                          1.0);
+  return static_cast<float>(in_quadrant(a.quadrant + quadrant, r * s, c));
+}
 template <class T>
 inline T sin(T x) {
-  return static_cast<T>(sine<T>(static_cast<double>(x), 0));
+  return sine(x, 0);
 }
 template <class T>
 inline T cos(T x) {
-  return static_cast<T>(sine<T>(static_cast<double>(x), 1));
+  return sine(x, 1);
 }
 
 // sqrt(x^2 + y^2), infinite if either is infinite, even if the other is nan. 1 ulp. The root's rounding error is found

@@ -78,24 +78,31 @@ void LoopRunner::fill(const TileAt& t, std::byte* scratch) const {
   }
 }
 
-// Blocks of the same rows follow each other, batch by batch: operands that batches share stay in the cache.
+// Blocks of the same rows and columns follow each other, batch by batch: operands that batches share stay in the cache.
 void LoopRunner::run_block(int64_t block, int worker) const {
   const int64_t across = l_.blocks_across(), groups = ceil_div(l_.batches, l_.block_batches);
-  const int64_t column = block % across * l_.block_width, row = block / across / groups * l_.block_rows;
+  const int64_t column = block / groups % across * l_.block_width, row = block / groups / across * l_.block_rows;
   const int64_t row_end = std::min(l_.rows, row + l_.block_rows), end = std::min(l_.width, column + l_.block_width);
-  const int64_t batch = block / across % groups * l_.block_batches;
+  const int64_t batch = block % groups * l_.block_batches;
   std::byte* scratch = scratch_of(worker);
   if (l_.batches == 1) {
     run_batch({row, column, 0, 0, 0, ports_.data()}, row_end, end, scratch);
   } else {
     Ports ports(ports_);
-    for (int64_t b = batch; b < std::min(l_.batches, batch + l_.block_batches); ++b) {
+    const int64_t batch_end = std::min(l_.batches, batch + l_.block_batches);
+    for (int64_t b = batch, taken; b < batch_end; b += taken) {
       for (std::size_t k = 0; k < ports.size(); ++k)
         ports[k] = ports_[k] + b % l_.inner * l_.ports[k].per_batch + b / l_.inner * l_.ports[k].per_outer;
-      run_batch({row, column, 0, 0, b, ports.data()}, row_end, end, scratch);
+      taken = batches_at_once(b, batch_end);
+      run_batch({row, column, 0, 0, b, ports.data(), taken}, row_end, end, scratch);
     }
   }
   if (l_.streams) kernels::end_stream();
+}
+// Native code for several batches takes those of one outer batch.
+int64_t LoopRunner::batches_at_once(int64_t first, int64_t end) const {
+  const int64_t most = l_.units.empty() ? 1 : l_.units[0].batches;
+  return first + most <= end && first % l_.inner + most <= l_.inner ? most : 1;
 }
 void LoopRunner::run_batch(TileAt t, int64_t row_end, int64_t end, std::byte* scratch) const {
   const TileAt first = t;
@@ -138,7 +145,7 @@ void LoopRunner::run_tile(const TileAt& of_space, std::byte* scratch) const {
     switch (i.kind) {
       case Loop::Instruction::native:
         if (l_.units[i.unit].strip)
-          run_strip(l_.units[i.unit], t);
+          run_strip(t.batches > 1 ? l_.units.front() : l_.units.back(), t);
         else
           run_native(l_.units[i.unit], t, of_shifted, n, scratch);
         break;

@@ -24,6 +24,7 @@ class LoopRunner {
     int64_t row, column, rows, columns;
     int64_t batch;
     std::byte* const* ports;  // where each begins in the batch
+    int64_t batches = 1;      // that are taken at once
     int64_t first(int64_t width) const { return row * width + column; }
     std::size_t elements() const { return static_cast<std::size_t>(rows * columns); }
   };
@@ -55,6 +56,7 @@ class LoopRunner {
   void fill_once(std::byte* scratch) const;
   void fill(const TileAt& t, std::byte* scratch) const;
   void prefetch_next(const TileAt& t) const;
+  int64_t batches_at_once(int64_t first, int64_t end) const;
   void run_batch(TileAt first, int64_t row_end, int64_t column_end, std::byte* scratch) const;
   void run_tile(const TileAt& t, std::byte* scratch) const;
   void run_strip(const Loop::NativeUnit& unit, const TileAt& t) const;

@@ -1,4 +1,5 @@
 // Kernels along lines and by indices, and copies: at sizes where they share out and block, against plain loops.
+#include <bit>
 #include <limits>
 #include <numeric>
 
@@ -95,6 +96,28 @@ void check_transpose(Kernels& k, int64_t rows, int64_t columns) {
       ASSERT_EQ(y[static_cast<std::size_t>(i * rows + j)], x[static_cast<std::size_t>(j * columns + i)])
           << rows << " x " << columns << ", " << i << ", " << j;
 }
+// Many rows at once are reduced as each row alone, to the bit.
+TEST_F(Kernels, ShortRowsSideBySide) {
+  constexpr int64_t kRows = 37;
+  for (const char* op : {"reduce_sum", "reduce_prod", "reduce_max", "reduce_min"})
+    for (int64_t n = 1; n <= 70; ++n) {
+      auto x = random(static_cast<std::size_t>(kRows * n));
+      x[x.size() / 2] = std::numeric_limits<double>::quiet_NaN(), x[0] = -0.0;
+      const json attrs = {{"axis", 1}};
+      const auto bits = [](double v) { return std::isnan(v) ? ~uint64_t{0} : std::bit_cast<uint64_t>(v); };
+      const auto check = [&]<class T>(T) {
+        const std::vector<T> rows(x.begin(), x.end());
+        const auto together = values(run(op, {tensor<T>(c, {kRows, n}, rows)}, attrs));
+        for (int64_t r = 0; r < kRows; ++r) {
+          const std::vector<T> row(rows.begin() + r * n, rows.begin() + (r + 1) * n);
+          const auto alone = values(run(op, {tensor<T>(c, {1, n}, row)}, attrs));
+          ASSERT_EQ(bits(together[static_cast<std::size_t>(r)]), bits(alone[0])) << op << " of " << n << ", row " << r;
+        }
+      };
+      check(float{}), check(double{});
+    }
+}
+
 TEST_F(Kernels, TransposesOfEverySize) {
   for (const auto& [rows, columns] :
        {std::pair<int64_t, int64_t>{2, 3}, {16, 16}, {17, 31}, {50, 70}, {3, 200}, {64, 9}, {700, 1001}, {2000, 130}}) {

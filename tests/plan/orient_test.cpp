@@ -1,5 +1,6 @@
 // Reductions of differences of all pairs: no array of all elements, and the numbers of loops by hand.
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -29,7 +30,16 @@ class Orient : public FunctionTest {
   gt_tensor differences(gt_context ctx, gt_tensor p, gt_tensor k) {
     return gt_subtract(ctx, expand(ctx, p, 1), expand(ctx, k, 0));
   }
-  // The same body with its values held and in functions, by one thread and by two: all agree.
+  static std::vector<std::vector<uint64_t>> bits(const std::vector<Values>& all) {
+    std::vector<std::vector<uint64_t>> result;
+    for (const Values& values : all) {
+      result.emplace_back();
+      for (double x : values) result.back().push_back(std::isnan(x) ? ~uint64_t{0} : std::bit_cast<uint64_t>(x));
+    }
+    return result;
+  }
+  // The same body with its values held and in functions, by one thread and by two, interpreted and as native code: all
+  // agree.
   std::vector<Values> all_ways(const Tensors& in, const Body& body) {
     std::vector<gt_spec> specs;
     for (gt_tensor x : in) specs.push_back(spec(dtype_of(c, x), shape_of(c, x)));
@@ -40,7 +50,11 @@ class Orient : public FunctionTest {
       std::vector<Values> results;
       for (gt_tensor y : call(f, in)) results.push_back(numbers(c, y));
       if (threads == 1) first = results;
-      EXPECT_EQ(results, first) << "by two threads";
+      EXPECT_EQ(bits(results), bits(first)) << "by two threads";
+      EXPECT_EQ(gt_function_compile(c, f), GT_OK);
+      std::vector<Values> native;
+      for (gt_tensor y : call(f, in)) native.push_back(numbers(c, y));
+      EXPECT_EQ(bits(native), bits(first)) << "by native code";
       gt_release(c, f);
     }
     const Tensors now = body(c, in);
@@ -251,6 +265,44 @@ TEST_F(Orient, Accuracy) {
   const Values got = numbers(c, gt_reduce_max(c, gt_negative(c, gt_square(c, d)), &last, 1, 0));
   EXPECT_TRUE(std::isnan(got[0]));
   EXPECT_EQ(got[k], -0.0625);
+}
+
+// Signs and powers of two in front of terms change no bit of a sum, wherever they are multiplied; other factors stay.
+TEST_F(Orient, FactorsOfSums) {
+  const int64_t n = 60, k = 50, d = 17;
+  Values p = wave(n * d, 0.7), q = wave(k * d, 0.9), w = wave(n * k, 0.4);
+  p[5] = std::numeric_limits<double>::infinity(), w[3] = 0, w[77] = 0;
+  struct Way {
+    const char* name;
+    std::function<gt_tensor(gt_context, gt_tensor w, gt_tensor difference)> terms;
+    double factor;  // of the sum of w times differences
+  };
+  const auto times = [](gt_context x, double a, gt_tensor t) { return gt_multiply(x, gt_scalar(x, a), t); };
+  const Way ways[] = {
+      {"as it is", [](gt_context x, gt_tensor a, gt_tensor t) { return gt_multiply(x, a, t); }, 1},
+      {"2", [&](gt_context x, gt_tensor a, gt_tensor t) { return gt_multiply(x, a, times(x, 2, t)); }, 2},
+      {"-4", [&](gt_context x, gt_tensor a, gt_tensor t) { return times(x, -4, gt_multiply(x, a, t)); }, -4},
+      {"-2", [&](gt_context x, gt_tensor a, gt_tensor t) { return gt_negative(x, gt_multiply(x, a, times(x, 2, t))); },
+       -2},
+      {"-1 and 8",
+       [&](gt_context x, gt_tensor a, gt_tensor t) { return times(x, 8, gt_multiply(x, gt_negative(x, t), a)); }, -8},
+  };
+  for (const gt_dtype dtype : {GT_FLOAT32, GT_FLOAT64})
+    for (int64_t axis = 0; axis < 3; ++axis) {
+      std::vector<Values> plain;
+      for (const Way& way : ways) {
+        const std::vector<Values> got =
+            all_ways({make(dtype, {n, d}, p), make(dtype, {k, d}, q), make(dtype, {n, k}, w)},
+                     [&](gt_context x, const Tensors& in) {
+                       gt_tensor t = way.terms(x, expand(x, in[2], 2), differences(x, in[0], in[1]));
+                       return Tensors{gt_reduce_sum(x, t, &axis, 1, 0)};
+                     });
+        if (plain.empty()) plain = got;
+        Values want(plain[0]);
+        for (double& x : want) x *= way.factor;
+        EXPECT_EQ(bits(got), bits({want})) << way.name << " along " << axis;
+      }
+    }
 }
 
 // Differences that a handle keeps are read, and what else is made of them is right too.

@@ -81,9 +81,9 @@ template <auto Fast, auto Exact, class T>
 void bounded_loop(const Tile& t, double bound) {
   const T* x = static_cast<const T*>(t.in[0]);
   const T most = static_cast<T>(bound);
-  std::size_t within = 0;
-  for (std::size_t i = 0; i < t.n; ++i) within += std::abs(x[i]) <= most;
-  if (within == t.n)
+  std::conditional_t<sizeof(T) == 4, uint32_t, uint64_t> beyond = 0;  // as wide as an element: no vector is widened
+  for (std::size_t i = 0; i < t.n; ++i) beyond |= std::abs(x[i]) <= most ? 0 : 1;
+  if (beyond == 0)
     tile_loop<Fast, T>(t);
   else
     tile_loop<Exact, T>(t);

@@ -47,7 +47,13 @@ struct Any {
 template <class R, class T>
 void rows(const void* data, std::size_t count, std::size_t n, void* out) {
   const T* x = static_cast<const T*>(data);
-  for (std::size_t r = 0; r < count; ++r) static_cast<T*>(out)[r] = reduce_row<R>(x + r * n, n);
+  T* y = static_cast<T*>(out);
+  std::size_t r = 0;
+  // Sums of rows whose ends are half a vector are as fast one by one.
+  constexpr bool extremes = std::is_same_v<R, Max> || std::is_same_v<R, Min>;
+  if (n >= kFewLanes && n < std::min(kLanes<T>, extremes ? kShort : kShort / 2) && (extremes || n % 4 != 0))
+    for (; r + kTogether <= count; r += kTogether) reduce_short_rows<R>(x + r * n, n, y + r);
+  for (; r < count; ++r) y[r] = reduce_row<R>(x + r * n, n);
 }
 template <class R, class T>
 void add_rows(const void* data, std::size_t count, std::size_t n, void* out) {

@@ -78,14 +78,30 @@ static T reduce_long_row(const T* x, std::size_t n) {
     n = std::exchange(halved[depth - 1].second, 0);
   }
 }
+constexpr std::size_t kFewLanes = 8;  // of rows that are shorter
 template <class R, class T>
 static T reduce_row(const T* x, std::size_t n) {
-  constexpr std::size_t few = 8;
   if (n >= kLanes<T>) return reduce_long_row<R>(x, n);
-  if (n >= few) return reduce_run<R, few>(x, n);
+  if (n >= kFewLanes) return reduce_run<R, kFewLanes>(x, n);
   T result = R::template start<T>;
   for (std::size_t i = 0; i < n; ++i) result = R::combine(result, x[i]);
   return result;
+}
+
+// Rows of kFewLanes to kShort - 1 elements, and fewer than kLanes, so many side by side: each in the order of reduce_row.
+constexpr std::size_t kShort = 64, kTogether = 16;
+template <class R, class T>
+static void reduce_short_rows(const T* x, std::size_t n, T* out) {
+  T turned[kShort][kTogether];
+  for (std::size_t r = 0; r < kTogether; ++r)
+    for (std::size_t i = 0; i < n; ++i) turned[i][r] = x[r * n + i];
+  const auto combine = [&](std::size_t to, std::size_t from) {
+    for (std::size_t r = 0; r < kTogether; ++r) turned[to][r] = R::combine(turned[to][r], turned[from][r]);
+  };
+  for (std::size_t i = kFewLanes; i < n; ++i) combine(i % kFewLanes, i);
+  for (std::size_t step = kFewLanes / 2; step > 0; step /= 2)
+    for (std::size_t k = 0; k < step; ++k) combine(k, k + step);
+  std::copy(turned[0], turned[0] + kTogether, out);
 }
 
 }  // namespace gradtape::core::kernels

@@ -101,6 +101,7 @@ struct Loop {
     std::vector<AttrsPtr> attrs;  // that the code refers to
     std::vector<const Op*> ops;   // for printing
     StripFn strip = nullptr;      // in place of fn (jit/strips.hpp)
+    int64_t batches = 1;          // that a strip takes at once
 
     const void* entry() const {
       return strip ? reinterpret_cast<const void*>(strip) : reinterpret_cast<const void*>(fn);
@@ -111,7 +112,8 @@ struct Loop {
   int64_t batches = 1, inner = 1;           // batch b is number b % inner of the outer one b / inner
   int64_t tile_rows = 1, tile_width = 1;    // either all columns, or one row
   int64_t block_rows = 1, block_width = 1;  // a block is one thread's work: whole tiles,
-  int64_t block_batches = 1;                // of so many batches; above 1, it has all rows and columns of them
+  // Batches of a block. Above 1, it has all rows and columns of them, or native code takes several at once.
+  int64_t block_batches = 1;
   uint32_t scratch_tiles = 0;
   std::size_t scratch_tile_bytes = 0;
   std::size_t workspace = 0;  // bytes of partials

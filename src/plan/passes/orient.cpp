@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <map>
 
+#include "ops/names.hpp"
 #include "plan/ir/reduction_axes.hpp"
 #include "plan/loops/geometry.hpp"
 #include "plan/passes/dead_code.hpp"
+#include "plan/passes/sum_factors.hpp"
 
 namespace gradtape::core {
 
@@ -16,11 +18,12 @@ constexpr std::size_t kMostAxes = 4;      // two of batches, rows, columns
 
 // Estimates in ns for each element of the space.
 constexpr double kGathered = 2.2, kInMemory = 2.5;     // as the loop was; not in a loop
-constexpr double kOverRows = 0.2, kOverColumns = 0.8;  // in a loop here, which reduces rows or columns
-constexpr double kOfRows = 4, kOfColumns = 10;         // more for each row
+constexpr double kOverRows = 0.2, kOverColumns = 0.6;  // in a loop here, which reduces rows or columns
+constexpr double kOfRows = 1, kOfColumns = 10;         // more for each row
 constexpr double kPartOfVector = 1.2;                  // more where columns do not fill a vector
 constexpr double kCopied = 2, kTile = 60;              // a copied element, a tile
 constexpr int64_t kVector = 8;
+constexpr int64_t kLeastOfSums = 12;  // terms of a sum, for its factors to cost less behind it
 
 using Axes = SmallVector<std::size_t, kMostAxes>;
 
@@ -236,11 +239,15 @@ class Orienter {
       result.push_back(axis.goes ? 1 : axis.size);
       if (axis.goes) reduced = static_cast<int64_t>(i);
     }
+    FactoredSum sum{reduction.in[0]};
+    if (cone.space.elements() >= kLeastOfSums * shape_of(reduction.out[0]).elements())
+      sum = without_factors(p_, reduction, [&](const Operand& x) { return made_by(x, cone.space); });
     std::map<uint32_t, uint32_t> now;  // by slot of a member: its slot in the new order
     std::vector<uint32_t> members(cone.members);
     std::ranges::sort(members);
     for (uint32_t m : members) {
       Instruction i = p_.instructions[m];
+      if (sum.product == &p_.instructions[m]) i.in = sum.in;
       for (Operand& x : i.in) {
         const auto member = now.find(x.slot);
         if (member != now.end() && made_by(x, cone.space))
@@ -253,17 +260,28 @@ class Orienter {
       i.batch = batch;
       instructions_.push_back(std::move(i));
     }
+    const bool keeps = keeps_order(axes, order);
+    const uint32_t to = keeps ? reduction.out[0] : add_slot(p_.slots[reduction.out[0]].dtype, result);
     Instruction last = reduction;
     last.attrs = with_axes(*reduction.op, *reduction.attrs, Ints{reduced});
-    last.in = {{now[reduction.in[0].slot], row_major(space)}};
+    last.in = {{now[sum.terms.slot], row_major(space)}};
     last.batch = batch;
-    if (keeps_order(axes, order)) {
-      instructions_.push_back(std::move(last));
-      return;
-    }
-    last.out = {add_slot(p_.slots[reduction.out[0]].dtype, result)};
+    last.out = {sum.has_factors() ? like(to) : to};
     instructions_.push_back(last);
-    add_in_order(reduction, axes, order, last.out[0]);
+    if (sum.has_factors()) multiply(last.out[0], sum, reduction.of, to);
+    if (!keeps) add_in_order(reduction, axes, order, to);
+  }
+  uint32_t like(uint32_t slot) { return add_slot(p_.slots[slot].dtype, shape_of(slot)); }
+  // The sum with its factors again.
+  void multiply(uint32_t from, const FactoredSum& sum, const Op* of, uint32_t to) {
+    const Shape shape = shape_of(to);
+    for (std::size_t k = 0; k < sum.factors.size(); ++k) {
+      const uint32_t product = k + 1 == sum.factors.size() && !sum.negated ? to : like(to);
+      const Operand number{sum.factors[k].slot, broadcast({{}, {}, sum.factors[k].layout.offset}, shape)};
+      instructions_.push_back({&op<"multiply">.get(), nullptr, {{from, row_major(shape)}, number}, {product}, of});
+      from = product;
+    }
+    if (sum.negated) instructions_.push_back({&op<"negative">.get(), nullptr, {{from, row_major(shape)}}, {to}, of});
   }
   // A copy of the result in the order of the axes that it had.
   void add_in_order(const Instruction& reduction, const std::vector<Axis>& axes, const Axes& order, uint32_t from) {
