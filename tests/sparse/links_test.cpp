@@ -252,7 +252,9 @@ TEST(Links, KeepTheOrderOfAnAxis) {
       EXPECT_LE(p.nonzeros(), before + more) << size;
       for (int64_t i = 0; i < size; i += 7)
         for (int64_t j = 0; j < size; j += 3)
-          if (falling ? j > i : j < i) ASSERT_GE(find_entry(p, i, j), 0) << i << ", " << j << " of " << size;
+          if (falling ? j > i : j < i) {
+            ASSERT_GE(find_entry(p, i, j), 0) << i << ", " << j << " of " << size;
+          }
     }
 }
 
@@ -299,7 +301,7 @@ TEST(Links, OfStepsWrittenOutStayAffine) {
       }
     }
     EXPECT_EQ(pairs_of(residuals), pairs) << steps;
-    if (steps > 64) EXPECT_LE(residuals.all().size(), 4U) << steps;
+    EXPECT_LE(residuals.all().size(), steps > 64 ? 4U : 64U + 16U) << steps;
     for (const Link& link : residuals.all()) EXPECT_EQ(link.row_list, nullptr) << steps;
   }
 }
