@@ -20,12 +20,12 @@ Reached reached_in_steps(const Scan& s, std::size_t input, InStep&& in_step) {
   constexpr int64_t kMostFollowed = 256;  // from there on, those of any number of further steps
   Reached r{std::vector<uint8_t>(s.carried, 0), std::vector<uint8_t>(s.carried, 0)};
   if (input < s.carried) r.at_end[input] = 1;
-  for (int64_t step = 0; step < s.length; ++step) {
+  for (int64_t step = 0; s.counted || step < s.length; ++step) {
+    const bool of_any = s.counted || step >= kMostFollowed;
     std::vector<uint8_t> next(s.carried, 0);
-    const bool is_last_of_any = s.counted || step >= kMostFollowed;
     for (std::size_t k = 0; k < s.carried; ++k) {
       r.before[k] |= r.at_end[k];
-      next[k] = (is_last_of_any && r.at_end[k]) || (input >= s.carried && in_step(input, k));
+      next[k] = (of_any && r.at_end[k]) || (input >= s.carried && in_step(input, k));
       for (std::size_t from = 0; from < s.carried; ++from) next[k] |= r.at_end[from] && in_step(from, k);
     }
     if (next == r.at_end) break;
@@ -40,7 +40,7 @@ bool in_steps(const Scan& s, std::size_t input, std::size_t output, InStep&& in_
   const Reached r = reached_in_steps(s, input, in_step);
   if (output < s.carried) return r.at_end[output] != 0;
   if (output >= s.body->outputs()) return r.before[output - s.body->outputs()] != 0;
-  if (input >= s.carried && s.length > 0 && in_step(input, output)) return true;
+  if (input >= s.carried && (s.counted || s.length > 0) && in_step(input, output)) return true;
   for (std::size_t k = 0; k < s.carried; ++k)
     if (r.before[k] && in_step(k, output)) return true;
   return false;

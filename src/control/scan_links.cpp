@@ -21,13 +21,15 @@ OfRows ties_of_rows(const Scan& s, const std::vector<Ties>& carries, std::size_t
 }
 }  // namespace
 
-// A row depends on the rows of a sequence that were met before, and on its own one.
+// A row depends on the rows of a sequence that were met before, and on its own one. A pattern must not depend on
+// a number of steps that is counted.
 Dependence links_of_scan(const LinkCall& l) {
   const Scan& s = payload_of<Scan>(l.call.given());
   const std::size_t input = l.input, output = l.output;
   if (!s.carries(input, output)) return no_dependence();
   const bool is_sequence = s.is_sequence(input);
-  if (s.length == 0) return input == output ? by_ties(tied_to_itself(s.body->input(input).shape)) : no_dependence();
+  if (s.length == 0 && !s.counted)
+    return input == output ? by_ties(tied_to_itself(s.body->input(input).shape)) : no_dependence();
   const std::vector<Ties> carries = ties_of_carries(*s.body, s.carried, input);
   if (output < s.carried) return by_ties(carries[output], is_sequence ? 1 : 0);
   const OfRows rows = ties_of_rows(s, carries, input, output);
@@ -39,7 +41,7 @@ Dependence links_of_scan(const LinkCall& l) {
   }
   if (rows.before.connected) {
     relations.push_back(relation_of(rows.before, 1, 1));
-    relations.back().order = Order{0, 0, s.reverse, 1};
+    if (!s.counted) relations.back().order = Order{0, 0, s.reverse, 1};
   }
   return relations.empty() ? no_dependence() : related(std::move(relations));
 }

@@ -124,16 +124,21 @@ ScanOptions scan_of_steps(const Call& c, const While& s) {
          "while: reverse mode must keep what the steps carry: options.max_steps says how many there may be, or "
          "options.memory_budget how many bytes they may take");
   ScanOptions o;
-  o.length = steps_made(c.out(s.carried));
   o.memory_budget = s.options.memory_budget;
   o.derives = true;
   o.flows = flows_of(*s.body, s.carried);
-  if (o.length >= 0) return o;
+  // Counted also where the number is known: it depends on values, and what is connected and which entries a pattern has do
+  // not.
+  o.count = c.out(s.carried);
+  o.length = steps_made(o.count);
+  if (o.length >= 0) {
+    o.length = std::max<int64_t>(o.length, 1);
+    return o;
+  }
   if (s.options.max_steps == 0)
     fail(Status::failed_precondition,
          "while: inside a function's body the number of steps is not known, and reverse mode needs options.max_steps");
   o.length = s.options.max_steps;
-  o.count = c.out(s.carried);
   return o;
 }
 
@@ -158,12 +163,7 @@ Tensors reverse_while(const Call& c, const Tensors& cotangents) {
     if (cotangents[k]) targets.push_back(out[k]);
   for (std::size_t i = 0; i < inputs.size(); ++i)
     if (is_floating(inputs[i].dtype()) && c.wants(i)) sources[i] = inputs[i];
-  // Whether inputs are connected does not depend on the number of steps, which their values decide.
-  Tensors g = core::reverse({targets, cts, sources, made});
-  for (std::size_t i = 0; i < g.size(); ++i)
-    for (std::size_t k = 0; k < s.carried && sources[i] && !g[i]; ++k)
-      if (cotangents[k] && s.carries(i, k)) g[i] = zeros_like(c.in(i));
-  return g;
+  return core::reverse({targets, cts, sources, made});
 }
 
 // The loop that carries tangents as well. Its invariants are those of this one and all that was captured, then

@@ -32,7 +32,7 @@ bool have_one_form_without(const Link& a, std::size_t p, const Link& b) {
          all_functions(a, b, [&](const Affine& x, const Affine& y) { return rest(x.steps, y.steps); });
 }
 
-// What leads from one link to another of its form, by function.
+// The way from one link to another of its form, by function.
 Shape::Dims distance(const Link& a, const Link& b) {
   Shape::Dims d;
   all_functions(a, b, [&](const Affine& x, const Affine& y) {

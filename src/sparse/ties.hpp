@@ -18,13 +18,13 @@ struct Ties {
 };
 
 Ties tied_to_itself(const Shape& shape);
-// Of links whose columns are the source's elements, from 0 on. Axes of size 1 count as none.
+// The ties of links whose columns are the source's elements, from 0 on. Axes of size 1 count as none.
 Ties ties_of(const Links& links, const Shape& source);
 // Whether the links lack pairs of which the ties know nothing.
 bool say_more(const Links& links, const Ties& ties, const Shape& source);
-// Of a tensor by a source, from those of a tensor between to the source, and of the tensor by the one between.
+// The ties of a tensor to a source, from those of a tensor between to the source and of the tensor to the one between.
 Ties chained(const Ties& to_source, const Ties& further);
-// Of a tensor that depends on the source in two ways.
+// The ties of a tensor that depends on the source in two ways.
 Ties either(const Ties& a, const Ties& b);
 // The same as a relation, with axes in front of the source's own and of the tensor's own.
 Relation relation_of(const Ties& ties, std::size_t in_front_of_source = 0, std::size_t in_front = 0);

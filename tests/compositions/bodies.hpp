@@ -6,12 +6,12 @@
 
 namespace test {
 
-// The outputs of a node. Its op is one of the registry, or one of these on a value h and perhaps a sequence of rows x of
-// its shape, with attributes "chain" (of the next h), "row" (of a result of each step) and others:
-//   scan (h, x?): the last h, then the rows; "length", "reverse", "budget", "early": rows of h before the step
-//   while (h): h after "length" steps
-//   cond (h): "taken": the chain "chain", or else "row"
-//   checkpoint (h): the chain
+// The outputs of a node of an op of the registry, or of one of these. Inputs are a value h, and of a scan perhaps rows x
+// of h's shape. The attributes "chain" and "row" are chains of ops: of the next h, and of a result of each step.
+//   scan        the last h, then the rows; "length", "reverse", "budget"; "early": rows of the h before the step
+//   while       h after "length" steps
+//   cond        the chain "chain" where "taken", or else "row"
+//   checkpoint  the chain
 // An op that fails gives none.
 std::vector<gt_tensor> apply_node(gt_context c, const std::string& op, const std::vector<gt_tensor>& in,
                                   const json& attrs);

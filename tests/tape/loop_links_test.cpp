@@ -157,7 +157,7 @@ TEST_F(LoopLinks, RowsDependOnTheRowsBefore) {
             .at(1);
       };
       EXPECT_EQ(entries(filtered, {length, n}), n * length * (length + 1) / 2) << length;
-      // What is given out before the step does not depend on the step's own row.
+      // A row from before the step does not depend on the step's own row.
       const Program before = [&](gt_tensor x) {
         return scan(
                    [this](gt_context, const Tensors& in) {
