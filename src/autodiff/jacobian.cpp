@@ -214,7 +214,7 @@ class Jacobians {
 };
 
 // Throws, naming the op, if a sample of the target depends on another sample of the source. The recorded ops may show that
-// none does where those of the derivative do not. That of a root solves one linear system for all samples, say.
+// none does where those of the derivative do not. The derivative of a root solves one linear system for all samples, say.
 void check_samples(const Tape& tape, const BatchNames& names, const Tensor& target, const Tensors& sources,
                    const BasisMap& map) {
   if (map.is_symbolic() && !where_samples_mix(map.results()[0], map.vector(), is_symbolic_result)) return;
