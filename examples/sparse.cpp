@@ -50,10 +50,20 @@ static void missing_entry(const Context& ctx) {
   }
 }
 
+static void side_by_side(const Context& ctx) {
+  Tensor rates = ctx.tensor({0.5, 1.0, 2.0, 4.0});
+  auto decayed = [&](const Tensor& x) {
+    return scan([&](const Tensor& z) { return z - 0.1 * rates * z * z; }, x, {}, {.length = 100}).carried;
+  };
+  auto [pattern, slopes] = sparse_jacobian(decayed)(ctx.ones({4}));
+  std::cout << pattern.info().nonzeros << " of " << pattern.info().rows * pattern.info().columns << "\n";
+}
+
 int main() {
   Context ctx;
   chain_of_springs(ctx);
   decay(ctx);
   own_pattern(ctx);
   missing_entry(ctx);
+  side_by_side(ctx);
 }

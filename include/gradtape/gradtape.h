@@ -652,8 +652,8 @@ GT_API gt_status gt_function_compile(gt_context ctx, gt_function function);
  * its inputs (GT_FAILED_PRECONDITION). It may be called more than once, and not after the call: `free` is then called
  * with user_data, whether the call succeeds or not. The outputs have handles in `outputs`, room for `capacity`, at most
  * 256. Options may be NULL. GT_INVALID_ARGUMENT also where shapes or dtypes do not fit; the message names both.
- * GT_CHECK_FINITE names the loop, not the op inside. gt_tape_batch_jacobian takes a loop for an op that may mix
- * samples. */
+ * GT_CHECK_FINITE names the op inside as well, with its step. gt_tape_batch_jacobian goes through a loop that keeps
+ * samples apart. */
 
 typedef struct gt_scan_options {
   size_t struct_size;

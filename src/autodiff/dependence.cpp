@@ -81,24 +81,34 @@ const Node* LinkWalk::next() {
   const Held held(*node);
   if (!follow_rule(*node)) {
     const Call call(node->op, node->recorder, held.inputs, held.attrs.get(), node);
-    const Indices indices = indices_.of(*node);
-    for (uint32_t o = 0; o < node->outputs.size(); ++o) {
-      Links links(node->outputs[o].spec.shape);
-      for (std::size_t i = 0; i < held.inputs.size(); ++i)
-        if (const Links* in = of(held.inputs[i]))
-          add_dependent(*in, dependence_of({call, i, o, indices}), static_cast<uint32_t>(i), links);
-      add(Tensor(node, o), links);
-    }
+    follow_links(*node, call);
   }
   drop_inputs(*node);
   return node;
 }
 
+void LinkWalk::follow_links(Node& node, const Call& call) {
+  const Indices indices = indices_.of(node);
+  std::vector<const Links*> in;
+  for (const Tensor& t : call.inputs()) in.push_back(of(t));
+  if (node.op.links_through)
+    if (auto found = node.op.links_through({call, in, indices, path_.on_path})) {
+      for (uint32_t o = 0; o < found->size(); ++o) add(Tensor(&node, o), (*found)[o]);
+      return;
+    }
+  for (uint32_t o = 0; o < node.outputs.size(); ++o) {
+    Links links(node.outputs[o].spec.shape);
+    for (std::size_t i = 0; i < in.size(); ++i)
+      if (in[i]) add_dependent(*in[i], dependence_of({call, i, o, indices}), static_cast<uint32_t>(i), links);
+    add(Tensor(&node, o), links);
+  }
+}
+
 // A rule that the user gave tells its links by its own ops. These lead from placeholders for the inputs' tangents to
 // the tangents of the outputs. False: the op has no such rule, or the rule reads values.
 bool LinkWalk::follow_rule(Node& node) {
-  const bool is_users = node.op.by_user || node.op == op<"custom_gradient">;
-  if (!is_users || !std::holds_alternative<Rules>(node.op.derivative)) return false;
+  const auto* rules = std::get_if<Rules>(&node.op.derivative);
+  if (!rules || !rules->reverse || rules->forward || node.op.links) return false;
   Recorder& r = node.recorder;
   Tensors inputs, tangents, outputs;
   Known known;

@@ -44,6 +44,7 @@ class LinkWalk {
  private:
   void add(const Tensor& t, const Links& links);
   bool follow_rule(Node& node);
+  void follow_links(Node& node, const Call& call);
   void drop_inputs(const Node& node);
 
   const Path& path_;

@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "autodiff/powers.hpp"
+#include "graph/walk.hpp"
 #include "ops/functions.hpp"
 
 namespace gradtape::core {
@@ -13,6 +14,50 @@ namespace {
 Tensor plus(const Tensor& a, const Tensor& b) {
   if (!a) return b;
   return b ? a + b : a;
+}
+
+// The nodes that read placeholders, directly or through others, and the tensors whose values depend on them. An op with
+// bodies may read one for some outputs alone.
+struct Readers {
+  std::vector<Node*> nodes;
+  std::unordered_set<Tensor, TensorHash, TensorSame> depend;
+};
+Readers readers_of(const Tensors& placeholders, const Tensors& results) {
+  Readers found;
+  std::unordered_set<const Node*> reading;
+  for (const Tensor& p : placeholders)
+    if (p.node()->symbolic) reading.insert(p.node()), found.depend.insert(p);
+  for (Node* node : nodes_behind(results, [](const Tensor& t) { return t.node()->symbolic; })) {
+    if (std::ranges::none_of(node->inputs, [&](const Tensor& t) { return reading.contains(t.node()); })) continue;
+    reading.insert(node);
+    found.nodes.push_back(node);
+    const Payload* payload = node->attrs ? node->attrs->payload() : nullptr;
+    for (uint32_t k = 0; k < node->outputs.size(); ++k)
+      for (std::size_t i = 0; i < node->inputs.size(); ++i)
+        if (found.depend.contains(node->inputs[i]) && (!payload || payload->reaches(i, k)))
+          found.depend.insert(Tensor(node, k));
+  }
+  return found;
+}
+
+// The same values, of nodes that read zeros in place of the placeholders.
+Tensors without(const Tensors& placeholders, const Readers& readers, Tensors results) {
+  std::unordered_map<Tensor, Tensor, TensorHash, TensorSame> fresh;
+  for (const Tensor& p : placeholders)
+    if (p.node()->symbolic) fresh.emplace(p, zeros(p.recorder(), p.spec()));
+  const auto now = [&](const Tensor& t) {
+    const auto it = fresh.find(t);
+    return it == fresh.end() ? t : it->second;
+  };
+  for (Node* node : readers.nodes) {
+    Tensors in;
+    for (const Tensor& t : node->inputs) in.push_back(now(t));
+    const Tensors out = node->recorder.record_again(*node, in);
+    for (std::size_t k = 0; k < out.size(); ++k) fresh.emplace(Tensor(node, static_cast<uint32_t>(k)), out[k]);
+  }
+  for (Tensor& t : results)
+    if (t) t = now(t);
+  return results;
 }
 
 // The transpose of a rule that is only known in reverse. The function ct -> <rule(ct), tangent> is linear in ct; its
@@ -41,14 +86,16 @@ Tensors transpose_rule(const Call& c, const Rules& rules, const Tensors& tangent
       cotangents.push_back(tangents[i]);
     }
   Tensors results = reverse({targets, cotangents, placeholders, is_symbolic_result});
-  for (Tensor& result : results)
-    if (result && result.node()->symbolic &&
-        !path_between(Tensors{result}, placeholders, is_symbolic_result).nodes.empty())
-      fail(Status::unsupported,
-           "{}: its gradient is not linear in the output's cotangent (a clipped one, say): there is no tangent in "
-           "forward mode; use reverse mode",
-           c.op().name);
-  return results;
+  Tensors connected;
+  for (const Tensor& result : results)
+    if (result) connected.push_back(result);
+  const Readers readers = readers_of(placeholders, connected);
+  if (std::ranges::any_of(connected, [&](const Tensor& t) { return readers.depend.contains(t); }))
+    fail(Status::unsupported,
+         "{}: its gradient is not linear in the output's cotangent (a clipped one, say): there is no tangent in "
+         "forward mode; use reverse mode",
+         c.op().name);
+  return readers.nodes.empty() ? results : without(placeholders, readers, std::move(results));
 }
 
 struct ForwardStep {

@@ -240,23 +240,15 @@ class Jacobians {
   std::unique_ptr<Jacobians> before_, behind_;
 };
 
-// Throws, naming the op, if a sample of the target depends on another sample of the source.
+// Throws, naming the op, if a sample of the target depends on another sample of the source. The recorded ops may show that
+// none does where those of the derivative do not. The derivative of a root solves one linear system for all samples, say.
 void check_samples(const Tape& tape, const BatchNames& names, const Tensor& target, const Tensors& sources,
                    const BasisMap& map) {
+  if (map.is_symbolic() && !where_samples_mix(map.results()[0], map.vector(), is_symbolic_result)) return;
   const Node* mixer = nullptr;
-  if (map.is_symbolic() && !(mixer = where_samples_mix(map.results()[0], map.vector(), is_symbolic_result))) return;
-  // The map mixes samples, or could not be built symbolically. The op the user recorded says more than one of its
-  // derivative.
   for (const Tensor& source : sources)
-    if (const Node* recorded = where_samples_mix(target, source, tape.passable())) {
-      mixer = recorded;
-      break;
-    }
-  if (!mixer) {
-    if (!map.is_symbolic()) return;
-    fail(Status::failed_precondition,
-         "{}: the samples of the batch do not stay apart; GT_BATCH_SUM sums over the target's batch", names.function);
-  }
+    if ((mixer = where_samples_mix(target, source, tape.passable()))) break;
+  if (!mixer) return;
   fail(Status::failed_precondition,
        "{}: {} may mix the samples of the batch, so that the {} has no blocks of its own for each; take {}, or "
        "GT_BATCH_SUM for the sum over the target's batch",

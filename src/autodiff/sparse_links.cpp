@@ -28,17 +28,18 @@ void SparseLinks::check_size(Recorder& recorder, const char* function) const {
   const double limit = static_cast<double>(recorder.memory().most());
   for (const Links& links : by_row) {
     const double whole = static_cast<double>(links.shape().elements()) * static_cast<double>(columns);
+    double entries = 0;
     for (const Link& link : links.all()) {
-      double entries = 1;
-      for (const int64_t n : link.box) entries *= static_cast<double>(n);
-      entries = std::min(entries, whole);  // some may be pairs twice
-      if (entries * sizeof(int32_t) > limit)
-        fail(
-            Status::out_of_memory,
-            "{}: the pattern has {:.3g} entries of {} by {}, which take {:.3g} bytes, of at most {:.3g} that there are; "
-            "gt_tape_jvp, gt_tape_gradient and gt_tape_hvp give products with the matrix",
-            function, entries, links.shape().elements(), columns, entries * sizeof(int32_t), limit);
+      double of_link = 1;
+      for (const int64_t n : link.box) of_link *= static_cast<double>(n);
+      entries += of_link;
     }
+    entries = std::min(entries, whole);  // some may be pairs twice
+    if (entries * sizeof(int32_t) > limit)
+      fail(Status::out_of_memory,
+           "{}: the pattern has {:.3g} entries of {} by {}, which take {:.3g} bytes, of at most {:.3g} that there are; "
+           "gt_tape_jvp, gt_tape_gradient and gt_tape_hvp give products with the matrix",
+           function, entries, links.shape().elements(), columns, entries * sizeof(int32_t), limit);
   }
 }
 

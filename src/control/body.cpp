@@ -91,7 +91,7 @@ void Body::find_reach() {
   for (const Tensor& t : results_) reach_.push_back(of(t));
 }
 
-// The hash of the structure, the memory that the body holds, and whether it calls the user.
+// The hash of the structure, the memory that the body holds, its ops, and whether it calls the user.
 void Body::find_facts() {
   constexpr std::size_t kBytesOfNode = 1000;  // as recorded here, in the function, and in the plan
   std::unordered_map<const Node*, uint64_t> number;
@@ -114,6 +114,8 @@ void Body::find_facts() {
     for (const Tensor& t : node->inputs) hash = hash_mix(hash, name(t));
     for (const Node::Output& out : node->outputs) hash = hash_spec(hash, out.spec);
     has_user_ops_ |= calls_user(node->op, node->attrs.get());
+    const auto* control = node->attrs ? dynamic_cast<const Control*>(node->attrs->payload()) : nullptr;
+    work_ += control ? control->work() : 1;
     number.emplace(node, number.size());
   }
   for (const Tensor& t : results_) hash = hash_mix(hash, name(t));
@@ -308,6 +310,9 @@ Op make_op(const ControlOp& d) {
   op.computation = Kernel(d.kernel);
   op.derivative = Rules{d.reverse, d.forward};
   op.batch = d.batch;
+  op.links = d.links;
+  op.links_through = d.links_through;
+  op.retrace = d.retrace;
   op.internal = op.many_outputs = op.skips_outputs = true;
   return op;
 }

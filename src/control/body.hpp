@@ -5,16 +5,19 @@
 #include <functional>
 
 #include "run/function.hpp"
+#include "sparse/ties.hpp"
 
 namespace gradtape::core {
 
 // The payload of an op whose operands are bodies. It tells on which inputs each output depends.
 struct Control : Payload {
-  virtual bool reaches(std::size_t input, std::size_t output) const = 0;  // by its values
-  virtual bool carries(std::size_t input, std::size_t output) const = 0;  // with a derivative
+  bool reaches(std::size_t input, std::size_t output) const override = 0;  // by its values
+  virtual bool carries(std::size_t input, std::size_t output) const = 0;   // with a derivative
   bool carries_any(std::size_t input, const std::vector<std::size_t>& outputs) const {
     return std::ranges::any_of(outputs, [&](std::size_t k) { return carries(input, k); });
   }
+  // The ops that a walk through all steps meets.
+  virtual double work() const { return 1; }
   bool carried_by_any(const std::vector<std::size_t>& inputs, std::size_t output) const {
     return std::ranges::any_of(inputs, [&](std::size_t i) { return carries(i, output); });
   }
@@ -45,6 +48,11 @@ class Body final : public Control {
   bool carries(std::size_t input, std::size_t output) const override {
     return (reach_[output][input] & kDerivative) != 0;
   }
+  // How an output depends on an input by its derivative, found at the first call (body_links.cpp).
+  const Ties& ties(std::size_t input, std::size_t output) const;
+  // Whether ties are all that there is to say of the links.
+  bool is_told_by_ties() const;
+  double work() const override { return work_; }
   uint64_t hash() const override { return hash_; }
   std::size_t bytes() const override { return bytes_; }
   bool has_user_ops() const override { return has_user_ops_; }
@@ -91,10 +99,13 @@ class Body final : public Control {
 
   Recorder& recorder_;
   Tensors parameters_, results_;
-  std::vector<std::vector<uint8_t>> reach_;  // by output, then by input
+  std::vector<std::vector<uint8_t>> reach_;      // by output, then by input
+  mutable std::vector<std::vector<Ties>> ties_;  // by input, then by output
   uint64_t hash_ = 0;
   std::size_t bytes_ = 0;
+  double work_ = 0;
   bool has_user_ops_ = false;
+  mutable bool links_say_more_ = false;  // than ties, as far as these are known
   mutable std::unique_ptr<RecordedFunction> function_;
 };
 using BodyPtr = std::shared_ptr<const Body>;
@@ -130,6 +141,9 @@ struct ControlOp {
   Tensors (*reverse)(const Call&, const Tensors& cotangents);
   Tensors (*forward)(const Call&, const Tensors& tangents);
   Tensors (*batch)(const BatchCall&);
+  LinkRule links = nullptr;
+  LinksThrough links_through = nullptr;
+  Retrace retrace = nullptr;
 };
 Op make_op(const ControlOp& definition);
 // The payload of such an op's application.

@@ -3,6 +3,7 @@
 #include "autodiff/batch.hpp"
 #include "autodiff/forward.hpp"
 #include "autodiff/reverse.hpp"
+#include "graph/host.hpp"
 #include "ops/batching.hpp"
 #include "ops/functions.hpp"
 
@@ -31,6 +32,17 @@ Tensors push_forward(const Body& body, const Tensors& in, const std::vector<std:
   const Tensors targets = pick(results, outputs);
   const Tensors pushed = forward({targets, sources, tangents, is_symbolic_result});
   for (std::size_t k = 0; k < pushed.size(); ++k) results.push_back(or_zeros(pushed[k], targets[k]));
+  return results;
+}
+
+Tensors computed(const Body& body, std::span<const Tensor> in, std::string_view where) {
+  Tensors results = body.on(in);
+  if (results.empty()) return results;
+  try {
+    results[0].recorder().host().evaluate(results);
+  } catch (const Error& e) {
+    throw Error(e.code(), fmt::format("{}{}", where, e.message()));
+  }
   return results;
 }
 

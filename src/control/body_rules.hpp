@@ -12,6 +12,9 @@ Tensors pull_back(const Body& body, const Tensors& in, const std::vector<std::si
 Tensors push_forward(const Body& body, const Tensors& in, const std::vector<std::size_t>& moved,
                      const Tensors& tangents, const std::vector<std::size_t>& outputs);
 
+// The body's results on inputs with values, computed op by op. `where` begins the message of one that fails.
+Tensors computed(const Body& body, std::span<const Tensor> in, std::string_view where);
+
 // The body with rows of `size` for the inputs that `batched` names. results_batched: by output.
 Tensors on_batch(const Body& body, const Tensors& in, const std::vector<uint8_t>& batched, int64_t size,
                  std::vector<uint8_t>& results_batched);

@@ -1,5 +1,6 @@
 #include "control/checkpoint.hpp"
 
+#include "control/body_links.hpp"
 #include "control/body_rules.hpp"
 
 namespace gradtape::core {
@@ -56,10 +57,16 @@ Tensors batch_checkpoint(const BatchCall& b) {
   return all_rows(std::move(out), made, b.size);
 }
 
+std::optional<std::vector<Links>> links_through_checkpoint(const LinksCall& l) {
+  return BodyWalk(l).through(body_of(l.call.given()), l.call.inputs(), l.in).links;
+}
+
+void retrace_checkpoint(const Call& c) { computed(body_of(c.given()), c.inputs(), "in its body, "); }
+
 const Op& checkpoint_op() {
-  static const Op op =
-      make_op({"checkpoint", "A body whose inside is computed again for derivatives.", infer_checkpoint, run_checkpoint,
-               reverse_checkpoint, forward_checkpoint, batch_checkpoint});
+  static const Op op = make_op({"checkpoint", "A body whose inside is computed again for derivatives.",
+                                infer_checkpoint, run_checkpoint, reverse_checkpoint, forward_checkpoint,
+                                batch_checkpoint, nullptr, links_through_checkpoint, retrace_checkpoint});
   return op;
 }
 }  // namespace

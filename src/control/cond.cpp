@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "control/body_links.hpp"
 #include "control/body_rules.hpp"
 #include "control/scan.hpp"
 #include "ops/functions.hpp"
@@ -42,6 +43,7 @@ struct Cond : Control {
     return hash_mix(hash_mix(hash_mix(shared, bodies[0]->hash()), bodies[1]->hash()), 2);
   }
   std::size_t bytes() const override { return bodies[0]->bytes() + bodies[1]->bytes(); }
+  double work() const override { return bodies[0]->work() + bodies[1]->work(); }
   bool has_user_ops() const override { return bodies[0]->has_user_ops() || bodies[1]->has_user_ops(); }
 };
 
@@ -139,9 +141,32 @@ Tensors batch_cond(const BatchCall& b) {
   return cond(b.call.recorder(), "cond", b.in[0], inputs, branch(1), branch(0));
 }
 
+// Those of both bodies: the other one may run elsewhere.
+std::optional<std::vector<Links>> links_through_cond(const LinksCall& l) {
+  const Cond& s = cond_of(l.call.given());
+  BodyWalk walk(l);
+  std::vector<Links> both;
+  for (int which : {0, 1}) {
+    std::vector<const Links*> in;
+    for (std::size_t i = 0; i < s.bodies[which]->inputs(); ++i) in.push_back(l.in[s.input(which, i)]);
+    std::vector<Links> links = walk.through(*s.bodies[which], s.of(which, l.call.inputs()), in).links;
+    if (which == 0)
+      both = std::move(links);
+    else
+      for (std::size_t k = 0; k < both.size(); ++k) both[k].add(links[k]);
+  }
+  return both;
+}
+
+void retrace_cond(const Call& c) {
+  const Cond& s = cond_of(c.given());
+  const int which = *static_cast<const uint8_t*>(c.in(0).value()->data()) != 0;
+  computed(*s.bodies[which], s.of(which, c.inputs()), "in the branch that was taken, ");
+}
+
 const Op& cond_op() {
   static const Op op = make_op({"cond", "One of two bodies, chosen by a predicate.", infer_cond, run_cond, reverse_cond,
-                                forward_cond, batch_cond});
+                                forward_cond, batch_cond, nullptr, links_through_cond, retrace_cond});
   return op;
 }
 

@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "control/anderson.hpp"
+#include "control/body_links.hpp"
 #include "control/equations.hpp"
 #include "control/scan.hpp"
 #include "control/while.hpp"
@@ -37,6 +38,7 @@ struct Root : Control {
   }
   bool carries(std::size_t input, std::size_t) const override { return any_residual(input, true); }
   std::size_t bytes() const override { return body->bytes() + solver->bytes(); }
+  double work() const override { return body->work(); }
   bool has_user_ops() const override { return body->has_user_ops(); }
   uint64_t hash() const override {
     return hash_mix(hash_mix(hash_mix(body->hash(), unknowns), std::bit_cast<uint64_t>(tolerance)), solver->hash());
@@ -100,9 +102,19 @@ Tensors forward_root(const Call& c, const Tensors& tangents) {
   return s.equations().split(-at.solve(*s.solver, moved, false));
 }
 
+// The inverse of the Jacobian is a polynomial in it. So it has the ties of any number of steps from unknowns to residuals,
+// which stand for the unknowns of the same number.
+Dependence links_of_root(const LinkCall& l) {
+  const Root& s = root_of(l.call.given());
+  if (!s.carries(l.input, l.output)) return no_dependence();
+  for (std::size_t k = 0; k < s.unknowns; ++k)
+    if (!(s.body->output(k).shape == s.body->input(k).shape)) return {};
+  return by_ties(ties_of_carries(*s.body, s.unknowns, l.input - 1)[l.output]);
+}
+
 const Op& root_op() {
-  static const Op op = make_op(
-      {"root", "Unknowns at which residuals are 0.", infer_root, run_root, reverse_root, forward_root, map_rows});
+  static const Op op = make_op({"root", "Unknowns at which residuals are 0.", infer_root, run_root, reverse_root,
+                                forward_root, map_rows, links_of_root});
   return op;
 }
 

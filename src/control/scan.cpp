@@ -3,34 +3,57 @@
 #include <algorithm>
 #include <cstring>
 
+#include "control/body_rules.hpp"
 #include "control/carried_memory.hpp"
 #include "ops/functions.hpp"
 
 namespace gradtape::core {
 
 namespace {
-// Whether an input reaches an output in any number of steps, if `in_step` says so for one.
+// The carried values that depend on an input, if in_step(input, output) says so for one step.
+struct Reached {
+  std::vector<uint8_t> at_end;  // after the last step
+  std::vector<uint8_t> before;  // at the beginning of some step
+};
 template <class InStep>
-bool in_any_steps(const Scan& s, std::size_t input, std::size_t output, InStep&& in_step) {
-  std::vector<uint8_t> marked(s.body->inputs(), 0);
-  marked[input] = 1;
-  const std::vector<uint8_t> reached = reached_carries(s.carried, marked, in_step);
-  if (output < s.carried) return reached[output] != 0;
-  if (output >= s.body->outputs()) return reached[output - s.body->outputs()] != 0;
-  if (in_step(input, output)) return true;
+Reached reached_in_steps(const Scan& s, std::size_t input, InStep&& in_step) {
+  constexpr int64_t kMostFollowed = 256;  // from there on, those of any number of further steps
+  Reached r{std::vector<uint8_t>(s.carried, 0), std::vector<uint8_t>(s.carried, 0)};
+  if (input < s.carried) r.at_end[input] = 1;
+  for (int64_t step = 0; s.counted || step < s.length; ++step) {
+    const bool of_any = s.counted || step >= kMostFollowed;
+    std::vector<uint8_t> next(s.carried, 0);
+    for (std::size_t k = 0; k < s.carried; ++k) {
+      r.before[k] |= r.at_end[k];
+      next[k] = (of_any && r.at_end[k]) || (input >= s.carried && in_step(input, k));
+      for (std::size_t from = 0; from < s.carried; ++from) next[k] |= r.at_end[from] && in_step(from, k);
+    }
+    if (next == r.at_end) break;
+    r.at_end = std::move(next);
+  }
+  return r;
+}
+
+// Whether an input reaches an output in the steps that there are.
+template <class InStep>
+bool in_steps(const Scan& s, std::size_t input, std::size_t output, InStep&& in_step) {
+  const Reached r = reached_in_steps(s, input, in_step);
+  if (output < s.carried) return r.at_end[output] != 0;
+  if (output >= s.body->outputs()) return r.before[output - s.body->outputs()] != 0;
+  if (input >= s.carried && (s.counted || s.length > 0) && in_step(input, output)) return true;
   for (std::size_t k = 0; k < s.carried; ++k)
-    if (reached[k] && in_step(k, output)) return true;
+    if (r.before[k] && in_step(k, output)) return true;
   return false;
 }
 }  // namespace
 
 bool Scan::reaches(std::size_t input, std::size_t output) const {
   if (input == body->inputs()) return true;  // the count
-  return in_any_steps(*this, input, output, [&](std::size_t i, std::size_t k) { return body->reaches(i, k); });
+  return in_steps(*this, input, output, [&](std::size_t i, std::size_t k) { return body->reaches(i, k); });
 }
 bool Scan::carries(std::size_t input, std::size_t output) const {
   if (input == body->inputs()) return false;
-  return in_any_steps(*this, input, output, [&](std::size_t i, std::size_t k) { return body->carries(i, k); });
+  return in_steps(*this, input, output, [&](std::size_t i, std::size_t k) { return body->carries(i, k); });
 }
 
 uint64_t Scan::hash() const {
@@ -149,9 +172,24 @@ class Steps {
 void run_scan(const KernelCall& c) { Steps(c, payload_of<Scan>(c.attrs)).run(); }
 }  // namespace
 
+namespace {
+void retrace_scan(const Call& c) {
+  const Scan& s = payload_of<Scan>(c.given());
+  const auto steps = s.counted ? *static_cast<const int64_t*>(c.in(c.size() - 1).value()->data()) : s.length;
+  Tensors in = part(c.inputs(), 0, s.body->inputs());
+  for (int64_t step = 0; step < std::min(steps, s.length); ++step) {
+    const int64_t row = s.reverse ? steps - 1 - step : step;
+    for (std::size_t j = s.carried; j < s.carried + s.sequences; ++j) in[j] = select_row(c.in(j), row);
+    const Tensors next = computed(*s.body, in, fmt::format("in step {}, ", step));
+    for (std::size_t k = 0; k < s.carried; ++k) in[k] = next[k];
+  }
+}
+}  // namespace
+
 const Op& scan_op() {
-  static const Op op = make_op({"scan", "A body applied step by step, with values that it carries along.", infer_scan,
-                                run_scan, reverse_scan, forward_scan, batch_scan});
+  static const Op op =
+      make_op({"scan", "A body applied step by step, with values that it carries along.", infer_scan, run_scan,
+               reverse_scan, forward_scan, batch_scan, links_of_scan, links_through_scan, retrace_scan});
   return op;
 }
 

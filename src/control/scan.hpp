@@ -40,6 +40,7 @@ struct Scan : Control {
   bool carries(std::size_t input, std::size_t output) const override;
   uint64_t hash() const override;
   std::size_t bytes() const override { return body->bytes(); }
+  double work() const override { return static_cast<double>(length) * body->work(); }
   bool has_user_ops() const override { return body->has_user_ops(); }
 };
 
@@ -55,6 +56,9 @@ Tensors checkpointed_scan(Recorder& r, const Scan& scan, std::span<const Tensor>
 Tensors reverse_scan(const Call& c, const Tensors& cotangents);
 Tensors forward_scan(const Call& c, const Tensors& tangents);
 Tensors batch_scan(const BatchCall& b);
+// The ties of one step in any number of steps; the links of each step where ties say too little (scan_links.cpp).
+Dependence links_of_scan(const LinkCall& l);
+std::optional<std::vector<Links>> links_through_scan(const LinksCall& l);
 // An op on a batch, row by row: a scan that carries nothing.
 Tensors map_rows(const BatchCall& b);
 

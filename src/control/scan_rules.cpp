@@ -56,16 +56,16 @@ class Backwards {
     for (std::size_t i : captured_) results[i] = out[at++];
     for (std::size_t i : sequences_) results[i] = out[at++];
     for (std::size_t k = 0; k < s_.carried; ++k)
-      if (!is_wanted(k) || !reaches_cotangent_[k]) results[k] = {};
+      if (!is_wanted(k) || !is_connected(k)) results[k] = {};
     return results;
   }
 
  private:
   bool is_wanted(std::size_t i) const { return is_floating(body_.input(i).dtype) && c_.wants(i); }
-  // Whether an output with a cotangent depends on the input within a step.
+  // Whether an output with a cotangent depends on the input, in the steps that there are.
   bool is_connected(std::size_t i) const {
-    for (std::size_t k = 0; k < body_.outputs(); ++k)
-      if (body_.carries(i, k) && (k < s_.carried ? reaches_cotangent_[k] != 0 : static_cast<bool>(ct_[k]))) return true;
+    for (std::size_t k = 0; k < c_.outputs(); ++k)
+      if (ct_[k] && s_.carries(i, k)) return true;
     return false;
   }
   // The carried values that depend on a wanted input, and on which something with a cotangent depends.
@@ -81,7 +81,6 @@ class Backwards {
         reached_carries(s_.carried, wanted, [&](std::size_t i, std::size_t k) { return body_.carries(i, k); });
     for (std::size_t k = 0; k < s_.carried; ++k)
       if (reaches[k] && depends[k] && is_floating(body_.input(k).dtype)) carries_.push_back(k);
-    reaches_cotangent_ = std::move(reaches);
   }
   Tensors saved_carries() const {
     Tensors saved;
@@ -120,7 +119,6 @@ class Backwards {
   const Scan& s_;
   const Body& body_;
   const Tensors& ct_;
-  std::vector<uint8_t> reaches_cotangent_;
   std::vector<std::size_t> carries_, sequences_, captured_;  // inputs whose cotangents are computed
   std::vector<std::size_t> stacked_, saved_;  // outputs that have cotangents; carried values whose saved ones do
 };
@@ -166,10 +164,18 @@ class Forwards {
     for (std::size_t k : outputs_) results[k] = out[at++];
     for (std::size_t k = 0; s_.saves && k < s_.carried; ++k)
       if (moves_[k]) results[s_.saved(k)] = out[at++];
+    for (std::size_t k = 0; k < results.size(); ++k)
+      if (!is_connected(k)) results[k] = {};
     return results;
   }
 
  private:
+  // Whether the output depends on an input with a tangent, in the steps that there are.
+  bool is_connected(std::size_t k) const {
+    for (std::size_t i = 0; i < body_.inputs(); ++i)
+      if (tangents_[i] && s_.carries(i, k)) return true;
+    return false;
+  }
   bool output_moves(std::size_t k) const {
     for (std::size_t i = 0; i < body_.inputs(); ++i)
       if (moves_[i] && body_.carries(i, k)) return true;

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "autodiff/reverse.hpp"
+#include "control/body_links.hpp"
 #include "control/body_rules.hpp"
 #include "control/carried_memory.hpp"
 #include "control/scan.hpp"
@@ -66,6 +67,7 @@ struct While : Control {
     return hash_mix(h, static_cast<uint64_t>(options.max_steps));
   }
   std::size_t bytes() const override { return condition->bytes() + body->bytes(); }
+  double work() const override { return body->work(); }
   bool has_user_ops() const override { return condition->has_user_ops() || body->has_user_ops(); }
 };
 const While& while_of(const Attrs* attrs) { return payload_of<While>(attrs); }
@@ -122,16 +124,21 @@ ScanOptions scan_of_steps(const Call& c, const While& s) {
          "while: reverse mode must keep what the steps carry: options.max_steps says how many there may be, or "
          "options.memory_budget how many bytes they may take");
   ScanOptions o;
-  o.length = steps_made(c.out(s.carried));
   o.memory_budget = s.options.memory_budget;
   o.derives = true;
   o.flows = flows_of(*s.body, s.carried);
-  if (o.length >= 0) return o;
+  // Counted also where the number is known: it depends on values, and what is connected and which entries a pattern has do
+  // not.
+  o.count = c.out(s.carried);
+  o.length = steps_made(o.count);
+  if (o.length >= 0) {
+    o.length = std::max<int64_t>(o.length, 1);
+    return o;
+  }
   if (s.options.max_steps == 0)
     fail(Status::failed_precondition,
          "while: inside a function's body the number of steps is not known, and reverse mode needs options.max_steps");
   o.length = s.options.max_steps;
-  o.count = c.out(s.carried);
   return o;
 }
 
@@ -235,9 +242,29 @@ Tensors batch_while(const BatchCall& b) {
   return out;
 }
 
+Dependence links_of_while(const LinkCall& l) {
+  const While& s = while_of(l.call.given());
+  if (!s.carries(l.input, l.output)) return no_dependence();
+  std::size_t input = 0;
+  while (s.of_body(input) != l.input) ++input;
+  return by_ties(ties_of_carries(*s.body, s.carried, input)[l.output]);
+}
+
+void retrace_while(const Call& c) {
+  const While& s = while_of(c.given());
+  Tensors all(c.inputs().begin(), c.inputs().end());
+  for (int64_t step = 0; s.options.max_steps == 0 || step < s.options.max_steps; ++step) {
+    const std::string where = fmt::format("in step {}, ", step);
+    const Tensor goes_on = computed(*s.condition, s.for_condition(all), where)[0];
+    if (!*static_cast<const uint8_t*>(goes_on.value()->data())) return;
+    const Tensors next = computed(*s.body, s.for_body(all), where);
+    for (std::size_t k = 0; k < s.carried; ++k) all[k] = next[k];
+  }
+}
+
 const Op& while_op() {
   static const Op op = make_op({"while", "A body repeated as long as a condition holds.", infer_while, run_while,
-                                reverse_while, forward_while, batch_while});
+                                reverse_while, forward_while, batch_while, links_of_while, nullptr, retrace_while});
   return op;
 }
 

@@ -21,6 +21,7 @@ struct Payload {
   virtual uint64_t hash() const { return reinterpret_cast<uintptr_t>(this); }
   virtual std::size_t bytes() const { return 0; }      // that it holds
   virtual bool has_user_ops() const { return false; }  // it calls functions of the user's when it is computed
+  virtual bool reaches(std::size_t, std::size_t) const { return true; }  // whether output k depends on input i at all
 };
 using PayloadPtr = std::shared_ptr<const Payload>;
 

@@ -202,6 +202,15 @@ struct LinkCall {
   Indices indices;
 };
 using LinkRule = Dependence (*)(const LinkCall&);
+// A call along a path, and the links of its inputs; null: none.
+struct LinksCall {
+  const Call& call;
+  std::span<const Links* const> in;
+  Indices indices;
+  const std::function<bool(const Tensor&)>& on_path;  // a source, or depends on one
+};
+// The links of all outputs, of an op whose operands are functions. Nothing: its LinkRule says less, at less cost.
+using LinksThrough = std::optional<std::vector<Links>> (*)(const LinksCall&);
 
 // ---- What the planner knows of single ops
 
@@ -241,6 +250,9 @@ struct ProductTraits {
 // elements. Empty: there is no such sum.
 using SumOfCalls = Tensor (*)(std::span<const Call> calls);
 
+// Computes a call on inputs with values op by op, where its operands are functions: the error of an op inside comes out.
+using Retrace = void (*)(const Call&);
+
 enum class InputKind { shared, integer, boolean, any };  // shared: all of these have one dtype
 struct InputSpec {
   std::string name;
@@ -267,8 +279,10 @@ struct Op {
   Composite instead = nullptr;
   Computation computation;
   Derivative derivative;
-  Batching batch = nullptr;           // null: elementwise by itself, anything else row by row
-  LinkRule links = nullptr;           // null: elementwise by itself, anything else depends on all elements
+  Batching batch = nullptr;              // null: elementwise by itself, anything else row by row
+  LinkRule links = nullptr;              // null: elementwise by itself, anything else depends on all elements
+  LinksThrough links_through = nullptr;  // asked before `links`
+  Retrace retrace = nullptr;
   SumOfCalls sum_of_calls = nullptr;  // null: they are added up one by one
   std::optional<PadTraits> pad = {};
   std::optional<ProductTraits> product = {};

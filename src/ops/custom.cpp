@@ -40,7 +40,7 @@ Tensors batch_custom(const BatchCall& b) {
 }
 }  // namespace
 
-std::string title_of(const Node& node) {
+std::string name_of(const Node& node) {
   std::string name = node.op.name;
   if (node.op == op<"custom_gradient"> && node.attrs) {
     const auto& payload = *std::get<PayloadPtr>(node.attrs->values[node.op.attr_index("rule")]);
@@ -48,8 +48,9 @@ std::string title_of(const Node& node) {
     if (name != node.op.name) name += " (custom gradient)";
   }
   if (node.within) name += fmt::format(" (in {})", node.within->name);
-  return fmt::format("op {} {}", node.id, name);
+  return name;
 }
+std::string title_of(const Node& node) { return fmt::format("op {} {}", node.id, name_of(node)); }
 
 RuleScope::RuleScope() { ++rules_running; }
 RuleScope::~RuleScope() { --rules_running; }

@@ -32,6 +32,7 @@ Tensors with_gradient(std::span<const Tensor> inputs, std::span<const Tensor> ou
 // The op of a node, as messages name it: "op 12 reduce_sum (in softmax)", "op 13 clipped (custom gradient)". The number is
 // that of gt_graph_describe.
 std::string title_of(const Node& node);
+std::string name_of(const Node& node);  // without the number
 
 // Lives while a user's rule runs.
 class RuleScope {

@@ -22,6 +22,16 @@ Dependence along_axis(const LinkCall& c) {
   return related({r});
 }
 
+Dependence up_to_place(const LinkCall& c) {
+  Dependence d = along_axis(c);
+  const auto axis = static_cast<std::size_t>(c.call.integer("axis"));
+  const bool has_exclusive =
+      std::ranges::any_of(c.call.op().attrs, [](const AttrSpec& a) { return a.name == "exclusive"; });
+  const bool excludes = has_exclusive && c.call.flag("exclusive");
+  d.relations[0].order = Order{axis, axis, c.call.flag("reverse"), excludes ? 1 : 0};
+  return d;
+}
+
 Dependence within_matrices(const LinkCall& c) { return within_axes(c.call.in().rank() - 2); }
 
 Dependence shifted(std::span<const int64_t> begin) {

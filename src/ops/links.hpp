@@ -10,6 +10,9 @@ Dependence same_element(const LinkCall& c);  // the one at the same flat place, 
 Dependence within_axes(std::size_t axes);
 // All along the attribute "axis", and apart from each other along the other axes.
 Dependence along_axis(const LinkCall& c);
+// All up to the output's place along the attribute "axis", and apart from each other along the other axes. The attribute
+// "reverse": from this place on. "exclusive", where there is one: without this place.
+Dependence up_to_place(const LinkCall& c);
 // Each batch axis by itself; all of the matrices in the last two axes of the first input.
 Dependence within_matrices(const LinkCall& c);
 // The output's element at i is the input's at i + begin, where there is one.

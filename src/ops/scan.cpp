@@ -84,7 +84,11 @@ void define_linear_scan(Registry& r) {
         return Tensors{recurrence(full_input(b, 0), full_input(b, 1), axis_of(b.call) + 1, b.call.flag("reverse"),
                                   b.call.flag("lagged"), b.call.flag("carries"))};
       })
-      .links(along_axis);
+      .links([](const LinkCall& l) {
+        Dependence d = up_to_place(l);
+        if (l.input == 0 && l.call.flag("lagged")) d.relations[0].order->gap = 1;
+        return d;
+      });
   OpBuilder(r, "linear_scan",
             "y_i = a_i * y_(i-1) + x_i along the axis, from y = 0 on; reverse: from the last entry on.")
       .inputs({{"a"}, {"x"}})
@@ -136,7 +140,7 @@ void define_cumprod(Registry& r) {
       .batch([](const BatchCall& b) {
         return Tensors{product_scan(b.in[0], axis_of(b.call) + 1, b.call.flag("exclusive"), b.call.flag("reverse"))};
       })
-      .links(along_axis);
+      .links(up_to_place);
   scan(r, "cumprod",
        "Products of all entries up to each one; its derivatives are right with zeros among them, to any order.")
       .composite([](const Call& c) { return product_scan(c.in(), axis_of(c), c.flag("exclusive"), c.flag("reverse")); })
@@ -175,7 +179,7 @@ void define_log_scan(Registry& r) {
       .batch([](const BatchCall& b) {
         return Tensors{reapply(b.call, {b.in[0]}, {b.call.integer("axis") + 1, b.call.flag("reverse")})};
       })
-      .links(along_axis);
+      .links(up_to_place);
   scan(r, "logcumsumexp", "log of the sums of e^x over all entries up to each one, without overflow.")
       .dtypes(kFloating)
       .composite([](const Call& c) {
@@ -197,7 +201,11 @@ void define_scan(Registry& r) {
       .batch([](const BatchCall& b) {
         return Tensors{cumsum(b.in[0], b.call.integer("axis") + 1, b.call.flag("exclusive"), b.call.flag("reverse"))};
       })
-      .links(along_axis)
+      .links([](const LinkCall& l) {
+        Dependence d = up_to_place(l);
+        if (l.call.in().shape()[axis_of(l.call)] <= kFewOrdered) d.weight = Dependence::Weight::sum;
+        return d;
+      })
       .sample("f[2,5]", R"({"axis": 1, "exclusive": true})");
   define_cumprod(r);
   define_linear_scan(r);

@@ -112,12 +112,13 @@ void keep_values(const Schedule& s, Value&& value) {
 PlanPtr Evaluator::compute(std::span<const Tensor> targets, std::vector<double>* seconds,
                            std::span<const Place> places) {
   check_computable(targets);
+  const bool in_body = recorder_.is_computing();  // of an op that is computed again for its fault
   const Recorder::Computing computing(recorder_);
   if (std::ranges::all_of(targets, [](const Tensor& t) { return t.node()->evaluated; }))
     return std::make_shared<Plan>();
   Schedule s = schedule(recorder_, targets);
   if (checks_finite && !seconds) {
-    compute_checked(s, targets);
+    compute_checked(s, targets, in_body);
     return nullptr;
   }
   PlanPtr plan = plan_for(s);
@@ -130,7 +131,7 @@ PlanPtr Evaluator::compute(std::span<const Tensor> targets, std::vector<double>*
   return plan;
 }
 
-void Evaluator::compute_checked(Schedule& s, std::span<const Tensor> targets) {
+void Evaluator::compute_checked(Schedule& s, std::span<const Tensor> targets, bool in_body) {
   std::vector<std::vector<BufferPtr>> values(s.nodes.size());
   std::vector<uint32_t> uses(s.nodes.size(), 0);
   std::unordered_map<const Node*, std::size_t> place;
@@ -143,7 +144,7 @@ void Evaluator::compute_checked(Schedule& s, std::span<const Tensor> targets) {
     const auto at = place.find(t.node());
     return at == place.end() ? t.value() : values[at->second][t.index()];
   };
-  NotFinite check(value_of);
+  NotFinite check(value_of, in_body);
   for (std::size_t i = 0; i < s.nodes.size(); ++i) {
     Node& node = *s.nodes[i];
     check.before(node);

@@ -39,7 +39,7 @@ class Evaluator {
  private:
   PlanPtr compute(std::span<const Tensor> targets, std::vector<double>* seconds = nullptr,
                   std::span<const Place> places = {});
-  void compute_checked(Schedule& s, std::span<const Tensor> targets);
+  void compute_checked(Schedule& s, std::span<const Tensor> targets, bool in_body);
   // Runs the plan of a schedule; the value of leaf i is leaf(i). Returns the results, those that have no place yet in new
   // memory.
   template <class LeafValue>

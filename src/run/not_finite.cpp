@@ -108,7 +108,7 @@ std::string NotFinite::message(Node& node, std::size_t output, bool of_finite) c
       if (count++ == 0) first = i, made = static_cast<double>(values[i]);
     }
   });
-  std::string text = fmt::format("{} made {} of {}", title_of(node),
+  std::string text = fmt::format("{} made {} of {}", in_body_ ? name_of(node) : title_of(node),
                                  std::isnan(made) ? "nan"
                                  : made < 0       ? "-inf"
                                                   : "inf",
@@ -131,7 +131,22 @@ std::string NotFinite::message(Node& node, std::size_t output, bool of_finite) c
     text += fmt::format("; it is part of the derivative of op {} {}{}{}", of->id, of->op->name,
                         of->within ? fmt::format(" (in {})", of->within->name) : "",
                         of->label.empty() ? "" : fmt::format(" '{}'", of->label));
+  if (node.op.retrace) text += fault_inside(node);
   return text;
+}
+
+std::string NotFinite::fault_inside(Node& node) const {
+  Recorder& r = node.recorder;
+  const Recorder::Pause pause(r);
+  Tensors inputs;
+  for (const Tensor& t : node.inputs) inputs.push_back(r.constant(t.spec(), value_(t)));
+  try {
+    node.op.retrace(Call(node.op, r, inputs, node.attrs.get(), &node));
+  } catch (const Error& e) {
+    if (e.code() != Status::failed_precondition) throw;
+    return fmt::format("; {}", e.message());
+  }
+  return "";
 }
 
 }  // namespace gradtape::core

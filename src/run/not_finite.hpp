@@ -14,7 +14,9 @@ namespace gradtape::core {
 // fault once the number reaches an op of the user's, or a target. Creation ops and infinite attributes are meant.
 class NotFinite {
  public:
-  explicit NotFinite(std::function<const BufferPtr&(const Tensor&)> value) : value_(std::move(value)) {}
+  // in_body: the nodes are those of a body that is computed again, and have no numbers that the user knows.
+  NotFinite(std::function<const BufferPtr&(const Tensor&)> value, bool in_body)
+      : value_(std::move(value)), in_body_(in_body) {}
 
   // All three throw, naming the op at fault.
   void before(const Node& node) const;
@@ -30,8 +32,10 @@ class NotFinite {
   const State& state_of(const Tensor& t);
   State scanned(const Tensor& t) const;
   std::string message(Node& node, std::size_t output, bool of_finite) const;
+  std::string fault_inside(Node& node) const;  // of an op whose operands are functions; empty: none comes out
 
   std::function<const BufferPtr&(const Tensor&)> value_;
+  bool in_body_;
   std::unordered_map<Tensor, State, TensorHash, TensorSame> states_;
   std::deque<std::string> faults_;
 };

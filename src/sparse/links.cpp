@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "base/error.hpp"
+#include "sparse/lines.hpp"
 #include "sparse/link_shift.hpp"
 #include "sparse/rewrite.hpp"
 
@@ -218,7 +219,7 @@ bool Links::absorb(const Link& link) {
       if (own.column == link.column && std::ranges::equal(own.box, link.box)) return true;
       continue;
     }
-    if (unite(own, link)) return true;
+    if (unite(own, link) || extend_line(own, link)) return true;
   }
   return false;
 }
@@ -259,6 +260,12 @@ Link one_list(std::span<const Link> links, const Shape& shape) {
 
 void Links::list_affine() {
   const auto lists = std::stable_partition(all_.begin(), all_.end(), [](const Link& link) { return link.row_list; });
+  std::vector<Link> few(std::make_move_iterator(lists), std::make_move_iterator(all_.end()));
+  gather_lines(few);
+  std::ranges::move(few, lists);
+  all_.erase(lists + static_cast<std::ptrdiff_t>(few.size()), all_.end());
+  affine_ = few.size();
+  if (affine_ <= kMostLinks / 2) return;
   Link list = one_list(std::span(lists, all_.end()), shape_);
   all_.erase(lists, all_.end());
   affine_ = 0;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "base/ceil_div.hpp"
 #include "base/error.hpp"
 #include "sparse/reshape_links.hpp"
 #include "sparse/rewrite.hpp"
@@ -26,6 +27,8 @@ Relation broadcast_relation(const Shape& in, const Shape& out) {
 
 namespace {
 constexpr int64_t kMostListed = int64_t{1} << 30;
+constexpr int64_t kMostOrdered = int64_t{1} << 22;  // pairs of an order that are listed
+constexpr int64_t kStairs = 16;                     // of an order of more pairs
 
 void check_listed(const Shape& shape) {
   if (shape.elements() > INT32_MAX)
@@ -45,8 +48,19 @@ struct Preset {
   std::size_t parameter;  // its values are the coordinates
 };
 
-// Replaces the rows, coordinates in the input, by those in the output.
-Rewritten relate_affine(Rewriting& w, const Relation& relation, const Shape& out, std::span<const Preset> presets) {
+// A part of an order: inputs from `in` on, so many of them, and the outputs that depend on any of them.
+struct Stair {
+  int64_t in, ins, out, outs;
+};
+Stair stair_at(const Order& order, int64_t in, int64_t ins, int64_t size) {
+  ins = std::min(ins, size - in);
+  if (order.falling) return {in, ins, 0, in + ins - order.gap};
+  return {in, ins, in + order.gap, size - in - order.gap};
+}
+
+// Replaces the rows, coordinates in the input, by those in the output. stair: the part of the relation's order.
+Rewritten relate_affine(Rewriting& w, const Relation& relation, const Shape& out, std::span<const Preset> presets,
+                        const Stair& stair) {
   Link& link = w.link();
   const std::size_t ins = link.rows.size();
   for (std::size_t k = 0; k < out.rank(); ++k) link.rows.push_back(w.constant(0));
@@ -64,6 +78,14 @@ Rewritten relate_affine(Rewriting& w, const Relation& relation, const Shape& out
   for (const Relation::Fixed& fixed : relation.fixed)
     if (const Rewritten r = w.keep_zero(plus(link.rows[fixed.in], 1, w.constant(-fixed.at), 0)); r != Rewritten::ok)
       return r;
+  if (relation.order) {
+    Affine f = plus(link.rows[relation.order->in], 1, w.constant(-stair.in), 0);
+    if (const Rewritten r = w.keep_in_range(f, stair.ins); r != Rewritten::ok) return r;
+    f = w.fresh(stair.outs);
+    f.first += stair.out;
+    row(relation.order->out) = std::move(f);
+    known[relation.order->out] = true;
+  }
   for (const Tie& tie : relation.ties) {
     Affine f = plus(link.rows[tie.in], tie.in_scale, w.constant(0), -tie.shift);
     Rewritten r;
@@ -226,6 +248,7 @@ std::vector<int64_t> free_offsets(const Relation& relation, const Shape& out) {
   for (const Tie& tie : relation.ties) named[tie.out] = true;
   if (relation.lookup)
     for (const std::size_t a : relation.lookup->out) named[a] = true;
+  if (relation.order) named[relation.order->out] = true;
   SmallVector<std::size_t, 6> axes;
   for (std::size_t a = 0; a < out.rank(); ++a)
     if (!named[a]) axes.push_back(a);
@@ -248,6 +271,8 @@ Link relate_list(const Link& list, const Relation& relation, const Shape& in, co
     place_strides = strides_of(looked_up);
   }
   const std::vector<int64_t> free = free_offsets(relation, out);
+  const std::optional<Order>& order = relation.order;
+  const int64_t ordered_stride = order ? out_strides[order->out] : 0;
   const int64_t nowhere = 0;
   const bool with_origin = list.origin.list != nullptr;
   std::vector<int32_t> rows, columns, origins;
@@ -269,13 +294,15 @@ Link relate_list(const Link& list, const Relation& relation, const Shape& in, co
       }
     }
     if (tied < 0) continue;
-    check_listed(static_cast<int64_t>(rows.size() + looked.size() * free.size()));
-    for (const int64_t at : looked)
-      for (const int64_t more : free) {
-        rows.push_back(static_cast<int32_t>(tied + at + more));
-        columns.push_back((*list.column_list)[e]);
-        if (with_origin) origins.push_back((*list.origin.list)[e]);
-      }
+    const Stair stair = order ? stair_at(*order, coordinates[order->in], 1, in[order->in]) : Stair{0, 1, 0, 1};
+    check_listed(static_cast<int64_t>(rows.size() + looked.size() * free.size()) + std::max<int64_t>(0, stair.outs));
+    for (int64_t k = 0; k < stair.outs; ++k)
+      for (const int64_t at : looked)
+        for (const int64_t more : free) {
+          rows.push_back(static_cast<int32_t>(tied + (stair.out + k) * ordered_stride + at + more));
+          columns.push_back((*list.column_list)[e]);
+          if (with_origin) origins.push_back((*list.origin.list)[e]);
+        }
   }
   Link result;
   result.box = {static_cast<int64_t>(rows.size())};
@@ -289,7 +316,7 @@ Link relate_list(const Link& list, const Relation& relation, const Shape& in, co
 }
 
 bool is_identity(const Relation& r, const Shape& in, const Shape& out) {
-  if (r.lookup || !r.fixed.empty() || r.ties.size() != in.rank() || !(in == out)) return false;
+  if (r.lookup || r.order || !r.fixed.empty() || r.ties.size() != in.rank() || !(in == out)) return false;
   for (std::size_t k = 0; k < r.ties.size(); ++k) {
     const Tie& t = r.ties[k];
     if (t.in != k || t.out != k || t.shift != 0 || t.in_scale != 1 || t.out_scale != 1) return false;
@@ -314,10 +341,22 @@ void relate(const Link& link, const Relation& relation, const Shape& in, Links& 
     if (!found) return by_list();
     start = std::move(*found);
   }
-  Rewriting w(std::move(start));
-  const Rewritten r = relate_affine(w, relation, out.shape(), presets);
-  if (r == Rewritten::unknown) return by_list();
-  if (r == Rewritten::ok) out.add(std::move(w.link()));
+  const int64_t size = relation.order ? in[relation.order->in] : 1;
+  int64_t ins = 1;
+  if (size > kFewOrdered) {
+    if (out.exactly() || link.size() <= kMostOrdered / size) return by_list();
+    ins = ceil_div(size, kStairs);
+  }
+  std::vector<Link> found;
+  for (int64_t first = 0; first < size; first += ins) {
+    const Stair stair = relation.order ? stair_at(*relation.order, first, ins, size) : Stair{0, 1, 0, 1};
+    if (stair.outs <= 0) continue;
+    Rewriting w(start);
+    const Rewritten r = relate_affine(w, relation, out.shape(), presets, stair);
+    if (r == Rewritten::unknown) return by_list();
+    if (r == Rewritten::ok) found.push_back(std::move(w.link()));
+  }
+  for (Link& l : found) out.add(std::move(l));
 }
 }  // namespace
 

@@ -17,6 +17,12 @@ struct Lookup {
   // The table has a place of the input for each place of the output (gather), or the other way round (scatter). -1: none.
   bool by_output = true;
 };
+// The output's coordinate is `gap` or more behind the input's. falling: before it, as of a loop that goes backwards.
+struct Order {
+  std::size_t in, out;  // axes of one size
+  bool falling = false;
+  int64_t gap = 0;
+};
 // An output element depends on an input element if all of these hold. So it depends on all along an axis of the input
 // that none names, and so do all along such an axis of the output.
 struct Relation {
@@ -27,7 +33,10 @@ struct Relation {
   };
   SmallVector<Fixed, 1> fixed = {};  // the input's coordinate itself
   std::optional<Lookup> lookup = {};
+  std::optional<Order> order = {};  // of an axis of the output that nothing else names
 };
+// Orders along axes up to this size are affine links, and exact where values are to be carried along.
+inline constexpr int64_t kFewOrdered = 32;
 
 // How an output depends on an input: not at all, by the union of relations, by its element at the same flat place, or
 // altogether.

@@ -410,7 +410,7 @@ TEST_F(Sparse, APatternThatIsTooLargeIsRefusedAtOnce) {
   EXPECT_EQ(gt_tape_jacobian_sparsity(c, t, y, &x, 1, nullptr), nullptr);
   expect_error(
       GT_OUT_OF_MEMORY,
-      "gt_tape_jacobian_sparsity: the pattern has 4e+12 entries of 2000000 by 2000000, which take 1.6e+13 bytes");
+      "gt_tape_jacobian_sparsity: the pattern has 2.12e+12 entries of 2000000 by 2000000, which take 8.5e+12 bytes");
   EXPECT_EQ(gt_tape_hessian_sparsity(c, t, s, &x, 1, nullptr), nullptr);
   expect_error(GT_OUT_OF_MEMORY, "gt_tape_hessian_sparsity: the pattern has 4e+12 entries");
 }

@@ -1,6 +1,8 @@
 // Programs as tensors and as text.
 #include "program.hpp"
 
+#include "bodies.hpp"
+
 namespace test {
 
 std::vector<std::size_t> Program::sources() const {
@@ -69,7 +71,7 @@ std::vector<std::vector<gt_tensor>> build(gt_context c, const Program& p, const 
     }
     std::vector<gt_tensor> in;
     for (const Ref& r : n.inputs) in.push_back(outputs.at(r.node).at(r.output));
-    outputs.push_back(apply(c, n.op, in, n.attrs));
+    outputs.push_back(apply_node(c, n.op, in, n.attrs));
     if (outputs.back().empty()) break;
   }
   return outputs;

@@ -5,6 +5,8 @@
 #include <functional>
 #include <numeric>
 
+#include "bodies.hpp"
+
 namespace test {
 
 namespace {
@@ -77,7 +79,7 @@ class Drawer {
       }
       std::vector<gt_tensor> in;
       for (const Ref& r : n.inputs) in.push_back(handles_[r.node][r.output]);
-      std::vector<gt_tensor> out = apply(c_, n.op, in, n.attrs);
+      std::vector<gt_tensor> out = apply_node(c_, n.op, in, n.attrs);
       if (out.empty() || gt_eval(c_, out.data(), out.size()) != GT_OK) {
         c_.take_error();
         return false;
@@ -107,7 +109,7 @@ class Drawer {
 
   bool draw_op() {
     const Value x = pick();
-    switch (between(0, 15)) {
+    switch (between(0, 17)) {
       case 0: return elementwise(x);
       case 1:
       case 2: return two(x);
@@ -123,7 +125,8 @@ class Drawer {
       case 12: return joined(x);
       case 13: return chance(0.5) ? diagonals(x) : parted(x);
       case 14: return chance(0.5) ? product(x) : repeated(x);
-      default: return chance(0.4) ? windows(x) : along(x);
+      case 15: return chance(0.4) ? windows(x) : along(x);
+      default: return looped(x);
     }
   }
   bool elementwise(const Value& x) {
@@ -327,8 +330,29 @@ class Drawer {
   }
   bool along(const Value& x) {
     if (x.rank() == 0) return false;
-    p_.apply(one_of({"cumsum", "softmax", "sort", "cumprod"}), {x.ref},
-             {{"axis", between(0, static_cast<int64_t>(x.rank()) - 1)}});
+    const std::string op = one_of({"cumsum", "softmax", "sort", "cumprod", "cumsum", "logcumsumexp"});
+    json attrs = {{"axis", between(0, static_cast<int64_t>(x.rank()) - 1)}};
+    if (op.starts_with("cum")) attrs["reverse"] = chance(0.5), attrs["exclusive"] = chance(0.3);
+    p_.apply(op, {x.ref}, attrs);
+    return true;
+  }
+  bool looped(const Value& x) {
+    Value h = x;
+    std::vector<Ref> in{x.ref};
+    json attrs = {{"length", between(0, 4)},
+                  {"reverse", chance(0.4)},
+                  {"early", chance(0.4)},
+                  {"budget", chance(0.2) ? 40 : 0},
+                  {"taken", chance(0.5)}};
+    const std::string op = one_of({"scan", "scan", "scan", "while", "cond", "checkpoint"});
+    if (op == "scan" && x.rank() > 0 && chance(0.6)) {
+      h.shape.erase(h.shape.begin());
+      h.ref = chance(0.5) ? constant(h.shape) : p_.apply("reduce_sum", {x.ref}, {{"axis", Dims{0}}});
+      in = {h.ref, x.ref};
+    }
+    attrs["chain"] = draw_chain(random_, h.shape);
+    attrs["row"] = draw_chain(random_, h.shape);
+    p_.apply(op, in, attrs);
     return true;
   }
   // The value as images [n, h, w, channels].

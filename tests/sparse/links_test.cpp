@@ -29,6 +29,10 @@ bool holds(const Relation& r, const Shape& in, const Shape& out, const Shape::Di
     if (i[fixed.in] != fixed.at) return false;
   for (const Tie& t : r.ties)
     if (t.in_scale * i[t.in] != t.out_scale * o[t.out] + t.shift) return false;
+  if (r.order) {
+    const int64_t behind = o[r.order->out] - i[r.order->in];
+    if ((r.order->falling ? -behind : behind) < r.order->gap) return false;
+  }
   if (!r.lookup) return true;
   const int64_t from = place_among(i, in, r.lookup->in), to = place_among(o, out, r.lookup->out);
   return r.lookup->by_output ? (*r.lookup->table)[to] == from : (*r.lookup->table)[from] == to;
@@ -85,6 +89,11 @@ Relation random_relation(Random& random, const Shape& in, Shape& out) {
     r.ties.push_back(tie);
     if (random(0, 6) == 0)
       r.ties.push_back({static_cast<std::size_t>(random(0, static_cast<int64_t>(in.rank()) - 1)), o});
+  }
+  if (in.rank() > 0 && random(0, 3) == 0) {
+    const auto i = static_cast<std::size_t>(random(0, static_cast<int64_t>(in.rank()) - 1));
+    r.order = Order{i, out.rank(), random(0, 1) == 1, random(0, 2)};
+    out.push_back(in[i]);
   }
   if (in.rank() > 0 && random(0, 5) == 0)
     r.fixed.push_back({static_cast<std::size_t>(random(0, static_cast<int64_t>(in.rank()) - 1)), random(0, 3)});
@@ -228,6 +237,27 @@ TEST(Links, StayFewForShiftedSlices) {
   EXPECT_EQ(padded.all().size(), 3U);
 }
 
+// Those of few elements are affine, those of more are lists. Very many are steps of stairs, which hold some pairs more.
+TEST(Links, KeepTheOrderOfAnAxis) {
+  for (const int64_t size : {30, 500, 6000})
+    for (const bool falling : {false, true}) {
+      Relation r;
+      r.order = Order{0, 0, falling, 1};
+      Links y({size});
+      add_dependent(links_of_source({size}, 0), related({r}), 0, y);
+      EXPECT_LE(y.all().size(), 30U) << size;
+      const Pattern p = pattern_of(y, size);
+      const int64_t before = size * (size - 1) / 2, more = size > 1000 ? size * size / 2 / 15 : 0;
+      EXPECT_GE(p.nonzeros(), before) << size;
+      EXPECT_LE(p.nonzeros(), before + more) << size;
+      for (int64_t i = 0; i < size; i += 7)
+        for (int64_t j = 0; j < size; j += 3)
+          if (falling ? j > i : j < i) {
+            ASSERT_GE(find_entry(p, i, j), 0) << i << ", " << j << " of " << size;
+          }
+    }
+}
+
 // One by one, pairs are a line; more links than a few are lists, whose merging takes time in proportion to their pairs.
 TEST(Links, OfSinglePairsAreLines) {
   Links row({1}), diagonal({5000});
@@ -253,6 +283,27 @@ TEST(Links, AreListsWhereTheyAreMany) {
   EXPECT_LT(scattered.all().size(), 90U);
   EXPECT_EQ(pairs_of(scattered), pairs);
   EXPECT_EQ(pattern_of(scattered, 600).nonzeros(), static_cast<int64_t>(pairs.size()));
+}
+
+// The steps of a method written out, one after the other: each row of the next state depends on two rows.
+TEST(Links, OfStepsWrittenOutStayAffine) {
+  for (const int64_t steps : {40, 70, 300}) {
+    const int64_t n = 3;
+    Links residuals({steps, n});
+    Pairs pairs;
+    for (int64_t t = 0; t < steps; ++t) {
+      const Links next = links_of_source({1, n}, (t + 1) * n), before = links_of_source({1, n}, t * n);
+      add_dependent(before, related({{{{0, 0, -t}}}}), 0, residuals);  // all of the state before, whole
+      add_dependent(next, related({{{{0, 0, -t}, {1, 1}}}}), 0, residuals);
+      for (int64_t i = 0; i < n; ++i) {
+        pairs.insert({t * n + i, (t + 1) * n + i});
+        for (int64_t j = 0; j < n; ++j) pairs.insert({t * n + i, t * n + j});
+      }
+    }
+    EXPECT_EQ(pairs_of(residuals), pairs) << steps;
+    EXPECT_LE(residuals.all().size(), steps > 64 ? 4U : 64U + 16U) << steps;
+    for (const Link& link : residuals.all()) EXPECT_EQ(link.row_list, nullptr) << steps;
+  }
 }
 
 TEST(Links, SplitARunThatCrossesRows) {

@@ -78,5 +78,47 @@ TEST_F(RuleInABody, Vmap) {
                {mat64(3, 2, {0.3, 0.8, -0.4, 0.2, 0.9, 0.1}), scalar64(c, 0.7)});
 }
 
+// A rule that differentiates a loop itself: forward mode transposes it.
+class RuleOfALoop : public TwinTest {
+ public:
+  // h -> sin(h) x, four times.
+  static gt_tensor looped(gt_context c, gt_tensor x) {
+    gt_scan_options o{};
+    o.struct_size = sizeof o;
+    o.length = 4;
+    BodyState state{
+        [x](gt_context inner, const Tensors& in) { return Tensors{gt_multiply(inner, gt_sin(inner, in[0]), x)}; }};
+    gt_tensor out = nullptr;
+    EXPECT_EQ(gt_scan(c, run_body, &state, nullptr, &x, 1, nullptr, 0, &o, &out, 1, nullptr), GT_OK);
+    return out;
+  }
+  static gt_status forward(gt_context c, void*, const gt_tensor* in, size_t, gt_tensor* out, size_t, size_t* n) {
+    *out = looped(c, in[0]);
+    *n = 1;
+    return GT_OK;
+  }
+  static gt_status backward(gt_context c, void*, const gt_call* call, const gt_tensor* ct, gt_tensor* g) {
+    gt_tape t = gt_tape_begin(c, 0);
+    EXPECT_EQ(gt_tape_watch(c, t, call->inputs[0]), GT_OK);
+    gt_tensor y = looped(c, call->inputs[0]);
+    return gt_tape_gradient(c, t, &y, 1, call->inputs, 1, ct, GT_UNCONNECTED_NULL, g);
+  }
+};
+TEST_F(RuleOfALoop, HasTangents) {
+  const Program f = [this](const Tensors& in) { return Tensors{TapeTest::custom(in[0], forward, backward)}; };
+  expect_twins(f, [this](const Tensors& in) { return Tensors{looped(c, in[0])}; }, {vec64({0.3, 0.8, -1.1})});
+}
+TEST_F(RuleOfALoop, ThatIsNotLinearHasNone) {
+  const auto clipping = [](gt_context c, void* data, const gt_call* call, const gt_tensor* ct, gt_tensor* g) {
+    const gt_status status = backward(c, data, call, ct, g);
+    g[0] = gt_multiply(c, g[0], looped(c, ct[0]));
+    return status;
+  };
+  gt_tensor x = vec64({0.3, 0.8}), out = nullptr;
+  gt_tape t = watching({x}, GT_TAPE_PERSISTENT);
+  gt_tensor y = TapeTest::custom(x, forward, clipping), tangent = vec64({1, 0});
+  expect_error(gt_tape_jvp(c, t, &y, 1, &x, 1, &tangent, GT_UNCONNECTED_NULL, &out), GT_UNSUPPORTED, "is not linear");
+}
+
 }  // namespace
 }  // namespace test

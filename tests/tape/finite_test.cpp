@@ -1,12 +1,12 @@
 // gt_set_checks: the first op that makes a nan or an infinity is named, forwards and backwards, and nothing else.
 #include "support/each_op.hpp"
-#include "support/function_support.hpp"
 #include "support/samples.hpp"
+#include "support/twins.hpp"
 
 namespace test {
 namespace {
 
-class Finite : public FunctionTest {
+class Finite : public TwinTest {
  public:
   Finite() { EXPECT_EQ(gt_set_checks(c, GT_CHECK_FINITE), GT_OK); }
   void fails(gt_tensor t, const std::vector<std::string>& parts) {
@@ -181,6 +181,52 @@ class Samples : public testing::Test {
   }
   std::string op_;
 };
+
+// A loop is named with the op inside, and the step.
+TEST_F(Finite, InsideALoop) {
+  gt_tensor start = vec({1, 2}), rows = mat(4, 2, {1, 1, 2, 1, 1, 4, 1, 1});
+  const auto without = [&](gt_context, const Tensors& in) {
+    return Tensors{gt_subtract(c, in[0], num(0)), gt_log(c, gt_subtract(c, in[0], gt_subtract(c, in[1], num(2))))};
+  };
+  gt_tensor y = scan(without, {start}, {rows}).at(1);  // log(h + 2 - x)
+  fails(y, {"scan made -inf of finite inputs", "; in step 2, log made -inf of finite inputs", "the first at [1]",
+            "where x is 0"});
+  gt_scan_options backwards{};
+  backwards.reverse = 1;
+  fails(scan(without, {start}, {rows}, backwards).at(1), {"; in step 1, log made -inf"});
+  const auto nested = [&](gt_context, const Tensors& in) {
+    return Tensors{checkpoint([&](gt_context, const Tensors& x) { return Tensors{gt_sqrt(c, x[0])}; },
+                              {gt_subtract(c, in[0], num(1))})
+                       .at(0)};
+  };
+  gt_scan_options three{};
+  three.length = 3;
+  fails(scan(nested, {vec({2, 5})}, {}, three).at(0),
+        {"; in step 2, checkpoint made nan of finite inputs", "; in its body, sqrt made nan", "where x is -1"});
+  const auto goes_on = [&](gt_context, const Tensors& in) {
+    return Tensors{gt_less(c, gt_reduce_max(c, in[0], nullptr, 0, 0), num(100))};
+  };
+  fails(while_loop(goes_on, [&](gt_context, const Tensors& in) { return Tensors{gt_divide(c, num(6), in[0])}; },
+                   {vec({0, 3})})
+            .at(0),
+        {"while made inf", "; in step 0, divide made inf"});
+  fails(cond(
+            tensor<uint8_t>(c, {}, {1}), [&](gt_context, const Tensors& in) { return Tensors{gt_log(c, in[0])}; },
+            [&](gt_context, const Tensors& in) { return in; }, {vec({0, 1})})
+            .at(0),
+        {"cond made -inf", "; in the branch that was taken, log made -inf"});
+  is_fine(scan(without, {start}, {gt_subtract(c, rows, num(3))}).at(1));
+}
+TEST_F(Finite, InsideTheDerivativeOfALoop) {
+  gt_tensor x0 = vec({0, 1});
+  gt_tape t = watching({x0}, GT_TAPE_PERSISTENT);
+  gt_scan_options two{};
+  two.length = 2;
+  gt_tensor y = label(
+      scan([&](gt_context, const Tensors& in) { return Tensors{gt_sqrt(c, in[0])}; }, {x0}, {}, two).at(0), "roots");
+  is_fine(y);
+  fails(grad(t, sum(y), x0), {"it is part of the derivative of op", "'roots'", "; in step "});
+}
 
 }  // namespace
 }  // namespace test

@@ -650,5 +650,58 @@ TEST_F(Loop, EmptyLoops) {
   expect(vmap(squares, {tensor<double>(c, {0, 2}, {})})[0], {});
 }
 
+// An input on which nothing depends in the steps that there are is unconnected, in both modes.
+TEST_F(Loop, UnconnectedInTheStepsThatThereAre) {
+  gt_tensor w = scalar64(c, 0.7), a = vec64({1, 2}), b = vec64({3, 4});
+  const auto shifted = [&](int64_t length, bool reverse) {  // a new row each step, and the two before it
+    gt_scan_options o{};
+    o.reverse = reverse;
+    gt_tensor x = tensor<double>(c, {length, 2}, std::vector<double>(static_cast<std::size_t>(2 * length), 0.5));
+    gt_tensor rows = mul(x, w);
+    return scan(
+        [this](gt_context, const Tensors& in) {
+          return Tensors{gt_sin(c, in[2]), gt_sin(c, in[0]), mul(in[1], in[0])};
+        },
+        {a, b}, {rows}, o);
+  };
+  // Whether outputs depend on w, a and b, by output.
+  struct Case {
+    int64_t length;
+    std::vector<std::vector<bool>> connected;
+  };
+  const std::vector<Case> cases = {{0, {{false, true, false}, {false, false, true}, {false, false, false}}},
+                                   {1, {{true, false, false}, {false, true, false}, {false, true, true}}},
+                                   {2, {{true, false, false}, {true, false, false}, {true, true, true}}},
+                                   {3, {{true, false, false}, {true, false, false}, {true, true, true}}}};
+  for (const Case& of : cases)
+    for (const bool reverse : {false, true}) {
+      gt_tape t = watching({w, a, b}, GT_TAPE_PERSISTENT);
+      const Tensors y = shifted(of.length, reverse), sources = {w, a, b};
+      ASSERT_EQ(y.size(), 3u) << c.message();
+      for (std::size_t k = 0; k < 3; ++k)
+        for (std::size_t i = 0; i < 3; ++i) {
+          SCOPED_TRACE(testing::Message() << of.length << " steps, output " << k << " by source " << i);
+          EXPECT_EQ(grad(t, y[k], sources[i]) != nullptr, of.connected[k][i]);
+          EXPECT_EQ(jvp(t, y[k], sources[i], gt_ones_like(c, sources[i])) != nullptr, of.connected[k][i]);
+          for (const int32_t mode : {GT_MODE_FORWARD, GT_MODE_REVERSE})
+            EXPECT_EQ(jacobian(t, y[k], sources[i], GT_UNCONNECTED_NULL, mode) != nullptr, of.connected[k][i]);
+          gt_tensor zeros = grads(t, {y[k]}, {sources[i]}, GT_UNCONNECTED_ZERO)[0];
+          EXPECT_EQ(shape_of(c, zeros), shape_of(c, sources[i]));
+          if (!of.connected[k][i]) expect(zeros, std::vector<double>(count(shape_of(c, zeros)), 0.0));
+        }
+      EXPECT_EQ(grads(t, y, sources).size(), 3u);
+    }
+}
+// The number of steps of a while loop depends on values, and connections do not.
+TEST_F(Loop, AWhileLoopOfNoStepsIsConnected) {
+  gt_tensor w = scalar64(c, 0.7), x = scalar64(c, 0.5);
+  gt_tape t = watching({w, x}, GT_TAPE_PERSISTENT);
+  gt_tensor y =
+      while_loop([this](gt_context, const Tensors& s) { return Tensors{gt_greater(c, s[0], gt_scalar(c, 1))}; },
+                 [&](gt_context, const Tensors& s) { return Tensors{mul(s[0], w)}; }, {x}, {0, 9, 0})[0];
+  expect(grad(t, y, w), {0});
+  expect(grad(t, y, x), {1});
+}
+
 }  // namespace
 }  // namespace test

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import operator
-from typing import Any, Callable, Iterable, Optional
+from typing import Any, Callable, Iterable, Iterator, Optional
 
 import numpy as np
 
 from . import _core, _nest
 from ._thread import body
+from .errors import DTypeError
 
 _NUMBERS, _INTS = (bool, int, float, np.generic), (int, np.integer)
 
@@ -102,12 +104,36 @@ class Carries:
 
     def recorded(self, record: Callable[[], list[_core.Tensor]]) -> list[_core.Tensor]:
         """record(), which calls `next`; once more where plain numbers take other dtypes."""
+        try:
+            return self._adopted(record)
+        except DTypeError as error:
+            # An integer may meet floating tensors before the loop gives its dtype.
+            for chosen, dtype in self._floating():
+                tensors, plain = list(self.tensors), dict(self.plain)
+                for k in chosen:
+                    self.tensors[k] = tensor(self.plain[k], dtype)
+                try:
+                    return self._adopted(record)
+                except DTypeError:
+                    self.tensors, self.plain = tensors, plain
+            raise error
+
+    def _adopted(self, record: Callable[[], list[_core.Tensor]]) -> list[_core.Tensor]:
         while True:
             try:
                 return record()
             except Adoption as adoption:
                 for k, dtype in adoption.dtypes.items():
                     self.tensors[k] = tensor(self.plain.pop(k), dtype)
+
+    def _floating(self) -> Iterator[tuple[tuple[int, ...], _core.DType]]:
+        """The ways in which plain integers and bools may be floating: few of them first."""
+        whole = [k for k, leaf in self.plain.items() if not isinstance(leaf, float)]
+        sizes = range(1, len(whole) + 1) if len(whole) <= 4 else (1, len(whole))
+        for n in sizes:
+            for chosen in itertools.combinations(whole, n):
+                for dtype in (_core.float32, _core.float64):
+                    yield chosen, dtype
 
 
 class Branches:

@@ -25,6 +25,30 @@ def cell(w, h, x):
 # ---- scan
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64", "int64"])
+@pytest.mark.parametrize("start", [0, True])
+def test_a_plain_start_takes_the_dtype_of_the_rows(dtype, start):
+    if dtype == "int64" and start is True:
+        return
+    xs = np.array([1, 2, 4], dtype)
+    total, before = lax.scan(lambda c, x: (c + x, 2 * c), start, xs)
+    assert total.dtype == dtype and before.dtype == dtype
+    assert total.item() == 7 + start and before.numpy().tolist() == [2 * start, 2 + 2 * start, 6 + 2 * start]
+
+
+def test_a_plain_count_beside_a_plain_total_stays_an_integer():
+    carry, _ = lax.scan(lambda c, x: ((c[0] + 1, c[1] + x), None), (0, 0), np.array([0.5, 0.25]))
+    assert carry[0].dtype == gt.int32 and carry[0].item() == 2
+    assert carry[1].dtype == gt.float64 and carry[1].item() == 0.75
+    count, total = lax.while_loop(lambda v: v[0] < 3, lambda v: (v[0] + 1, v[1] + np.float32(0.5)), (0, 0))
+    assert count.item() == 3 and total.item() == 1.5
+
+
+def test_a_dtype_error_of_a_body_stays_what_it_is():
+    with pytest.raises(gt.errors.DTypeError, match="int64 and float32 do not mix"):
+        lax.scan(lambda c, x: (c + 1, gt.constant(np.int64(1)) + gt.constant(np.float32(1))), 0, ROWS)
+
+
 @pytest.mark.parametrize("reverse", [False, True])
 @pytest.mark.parametrize("memory_budget", [None, 50])
 def test_scan_is_a_loop(reverse, memory_budget):
