@@ -81,13 +81,14 @@ class OpCheck {
   bool wants(Comparison c) const { return (options_.compare & c) != 0; }
 
   // Inside the library an op may rely on what its inputs are: points nearby need not be of that kind. An op of bodies is the
-  // user's, but for a gradient of the user's own in a body: that op only passes on values.
+  // user's. Two of them only pass on values: a gradient of the user's own in a body, and a root that was found before.
   bool is_comparable() {
     if (!node_.op.internal || node_.within || part_.is_by_user()) return true;
     if (!node_.attrs || !node_.attrs->payload()) return false;
-    if (node_.op.name != "custom_gradient") return true;
-    found_.agreed +=
-        fmt::format("{}no differences: the gradient is the user's own, in a body", found_.agreed.empty() ? "" : ", ");
+    const bool is_root = node_.op.name == "root";
+    if (node_.op.name != "custom_gradient" && !is_root) return true;
+    found_.agreed += fmt::format("{}no differences: {}", found_.agreed.empty() ? "" : ", ",
+                                 is_root ? "the root was found before" : "the gradient is the user's own, in a body");
     return false;
   }
   void fault(double ratio, std::string text) {

@@ -41,6 +41,16 @@ TEST_F(ImplicitLimits, AndersonsMethodIsFasterThanRepetition) {
   TwinTest::expect_error(gt_eval(c, &x, 1), GT_FAILED_PRECONDITION, "no root was found");
 }
 
+// A root is given the unknowns that were found: differences of its op would all be 0.
+TEST_F(ImplicitLimits, ChecksOfRules) {
+  for (int32_t linear = GT_ROOT_DENSE; linear <= GT_ROOT_GMRES; ++linear) {
+    gt_tensor x = vec64({1, -2, 0.5, 0.3, 2});
+    gt_tape t = watching({x}, GT_TAPE_PERSISTENT);
+    gt_tensor y = sum(gt_sin(c, chain_root(1, 1, exact(linear))({mul(x, x)})[0]));
+    EXPECT_EQ(gt_tape_check(c, t, y, &x, 1, nullptr, nullptr, 0, nullptr), GT_OK) << c.message();
+  }
+}
+
 // ---- Sizes
 
 TEST_F(ImplicitLimits, Float32) {
