@@ -21,6 +21,7 @@ class Settings {
 
   bool skips(std::string_view name) const { return skips_all_ || contains(skipped_, name); }
   bool dumps(std::string_view pass) const { return contains(dumped_, pass); }
+  bool dumps_any() const { return !dumped_.empty(); }
   bool verifies() const { return verifies_; }
   bool has_native_code() const { return native_code_; }
   bool always_compiles() const { return native_code_ && always_compiles_; }

@@ -10,6 +10,7 @@
 #include "kernels/kernels.hpp"
 #include "ops/functions.hpp"
 #include "plan/passes/hoist_constants.hpp"
+#include "plan/settings.hpp"
 
 namespace gradtape::core {
 
@@ -134,7 +135,7 @@ void RecordedFunction::expect(int64_t runs) {
 void RecordedFunction::compute_constants(Program& program, const std::vector<uint8_t>& varies) {
   const Recorder::Computing computing(recorder_);
   Program constants = hoist_constants(program, varies);
-  if (constants.instructions.empty()) return;
+  if (constants.instructions.empty() && !Settings::instance().dumps_any()) return;
   const PlanPtr plan = make_plan(std::move(constants), recorder_.memory());
   for (std::size_t i = 0; i < plan->result_slots.size(); ++i) {
     const uint32_t slot = plan->result_slots[i];

@@ -216,7 +216,7 @@ TEST_F(Compile, CodeIsCounted) {
   ASSERT_EQ(gt_function_compile(c, f), GT_OK);
   const gt_memory_info compiled = memory();
   EXPECT_EQ(compiled.native_code > 0, has_native_code());
-  EXPECT_EQ(compiled.plans > before.plans, has_native_code() && !compiles_always());
+  EXPECT_EQ(compiled.plans != before.plans, has_native_code() && !compiles_always()) << "plans are counted again";
   ASSERT_EQ(gt_function_compile(c, f), GT_OK);
   EXPECT_EQ(memory().native_code, compiled.native_code) << "a second time";
   gt_release(c, f);

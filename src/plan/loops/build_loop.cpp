@@ -31,7 +31,7 @@ class LoopBuilder {
 
   Step build() {
     loop_->instructions.reserve(m_.size());
-    loop_->ports.reserve(m_.size() + 2);
+    if (m_.size() == 1) loop_->ports.reserve(m_[0].in.size() + 1);
     find_last_reads();
     for (uint32_t i = 0; i < m_.size(); ++i)
       if (!pairs_.is_inner(i)) add(i);

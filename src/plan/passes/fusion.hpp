@@ -28,7 +28,7 @@ struct Group {
 
     int64_t halo() const { return most - least; }
   };
-  std::unique_ptr<Shifted> shifted;  // null: there are none
+  std::shared_ptr<const Shifted> shifted;  // null: there are none
   bool is_shifted(uint32_t member) const { return shifted && std::ranges::binary_search(shifted->members, member); }
 };
 

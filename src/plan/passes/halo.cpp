@@ -80,7 +80,7 @@ class HaloFinder {
     if (!from.is_loop || from.shifted || from.members.size() + to.members.size() > kMostMembers) return false;
     auto joined = shifted(a, b);
     if (!joined) return false;
-    to.shifted = std::make_unique<Group::Shifted>(std::move(*joined));
+    to.shifted = std::make_shared<const Group::Shifted>(std::move(*joined));
     to.members.append(from.members.begin(), from.members.end());
     std::ranges::sort(to.members);
     from.members.clear();

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "plan/settings.hpp"
+
 namespace gradtape::core {
 
 Program hoist_constants(Program& program, const std::vector<uint8_t>& variable) {
@@ -22,7 +24,7 @@ Program hoist_constants(Program& program, const std::vector<uint8_t>& variable) 
       all[left - 1] = std::move(i);
   }
   all.erase(all.begin() + static_cast<std::ptrdiff_t>(left), all.end());
-  if (constants.instructions.empty()) return constants;
+  if (constants.instructions.empty() && !Settings::instance().dumps_any()) return constants;
   constants.may_pad = program.may_pad, constants.may_reduce = program.may_reduce;
   constants.leaves = program.leaves;
   constants.slots = program.slots;
