@@ -71,6 +71,8 @@ const Links* LinkWalk::of(const Tensor& t) const {
 }
 
 void LinkWalk::add(const Tensor& t, const Links& links) {
+  for (const Link& link : links.all())
+    if (link.row_list) listed_ += static_cast<double>(link.size());
   const auto [it, is_new] = links_.try_emplace(t, links);
   if (!is_new) it->second.add(links);  // an intermediate may be a source as well
 }
