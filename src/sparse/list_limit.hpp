@@ -5,7 +5,7 @@
 
 namespace gradtape::core {
 
-// While one of these lives, a longer list is an error in this thread. Of several the least holds.
+// While one of these lives, a longer list is an error in this thread. The least of several holds.
 class ListLimit {
  public:
   explicit ListLimit(int64_t most);

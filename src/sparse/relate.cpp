@@ -6,6 +6,7 @@
 
 #include "base/ceil_div.hpp"
 #include "base/error.hpp"
+#include "sparse/hull.hpp"
 #include "sparse/list_limit.hpp"
 #include "sparse/reshape_links.hpp"
 #include "sparse/rewrite.hpp"
@@ -328,6 +329,12 @@ void relate(const Link& link, const Relation& relation, const Shape& in, Links& 
     out.add(relate_list(is_list ? link : listed(link, in, out.exactly()), relation, in, out.shape()));
   };
   if (is_identity(relation, in, out.shape())) return out.add(link);
+  if (link.row_list && relation.order && !out.exactly() &&
+      link.size() > std::min(kMostOrdered, most_listed()) / in[relation.order->in]) {
+    Relation whole = relation;  // the axis without its order, of links without lists
+    whole.order.reset();
+    return relate(regular_hull(std::span(&link, 1), in), whole, in, out);
+  }
   if (link.row_list) return by_list();
   SmallVector<Preset, 4> presets;
   Link start = link;
