@@ -5,6 +5,7 @@
 
 #include "autodiff/forward.hpp"
 #include "ops/names.hpp"
+#include "sparse/hull.hpp"
 
 namespace gradtape::core {
 
@@ -71,6 +72,8 @@ const Links* LinkWalk::of(const Tensor& t) const {
 }
 
 void LinkWalk::add(const Tensor& t, const Links& links) {
+  for (const Link& link : links.all())
+    if (link.row_list) listed_ += static_cast<double>(link.size());
   const auto [it, is_new] = links_.try_emplace(t, links);
   if (!is_new) it->second.add(links);  // an intermediate may be a source as well
 }
@@ -87,6 +90,21 @@ const Node* LinkWalk::next() {
   return node;
 }
 
+namespace {
+// Whether lists would grow by the axes that the op of bodies does not keep apart.
+bool would_grow(const Links& links, const Dependence& d, const Shape& out) {
+  constexpr double kMostListed = 1 << 22;
+  double pairs = 0, free = 0;
+  for (const Link& link : links.all()) pairs += link.row_list ? static_cast<double>(link.size()) : 0;
+  for (const Relation& r : d.relations) {
+    double of_relation = static_cast<double>(out.elements());
+    for (const Tie& t : r.ties) of_relation /= static_cast<double>(out[t.out]);
+    free += of_relation;
+  }
+  return pairs > 0 && pairs * std::max(free, 1.0) > kMostListed;
+}
+}  // namespace
+
 void LinkWalk::follow_links(Node& node, const Call& call) {
   const Indices indices = indices_.of(node);
   std::vector<const Links*> in;
@@ -98,8 +116,15 @@ void LinkWalk::follow_links(Node& node, const Call& call) {
     }
   for (uint32_t o = 0; o < node.outputs.size(); ++o) {
     Links links(node.outputs[o].spec.shape);
-    for (std::size_t i = 0; i < in.size(); ++i)
-      if (in[i]) add_dependent(*in[i], dependence_of({call, i, o, indices}), static_cast<uint32_t>(i), links);
+    for (std::size_t i = 0; i < in.size(); ++i) {
+      if (!in[i]) continue;
+      const Dependence d = dependence_of({call, i, o, indices});
+      const bool grows =
+          node.op.links_through && d.kind == Dependence::Kind::related && would_grow(*in[i], d, links.shape());
+      Links hull(in[i]->shape());
+      if (grows) hull.add(regular_hull(in[i]->all(), in[i]->shape()));
+      add_dependent(grows ? hull : *in[i], d, static_cast<uint32_t>(i), links);
+    }
     add(Tensor(&node, o), links);
   }
 }

@@ -39,7 +39,8 @@ class LinkWalk {
   LinkWalk(const Path& path, Known known, std::span<const Tensor> kept, Indices indices);
   // Makes the links of the next node's outputs; null: there is none.
   const Node* next();
-  const Links* of(const Tensor& t) const;  // null: none reaches it
+  const Links* of(const Tensor& t) const;    // null: none reaches it
+  double listed() const { return listed_; }  // pairs of lists that the walk has met
 
  private:
   void add(const Tensor& t, const Links& links);
@@ -50,6 +51,7 @@ class LinkWalk {
   const Path& path_;
   Indices asked_;
   IndicesAlong indices_;
+  double listed_ = 0;
   std::size_t next_ = 0;
   Known links_;
   std::unordered_map<Tensor, std::size_t, TensorHash, TensorSame> readers_;  // ahead

@@ -93,6 +93,7 @@ class Body final : public Control {
 
  private:
   enum : uint8_t { kValue = 1, kDerivative = 2 };
+  std::vector<Ties> ties_by(std::size_t input, Indices indices) const;  // by output
   void find_reach();
   void find_facts();
   RecordedFunction& function(const Workers& workers, int64_t times) const;

@@ -1,14 +1,20 @@
 #include "control/body_links.hpp"
 
 #include "autodiff/dependence.hpp"
+#include "sparse/list_limit.hpp"
 
 namespace gradtape::core {
 
 namespace {
-std::vector<Links> links_by(const Tensors& results, const Path& path, LinkWalk::Known known, Indices indices) {
+constexpr int64_t kMostListedByTies = int64_t{1} << 22;
+
+// listed: the pairs of lists that the walk met.
+std::vector<Links> links_by(const Tensors& results, const Path& path, LinkWalk::Known known, Indices indices,
+                            double& listed) {
   LinkWalk walk(path, std::move(known), results, indices);
   while (walk.next()) {
   }
+  listed += walk.listed();
   std::vector<Links> found;
   for (const Tensor& t : results) {
     const Links* links = is_floating(t.dtype()) ? walk.of(t) : nullptr;
@@ -22,22 +28,32 @@ const Ties& Body::ties(std::size_t input, std::size_t output) const {
   if (ties_.empty()) ties_.resize(inputs());
   std::vector<Ties>& by_output = ties_[input];
   if (!by_output.empty()) return by_output[output];
-  const Recorder::Pause pause(recorder_);
-  const Tensor& parameter = parameters_[input];
-  try {
-    const Path path = path_between(results_, Tensors{parameter}, is_symbolic_result);
-    LinkWalk::Known known;
-    known.emplace(parameter, links_of_source(parameter.shape(), 0));
-    for (const Links& links : links_by(results_, path, std::move(known), Indices::known)) {
-      by_output.push_back(ties_of(links, parameter.shape()));
-      links_say_more_ |= say_more(links, by_output.back(), parameter.shape());
+  for (const Indices indices : {Indices::known, Indices::any}) {  // lists come from the values of indices, mostly
+    try {
+      by_output = ties_by(input, indices);
+      return by_output[output];
+    } catch (const Error& e) {  // a pattern without a regular form that is too large
+      if (e.code() != Status::out_of_memory && e.code() != Status::unsupported) throw;
     }
-  } catch (const Error& e) {  // a pattern without a regular form that is too large
-    if (e.code() != Status::out_of_memory && e.code() != Status::unsupported) throw;
-    by_output.clear();
-    for (std::size_t k = 0; k < outputs(); ++k) by_output.push_back({carries(input, k), {}});
   }
+  for (std::size_t k = 0; k < outputs(); ++k) by_output.push_back({carries(input, k), {}});
   return by_output[output];
+}
+
+std::vector<Ties> Body::ties_by(std::size_t input, Indices indices) const {
+  const Recorder::Pause pause(recorder_);
+  const ListLimit limit(kMostListedByTies);
+  const Tensor& parameter = parameters_[input];
+  const Path path = path_between(results_, Tensors{parameter}, is_symbolic_result);
+  LinkWalk::Known known;
+  known.emplace(parameter, links_of_source(parameter.shape(), 0));
+  double listed = 0;
+  std::vector<Ties> found;
+  for (const Links& links : links_by(results_, path, std::move(known), indices, listed)) {
+    found.push_back(ties_of(links, parameter.shape()));
+    links_say_more_ |= say_more(links, found.back(), parameter.shape());
+  }
+  return found;
 }
 
 bool Body::is_told_by_ties() const {
@@ -62,7 +78,7 @@ BodyWalk::Results BodyWalk::through(const Body& body, std::span<const Tensor> in
   path.on_path = [this, inner = path.on_path](const Tensor& t) {
     return inner(t) || stand_ins_.contains(t.node()->id) || call_.on_path(t);
   };
-  std::vector<Links> found = links_by(results, path, std::move(known), call_.indices);
+  std::vector<Links> found = links_by(results, path, std::move(known), call_.indices, listed_);
   return {std::move(results), std::move(found)};
 }
 

@@ -19,11 +19,13 @@ class BodyWalk {
   };
   // The body on these inputs, of which those with links have no value; null: none.
   Results through(const Body& body, std::span<const Tensor> inputs, std::span<const Links* const> links);
+  double listed() const { return listed_; }  // pairs of lists that the walk has met
 
  private:
   const LinksCall& call_;
   Recorder& recorder_;
   const Recorder::Pause pause_;
+  double listed_ = 0;
   std::unordered_set<uint64_t> stand_ins_;  // ids of placeholders for inputs with links
 };
 

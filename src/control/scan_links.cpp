@@ -2,6 +2,7 @@
 #include "control/body_links.hpp"
 #include "control/scan.hpp"
 #include "ops/batching.hpp"
+#include "sparse/list_limit.hpp"
 
 namespace gradtape::core {
 
@@ -49,8 +50,9 @@ Dependence links_of_scan(const LinkCall& l) {
 // ---- Step by step
 
 namespace {
-constexpr double kMostWork = 1 << 13;              // ops that a walk meets
-constexpr int64_t kMostListed = int64_t{1} << 22;  // pairs of the carried values' links that are lists
+constexpr double kMostWork = 1 << 13;  // ops that a walk meets
+constexpr int64_t kMostOfOneList = 1 << 20;
+constexpr double kMostOfAllLists = 1 << 24;  // pairs
 
 // The links of row `row`, and those of a tensor of which a row has links.
 Links row_of(const Links& all, int64_t row) {
@@ -106,15 +108,17 @@ class Unrolled {
     BodyWalk::Results made = walk_.through(body, tensors_, in);
     for (std::size_t k = 0; s_.saves && k < s_.carried; ++k) add_row(carried_[k], row, rows_[s_.stacked() + k]);
     for (std::size_t k = s_.carried; k < body.outputs(); ++k) add_row(made.links[k], row, rows_[k - s_.carried]);
-    int64_t listed = 0;
     for (std::size_t k = 0; k < s_.carried; ++k) {
       carried_[k] = std::move(made.links[k]);
       tensors_[k] = made.tensors[k];
-      for (const Link& link : carried_[k].all()) listed += link.row_list ? link.size() : 0;
     }
-    for (const Links& rows : rows_)
-      for (const Link& link : rows.all()) listed += link.row_list ? link.size() : 0;
-    return listed <= kMostListed;
+    return walk_.listed() + listed_in(rows_) <= kMostOfAllLists;
+  }
+  static double listed_in(const std::vector<Links>& all) {
+    double pairs = 0;
+    for (const Links& links : all)
+      for (const Link& link : links.all()) pairs += link.row_list ? static_cast<double>(link.size()) : 0;
+    return pairs;
   }
 
   const LinksCall& l_;
@@ -128,7 +132,13 @@ class Unrolled {
 std::optional<std::vector<Links>> links_through_scan(const LinksCall& l) {
   const Scan& s = payload_of<Scan>(l.call.given());
   if (s.counted || s.length == 0 || s.work() > kMostWork || s.body->is_told_by_ties()) return std::nullopt;
-  return Unrolled(l).outputs();
+  const ListLimit limit(kMostOfOneList);
+  try {
+    return Unrolled(l).outputs();
+  } catch (const Error& e) {  // a list that is too long, which ties do without
+    if (e.code() != Status::out_of_memory && e.code() != Status::unsupported) throw;
+    return std::nullopt;
+  }
 }
 
 }  // namespace gradtape::core

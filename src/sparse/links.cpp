@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 #include "sparse/lines.hpp"
 #include "sparse/link_shift.hpp"
+#include "sparse/list_limit.hpp"
 #include "sparse/rewrite.hpp"
 
 namespace gradtape::core {
@@ -266,6 +267,9 @@ void Links::list_affine() {
   all_.erase(lists + static_cast<std::ptrdiff_t>(few.size()), all_.end());
   affine_ = few.size();
   if (affine_ <= kMostLinks / 2) return;
+  int64_t pairs = 0;
+  for (auto link = lists; link != all_.end(); ++link) pairs += link->size();
+  check_listed(pairs);
   Link list = one_list(std::span(lists, all_.end()), shape_);
   all_.erase(lists, all_.end());
   affine_ = 0;

@@ -6,6 +6,8 @@
 
 #include "base/ceil_div.hpp"
 #include "base/error.hpp"
+#include "sparse/hull.hpp"
+#include "sparse/list_limit.hpp"
 #include "sparse/reshape_links.hpp"
 #include "sparse/rewrite.hpp"
 
@@ -26,22 +28,15 @@ Relation broadcast_relation(const Shape& in, const Shape& out) {
 }
 
 namespace {
-constexpr int64_t kMostListed = int64_t{1} << 30;
 constexpr int64_t kMostOrdered = int64_t{1} << 22;  // pairs of an order that are listed
 constexpr int64_t kStairs = 16;                     // of an order of more pairs
 
-void check_listed(const Shape& shape) {
+void check_flat(const Shape& shape) {
   if (shape.elements() > INT32_MAX)
     fail(Status::unsupported,
          "a pattern without a regular form goes through a tensor {}, which has more than {} elements", to_string(shape),
          INT32_MAX);
 }
-void check_listed(int64_t pairs) {
-  if (pairs > kMostListed)
-    fail(Status::out_of_memory, "a pattern whose pairs have no regular form: {} pairs, of at most {}", pairs,
-         kMostListed);
-}
-
 // A coordinate of the output that is known before the ties are looked at.
 struct Preset {
   std::size_t out;
@@ -295,7 +290,8 @@ Link relate_list(const Link& list, const Relation& relation, const Shape& in, co
     }
     if (tied < 0) continue;
     const Stair stair = order ? stair_at(*order, coordinates[order->in], 1, in[order->in]) : Stair{0, 1, 0, 1};
-    check_listed(static_cast<int64_t>(rows.size() + looked.size() * free.size()) + std::max<int64_t>(0, stair.outs));
+    check_listed(static_cast<int64_t>(rows.size()) +
+                 static_cast<int64_t>(looked.size() * free.size()) * std::max<int64_t>(0, stair.outs));
     for (int64_t k = 0; k < stair.outs; ++k)
       for (const int64_t at : looked)
         for (const int64_t more : free) {
@@ -327,12 +323,18 @@ bool is_identity(const Relation& r, const Shape& in, const Shape& out) {
 void relate(const Link& link, const Relation& relation, const Shape& in, Links& out) {
   const auto by_list = [&] {
     check_listed(link.size());
-    check_listed(in);
-    check_listed(out.shape());
+    check_flat(in);
+    check_flat(out.shape());
     const bool is_list = link.row_list && !out.exactly();
     out.add(relate_list(is_list ? link : listed(link, in, out.exactly()), relation, in, out.shape()));
   };
   if (is_identity(relation, in, out.shape())) return out.add(link);
+  if (link.row_list && relation.order && !out.exactly() &&
+      link.size() > std::min(kMostOrdered, most_listed()) / in[relation.order->in]) {
+    Relation whole = relation;  // the axis without its order, of links without lists
+    whole.order.reset();
+    return relate(regular_hull(std::span(&link, 1), in), whole, in, out);
+  }
   if (link.row_list) return by_list();
   SmallVector<Preset, 4> presets;
   Link start = link;
@@ -344,7 +346,7 @@ void relate(const Link& link, const Relation& relation, const Shape& in, Links& 
   const int64_t size = relation.order ? in[relation.order->in] : 1;
   int64_t ins = 1;
   if (size > kFewOrdered) {
-    if (out.exactly() || link.size() <= kMostOrdered / size) return by_list();
+    if (out.exactly() || link.size() <= std::min(kMostOrdered, most_listed()) / size) return by_list();
     ins = ceil_div(size, kStairs);
   }
   std::vector<Link> found;
