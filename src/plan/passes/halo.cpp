@@ -35,7 +35,7 @@ class HaloFinder {
       if (!groups_[g].is_loop || groups_[g].members.size() < 2) continue;
       const std::vector<uint32_t> members = groups_[g].members;
       for (uint32_t m : members)
-        if (at(m).is_pad() && try_join(computed_by_[at(m).in[0].slot], g)) break;
+        if (at(m).is_pad()) try_join(computed_by_[at(m).in[0].slot], g);
     }
     std::erase_if(groups_, [](const Group& g) { return g.members.empty(); });
   }
@@ -74,18 +74,28 @@ class HaloFinder {
     return result;
   }
 
-  bool try_join(uint32_t a, uint32_t b) {
-    if (a == kNone || a == kMany || a == b) return false;
+  void try_join(uint32_t a, uint32_t b) {
+    if (a == kNone || a == kMany || a == b || groups_[a].members.empty()) return;
     Group &from = groups_[a], &to = groups_[b];
     if (!from.is_loop || !from.shifted.members.empty() || from.members.size() + to.members.size() > kMostMembers)
-      return false;
-    auto joined = shifted(a, b);
-    if (!joined) return false;
-    to.shifted = std::move(*joined);
-    to.members.insert(to.members.end(), from.members.begin(), from.members.end());
-    std::ranges::sort(to.members);
+      return;
+    std::optional<Group::Shifted> joined = shifted(a, b);
+    if (!joined || !add_shifted(to.shifted, *joined)) return;
+    merge(to.members, from.members);
     from.members.clear();
+  }
+  // Groups over one space are shifted together. Returns whether they can be.
+  static bool add_shifted(Group::Shifted& to, const Group::Shifted& more) {
+    if (to.members.empty()) return to = more, true;
+    const int64_t least = std::min(to.least, more.least), most = std::max(to.most, more.most);
+    if (!(to.space == more.space) || most - least > kMostHalo) return false;
+    to.least = least, to.most = most;
+    merge(to.members, more.members);
     return true;
+  }
+  static void merge(std::vector<uint32_t>& to, const std::vector<uint32_t>& more) {
+    to.insert(to.end(), more.begin(), more.end());
+    std::ranges::sort(to);
   }
 
   const Program& p_;
