@@ -88,7 +88,7 @@ def values_table(sparse):
                      p["auto"].upper(), ratio(chosen, s["write"])])
     return ["## Values", "",
             "The base is the gradient of the same program for a Hessian, and the function for a Jacobian. The last column is the time of the method that AUTO takes over the time to copy "
-            "as many numbers. Copying is a lower bound, for the values must be written.", "",
+            "as many numbers. A copy reads as many numbers as it writes; values are mostly computed from fewer.", "",
             *table(["problem", "base, ms", "ACCUMULATE, ms", "COMPRESS, ms", "ACCUMULATE / base", "COMPRESS / base", "AUTO takes", "AUTO / writing"], rows)]
 
 

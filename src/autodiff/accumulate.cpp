@@ -6,7 +6,6 @@
 #include "autodiff/powers.hpp"
 #include "ops/assemble.hpp"
 #include "ops/functions.hpp"
-#include "sparse/link_shift.hpp"
 
 namespace gradtape::core {
 
@@ -20,23 +19,19 @@ double size_of_box(const Link& link) {
   for (const int64_t d : link.box) n *= static_cast<double>(d);
   return n;
 }
-Tensor list_of(Recorder& r, const Table& list) {
-  const BufferPtr memory = r.allocate(list->size() * sizeof(int32_t), "the links of a pattern");
-  std::ranges::copy(*list, static_cast<int32_t*>(memory->data()));
-  return r.constant({Dtype::int32, {static_cast<int64_t>(list->size())}, false}, memory);
-}
-Tensor flat(const Tensor& t) { return reshape(t, {t.shape().elements()}); }
-
-// The factor of the link that this one comes from, in this one's box.
-Tensor moved(const Tensor& factor, const Link& link) {
-  if (!link.origin.list) return affine_view(factor, link.origin.at, link.box);
-  const Tensor listed = gather(flat(factor), list_of(factor.recorder(), link.origin.list), 0, 0);
-  return affine_view(listed, link.origin.at, link.box);
-}
 // The tensor's elements at the link's rows.
-Tensor at_rows(const Tensor& t, const Link& link) {
-  if (!link.row_list) return affine_view(t, link.rows, link.box);
-  return gather(flat(t), list_of(t.recorder(), link.row_list), 0, 0);
+Factor::Term at_rows(const Tensor& t, const Link& link, const Shape& shape) {
+  if (!link.row_list) return view_along(t, link.rows, link.box);
+  const Tensor flat = reshape(broadcast_to(t, shape), {shape.elements()});
+  return {gather(flat, constant_table(t.recorder(), link.row_list), 0, 0), 1};
+}
+// The parameters that tell rows apart.
+uint64_t parameters_of(const Link& link) {
+  uint64_t all = link.row_list ? 1 : 0;
+  for (const Affine& row : link.rows)
+    for (std::size_t p = 0; p < link.box.size(); ++p)
+      if (row.steps[p] != 0) all |= uint64_t{1} << p;
+  return all;
 }
 // f of the values that `at` has.
 Affine composed(const Affine& f, std::span<const Affine> at, std::size_t parameters) {
@@ -46,11 +41,6 @@ Affine composed(const Affine& f, std::span<const Affine> at, std::size_t paramet
     for (std::size_t p = 0; p < parameters; ++p) result.steps[p] += f.steps[k] * at[k].steps[p];
   }
   return result;
-}
-// Each zero that means "not selected" wins.
-Tensor times(const Tensor& factor, const Tensor& weight) {
-  if (!factor) return weight;
-  return weight ? Tensor(Flow(factor) * weight) : factor;
 }
 bool same_pairs(const Link& a, const Link& b) {
   const auto same = [](const Affine& x, const Affine& y) { return x == y; };
@@ -64,9 +54,9 @@ Accumulation::Accumulation(const Path& path, std::span<const LinkSource> sources
   for (const LinkSource& source : sources) {
     sources_.push_back(source.tensor);
     const Links own = links_of_source(source.tensor.shape(), source.first, true);
-    auto& w = of_.try_emplace(source.tensor, WeightedLinks{Links(source.tensor.shape(), true), {}}).first->second;
-    w.links.add(own);
-    w.factors.resize(w.links.all().size());
+    auto& c = of_.try_emplace(source.tensor, Carried{Links(source.tensor.shape(), true), {}}).first->second;
+    c.links.add(own);
+    c.factors.resize(c.links.all().size());
   }
   for (Node* node : path.nodes)
     if (!step(*node, path)) {
@@ -75,9 +65,17 @@ Accumulation::Accumulation(const Path& path, std::span<const LinkSource> sources
     }
 }
 
-const WeightedLinks* Accumulation::of(const Tensor& t) const {
+const Accumulation::Carried* Accumulation::carried(const Tensor& t) const {
   const auto it = of_.find(t);
   return it == of_.end() || it->second.links.empty() ? nullptr : &it->second;
+}
+
+std::optional<WeightedLinks> Accumulation::of(const Tensor& t) const {
+  const Carried* c = carried(t);
+  if (!c) return std::nullopt;
+  WeightedLinks w{c->links, {}};
+  for (const Factor& f : c->factors) w.factors.push_back(f.whole(t.dtype()));
+  return w;
 }
 
 bool Accumulation::step(Node& node, const Path& path) {
@@ -94,9 +92,9 @@ bool Accumulation::step(Node& node, const Path& path) {
   for (uint32_t o = 0; o < node.outputs.size(); ++o) {
     if (!is_floating(node.outputs[o].spec.dtype)) continue;
     path_elements_ += static_cast<double>(node.outputs[o].spec.shape.elements());
-    WeightedLinks result{Links(node.outputs[o].spec.shape, true), {}};
+    Carried result{Links(node.outputs[o].spec.shape, true), {}};
     for (std::size_t i = 0; i < held.inputs.size(); ++i) {
-      if (!this->of(held.inputs[i])) continue;
+      if (!carried(held.inputs[i])) continue;
       if (!extend(call, o, i, dependence_of({call, i, o, indices}), result)) return false;
       if (result.links.all().size() > kMostAtOnce) return false;
     }
@@ -112,39 +110,37 @@ bool Accumulation::step(Node& node, const Path& path) {
 }
 
 // Adds the links by one input.
-bool Accumulation::extend(const Call& call, uint32_t output, std::size_t input, const Dependence& d,
-                          WeightedLinks& result) {
+bool Accumulation::extend(const Call& call, uint32_t output, std::size_t input, const Dependence& d, Carried& result) {
   if (d.kind == Dependence::Kind::none) return true;
   const bool has_partials = std::holds_alternative<Partials>(call.op().derivative) && call.op().is_elementwise();
   if (d.weight == Dependence::Weight::other && !has_partials) return false;
-  const WeightedLinks& before = *of(call.in(input));
+  const Carried& before = *carried(call.in(input));
   const std::size_t first = result.links.all().size();
   add_dependent(before.links, d, static_cast<uint32_t>(input), result.links);
   for (std::size_t l = first; l < result.links.all().size(); ++l) {
     const Link& link = result.links.all()[l];
     if (size_of_box(link) > kMostElements) return false;
-    elements_ += size_of_box(link);
     if (link.row_list && d.weight == Dependence::Weight::product) return false;
     if (link.origin.list && d.weight == Dependence::Weight::product) return false;
-    result.factors.push_back({});
-    if (!records_) continue;
-    const Tensor& factor = before.factors[link.origin.link];
-    const Tensor own = factor ? moved(factor, link) : Tensor();
-    result.factors.back() = times(own, weight_of(call, input, d, link, before.links.all()[link.origin.link]));
-    const Dtype dtype = call.out_spec(output).dtype;
-    if (result.factors.back()) result.factors.back() = cast(result.factors.back(), dtype);
+    Factor factor = before.factors[link.origin.link].moved(link, records_);
+    if (const auto weight = weight_of(call, input, d, link, before.links.all()[link.origin.link]))
+      factor.times(*weight, link.box);
+    if (records_) factor.cast_to(call.out_spec(output).dtype, link.box);
+    result.factors.push_back(std::move(factor));
   }
   return true;
 }
 
-// The derivative of the output's elements by the input's, in the link's box; empty: all ones.
-Tensor Accumulation::weight_of(const Call& call, std::size_t input, const Dependence& d, const Link& link,
-                               const Link& before) {
-  if (d.weight == Dependence::Weight::sum) return {};
+// The derivative of the output's elements by the input's, in the link's box; nothing: all ones.
+std::optional<Factor::Term> Accumulation::weight_of(const Call& call, std::size_t input, const Dependence& d,
+                                                    const Link& link, const Link& before) {
+  if (d.weight == Dependence::Weight::sum) return std::nullopt;
   if (d.weight == Dependence::Weight::other) {
-    if (call.in(input).dtype() != call.out_spec().dtype) return {};  // a cast
-    const Tensor partial = partial_of(call, input);
-    return partial ? at_rows(partial, link) : zeros(call.recorder(), {call.out_spec().dtype, Shape(link.box), false});
+    if (call.in(input).dtype() != call.out_spec().dtype) return std::nullopt;  // a cast
+    if (!records_) return Factor::Term{{}, parameters_of(link)};
+    const Spec spec{call.out_spec().dtype, Shape(link.box), false};
+    if (const Tensor partial = partial_of(call, input)) return at_rows(partial, link, call.out_spec().shape);
+    return Factor::Term{zeros(call.recorder(), spec), 0};
   }
   const Tensor& factor = call.in(d.factor.input);
   SmallVector<Affine, 4> at;
@@ -152,9 +148,8 @@ Tensor Accumulation::weight_of(const Call& call, std::size_t input, const Depend
     const Dependence::Factor::Axis& axis = d.factor.axes[a];
     at.push_back(axis.of_output ? link.rows[axis.axis]
                                 : composed(before.rows[axis.axis], link.origin.at, link.box.size()));
-    if (factor.shape()[a] == 1) at.back() = {0, Shape::Dims(link.box.size(), 0)};
   }
-  return affine_view(factor, at, link.box);
+  return view_along(factor, at, link.box, records_);
 }
 
 Tensor Accumulation::partial_of(const Call& call, std::size_t input) {
@@ -162,17 +157,17 @@ Tensor Accumulation::partial_of(const Call& call, std::size_t input) {
   if (partial) return partial;
   const Spec spec{call.out_spec().dtype, call.out_spec().shape, false};
   partial = std::get<Partials>(call.op().derivative).by_input[input](call, ones(call.recorder(), spec));
-  if (partial) partial = broadcast_to(partial, spec.shape);
   return partial;
 }
 
 // Parameters that change neither row nor column are summed over, and links of the same pairs become one.
-void Accumulation::tidy(WeightedLinks& w, Dtype dtype) const {
+void Accumulation::tidy(Carried& c, Dtype dtype) {
   Recorder& r = sources_[0].recorder();
-  WeightedLinks tidied{Links(w.links.shape(), true), {}};
-  for (std::size_t l = 0; l < w.links.all().size(); ++l) {
-    Link link = w.links.all()[l];
-    Tensor factor = w.factors[l];
+  Carried tidied{Links(c.links.shape(), true), {}};
+  for (std::size_t l = 0; l < c.links.all().size(); ++l) {
+    Link link = c.links.all()[l];
+    Factor factor = std::move(c.factors[l]);
+    const Shape::Dims box = link.box;
     Ints summed;
     double times_counted = 1;
     for (std::size_t p = link.box.size(); p-- > 0 && !link.row_list && !link.column_list;) {
@@ -186,87 +181,27 @@ void Accumulation::tidy(WeightedLinks& w, Dtype dtype) const {
       link.column.steps.erase(p);
     }
     std::ranges::reverse(summed);
-    if (!summed.empty() && records_)
-      factor = factor ? reduce_sum(factor, summed) : times_counted * ones(r, {dtype, Shape(link.box), false});
+    const Spec spec{dtype, Shape(link.box), false};
+    if (!summed.empty() && factor.is_one())
+      factor.times({records_ ? times_counted * ones(r, spec) : Tensor(), 0}, link.box);
+    else if (!summed.empty())
+      factor.sum_over(summed, box);
+    elements_ += factor.cost();
     link.origin = {};
     std::size_t same = 0;
     while (same < tidied.factors.size() && !same_pairs(tidied.links.all()[same], link)) ++same;
     if (same == tidied.factors.size()) {
       tidied.links.add(std::move(link));
-      tidied.factors.push_back(factor);
-    } else if (records_) {
-      const Spec spec{dtype, Shape(link.box), false};
-      const Tensor a = tidied.factors[same] ? tidied.factors[same] : ones(r, spec), b = factor ? factor : ones(r, spec);
-      tidied.factors[same] = a + b;
+      tidied.factors.push_back(std::move(factor));
+      continue;
     }
+    elements_ += tidied.factors[same].cost_of_whole(link.box) + factor.cost_of_whole(link.box) + size_of_box(link);
+    Factor sum;
+    const auto whole = [&](const Factor& f) { return f.is_one() ? ones(r, spec) : f.whole(dtype); };
+    sum.times({records_ ? whole(tidied.factors[same]) + whole(factor) : Tensor(), ~uint64_t{0}}, link.box);
+    tidied.factors[same] = std::move(sum);
   }
-  w = std::move(tidied);
-}
-
-namespace {
-// The box that holds that of `a` and that of `b`, which begins at t in a's parameters. Nothing: the union is no box.
-struct Union {
-  Shape::Dims begin, box;  // in a's parameters
-};
-std::optional<Union> union_of(const Link& a, const Link& b, const Shape::Dims& t) {
-  Union u;
-  std::size_t different = 0;
-  bool a_inside = true, b_inside = true, touch = true;
-  for (std::size_t p = 0; p < a.box.size(); ++p) {
-    const int64_t begin = std::min<int64_t>(0, t[p]), end = std::max(a.box[p], t[p] + b.box[p]);
-    u.begin.push_back(begin);
-    u.box.push_back(end - begin);
-    a_inside &= begin == t[p] && end == t[p] + b.box[p];
-    b_inside &= begin == 0 && end == a.box[p];
-    different += t[p] != 0 || a.box[p] != b.box[p];
-    touch &= t[p] < a.box[p] && t[p] + b.box[p] > 0;
-  }
-  if (!touch || !(a_inside || b_inside || different <= 1)) return std::nullopt;
-  return u;
-}
-// The factor of a box that begins at `first` of a larger one, 0 elsewhere.
-Tensor in_larger_box(const Tensor& factor, const Shape::Dims& first, const Shape::Dims& box) {
-  Ints paddings;
-  for (std::size_t p = 0; p < box.size(); ++p) {
-    paddings.push_back(first[p]);
-    paddings.push_back(box[p] - first[p] - factor.shape()[p]);
-  }
-  return pad(factor, paddings);
-}
-}  // namespace
-
-void merge_links(WeightedLinks& w, Recorder& recorder, Dtype dtype) {
-  std::vector<Link> links;
-  std::vector<Tensor> factors;
-  for (std::size_t l = 0; l < w.links.all().size(); ++l) {
-    const Link& link = w.links.all()[l];
-    const auto whole = [&](const Tensor& factor, const Link& of) {
-      return factor ? factor : ones(recorder, {dtype, Shape(of.box), false});
-    };
-    bool merged = false;
-    for (std::size_t k = 0; k < links.size() && !merged; ++k) {
-      const auto t = shift_between(links[k], link);
-      const auto u = t ? union_of(links[k], link, *t) : std::nullopt;
-      if (!u) continue;
-      Shape::Dims own, other;
-      for (std::size_t p = 0; p < u->box.size(); ++p) {
-        own.push_back(-u->begin[p]);
-        other.push_back((*t)[p] - u->begin[p]);
-      }
-      factors[k] = in_larger_box(whole(factors[k], links[k]), own, u->box) +
-                   in_larger_box(whole(w.factors[l], link), other, u->box);
-      for (Affine& row : links[k].rows) row.first = row.at(u->begin);
-      links[k].column.first = links[k].column.at(u->begin);
-      links[k].box = u->box;
-      merged = true;
-    }
-    if (merged) continue;
-    links.push_back(link);
-    factors.push_back(w.factors[l]);
-  }
-  WeightedLinks result{Links(w.links.shape(), true), std::move(factors)};
-  for (Link& link : links) result.links.add(std::move(link));
-  w = std::move(result);
+  c = std::move(tidied);
 }
 
 }  // namespace gradtape::core

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "autodiff/dependence.hpp"
+#include "autodiff/factor.hpp"
 
 namespace gradtape::core {
 
@@ -20,23 +21,30 @@ class Accumulation {
 
   // Null: the links last to the end. Else the op that ended them.
   const Node* stopped_by() const { return stopped_by_; }
-  const WeightedLinks* of(const Tensor& t) const;  // null: none
-  double elements() const { return elements_; }    // of all factors
+  std::optional<WeightedLinks> of(const Tensor& t) const;  // nothing: none
+  double elements() const { return elements_; }            // of all factors, as far as they are computed
   double path_elements() const { return path_elements_; }
 
  private:
+  struct Carried {
+    Links links;
+    std::vector<Factor> factors;
+  };
+  const Carried* carried(const Tensor& t) const;  // null: none
+
   bool step(Node& node, const Path& path);
-  bool extend(const Call& call, uint32_t output, std::size_t input, const Dependence& d, WeightedLinks& result);
-  Tensor weight_of(const Call& call, std::size_t input, const Dependence& d, const Link& link, const Link& before);
+  bool extend(const Call& call, uint32_t output, std::size_t input, const Dependence& d, Carried& result);
+  std::optional<Factor::Term> weight_of(const Call& call, std::size_t input, const Dependence& d, const Link& link,
+                                        const Link& before);
   Tensor partial_of(const Call& call, std::size_t input);
-  void tidy(WeightedLinks& w, Dtype dtype) const;
+  void tidy(Carried& c, Dtype dtype);
 
   IndicesAlong indices_;
   bool records_;
   Tensors sources_;
   const Node* stopped_by_ = nullptr;
   double elements_ = 0, path_elements_ = 0;
-  std::unordered_map<Tensor, WeightedLinks, TensorHash, TensorSame> of_;
+  std::unordered_map<Tensor, Carried, TensorHash, TensorSame> of_;
   Tensors partials_;  // of the node at hand, by input
 };
 

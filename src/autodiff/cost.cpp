@@ -39,6 +39,8 @@ double cost_of(std::span<Node* const> nodes) {
   return sum;
 }
 
+double elements_of_cost(double nanoseconds) { return nanoseconds / kElement; }
+
 double cost_of_product(int64_t m, int64_t k, int64_t n) {
   return kMultiply * static_cast<double>(m) * static_cast<double>(k) * static_cast<double>(n);
 }

@@ -8,6 +8,8 @@ namespace gradtape::core {
 // Nanoseconds for the op of a node on one thread, roughly: only ratios count.
 double cost_of(const Node& node);
 double cost_of(std::span<Node* const> nodes);
+// As many elements as are computed in that time.
+double elements_of_cost(double nanoseconds);
 // Those for the product of an m by k and a k by n matrix.
 double cost_of_product(int64_t m, int64_t k, int64_t n);
 

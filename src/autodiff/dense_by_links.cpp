@@ -42,7 +42,7 @@ std::optional<Tensor> dense_by_links(const Tape& tape, const Tensor& target, con
   if (trial.stopped_by() || 4 * trial.elements() > products) return std::nullopt;
 
   const Accumulation weighted(path, sources, Indices::known, true);
-  const WeightedLinks* of = weighted.of(target);
+  const std::optional<WeightedLinks> of = weighted.of(target);
   if (!of) return std::nullopt;
   Recorder& r = tape.recorder();
   Tensors factors;

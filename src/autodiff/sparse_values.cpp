@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "autodiff/accumulate.hpp"
+#include "autodiff/align_links.hpp"
 #include "autodiff/given_pattern.hpp"
 #include "autodiff/sparse_links.hpp"
 #include "ops/assemble.hpp"
@@ -127,6 +128,17 @@ void check_links(const Sparsity& s, const SparseLinks& now, std::span<const Sour
   check_entries(function, s, s.symmetric ? hessian_entries(found, s.options.triangle) : found, sources);
 }
 
+// Zeros around factors that have an element for each parameter.
+void pad_factors(Tensors& factors, const Alignment& to) {
+  for (std::size_t l = 0; l < factors.size(); ++l) {
+    if (factors[l].rank() == 0) continue;
+    Ints paddings(2 * factors[l].rank(), 0);
+    paddings[0] = to.first[l];
+    paddings[1] = to.box[0] - to.first[l] - factors[l].shape()[0];
+    factors[l] = pad(factors[l], paddings);
+  }
+}
+
 // The links of the targets, one below the other, with factors written to their places.
 Tensor assembled(Recorder& r, const Tensors& targets, std::span<const Source> sources, const Accumulation& found,
                  const Sparsity& s, const std::function<void()>& check) {
@@ -134,13 +146,15 @@ Tensor assembled(Recorder& r, const Tensors& targets, std::span<const Source> so
   std::vector<Links> links;
   Tensors factors;
   for (std::size_t i = 0; i < targets.size(); ++i) {
-    const WeightedLinks* of = targets[i] ? found.of(targets[i]) : nullptr;
-    WeightedLinks merged = of ? *of : WeightedLinks{Links(s.symmetric ? sources[i].tensor.shape() : Shape{}, true), {}};
+    std::optional<WeightedLinks> of = targets[i] ? found.of(targets[i]) : std::nullopt;
+    WeightedLinks merged =
+        of ? std::move(*of) : WeightedLinks{Links(s.symmetric ? sources[i].tensor.shape() : Shape{}, true), {}};
     merge_links(merged, r, dtype);
     for (const Tensor& f : merged.factors) factors.push_back(f ? cast(f, dtype) : ones(r, {dtype, {}, false}));
     links.push_back(std::move(merged.links));
   }
   if (factors.empty()) return zeros(r, {dtype, {s.pattern.nonzeros()}, false});
+  const std::optional<Alignment> alignment = links.size() == 1 ? alignment_of(links[0]) : std::nullopt;
   const uint64_t hash = hash_of_links(links);
   if (!s.assembly || s.assembly_hash != hash) {
     check();  // links as those of the assembly are known to fit
@@ -150,9 +164,13 @@ Tensor assembled(Recorder& r, const Tensors& targets, std::span<const Source> so
       finder.add(of, row);
       row += of.shape().elements();
     }
-    s.assembly = std::make_shared<const Assembly>(finder.found());
+    Places places = finder.found();
+    for (LinkPlaces& of : places.of_links)
+      if (alignment && !places.add_up) of.widen(alignment->elements_before(of.link), alignment->elements());
+    s.assembly = std::make_shared<const Assembly>(std::move(places));
     s.assembly_hash = hash;
   }
+  if (alignment && !s.assembly->places.add_up) pad_factors(factors, *alignment);
   return assemble(factors, s.assembly);
 }
 }  // namespace

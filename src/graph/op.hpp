@@ -244,6 +244,17 @@ struct ProductTraits {
   void (*absorb_views)(ProductOperands&);
 };
 
+// An op that moves each element of inputs of one shape to its place in the output: the values of a sparse matrix. A loop
+// that computes the inputs does so, and the inputs are never written.
+struct PlacingTraits {
+  // Whether the call is of that kind. A scalar stands for all elements. Few inputs may have another, smaller shape.
+  bool (*applies)(const Attributes&, std::span<const Layout> in);
+  // The n elements from `first` on of each input, whose addresses are those of element `first`. All elements of inputs
+  // of another shape come with element 0. past_cache: the output is not read soon.
+  void (*put)(const Attributes&, std::span<const std::byte* const> in, std::size_t element_size, int64_t first,
+              std::size_t n, void* out, bool past_cache);
+};
+
 // ---- The record
 
 // The sum of calls of one op. Their outputs have one shape and are mostly zeros; the sum costs as much as the other
@@ -286,6 +297,7 @@ struct Op {
   SumOfCalls sum_of_calls = nullptr;  // null: they are added up one by one
   std::optional<PadTraits> pad = {};
   std::optional<ProductTraits> product = {};
+  std::optional<PlacingTraits> placing = {};
   bool (*is_identity)(const Attributes&) = nullptr;  // identity_rows: whether the rows are a whole identity matrix
   bool mirrors = false;                              // mirror_lower: the lower triangle also stands above the diagonal
   std::vector<Sample> samples;

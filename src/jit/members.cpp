@@ -14,7 +14,7 @@ using math::LaneProgram;
 
 const Elementwise& elementwise(const Op& op) { return std::get<Elementwise>(op.computation); }
 
-bool writes_tile(const Instruction& i) { return !i.is_partial() && i.kind != Instruction::stream; }
+bool writes_tile(const Instruction& i) { return !i.is_partial() && !i.only_writes(); }
 bool writes_port(const Instruction& i) { return !i.is_partial() && i.result.kind == Loop::TileRef::port; }
 }  // namespace
 

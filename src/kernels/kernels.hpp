@@ -58,6 +58,9 @@ void last_writer(const KernelCall& c);
 
 // move/assemble.cpp
 void assemble(const KernelCall& c, const Places& places);
+// Unless Places::add_up: n elements of each factor, whose addresses are those of element `first`, to their places in out.
+void place(const Places& places, std::span<const std::byte* const> factors, std::size_t element_size, int64_t first,
+           std::size_t n, void* out, bool past_cache);
 
 // matmul/matmul.cpp
 void matmul(const KernelCall& c);

@@ -9,6 +9,7 @@
 namespace gradtape::core {
 
 Assembly::Assembly(Places given) : places(std::move(given)), content(static_cast<uint64_t>(places.size)) {
+  number_factors();
   const auto mix = [&](int64_t value) { content = hash_mix(content, static_cast<uint64_t>(value)); };
   mix(places.add_up);
   for (const LinkPlaces& of : places.of_links) {
@@ -16,18 +17,34 @@ Assembly::Assembly(Places given) : places(std::move(given)), content(static_cast
     mix(of.entries);
     for (const PlaceRun& run : of.runs) mix(run.first), mix(run.count), mix(run.place), mix(run.step);
     for (const int32_t place : of.list) mix(place);
+    mix(of.period), mix(of.place);
+    for (const int32_t entry : of.order) mix(entry);
+  }
+}
+// The link with the most entries comes first.
+void Assembly::number_factors() {
+  const auto& of_links = places.of_links;
+  if (of_links.empty()) return;
+  factors = {std::ranges::max_element(of_links, {}, &LinkPlaces::entries)->link};
+  for (LinkPlaces& of : places.of_links) {
+    const auto known = std::ranges::find(factors, of.link);
+    const auto number = static_cast<uint32_t>(known - factors.begin());
+    if (known == factors.end()) factors.push_back(of.link);
+    of.link = number;
   }
 }
 std::size_t Assembly::bytes() const {
   std::size_t n = 0;
   for (const LinkPlaces& of : places.of_links)
-    n += of.runs.size() * sizeof(PlaceRun) + of.list.size() * sizeof(int32_t);
+    n += of.runs.size() * sizeof(PlaceRun) + (of.list.size() + of.order.size()) * sizeof(int32_t);
   return n;
 }
 
 Tensor assemble(std::span<const Tensor> factors, std::shared_ptr<const Assembly> assembly) {
   const int64_t size = assembly->places.size;
-  return apply(op<"assemble">, factors, {PayloadPtr(std::move(assembly)), size})[0];
+  Tensors placed;
+  for (const uint32_t link : assembly->factors) placed.push_back(factors[link]);
+  return apply(op<"assemble">, placed, {PayloadPtr(std::move(assembly)), size})[0];
 }
 
 namespace {
@@ -41,9 +58,7 @@ std::vector<std::vector<int64_t>> lists_of(const Places& places, std::size_t lin
   for (const LinkPlaces& of : places.of_links) {
     if (of.link != link) continue;
     std::vector<int64_t>& list = lists.emplace_back(static_cast<std::size_t>(of.entries), -1);
-    std::ranges::copy(of.list, list.begin());
-    for (const PlaceRun& run : of.runs)
-      for (int64_t k = 0; k < run.count; ++k) list[run.first + k] = run.place + run.step * k;
+    of.for_each(0, of.entries, [&](int64_t entry, int64_t place) { list[entry] = place; });
   }
   return lists;
 }
@@ -89,6 +104,20 @@ Tensors batch_assemble(const BatchCall& b) {
   return {scatter_add(constant_ints(b.call.recorder(), to), concat(parts, 1), {b.size, places.size}, 1, 0)};
 }
 
+// A loop over the first factor writes the values where the others have its shape, or one element, or few elements beside
+// it. Each entry has a place of its own then, or none.
+bool is_placed(const Attributes& a, std::span<const Layout> in) {
+  constexpr int64_t kMany = 64;  // elements of the first factor for one of the others
+  const Places& places = places_of(a.attrs);
+  const int64_t n = in[0].shape.elements();
+  if (places.add_up || n == 0) return false;
+  return std::ranges::all_of(places.of_links, [&](const LinkPlaces& of) {
+    const Shape& shape = in[of.link].shape;
+    if (of.entries == n) return shape == in[0].shape || shape.rank() == 0;
+    return of.entries == shape.elements() && !(shape == in[0].shape) && of.entries * kMany <= n;
+  });
+}
+
 void define_assembly(Registry& r) {
   OpBuilder(r, "assemble", "The values of a sparse matrix, from factors whose entries have their places in it.")
       .internal()
@@ -98,6 +127,11 @@ void define_assembly(Registry& r) {
       .required("size", kAttrInt)
       .infer([](Inference& c) { c.like(0, {c.integer("size")}); })
       .kernel([](const KernelCall& c) { kernels::assemble(c, places_of(c.attrs)); })
+      .placing({is_placed,
+                [](const Attributes& a, std::span<const std::byte* const> in, std::size_t element_size, int64_t first,
+                   std::size_t n, void* out, bool past_cache) {
+                  kernels::place(places_of(a.attrs), in, element_size, first, n, out, past_cache);
+                }})
       .jointly_linear(read_places)
       .batch(batch_assemble);
 }

@@ -9,10 +9,14 @@ namespace gradtape::core {
 // The places of the factors. Two of one content stand for each other in plans.
 struct Assembly : Payload {
   explicit Assembly(Places given);
+  std::vector<uint32_t> factors;  // the links that have places; `places` counts these alone
   Places places;
   uint64_t content;
   uint64_t hash() const override { return content; }
   std::size_t bytes() const override;
+
+ private:
+  void number_factors();
 };
 // Values [places.size] of factors, one for each link in the order of their numbers. A factor of rank 0 is that of all the
 // link's entries.

@@ -127,6 +127,7 @@ class OpBuilder {
   OpBuilder& sums_by(SumOfCalls f) { return op_.sum_of_calls = f, *this; }
   OpBuilder& pad(const PadTraits& traits) { return op_.pad = traits, *this; }
   OpBuilder& product(const ProductTraits& traits) { return op_.product = traits, *this; }
+  OpBuilder& placing(const PlacingTraits& traits) { return op_.placing = traits, *this; }
   OpBuilder& leaves_out() { return op_.leaves_out = true, *this; }
   OpBuilder& picks() { return op_.picks = true, *this; }
   OpBuilder& skips_outputs() { return op_.skips_outputs = true, *this; }

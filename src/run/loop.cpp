@@ -165,6 +165,7 @@ void LoopRunner::run_tile(const TileAt& of_space, std::byte* scratch) const {
       }
       case Loop::Instruction::shift: copy_shifted(i, shifted_elements(i, t), t, of_shifted, scratch); break;
       case Loop::Instruction::stream: kernels::stream(x, n * i.size, address(i.result, t, scratch)); break;
+      case Loop::Instruction::place: place(i, t, n, scratch); break;
       case Loop::Instruction::reduce_rows: i.reducer->rows(x, t.rows, t.columns, address(i.result, t, scratch)); break;
       case Loop::Instruction::partial: {
         const int64_t down = ceil_div(l_.rows, l_.tile_rows), across = ceil_div(l_.width, l_.tile_width);
@@ -176,6 +177,13 @@ void LoopRunner::run_tile(const TileAt& of_space, std::byte* scratch) const {
       case Loop::Instruction::partial_columns: add_columns(l_.partial_reductions[i.result.index], x, t, scratch); break;
     }
   }
+}
+
+void LoopRunner::place(const Loop::Instruction& i, const TileAt& t, std::size_t n, std::byte* scratch) const {
+  SmallVector<const std::byte*, 16> in;
+  for (const Loop::TileRef& x : i.operands) in.push_back(address(x, t, scratch));
+  i.op->placing->put({*i.op, i.attrs.get()}, {in.data(), in.size()}, i.size, t.first(l_.width), n,
+                     port(i.result.index, t), l_.ports[i.result.index].past_cache);
 }
 
 // The elements of the tile that lie in the shifted tile: those before and behind are zeros.

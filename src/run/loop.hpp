@@ -59,6 +59,7 @@ class LoopRunner {
   int64_t batches_at_once(int64_t first, int64_t end) const;
   void run_batch(TileAt first, int64_t row_end, int64_t column_end, std::byte* scratch) const;
   void run_tile(const TileAt& t, std::byte* scratch) const;
+  void place(const Loop::Instruction& i, const TileAt& t, std::size_t n, std::byte* scratch) const;
   void run_strip(const Loop::NativeUnit& unit, const TileAt& t) const;
   void run_native(const Loop::NativeUnit& unit, const TileAt& t, const TileAt& of_shifted, std::size_t n,
                   std::byte* scratch) const;

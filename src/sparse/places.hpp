@@ -1,6 +1,8 @@
 // The places in a pattern at which the entries of links lie.
 #pragma once
 
+#include <algorithm>
+
 #include "sparse/links.hpp"
 
 namespace gradtape::core {
@@ -14,6 +16,16 @@ struct LinkPlaces {
   int64_t entries = 0;
   std::vector<PlaceRun> runs;  // by rising `first`
   std::vector<int32_t> list;   // where runs would be many: by entry; -1: left out
+  // Set if entries come in periods, each with order.size() places: by place of a period, the entry of the period.
+  std::vector<int32_t> order, rising;  // rising: the places of a period by rising entry
+  int64_t period = 0, place = 0;       // entries of a period; place of the first one
+
+  // Calls f(entry, place) for entries first to last - 1 that have places.
+  template <class F>
+  void for_each(int64_t first, int64_t last, F&& f) const;
+
+  // The entries become a part of more, from `before` on. The others are left out.
+  void widen(int64_t before, int64_t all);
 };
 struct Places {
   std::vector<LinkPlaces> of_links;  // a link's entries may go to several places
@@ -34,6 +46,7 @@ class PlaceFinder {
 
  private:
   void add(const Link& link, const Shape& shape, int64_t first_row, bool mirror);
+  void find_periods(const Link& link, std::size_t first);
   int64_t find(int64_t row, int64_t column) const;
   void check_cover();
 
@@ -43,5 +56,20 @@ class PlaceFinder {
   Places places_;
   uint32_t next_ = 0;
 };
+
+template <class F>
+void LinkPlaces::for_each(int64_t first, int64_t last, F&& f) const {
+  for (int64_t k = first; k < last && !list.empty(); ++k)
+    if (list[k] >= 0) f(k, list[k]);
+  for (const PlaceRun& run : runs)
+    for (int64_t k = std::max(first, run.first); k < std::min(last, run.first + run.count); ++k)
+      f(k, run.place + run.step * (k - run.first));
+  if (order.empty()) return;
+  const auto step = static_cast<int64_t>(order.size());
+  for (int64_t at = first / period * period; at < last; at += period) {
+    auto m = std::ranges::lower_bound(rising, first - at, {}, [&](int32_t place_of) { return order[place_of]; });
+    for (; m != rising.end() && at + order[*m] < last; ++m) f(at + order[*m], place + at / period * step + *m);
+  }
+}
 
 }  // namespace gradtape::core

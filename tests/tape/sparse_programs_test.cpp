@@ -31,6 +31,113 @@ TEST_F(SparsePrograms, ChainOfNeighbours) {
   EXPECT_EQ(compare(rosenbrock(50), {50}, true, GT_SPARSE_AUTO).method, GT_SPARSE_ACCUMULATE);
 }
 
+// The Hessian of Rosenbrock's function by its formula, of many tiles and threads; the largest goes past the cache.
+template <class T>
+void expect_chain(gt_context c, int64_t n, double tolerance) {
+  std::vector<T> x(static_cast<size_t>(n));
+  for (size_t i = 0; i < x.size(); ++i) x[i] = static_cast<T>(1 + 0.25 * static_cast<double>(i % 5));
+  gt_tensor at = tensor<T>(c, {n}, x);
+  gt_tape t = gt_tape_begin(c, 0);
+  EXPECT_EQ(gt_tape_watch(c, t, at), GT_OK);
+  const int64_t zero = 0, one = 1, size = n - 1;
+  gt_tensor a = gt_slice(c, at, &zero, 1, &size, 1), b = gt_slice(c, at, &one, 1, &size, 1);
+  gt_tensor r = gt_subtract(c, b, gt_square(c, a)), q = gt_subtract(c, a, gt_scalar(c, 1));
+  gt_tensor y = gt_add(c, gt_multiply(c, gt_scalar(c, 100), gt_reduce_sum(c, gt_square(c, r), nullptr, 0, 0)),
+                       gt_reduce_sum(c, gt_square(c, q), nullptr, 0, 0));
+  const gt_sparsity s = gt_tape_hessian_sparsity(c, t, y, &at, 1, nullptr);
+  gt_tensor v = nullptr;
+  EXPECT_EQ(gt_tape_sparse_values(c, t, y, &at, 1, s, &v), GT_OK);
+  const std::vector<T> got = read<T>(c, v);
+  ASSERT_EQ(got.size(), static_cast<size_t>(3 * n - 2));
+  const auto of = [&](int64_t i) { return static_cast<double>(x[static_cast<size_t>(i)]); };
+  int64_t wrong = 0;
+  for (int64_t i = 0; i < n; ++i) {
+    const double diagonal = (i + 1 < n ? 1200 * of(i) * of(i) - 400 * of(i + 1) + 2 : 0) + (i > 0 ? 200 : 0);
+    wrong += std::abs(got[static_cast<size_t>(3 * i)] - diagonal) > tolerance;
+    if (i + 1 == n) break;
+    wrong += got[static_cast<size_t>(3 * i + 1)] != -400 * of(i);
+    wrong += got[static_cast<size_t>(3 * i + 2)] != -400 * of(i);
+  }
+  EXPECT_EQ(wrong, 0) << "of n = " << n;
+}
+TEST_F(SparsePrograms, LongChainsOfNeighbours) {
+  for (const int32_t threads : {1, 2}) {
+    EXPECT_EQ(gt_set_threads(c, threads), GT_OK);
+    for (const int64_t n : {2, 511, 512, 513, 514, 1025, 8193, 40'000}) {
+      expect_chain<double>(c, n, 1e-9);
+      expect_chain<float>(c, n, 1e-3);
+    }
+    expect_chain<double>(c, 1'500'000, 1e-9);
+  }
+}
+
+// The loop that computes the factors writes the values: no factor lies in memory.
+TEST_F(SparsePrograms, FactorsOfAChainStayInItsLoop) {
+  const int64_t n = 100'000;
+  gt_tensor x = start({n});
+  gt_tape t = gt_tape_begin(c, 0);
+  EXPECT_EQ(gt_tape_watch(c, t, x), GT_OK);
+  gt_tensor y = rosenbrock(n)(x), v = nullptr;
+  const gt_sparsity s = gt_tape_hessian_sparsity(c, t, y, &x, 1, nullptr);
+  EXPECT_EQ(gt_tape_sparse_values(c, t, y, &x, 1, s, &v), GT_OK);
+  char text[1 << 14];
+  size_t length = 0;
+  EXPECT_EQ(gt_plan_describe(c, &v, 1, GT_PLAN_TEXT, text, sizeof text, &length), GT_OK);
+  const std::string plan(text, std::min(length, sizeof text - 1));
+  const size_t at = plan.find("assemble");
+  ASSERT_NE(at, std::string::npos) << plan;
+  EXPECT_NE(plan.substr(plan.rfind('\n', at)).find("loop ["), std::string::npos) << plan;
+}
+
+// Stages of states, each with a dense block, beside a diagonal of all: the diagonal goes into the blocks.
+TEST_F(SparsePrograms, BlocksAndADiagonal) {
+  for (const int64_t stages : {2, 3, 70})
+    for (const int64_t width : {2, 5}) {
+      std::vector<double> weights(static_cast<size_t>(width * 3)), along(static_cast<size_t>((stages - 1) * 3));
+      for (size_t i = 0; i < weights.size(); ++i) weights[i] = std::cos(static_cast<double>(i));
+      for (size_t i = 0; i < along.size(); ++i) along[i] = std::cos(2.0 * static_cast<double>(i));
+      gt_tensor w = tensor<double>(c, {width, 3}, weights), m = tensor<double>(c, {stages - 1, 3}, along);
+      const auto terms = [&](gt_tensor x, int64_t first, bool squares) {
+        gt_tensor z = part(shaped(x, {stages, width}), {first, 0}, {stages - 1, width});
+        gt_tensor blocks = sum(gt_multiply(c, m, gt_tanh(c, gt_matmul(c, z, w, false, false))));
+        return squares ? gt_add(c, blocks, sum(gt_square(c, gt_square(c, x)))) : blocks;
+      };
+      SCOPED_TRACE(stages);
+      for (const int64_t first : {0, 1})
+        for (const bool squares : {false, true})
+          compare_all([&](gt_tensor x) { return terms(x, first, squares); }, {stages * width}, true, false);
+      // A diagonal of ones, which no point changes.
+      compare_all([&](gt_tensor x) { return gt_add(c, terms(x, 0, false), sum(gt_square(c, x))); }, {stages * width},
+                  true, false);
+      // And Jacobians: blocks beside a diagonal of the same rows.
+      compare_all(
+          [&](gt_tensor x) {
+            gt_tensor z = part(shaped(x, {stages, width}), {0, 0}, {stages - 1, width});
+            gt_tensor next = part(shaped(x, {stages, width}), {1, 0}, {stages - 1, 2});
+            return gt_subtract(c, next, part(gt_tanh(c, gt_matmul(c, z, w, false, false)), {0, 0}, {stages - 1, 2}));
+          },
+          {stages * width}, false, false);
+    }
+}
+
+// Sums of products over an axis that two factors share become products of matrices.
+TEST_F(SparsePrograms, LayersOfRows) {
+  std::vector<double> weights(15), back(6);
+  for (size_t i = 0; i < weights.size(); ++i) weights[i] = std::sin(static_cast<double>(i));
+  for (size_t i = 0; i < back.size(); ++i) back[i] = std::cos(static_cast<double>(i));
+  gt_tensor in = tensor<double>(c, {3, 5}, weights), middle = tensor<double>(c, {5, 3}, weights),
+            out = tensor<double>(c, {3, 2}, back);
+  const Program f = [&](gt_tensor x) {
+    gt_tensor h = gt_sin(c, gt_matmul(c, x, in, false, false));
+    h = gt_tanh(c, gt_matmul(c, h, middle, false, false));
+    return gt_matmul(c, h, out, false, false);
+  };
+  for (const int64_t rows : {1, 4, 40}) {
+    compare_all(f, {rows, 3}, false, false);
+    compare_all([&](gt_tensor x) { return sum(gt_square(c, f(x))); }, {rows, 3}, true, false);
+  }
+}
+
 TEST_F(SparsePrograms, Stencils) {
   const int64_t k = 7;
   const Program jacobian = [&](gt_tensor x) { return five_points(x, k); };

@@ -1,9 +1,11 @@
 // Copies of strided views, concatenation, padding, and tensors that are made of positions alone.
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "kernels/elementwise/copy_strided.hpp"
 #include "kernels/kernels.hpp"
+#include "kernels/move/interleave.hpp"
 #include "kernels/move/transpose.hpp"
 #include "math/scalar.hpp"
 
@@ -111,11 +113,17 @@ void copy_short_runs(const T* x, int64_t n, T* out, int64_t out_step, int64_t co
   }
 }
 
-// Rows of one element of each input. Parts of a few inputs are copied side by side, and the copies are transposed.
+// Rows of one element of each input. Parts of many inputs are copied side by side, and the copies are transposed.
 template <class T>
 void interleave(const KernelCall& c, int64_t first, int64_t last) {
   constexpr int64_t kCopies = 2048, kMostInputs = 16;
   const auto inputs = static_cast<int64_t>(c.in.size());
+  if constexpr (sizeof(T) >= 4)
+    if (inputs >= 2 && inputs <= kMostInterleaved) {
+      std::array<const T*, kMostInterleaved> x;
+      for (int64_t k = 0; k < inputs; ++k) x[static_cast<std::size_t>(k)] = c.in[k].as<T>() + first;
+      return interleave_kernel<T>(inputs)(x.data(), last - first, c.out[0].as<T>() + first * inputs);
+    }
   const int64_t most = kCopies / std::min(kMostInputs, inputs);
   T copies[kCopies];
   for (int64_t row = first; row < last; row += most)

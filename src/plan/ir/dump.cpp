@@ -56,8 +56,8 @@ std::string fills(const Loop& loop) {
   return text;
 }
 std::string instructions(const Loop& loop) {
-  constexpr const char* kKinds[] = {"tile",    "expand",          "pad",   "shift", "stream", "reduce_rows",
-                                    "partial", "partial_columns", "native"};
+  constexpr const char* kKinds[] = {"tile",  "expand",      "pad",     "shift",           "stream",
+                                    "place", "reduce_rows", "partial", "partial_columns", "native"};
   std::string text;
   for (const Loop::Instruction& i : loop.instructions) {
     text += fmt::format("      {} = {}", i.is_partial() ? fmt::format("e{}", i.result.index) : place(i.result),

@@ -22,7 +22,7 @@ struct Loop {
     uint32_t slot;
     int64_t offset;  // bytes
     uint32_t per_element, per_row, per_column;
-    bool past_cache = false;  // only written, by a stream instruction
+    bool past_cache = false;  // only written, by a stream or place instruction
     int64_t per_batch = 0, per_outer = 0;
 
     // Whether the loop goes through all of its memory, one element after the other.
@@ -44,7 +44,7 @@ struct Loop {
     uint32_t index;
   };
   struct Instruction {
-    enum Kind : uint8_t { tile, expand, pad, shift, stream, reduce_rows, partial, partial_columns, native } kind;
+    enum Kind : uint8_t { tile, expand, pad, shift, stream, place, reduce_rows, partial, partial_columns, native } kind;
     Level level;   // of the operands
     uint8_t size;  // of an element of the result
     TileFn tile_fn;
@@ -61,6 +61,8 @@ struct Loop {
     bool right = false;          // of a pair: the first instruction is the second one's right operand
 
     bool is_partial() const { return kind == partial || kind == partial_columns; }
+    // Whether the result is memory that no other instruction reads, and no tile.
+    bool only_writes() const { return kind == stream || kind == place; }
   };
   // A padding gives any run of its output's elements (PadTraits). It has as many elements as the space, or as rows.
   struct Pad {
@@ -117,7 +119,7 @@ struct Loop {
   uint32_t scratch_tiles = 0;
   std::size_t scratch_tile_bytes = 0;
   std::size_t workspace = 0;  // bytes of partials
-  bool streams = false;       // whether there are stream instructions
+  bool streams = false;       // whether results go to memory past the cache
   std::size_t work = 0;       // instructions as the planner made them
   // Elements of the space of shifted values, and by how many at least and at most they are shifted.
   int64_t shifted = 0, least_shift = 0, most_shift = 0;

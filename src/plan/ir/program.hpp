@@ -25,9 +25,14 @@ struct Instruction {
   SmallVector<uint32_t, 1> out;  // slots, row-major
   const Op* of = nullptr;        // the op that the user called, for messages
   uint8_t batch = 0;             // of a loop's instruction: how many leading axes it takes one by one (orient.hpp)
+  bool places = false;           // a loop over the first operand puts each element to its place in the result
 
   bool is_elementwise() const { return op && op->is_elementwise(); }
   bool is_pad() const { return op && op->pad; }
+  // Whether its loop goes through the operands, and not through the result.
+  bool walks_operands() const { return places || reduction(); }
+  // Whether elements of the operand are taken here and there, and not as the loop walks.
+  bool reads_whole(const Operand& x) const { return is_pad() || (places && !(x.layout.shape == in[0].layout.shape)); }
   const Reduction* reduction() const { return op ? std::get_if<Reduction>(&op->computation) : nullptr; }
 };
 

@@ -92,7 +92,7 @@ class LoopBuilder {
       for (const Operand& x : inner->in) to.operands.push_back(operand(x, to.level, m_.walked(*inner)));
     if (inner && std::get<Elementwise>(i.op->computation).whole) return;  // a function of what its part reads
     for (const Operand& x : i.in)
-      if (i.is_pad())
+      if (i.reads_whole(x))
         to.operands.push_back(is_shift(i) ? values_[m_.computed_by[x.slot]].at : operands_.read_whole(x));
       else if (!inner || x.slot != inner->out[0])
         to.operands.push_back(operand(x, to.level, m_.walked(i)));
@@ -116,9 +116,11 @@ class LoopBuilder {
       set_reduction(to, i, value);
     else if (i.is_pad())
       set_pad(to, i);
+    else if (i.places)
+      set_place(to, i.out[0]);
     else
       set_tile(to, i, inner);
-    if (!to.is_partial()) to.result = result_of(i.out[0], value, to.size);
+    if (!to.is_partial() && !to.only_writes()) to.result = result_of(i.out[0], value, to.size);
     give_back(member, i);
     if (inner) give_back(member, *inner);
     loop_->instructions.push_back(std::move(to));
@@ -176,6 +178,12 @@ class LoopBuilder {
       step_.out.push_back(slot);
     }
     return value.at;
+  }
+  void set_place(Loop::Instruction& to, uint32_t slot) {
+    to.kind = Loop::Instruction::place;
+    to.result = {TileRef::port, operands_.port(slot, 0, 0, 0, 0)};
+    step_.out.push_back(slot);
+    if (bytes_of(m_.program.slots[slot]) >= kStreamed) loop_->ports[to.result.index].past_cache = loop_->streams = true;
   }
   void stream(uint32_t slot, const TileRef& from, uint8_t size) {
     const uint32_t to = operands_.result_port(slot, true);

@@ -37,7 +37,7 @@ int most_even_split(const LoopMembers& m) {
     int even = 0;
     for (uint32_t index : m.group.members)
       for (const Operand& x : m.program.instructions[index].in) {
-        if (m.program.instructions[index].is_pad() || m.group.is_shifted(index)) continue;
+        if (m.program.instructions[index].reads_whole(x) || m.group.is_shifted(index)) continue;
         const EvenStrides s = even_strides(broadcast(x.layout, m.group.space), 0, split);
         even += s.row && s.column && (*s.column == 1 || *s.column == 0);
       }

@@ -23,7 +23,7 @@ struct LoopMembers {
 
   // The shape whose elements the instruction goes through.
   const Shape& walked(const Instruction& i) const {
-    return i.reduction() ? i.in[0].layout.shape : program.slots[i.out[0]].shape;
+    return i.walks_operands() ? i.in[0].layout.shape : program.slots[i.out[0]].shape;
   }
   Loop::Level level(const Instruction& i) const {
     if (group.is_shifted(static_cast<uint32_t>(&i - program.instructions.data()))) return Loop::Level::shifted;

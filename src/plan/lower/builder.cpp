@@ -103,6 +103,21 @@ Ints order_with_last(const Ints& axes, std::size_t rank) {
 }
 }  // namespace
 
+// Whether a loop puts the operands to their places. Scalars get the shape of the first one then.
+bool ProgramBuilder::is_placed(Expression& e) {
+  if (!e.op->placing) return false;
+  std::vector<Layout> in;
+  for (const Operand& x : e.in) in.push_back(x.layout);
+  if (!e.op->placing->applies({*e.op, e.attrs.get()}, in)) return false;
+  const Shape shape = in[0].shape;
+  for (Operand& x : e.in)
+    if (x.layout.shape.rank() == 0)
+      x.layout = broadcast(x.layout, shape);
+    else if (!(x.layout.shape == shape) && !is_dense(x.layout))
+      x = copy(x);
+  return true;
+}
+
 // A kernel reads dense memory. So does a reduction whose axes are neither the first nor the last ones. A view is read
 // with these axes last; a view whose axes all have size 1 is copied.
 void ProgramBuilder::fit_operands(Expression& e) {
@@ -128,7 +143,8 @@ void ProgramBuilder::fit_operands(Expression& e) {
 }
 
 ProgramBuilder::Slots ProgramBuilder::emit(Expression e) {
-  fit_operands(e);
+  const bool places = e.op && is_placed(e);
+  if (!places) fit_operands(e);
   const bool repeatable = !e.op || !calls_user(*e.op, e.attrs.get());
   const Key key = repeatable ? key_of(e) : Key{};
   if (repeatable)
@@ -140,6 +156,7 @@ ProgramBuilder::Slots ProgramBuilder::emit(Expression e) {
   p_.may_pad |= e.op && e.op->pad;
   p_.may_reduce |= e.op && e.reduction();
   Instruction instruction{e.op, std::move(e.attrs), std::move(e.in), {}, of_};
+  instruction.places = places;
   for (const Spec& spec : e.out)
     instruction.out.push_back(new_slot(spec.dtype, spec.shape, {.producer = index, .fixed = fixed}));
   if (repeatable) known_.add(key[0], index);

@@ -88,6 +88,7 @@ class ProgramBuilder {
   };
   uint32_t new_slot(Dtype dtype, const Shape& shape, Facts facts);
   void fit_operands(Expression& e);
+  bool is_placed(Expression& e);
 
   Recorder& recorder_;
   bool fixed_;

@@ -28,8 +28,9 @@ std::optional<Operand> order_operands(ProgramBuilder&, Expression&);
 // A function with a part that others share (Elementwise::part) becomes that part and the rest. The part is then a
 // common subexpression of the function and its derivative.
 std::optional<Operand> split_parts(ProgramBuilder&, Expression&);
-// A reduction over an axis along which its operand only repeats reads one element of the axis. A sum is a product of
-// the element and the length, a maximum the element.
+// An elementwise op of a function's constants may repeat along an axis: one element of the axis is computed. A reduction
+// over an axis along which its operand only repeats reads one element of the axis. A sum is a product of the element and
+// the length, a maximum the element.
 std::optional<Operand> reduce_repeats(ProgramBuilder&, Expression&);
 // A matrix product reads transposes and other views of its operands as they lie. An identity matrix times a matrix is
 // that matrix. A diagonal matrix times a matrix is a scaling of its rows.

@@ -97,6 +97,9 @@ class Grouper {
       const ReductionAxes r = reduction_axes(own.space, axes_of(instruction), own.batch);
       own.is_loop = r.direction != Direction::mixed;
       own.split = r.split;
+    } else if (instruction.places) {
+      own.is_loop = own.keeps_space = true;
+      own.space = instruction.in[0].layout.shape;
     }
     if (own.space.elements() == 0) own.is_loop = false;
     for (const Operand& x : instruction.in)
@@ -116,9 +119,10 @@ class Grouper {
     int split;
   };
   const Shape& shape_read(const Instruction& i) const {
-    return i.reduction() ? i.in[0].layout.shape : p_.slots[i.out[0]].shape;
+    return i.walks_operands() ? i.in[0].layout.shape : p_.slots[i.out[0]].shape;
   }
   Availability availability(const Space& space, const Instruction& i) const {
+    if (i.places) return Availability::at_end;
     if (!i.reduction())
       return p_.slots[i.out[0]].shape == space.shape ? Availability::per_element : Availability::per_row;
     const Shape& operand = i.in[0].layout.shape;
@@ -130,7 +134,7 @@ class Grouper {
   // Whether x, which a loop over the space computes, is read element by element as it is computed, or row by row.
   bool reads_evenly(const Space& space, const Instruction& reader, const Operand& x) const {
     const bool full = shape_read(reader) == space.shape;
-    if (x.layout.offset != 0 || reader.is_pad()) return false;
+    if (x.layout.offset != 0 || reader.reads_whole(x)) return false;
     const bool dense = is_dense(x.layout) && x.layout.shape.elements() == p_.slots[x.slot].shape.elements();
     switch (availability(space, p_.instructions[producer_[x.slot]])) {
       case Availability::per_element: return full && dense && x.layout.shape == space.shape;
@@ -162,8 +166,8 @@ class Grouper {
     }
     // Or a group has a value for each row of the other.
     const auto rows_of = [&](const Group& rows, const Group& all) {
-      return rows.split == kFree && all.split != kFree && is_row_shape(rows.space, all.space, all.split) &&
-             columns(all.space, all.split) <= kMostColumns;
+      return !rows.keeps_space && rows.split == kFree && all.split != kFree &&
+             is_row_shape(rows.space, all.space, all.split) && columns(all.space, all.split) <= kMostColumns;
     };
     if (rows_of(b, a)) return Space{a.space, a.split};
     if (rows_of(a, b)) return Space{b.space, b.split};
@@ -193,6 +197,7 @@ class Grouper {
     Group& to = groups_[b];
     to.space = space->shape;
     to.split = space->split;
+    to.keeps_space |= groups_[a].keeps_space;
     merge(to.members, groups_[a].members);
     parent_[a] = b;
     users_[b].append(users_[a].begin(), users_[a].end());

@@ -19,6 +19,7 @@ struct Group {
   // How many leading axes of the space the loop takes one by one; rows come behind them.
   uint8_t batch = 0;
   bool is_loop = false;
+  bool keeps_space = false;  // does not become the rows of another loop
 
   // Members that work on another space, of which this one takes shifted parts (halo.hpp).
   struct Shifted {

@@ -35,7 +35,7 @@ class HaloFinder {
       if (!groups_[g].is_loop || groups_[g].members.size() < 2) continue;
       const Members members = groups_[g].members;
       for (uint32_t m : members)
-        if (at(m).is_pad() && try_join(computed_by_[at(m).in[0].slot], g)) break;
+        if (at(m).is_pad()) try_join(computed_by_[at(m).in[0].slot], g);
     }
     std::erase_if(groups_, [](const Group& g) { return g.members.empty(); });
   }
@@ -74,17 +74,29 @@ class HaloFinder {
     return result;
   }
 
-  bool try_join(uint32_t a, uint32_t b) {
-    if (a == kNone || a == kMany || a == b) return false;
+  void try_join(uint32_t a, uint32_t b) {
+    if (a == kNone || a == kMany || a == b || groups_[a].members.empty()) return;
     Group &from = groups_[a], &to = groups_[b];
-    if (!from.is_loop || from.shifted || from.members.size() + to.members.size() > kMostMembers) return false;
-    auto joined = shifted(a, b);
-    if (!joined) return false;
-    to.shifted = std::make_shared<const Group::Shifted>(std::move(*joined));
-    to.members.append(from.members.begin(), from.members.end());
-    std::ranges::sort(to.members);
+    if (!from.is_loop || from.shifted || from.members.size() + to.members.size() > kMostMembers) return;
+    std::optional<Group::Shifted> joined = shifted(a, b);
+    if (!joined || !add_shifted(to.shifted, std::move(*joined))) return;
+    merge(to.members, from.members);
     from.members.clear();
+  }
+  // Groups over one space are shifted together. Returns whether they can be.
+  static bool add_shifted(std::shared_ptr<const Group::Shifted>& to, Group::Shifted more) {
+    if (to) {
+      more.least = std::min(to->least, more.least);
+      more.most = std::max(to->most, more.most);
+      if (!(to->space == more.space) || more.halo() > kMostHalo) return false;
+      merge(more.members, to->members);
+    }
+    to = std::make_shared<const Group::Shifted>(std::move(more));
     return true;
+  }
+  static void merge(Members& to, const Members& more) {
+    to.append(more.begin(), more.end());
+    std::ranges::sort(to);
   }
 
   const Program& p_;

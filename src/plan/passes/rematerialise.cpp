@@ -57,7 +57,7 @@ class Rematerialiser {
     for (uint32_t m : g.members)
       for (const Operand& x : at(m).in) {
         if (x.slot != slot) continue;
-        const Shape& walked = at(m).reduction() ? x.layout.shape : p_.slots[at(m).out[0]].shape;
+        const Shape& walked = at(m).walks_operands() ? x.layout.shape : p_.slots[at(m).out[0]].shape;
         if (x.layout.offset != 0 || at(m).is_pad() || !is_dense(x.layout) || !(x.layout.shape == g.space) ||
             !(walked == g.space))
           return false;

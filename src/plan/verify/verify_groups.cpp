@@ -41,6 +41,9 @@ void verify_instruction(const Program& program, std::size_t at, const std::vecto
     const Layout& x = i.in[0].layout;
     need(is_dense(x) || reduction_axes(x.shape, axes_of(i)).direction != Direction::mixed,
          "reduction {} ({}) of mixed axes reads a view", at, name_of(i));
+  } else if (i.places) {
+    for (const Operand& x : i.in)
+      need(!i.reads_whole(x) || is_dense(x.layout), "instruction {} ({}) takes all of a view", at, name_of(i));
   } else if (i.op && !i.is_elementwise()) {
     for (const Operand& x : i.in) need(is_dense(x.layout), "kernel {} ({}) reads a view", at, name_of(i));
   }
@@ -106,8 +109,8 @@ void verify_order(const Draft& draft) {
 
 void verify_member(const Program& p, const Group& group, uint32_t member) {
   const Instruction& i = p.instructions[member];
-  need(i.is_elementwise() || i.is_pad() || i.reduction(), "a loop has member {} ({})", member, name_of(i));
-  const Shape& shape = i.reduction() ? i.in[0].layout.shape : p.slots[i.out[0]].shape;
+  need(i.is_elementwise() || i.is_pad() || i.walks_operands(), "a loop has member {} ({})", member, name_of(i));
+  const Shape& shape = i.walks_operands() ? i.in[0].layout.shape : p.slots[i.out[0]].shape;
   const bool fits = group.is_shifted(member) ? i.is_elementwise() && shape == group.shifted->space
                                              : shape == group.space || (group.split != kFree &&
                                                                         is_row_shape(shape, group.space, group.split));
