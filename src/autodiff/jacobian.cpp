@@ -111,7 +111,7 @@ class Jacobians {
     const Tensors all = tape_.tensors_of(sources_);
     const Path path = tape_.path(Tensors{target_}, all);
     const int64_t inputs = columns(path);
-    // Of samples some may have finite factors and others not: the rows of a batch would be taken one by one.
+    // Some samples may have finite factors and others not: the rows of a batch would be taken one by one.
     if (may_cut && !tape_.recorder().is_sampling() && cut(path, all, inputs)) return;
     if (has_reverse_only_rule(path)) return;
     const int64_t outputs = target_.shape().elements();

@@ -6,7 +6,7 @@
 namespace gradtape_python {
 namespace {
 
-// What a solver calls. An exception of `progress` ends it, and comes out of the call.
+// The Python functions of one call. An exception of `progress` ends the solver, and comes out of the call.
 struct Called {
   Callback function, progress;
   gt_status status = GT_OK;  // of the progress callback
