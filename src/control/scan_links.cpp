@@ -42,7 +42,7 @@ Dependence links_of_scan(const LinkCall& l) {
   }
   if (rows.before.connected) {
     relations.push_back(relation_of(rows.before, 1, 1));
-    if (!s.counted) relations.back().order = Order{0, 0, s.reverse, 1};
+    if (!s.counted) relations.back().order = OrderedAxes{0, 0, s.reverse, 1};
   }
   return relations.empty() ? no_dependence() : related(std::move(relations));
 }

@@ -28,7 +28,7 @@ Dependence up_to_place(const LinkCall& c) {
   const bool has_exclusive =
       std::ranges::any_of(c.call.op().attrs, [](const AttrSpec& a) { return a.name == "exclusive"; });
   const bool excludes = has_exclusive && c.call.flag("exclusive");
-  d.relations[0].order = Order{axis, axis, c.call.flag("reverse"), excludes ? 1 : 0};
+  d.relations[0].order = OrderedAxes{axis, axis, c.call.flag("reverse"), excludes ? 1 : 0};
   return d;
 }
 

@@ -47,7 +47,7 @@ struct Preset {
 struct Stair {
   int64_t in, ins, out, outs;
 };
-Stair stair_at(const Order& order, int64_t in, int64_t ins, int64_t size) {
+Stair stair_at(const OrderedAxes& order, int64_t in, int64_t ins, int64_t size) {
   ins = std::min(ins, size - in);
   if (order.falling) return {in, ins, 0, in + ins - order.gap};
   return {in, ins, in + order.gap, size - in - order.gap};
@@ -266,7 +266,7 @@ Link relate_list(const Link& list, const Relation& relation, const Shape& in, co
     place_strides = strides_of(looked_up);
   }
   const std::vector<int64_t> free = free_offsets(relation, out);
-  const std::optional<Order>& order = relation.order;
+  const std::optional<OrderedAxes>& order = relation.order;
   const int64_t ordered_stride = order ? out_strides[order->out] : 0;
   const int64_t nowhere = 0;
   const bool with_origin = list.origin.list != nullptr;

@@ -18,7 +18,7 @@ struct Lookup {
   bool by_output = true;
 };
 // The output's coordinate is `gap` or more behind the input's. falling: before it, as of a loop that goes backwards.
-struct Order {
+struct OrderedAxes {
   std::size_t in, out;  // axes of one size
   bool falling = false;
   int64_t gap = 0;
@@ -33,7 +33,7 @@ struct Relation {
   };
   SmallVector<Fixed, 1> fixed = {};  // the input's coordinate itself
   std::optional<Lookup> lookup = {};
-  std::optional<Order> order = {};  // of an axis of the output that nothing else names
+  std::optional<OrderedAxes> order = {};  // of an axis of the output that nothing else names
 };
 // Orders along axes up to this size are affine links, and exact where values are to be carried along.
 inline constexpr int64_t kFewOrdered = 32;
