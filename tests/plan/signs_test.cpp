@@ -79,5 +79,28 @@ TEST_F(Signs, OfViewsAndIntegers) {
             (std::vector<int32_t>{INT32_MIN + 1, -4, 8}));
 }
 
+// The factor is merged into a product of one number. The same product stands elsewhere, for one number alone.
+TEST_F(Signs, AProductThatRepeatsIsNotThatOfOneNumber) {
+  const auto body = [](gt_context ctx, void*, const gt_tensor* in, size_t, gt_tensor* out, size_t,
+                       size_t* n) -> gt_status {
+    const int64_t three = 3;
+    gt_tensor twice = gt_multiply(ctx, in[0], gt_scalar(ctx, 2));
+    gt_tensor repeated = gt_multiply(ctx, gt_fill(ctx, gt_scalar(ctx, 1), &three, 1), twice);
+    out[0] = gt_cumsum(ctx, repeated, 0, 0, 0);
+    out[1] = twice;
+    *n = 2;
+    return out[0] ? GT_OK : GT_INVALID_ARGUMENT;
+  };
+  const gt_spec number{GT_FLOAT32, 0, {}};
+  gt_function f = gt_function_create(c, body, nullptr, nullptr, &number, 1);
+  const float x = 3;
+  float sums[3], twice = 0;
+  const void* in[] = {&x};
+  void* out[] = {sums, &twice};
+  ASSERT_EQ(gt_function_run(c, f, in, 1, out, 2), GT_OK) << c.message();
+  for (int i : {0, 1, 2}) EXPECT_EQ(sums[i], 6.0F * static_cast<float>(i + 1));
+  EXPECT_EQ(twice, 6);
+}
+
 }  // namespace
 }  // namespace test

@@ -78,6 +78,7 @@ const Instruction* ProgramBuilder::producer(const Operand& x) const {
 
 // ---- instructions
 
+// The outputs count too: a rule may leave operands that are smaller than the output, which repeats them.
 ProgramBuilder::Key ProgramBuilder::key_of(const Expression& e) {
   StructureHash h;
   h.add(reinterpret_cast<uintptr_t>(e.op));
@@ -88,6 +89,11 @@ ProgramBuilder::Key ProgramBuilder::key_of(const Expression& e) {
     h.add(in.layout.shape.rank());
     for (int64_t d : in.layout.shape) h.add(d);
     for (int64_t d : in.layout.strides) h.add(d);
+  }
+  for (const Spec& out : e.out) {
+    h.add(static_cast<uint64_t>(out.dtype));
+    h.add(out.shape.rank());
+    for (int64_t d : out.shape) h.add(d);
   }
   return h.value();
 }
