@@ -92,7 +92,7 @@ Relation random_relation(Random& random, const Shape& in, Shape& out) {
   }
   if (in.rank() > 0 && random(0, 3) == 0) {
     const auto i = static_cast<std::size_t>(random(0, static_cast<int64_t>(in.rank()) - 1));
-    r.order = Order{i, out.rank(), random(0, 1) == 1, random(0, 2)};
+    r.order = OrderedAxes{i, out.rank(), random(0, 1) == 1, random(0, 2)};
     out.push_back(in[i]);
   }
   if (in.rank() > 0 && random(0, 5) == 0)
@@ -242,7 +242,7 @@ TEST(Links, KeepTheOrderOfAnAxis) {
   for (const int64_t size : {30, 500, 6000})
     for (const bool falling : {false, true}) {
       Relation r;
-      r.order = Order{0, 0, falling, 1};
+      r.order = OrderedAxes{0, 0, falling, 1};
       Links y({size});
       add_dependent(links_of_source({size}, 0), related({r}), 0, y);
       EXPECT_LE(y.all().size(), 30U) << size;
