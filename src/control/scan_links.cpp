@@ -104,6 +104,7 @@ class Unrolled {
       if (s_.is_sequence(i) && own.back().empty()) tensors_[i] = select_row(l_.call.in(i), row);
     }
     std::vector<const Links*> in;
+    in.reserve(own.size());
     for (const Links& links : own) in.push_back(&links);
     BodyWalk::Results made = walk_.through(body, tensors_, in);
     for (std::size_t k = 0; s_.saves && k < s_.carried; ++k) add_row(carried_[k], row, rows_[s_.stacked() + k]);

@@ -1,6 +1,8 @@
 // The vocabulary of link rules.
 #include "ops/links.hpp"
 
+#include <cmath>
+
 #include "graph/host.hpp"
 #include "ops/names.hpp"
 

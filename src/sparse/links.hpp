@@ -26,10 +26,9 @@ struct Affine {
 
 using Table = std::shared_ptr<const std::vector<int32_t>>;
 
-// The link of an op's input from which a link comes by one of the op's relations, and the values of that link's
-// parameters.
+// The link of an op's input from which a link comes, and the values of that link's parameters.
 struct Origin {
-  uint32_t input = 0, link = 0, relation = 0;
+  uint32_t input = 0, link = 0;
   Shape::Dims box;            // of the other link
   SmallVector<Affine, 4> at;  // the values of its parameters; or one place in the list
   Table list;                 // set: the flat place in the other link's box

@@ -385,10 +385,7 @@ void add_dependent(const Links& in, const Dependence& dependence, uint32_t input
       reshape_link(link, in.shape(), out);
       continue;
     }
-    for (uint32_t k = 0; k < relations.size(); ++k) {
-      link.origin.relation = k;
-      relate(link, relations[k], in.shape(), out);
-    }
+    for (const Relation& relation : relations) relate(link, relation, in.shape(), out);
   }
 }
 
