@@ -364,7 +364,7 @@ void relate(const Link& link, const Relation& relation, const Shape& in, Links& 
 
 namespace {
 Origin origin_of_itself(const Link& link, uint32_t input, uint32_t index) {
-  Origin origin{input, index, 0, link.box, {}, nullptr};
+  Origin origin{input, index, link.box, {}, nullptr};
   for (std::size_t p = 0; p < link.box.size(); ++p) {
     origin.at.push_back({0, Shape::Dims(link.box.size(), 0)});
     origin.at[p].steps[p] = 1;
