@@ -97,6 +97,24 @@ TEST_F(Bottleneck, UnderATape) {
   }
   expect_close(gradients[0], gradients[1], {1e-3, 1e-4}, "by one mode");
 }
+// The rule is called with rows of values, in the branch for factors that are not finite as well.
+gt_status reads_a_value(gt_context c, void*, const gt_call*, const gt_tensor* dy, gt_tensor* dx) {
+  std::vector<float> values(Bottleneck::kWide);
+  const gt_status status = gt_tensor_read(c, dy[0], values.data(), values.size() * sizeof(float));
+  dx[0] = status == GT_OK ? gt_identity(c, dy[0]) : nullptr;
+  return status;
+}
+TEST_F(Bottleneck, BehindARuleThatReadsValues) {
+  gt_tensor x = wide(0.01F);
+  std::vector<std::vector<double>> found;
+  for (int32_t mode : {GT_MODE_AUTO, GT_MODE_REVERSE}) {
+    gt_tape outer = watching({x}), inner = watching({x});
+    gt_tensor y = through_one(custom(x, identity_forward, reads_a_value));
+    found.push_back(numbers(c, jacobian_in(mode, inner, y, x)));
+    gt_tape_end(c, outer);
+  }
+  expect_close(found[0], found[1], {1e-4, 1e-5}, "by rows");
+}
 TEST_F(Bottleneck, OfSamples) {
   const int64_t samples[] = {2, kWide};
   gt_tensor x = gt_reshape(c, gt_sin(c, gt_range(c, 0, 2 * kWide, 1, GT_FLOAT32)), samples, 2);
