@@ -24,15 +24,26 @@ class SparseProgramTest : public TwinTest {
   gt_tensor shaped(gt_tensor x, const Ints& shape) { return gt_reshape(c, x, shape.data(), shape.size()); }
   gt_tensor number(double v) { return gt_scalar(c, v); }
 
+  // A program on a tape, at the start of this shape.
+  struct Recorded {
+    gt_tensor x;
+    gt_tape tape;
+    gt_tensor y;
+  };
+  Recorded recorded(const Program& f, const Ints& shape) {
+    gt_tensor x = start(shape);
+    gt_tape t = gt_tape_begin(c, 0);
+    EXPECT_EQ(gt_tape_watch(c, t, x), GT_OK);
+    return {x, t, f(x)};
+  }
+
   struct Matrix {
     std::vector<double> dense;
     int64_t rows = 0, columns = 0;
   };
   Matrix dense(const Program& f, const Ints& shape, bool hessian) {
-    gt_tensor x = start(shape);
-    gt_tape t = gt_tape_begin(c, 0);
-    EXPECT_EQ(gt_tape_watch(c, t, x), GT_OK);
-    gt_tensor y = f(x), m = nullptr;
+    const auto [x, t, y] = recorded(f, shape);
+    gt_tensor m = nullptr;
     gt_jacobian_options o{};
     o.struct_size = sizeof o;
     o.unconnected = GT_UNCONNECTED_ZERO;
@@ -47,10 +58,8 @@ class SparseProgramTest : public TwinTest {
     gt_sparsity_info info{};
     info.struct_size = sizeof info;
     const Matrix want = dense(f, shape, hessian);
-    gt_tensor x = start(shape);
-    gt_tape t = gt_tape_begin(c, 0);
-    EXPECT_EQ(gt_tape_watch(c, t, x), GT_OK);
-    gt_tensor y = f(x), v = nullptr;
+    const auto [x, t, y] = recorded(f, shape);
+    gt_tensor v = nullptr;
     gt_sparse_options o{};
     o.struct_size = sizeof o;
     o.method = method;
